@@ -1,0 +1,51 @@
+# What a newcomer can do here. `make` alone lists it.
+SHELL := /bin/sh
+PYTHON ?= python3.11
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PYTHON_DOWNLOADS = never
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: help demo setup setup-dev test test-full lint lock clean
+
+help:  ## list what you can do
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
+
+.uv/bin/uv:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | .uv/bin/uv
+	@[ -x $(BIN)/python ] || .uv/bin/uv venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
+	@.uv/bin/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@.uv/bin/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime | .uv/bin/uv
+	@.uv/bin/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/.runtime  ## make the environment that the product runs in
+
+setup-dev: $(VENV)/.dev  ## make the environment that tests and checks need
+
+demo: setup  ## import the sample brand, hold a meeting, show what it decided
+	@$(BIN)/mhos demo
+
+lint: setup-dev  ## style, types, and who may import whom
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/basedpyright --level error && $(BIN)/lint-imports --no-cache && $(BIN)/python -m tests.lint.house
+
+test: setup-dev lint  ## everything CI runs (under ten minutes on two cores)
+	@$(BIN)/python -m pytest -m "not long" -n 2
+
+test-full: setup-dev lint  ## the long ones too: kill matrix, whole data sets, benchmarks
+	@$(BIN)/python -m pytest -n 2
+
+lock: | .uv/bin/uv  ## resolve the dependencies anew and pin them with hashes
+	@.uv/bin/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+	@.uv/bin/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links -c requirements.lock --group dev -o requirements-dev.lock
+
+clean:  ## remove the environment (your data in .mhos stays)
+	@rm -rf $(VENV) .uv
