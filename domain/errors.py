@@ -1,0 +1,92 @@
+"""Errors that people read: a stable code, what happened, whether anything was written, and what to do next."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class DomainError(Exception):
+    """Base of all errors that reach a person; subclasses fix `code` and the HTTP `status`."""
+
+    code = "error"
+    status = 400
+
+    def __init__(self, message: str, *, remedy: str = "", written: bool = False, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.written = written
+        self.details: Mapping[str, Any] = details
+
+    def envelope(self) -> dict[str, Any]:
+        """The one shape in which the CLI and the API print an error."""
+        details = {**self.details, "remedy": self.remedy, "written": self.written}
+        return {"error": {"code": self.code, "message": self.message, "details": details}}
+
+
+class InvalidInput(DomainError):
+    """The caller's words do not make sense; nothing was written."""
+
+    code = "invalid_input"
+    status = 422
+
+
+class NotFound(DomainError):
+    """No such thing in this brand (or the actor may not know of it)."""
+
+    code = "not_found"
+    status = 404
+
+
+class Forbidden(DomainError):
+    """The actor has no right to do this here."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotSignedIn(DomainError):
+    """No valid login, token or profile."""
+
+    code = "not_signed_in"
+    status = 401
+
+
+class Conflict(DomainError):
+    """The state has moved on; read again and decide again."""
+
+    code = "conflict"
+    status = 409
+
+
+class ApprovalOutdated(Conflict):
+    """What the approver saw no longer holds within the stated tolerances."""
+
+    code = "approval_outdated"
+
+
+class PolicyDenied(DomainError):
+    """The guardrails refuse."""
+
+    code = "policy_denied"
+    status = 403
+
+
+class BrandScopeBroken(DomainError):
+    """Code tried to read or write outside its brand; a programming error that must never pass silently."""
+
+    code = "brand_scope"
+    status = 500
+
+
+class Unavailable(DomainError):
+    """A part that this needs does not answer."""
+
+    code = "unavailable"
+    status = 503
+
+
+class ImportRejected(DomainError):
+    """The files do not fit; `rows_rejected` names file, line and reason."""
+
+    code = "import_rejected"
+    status = 422

@@ -1,0 +1,59 @@
+"""Figures: numbers that can be opened, each pointing at a cell of a receipt."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.errors import InvalidInput
+from domain.ids import ReceiptId
+from domain.money import format_minor
+
+FigureKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
+
+
+class Cell(BaseModel):
+    """A number that a tool computed, with what it counts in and how many decimals are worth showing.
+
+    `unit` is a currency's minor unit (`USD.minor`), `bps`, `ratio`, `units`, `units/week`, `weeks`, `days` or `count`.
+    """
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    value: int | float
+    unit: str
+    decimals: int = Field(default=0, ge=0, le=6)
+
+    def render(self) -> str:
+        """The number as people read it: `$3.10`, `12.5 %`, `-1.84`, `1,203 units`."""
+        currency, _, minor = self.unit.partition(".")
+        if minor == "minor":
+            return format_minor(round(self.value), currency)
+        if self.unit == "bps":
+            return f"{self.value / 100:,.{max(self.decimals, 1)}f} %"
+        number = f"{self.value:,.{self.decimals}f}"
+        return number if self.unit in {"ratio", "count"} else f"{number} {self.unit}"
+
+
+class FigureRef(BaseModel):
+    """Where a figure stands: the receipt and the JSON pointer of its cell (RFC 6901)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    receipt: ReceiptId
+    path: str = Field(pattern=r"^(/[^/]+)+$")
+
+
+def cell_at(result: Any, path: str) -> Cell:
+    """The cell at a JSON pointer of a receipt's result. Raises InvalidInput where there is none."""
+    node = result
+    for part in path.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, list) and key.isdigit() and int(key) < len(node):
+            node = node[int(key)]
+        elif isinstance(node, dict) and key in node:
+            node = node[key]
+        else:
+            raise InvalidInput(f"the receipt has no cell at {path}", remedy="Point at a cell of the tool's result.")
+    if not isinstance(node, dict) or not {"value", "unit"} <= set(node):
+        raise InvalidInput(f"{path} is not a number with a unit", remedy="Point at a cell: an object with value, unit.")
+    return Cell.model_validate(node)

@@ -1,0 +1,43 @@
+"""Pricing's actions and facts."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.money import BPS, LARGEST_MINOR, Currency, share_bps
+
+
+@dataclass(frozen=True)
+class SaleTerms:
+    """What stands between a price and what the brand keeps of it: VAT inside the price, the channel's fee after VAT."""
+
+    vat_bps: int = 0
+    fee_bps: int = 0
+
+    @property
+    def kept_share(self) -> float:
+        """The share of a price that the brand keeps, 0 to 1."""
+        return BPS / (BPS + self.vat_bps) * (BPS - self.fee_bps) / BPS
+
+    def kept_minor(self, price_minor: int) -> int:
+        """What the brand keeps of one sale, in minor units."""
+        return round(price_minor * self.kept_share)
+
+    def margin_bps(self, price_minor: int, unit_cost_minor: int) -> int:
+        """Margin on what is kept, in basis points; -100 % where nothing is kept."""
+        kept = self.kept_minor(price_minor)
+        return share_bps(kept - unit_cost_minor, kept) if kept > 0 else -BPS
+
+
+class PriceUpdate(BaseModel):
+    """`price.update`: set the list price of one product in one channel (and zone), from now on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["price.update"] = "price.update"
+    sku: str = Field(min_length=1, max_length=64)
+    channel: str = Field(min_length=1, max_length=64)
+    zone: str = Field(default="", max_length=64, description="empty: the channel's price everywhere")
+    price_minor: int = Field(gt=0, le=LARGEST_MINOR)
+    currency: Currency

@@ -1,0 +1,62 @@
+"""What an agent brings to a meeting: findings whose every number is a figure, and proposals."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.action import Action
+from domain.figure import FigureKey, FigureRef
+from domain.ids import ReceiptId
+from domain.labels import Label
+from domain.prediction import Prediction
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    ATTENTION = "attention"
+    RISK = "risk"
+
+
+class Claim(BaseModel):
+    """Prose without digits: every number is written `{key}` and named in `figures`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = Field(min_length=1, max_length=2_000)
+    figures: dict[FigureKey, FigureRef] = Field(default_factory=dict)
+
+
+class Finding(BaseModel):
+    """A claim about the business (AIInsight)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str = Field(min_length=1, max_length=120, description="what it is about, e.g. a SKU")
+    claim: Claim
+    severity: Severity = Severity.INFO
+
+
+class AgentReport(BaseModel):
+    """The structured answer of one agent for one meeting."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary: Claim
+    findings: list[Finding] = Field(default_factory=list, max_length=60)
+    proposals: list[UUID] = Field(default_factory=list, description="ids that PROPOSE tools returned", max_length=60)
+    missing_data: list[str] = Field(default_factory=list, description="what could not be answered, and why")
+
+
+class Proposal(BaseModel):
+    """An action an agent wants, as stored by a PROPOSE tool."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    agent: str
+    action: Action
+    rationale: Claim
+    receipts: tuple[ReceiptId, ...]
+    prediction: Prediction
+    label: Label
