@@ -1,0 +1,1 @@
+"""The business data store: tables, brand-scoped sessions, bulk loading, ledgers and migrations."""

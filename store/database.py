@@ -1,0 +1,99 @@
+"""The database: the embedded server or yours by URL, entered as a role that owns nothing."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+
+from domain.context import Context
+from domain.errors import Unavailable
+from store.session import BrandSession, PlatformSession
+
+APP_ROLE = "mhos_app"
+
+
+def app_password(owner_url: URL) -> str:
+    """The application role's password, derived so that every host that has the owner's URL can log in."""
+    secret = (owner_url.password or "mhos").encode()
+    return hmac.new(secret, f"mhos:{owner_url.database}".encode(), hashlib.sha256).hexdigest()
+
+
+def _as_psycopg(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+class Database:
+    """Where a process's sessions come from. `owner_url` migrates; everything else connects as the application role."""
+
+    def __init__(self, owner_url: str, app_url: str | None = None) -> None:
+        self.owner_url = _as_psycopg(owner_url)
+        derived = self.owner_url.set(username=APP_ROLE, password=app_password(self.owner_url))
+        self.app_url = _as_psycopg(app_url) if app_url else derived
+        self.engine = _engine(self.app_url)
+        self._embedded = False
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether this is the server in the data folder, which nobody else can reach."""
+        return self._embedded
+
+    @classmethod
+    def embedded(cls, home: Path) -> "Database":
+        """The server that ships with the product, started when it does not run yet."""
+        from store.embedded import EmbeddedPostgresError, ensure_running
+
+        try:
+            address = ensure_running(home)
+        except EmbeddedPostgresError as error:
+            raise Unavailable(error.message, remedy=error.remedy) from error
+        owner = address.url(address.owner_role, address.database)
+        database = cls(owner, address.url(address.app_role, address.database))
+        database._embedded = True
+        return database
+
+    @contextmanager
+    def begin(self, ctx: Context) -> Iterator[BrandSession]:
+        """One transaction in one brand: committed at the end, or undone as a whole."""
+        with BrandSession(self.engine, ctx) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self, ctx: Context) -> Iterator[BrandSession]:
+        """One consistent snapshot of one brand, which cannot write."""
+        options: Any = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with BrandSession(self.engine.execution_options(**options), ctx) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def platform(self, user_id: str = "") -> Iterator[PlatformSession]:
+        """One transaction over people and memberships."""
+        with PlatformSession(self.engine, user_id) as session, session.begin():
+            yield session
+
+    def dsn(self) -> str:
+        """The application role's connection string as libpq takes it."""
+        return self.app_url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
+
+    @event.listens_for(engine, "handle_error")
+    def _explain(context: Any) -> None:
+        cause = context.sqlalchemy_exception
+        if isinstance(cause, OperationalError) and context.connection is None:
+            raise Unavailable(
+                f"The database does not let us in: {str(context.original_exception).strip()}",
+                remedy="Check MHOS_DATABASE_URL, or unset it to use the embedded database. `mhos doctor` tells more.",
+            ) from cause
+
+    return engine

@@ -1,0 +1,114 @@
+"""The system account that the server runs as, and how a command is started as that account."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from store.embedded import privileges
+from store.embedded.errors import USE_YOUR_OWN, EmbeddedPostgresError
+
+SERVICE_ACCOUNT = "mhos-postgres"
+_ADMIN_PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A system account, and the one capability (by number) that lets it search folders closed to it."""
+
+    uid: int
+    gid: int
+    name: str
+    capability: int | None = None
+
+    @property
+    def is_current(self) -> bool:
+        return self.uid == os.geteuid()
+
+    def command(self, argv: Sequence[str | Path]) -> list[str]:
+        """The command line that runs `argv` as this account."""
+        command = [str(part) for part in argv]
+        return command if self.is_current else [*self._shim(), "run", *command]
+
+    def can_reach(self, paths: Sequence[Path]) -> bool:
+        """Whether the account can read every path, given its capability."""
+        if self.is_current:
+            return True
+        argv = [*self._shim(), "reach", *map(str, paths)]
+        return subprocess.run(argv, check=False, capture_output=True, env=clean_environment()).returncode == 0
+
+    def _shim(self) -> list[str]:
+        capability = "-" if self.capability is None else str(self.capability)
+        return [sys.executable, "-I", "-S", privileges.__file__, str(self.uid), str(self.gid), capability]
+
+
+def clean_environment() -> dict[str, str]:
+    """What the server's processes see: no secrets of the caller, and no locale that may be missing."""
+    return {"PATH": _ADMIN_PATH, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def choose_account(home: Path) -> Account:
+    """Oneself; for root, the non-root owner of the home, or else a system account made for this."""
+    if os.geteuid() != 0:
+        return _named(os.geteuid())
+    # What already exists decides, so that root and the home's owner share one server.
+    for folder in (home / "postgres", home):
+        if folder.exists() and (owner := folder.stat().st_uid) != 0:
+            return _named(owner)
+    return _service_account()
+
+
+def with_reach(account: Account, paths: Sequence[Path]) -> Account | None:
+    """The account with the least capability that lets it read the paths; None where none does."""
+    for capability in (None, privileges.CAP_DAC_READ_SEARCH, privileges.CAP_DAC_OVERRIDE):
+        candidate = replace(account, capability=capability)
+        if candidate.can_reach(paths):
+            return candidate
+    return None
+
+
+def _named(uid: int) -> Account:
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        raise EmbeddedPostgresError(
+            f"User id {uid} has no name on this system, and PostgreSQL identifies people by name.",
+            f"Run as a user that the system knows. Or: {USE_YOUR_OWN}",
+        ) from None
+    return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
+
+
+def _service_account() -> Account:
+    found = _lookup()
+    if found is None and sys.platform == "linux" and (program := shutil.which("useradd", path=_ADMIN_PATH)):
+        options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+        command = [program, *options, "--shell", "/usr/sbin/nologin", SERVICE_ACCOUNT]
+        made = subprocess.run(command, check=False, capture_output=True, env=clean_environment())
+        # Another process may be making it at this moment: useradd then fails at once, and the name appears soon.
+        found = _lookup(patience_seconds=0 if made.returncode == 0 else 5)
+    if found is None:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL does not run as root, and the system account {SERVICE_ACCOUNT} could not be made.",
+            f"Run as an ordinary user, or make that account. Or: {USE_YOUR_OWN}",
+        )
+    if found.uid == 0:
+        raise EmbeddedPostgresError(f"The account {SERVICE_ACCOUNT} is root under another name.")
+    return found
+
+
+def _lookup(patience_seconds: float = 0) -> Account | None:
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            entry = pwd.getpwnam(SERVICE_ACCOUNT)
+        except KeyError:
+            if time.monotonic() >= deadline:
+                return None
+            time.sleep(0.1)
+        else:
+            return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)

@@ -1,0 +1,48 @@
+"""Leases: a row is held while the database connection of its holder lives, so a killed holder lets go at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from store.database import Database
+from store.session import BrandSession, raw_connection
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A live connection, told apart from a later one of the same process number by when it began."""
+
+    pid: int
+    started: datetime
+
+
+@contextmanager
+def lease_holder(database: Database) -> Iterator[Holder]:
+    """A connection that does nothing but live; what it holds is free as soon as it is gone."""
+    with database.engine.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()  # not back into the pool: what was held must be free once the holder has gone
+        pid, started = connection.execute(
+            text("select pid, backend_start from pg_stat_activity where pid = pg_backend_pid()")
+        ).one()
+        yield Holder(pid, started)
+
+
+def is_alive(session: BrandSession, pid: int | None, started: datetime | None) -> bool:
+    """Whether the connection that holds a lease still lives."""
+    if pid is None:
+        return False
+    found = raw_connection(session).execute(
+        text("select 1 from pg_stat_activity where pid = :pid and backend_start = :started"),
+        {"pid": pid, "started": started},
+    )
+    return found.first() is not None
+
+
+def lock_row(session: BrandSession, table: type[Any], row_id: Any) -> Any:
+    """The row itself, locked until the transaction ends, as it stands now. None when this brand has no such row."""
+    return session.get(table, (session.ctx.brand_id, row_id), with_for_update=True, populate_existing=True)

@@ -1,0 +1,55 @@
+"""Brings a database's schema up to date, as its owner."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import ProgrammingError
+
+from store.database import APP_ROLE, Database, app_password
+
+HEAD = "0002"
+_LOCK = 0x6D686F73
+
+
+def alembic_config() -> Any:
+    """Alembic's configuration for this package."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def current_revision(database: Database) -> str | None:
+    """The revision that the database stands at; None when it is empty or not open to the application yet."""
+    from domain.errors import Unavailable
+
+    try:
+        with database.engine.connect() as connection:
+            return connection.execute(text("select version_num from alembic_version")).scalar()
+    except (ProgrammingError, Unavailable):
+        return None
+
+
+def ensure_schema(database: Database) -> None:
+    """Migrate when needed; cheap when not. Processes that come at once wait for the first."""
+    if current_revision(database) != HEAD:
+        upgrade(database)
+
+
+def upgrade(database: Database) -> None:
+    """Run every outstanding migration in one transaction, then let the application role log in."""
+    from alembic import command
+
+    engine = create_engine(database.owner_url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            password = app_password(database.owner_url)
+            connection.execute(text(f"alter role {APP_ROLE} login password '{password}'"))
+    finally:
+        engine.dispose()

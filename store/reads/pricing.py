@@ -1,0 +1,315 @@
+"""What pricing reads: products, prices as of a moment, costs, and sales by period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from domain.errors import NotFound
+from domain.money import share_bps
+from domain.pricing import SaleTerms
+from store.session import BrandSession
+from store.tables import Channel, CompetitorPrice, Location, Price, PriceHistory, Product, ProductCost, SalesFact
+
+
+@dataclass(frozen=True)
+class PriceNow:
+    """A price list entry and the amount it has at the Context's moment."""
+
+    price_id: UUID
+    amount_minor: int
+    currency: str
+    valid_from: datetime
+    source: str
+
+
+@dataclass(frozen=True)
+class SalesColumns:
+    """One product's sales in one channel, a value a reported period and location, ordered by period."""
+
+    fact_ids: Sequence[UUID]
+    period_start: Sequence[datetime]
+    location_id: Sequence[UUID | None]
+    units: Sequence[int]
+    unit_price_minor: Sequence[int]
+    unit_cost_minor: Sequence[int | None]
+    deal_bps: Sequence[int]
+    feature_bps: Sequence[int]
+    period_days: Sequence[int]
+
+
+@dataclass(frozen=True)
+class PeriodTotal:
+    """A product's sales in a channel over all locations in one period."""
+
+    sku: str
+    period_start: datetime
+    period_days: int
+    units: int
+    revenue_minor: int
+    cost_minor: int | None
+    median_price_minor: int
+
+
+def product_by_sku(session: BrandSession, sku: str) -> Product:
+    """Raises NotFound."""
+    found = session.scalars(select(Product).where(col(Product.sku) == sku)).first()
+    if found is None:
+        raise NotFound(f"No product {sku} in brand {session.ctx.brand}.", remedy="See the SKUs in your products file.")
+    return found
+
+
+def channel_by_code(session: BrandSession, code: str) -> Channel:
+    """Raises NotFound."""
+    found = session.scalars(select(Channel).where(col(Channel.code) == code)).first()
+    if found is None:
+        raise NotFound(f"No channel {code} in brand {session.ctx.brand}.")
+    return found
+
+
+def channels(session: BrandSession) -> Sequence[Channel]:
+    return session.scalars(select(Channel).order_by(Channel.code)).all()
+
+
+def priced_products(session: BrandSession, channel_id: UUID) -> Sequence[Product]:
+    """The active products that have a price in this channel, by SKU."""
+    return session.scalars(
+        select(Product)
+        .join(Price, (col(Price.product_id) == col(Product.id)) & (col(Price.brand_id) == col(Product.brand_id)))
+        .where(col(Price.channel_id) == channel_id, col(Product.status) == "active")
+        .order_by(Product.sku)
+        .distinct()
+    ).all()
+
+
+@dataclass(frozen=True)
+class PriceListEntry:
+    """An active product that has a price in a channel, and in which zone of it (empty: everywhere)."""
+
+    product: Product
+    zone: str
+
+
+def price_list(session: BrandSession, channel_id: UUID) -> Sequence[PriceListEntry]:
+    """A channel's price list, by SKU and zone."""
+    rows = session.execute(
+        select(Product, col(Price.zone))
+        .join(Price, (col(Price.product_id) == col(Product.id)) & (col(Price.brand_id) == col(Product.brand_id)))
+        .where(col(Price.channel_id) == channel_id, col(Product.status) == "active")
+        .order_by(Product.sku, Price.zone)
+    ).all()
+    return [PriceListEntry(product, zone) for product, zone in rows]
+
+
+def price_entry(session: BrandSession, product_id: UUID, channel_id: UUID, zone: str = "") -> Price:
+    """The price list entry itself. Raises NotFound."""
+    found = session.scalars(
+        select(Price).where(
+            col(Price.product_id) == product_id, col(Price.channel_id) == channel_id, col(Price.zone) == zone
+        )
+    ).first()
+    if found is None:
+        raise NotFound("This product has no price in that channel and zone.")
+    return found
+
+
+def price_now(session: BrandSession, product_id: UUID, channel_id: UUID, zone: str = "") -> PriceNow:
+    """The newest amount in the history that is valid by the Context's moment. Raises NotFound."""
+    row = session.scalars(
+        select(PriceHistory)
+        .join(
+            Price, (col(Price.id) == col(PriceHistory.price_id)) & (col(Price.brand_id) == col(PriceHistory.brand_id))
+        )
+        .where(col(Price.product_id) == product_id, col(Price.channel_id) == channel_id, col(Price.zone) == zone)
+        .where(col(PriceHistory.valid_from) <= session.ctx.known_until)
+        .order_by(
+            col(PriceHistory.valid_from).desc(), col(PriceHistory.recorded_at).desc(), col(PriceHistory.id).desc()
+        )
+        .limit(1)
+    ).first()
+    if row is None:
+        raise NotFound("No price was known for this product in that channel at this moment.")
+    return PriceNow(row.price_id, row.amount_minor, row.currency, row.valid_from, row.source)
+
+
+def price_changes_since(session: BrandSession, price_id: UUID, since: datetime) -> Sequence[PriceHistory]:
+    """The amounts that this entry got after `since`, oldest first."""
+    return session.scalars(
+        select(PriceHistory)
+        .where(col(PriceHistory.price_id) == price_id, col(PriceHistory.valid_from) > since)
+        .where(col(PriceHistory.valid_from) <= session.ctx.known_until)
+        .order_by(col(PriceHistory.valid_from), col(PriceHistory.seq))
+    ).all()
+
+
+def price_before(session: BrandSession, price_id: UUID, moment: datetime) -> int | None:
+    """The amount that an entry had at a moment; None where it had none yet."""
+    return session.scalar(
+        select(col(PriceHistory.amount_minor))
+        .where(col(PriceHistory.price_id) == price_id, col(PriceHistory.valid_from) <= moment)
+        .order_by(col(PriceHistory.valid_from).desc(), col(PriceHistory.seq).desc())
+        .limit(1)
+    )
+
+
+def changed_last_day_bps(session: BrandSession, price_id: UUID) -> int:
+    """The absolute changes made to this price in the last 24 hours, added up, in basis points."""
+    since = session.ctx.known_until - timedelta(days=1)
+    standing = price_before(session, price_id, since)
+    amounts = [row.amount_minor for row in price_changes_since(session, price_id, since)]
+    steps = pairwise(amounts if standing is None else [standing, *amounts])
+    return sum(abs(share_bps(new - old, old)) for old, new in steps)
+
+
+def sale_terms(product: Product, channel: Channel) -> SaleTerms:
+    """What the brand keeps of this product's price in this channel."""
+    return SaleTerms(product.vat_bps if channel.prices_include_vat else 0, channel.fee_bps)
+
+
+def reference_price_minor(session: BrandSession, price_id: UUID, days: int = 365) -> int | None:
+    """The median amount of the entry over the days before this moment; what a price corridor hangs on."""
+    since = session.ctx.known_until - timedelta(days=days)
+    amounts = [row.amount_minor for row in price_changes_since(session, price_id, since)]
+    return round(median(amounts)) if amounts else None
+
+
+def unit_cost_minor(session: BrandSession, product_id: UUID) -> int | None:
+    """The unit cost now: from the cost list, else as the last four reported weeks bore it; else None."""
+    listed = session.scalars(
+        select(ProductCost)
+        .where(col(ProductCost.product_id) == product_id, col(ProductCost.valid_from) <= session.ctx.known_until)
+        .order_by(col(ProductCost.valid_from).desc())
+        .limit(1)
+    ).first()
+    if listed is not None:
+        return listed.unit_cost_minor
+    return _recent_cost(session, product_id)
+
+
+def _recent_cost(session: BrandSession, product_id: UUID) -> int | None:
+    with_cost = (col(SalesFact.product_id) == product_id, col(SalesFact.unit_cost_minor).is_not(None))
+    last = session.scalar(select(func.max(SalesFact.period_start)).where(*with_cost))
+    if last is None:
+        return None
+    cost, units = session.execute(
+        select(func.sum(col(SalesFact.unit_cost_minor) * col(SalesFact.units)), func.sum(col(SalesFact.units)))
+        .where(*with_cost)
+        .where(col(SalesFact.period_start) > last - timedelta(weeks=4))
+    ).one()
+    return round(cost / units) if units else None
+
+
+def sales_columns(session: BrandSession, product_id: UUID, channel_id: UUID) -> SalesColumns:
+    """All reported sales of one product in one channel that were known by the Context's moment."""
+    rows = session.execute(
+        select(
+            col(SalesFact.id),
+            col(SalesFact.period_start),
+            col(SalesFact.location_id),
+            col(SalesFact.units),
+            col(SalesFact.unit_price_minor),
+            col(SalesFact.unit_cost_minor),
+            col(SalesFact.deal_bps),
+            col(SalesFact.feature_bps),
+            col(SalesFact.period_days),
+        )
+        .where(col(SalesFact.product_id) == product_id, col(SalesFact.channel_id) == channel_id)
+        .order_by(col(SalesFact.period_start), col(SalesFact.location_id))
+    ).all()
+    columns = tuple(zip(*rows, strict=True)) if rows else ((),) * 9
+    return SalesColumns(*columns)
+
+
+def period_totals(session: BrandSession, channel_id: UUID) -> list[PeriodTotal]:
+    """Every product's sales in a channel by period, all locations together, as known by the Context's moment."""
+    rows = session.execute(
+        select(
+            col(Product.sku),
+            col(SalesFact.period_start),
+            col(SalesFact.period_days),
+            func.sum(col(SalesFact.units)),
+            func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)),
+            func.sum(col(SalesFact.units) * col(SalesFact.unit_cost_minor)),
+            func.percentile_disc(0.5).within_group(col(SalesFact.unit_price_minor)),
+        )
+        .join(Product, (col(Product.id) == col(SalesFact.product_id)) & (col(Product.brand_id) == SalesFact.brand_id))
+        .where(col(SalesFact.channel_id) == channel_id)
+        .group_by(col(Product.sku), col(SalesFact.period_start), col(SalesFact.period_days))
+        .order_by(col(Product.sku), col(SalesFact.period_start))
+    ).all()
+    return [
+        PeriodTotal(sku, start, days, int(units), int(revenue), None if cost is None else int(cost), price)
+        for sku, start, days, units, revenue, cost, price in rows
+    ]
+
+
+def last_competitor_prices(session: BrandSession, product_id: UUID, days: int = 90) -> Sequence[CompetitorPrice]:
+    """Each competitor's newest price of the last `days`."""
+    since = session.ctx.known_until - timedelta(days=days)
+    rows = session.scalars(
+        select(CompetitorPrice)
+        .where(col(CompetitorPrice.product_id) == product_id, col(CompetitorPrice.observed_at) > since)
+        .order_by(col(CompetitorPrice.competitor), col(CompetitorPrice.observed_at).desc())
+    ).all()
+    return list({row.competitor: row for row in reversed(rows)}.values())
+
+
+def locations_in_zone(session: BrandSession, zone: str) -> Sequence[Location]:
+    """The locations of a zone; all of them for the empty zone."""
+    query = select(Location).order_by(Location.code)
+    return session.scalars(query.where(col(Location.zone) == zone) if zone else query).all()
+
+
+@dataclass(frozen=True)
+class SalesSpan:
+    """How many periods of sales a product has in a channel, and when the last of them ended."""
+
+    periods: int
+    last_end: datetime
+
+
+def sales_spans(session: BrandSession, channel_id: UUID) -> dict[UUID, SalesSpan]:
+    """By product, over what the channel is known to have sold."""
+    rows = session.execute(
+        select(
+            col(SalesFact.product_id),
+            func.count(col(SalesFact.period_start).distinct()),
+            func.max(col(SalesFact.period_start)),
+            func.max(col(SalesFact.period_days)),
+        )
+        .where(col(SalesFact.channel_id) == channel_id)
+        .group_by(col(SalesFact.product_id))
+    ).all()
+    return {product: SalesSpan(periods, last + timedelta(days=days)) for product, periods, last, days in rows}
+
+
+@dataclass(frozen=True)
+class RecentWeekly:
+    """An average week of the last few, of a product and of its channel."""
+
+    units: int
+    channel_revenue_minor: int
+    locations: int
+
+
+def recent_weekly(session: BrandSession, channel_id: UUID, product_id: UUID, weeks: int) -> RecentWeekly:
+    """Units of the product, revenue of the channel, and at how many locations, over the last reported `weeks`."""
+    last = session.scalar(select(func.max(col(SalesFact.period_start))).where(col(SalesFact.channel_id) == channel_id))
+    if last is None:
+        return RecentWeekly(0, 0, 0)
+    is_product = col(SalesFact.product_id) == product_id
+    units, revenue, locations = session.execute(
+        select(
+            func.coalesce(func.sum(col(SalesFact.units)).filter(is_product), 0),
+            func.coalesce(func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)), 0),
+            func.count(col(SalesFact.location_id).distinct()).filter(is_product),
+        )
+        .where(col(SalesFact.channel_id) == channel_id)
+        .where(col(SalesFact.period_start) > last - timedelta(weeks=weeks))
+    ).one()
+    return RecentWeekly(round(units / weeks), round(revenue / weeks), locations)

@@ -1,0 +1,179 @@
+"""Sessions that cannot leave their brand: reads are filtered, writes are stamped and checked, the rest is refused."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from sqlalchemy import Column, Delete, Insert, Select, Update, event, func, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+from sqlalchemy.orm.context import FromStatement
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause, TextClause
+from sqlalchemy.sql.selectable import TableClause
+from sqlmodel import col
+
+from domain.context import Context
+from domain.errors import BrandScopeBroken
+from store.tables import AuditHead, Brand, BrandOwned, Fact
+
+
+class BrandSession(Session):
+    """One brand, one Context, one transaction. Made by `Database.begin` and `Database.read`."""
+
+    brand_filter = True
+
+    def __init__(self, bind: Any, ctx: Context) -> None:
+        super().__init__(bind, expire_on_commit=False, autobegin=True)
+        self.ctx = ctx
+
+    def connection(self, *args: Any, **kwargs: Any) -> Connection:
+        """Refused: a bare connection would pass by the brand's filter."""
+        raise _refused("a bare connection")
+
+    def bulk_save_objects(self, *args: Any, **kwargs: Any) -> None:
+        """Refused: bulk rows go through `store.bulk`."""
+        raise _refused("bulk_save_objects")
+
+    def bulk_insert_mappings(self, *args: Any, **kwargs: Any) -> None:
+        """Refused: bulk rows go through `store.bulk`."""
+        raise _refused("bulk_insert_mappings")
+
+    def bulk_update_mappings(self, *args: Any, **kwargs: Any) -> None:
+        """Refused: bulk rows go through `store.bulk`."""
+        raise _refused("bulk_update_mappings")
+
+
+class PlatformSession(Session):
+    """For what stands above brands: people, memberships, logins. Refuses every brand-owned table."""
+
+    def __init__(self, bind: Any, user_id: str = "") -> None:
+        super().__init__(bind, expire_on_commit=False)
+        self.user_id = user_id
+
+
+def raw_connection(session: Session) -> Connection:
+    """The connection below a session, for the store's own bulk loader and locks only."""
+    return Session.connection(session)
+
+
+def _refused(what: str) -> BrandScopeBroken:
+    return BrandScopeBroken(f"{what} is refused in a brand's session", remedy="Write it as an ORM statement.")
+
+
+def _unscoped(element: Any) -> str | None:
+    """Why this part of a statement would escape the brand's filter, if it would."""
+    if isinstance(element, TextClause):
+        return "text SQL"
+    if isinstance(element, FromStatement):
+        return "from_statement"
+    if isinstance(element, ColumnClause) and element.is_literal and element.name != "*":
+        return "a literal column"
+    if isinstance(element, Select):
+        joins = (target for target, *_ in element._setup_joins)
+        return next(filter(None, map(_core_part, (*element._raw_columns, *element._from_obj, *joins))), None)
+    return None
+
+
+def _core_part(root: Any) -> str | None:
+    """The Core table or column below a SELECT's columns, FROM or joins, which no loader criteria would reach."""
+    if isinstance(root, Select | TextClause):
+        return None
+    if "parententity" in getattr(root, "_annotations", {}):
+        return None
+    if isinstance(root, TableClause):
+        return f"the Core table {root.name}"
+    if isinstance(root, Column) and root.table is not None:
+        return _core_part(root.table)
+    return next(filter(None, map(_core_part, root.get_children())), None)
+
+
+def _check_statement(state: ORMExecuteState) -> None:
+    statement = state.statement
+    if isinstance(statement, FromStatement) or not state.is_orm_statement:
+        raise _refused("a statement that is not an ORM statement")
+    if isinstance(statement, Insert):
+        raise _refused("a bulk INSERT")
+    for mapper in state.all_mappers:
+        if not issubclass(mapper.class_, BrandOwned | Brand | AuditHead):
+            raise _refused(f"reading {mapper.class_.__name__}, which no brand owns,")
+    if isinstance(statement, Update | Delete):
+        _check_bulk_change(state, statement)
+    for element in visitors.iterate(cast(Any, statement)):
+        if reason := _unscoped(element):
+            raise _refused(reason)
+
+
+def _check_bulk_change(state: ORMExecuteState, statement: Update | Delete) -> None:
+    if isinstance(state.parameters, list):
+        raise _refused("an UPDATE by a list of keys")
+    values: Iterable[Any] = getattr(statement, "_values", None) or ()
+    if any(getattr(column, "key", column) == "brand_id" for column in values):
+        raise _refused("changing a row's brand")
+
+
+@event.listens_for(BrandSession, "do_orm_execute")
+def _scope(state: ORMExecuteState) -> None:
+    session = state.session
+    assert isinstance(session, BrandSession)
+    _check_statement(state)
+    if not session.brand_filter:
+        return
+    brand_id, known_until = session.ctx.brand_id, session.ctx.known_until
+    state.statement = state.statement.options(
+        with_loader_criteria(Brand, col(Brand.id) == brand_id, include_aliases=True),
+        with_loader_criteria(AuditHead, col(AuditHead.brand_id) == brand_id, include_aliases=True),
+        with_loader_criteria(BrandOwned, lambda cls: cls.brand_id == brand_id, include_aliases=True),
+        with_loader_criteria(Fact, lambda cls: cls.known_at <= known_until, include_aliases=True),
+    )
+
+
+@event.listens_for(BrandSession, "before_flush")
+def _stamp(session: BrandSession, *_: Any) -> None:
+    for row in session.new:
+        _stamp_new(session.ctx, row)
+    for row in (*session.dirty, *session.deleted):
+        _check_owner(session.ctx, row)
+
+
+def _stamp_new(ctx: Context, row: Any) -> None:
+    if not isinstance(row, BrandOwned):
+        if isinstance(row, AuditHead) and row.brand_id == ctx.brand_id:
+            return
+        raise _refused(f"writing {type(row).__name__}, which no brand owns,")
+    if row.brand_id is None:
+        row.brand_id = ctx.brand_id
+    if row.id is None:
+        row.id = ctx.new_id()
+    if isinstance(row, Fact):
+        row.recorded_at = row.recorded_at or ctx.now()
+        row.known_at = row.known_at or ctx.now()
+    _check_owner(ctx, row)
+
+
+def _check_owner(ctx: Context, row: Any) -> None:
+    if row.brand_id != ctx.brand_id:
+        raise BrandScopeBroken(f"{type(row).__name__} belongs to another brand", remedy="One session, one brand.")
+
+
+@event.listens_for(BrandSession, "after_begin")
+def _enter_brand(session: BrandSession, _transaction: SessionTransaction, connection: Connection) -> None:
+    """Tell PostgreSQL the brand, for its row-level security: the second wall."""
+    connection.execute(select(func.set_config("mhos.brand_id", str(session.ctx.brand_id), True)))
+
+
+@event.listens_for(PlatformSession, "after_begin")
+def _enter_user(session: PlatformSession, _transaction: SessionTransaction, connection: Connection) -> None:
+    connection.execute(select(func.set_config("mhos.user_id", session.user_id, True)))
+
+
+@event.listens_for(PlatformSession, "do_orm_execute")
+def _refuse_brand_rows(state: ORMExecuteState) -> None:
+    if not state.is_orm_statement or any(issubclass(mapper.class_, BrandOwned) for mapper in state.all_mappers):
+        raise BrandScopeBroken("a platform session does not read a brand's rows", remedy="Open a brand's session.")
+
+
+@event.listens_for(PlatformSession, "before_flush")
+def _refuse_brand_writes(session: PlatformSession, *_: Any) -> None:
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, BrandOwned):
+            raise BrandScopeBroken("a platform session does not write a brand's rows", remedy="Open a brand's session.")

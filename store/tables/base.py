@@ -1,0 +1,40 @@
+"""What every table of a brand has: its brand in the key, and for facts, since when they were known."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import DateTime
+from sqlmodel import Field, SQLModel
+
+MOMENT: Any = DateTime(timezone=True)
+DOCUMENT: Any = JSONB
+BIGINT: Any = BigInteger
+
+
+class BrandOwned(SQLModel):
+    """A row of one brand. The session fills in `brand_id`, and refuses rows of any other."""
+
+    APPEND_ONLY: ClassVar[bool] = False
+
+    brand_id: UUID = Field(default=None, primary_key=True)
+    id: UUID = Field(default=None, primary_key=True)
+
+
+class Fact(BrandOwned):
+    """Something the brand came to know: `known_at` when it could have known, `recorded_at` when it was written."""
+
+    known_at: datetime = Field(default=None, sa_type=MOMENT)
+    recorded_at: datetime = Field(default=None, sa_type=MOMENT)
+
+
+def belongs_to(table: str, column: str | None = None) -> ForeignKeyConstraint:
+    """A foreign key that cannot leave the brand."""
+    return ForeignKeyConstraint(["brand_id", column or f"{table}_id"], [f"{table}.brand_id", f"{table}.id"])
+
+
+def unique(*columns: str, nulls_equal: bool = True) -> UniqueConstraint:
+    """A natural key within a brand; NULLs count as equal unless said otherwise."""
+    return UniqueConstraint("brand_id", *columns, postgresql_nulls_not_distinct=nulls_equal)

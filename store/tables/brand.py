@@ -1,0 +1,61 @@
+"""Brand OS: the tenant, its rules, and how far its agents may go."""
+# pyright: reportAssignmentType=false
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from store.tables.base import BIGINT, MOMENT, BrandOwned, unique
+
+
+class Brand(SQLModel, table=True):
+    """The tenant itself. Its `id` is every other row's `brand_id`."""
+
+    __tablename__ = "brand"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: UUID = Field(primary_key=True)
+    slug: str = Field(max_length=64)
+    name: str
+    currency: str = Field(max_length=3)
+    zone: str = "UTC"
+    created_at: datetime = Field(sa_type=MOMENT)
+
+
+class BrandRules(BrandOwned, table=True):
+    """The owner's limits, versioned: the newest version rules; earlier ones stay."""
+
+    __tablename__ = "brand_rules"
+    __table_args__ = (unique("version"),)
+    APPEND_ONLY = True
+
+    version: int
+    min_margin_bps: int = 1_500
+    max_price_change_bps_per_day: int = 1_000
+    corridor_low_bps: int = Field(default=7_000, description="lowest price allowed, against the price a year's median")
+    corridor_high_bps: int = Field(default=13_000, description="highest price allowed, against the same reference")
+    price_step_minor: int = 1
+    owner_gate_minor: int = Field(default=1_000_000, sa_type=BIGINT, description="money at stake that needs the owner")
+    author: str = ""
+    reason: str = ""
+    created_at: datetime = Field(sa_type=MOMENT)
+
+
+class AIConfig(BrandOwned, table=True):
+    """The SuperAdmin's setting for one agent and action kind, versioned."""
+
+    __tablename__ = "ai_config"
+    __table_args__ = (unique("agent", "action_kind", "version"),)
+    APPEND_ONLY = True
+
+    agent: str
+    action_kind: str
+    version: int
+    aggressiveness: int = Field(default=40, ge=0, le=100)
+    earned_autonomy: int = 2
+    stopped: bool = False
+    author: str = ""
+    reason: str = ""
+    created_at: datetime = Field(sa_type=MOMENT)

@@ -1,0 +1,47 @@
+"""Inventory OS: what is stocked where, every movement of it, and what was ordered from suppliers."""
+# pyright: reportAssignmentType=false
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field
+
+from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
+
+
+class StockItem(Fact, table=True):
+    """A product kept at a location; its stock on hand is the sum of its movements."""
+
+    __tablename__ = "stock_item"
+    __table_args__ = (belongs_to("product"), belongs_to("location"), unique("product_id", "location_id"))
+
+    product_id: UUID
+    location_id: UUID
+    reorder_point: int | None = None
+
+
+class InventoryMovement(Fact, table=True):
+    __tablename__ = "inventory_movement"
+    __table_args__ = (belongs_to("stock_item"), unique("external_id"))
+    APPEND_ONLY = True
+
+    stock_item_id: UUID
+    external_id: str
+    kind: str = Field(description="count, receipt, sale, transfer, return or correction")
+    quantity: int = Field(sa_type=BIGINT, description="units, signed")
+    moved_at: datetime = Field(sa_type=MOMENT)
+
+
+class PurchaseOrder(Fact, table=True):
+    __tablename__ = "purchase_order"
+    __table_args__ = (belongs_to("supplier"), belongs_to("product"), unique("number", "product_id"))
+
+    number: str
+    supplier_id: UUID
+    product_id: UUID
+    quantity: int = Field(sa_type=BIGINT)
+    unit_cost_minor: int = Field(sa_type=BIGINT)
+    currency: str = Field(max_length=3)
+    ordered_at: datetime = Field(sa_type=MOMENT)
+    expected_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    received_at: datetime | None = Field(default=None, sa_type=MOMENT)

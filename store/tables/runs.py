@@ -1,0 +1,104 @@
+"""AI Brain: runs, receipts, figures, findings and proposals."""
+# pyright: reportAssignmentType=false
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field
+
+from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, unique
+
+
+class Run(BrandOwned, table=True):
+    """One execution of a graph. `graph_version` must match to resume."""
+
+    __tablename__ = "run"
+
+    kind: str
+    graph_version: str
+    status: str = Field(description="running, done, failed")
+    agenda: str = ""
+    agents: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    started_by: str
+    as_of: datetime | None = Field(default=None, sa_type=MOMENT)
+    started_at: datetime = Field(sa_type=MOMENT)
+    finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    result: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    lease_pid: int | None = None
+    lease_started: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class Receipt(BrandOwned, table=True):
+    """The stored result of one tool call."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (belongs_to("run"), unique("run_id", "request_hash"))
+    APPEND_ONLY = True
+
+    run_id: UUID
+    agent: str
+    tool: str
+    request_hash: str
+    arguments: dict[str, Any] = Field(sa_type=DOCUMENT)
+    result: dict[str, Any] = Field(sa_type=DOCUMENT)
+    sources: list[dict[str, Any]] = Field(default_factory=list, sa_type=DOCUMENT)
+    as_of: datetime = Field(sa_type=MOMENT)
+    label: str
+    created_at: datetime = Field(sa_type=MOMENT)
+
+
+class FigureRow(BrandOwned, table=True):
+    """A number cited in a finding, a rationale or minutes. `code` is what a person types to open it."""
+
+    __tablename__ = "figure"
+    __table_args__ = (belongs_to("receipt"), unique("receipt_id", "path"), unique("code"))
+    APPEND_ONLY = True
+
+    code: str
+    receipt_id: UUID
+    path: str
+    value: float
+    unit: str
+    decimals: int
+
+
+class FindingRow(BrandOwned, table=True):
+    """A finding (AIInsight) as an agent reported it in a run."""
+
+    __tablename__ = "finding"
+    __table_args__ = (belongs_to("run"), unique("run_id", "agent", "ordinal"))
+    APPEND_ONLY = True
+
+    run_id: UUID
+    agent: str
+    ordinal: int
+    subject: str
+    severity: str
+    text: str
+    figures: dict[str, str] = Field(
+        default_factory=dict, sa_type=DOCUMENT, description="key in the text -> figure code"
+    )
+    label: str
+    created_at: datetime = Field(sa_type=MOMENT)
+
+
+class ProposalRow(BrandOwned, table=True):
+    """An action that an agent wants, written by a PROPOSE tool."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (belongs_to("run"), unique("run_id", "agent", "request_hash"))
+    APPEND_ONLY = True
+
+    run_id: UUID
+    agent: str
+    request_hash: str
+    kind: str
+    action: dict[str, Any] = Field(sa_type=DOCUMENT)
+    text: str
+    figures: dict[str, str] = Field(default_factory=dict, sa_type=DOCUMENT)
+    receipts: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    prediction: dict[str, Any] = Field(sa_type=DOCUMENT)
+    expected_minor: int = Field(default=0, sa_type=BIGINT)
+    label: str
+    created_at: datetime = Field(sa_type=MOMENT)

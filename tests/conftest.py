@@ -1,0 +1,115 @@
+"""A real PostgreSQL for every test: one embedded server, a fresh database each, cloned from a migrated template."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from domain.actor import Actor, ActorKind, Permission, Role
+from domain.clock import FixedClock
+from domain.context import Context
+from domain.ids import BrandId, TimeOrderedIds
+from store.database import Database
+from store.embedded import ServerAddress, ensure_running
+from store.migrate import upgrade
+from store.tables import Brand, BrandRules
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+TEMPLATE = "mhos_template"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> ServerAddress:
+    """One embedded server for all test processes; its keeper stops it when the last has gone."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if base.name.startswith("popen-") else base) / "postgres-home"
+    home.mkdir(exist_ok=True)
+    address = ensure_running(home, idle_seconds=20)
+    with psycopg.connect(address.dsn(address.owner_role, "postgres"), autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(7)")
+        if connection.execute("select 1 from pg_database where datname = %s", [TEMPLATE]).fetchone() is None:
+            connection.execute(f"create database {TEMPLATE}_new")
+            _migrate(address, f"{TEMPLATE}_new")
+            connection.execute(f"alter database {TEMPLATE}_new rename to {TEMPLATE}")
+    return address
+
+
+def _migrate(address: ServerAddress, name: str) -> None:
+    database = _open(address, name)
+    upgrade(database)
+    database.close()
+
+
+def _open(address: ServerAddress, name: str) -> Database:
+    return Database(address.url(address.owner_role, name), address.url(address.app_role, name))
+
+
+@pytest.fixture
+def database(server: ServerAddress) -> Iterator[Database]:
+    """A migrated, empty database of this test's own."""
+    name = f"t_{random.SystemRandom().getrandbits(48):x}"
+    with psycopg.connect(server.dsn(server.owner_role, "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {TEMPLATE}")
+    database = _open(server, name)
+    yield database
+    database.close()
+    with psycopg.connect(server.dsn(server.owner_role, "postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def new_brand(database: Database) -> Callable[..., Context]:
+    """Make a brand and open it as a person with every right: `ctx = new_brand("acme", currency="USD")`."""
+
+    def make(slug: str = "acme", *, currency: str = "EUR", at: datetime = NOW) -> Context:
+        clock = FixedClock(at)
+        ids = TimeOrderedIds(clock)
+        brand_id = BrandId(ids.new())
+        owner = Actor(
+            kind=ActorKind.PERSON,
+            id=ids.new(),
+            name="owner",
+            roles=frozenset({Role.BRAND_OWNER}),
+            permissions=frozenset(Permission),
+        )
+        ctx = Context(brand_id=brand_id, brand=slug, actor=owner, clock=clock, ids=ids)
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("select set_config('mhos.user_id', %s, true)", (str(owner.id),))
+            connection.execute(
+                Brand.__table__.insert(),  # type: ignore[attr-defined]
+                {
+                    "id": brand_id,
+                    "slug": slug,
+                    "name": slug.title(),
+                    "currency": currency,
+                    "zone": "UTC",
+                    "created_at": at,
+                },
+            )
+        with database.begin(ctx) as session:
+            session.add(BrandRules(version=1, author="test", reason="defaults", created_at=at))
+        return ctx
+
+    return make
+
+
+@pytest.fixture
+def oj() -> Path:
+    """The orange-juice data of the shared folder."""
+    folder = SHARED_DATA / "oj"
+    if not folder.is_dir():
+        pytest.skip("no shared/data/oj beside this checkout; examples/ covers the same paths")
+    return folder
+
+
+@pytest.fixture
+def cdnow() -> Path:
+    """The CDNOW purchases of the shared folder."""
+    folder = SHARED_DATA / "cdnow"
+    if not folder.is_dir():
+        pytest.skip("no shared/data/cdnow beside this checkout; examples/ covers the same paths")
+    return folder

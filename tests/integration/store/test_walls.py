@@ -1,0 +1,147 @@
+"""PostgreSQL itself keeps brands apart and history unchanged, whatever the application does."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from sqlmodel import SQLModel
+
+import store.tables as tables
+from domain.context import Context
+from store.audit import append_audit, verify_audit
+from store.database import APP_ROLE, Database
+from store.migrate import HEAD, alembic_config, current_revision
+from store.tables import BrandOwned, Product
+
+TABLES = {name: getattr(tables, name) for name in tables.__all__ if hasattr(getattr(tables, name), "__table__")}
+TABLES = {table.__tablename__: table for table in TABLES.values()}
+APPEND_ONLY = sorted(name for name, table in TABLES.items() if getattr(table, "APPEND_ONLY", False))
+
+
+def owner(database: Database) -> "psycopg.Connection[tuple]":
+    return psycopg.connect(database.owner_url.set(drivername="postgresql").render_as_string(hide_password=False))
+
+
+def application(database: Database) -> "psycopg.Connection[tuple]":
+    return psycopg.connect(database.dsn())
+
+
+def test_the_schema_stands_at_its_head(database: Database) -> None:
+    from alembic.script import ScriptDirectory
+
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD == current_revision(database)
+
+
+def test_the_models_and_the_migrations_agree(database: Database) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+    from sqlalchemy import create_engine
+
+    engine = create_engine(database.owner_url)
+    known = {"row_history", "checkpoints", "checkpoint_blobs", "checkpoint_writes", "checkpoint_migrations"}
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_name": lambda name, kind, _: kind != "table" or name not in {*known, "alembic_version"}},
+        )
+        assert compare_metadata(context, SQLModel.metadata) == []
+    engine.dispose()
+
+
+def test_the_application_role_owns_nothing_and_is_bound(database: Database) -> None:
+    with application(database) as connection:
+        role = connection.execute(
+            "select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles "
+            "where rolname = session_user"
+        ).fetchone()
+        owned = connection.execute("select count(*) from pg_class where relowner = session_user::regrole").fetchone()
+    assert role == (APP_ROLE, False, False, False, False)
+    assert owned == (0,)
+
+
+def test_every_table_of_a_brand_has_row_level_security(database: Database) -> None:
+    with owner(database) as connection:
+        open_tables = connection.execute(
+            "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace "
+            "and not relrowsecurity"
+        ).fetchall()
+    assert {name for (name,) in open_tables} == {
+        "alembic_version",
+        "app_user",
+        "checkpoint_migrations",
+        "login_session",
+    }
+
+
+def test_without_a_brand_nothing_is_seen(database: Database, new_brand: Callable[..., Context]) -> None:
+    ctx = new_brand()
+    with database.begin(ctx) as session:
+        session.add(Product(sku="S", title="s"))
+    with application(database) as connection:
+        for name, table in TABLES.items():
+            if issubclass(table, BrandOwned):
+                assert connection.execute(f"select count(*) from {name}").fetchone() == (0,), name  # type: ignore[arg-type]
+
+
+def test_a_row_for_another_brand_is_refused(database: Database, new_brand: Callable[..., Context]) -> None:
+    mine, other = new_brand("mine"), new_brand("other")
+    with application(database) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select set_config('mhos.brand_id', %s, false)", [str(mine.brand_id)])
+        connection.execute(
+            "insert into audit_head (brand_id, seq, hash) values (%s, 1, '') on conflict do nothing", [other.brand_id]
+        )
+        connection.execute(
+            "insert into task (brand_id, id, known_at, recorded_at, title, assignee, status) "
+            "values (%s, gen_random_uuid(), now(), now(), 't', '', 'open')",
+            [other.brand_id],
+        )
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_history_cannot_be_changed_even_by_the_owner(table: str, database: Database) -> None:
+    for role in (owner, application):
+        with role(database) as connection, pytest.raises(psycopg.Error):
+            connection.execute(f"truncate {table} cascade")  # type: ignore[arg-type]
+    with owner(database) as connection:
+        triggers = connection.execute(
+            "select count(*) from pg_trigger where tgrelid = %s::regclass and not tgisinternal", [table]
+        ).fetchone()
+    assert triggers == (2,)
+    with application(database) as connection:
+        rights = connection.execute(
+            "select has_table_privilege(%s, 'update'), has_table_privilege(%s, 'delete'), "
+            "has_table_privilege(%s, 'truncate')",
+            [table] * 3,
+        ).fetchone()
+    assert rights == (False, False, False)
+
+
+def test_an_audit_row_cannot_be_rewritten_and_a_forged_one_is_found(
+    database: Database, new_brand: Callable[..., Context]
+) -> None:
+    ctx = new_brand()
+    for number in range(3):
+        with database.begin(ctx) as session:
+            append_audit(session, "test.done", str(number), {"number": number})
+    with database.read(ctx) as session:
+        assert verify_audit(session).ok
+    with owner(database) as connection, pytest.raises(psycopg.errors.RestrictViolation):
+        connection.execute("update audit_entry set actor = 'nobody'")
+    with owner(database) as connection:
+        connection.execute("alter table audit_entry disable trigger all")
+        connection.execute("update audit_entry set actor = 'nobody' where seq = 2")
+    with database.read(ctx) as session:
+        check = verify_audit(session)
+    assert (check.ok, check.broken_at) == (False, 2)
+
+
+def test_a_changed_row_keeps_its_history(database: Database, new_brand: Callable[..., Context]) -> None:
+    ctx = new_brand()
+    with database.begin(ctx) as session:
+        product = Product(sku="S", title="before")
+        session.add(product)
+    with database.begin(ctx) as session:
+        session.get_one(Product, (ctx.brand_id, product.id)).title = "after"
+    with owner(database) as connection:
+        kept = connection.execute("select table_name, before ->> 'title' from row_history").fetchall()
+    assert kept == [("product", "before")]
