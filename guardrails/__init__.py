@@ -1,0 +1,1 @@
+"""Facts in, verdict out: Cedar policies, the dial, and checks of prose."""

@@ -1,0 +1,163 @@
+"""Decides with Cedar; whatever is unclear is a deny."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cedarpy
+from pydantic import BaseModel, ValidationError
+
+from domain.actor import ActorKind
+from domain.errors import InvalidInput
+from domain.figure import Cell
+from domain.verdict import Decision, Verdict
+from guardrails.facts import DecisionFacts, is_rate
+from guardrails.policy_text import faults
+
+POLICIES = Path(__file__).parent / "policies"
+_PRINCIPALS = {ActorKind.AGENT: "Agent", ActorKind.PERSON: "Person", ActorKind.SYSTEM: "System"}
+_ACTION_KIND = re.compile(r"[a-z_]{1,64}(?:\.[a-z_]{1,64}){1,3}")
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A policy as its annotations describe it."""
+
+    id: str
+    reason: str
+    gate: str | None
+
+
+def packaged_policies() -> list[str]:
+    """The policies that ship with the product, in a fixed order."""
+    return [path.read_text(encoding="utf-8") for path in sorted(POLICIES.glob("*.cedar"))]
+
+
+def packaged_schema() -> str:
+    """What the policies may speak of: kinds of actors, actions, and the facts that come with each."""
+    return (POLICIES / "schema.cedarschema").read_text(encoding="utf-8")
+
+
+class PolicyEngine:
+    """Parsed policies, ready to decide. `policy_version` changes with every letter of them."""
+
+    def __init__(self, texts: Sequence[str] | None = None) -> None:
+        """Reads `texts`, or what is packaged. Raises InvalidInput, by line, for what is no policy or does not fit."""
+        texts = packaged_policies() if texts is None else texts
+        schema = packaged_schema()
+        self.policy_version = hashlib.sha256("\n".join([schema, *texts]).encode()).hexdigest()
+        self._schema = cedarpy.Schema.from_str(schema)
+        self._policies = _parsed(texts, self._schema)
+        self._rules = _rules(self._policies)
+
+    def decide(self, action_kind: str, who: DecisionFacts, what: BaseModel) -> Verdict:
+        """Allow; needs approval at the gates that bind; or deny. Never raises for facts it cannot judge: it denies.
+
+        Asked twice at most: as things stand, and with those gates opened that bind. What is still denied then is denied
+        by rules that no approval lifts.
+        """
+        try:
+            who = DecisionFacts.model_validate(dict(who))
+        except ValidationError as error:
+            return self._unclear("; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors()))
+        facts = {**dict(what), **_who(who)}
+        if foreign := _foreign(action_kind, facts):
+            return self._unclear(foreign)
+        now = self._ask(action_kind, who, facts, who.approvals)
+        gates = frozenset(gate for policy in now.diagnostics.reasons if (gate := self._rules[policy].gate))
+        approved = self._ask(action_kind, who, facts, who.approvals | gates) if gates else now
+        if unclear := _unclear_about(now) or _unclear_about(approved):
+            return self._unclear(unclear)
+        if now.allowed:
+            return self._verdict(Decision.ALLOW, (), (), facts)
+        if not approved.allowed:
+            return self._verdict(Decision.DENY, (), approved.diagnostics.reasons, facts)
+        return self._verdict(Decision.NEEDS_APPROVAL, tuple(sorted(gates)), now.diagnostics.reasons, facts)
+
+    def _ask(
+        self, action_kind: str, who: DecisionFacts, facts: Mapping[str, Any], approvals: Iterable[str]
+    ) -> cedarpy.AuthzResult:
+        request = {
+            "principal": {"type": _PRINCIPALS[who.actor_kind], "id": who.agent or who.actor_kind.value},
+            "action": {"type": "Action", "id": action_kind},
+            "resource": {"type": "Brand", "id": "this"},
+            "context": {**facts, "approvals": sorted(approvals)},
+        }
+        return cedarpy.is_authorized(request, self._policies, [], self._schema)
+
+    def _unclear(self, why: str) -> Verdict:
+        reason = f"the guardrails could not judge this: {why}"
+        return Verdict(
+            decision=Decision.DENY, policies=("engine.error",), reasons=(reason,), policy_version=self.policy_version
+        )
+
+    def _verdict(
+        self, decision: Decision, gates: tuple[str, ...], policies: Iterable[str], facts: Mapping[str, Any]
+    ) -> Verdict:
+        rules = sorted((self._rules[policy] for policy in policies), key=lambda rule: rule.id)
+        reasons = tuple(_fill(rule.reason, facts) for rule in rules) or (
+            ("no rule permits this",) if decision is Decision.DENY else ()
+        )
+        return Verdict(
+            decision=decision,
+            gates=gates,
+            policies=tuple(rule.id for rule in rules),
+            reasons=reasons,
+            policy_version=self.policy_version,
+        )
+
+
+def _parsed(texts: Sequence[str], schema: cedarpy.Schema) -> cedarpy.PolicySet:
+    if found := faults(texts, schema):
+        raise InvalidInput(f"The policies do not hold: {'; '.join(found)}", remedy="Correct the Cedar text there.")
+    return cedarpy.PolicySet.from_str("\n".join(texts))
+
+
+def _rules(policies: cedarpy.PolicySet) -> dict[str, Rule]:
+    static = policies.to_pst().static_policies
+    return {
+        name: Rule(
+            policy.annotations.get("id", name), policy.annotations.get("reason", name), policy.annotations.get("gate")
+        )
+        for name, policy in static.items()
+    }
+
+
+def _who(who: DecisionFacts) -> dict[str, Any]:
+    return {
+        "autonomy": int(who.autonomy),
+        "agent_stopped": who.agent_stopped,
+        "label_untrusted": who.label_untrusted,
+        "alone_limit_bps": who.alone_limit_bps,
+        "alone_limit_minor": who.alone_limit_minor,
+    }
+
+
+def _foreign(action_kind: str, facts: Mapping[str, Any]) -> str:
+    """Names what must not reach Cedar: it reads some objects as entities, so only plain integers and flags may pass."""
+    if not _ACTION_KIND.fullmatch(action_kind):
+        return f"{action_kind!r} is no kind of action"
+    return ", ".join(f"{name} is no whole number" for name, value in facts.items() if type(value) not in (int, bool))
+
+
+def _unclear_about(result: cedarpy.AuthzResult) -> str:
+    """Why an answer is none; empty when it is one. Cedar skips a policy that fails, even one that forbids."""
+    if result.diagnostics.errors:
+        return "; ".join(result.diagnostics.errors)
+    return "no decision" if result.decision == cedarpy.Decision.NoDecision else ""
+
+
+def _fill(reason: str, facts: Mapping[str, Any]) -> str:
+    """The operator's sentence with its rates in percent, as fine as it takes to tell a margin from its floor."""
+
+    def shown(match: re.Match[str]) -> str:
+        value = facts.get(match[1])
+        if value is None or not is_rate(match[1]):
+            return match[0]
+        return Cell(value=value, unit="bps", decimals=2 if value % 10 else 1).render()
+
+    return PLACEHOLDER.sub(shown, reason)

@@ -1,0 +1,74 @@
+"""Prose carries no numbers of its own: each is a figure by key, and a bare digit is refused."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from domain.errors import InvalidInput
+from domain.figure import Cell
+from domain.report import Claim
+
+_KEY = re.compile(r"\{([a-z][a-z_]{0,39})\}")
+_WORD = re.compile(r"[^\s]+")
+_TRIM = ".,;:!?()[]\"'“”‘’«»*_`"
+_FIGURE = "\ufffc"
+_STANDING_ALONE = re.compile(
+    r"(?:^|(?<=[\s(\[\"'“‘«*_`])|(?<=[}\w][–—/]))\{([a-z][a-z_]{0,39})\}(?=$|[\s.,;:!?)\]\"'”’»–—/*_`-])"
+)
+_RUN_TOGETHER = re.compile(r"\{([a-z_]+)\}(?![–—/]\{)[^\s{}]*\{")
+
+
+def check_claim(claim: Claim, allowed_tokens: frozenset[str]) -> None:
+    """Raises InvalidInput for a bare number, a key without a figure, a figure without a key, a stray brace, or a figure
+    that signs or letters beside it would turn into another number (`-{x}`, `{x}k`, `{x}.{y}`).
+
+    A word counts as a number when any of its characters has a numeric value in Unicode (digits, fractions,
+    superscripts, Roman numeral signs), or is made of one that has (`㎡`). `allowed_tokens` are whole words that may
+    hold digits, such as a SKU or the date of the meeting. A value that happens to equal some cell is a bare number.
+    """
+    keys = set(_KEY.findall(claim.text))
+    if missing := sorted(keys - set(claim.figures)):
+        raise InvalidInput(f"The text cites {{{missing[0]}}}, but no figure of that name is given.")
+    if unused := sorted(set(claim.figures) - keys):
+        raise InvalidInput(f"The figure {unused[0]} is given, but the text does not cite it.")
+    plain = _KEY.sub(_FIGURE, claim.text.replace(_FIGURE, " "))
+    if "{" in plain or "}" in plain:
+        raise InvalidInput("The text has a brace that is no figure's key.", remedy="Write figures as {key}.")
+    if number := _bare_number(plain, allowed_tokens):
+        shown = number.replace(_FIGURE, "{…}")
+        raise InvalidInput(f"The text has a bare number: {shown!r}.", remedy="Cite a cell of a receipt as {key}.")
+    if key := _glued(claim.text):
+        raise InvalidInput(
+            f"What stands beside {{{key}}} would make another number of it.",
+            remedy="Let a figure stand alone: it brings its own sign and unit.",
+        )
+
+
+def _glued(text: str) -> str | None:
+    """The first key that a sign, a letter or another key touches; a dash or a slash may join two."""
+    if match := _RUN_TOGETHER.search(text):
+        return match[1]
+    alone = {match.start(1) for match in _STANDING_ALONE.finditer(text)}
+    return next((match[1] for match in _KEY.finditer(text) if match.start(1) not in alone), None)
+
+
+def _bare_number(text: str, allowed_tokens: frozenset[str]) -> str | None:
+    for word in _WORD.findall(text):
+        bare = word.strip(_TRIM)
+        if bare not in allowed_tokens and any(_is_numeric(sign) for sign in word):
+            return word
+    return None
+
+
+def _is_numeric(sign: str) -> bool:
+    return any(
+        unicodedata.numeric(part, None) is not None or unicodedata.category(part).startswith("N")
+        for part in {sign, *unicodedata.normalize("NFKC", sign)}
+    )
+
+
+def render_claim(claim: Claim, cells: Mapping[str, Cell]) -> str:
+    """The prose with every `{key}` replaced by its number, as people read it. Raises InvalidInput for one not given."""
+    if missing := sorted(set(_KEY.findall(claim.text)) - set(cells)):
+        raise InvalidInput(f"The text cites {{{missing[0]}}}, but no number of that name is given.")
+    return _KEY.sub(lambda match: cells[match[1]].render(), claim.text)
