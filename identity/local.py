@@ -1,0 +1,68 @@
+"""The people of a local installation: owner, operator and SuperAdmin, each with a profile on this machine."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from domain.actor import Role
+from domain.clock import SystemClock
+from domain.errors import Conflict, NotSignedIn
+from domain.ids import BrandId, TimeOrderedIds, UserId
+from identity.brands import NewBrand, create_brand
+from identity.logins import Logins
+from identity.people import People
+from identity.profiles import Profile, load_profile, profile_names, save_profile
+from store.database import Database
+
+VALID_FOR = timedelta(days=3_650)
+OPERATOR, SUPER_ADMIN = "operator", "superadmin"
+LOCAL_PEOPLE: Mapping[str, bool] = {"owner": False, OPERATOR: False, SUPER_ADMIN: True}
+
+
+def ensure_local_profiles(database: Database, home: Path) -> None:
+    """Make the three people and their profiles where this data folder has none yet; again changes nothing."""
+    if profile_names(home):
+        return
+    clock = SystemClock()
+    ids = TimeOrderedIds(clock)
+    people, logins = People(database, clock, ids), Logins(database, clock, ids)
+    for login, super_admin in sorted(LOCAL_PEOPLE.items(), reverse=True):
+        user_id = _person(people, login, super_admin, may_adopt=database.is_embedded)
+        token = logins.issue(user_id, f"profile {login}", VALID_FOR)
+        save_profile(home, Profile(name=login, login=login, token=token))
+
+
+def _person(people: People, login: str, super_admin: bool, *, may_adopt: bool) -> UserId:
+    """In the embedded database a half-made person is adopted: whoever can open the folder owns all of it anyway."""
+    known = people.find(login)
+    if known is None:
+        return people.add(login, secrets.token_urlsafe(24), super_admin=super_admin)
+    if not may_adopt:
+        raise Conflict(
+            f"The login {login} exists in this database, but this machine has no profile for it.",
+            remedy=f"Copy the profile from the machine that made it, or use a MHOS_HOME of your own for {login}.",
+        )
+    return known
+
+
+def create_local_brand(database: Database, home: Path, profile: str | None, new: NewBrand) -> BrandId:
+    """Make a brand that the profile's person owns and the local operator works in. Raises Conflict if it is taken."""
+    ensure_local_profiles(database, home)
+    clock = SystemClock()
+    ids = TimeOrderedIds(clock)
+    people, logins = People(database, clock, ids), Logins(database, clock, ids)
+    founder = logins.by_token(load_profile(home, profile).token).user_id
+    brand_id = create_brand(database, clock, ids, founder, new)
+    if OPERATOR in profile_names(home):
+        operator = _user_of(logins, home, OPERATOR)
+        if operator is not None and operator != founder:
+            people.join(operator, brand_id, [Role.OPERATOR], by=founder)
+    return brand_id
+
+
+def _user_of(logins: Logins, home: Path, profile: str) -> UserId | None:
+    try:
+        return logins.by_token(load_profile(home, profile).token).user_id
+    except NotSignedIn:
+        return None

@@ -1,0 +1,59 @@
+"""From a local profile to a Context: token, person, brand, rights."""
+
+from datetime import datetime
+from pathlib import Path
+
+from domain.actor import Actor, ActorKind
+from domain.clock import Clock, SystemClock
+from domain.context import Context
+from domain.errors import InvalidInput, NotFound
+from domain.ids import TimeOrderedIds
+from identity.logins import Logins, SignedIn
+from identity.people import OwnBrand, People
+from identity.profiles import load_profile
+from identity.roles import permissions_of
+from store.audit import append_audit
+from store.database import Database
+
+
+def open_context(
+    database: Database, home: Path, profile: str | None, *, brand: str | None = None, as_of: datetime | None = None
+) -> Context:
+    """Open a Context in one of the profile's own brands; every use is audited in that brand.
+
+    Raises NotSignedIn, or NotFound for a brand that is not this person's own: in the same words whether it is somebody
+    else's or nobody's.
+    """
+    clock: Clock = SystemClock()
+    ids = TimeOrderedIds(clock)
+    stored = load_profile(home, profile)
+    person = Logins(database, clock, ids).by_token(stored.token)
+    own = People(database, clock, ids).brands_of(person.user_id)
+    chosen = _choose(list(own), brand or stored.default_brand, person)
+    ctx = Context(brand_id=chosen.id, brand=chosen.slug, actor=_actor(person, chosen), clock=clock, ids=ids)
+    with database.begin(ctx) as session:
+        detail = {"profile": stored.name, "as_of": as_of.isoformat() if as_of else None}
+        append_audit(session, "login.used", str(person.session_id), detail)
+    return ctx if as_of is None else ctx.at(as_of)
+
+
+def _actor(person: SignedIn, brand: OwnBrand) -> Actor:
+    return Actor(
+        kind=ActorKind.PERSON,
+        id=person.user_id,
+        name=person.login,
+        roles=brand.roles,
+        permissions=permissions_of(brand.roles),
+    )
+
+
+def _choose(own: list[OwnBrand], slug: str, person: SignedIn) -> OwnBrand:
+    names = ", ".join(brand.slug for brand in own) or "none yet: `mhos import FOLDER --brand NAME` makes one"
+    if not slug and len(own) == 1:
+        return own[0]
+    if not slug:
+        raise InvalidInput("Which brand?", remedy=f"Choose with --brand: {names}.")
+    for brand in own:
+        if brand.slug == slug:
+            return brand
+    raise NotFound(f"{person.login} has no brand {slug}.", remedy=f"Brands of {person.login}: {names}.")

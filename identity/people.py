@@ -1,0 +1,95 @@
+"""People and the brands they belong to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pwdlib import PasswordHash
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from domain.actor import Role
+from domain.clock import Clock
+from domain.errors import Conflict, InvalidInput, NotFound
+from domain.ids import BrandId, Ids, UserId
+from store.database import Database
+from store.tables import Brand, Membership, User
+
+SHORTEST_PASSWORD = 12
+_hasher = PasswordHash.recommended()
+
+
+@dataclass(frozen=True)
+class OwnBrand:
+    """A brand that a person belongs to, and their roles in it."""
+
+    id: BrandId
+    slug: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class People:
+    """Who there is. Passwords are kept as argon2id hashes only."""
+
+    database: Database
+    clock: Clock
+    ids: Ids
+
+    def add(self, login: str, password: str, *, super_admin: bool = False) -> UserId:
+        """Make a user. Raises Conflict where the login is taken, InvalidInput for a short password."""
+        if not login.strip() or len(login) > 128:
+            raise InvalidInput("A login has between one and 128 characters.")
+        if len(password) < SHORTEST_PASSWORD:
+            raise InvalidInput(f"A password has at least {SHORTEST_PASSWORD} characters.")
+        user = User(
+            id=self.ids.new(),
+            login=login,
+            password_hash=_hasher.hash(password),
+            is_super_admin=super_admin,
+            created_at=self.clock.now(),
+        )
+        try:
+            with self.database.platform() as session:
+                session.add(user)
+        except IntegrityError as error:
+            raise Conflict(f"The login {login} is taken.") from error
+        return UserId(user.id)
+
+    def find(self, login: str) -> UserId | None:
+        with self.database.platform() as session:
+            found = session.scalar(select(col(User.id)).where(col(User.login) == login))
+        return None if found is None else UserId(found)
+
+    def disable(self, user_id: UserId) -> None:
+        """Lock someone out; their tokens stop working at once."""
+        with self.database.platform() as session:
+            user = session.get(User, user_id)
+            if user is None:
+                raise NotFound("No such user.")
+            user.disabled = True
+
+    def join(self, user_id: UserId, brand_id: BrandId, roles: Iterable[Role], by: UserId) -> None:
+        """Give roles in a brand, in the name of one who may (`by`); PostgreSQL checks that, too."""
+        with self.database.platform(str(by)) as session:
+            membership = session.get(Membership, (user_id, brand_id))
+            if membership is None:
+                membership = Membership(user_id=user_id, brand_id=brand_id, roles=[], created_at=self.clock.now())
+                session.add(membership)
+            membership.roles = sorted({*membership.roles, *(role.value for role in roles)})
+
+    def brands_of(self, user_id: UserId) -> Sequence[OwnBrand]:
+        """The brands of a person by slug; every brand for a SuperAdmin."""
+        with self.database.platform(str(user_id)) as session:
+            user = session.get_one(User, user_id)
+            mine = {
+                row.brand_id: frozenset(Role(role) for role in row.roles)
+                for row in session.scalars(select(Membership).where(col(Membership.user_id) == user_id))
+            }
+            brands = session.scalars(select(Brand).order_by(col(Brand.slug))).all()
+        admin = frozenset({Role.SUPER_ADMIN}) if user.is_super_admin else frozenset[Role]()
+        return [
+            OwnBrand(BrandId(brand.id), brand.slug, mine.get(brand.id, frozenset()) | admin)
+            for brand in brands
+            if brand.id in mine or admin
+        ]
