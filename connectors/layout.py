@@ -1,0 +1,231 @@
+"""The documented CSV layout: one model per file, whose fields are the file's columns."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _blank_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _moment(value: Any) -> Any:
+    """A date, or a date and time; without a zone it counts as UTC."""
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("write a date as 2026-03-31 or a time as 2026-03-31T14:00:00+02:00") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _sane(moment: datetime) -> datetime:
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError("the date lies before 1900 or after 2199")
+    return moment
+
+
+def _yes_or_no(value: Any) -> Any:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    return words.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("the text has a NUL character")
+    return text
+
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_no_nul)]
+Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), AfterValidator(_no_nul)]
+Text = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_no_nul)]
+MaybeCode = Annotated[Code | None, BeforeValidator(_blank_is_none)]
+MaybeKey = Annotated[Key | None, BeforeValidator(_blank_is_none)]
+Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_sane)]
+MaybeMoment = Annotated[Moment | None, BeforeValidator(_blank_is_none)]
+Amount = Annotated[Decimal, Field(ge=0, le=Decimal(10) ** 12, allow_inf_nan=False)]
+SignedAmount = Annotated[Decimal, Field(ge=-(Decimal(10) ** 12), le=Decimal(10) ** 12, allow_inf_nan=False)]
+MaybeAmount = Annotated[Amount | None, BeforeValidator(_blank_is_none)]
+Price = Annotated[Decimal, Field(gt=0, le=Decimal(10) ** 9, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+SignedCount = Annotated[int, Field(ge=-(10**12), le=10**12)]
+MaybeDays = Annotated[Annotated[int, Field(ge=0, le=3_650)] | None, BeforeValidator(_blank_is_none)]
+Percent = Annotated[Decimal, Field(ge=0, le=100, allow_inf_nan=False)]
+Share = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
+Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
+
+
+class Row(BaseModel):
+    """A line of a file. Columns that are empty take their default where they have one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KnownRow(Row):
+    """A line that may say since when it was known; the business date counts otherwise."""
+
+    known_at: MaybeMoment = None
+
+
+class ProductRow(KnownRow):
+    sku: Code
+    title: Text
+    category: Text = ""
+    pack: Text = ""
+    vat_percent: Percent = Decimal(0)
+
+
+class ProductCostRow(KnownRow):
+    sku: Code
+    unit_cost: Amount
+    valid_from: Moment
+
+
+class ChannelRow(KnownRow):
+    code: Code
+    title: Text
+    fee_percent: Percent = Decimal(0)
+    prices_include_vat: Flag = True
+
+
+class LocationRow(KnownRow):
+    code: Code
+    title: Text = ""
+    kind: Text = "store"
+    zone: Text = ""
+
+
+class SupplierRow(KnownRow):
+    code: Code
+    title: Text = ""
+    lead_time_days: MaybeDays = None
+
+
+class PriceRow(KnownRow):
+    sku: Code
+    channel: Code
+    zone: Annotated[str, StringConstraints(max_length=64)] = ""
+    price: Price
+    valid_from: Moment
+
+
+class CompetitorPriceRow(KnownRow):
+    sku: Code
+    competitor: Key
+    price: Price
+    observed_at: Moment
+
+
+class CustomerRow(KnownRow):
+    code: Key
+    name: Text = ""
+    email: Text = ""
+    cohort: Text = ""
+
+
+class SalesRow(KnownRow):
+    period_start: Moment
+    period_days: Annotated[int, Field(ge=1, le=366)] = 7
+    channel: Code
+    location: MaybeCode = None
+    sku: Code
+    units: Count
+    unit_price: Amount
+    unit_cost: MaybeAmount = None
+    deal: Share = Decimal(0)
+    feature: Share = Decimal(0)
+
+
+class OrderRow(KnownRow):
+    number: Key
+    customer: MaybeKey = None
+    channel: MaybeCode = None
+    total: SignedAmount
+    ordered_at: Moment
+
+
+class OrderLineRow(KnownRow):
+    order: Key
+    line: Annotated[int, Field(ge=1, le=100_000)]
+    sku: MaybeCode = None
+    quantity: SignedCount
+    amount: SignedAmount
+
+
+class StockRow(KnownRow):
+    """A count: the movement that it takes to get there is booked."""
+
+    location: Code
+    sku: Code
+    on_hand: Count
+    counted_at: Moment
+
+
+class InventoryMovementRow(KnownRow):
+    id: Key
+    location: Code
+    sku: Code
+    kind: Annotated[str, StringConstraints(pattern=r"^(receipt|sale|transfer|return|correction)$")]
+    quantity: SignedCount
+    moved_at: Moment
+
+
+class PurchaseOrderRow(KnownRow):
+    number: Key
+    supplier: Code
+    sku: Code
+    quantity: Count
+    unit_cost: Amount
+    ordered_at: Moment
+    expected_at: MaybeMoment = None
+    received_at: MaybeMoment = None
+
+
+class InvoiceRow(KnownRow):
+    number: Key
+    customer: MaybeKey = None
+    amount: SignedAmount
+    issued_at: Moment
+    due_at: Moment
+
+
+class PaymentRow(KnownRow):
+    id: Key
+    invoice: MaybeKey = None
+    amount: SignedAmount
+    paid_at: Moment
+
+
+class ExpenseRow(KnownRow):
+    id: Key
+    category: Key
+    amount: SignedAmount
+    spent_at: Moment
+
+
+LAYOUT: Mapping[str, type[Row]] = {
+    "products": ProductRow,
+    "product_costs": ProductCostRow,
+    "channels": ChannelRow,
+    "locations": LocationRow,
+    "suppliers": SupplierRow,
+    "prices": PriceRow,
+    "competitor_prices": CompetitorPriceRow,
+    "customers": CustomerRow,
+    "sales": SalesRow,
+    "orders": OrderRow,
+    "order_lines": OrderLineRow,
+    "stock": StockRow,
+    "inventory_movements": InventoryMovementRow,
+    "purchase_orders": PurchaseOrderRow,
+    "invoices": InvoiceRow,
+    "payments": PaymentRow,
+    "expenses": ExpenseRow,
+}
+"""Every file by name, in the order in which they are loaded: what others refer to comes first."""

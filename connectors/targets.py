@@ -1,0 +1,241 @@
+"""Where each file of the layout goes: its table, its natural key, and how a row becomes the table's values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from connectors import layout as rows
+from connectors.layout import EARLIEST, KnownRow
+from connectors.references import References
+from domain.money import to_minor
+from store import tables
+from store.bulk import Target
+
+Values = Callable[[Any, References], tuple[Any, ...]]
+ManyValues = Callable[[Any, References], Sequence[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class FileTarget:
+    """A file's table. `first` makes what a row hangs on, `also` what it entails; `teaches` is what others look up."""
+
+    target: Target
+    values: Values
+    teaches: str = ""
+    first: tuple[Target, Values, str] | None = None
+    also: tuple[Target, ManyValues] | None = None
+
+
+def _known(row: KnownRow, business_date: datetime = EARLIEST) -> datetime:
+    return row.known_at or business_date
+
+
+def _bps(share: Decimal, whole: int) -> int:
+    return round(share * 10_000 / whole)
+
+
+def _product(row: rows.ProductRow, refs: References) -> tuple[Any, ...]:
+    return row.sku, row.title, row.category, row.pack, _bps(row.vat_percent, 100), _known(row)
+
+
+def _product_cost(row: rows.ProductCostRow, refs: References) -> tuple[Any, ...]:
+    cost = to_minor(row.unit_cost, refs.currency)
+    return refs.find("product", row.sku), row.valid_from, cost, refs.currency, _known(row, row.valid_from)
+
+
+def _channel(row: rows.ChannelRow, refs: References) -> tuple[Any, ...]:
+    return row.code, row.title, _bps(row.fee_percent, 100), row.prices_include_vat, _known(row)
+
+
+def _location(row: rows.LocationRow, refs: References) -> tuple[Any, ...]:
+    return row.code, row.title, row.kind, row.zone, _known(row)
+
+
+def _supplier(row: rows.SupplierRow, refs: References) -> tuple[Any, ...]:
+    return row.code, row.title, row.lead_time_days, _known(row)
+
+
+def _price_key(row: rows.PriceRow, refs: References) -> tuple[Any, ...]:
+    return refs.find("product", row.sku), refs.find("channel", row.channel), row.zone
+
+
+def _price(row: rows.PriceRow, refs: References) -> tuple[Any, ...]:
+    return *_price_key(row, refs), to_minor(row.price, refs.currency), refs.currency, row.valid_from
+
+
+def _price_history(row: rows.PriceRow, refs: References) -> tuple[Any, ...]:
+    price = refs.find("price", *_price_key(row, refs))
+    amount = to_minor(row.price, refs.currency)
+    return price, row.valid_from, "import", amount, refs.currency, _known(row, row.valid_from)
+
+
+def _competitor_price(row: rows.CompetitorPriceRow, refs: References) -> tuple[Any, ...]:
+    amount = to_minor(row.price, refs.currency)
+    product = refs.find("product", row.sku)
+    return product, row.competitor, row.observed_at, amount, refs.currency, _known(row, row.observed_at)
+
+
+def _customer(row: rows.CustomerRow, refs: References) -> tuple[Any, ...]:
+    return row.code, row.name, row.email, row.cohort, _known(row)
+
+
+def _sales(row: rows.SalesRow, refs: References) -> tuple[Any, ...]:
+    return (
+        refs.find("product", row.sku),
+        refs.find("channel", row.channel),
+        refs.maybe("location", row.location),
+        row.period_start,
+        row.period_days,
+        row.units,
+        to_minor(row.unit_price, refs.currency),
+        None if row.unit_cost is None else to_minor(row.unit_cost, refs.currency),
+        refs.currency,
+        _bps(row.deal, 1),
+        _bps(row.feature, 1),
+        _known(row, row.period_start + timedelta(days=row.period_days)),
+    )
+
+
+def _order(row: rows.OrderRow, refs: References) -> tuple[Any, ...]:
+    customer, channel = refs.maybe("customer", row.customer), refs.maybe("channel", row.channel)
+    total = to_minor(row.total, refs.currency)
+    return row.number, customer, channel, refs.currency, total, row.ordered_at, _known(row, row.ordered_at)
+
+
+def _order_line(row: rows.OrderLineRow, refs: References) -> tuple[Any, ...]:
+    amount = to_minor(row.amount, refs.currency)
+    product = refs.maybe("product", row.sku)
+    return refs.find("order", row.order), row.line, product, row.quantity, amount, _known(row)
+
+
+def _stock_item(row: rows.StockRow | rows.InventoryMovementRow, refs: References) -> tuple[Any, ...]:
+    return refs.find("product", row.sku), refs.find("location", row.location), EARLIEST
+
+
+def _item_of(row: rows.StockRow | rows.InventoryMovementRow, refs: References) -> Any:
+    return refs.find("stock item", refs.find("product", row.sku), refs.find("location", row.location))
+
+
+def _count(row: rows.StockRow, refs: References) -> tuple[Any, ...]:
+    name = f"count {row.location} {row.sku} {row.counted_at.isoformat()}"
+    return name, _item_of(row, refs), "count", row.on_hand, row.counted_at, _known(row, row.counted_at)
+
+
+def _movement(row: rows.InventoryMovementRow, refs: References) -> tuple[Any, ...]:
+    return row.id, _item_of(row, refs), row.kind, row.quantity, row.moved_at, _known(row, row.moved_at)
+
+
+def _purchase_order(row: rows.PurchaseOrderRow, refs: References) -> tuple[Any, ...]:
+    cost = to_minor(row.unit_cost, refs.currency)
+    when = (row.ordered_at, row.expected_at, row.received_at)
+    product, supplier = refs.find("product", row.sku), refs.find("supplier", row.supplier)
+    return row.number, product, supplier, row.quantity, cost, refs.currency, *when, _known(row, row.ordered_at)
+
+
+def _invoice(row: rows.InvoiceRow, refs: References) -> tuple[Any, ...]:
+    customer, amount = refs.maybe("customer", row.customer), to_minor(row.amount, refs.currency)
+    return row.number, customer, amount, refs.currency, row.issued_at, row.due_at, _known(row, row.issued_at)
+
+
+def _payment(row: rows.PaymentRow, refs: References) -> tuple[Any, ...]:
+    invoice, amount = refs.maybe("invoice", row.invoice), to_minor(row.amount, refs.currency)
+    return row.id, invoice, amount, refs.currency, row.paid_at, _known(row, row.paid_at)
+
+
+def _expense(row: rows.ExpenseRow, refs: References) -> tuple[Any, ...]:
+    amount = to_minor(row.amount, refs.currency)
+    return row.id, row.category, amount, refs.currency, row.spent_at, _known(row, row.spent_at)
+
+
+def _booked(name: str, debit: str, credit: str, at: str) -> ManyValues:
+    """Two legs that sum to zero: what is owed or held rises on one account and falls on the other."""
+
+    def legs(row: Any, refs: References) -> Sequence[tuple[Any, ...]]:
+        amount, when = to_minor(row.amount, refs.currency), getattr(row, at)
+        booking = f"{name} {getattr(row, 'number', None) or row.id}"
+        known = _known(row, when)
+        return [
+            (booking, 1, debit.format(row=row), amount, refs.currency, when, known),
+            (booking, 2, credit, -amount, refs.currency, when, known),
+        ]
+
+    return legs
+
+
+def _target(table: Any, key: str, rest: str) -> Target:
+    names = tuple(key.split())
+    return Target(table, (*names, *rest.split()), names)
+
+
+_LEDGER = _target(tables.MoneyLedgerEntry, "booking leg", "account amount_minor currency booked_at known_at")
+_STOCK_ITEM = (_target(tables.StockItem, "product_id location_id", "known_at"), _stock_item, "stock item")
+_MOVEMENT = _target(tables.InventoryMovement, "external_id", "stock_item_id kind quantity moved_at known_at")
+_PRICE_ENTRY = replace(
+    _target(tables.Price, "product_id channel_id zone", "amount_minor currency valid_from"), newer_by="valid_from"
+)
+
+TARGETS: Mapping[str, FileTarget] = {
+    "products": FileTarget(_target(tables.Product, "sku", "title category pack vat_bps known_at"), _product, "product"),
+    "product_costs": FileTarget(
+        _target(tables.ProductCost, "product_id valid_from", "unit_cost_minor currency known_at"), _product_cost
+    ),
+    "channels": FileTarget(
+        _target(tables.Channel, "code", "title fee_bps prices_include_vat known_at"), _channel, "channel"
+    ),
+    "locations": FileTarget(_target(tables.Location, "code", "title kind zone known_at"), _location, "location"),
+    "suppliers": FileTarget(_target(tables.Supplier, "code", "title lead_time_days known_at"), _supplier, "supplier"),
+    "prices": FileTarget(
+        _target(tables.PriceHistory, "price_id valid_from source", "amount_minor currency known_at"),
+        _price_history,
+        first=(_PRICE_ENTRY, _price, "price"),
+    ),
+    "competitor_prices": FileTarget(
+        _target(tables.CompetitorPrice, "product_id competitor observed_at", "amount_minor currency known_at"),
+        _competitor_price,
+    ),
+    "customers": FileTarget(_target(tables.Customer, "code", "name email cohort known_at"), _customer, "customer"),
+    "sales": FileTarget(
+        _target(
+            tables.SalesFact,
+            "product_id channel_id location_id period_start period_days",
+            "units unit_price_minor unit_cost_minor currency deal_bps feature_bps known_at",
+        ),
+        _sales,
+    ),
+    "orders": FileTarget(
+        _target(tables.Order, "number", "customer_id channel_id currency total_minor ordered_at known_at"),
+        _order,
+        "order",
+    ),
+    "order_lines": FileTarget(
+        _target(tables.OrderLine, "order_id line", "product_id quantity amount_minor known_at"), _order_line
+    ),
+    "stock": FileTarget(_MOVEMENT, _count, first=_STOCK_ITEM),
+    "inventory_movements": FileTarget(_MOVEMENT, _movement, first=_STOCK_ITEM),
+    "purchase_orders": FileTarget(
+        _target(
+            tables.PurchaseOrder,
+            "number product_id",
+            "supplier_id quantity unit_cost_minor currency ordered_at expected_at received_at known_at",
+        ),
+        _purchase_order,
+    ),
+    "invoices": FileTarget(
+        _target(tables.Invoice, "number", "customer_id amount_minor currency issued_at due_at known_at"),
+        _invoice,
+        "invoice",
+        also=(_LEDGER, _booked("invoice", "receivables", "revenue", "issued_at")),
+    ),
+    "payments": FileTarget(
+        _target(tables.Payment, "external_id", "invoice_id amount_minor currency paid_at known_at"),
+        _payment,
+        also=(_LEDGER, _booked("payment", "cash", "receivables", "paid_at")),
+    ),
+    "expenses": FileTarget(
+        _target(tables.Expense, "external_id", "category amount_minor currency spent_at known_at"),
+        _expense,
+        also=(_LEDGER, _booked("expense", "expense:{row.category}", "cash", "spent_at")),
+    ),
+}
