@@ -1,0 +1,1 @@
+"""Typed tools over the store, their registry, and the receipts of what they answered."""

@@ -1,0 +1,62 @@
+"""Answers kept as receipts: what a tool said in a run is found again instead of computed again."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.canonical import sha256_of
+from domain.context import Context
+from domain.errors import NotFound
+from domain.labels import Label, join
+from store.session import BrandSession
+from store.tables import Receipt
+from tools.base import ToolAnswer, ToolArguments
+
+
+def request_hash(ctx: Context, agent: str, tool: str, args: ToolArguments) -> str:
+    """The identity of a call: who asked which tool what, as of when."""
+    return sha256_of([agent, tool, args.model_dump(mode="json"), ctx.known_until])
+
+
+def find_receipt(session: BrandSession, run_id: UUID, call: str) -> Receipt | None:
+    """The receipt of a call (its `request_hash`) in a run; None while it was not answered."""
+    return session.scalars(
+        select(Receipt).where(col(Receipt.run_id) == run_id, col(Receipt.request_hash) == call)
+    ).first()
+
+
+def store_receipt(
+    session: BrandSession, run_id: UUID, agent: str, tool: str, args: ToolArguments, answer: ToolAnswer
+) -> Receipt:
+    """Keep an answer. The same call in the same run has one receipt only: a second insert is an IntegrityError."""
+    receipt = Receipt(
+        run_id=run_id,
+        agent=agent,
+        tool=tool,
+        request_hash=request_hash(session.ctx, agent, tool, args),
+        arguments=args.model_dump(mode="json"),
+        result=answer.result.model_dump(mode="json"),
+        sources=[selection.model_dump(mode="json") for selection in answer.sources],
+        as_of=session.ctx.known_until,
+        label=answer.label,
+        created_at=session.ctx.now(),
+    )
+    session.add(receipt)
+    session.flush()
+    return receipt
+
+
+def receipt_of_run(session: BrandSession, run_id: UUID, receipt_id: UUID) -> Receipt:
+    """A receipt, if it was made in this run. Raises NotFound."""
+    found = session.scalars(select(Receipt).where(col(Receipt.id) == receipt_id, col(Receipt.run_id) == run_id)).first()
+    if found is None:
+        raise NotFound(f"This run has no receipt {receipt_id}.", remedy="Cite a receipt that a tool gave in this run.")
+    return found
+
+
+def joined_label(session: BrandSession, receipts: Iterable[UUID]) -> Label:
+    """The label of something made out of several receipts."""
+    labels = session.scalars(select(col(Receipt.label)).where(col(Receipt.id).in_(list(receipts)))).all()
+    return join(Label(label) for label in labels)

@@ -1,0 +1,83 @@
+"""What a tool is: a typed function over the store that reads, analyses or proposes; agents have no other kind."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from inspect import cleandoc
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.errors import DomainError
+from domain.labels import Label
+from store.session import BrandSession
+from tools.sources import RowSelection
+
+
+class Access(StrEnum):
+    READ = "read"
+    ANALYSE = "analyse"
+    PROPOSE = "propose"
+
+
+class Retry(Exception):
+    """The arguments do not fit what the tool can do; whoever called may correct them and call again."""
+
+
+class GaveUp(DomainError):
+    """The tool cannot answer this at all; calling again will not help."""
+
+    code = "tool_gave_up"
+    status = 409
+
+
+class ToolArguments(BaseModel):
+    """Base of all tools' arguments: nothing beyond what is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ToolResult(BaseModel):
+    """Base of all tools' results: plain values, and cells for every number that may be cited."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True)
+class ToolEnv:
+    """The call that a tool serves, beside the session: the run, the agent, and what the run has answered already."""
+
+    run_id: UUID
+    agent: str
+    recall: Callable[[str, ToolArguments], Mapping[str, Any] | None]
+    """The stored result of the same tool call in this run; None where there was none."""
+
+
+@dataclass(frozen=True)
+class ToolAnswer:
+    """What a tool found, from which rows, and how far it may be trusted."""
+
+    result: ToolResult
+    sources: tuple[RowSelection, ...] = ()
+    label: Label = Label.TRUSTED
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One tool. The docstring of `run` is what the model reads about it."""
+
+    name: str
+    access: Access
+    args: type[ToolArguments]
+    result: type[ToolResult]
+    run: Callable[[BrandSession, ToolEnv, Any], ToolAnswer]
+
+    @property
+    def description(self) -> str:
+        return cleandoc(self.run.__doc__ or "")
+
+    def schema(self) -> dict[str, Any]:
+        """The tool as chat models are told of it (OpenAI's function format)."""
+        function = {"name": self.name, "description": self.description, "parameters": self.args.model_json_schema()}
+        return {"type": "function", "function": function}

@@ -1,0 +1,180 @@
+"""Analyses one price: which elasticity to trust, and the best price that the brand's rules allow."""
+
+from typing import Any
+
+from analytics.baseline import baseline_units
+from analytics.elasticity_choice import Candidate, ElasticityChoice, choose_elasticity
+from analytics.errors import InvalidNumbers
+from analytics.pricing import ElasticityBelief, PriceAdvice, ProfitForecast
+from analytics.pricing import best_price as best_allowed_price
+from domain.figure import Cell
+from domain.money import share_bps
+from store.session import BrandSession
+from tools import cells
+from tools.base import ToolAnswer, ToolEnv
+from tools.price_arguments import BestPriceArguments, PriceArguments
+from tools.price_results import BestPrice, Elasticity, ElasticityCandidate
+from tools.price_situation import Situation, corridor_of, situation_of, sources_of
+from tools.price_words import in_words
+from tools.sales_panel import sales_of, sales_source, totals_at
+
+_SUREST = 0.995
+"""A forecast weighs some two hundred elasticities; a probability beyond what these can tell is not claimed."""
+
+_FACTS = ("weeks", "rows", "locations", "distinct_prices", "defensible_models")
+
+
+_FROM_SALES = tuple(f"/{name}" for name in BestPrice.model_fields if name not in ("price_now", "margin_now", "horizon"))
+
+
+def price_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> ToolAnswer:
+    """Estimate how demand for one product in one channel answers to its price. Several models stand; the one that
+    foresees held-out weeks best is chosen, with an interval, held-out errors of all, and the reasons. Where the data
+    do not suffice the status is `insufficient`, and nothing may be built on it."""
+    now = situation_of(session, args.sku, args.channel, args.zone)
+    choice = choose_elasticity(sales_of(session, now))
+    return ToolAnswer(_elasticity_view(now, choice), (sales_source(session, now),))
+
+
+def _elasticity_view(now: Situation, choice: ElasticityChoice) -> Elasticity:
+    chosen = next((one for one in choice.candidates if one.model == choice.model), None)
+    plain = next((one for one in choice.candidates if one.model == "pooled"), None)
+    return Elasticity(
+        sku=now.product.sku,
+        channel=now.channel.code,
+        zone=now.zone,
+        status=choice.status,
+        reasons=list(choice.reasons),
+        because=in_words(choice.reasons),
+        model=choice.model,
+        elasticity=cells.ratio(choice.elasticity),
+        low=cells.ratio(choice.low),
+        high=cells.ratio(choice.high),
+        coverage=cells.share(choice.coverage),
+        heldout_error=cells.ratio(chosen.heldout_error, 3) if chosen else None,
+        plain_regression=cells.ratio(plain.estimate.elasticity) if plain and plain.estimate else None,
+        plain_is_trusted=bool(plain and plain.defensible),
+        candidates=[_candidate_view(one, choice) for one in choice.candidates],
+        facts={name: cells.count(choice.numbers[name]) for name in _FACTS if name in choice.numbers},
+        belief=_belief(choice),
+    )
+
+
+def _candidate_view(candidate: Candidate, choice: ElasticityChoice) -> ElasticityCandidate:
+    estimate = candidate.estimate
+    return ElasticityCandidate(
+        model=candidate.model,
+        elasticity=cells.ratio(estimate.elasticity if estimate else None),
+        low=cells.ratio(estimate.low if estimate else None),
+        high=cells.ratio(estimate.high if estimate else None),
+        heldout_error=cells.ratio(candidate.heldout_error, 3),
+        chosen=candidate.model == choice.model,
+        defensible=candidate.defensible,
+        excluded=candidate.excluded,
+    )
+
+
+def _belief(choice: ElasticityChoice) -> tuple[float, float, int] | None:
+    if choice.status != "usable":
+        return None
+    if choice.elasticity is None or choice.standard_error is None or choice.degrees_of_freedom is None:
+        return None
+    return choice.elasticity, choice.standard_error, choice.degrees_of_freedom
+
+
+def best_price(session: BrandSession, env: ToolEnv, args: BestPriceArguments) -> ToolAnswer:
+    """Find the price with the highest expected gross profit that the brand's rules allow today, over a horizon of
+    eight weeks by default: the expected change of profit with an 80 % interval, how likely profit rises, units before
+    and after. Advises to keep the price where a gain is not likely enough, and abstains where data are lacking."""
+    now = situation_of(session, args.sku, args.channel, args.zone)
+    result = _advise(session, env, now, args)
+    return ToolAnswer(result, (sales_source(session, now, about=_FROM_SALES), *sources_of(session, now)))
+
+
+def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
+    elasticity = _known_elasticity(session, env, args)
+    if elasticity.belief is None:
+        return _without_advice(now, args, elasticity.reasons)
+    if now.unit_cost_minor is None:
+        return _without_advice(now, args, ["no_unit_cost"])
+    belief = ElasticityBelief(*elasticity.belief)
+    totals = totals_at(sales_of(session, now), now.price.amount_minor, belief.elasticity)
+    try:
+        baseline = baseline_units(totals.units, totals.promoted)
+    except InvalidNumbers:
+        return _without_advice(now, args, ["too_few_weeks"])
+    advice = best_allowed_price(
+        baseline,
+        now.price.amount_minor,
+        now.margins(),
+        belief,
+        corridor_of(session, now).bounds(),
+        horizon_periods=args.horizon_weeks,
+    )
+    return _advice_view(now, args, advice, baseline.units)
+
+
+def _known_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> Elasticity:
+    """As this run has estimated it already, else now: by the same tool, so that both agree."""
+    asked = PriceArguments(sku=args.sku, channel=args.channel, zone=args.zone)
+    known = env.recall("price_elasticity", asked)
+    found: Any = known if known is not None else price_elasticity(session, env, asked).result
+    return Elasticity.model_validate(found)
+
+
+def _without_advice(now: Situation, args: BestPriceArguments, reasons: list[str]) -> BestPrice:
+    return BestPrice(
+        sku=now.product.sku,
+        channel=now.channel.code,
+        zone=now.zone,
+        currency=now.currency,
+        status="abstained",
+        reasons=reasons,
+        because=in_words(reasons),
+        price_now=cells.money(now.price.amount_minor, now.currency),
+        horizon=cells.weeks(args.horizon_weeks),
+    )
+
+
+def _advice_view(now: Situation, args: BestPriceArguments, advice: PriceAdvice, units_now: float) -> BestPrice:
+    price, forecast = now.price.amount_minor, advice.forecast
+    base = _without_advice(now, args, list(advice.reasons)).model_copy(
+        update={
+            "status": advice.status,
+            "margin_now": _margin(now, price),
+            "units_now": cells.units_a_week(units_now),
+        }
+    )
+    if advice.status == "change" and forecast is not None:
+        return base.model_copy(update=_changed(now, forecast))
+    if forecast is None or forecast.price_minor == price:
+        return base
+    considered = {
+        "considered_price": cells.money(forecast.price_minor, now.currency),
+        "considered_probability": _probability(forecast),
+    }
+    return base.model_copy(update=considered)
+
+
+def _changed(now: Situation, forecast: ProfitForecast) -> dict[str, Cell | None]:
+    price = now.price.amount_minor
+    return {
+        "price": cells.money(forecast.price_minor, now.currency),
+        "change": cells.rate(share_bps(forecast.price_minor - price, price)),
+        "margin_then": _margin(now, forecast.price_minor),
+        "units_then": cells.units_a_week(forecast.expected_units),
+        "profit_change": cells.money(forecast.change_minor, now.currency),
+        "profit_change_low": cells.money(forecast.low_minor, now.currency),
+        "profit_change_high": cells.money(forecast.high_minor, now.currency),
+        "coverage": cells.share(forecast.coverage),
+        "probability": _probability(forecast),
+    }
+
+
+def _probability(forecast: ProfitForecast) -> Cell:
+    return cells.share(min(max(forecast.probability_of_gain, 1 - _SUREST), _SUREST))
+
+
+def _margin(now: Situation, price_minor: int) -> Cell | None:
+    margin = now.margin_bps(price_minor)
+    return None if margin is None else cells.rate(margin)

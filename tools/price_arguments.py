@@ -1,0 +1,41 @@
+"""What the pricing tools are asked with."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from domain.report import Claim
+from tools.base import ToolArguments
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
+
+
+Zone = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
+
+
+class NoArguments(ToolArguments):
+    """Nothing to say."""
+
+
+class ChannelArguments(ToolArguments):
+    channel: Name = Field(description="the channel's code")
+
+
+class PriceArguments(ToolArguments):
+    """One entry of a price list."""
+
+    sku: Name = Field(description="the product's SKU")
+    channel: Name = Field(description="the channel's code")
+    zone: Zone = Field(default="", description="the price list's zone; empty: everywhere")
+
+
+class BestPriceArguments(PriceArguments):
+    horizon_weeks: int = Field(default=8, ge=1, le=26, description="over how many weeks profit is counted")
+
+
+class ProposalArguments(PriceArguments):
+    """The price and what it should bring are taken from the analysis, never from here."""
+
+    analysis_receipt: UUID = Field(description="the receipt of best_price in this run")
+    rationale: Claim = Field(description="why, for the person who decides; numbers as {key} with a figure for each")

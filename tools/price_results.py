@@ -1,0 +1,169 @@
+"""What the pricing tools answer: plain values, and a cell for every number that may be cited."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from domain.figure import Cell
+from tools.base import ToolResult
+
+
+class ChannelView(ToolResult):
+    """A channel with a price list."""
+
+    channel: str
+    title: str
+    fee: Cell
+    prices_include_vat: bool
+    entries: Cell = Field(description="entries of its price list")
+
+
+class Channels(ToolResult):
+    currency: str
+    channels: list[ChannelView]
+
+
+class PricedProduct(ToolResult):
+    """One entry of a price list. `margin` is on what the brand keeps: without VAT and after the channel's fee."""
+
+    sku: str
+    title: str
+    zone: str
+    price: Cell
+    valid_since: str
+    price_age: Cell
+    unit_cost: Cell | None
+    margin: Cell | None
+    below_floor: bool
+    weekly_units: Cell
+    weekly_revenue: Cell
+    weeks_of_sales: Cell
+    newest_sales_age: Cell | None
+    enough_data: bool
+    lacking: list[str]
+
+
+class PricedProducts(ToolResult):
+    channel: str
+    currency: str
+    margin_floor: Cell
+    entries: Cell
+    newest_sales_age: Cell | None
+    products: list[PricedProduct]
+
+
+class ElasticityCandidate(ToolResult):
+    """One model that stood for election; `heldout_error` in natural log of units, root mean square."""
+
+    model: str
+    elasticity: Cell | None
+    low: Cell | None
+    high: Cell | None
+    heldout_error: Cell | None
+    chosen: bool
+    defensible: bool
+    excluded: str | None
+
+
+class Elasticity(ToolResult):
+    """The elasticity that is trusted, with its interval, or why none is. `belief` is for calculations, not to cite."""
+
+    sku: str
+    channel: str
+    zone: str
+    status: Literal["usable", "insufficient"]
+    reasons: list[str]
+    because: list[str]
+    model: str | None
+    elasticity: Cell | None
+    low: Cell | None
+    high: Cell | None
+    coverage: Cell
+    heldout_error: Cell | None
+    plain_regression: Cell | None = Field(description="what a log-log regression without any control gives")
+    plain_is_trusted: bool
+    candidates: list[ElasticityCandidate]
+    facts: dict[str, Cell]
+    belief: tuple[float, float, int] | None = Field(description="elasticity, standard error, degrees of freedom")
+
+
+class CompetitorView(ToolResult):
+    competitor: str
+    price: Cell
+    observed: str
+    gap: Cell = Field(description="theirs against ours")
+
+
+class PriceCorridor(ToolResult):
+    """Which prices the brand's rules allow today, and from which bounds."""
+
+    sku: str
+    channel: str
+    zone: str
+    price: Cell
+    margin: Cell | None
+    margin_floor: Cell
+    floor_price: Cell | None
+    reference_price: Cell
+    corridor_low: Cell
+    corridor_high: Cell
+    day_limit: Cell
+    day_low: Cell
+    day_high: Cell
+    allowed_low: Cell | None
+    allowed_high: Cell | None
+    below_floor: bool
+    competitors: list[CompetitorView]
+
+
+class BestPrice(ToolResult):
+    """The advice for one price: change it, keep it, or no advice at all (`abstained`)."""
+
+    sku: str
+    channel: str
+    zone: str
+    currency: str
+    status: Literal["change", "keep", "abstained"]
+    reasons: list[str]
+    because: list[str]
+    price_now: Cell
+    horizon: Cell
+    price: Cell | None = None
+    change: Cell | None = None
+    margin_now: Cell | None = None
+    margin_then: Cell | None = None
+    units_now: Cell | None = None
+    units_then: Cell | None = None
+    profit_change: Cell | None = None
+    profit_change_low: Cell | None = None
+    profit_change_high: Cell | None = None
+    coverage: Cell | None = None
+    probability: Cell | None = Field(default=None, description="that profit rises")
+    considered_price: Cell | None = Field(default=None, description="the best other price, when the advice is to keep")
+    considered_probability: Cell | None = None
+
+
+class PastPrice(ToolResult):
+    price: Cell
+    since: str
+    source: str
+
+
+class PriceChanges(ToolResult):
+    sku: str
+    channel: str
+    zone: str
+    changes: Cell
+    prices: list[PastPrice]
+
+
+class Proposed(ToolResult):
+    """The proposal as it was stored; cite its id in the report."""
+
+    proposal: str
+    sku: str
+    channel: str
+    zone: str
+    price: Cell
+    expected: Cell
+    check_at: str

@@ -1,0 +1,140 @@
+"""What stands now for one price: product, channel, rules, price and cost; and which prices the rules allow."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from analytics.pricing import Margins, PriceBounds
+from domain.money import BPS, LARGEST_MINOR
+from domain.pricing import SaleTerms
+from store.reads import pricing as reads
+from store.reads.settings import rules_of
+from store.session import BrandSession
+from store.tables import BrandRules, Channel, Product
+from tools.sources import RowSelection, selected
+
+_FROM_COST = ("/margin", "/margin_now", "/margin_then", "/floor_price", "/allowed_low", "/allowed_high")
+"""The cells that a unit cost bears on, where it is taken from sales."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One price as it stands at the Context's moment."""
+
+    product: Product
+    channel: Channel
+    zone: str
+    rules: BrandRules
+    price: reads.PriceNow
+    unit_cost_minor: int | None
+
+    @property
+    def currency(self) -> str:
+        return self.price.currency
+
+    @property
+    def terms(self) -> SaleTerms:
+        return reads.sale_terms(self.product, self.channel)
+
+    def margin_bps(self, price_minor: int) -> int | None:
+        """Margin on what the brand keeps of a price; None while the cost is not known."""
+        if self.unit_cost_minor is None:
+            return None
+        return self.terms.margin_bps(price_minor, self.unit_cost_minor)
+
+    def margins(self) -> Margins:
+        """The same for the optimiser. Only where the cost is known."""
+        assert self.unit_cost_minor is not None
+        return Margins(self.unit_cost_minor, self.terms)
+
+
+@dataclass(frozen=True)
+class Corridor:
+    """The prices that the brand's rules allow today, and the bounds that they come from; in minor units.
+
+    `floor_minor` is the lowest price that keeps the margin floor (None while the cost is not known, or no price does).
+    """
+
+    floor_minor: int | None
+    reference_minor: int
+    year_low_minor: int
+    year_high_minor: int
+    day_limit_bps: int
+    day_low_minor: int
+    day_high_minor: int
+    step_minor: int
+    offset_minor: int
+
+    @property
+    def low_minor(self) -> int:
+        return max(self.floor_minor or 1, self.year_low_minor, self.day_low_minor)
+
+    @property
+    def high_minor(self) -> int:
+        return min(self.year_high_minor, self.day_high_minor)
+
+    def bounds(self) -> PriceBounds:
+        return PriceBounds(self.low_minor, self.high_minor, self.step_minor, self.offset_minor)
+
+
+def situation_of(session: BrandSession, sku: str, channel: str, zone: str = "") -> Situation:
+    """Raises NotFound where this brand has no such product, channel or price."""
+    product = reads.product_by_sku(session, sku)
+    place = reads.channel_by_code(session, channel)
+    return situation_at(session, product, place, zone)
+
+
+def situation_at(session: BrandSession, product: Product, channel: Channel, zone: str) -> Situation:
+    """Raises NotFound where no price was known."""
+    return Situation(
+        product=product,
+        channel=channel,
+        zone=zone,
+        rules=rules_of(session),
+        price=reads.price_now(session, product.id, channel.id, zone),
+        unit_cost_minor=reads.unit_cost_minor(session, product.id),
+    )
+
+
+def corridor_of(session: BrandSession, now: Situation) -> Corridor:
+    """What the rules leave open today, by the same integers that the guardrails will hold a proposal to."""
+    price, rules = now.price.amount_minor, now.rules
+    reference = reads.reference_price_minor(session, now.price.price_id) or price
+    left = max(rules.max_price_change_bps_per_day - reads.changed_last_day_bps(session, now.price.price_id), 0)
+    step = max(rules.price_step_minor, 1)
+    return Corridor(
+        floor_minor=floor_price_minor(now),
+        reference_minor=reference,
+        year_low_minor=reference * rules.corridor_low_bps // BPS,
+        year_high_minor=reference * rules.corridor_high_bps // BPS,
+        day_limit_bps=left,
+        day_low_minor=-(-price * (BPS - left) // BPS),
+        day_high_minor=price * (BPS + left) // BPS,
+        step_minor=step,
+        offset_minor=price % step,
+    )
+
+
+def sources_of(session: BrandSession, now: Situation) -> tuple[RowSelection, ...]:
+    """The rows behind a situation and its corridor."""
+    costs = selected(session, "product_cost", product_id=now.product.id)
+    sold = {"product_id": now.product.id}
+    return (
+        selected(session, "price_history", price_id=now.price.price_id),
+        costs if costs.count else selected(session, "sales_fact", **sold, about=_FROM_COST),
+        selected(session, "product", id=now.product.id),
+        selected(session, "channel", id=now.channel.id),
+        selected(session, "brand_rules", version=now.rules.version),
+    )
+
+
+def floor_price_minor(now: Situation) -> int | None:
+    """The lowest price that keeps the brand's margin floor; None while the cost is not known, or where none does."""
+    least = now.rules.min_margin_bps
+
+    def keeps_it(price_minor: int) -> bool:
+        margin = now.margin_bps(price_minor)
+        return margin is not None and margin >= least
+
+    if now.unit_cost_minor is None or least >= BPS or not keeps_it(LARGEST_MINOR):
+        return None
+    return bisect_left(range(1, LARGEST_MINOR + 1), True, key=keeps_it) + 1

@@ -1,0 +1,88 @@
+"""Checks an agent's report against what its run really holds: figures, prose and proposals."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.errors import DomainError
+from domain.report import AgentReport, Claim
+from guardrails.prose import check_claim
+from store.session import BrandSession
+from store.tables import ProposalRow, Receipt
+from tools.receipts import resolve
+
+_NAMING_KEYS = frozenset({"sku", "title", "channel", "zone"})
+
+
+def problems_of(session: BrandSession, run_id: UUID, agent: str, report: AgentReport) -> list[str]:
+    """Sentences about what does not hold; none when the report may stand."""
+    tokens = names_seen(session, run_id, agent)
+    found = [
+        f"{place}: {problem}" for place, claim in _claims(report) for problem in _wrong(session, run_id, claim, tokens)
+    ]
+    own = set(
+        session.scalars(
+            select(col(ProposalRow.id)).where(col(ProposalRow.run_id) == run_id, col(ProposalRow.agent) == agent)
+        )
+    )
+    found += [
+        f"proposals: {given} is no proposal of yours in this run" for given in report.proposals if given not in own
+    ]
+    return found
+
+
+def check_rationale(session: BrandSession, run_id: UUID, claim: Claim, tokens: frozenset[str]) -> list[str]:
+    """What is wrong with a claim that is to be stored with a proposal."""
+    return list(_wrong(session, run_id, claim, tokens))
+
+
+def names_seen(session: BrandSession, run_id: UUID, agent: str) -> frozenset[str]:
+    """What the agent's receipts of this run name: SKUs, titles, channels, zones. Only these may hold digits."""
+    results = session.scalars(
+        select(col(Receipt.result)).where(col(Receipt.run_id) == run_id, col(Receipt.agent) == agent)
+    )
+    return frozenset(name for result in results for name in _names(result))
+
+
+def _names(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for part in node:
+            yield from _names(part)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key in _NAMING_KEYS and isinstance(value, str):
+                yield value
+            else:
+                yield from _names(value)
+
+
+def _without_names(text: str, names: frozenset[str]) -> str:
+    """The text without the names that hold digits, so that a name of several words may stand in it too."""
+    for name in sorted((name for name in names if name and not name.isalpha()), key=len, reverse=True):
+        text = re.sub(rf"(?<![^\s(\"'“‘]){re.escape(name)}(?![^\s.,;:!?)\"'”’])", " ", text)
+    return text
+
+
+def _claims(report: AgentReport) -> Iterator[tuple[str, Claim]]:
+    yield "summary", report.summary
+    for index, finding in enumerate(report.findings):
+        yield f"findings/{index}/claim", finding.claim
+        yield f"findings/{index}/subject", Claim(text=finding.subject)
+    for index, line in enumerate(report.missing_data):
+        yield f"missing_data/{index}", Claim(text=line or " ")
+
+
+def _wrong(session: BrandSession, run_id: UUID, claim: Claim, tokens: frozenset[str]) -> Iterator[str]:
+    try:
+        check_claim(claim.model_copy(update={"text": _without_names(claim.text, tokens)}), tokens)
+    except DomainError as error:
+        yield error.message
+    for key, ref in claim.figures.items():
+        try:
+            resolve(session, ref, run_id)
+        except DomainError as error:
+            yield f"figure {key}: {error.message}"

@@ -1,0 +1,152 @@
+"""Provenance: which rows of the store a result came from, so that they can be read again and compared."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import DateTime, Select, Text, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlmodel import col
+
+from domain.errors import InvalidInput
+from store.session import BrandSession
+from store.tables import (
+    BrandOwned,
+    BrandRules,
+    Channel,
+    CompetitorPrice,
+    Fact,
+    PriceHistory,
+    Product,
+    ProductCost,
+    SalesFact,
+)
+
+Values = str | list[str]
+_BOOKKEEPING = frozenset({"known_at", "recorded_at", "seq"})
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A table that results may come from, by which of its columns rows are picked, and the one they are shown by."""
+
+    table: type[BrandOwned]
+    picked_by: Mapping[str, Callable[[str], Any]]
+    moment: str | None = None
+
+
+_SOURCES: Mapping[str, _Source] = {
+    "brand_rules": _Source(BrandRules, {"version": int}),
+    "channel": _Source(Channel, {"id": UUID, "code": str}),
+    "competitor_price": _Source(CompetitorPrice, {"product_id": UUID}, "observed_at"),
+    "price_history": _Source(PriceHistory, {"price_id": UUID}, "valid_from"),
+    "product": _Source(Product, {"id": UUID, "sku": str}),
+    "product_cost": _Source(ProductCost, {"product_id": UUID}, "valid_from"),
+    "sales_fact": _Source(SalesFact, {"product_id": UUID, "channel_id": UUID, "location_id": UUID}, "period_start"),
+}
+
+
+class RowSelection(BaseModel):
+    """The rows of one table that fit `where`, as known at `as_of`.
+
+    `about` names the result's cells that they bear on, as JSON pointers of these or of what holds them; empty: all.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    where: dict[str, Values] = Field(default_factory=dict)
+    about: tuple[str, ...] = ()
+    as_of: datetime
+    count: int
+    sha256: str
+
+    def bears_on(self, path: str) -> bool:
+        """Whether the cell at a JSON pointer came from these rows."""
+        return not self.about or any(path == part or path.startswith(f"{part}/") for part in self.about)
+
+
+@dataclass(frozen=True)
+class OpenedRows:
+    """Rows read again: the first few, how many there were, and whether they still are what they were."""
+
+    rows: Sequence[Mapping[str, Any]]
+    count: int
+    unchanged: bool
+
+
+def selected(session: BrandSession, table: str, *, about: Iterable[str] = (), **where: Any) -> RowSelection:
+    """Note which rows a result came from: `selected(session, "product", id=product.id)`."""
+    plain = {name: _plain(value) for name, value in where.items()}
+    draft = RowSelection(
+        table=table, where=plain, about=tuple(about), as_of=session.ctx.known_until, count=0, sha256=""
+    )
+    count, sha256 = _fingerprint(session, draft)
+    return draft.model_copy(update={"count": count, "sha256": sha256})
+
+
+def open_rows(session: BrandSession, selection: RowSelection, limit: int) -> OpenedRows:
+    """Read a selection again, as of its own moment."""
+    count, sha256 = _fingerprint(session, selection)
+    table = _source(selection).table
+    ordered = _pick(select(table), selection).order_by(*_order(selection)).limit(limit)
+    rows = [_as_document(selection.table, row) for row in session.scalars(ordered)]
+    return OpenedRows(rows, selection.count, (count, sha256) == (selection.count, selection.sha256))
+
+
+def _plain(value: Any) -> Values:
+    return [str(part) for part in value] if isinstance(value, list | tuple) else str(value)
+
+
+def _source(selection: RowSelection) -> _Source:
+    if selection.table not in _SOURCES:
+        raise InvalidInput(f"{selection.table} is no table that results come from")
+    return _SOURCES[selection.table]
+
+
+def _pick(statement: Select[*tuple[Any, ...]], selection: RowSelection) -> Select[*tuple[Any, ...]]:
+    source = _source(selection)
+    for name, wanted in selection.where.items():
+        if name not in source.picked_by:
+            raise InvalidInput(f"rows of {selection.table} are not picked by {name}")
+        read, column = source.picked_by[name], getattr(source.table, name)
+        values = [read(value) for value in ([wanted] if isinstance(wanted, str) else wanted)]
+        statement = statement.where(column.in_(values))
+    if issubclass(source.table, Fact):
+        statement = statement.where(col(source.table.known_at) <= selection.as_of)
+    return statement
+
+
+def _order(selection: RowSelection) -> list[Any]:
+    source = _source(selection)
+    newest_first = [getattr(source.table, source.moment).desc()] if source.moment else []
+    return [*newest_first, col(source.table.id)]
+
+
+def _fingerprint(session: BrandSession, selection: RowSelection) -> tuple[int, str]:
+    """How many rows, and a hash of all that they say; computed by the database, as there may be many."""
+    table = _source(selection).table
+    row = cast(func.jsonb_build_array(*(_timeless(column) for column in _columns(table))), Text)
+    joined = func.string_agg(row, aggregate_order_by(literal("\n"), col(table.id)))
+    sha256 = func.encode(func.sha256(func.convert_to(func.coalesce(joined, ""), "UTF8")), "hex")
+    both: Select[*tuple[Any, ...]] = select(func.count(col(table.id)), sha256)
+    row = session.execute(_pick(both, selection)).one()
+    return row[0], row[1]
+
+
+def _columns(table: type[BrandOwned]) -> list[Any]:
+    return [getattr(table, name) for name in sorted(table.model_fields)]
+
+
+def _timeless(column: Any) -> Any:
+    """A moment in UTC, whatever zone the database's session is set to."""
+    return func.timezone("UTC", column) if isinstance(column.type, DateTime) else column
+
+
+def _as_document(table: str, row: BrandOwned) -> dict[str, Any]:
+    values = row.model_dump(mode="json", exclude={"brand_id"})
+    for_people_first = sorted(values, key=lambda name: (name == "id" or name.endswith("_id"), name in _BOOKKEEPING))
+    return {"table": table, **{name: values[name] for name in for_people_first}}
