@@ -1,0 +1,1 @@
+"""The rules crew: one playbook an agent."""

@@ -1,0 +1,103 @@
+"""The Pricing Director on rules: look at every price, ask for its analysis, propose what is worthwhile, report."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from agents.playbooks.pricing_entry import Entry
+from agents.playbooks.pricing_prose import rationale_of
+from agents.playbooks.pricing_report import write_report
+from agents.playbooks.transcript import Answer, agenda_of, answers
+from llm.rules import Call
+
+MOST_PRICES = 50
+"""More findings than this nobody reads; the best sellers are looked at first."""
+
+_ANALYSES = ("price_elasticity", "price_corridor", "best_price")
+
+
+def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
+    """The calls of the next turn, from nothing but the conversation so far."""
+    review = _Review(answers(messages), agenda_of(messages))
+    return review.unlisted() or review.unanalysed() or review.unproposed() or [review.report()]
+
+
+@dataclass(frozen=True)
+class _Review:
+    """What the conversation has brought so far."""
+
+    answers: Sequence[Answer]
+    agenda: str
+
+    def unlisted(self) -> list[Call]:
+        if not self._of("list_channels"):
+            return [Call("list_channels", {})]
+        asked = {answer.arguments["channel"] for answer in self._of("list_priced_products")}
+        return [Call("list_priced_products", {"channel": code}) for code in self._channels if code not in asked]
+
+    def unanalysed(self) -> list[Call]:
+        asked = {(answer.tool, *_place(answer.arguments)) for answer in self.answers if answer.tool in _ANALYSES}
+        calls = (Call(tool, entry.arguments) for entry in self.entries for tool in _ANALYSES)
+        return [call for call in calls if (call.name, *_place(call.arguments)) not in asked]
+
+    def unproposed(self) -> list[Call]:
+        asked = {_place(answer.arguments) for answer in self._of("propose_price_update")}
+        wanted = [entry for entry in self.entries if entry.advises_change and _place(entry.arguments) not in asked]
+        return [Call("propose_price_update", _proposal(entry)) for entry in wanted]
+
+    def report(self) -> Call:
+        lists = [answer for answer in self._of("list_priced_products") if answer.result]
+        report = write_report(lists, self.entries, complete=len(self._listed) == len(self.entries))
+        return Call("submit_report", report.model_dump(mode="json"))
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The prices looked at: those that the agenda names, else the best sellers; in the order of the lists."""
+        words = {word.strip(".,;:!?()\"'") for word in self.agenda.split()}
+        named = [entry for entry in self._listed if entry.sku in words]
+        wanted = named or sorted(self._listed, key=lambda entry: -entry.listed["weekly_revenue"]["value"])
+        kept = {_place(entry.arguments) for entry in wanted[:MOST_PRICES]}
+        return [entry for entry in self._listed if _place(entry.arguments) in kept]
+
+    @cached_property
+    def _listed(self) -> list[Entry]:
+        by_place = {(answer.tool, *_place(answer.arguments)): answer for answer in self.answers if _is_about(answer)}
+        return [
+            Entry(
+                listing,
+                index,
+                *(by_place.get((tool, *_place(arguments))) for tool in (*_ANALYSES, "propose_price_update")),
+            )
+            for listing, index, arguments in self._rows()
+        ]
+
+    def _rows(self) -> Iterator[tuple[Answer, int, Mapping[str, Any]]]:
+        for listing in self._of("list_priced_products"):
+            for index, row in enumerate((listing.result or {}).get("products", ())):
+                place = {"sku": row["sku"], "channel": listing.arguments["channel"], "zone": row["zone"]}
+                yield listing, index, place
+
+    @property
+    def _channels(self) -> list[str]:
+        found = self._of("list_channels")[-1].result or {"channels": []}
+        return [channel["channel"] for channel in found["channels"] if channel["entries"]["value"]]
+
+    def _of(self, tool: str) -> list[Answer]:
+        return [answer for answer in self.answers if answer.tool == tool]
+
+
+def _place(arguments: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(arguments["sku"]), str(arguments["channel"]), str(arguments.get("zone", ""))
+
+
+def _is_about(answer: Answer) -> bool:
+    return answer.tool in (*_ANALYSES, "propose_price_update")
+
+
+def _proposal(entry: Entry) -> dict[str, Any]:
+    assert entry.best is not None
+    rationale = rationale_of(entry).model_dump(mode="json")
+    return {**entry.arguments, "analysis_receipt": entry.best.receipt, "rationale": rationale}

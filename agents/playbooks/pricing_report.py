@@ -1,0 +1,104 @@
+"""The Pricing Director's report: a finding a price, proposals, and what could not be answered."""
+
+from collections.abc import Sequence
+
+from agents.playbooks.pricing_entry import STALE_SALES_DAYS, Entry, channel_name
+from agents.playbooks.pricing_prose import claim, finding_of, lacking
+from agents.playbooks.transcript import Answer
+from domain.figure import FigureRef
+from domain.report import AgentReport, Claim, Finding, Severity
+
+_CHANNELS_NAMED = 5
+_SKUS_NAMED = 8
+
+
+def write_report(lists: Sequence[Answer], entries: Sequence[Entry], *, complete: bool) -> AgentReport:
+    """`lists` are the price lists read, `entries` the prices looked at (`complete` when these are all)."""
+    several = len(lists) > 1
+    return AgentReport(
+        summary=_summary(lists, entries, complete),
+        findings=[*_old_sales(lists), *(_finding(entry, several) for entry in entries)],
+        proposals=[entry.proposal for entry in entries if entry.proposal],
+        missing_data=_missing(lists, entries),
+    )
+
+
+def _summary(lists: Sequence[Answer], entries: Sequence[Entry], complete: bool) -> Claim:
+    figures: dict[str, FigureRef] = {}
+    if not entries:
+        return Claim(text="There is no price to look at: no channel of this brand has a price list.")
+    parts = []
+    for letter, listing in zip("abcde", lists, strict=False):
+        figures[f"prices_{letter}"] = listing.ref("entries")
+        parts.append(f"{{prices_{letter}}} in {channel_name(listing)}")
+    more = ", and in other channels" if len(lists) > _CHANNELS_NAMED else ""
+    text = f"Prices listed: {', '.join(parts)}{more}."
+    if not complete:
+        text += " Only those asked for, or those that sell best, were looked at."
+    return claim(f"{text} {_proposals_in_words(entries)}", figures | _best_gain(entries))
+
+
+def _proposals_in_words(entries: Sequence[Entry]) -> str:
+    wanted = [entry for entry in entries if entry.proposal]
+    if not wanted:
+        return "No price change is worth proposing now."
+    names = list(dict.fromkeys(entry.name for entry in _by_gain(wanted)))
+    named = names[:_SKUS_NAMED] + (["others"] if len(names) > _SKUS_NAMED else [])
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"Changes are proposed for {listed}; {names[0]} should bring most, {{best_gain}} over {{best_horizon}}."
+
+
+def _by_gain(entries: Sequence[Entry]) -> list[Entry]:
+    return sorted(entries, key=_gain, reverse=True)
+
+
+def _gain(entry: Entry) -> int:
+    assert entry.best is not None and entry.best.result is not None
+    return entry.best.result["profit_change"]["value"]
+
+
+def _best_gain(entries: Sequence[Entry]) -> dict[str, FigureRef]:
+    wanted = _by_gain([entry for entry in entries if entry.proposal])
+    if not wanted:
+        return {}
+    return {"best_gain": wanted[0].cell("best", "profit_change"), "best_horizon": wanted[0].cell("best", "horizon")}
+
+
+def _finding(entry: Entry, several: bool) -> Finding:
+    subject = f"{entry.name} in {entry.place}" if several or entry.arguments["zone"] else entry.name
+    return Finding(
+        subject=subject if len(subject) <= 120 else entry.name,
+        claim=finding_of(entry),
+        severity=_severity(entry),
+    )
+
+
+def _severity(entry: Entry) -> Severity:
+    if entry.below_floor:
+        return Severity.RISK
+    return Severity.ATTENTION if entry.advises_change or entry.price_is_stale else Severity.INFO
+
+
+def _old_sales(lists: Sequence[Answer]) -> list[Finding]:
+    return [_old(listing) for listing in lists if _age_of_sales(listing) > STALE_SALES_DAYS][:_CHANNELS_NAMED]
+
+
+def _age_of_sales(listing: Answer) -> int:
+    age = (listing.result or {}).get("newest_sales_age")
+    return age["value"] if age else 0
+
+
+def _old(listing: Answer) -> Finding:
+    text = "The newest sales known are {age} old: all that is said of demand describes that time, not today."
+    figures = {"age": listing.ref("newest_sales_age")}
+    return Finding(subject=channel_name(listing), claim=claim(text, figures), severity=Severity.ATTENTION)
+
+
+def _missing(lists: Sequence[Answer], entries: Sequence[Entry]) -> list[str]:
+    if not lists or not entries:
+        return ["No price list is known: import prices, or name the channel that the sales belong to."]
+    lines = [(f"{entry.name} in {entry.place}", lacking(entry)) for entry in entries]
+    refused = [entry for entry in entries if entry.proposed is not None and entry.proposal is None]
+    return [f"{where}: {'; '.join(why)}." for where, why in lines if why] + [
+        f"{entry.name} in {entry.place}: the proposal was refused." for entry in refused
+    ]

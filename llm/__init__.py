@@ -1,0 +1,1 @@
+"""Chat models behind one interface: today the rules playbooks."""
