@@ -1,0 +1,138 @@
+"""Approvals: a person's yes to exactly what was shown, by someone who may, spent once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions.decide import decide
+from actions.handler import Look, ShownFact
+from actions.items import action_of, find_item, handler_of, prediction_of, queue_execution, show_again
+from actions.status import set_status
+from domain.action import ItemStatus, check_transition
+from domain.actor import Actor, ActorKind, Permission, Role
+from domain.canonical import sha256_of
+from domain.context import Context
+from domain.errors import ApprovalOutdated, Conflict, Forbidden
+from domain.verdict import Decision
+from guardrails.cedar import PolicyEngine
+from store.audit import append_audit
+from store.database import Database
+from store.leases import lock_row
+from store.session import BrandSession
+from store.tables import ActionItem, Approval, Effect
+
+OWNER_ROLES = frozenset({Role.BRAND_OWNER, Role.COMPANY_ADMIN, Role.SUPER_ADMIN})
+
+
+def approve(database: Database, ctx: Context, engine: PolicyEngine, item_id: str, undo_delay: timedelta) -> ActionItem:
+    """Say yes, and queue the item once every gate is open.
+
+    Raises Forbidden for who may not, Conflict when it is too late, and ApprovalOutdated when what stands now is not
+    what the item showed: the item then shows the new state, and has to be approved again.
+    """
+    ctx.require(Permission.ACTION_APPROVE)
+    if ctx.actor.kind is not ActorKind.PERSON:
+        raise Forbidden("Only a person can approve.")
+    with database.begin(ctx) as session:
+        item = lock_row(session, ActionItem, find_item(session, item_id).id)
+        check_transition(ItemStatus(item.status), ItemStatus.APPROVED)
+        if item.expires_at > ctx.now():
+            differences = _approve_shown(session, engine, item, undo_delay)
+        else:
+            set_status(session, item, ItemStatus.EXPIRED, "nobody answered in time")
+            differences = None
+    if differences is None:
+        raise Conflict("This action item has expired.", remedy="Hold a meeting to look at it afresh.", written=True)
+    if differences:
+        raise ApprovalOutdated(
+            "Things have changed since this was shown: " + "; ".join(differences) + ".",
+            remedy=f"Look again with `mhos show {item_id}` and approve what you see now.",
+            written=True,
+        )
+    return item
+
+
+def _approve_shown(
+    session: BrandSession, engine: PolicyEngine, item: ActionItem, undo_delay: timedelta
+) -> Sequence[str]:
+    actor = session.ctx.actor
+    if item.proposer_id == actor.id:
+        raise Forbidden("Nobody approves what they proposed themselves.", remedy="Ask another person: --as PROFILE.")
+    look = handler_of(item.kind).look(session, action_of(item), prediction_of(item))
+    differences = differences_since(item, look, engine)
+    if differences:
+        show_again(session, engine, item, look)
+        append_audit(session, "action_item.shown_again", str(item.id), {"differences": differences})
+        return differences
+    _record(session, engine, item, actor)
+    granted = [gate for approval in unspent(session, engine, item) for gate in approval.gates]
+    verdict = decide(session, engine, item, look, granted)
+    item.verdict = verdict.model_dump(mode="json")
+    if verdict.decision is Decision.DENY:
+        set_status(session, item, ItemStatus.DENIED, "; ".join(verdict.reasons))
+    elif verdict.decision is Decision.ALLOW:
+        set_status(session, item, ItemStatus.APPROVED, f"approved by {actor.label}")
+        queue_execution(session, item, undo_delay, key=str(item.version))
+    return ()
+
+
+def differences_since(item: ActionItem, look: Look, engine: PolicyEngine) -> list[str]:
+    """What has moved beyond its tolerance since the item was shown, in words; empty when it all still holds."""
+    shown = {name: ShownFact.model_validate(fact) for name, fact in item.facts.items()}
+    moved = [
+        f"{name.replace('_', ' ')} was {fact.value} {fact.unit}, now {look.shown[name].value}"
+        for name, fact in shown.items()
+        if not fact.still_holds(look.shown[name])
+    ]
+    if item.verdict.get("policy_version") != engine.policy_version:
+        moved.append("the policies were changed")
+    return moved
+
+
+def gates_for(actor: Actor) -> list[str]:
+    """Which gates this person's yes opens."""
+    return ["operator", "owner"] if actor.roles & OWNER_ROLES else ["operator"]
+
+
+def _record(session: BrandSession, engine: PolicyEngine, item: ActionItem, actor: Actor) -> None:
+    shown = _shown(item)
+    session.add(
+        Approval(
+            action_item_id=item.id,
+            approver=actor.label,
+            approver_id=actor.id,
+            gates=gates_for(actor),
+            action_hash=action_hash(item),
+            shown=shown,
+            policy_version=engine.policy_version,
+            created_at=session.ctx.now(),
+            expires_at=item.expires_at,
+        )
+    )
+    session.flush()
+    append_audit(session, "action_item.yes", str(item.id), {"gates": gates_for(actor), "shown": shown})
+
+
+def action_hash(item: ActionItem) -> str:
+    """What an approval is bound to: the kind and its canonical arguments."""
+    return sha256_of([item.kind, item.action])
+
+
+def _shown(item: ActionItem) -> dict[str, Any]:
+    return {"preview": item.preview, "facts": item.facts, "prediction": item.prediction}
+
+
+def unspent(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> Sequence[Approval]:
+    """The approvals that still count: bound to this very action, this policy and what is shown, in time, not spent."""
+    spent = select(col(Effect.approval_id)).where(col(Effect.approval_id).is_not(None))
+    found = session.scalars(
+        select(Approval)
+        .where(col(Approval.action_item_id) == item.id, col(Approval.action_hash) == action_hash(item))
+        .where(col(Approval.policy_version) == engine.policy_version)
+        .where(col(Approval.expires_at) > session.ctx.now(), col(Approval.id).not_in(spent))
+        .order_by(col(Approval.created_at), col(Approval.id))
+    ).all()
+    return [approval for approval in found if approval.shown == _shown(item)]

@@ -1,0 +1,42 @@
+"""Asks the guardrails about an action, with facts that the server gathers itself."""
+
+from collections.abc import Iterable
+
+from actions.handler import Look
+from domain.actor import ActorKind
+from domain.autonomy import Autonomy, effective_autonomy
+from domain.labels import Label
+from domain.verdict import Verdict
+from guardrails.cedar import PolicyEngine
+from guardrails.dial import dial_limits
+from guardrails.facts import DecisionFacts
+from store.reads.settings import ai_config_of
+from store.session import BrandSession
+from store.tables import ActionItem
+
+
+def decide(
+    session: BrandSession, engine: PolicyEngine, item: ActionItem, look: Look, granted: Iterable[str] = ()
+) -> Verdict:
+    """The verdict on this item as things stand now, with the approvals that were granted."""
+    return engine.decide(item.kind, decision_facts(session, item, granted), look.guard_facts)
+
+
+def decision_facts(session: BrandSession, item: ActionItem, granted: Iterable[str]) -> DecisionFacts:
+    """What is common to every decision: who acts, how far they may go alone, and who has agreed."""
+    kind, name = item.proposer.split(":", 1)
+    config = ai_config_of(session, name, item.kind)
+    limits = dial_limits(config.aggressiveness)
+    autonomy = effective_autonomy(
+        Autonomy(item.charter_cap), limits.autonomy_cap, Autonomy(min(config.earned_autonomy, Autonomy.ACT_AND_REPORT))
+    )
+    return DecisionFacts(
+        actor_kind=ActorKind(kind),
+        agent=name if kind == ActorKind.AGENT else "",
+        autonomy=autonomy,
+        agent_stopped=config.stopped,
+        label_untrusted=item.label == Label.UNTRUSTED,
+        alone_limit_bps=limits.alone_limit_bps,
+        alone_limit_minor=limits.alone_limit_minor,
+        approvals=frozenset(granted),
+    )

@@ -1,0 +1,97 @@
+"""Action items as documents: what the CLI and the API show of them."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions.approvals import differences_since
+from actions.items import action_of, prediction_of
+from actions.kinds import handler_of
+from domain.action import ItemStatus
+from domain.figure import Cell
+from domain.prediction import Prediction
+from guardrails.cedar import PolicyEngine
+from store.session import BrandSession
+from store.tables import ActionItem, Approval, Effect, OutcomeRow, Receipt
+
+
+def item_summary(item: ActionItem) -> dict[str, Any]:
+    """One line of an inbox."""
+    prediction = prediction_of(item)
+    return {
+        "id": str(item.id),
+        "kind": item.kind,
+        "agent": item.proposer.split(":", 1)[1],
+        "subject": item.subject,
+        "title": item.preview.get("title", item.subject),
+        "risk": item.risk,
+        "status": item.status,
+        "status_reason": item.status_reason,
+        "expires_at": item.expires_at.isoformat(),
+        "verdict": item.verdict.get("decision"),
+        "gates": item.verdict.get("gates", []),
+        "predicted": None if prediction is None else predicted_document(prediction),
+        "expected": "not predicted" if prediction is None else expected_sentence(prediction),
+    }
+
+
+def predicted_document(prediction: Prediction) -> dict[str, Any]:
+    """The prediction's numbers as outside checks read them."""
+    return prediction.model_dump(mode="json", include={"value", "low", "high", "unit", "horizon_days", "check_at"})
+
+
+def expected_sentence(prediction: Prediction) -> str:
+    """`$120.00 ($80.00 to $160.00)`."""
+    parts = (prediction.value, prediction.low, prediction.high)
+    value, low, high = (Cell(value=part, unit=prediction.unit).render() for part in parts)
+    return f"{value} ({low} to {high})"
+
+
+def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> dict[str, Any]:
+    """Everything a person needs to answer: what will change, why, on what grounds, and how to take it back."""
+    receipts = session.scalars(select(Receipt).where(col(Receipt.id).in_(item.receipts))).all()
+    return {
+        **item_summary(item),
+        "diff": item.preview["changes"],
+        "amount_minor": item.preview["amount_minor"],
+        "currency": item.preview["currency"],
+        "blast_radius": item.preview["blast_radius"],
+        "undo": item.preview["undo"],
+        "rationale": item.rationale,
+        "figures": item.figures,
+        "facts": item.facts,
+        "verdict": item.verdict,
+        "policies": item.verdict.get("policies", []),
+        "dissent": item.dissent,
+        "changed_since_shown": _changed(session, engine, item),
+        "receipts": [{"id": str(row.id), "tool": row.tool, "arguments": row.arguments} for row in receipts],
+        "approvals": _approvals(session, item),
+        "effects": _effects(session, item),
+        "outcome": _outcome(session, item),
+    }
+
+
+def _changed(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> list[str]:
+    if item.status not in (ItemStatus.PROPOSED, ItemStatus.SNOOZED, ItemStatus.APPROVED):
+        return []
+    look = handler_of(item.kind).look(session, action_of(item), prediction_of(item))
+    return differences_since(item, look, engine)
+
+
+def _approvals(session: BrandSession, item: ActionItem) -> list[dict[str, Any]]:
+    rows = session.scalars(select(Approval).where(col(Approval.action_item_id) == item.id).order_by(col(Approval.id)))
+    return [{"by": row.approver, "gates": row.gates, "at": row.created_at.isoformat()} for row in rows]
+
+
+def _effects(session: BrandSession, item: ActionItem) -> list[dict[str, Any]]:
+    rows = session.scalars(select(Effect).where(col(Effect.action_item_id) == item.id).order_by(col(Effect.id)))
+    return [
+        {"direction": row.direction, "state": row.state, "rows": row.rows, "at": row.created_at.isoformat()}
+        for row in rows
+    ]
+
+
+def _outcome(session: BrandSession, item: ActionItem) -> dict[str, Any] | None:
+    row = session.scalars(select(OutcomeRow).where(col(OutcomeRow.action_item_id) == item.id)).first()
+    return None if row is None else row.detail

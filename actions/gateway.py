@@ -1,0 +1,134 @@
+"""The gateway: the only way an effect happens, decided anew, in one transaction with its ledger, audit and events."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions.approvals import differences_since, unspent
+from actions.decide import decide
+from actions.handler import Look, RowChange
+from actions.items import action_of, find_item, prediction_of, show_again
+from actions.kinds import handler_of
+from actions.status import set_status
+from domain.action import ItemStatus, Reversibility
+from domain.actor import Permission
+from domain.context import Context
+from domain.errors import Conflict, NotFound
+from domain.verdict import Decision
+from guardrails.cedar import PolicyEngine
+from store.database import Database
+from store.jobs import enqueue
+from store.leases import lock_row
+from store.outbox import emit
+from store.session import BrandSession
+from store.tables import ActionItem, Approval, Effect
+
+MEASURE_JOB = "outcome.measure"
+APPLY, UNDO, APPLIED = "apply", "undo", "applied"
+
+
+def execute(database: Database, ctx: Context, engine: PolicyEngine, item_id: UUID) -> ActionItem:
+    """Carry out an approved item exactly once. An item that is not, or no longer, approved is left as it is."""
+    with database.begin(ctx) as session:
+        item = lock_row(session, ActionItem, item_id)
+        if item is None:
+            raise NotFound(f"No action item {item_id} in brand {ctx.brand}.")
+        if item.status == ItemStatus.APPROVED:
+            _execute_locked(session, engine, item)
+        return item
+
+
+def _execute_locked(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> None:
+    handler, action = handler_of(item.kind), action_of(item)
+    handler.lock(session, action)
+    look = handler.look(session, action, prediction_of(item))
+    if differences := differences_since(item, look, engine):
+        show_again(session, engine, item, look)
+        set_status(session, item, ItemStatus.PROPOSED, "has to be approved again: " + "; ".join(differences))
+        return
+    approvals = unspent(session, engine, item)
+    if not _may_happen(session, engine, item, look, [gate for approval in approvals for gate in approval.gates]):
+        return
+    changes = handler.apply(session, action, source=f"action_item:{item.id}")
+    _book(session, item, APPLY, changes, approvals[-1] if approvals else None)
+    set_status(session, item, ItemStatus.DONE, "carried out")
+    _queue_measurement(session, item)
+
+
+def _may_happen(session: BrandSession, engine: PolicyEngine, item: ActionItem, look: Look, granted: list[str]) -> bool:
+    verdict = decide(session, engine, item, look, granted)
+    item.verdict = verdict.model_dump(mode="json")
+    if verdict.decision is Decision.DENY:
+        set_status(session, item, ItemStatus.DENIED, "; ".join(verdict.reasons))
+    elif verdict.decision is Decision.NEEDS_APPROVAL:
+        set_status(session, item, ItemStatus.PROPOSED, "needs an approval: " + ", ".join(verdict.gates))
+    return verdict.decision is Decision.ALLOW
+
+
+def _book(
+    session: BrandSession, item: ActionItem, direction: str, changes: Sequence[RowChange], approval: Approval | None
+) -> None:
+    rows = [change.as_json() for change in changes]
+    session.add(
+        Effect(
+            action_item_id=item.id,
+            approval_id=approval.id if approval else None,
+            direction=direction,
+            state=APPLIED,
+            rows=rows,
+            created_at=session.ctx.now(),
+        )
+    )
+    session.flush()
+    for row in rows:
+        emit(session, f"{row['table']}.changed", row["id"], {"item": str(item.id), "direction": direction, **row})
+
+
+def _queue_measurement(session: BrandSession, item: ActionItem) -> None:
+    enqueue(session, MEASURE_JOB, f"measure:{item.id}", {"item": str(item.id)}, check_at(item, session.ctx.now()))
+
+
+def check_at(item: ActionItem, applied: datetime) -> datetime:
+    """When the outcome is measured: as the prediction promised, or after the kind's own time."""
+    prediction = prediction_of(item)
+    return max(prediction.check_at, applied) if prediction else applied + handler_of(item.kind).kind.measured_after
+
+
+def applied_at(session: BrandSession, item: ActionItem, direction: str = APPLY) -> datetime | None:
+    """When the item was carried out (or undone); None when it was not."""
+    return session.scalar(
+        select(col(Effect.created_at)).where(col(Effect.action_item_id) == item.id, col(Effect.direction) == direction)
+    )
+
+
+def undo(database: Database, ctx: Context, item_id: str) -> ActionItem:
+    """Take an item back: withdraw it before it is carried out, restore what it changed after.
+
+    Raises Forbidden for who may not, Conflict when it cannot be undone or someone has changed the same thing since.
+    """
+    ctx.require(Permission.ACTION_UNDO)
+    with database.begin(ctx) as session:
+        item = lock_row(session, ActionItem, find_item(session, item_id).id)
+        if item.status == ItemStatus.APPROVED:
+            set_status(session, item, ItemStatus.REJECTED, f"withdrawn by {ctx.actor.label} before it was carried out")
+            return item
+        _undo_done(session, item)
+        return item
+
+
+def _undo_done(session: BrandSession, item: ActionItem) -> None:
+    handler = handler_of(item.kind)
+    if item.status not in (ItemStatus.DONE, ItemStatus.MEASURED):
+        raise Conflict(f"This action item is {item.status}: there is nothing to undo.")
+    if handler.kind.reversibility is Reversibility.FINAL:
+        raise Conflict(f"{handler.kind.title} cannot be undone.")
+    handler.lock(session, action_of(item))
+    effect = session.scalars(
+        select(Effect).where(col(Effect.action_item_id) == item.id, col(Effect.direction) == APPLY)
+    ).one()
+    changes = handler.undo(session, effect.rows, source=f"undo:{item.id}")
+    _book(session, item, UNDO, changes, None)
+    set_status(session, item, ItemStatus.UNDONE, f"undone by {session.ctx.actor.label}")

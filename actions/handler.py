@@ -1,0 +1,77 @@
+"""What every action kind brings along: look, apply, undo, measure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.action import Action, ActionKind, Preview
+from domain.prediction import Outcome, Prediction
+from store.session import BrandSession
+
+
+class ShownFact(BaseModel):
+    """A fact as a person saw it, and how far it may move before they are asked again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: int
+    tolerance: int = 0
+    unit: str = ""
+
+    def still_holds(self, now: "ShownFact") -> bool:
+        return abs(now.value - self.value) <= self.tolerance
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an action would meet right now: its preview, the facts shown, and those the guardrails read."""
+
+    subject: str
+    preview: Preview
+    shown: Mapping[str, ShownFact]
+    guard_facts: BaseModel
+    risk: str
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A row before and after, for the effect ledger."""
+
+    table: str
+    id: UUID
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        before = None if self.before is None else dict(self.before)
+        return {"table": self.table, "id": str(self.id), "before": before, "after": dict(self.after)}
+
+
+class Handler(Protocol):
+    """One action kind at work. All of it happens inside the caller's transaction."""
+
+    kind: ActionKind
+
+    def lock(self, session: BrandSession, action: Action) -> None:
+        """Lock the rows that the action changes, so that what is looked at cannot move before it is applied."""
+        ...
+
+    def look(self, session: BrandSession, action: Action, prediction: Prediction | None) -> Look:
+        """What stands now and what would change. Raises NotFound or InvalidInput; writes nothing."""
+        ...
+
+    def apply(self, session: BrandSession, action: Action, source: str) -> Sequence[RowChange]:
+        """Change the rows."""
+        ...
+
+    def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
+        """Restore what `apply` changed. Raises Conflict when someone has changed it since."""
+        ...
+
+    def measure(self, session: BrandSession, action: Action, since: datetime, until: datetime) -> Outcome:
+        """What the action brought between two moments, against what would have been; or why it cannot be told."""
+        ...

@@ -1,0 +1,192 @@
+"""Action items: adopted from proposals or asked for by a person, listed, shown, rejected, expired, superseded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions.decide import decide
+from actions.handler import Look
+from actions.kinds import handler_of
+from actions.status import set_status
+from domain.action import Action, ItemStatus
+from domain.actor import Permission
+from domain.autonomy import Autonomy
+from domain.errors import InvalidInput, NotFound
+from domain.labels import Label
+from domain.prediction import Prediction
+from domain.verdict import Decision, Verdict
+from guardrails.cedar import PolicyEngine
+from store.audit import append_audit
+from store.jobs import enqueue
+from store.leases import lock_row
+from store.outbox import emit
+from store.session import BrandSession
+from store.tables import ActionItem, ProposalRow
+
+OPEN = (ItemStatus.PROPOSED, ItemStatus.SNOOZED)
+EXECUTE_JOB = "action.execute"
+
+
+@dataclass(frozen=True)
+class Proposer:
+    """The agent behind a proposal, and the most its charter lets it do alone."""
+
+    agent_id: UUID
+    charter_cap: Autonomy
+
+
+def adopt(
+    session: BrandSession, engine: PolicyEngine, proposal: ProposalRow, proposer: Proposer, ordinal: int
+) -> ActionItem:
+    """Turn a meeting's proposal into an action item, once; what it replaces is superseded."""
+    existing = session.scalars(select(ActionItem).where(col(ActionItem.proposal_id) == proposal.id)).first()
+    if existing is not None:
+        return existing
+    item = ActionItem(
+        run_id=proposal.run_id,
+        proposal_id=proposal.id,
+        ordinal=ordinal,
+        proposer=f"agent:{proposal.agent}",
+        proposer_id=proposer.agent_id,
+        delegator_id=session.ctx.actor.id,
+        charter_cap=proposer.charter_cap,
+        kind=proposal.kind,
+        action=proposal.action,
+        rationale=proposal.text,
+        figures=proposal.figures,
+        receipts=proposal.receipts,
+        prediction=proposal.prediction,
+        label=proposal.label,
+        **_blank(session),
+    )
+    return _open(session, engine, item)
+
+
+def propose(session: BrandSession, engine: PolicyEngine, action: Action, rationale: str) -> ActionItem:
+    """A person asks for an action themselves; the same guardrails judge it."""
+    session.ctx.require(Permission.ACTION_PROPOSE)
+    actor = session.ctx.actor
+    item = ActionItem(
+        proposer=actor.label,
+        proposer_id=actor.id,
+        kind=action.kind,
+        action=action.model_dump(mode="json"),
+        rationale=rationale,
+        label=Label.TRUSTED,
+        **_blank(session),
+    )
+    return _open(session, engine, item)
+
+
+def _blank(session: BrandSession) -> dict[str, Any]:
+    now = session.ctx.now()
+    return {
+        "id": session.ctx.new_id(),
+        "subject": "",
+        "preview": {},
+        "facts": {},
+        "verdict": {},
+        "risk": "",
+        "status": ItemStatus.PROPOSED,
+        "created_at": now,
+        "updated_at": now,
+        "expires_at": now,
+    }
+
+
+def _open(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> ActionItem:
+    handler = handler_of(item.kind)
+    action = action_of(item)
+    look = handler.look(session, action, prediction_of(item))
+    verdict = show_again(session, engine, item, look)
+    item.expires_at = session.ctx.now() + handler.kind.approval_valid_for
+    _supersede(session, item)
+    session.add(item)
+    session.flush()
+    emit(session, "action_item.proposed", str(item.id), {"kind": item.kind, "subject": item.subject})
+    append_audit(session, "action_item.proposed", str(item.id), {"action": item.action, "verdict": item.verdict})
+    if verdict.decision is Decision.DENY:
+        set_status(session, item, ItemStatus.DENIED, "; ".join(verdict.reasons))
+    elif verdict.decision is Decision.ALLOW:
+        set_status(session, item, ItemStatus.APPROVED, "the guardrails let this happen without asking")
+        queue_execution(session, item, timedelta(0), key="alone")
+    return item
+
+
+def show_again(session: BrandSession, engine: PolicyEngine, item: ActionItem, look: Look) -> Verdict:
+    """Put what stands now on the item: from here on an approval binds this."""
+    verdict = decide(session, engine, item, look)
+    item.subject, item.risk = look.subject, look.risk
+    item.preview = look.preview.model_dump(mode="json")
+    item.facts = {name: fact.model_dump(mode="json") for name, fact in look.shown.items()}
+    item.verdict = verdict.model_dump(mode="json")
+    return verdict
+
+
+def _supersede(session: BrandSession, item: ActionItem) -> None:
+    older = select(ActionItem).where(
+        col(ActionItem.kind) == item.kind, col(ActionItem.subject) == item.subject, col(ActionItem.status).in_(OPEN)
+    )
+    for open_item in session.scalars(older.with_for_update()):
+        if open_item.id != item.id:
+            set_status(session, open_item, ItemStatus.SUPERSEDED, f"replaced by {item.id}")
+
+
+def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, key: str) -> None:
+    """Queue the carrying out of an approved item, after the undo delay."""
+    enqueue(session, EXECUTE_JOB, f"execute:{item.id}:{key}", {"item": str(item.id)}, session.ctx.now() + delay)
+
+
+def action_of(item: ActionItem) -> Action:
+    """The typed action of an item."""
+    return Action.model_validate(item.action)
+
+
+def prediction_of(item: ActionItem) -> Prediction | None:
+    return None if item.prediction is None else Prediction.model_validate(item.prediction)
+
+
+def find_item(session: BrandSession, item_id: str) -> ActionItem:
+    """By its id or an unambiguous beginning or end of it. Raises NotFound or InvalidInput."""
+    wanted = item_id.strip().lower()
+    if len(wanted) < 4:
+        raise InvalidInput("Give at least four characters of the action item's id.")
+    ids = session.execute(select(col(ActionItem.id))).scalars().all()
+    matching = [found for found in ids if str(found).startswith(wanted) or str(found).endswith(wanted)]
+    if not matching:
+        raise NotFound(f"No action item {item_id} in brand {session.ctx.brand}.", remedy="See `mhos inbox`.")
+    if len(matching) > 1:
+        raise InvalidInput(f"{item_id} fits {len(matching)} action items.", remedy="Give more of the id.")
+    return session.scalars(select(ActionItem).where(col(ActionItem.id) == matching[0])).one()
+
+
+def inbox(session: BrandSession, statuses: Sequence[ItemStatus] = OPEN) -> Sequence[ActionItem]:
+    """The items that stand at one of these statuses, most money at stake first."""
+    found = session.scalars(select(ActionItem).where(col(ActionItem.status).in_(statuses))).all()
+    return sorted(found, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
+
+
+def reject(session: BrandSession, item_id: str, reason: str) -> ActionItem:
+    """A person says no; the reason reaches the agent's next report. Raises Conflict when it is too late."""
+    session.ctx.require(Permission.ACTION_APPROVE)
+    if not reason.strip():
+        raise InvalidInput("A rejection needs a reason.", remedy="Say why with --reason: the agent will read it.")
+    item = lock_row(session, ActionItem, find_item(session, item_id).id)
+    set_status(session, item, ItemStatus.REJECTED, reason.strip())
+    return item
+
+
+def expire_due(session: BrandSession) -> int:
+    """Close what nobody answered in time; how many."""
+    overdue = select(ActionItem).where(
+        col(ActionItem.status).in_(OPEN), col(ActionItem.expires_at) <= session.ctx.now()
+    )
+    items = session.scalars(overdue.with_for_update(skip_locked=True)).all()
+    for item in items:
+        set_status(session, item, ItemStatus.EXPIRED, "nobody answered in time")
+    return len(items)

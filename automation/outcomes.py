@@ -1,0 +1,53 @@
+"""Measures what an action brought, at its check date, into the learning journal."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from actions.gateway import MEASURE_JOB, UNDO, applied_at, check_at
+from actions.items import action_of, prediction_of
+from actions.kinds import handler_of
+from actions.status import set_status
+from domain.action import ItemStatus
+from domain.context import Context
+from domain.errors import NotFound
+from domain.prediction import Outcome, OutcomeStatus
+from memory.journal import Promise, record
+from store.database import Database
+from store.leases import lock_row
+from store.session import BrandSession
+from store.tables import ActionItem
+
+
+def measure_item(database: Database, ctx: Context, payload: Mapping[str, Any]) -> str:
+    """The job `outcome.measure`: once per item, whatever came of it."""
+    with database.begin(ctx) as session:
+        item = lock_row(session, ActionItem, UUID(payload["item"]))
+        if item is None:
+            raise NotFound(f"No action item {payload['item']} in brand {ctx.brand}.")
+        outcome = _outcome(session, item)
+        promise = Promise(item.id, item.proposer.split(":", 1)[1], item.kind, item.subject, item.prediction)
+        if record(session, promise, outcome) and item.status == ItemStatus.DONE:
+            set_status(session, item, ItemStatus.MEASURED, _sentence(outcome))
+    return _sentence(outcome)
+
+
+def _outcome(session: BrandSession, item: ActionItem) -> Outcome:
+    prediction = prediction_of(item)
+    since, undone = applied_at(session, item), applied_at(session, item, UNDO)
+    unit = prediction.unit if prediction else f"{item.action['currency']}.minor"
+    if since is None:
+        return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=("it was never carried out",))
+    until = check_at(item, since)
+    if undone is not None and undone < until:
+        return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=("it was undone before its check date",))
+    return handler_of(item.kind).measure(session, action_of(item), since, min(until, session.ctx.now()))
+
+
+def _sentence(outcome: Outcome) -> str:
+    if outcome.status is OutcomeStatus.NOT_MEASURABLE:
+        return "not measurable: " + "; ".join(outcome.reasons)
+    return f"brought {outcome.effect} [{outcome.low}, {outcome.high}] {outcome.unit} against the counterfactual"
+
+
+__all__ = ["MEASURE_JOB", "measure_item"]

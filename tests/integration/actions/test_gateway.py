@@ -1,0 +1,245 @@
+"""An approved item happens exactly once, as it was seen, and can be taken back."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions.approvals import approve
+from actions.gateway import execute, undo
+from actions.items import propose, reject
+from domain.action import ItemStatus
+from domain.actor import ActorKind
+from domain.autonomy import Autonomy
+from domain.clock import FixedClock
+from domain.errors import ApprovalOutdated, Conflict, Forbidden, InvalidInput
+from domain.pricing import PriceUpdate
+from store.audit import verify_audit
+from store.tables import (
+    AIConfig,
+    Approval,
+    AuditEntry,
+    BrandRules,
+    Effect,
+    Job,
+    OutboxEvent,
+    Price,
+    PriceHistory,
+    ProductCost,
+)
+from tests.integration.actions.conftest import COST, PRICE, Shop
+
+NO_DELAY = timedelta(0)
+
+
+def carry_out(shop: Shop, price_minor: int = 1050):  # type: ignore[no-untyped-def]
+    item = shop.propose(price_minor)
+    approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    return execute(shop.database, shop.owner, shop.engine, item.id)
+
+
+def test_an_agents_proposal_waits_for_a_person(shop: Shop) -> None:
+    item = shop.propose()
+    assert (item.status, item.verdict["decision"], item.verdict["gates"]) == (
+        "proposed",
+        "needs_approval",
+        ["operator"],
+    )
+    assert execute(shop.database, shop.owner, shop.engine, item.id).status == ItemStatus.PROPOSED
+    assert shop.price() == PRICE
+
+
+def test_an_approved_price_is_set_with_ledger_audit_and_event(shop: Shop) -> None:
+    item = carry_out(shop)
+    assert (item.status, shop.price()) == (ItemStatus.DONE, 1050)
+    (effect,) = shop.rows(Effect)
+    assert effect.rows[0]["before"]["amount_minor"] == PRICE
+    assert effect.rows[0]["after"]["amount_minor"] == 1050
+    assert effect.approval_id == shop.rows(Approval)[0].id
+    assert [row.amount_minor for row in shop.rows(PriceHistory)] == [PRICE, 1050]
+    assert "price.changed" in {row.type for row in shop.rows(OutboxEvent)}
+    assert "action_item.done" in {row.action for row in shop.rows(AuditEntry)}
+    with shop.database.read(shop.owner) as session:
+        assert verify_audit(session).ok
+
+
+def test_an_item_is_carried_out_once_however_often_and_at_once_it_is_tried(shop: Shop) -> None:
+    item = shop.propose()
+    approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: execute(shop.database, shop.owner, shop.engine, item.id), range(16)))
+    assert len(shop.rows(Effect)) == 1
+    assert [row.source for row in shop.rows(PriceHistory)] == ["import", f"action_item:{item.id}"]
+
+
+def test_an_approval_is_spent_once(shop: Shop) -> None:
+    item = carry_out(shop)
+    with pytest.raises(Conflict):
+        approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    undo(shop.database, shop.operator, str(item.id))
+    execute(shop.database, shop.owner, shop.engine, item.id)
+    assert shop.price() == PRICE
+
+
+def test_undo_restores_the_price_once(shop: Shop) -> None:
+    item = carry_out(shop)
+    assert undo(shop.database, shop.operator, str(item.id)).status == ItemStatus.UNDONE
+    assert shop.price() == PRICE
+    with pytest.raises(Conflict):
+        undo(shop.database, shop.operator, str(item.id))
+
+
+def test_undo_before_it_is_carried_out_withdraws_it(shop: Shop) -> None:
+    item = shop.propose()
+    approve(shop.database, shop.operator, shop.engine, str(item.id), timedelta(minutes=1))
+    assert undo(shop.database, shop.operator, str(item.id)).status == ItemStatus.REJECTED
+    assert execute(shop.database, shop.owner, shop.engine, item.id).status == ItemStatus.REJECTED
+    assert shop.price() == PRICE
+
+
+def test_undo_is_refused_when_someone_changed_the_price_since(shop: Shop) -> None:
+    first = carry_out(shop)
+    shop.owner = later(shop, timedelta(days=2))
+    carry_out(shop, 1100)
+    with pytest.raises(Conflict, match="changed again"):
+        undo(shop.database, shop.operator, str(first.id))
+    assert shop.price() == 1100
+
+
+def later(shop: Shop, by: timedelta):  # type: ignore[no-untyped-def]
+    clock = FixedClock(shop.owner.now() + by)
+    shop.operator = replace(shop.operator, clock=clock)
+    return replace(shop.owner, clock=clock)
+
+
+def test_what_has_changed_since_it_was_shown_is_asked_again(shop: Shop) -> None:
+    item = shop.propose()
+    with shop.database.begin(shop.owner) as session:
+        product_id = session.scalars(select(col(ProductCost.product_id))).one()
+        cost = {"product_id": product_id, "unit_cost_minor": COST + 100, "currency": "EUR"}
+        session.add(ProductCost(**cost, valid_from=shop.owner.now()))
+    with pytest.raises(ApprovalOutdated, match="unit cost was 500"):
+        approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    assert shop.rows(Approval) == []
+    approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    assert execute(shop.database, shop.owner, shop.engine, item.id).status == ItemStatus.DONE
+
+
+def test_what_changes_between_approval_and_dispatch_is_asked_again(shop: Shop) -> None:
+    item = shop.propose()
+    approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    with shop.database.begin(shop.owner) as session:
+        entry = session.scalars(select(Price)).one()
+        now = shop.owner.now()
+        session.add(
+            PriceHistory(price_id=entry.id, amount_minor=990, currency="EUR", valid_from=now, source="observed")
+        )
+        entry.amount_minor, entry.valid_from = 990, now
+    after = execute(shop.database, shop.owner, shop.engine, item.id)
+    assert after.status == ItemStatus.PROPOSED
+    assert "price before was 1000" in after.status_reason
+    assert shop.price() == 990
+
+
+@pytest.mark.parametrize(("price_minor", "why"), [(580, "margin"), (1200, "day"), (500, "margin")])
+def test_a_hard_rule_denies_whoever_asks(shop: Shop, price_minor: int, why: str) -> None:
+    item = shop.propose(price_minor)
+    assert (item.status, item.verdict["decision"]) == (ItemStatus.DENIED, "deny")
+    assert why in " ".join(item.verdict["reasons"]).lower()
+    action = PriceUpdate(sku="S-1", channel="shop", price_minor=price_minor, currency="EUR")
+    with shop.database.begin(shop.owner) as session:
+        assert propose(session, shop.engine, action, "because").status == ItemStatus.DENIED
+    assert shop.price() == PRICE
+
+
+def test_two_small_steps_do_not_slip_past_the_daily_limit(shop: Shop) -> None:
+    carry_out(shop, 1060)
+    assert shop.propose(1120).status == ItemStatus.DENIED
+
+
+def test_rules_tightened_after_the_approval_count_at_dispatch(shop: Shop) -> None:
+    item = shop.propose()
+    approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    with shop.database.begin(shop.owner) as session:
+        session.add(BrandRules(version=2, min_margin_bps=6000, created_at=shop.owner.now()))
+    assert execute(shop.database, shop.owner, shop.engine, item.id).status in (ItemStatus.PROPOSED, ItemStatus.DENIED)
+    assert shop.price() == PRICE
+
+
+def test_a_stopped_agent_does_nothing_even_when_approved_before(shop: Shop) -> None:
+    item = shop.propose()
+    approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    with shop.database.begin(shop.owner) as session:
+        session.add(
+            AIConfig(
+                agent="pricing_director",
+                action_kind="price.update",
+                version=1,
+                stopped=True,
+                created_at=shop.owner.now(),
+            )
+        )
+    assert execute(shop.database, shop.owner, shop.engine, item.id).status == ItemStatus.DENIED
+    assert shop.price() == PRICE
+
+
+def test_a_much_trusted_agent_acts_alone_within_its_limits(shop: Shop) -> None:
+    with shop.database.begin(shop.owner) as session:
+        config = {"agent": "pricing_director", "action_kind": "price.update", "version": 1}
+        session.add(AIConfig(**config, aggressiveness=90, earned_autonomy=3, created_at=shop.owner.now()))
+    item = shop.propose(1010, autonomy=Autonomy.ACT_WITHIN_LIMITS)
+    assert item.status == ItemStatus.APPROVED
+    assert execute(shop.database, shop.owner, shop.engine, item.id).status == ItemStatus.DONE
+
+
+def test_nobody_approves_their_own_proposal_and_no_agent_approves(shop: Shop) -> None:
+    item = shop.propose()
+    agent = replace(shop.owner, actor=shop.owner.actor.model_copy(update={"kind": ActorKind.AGENT}))
+    itself = replace(shop.operator, actor=shop.operator.actor.model_copy(update={"id": shop.agent_id}))
+    powerless = replace(shop.operator, actor=shop.operator.actor.model_copy(update={"permissions": frozenset()}))
+    for ctx in (agent, itself, powerless):
+        with pytest.raises(Forbidden):
+            approve(shop.database, ctx, shop.engine, str(item.id), NO_DELAY)
+    assert shop.rows(Approval) == []
+
+
+def test_a_person_with_the_right_changes_a_price_themselves(shop: Shop) -> None:
+    action = PriceUpdate(sku="S-1", channel="shop", price_minor=1020, currency="EUR")
+    with shop.database.begin(shop.owner) as session:
+        item = propose(session, shop.engine, action, "season")
+    assert execute(shop.database, shop.owner, shop.engine, item.id).status == ItemStatus.DONE
+    assert shop.price() == 1020
+
+
+def test_a_rejection_needs_a_reason_and_ends_the_item(shop: Shop) -> None:
+    item = shop.propose()
+    with pytest.raises(InvalidInput), shop.database.begin(shop.operator) as session:
+        reject(session, str(item.id), "  ")
+    with shop.database.begin(shop.operator) as session:
+        assert reject(session, str(item.id), "not in season").status == ItemStatus.REJECTED
+    with pytest.raises(Conflict):
+        approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+
+
+def test_an_expired_item_is_closed_not_carried_out(shop: Shop) -> None:
+    item = shop.propose()
+    later(shop, timedelta(days=4))
+    with pytest.raises(Conflict, match="expired"):
+        approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    assert shop.item(item.id).status == ItemStatus.EXPIRED
+
+
+def test_a_newer_proposal_for_the_same_price_replaces_the_open_one(shop: Shop) -> None:
+    old, new = shop.propose(1050), shop.propose(1040)
+    assert shop.item(old.id).status == ItemStatus.SUPERSEDED
+    assert shop.item(new.id).status == ItemStatus.PROPOSED
+
+
+def test_a_measurement_is_queued_for_the_check_date(shop: Shop) -> None:
+    item = carry_out(shop)
+    measure = [job for job in shop.rows(Job) if job.kind == "outcome.measure"]
+    assert [job.key for job in measure] == [f"measure:{item.id}"]
+    assert measure[0].run_at == shop.owner.now() + timedelta(weeks=9)
