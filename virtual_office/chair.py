@@ -1,0 +1,49 @@
+"""The chair's choice among proposals, by arithmetic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from store.tables import ProposalRow
+
+ATTENTION = 10
+"""How many action items a meeting may ask people to look at."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A proposal that was not adopted, and which limit bound."""
+
+    proposal_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The proposals adopted, best first, and those left out."""
+
+    adopted: Sequence[UUID]
+    left_out: Sequence[LeftOut]
+
+
+def choose(proposals: Sequence[ProposalRow], attention: int = ATTENTION) -> Choice:
+    """Adopt what is expected to bring most, one proposal for one subject, as far as people's attention reaches."""
+    ranked = sorted(proposals, key=lambda proposal: (-proposal.expected_minor, str(proposal.id)))
+    adopted: list[UUID] = []
+    left_out: list[LeftOut] = []
+    taken: set[str] = set()
+    for proposal in ranked:
+        subject = _subject(proposal)
+        if subject in taken:
+            left_out.append(LeftOut(proposal.id, f"another proposal for {subject} is expected to bring more"))
+        elif len(adopted) == attention:
+            left_out.append(LeftOut(proposal.id, "the meeting's attention is spent on proposals that bring more"))
+        else:
+            taken.add(subject)
+            adopted.append(proposal.id)
+    return Choice(adopted, left_out)
+
+
+def _subject(proposal: ProposalRow) -> str:
+    parts = (proposal.action.get(part, "") for part in ("sku", "channel", "zone"))
+    return " ".join(filter(None, (proposal.kind, *parts)))

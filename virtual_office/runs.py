@@ -1,0 +1,93 @@
+"""Runs: started, held by one process at a time, finished once."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.context import Context
+from domain.errors import Conflict, InvalidInput, NotFound
+from store.audit import append_audit
+from store.database import Database
+from store.leases import is_alive, lease_holder, lock_row
+from store.outbox import emit
+from store.session import BrandSession
+from store.tables import Run
+
+MEETING = "meeting"
+GRAPH_VERSION = "meeting/1"
+RUNNING, DONE = "running", "done"
+
+
+def start_run(database: Database, ctx: Context, agenda: str, agents: Sequence[str]) -> UUID:
+    """Open a meeting's run; what it will read is fixed to this moment."""
+    with database.begin(ctx) as session:
+        run = Run(
+            kind=MEETING,
+            graph_version=GRAPH_VERSION,
+            status=RUNNING,
+            agenda=agenda,
+            agents=list(agents),
+            started_by=ctx.actor.label,
+            as_of=ctx.known_until,
+            started_at=ctx.now(),
+        )
+        session.add(run)
+        session.flush()
+        append_audit(session, "meeting.started", str(run.id), {"agenda": agenda, "agents": list(agents)})
+        emit(session, "meeting.started", str(run.id), {"agenda": agenda, "agents": list(agents)})
+        return run.id
+
+
+def find_run(session: BrandSession, run_id: str) -> Run:
+    """By its id or an unambiguous beginning or end of it; the newest meeting for an empty id. Raises NotFound."""
+    wanted = run_id.strip().lower()
+    newest_first = select(Run).order_by(col(Run.started_at).desc(), col(Run.id).desc())
+    runs = session.scalars(newest_first.where(col(Run.kind) == MEETING)).all()
+    matching = [run for run in runs if str(run.id).startswith(wanted) or str(run.id).endswith(wanted)]
+    if not matching:
+        raise NotFound(f"No meeting {run_id}".rstrip() + f" in brand {session.ctx.brand}.", remedy="See `mhos runs`.")
+    if wanted and len(matching) > 1:
+        raise InvalidInput(f"{run_id} fits {len(matching)} meetings.", remedy="Give more of the id.")
+    return matching[0]
+
+
+@contextmanager
+def held(database: Database, ctx: Context, run_id: UUID) -> Iterator[Run]:
+    """Hold a run for this process. Raises Conflict when a living process holds it, or its graph has changed."""
+    with lease_holder(database) as holder:
+        with database.begin(ctx) as session:
+            run: Run | None = lock_row(session, Run, run_id)
+            if run is None:
+                raise NotFound(f"No meeting {run_id} in brand {ctx.brand}.")
+            if run.status == RUNNING and is_alive(session, run.lease_pid, run.lease_started):
+                raise Conflict(
+                    "This meeting is being held by another process.", remedy="Wait for it, or stop it first."
+                )
+            if run.graph_version != GRAPH_VERSION:
+                raise Conflict(
+                    f"This meeting was begun under {run.graph_version}; this version runs {GRAPH_VERSION}.",
+                    remedy="Start a new meeting: what the old one recorded stays readable.",
+                )
+            run.lease_pid, run.lease_started = holder.pid, holder.started
+        yield run
+
+
+def pinned(ctx: Context, as_of: datetime | None) -> Context:
+    """The Context that a meeting reads in: nothing learned after it began, however long it takes."""
+    return replace(ctx, as_of=as_of)
+
+
+def finish_run(session: BrandSession, run_id: UUID, result: dict[str, Any]) -> None:
+    """Close the run with its minutes, once."""
+    run: Run = lock_row(session, Run, run_id)
+    if run.status == DONE:
+        return
+    run.status, run.finished_at, run.result = DONE, session.ctx.now(), result
+    append_audit(session, "meeting.finished", str(run_id), {"action_items": len(result.get("adopted", []))})
+    emit(session, "meeting.finished", str(run_id), {"action_items": len(result.get("adopted", []))})
