@@ -1,0 +1,45 @@
+"""The command line: one file a verb; nothing heavy is imported before a verb needs it."""
+
+import typer
+
+from cli import (
+    agents,
+    approve,
+    audit,
+    demo,
+    doctor,
+    import_,
+    inbox,
+    meet,
+    minutes,
+    propose,
+    reject,
+    runs,
+    serve,
+    show,
+    undo,
+    why,
+    work,
+)
+
+app = typer.Typer(
+    name="mhos",
+    help="An AI workforce for commerce brands: agents read your data, meet, propose, and act under guardrails.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+VERBS = (
+    demo, import_, meet, minutes, inbox, show, why, approve, reject, undo, propose, work, runs, agents, audit, doctor,
+    serve,
+)  # fmt: skip
+
+for verb in VERBS:
+    verb.register(app)
+
+
+def run() -> None:
+    """Entry point of `mhos`."""
+    app()

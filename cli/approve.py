@@ -1,0 +1,43 @@
+"""`mhos approve`: say yes to exactly what was shown."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import AsOf, AsProfile, BrandOption, Json
+from cli.output import console, print_json, short
+from cli.session import open_desk
+
+
+def register(app: typer.Typer) -> None:
+    app.command("approve")(approve)
+
+
+def approve(
+    item: Annotated[str, typer.Argument(metavar="ID", help="The action item.")],
+    profile: AsProfile = None,
+    brand: BrandOption = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Approve an action item; it is carried out at once, decided anew at that moment."""
+    with open_desk(profile, brand, as_of, as_json) as desk:
+        from actions.approvals import approve as approve_item
+        from actions.documents import item_summary
+        from actions.items import find_item
+        from bootstrap.office import CLI_UNDO_DELAY
+
+        office = desk.office
+        approved = approve_item(office.database, desk.ctx, office.engine, item, CLI_UNDO_DELAY)
+        office.run_due(desk.ctx)
+        with office.database.read(desk.ctx) as session:
+            document = item_summary(find_item(session, str(approved.id)))
+    if as_json:
+        print_json(document)
+        return
+    screen = console()
+    screen.print(f"{document['title']}: [bold]{document['status']}[/bold]")
+    if document["status"] == "done":
+        screen.print(f"[dim]mhos undo {short(document['id'])} takes it back.[/dim]")
+    elif document["status"] == "proposed":
+        screen.print(f"It still needs: {', '.join(document['gates'])}. {document['status_reason']}")

@@ -1,0 +1,57 @@
+"""`mhos demo`: the whole loop on the sample brand, in one go."""
+
+from pathlib import Path
+
+import typer
+
+from cli.options import Json
+from cli.output import console, print_json, short
+from cli.session import Desk, context_for, open_office
+
+SAMPLE = Path(__file__).resolve().parent.parent / "examples" / "hairoticmen_sample"
+BRAND = "hairoticmen"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+
+
+def demo(as_json: Json = False) -> None:
+    """Import the sample brand (synthetic data), hold a meeting, and say what to type next."""
+    from cli.import_ import import_into
+    from cli.meet import DEFAULT_AGENDA, hold
+
+    with open_office(as_json) as office:
+        if not as_json:
+            console().print("[bold]1. The sample brand[/bold] [dim](synthetic data, in examples/)[/dim]")
+        imported = import_into(office, SAMPLE, BRAND, None, False, None, as_json)
+        if not as_json:
+            _say_imported(imported)
+            console().print("\n[bold]2. A meeting[/bold]")
+        desk = Desk(office, context_for(office, None, BRAND, None))
+        document = hold(desk, DEFAULT_AGENDA, [], "", as_json)
+    if as_json:
+        print_json({"import": imported, "meeting": document})
+    else:
+        _what_next(document)
+
+
+def _say_imported(imported: dict[str, object]) -> None:
+    loaded, there = imported["rows_loaded"], imported["rows_duplicate"]
+    console().print(f"{imported['rows_read']:,} rows read, {loaded:,} loaded, {there:,} there already.")
+
+
+def _what_next(document: dict[str, object]) -> None:
+    items = document["action_items"]
+    assert isinstance(items, list)
+    waiting = [item for item in items if item["status"] == "proposed"]
+    screen = console()
+    screen.print("\n[bold]3. What to type next[/bold]  (mhos is .venv/bin/mhos)")
+    if waiting:
+        code = short(waiting[0]["id"])
+        screen.print(f"  mhos show {code}                    what would change, why, and how to undo it")
+        screen.print(f"  mhos approve {code} --as operator   carry it out")
+        screen.print(f"  mhos undo {code}                    take it back")
+    screen.print("  mhos why CODE                       open any [code] in the minutes down to your rows")
+    screen.print("  mhos inbox · mhos minutes · mhos agents · mhos doctor")
+    screen.print("  mhos import FOLDER --brand NAME     your own data (docs/import.md)")

@@ -1,0 +1,58 @@
+"""How a meeting looks in the terminal: live progress, then minutes and action items."""
+
+from contextlib import ExitStack
+from typing import Any, Self
+
+from cli.inbox import items_table
+from cli.output import console
+
+_STEPS = {
+    "agenda": "Agenda",
+    "report": "Report",
+    "tool": "Looks up",
+    "decide": "Decide",
+    "minutes": "Minutes",
+    "action_items": "Action items",
+}
+
+
+class MeetingView:
+    """Shows each step as it happens; silent when not enabled."""
+
+    def __init__(self, enabled: bool) -> None:
+        self._console = console()
+        self._enabled = enabled
+        self._stack = ExitStack()
+        self._status: Any = None
+
+    def __enter__(self) -> Self:
+        if self._enabled:
+            self._status = self._stack.enter_context(self._console.status("The meeting opens"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def progress(self, step: str, detail: str) -> None:
+        """What the meeting is doing now."""
+        if not self._enabled:
+            return
+        if step == "meeting":
+            self._console.print(f"[dim]Meeting {detail}. If it is interrupted: mhos meet --resume {detail[-8:]}[/dim]")
+        elif step == "tool":
+            self._status.update(f"{_STEPS[step]} {detail}")
+        else:
+            self._console.print(f"[bold cyan]{_STEPS.get(step, step):>13}[/bold cyan]  {detail}")
+            self._status.update(detail)
+
+    def show(self, document: dict[str, Any]) -> None:
+        """The minutes, then the action items."""
+        from rich.markdown import Markdown
+
+        self._console.print()
+        self._console.print(Markdown(document["minutes"]))
+        self._console.print()
+        if document["action_items"]:
+            self._console.print(items_table(document["action_items"]))
+        else:
+            self._console.print("No action items.")

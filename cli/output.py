@@ -1,0 +1,45 @@
+"""How the command line prints: one JSON document, or something a person likes to read."""
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output, nothing else."""
+    sys.stdout.write(json.dumps(document, default=str, ensure_ascii=False) + "\n")
+
+
+def print_error(envelope: Mapping[str, Any], as_json: bool) -> None:
+    """The error as JSON on standard output, or as a sentence with its remedy on standard error."""
+    if as_json:
+        print_json(envelope)
+        return
+    from rich.text import Text
+
+    error = envelope["error"]
+    screen = console(stderr=True)
+    screen.print(Text(error["message"], style="bold red"))
+    for rejected in error["details"].get("rows_rejected", [])[:20]:
+        screen.print(Text(f"  {rejected['file']}, line {rejected['line']}: {rejected['reason']}"))
+    if remedy := error["details"].get("remedy"):
+        screen.print(Text(remedy))
+
+
+def console(stderr: bool = False) -> Any:
+    """A Rich console that does not guess at highlighting numbers."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+STATUS_STYLE = {
+    "proposed": "yellow", "denied": "red", "approved": "cyan", "rejected": "red", "done": "green", "undone": "magenta",
+    "measured": "green", "expired": "dim", "superseded": "dim", "failed": "red", "running": "cyan",
+}  # fmt: skip
+
+
+def short(identifier: object) -> str:
+    """The end of an id: enough to type."""
+    return str(identifier)[-8:]

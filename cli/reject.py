@@ -1,0 +1,34 @@
+"""`mhos reject`: say no, and why."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import AsOf, AsProfile, BrandOption, Json
+from cli.output import console, print_json
+from cli.session import open_desk
+
+
+def register(app: typer.Typer) -> None:
+    app.command("reject")(reject)
+
+
+def reject(
+    item: Annotated[str, typer.Argument(metavar="ID", help="The action item.")],
+    reason: Annotated[str, typer.Option(help="Why; the agent will read it.")],
+    profile: AsProfile = None,
+    brand: BrandOption = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Reject an action item; the reason reaches the agent's next report."""
+    with open_desk(profile, brand, as_of, as_json) as desk:
+        from actions.documents import item_summary
+        from actions.items import reject as reject_item
+
+        with desk.office.database.begin(desk.ctx) as session:
+            document = item_summary(reject_item(session, item, reason))
+    if as_json:
+        print_json(document)
+    else:
+        console().print(f"{document['title']}: [bold]{document['status']}[/bold] ({document['status_reason']})")

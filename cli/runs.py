@@ -1,0 +1,32 @@
+"""`mhos runs`: the meetings held so far."""
+
+import typer
+
+from cli.options import AsOf, AsProfile, BrandOption, Json
+from cli.output import console, print_json, short
+from cli.session import open_desk
+
+
+def register(app: typer.Typer) -> None:
+    app.command("runs")(runs)
+
+
+def runs(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = None, as_json: Json = False) -> None:
+    """See the meetings held, and those that were interrupted."""
+    with open_desk(profile, brand, as_of, as_json) as desk:
+        from virtual_office.summary import runs_document
+
+        with desk.office.database.read(desk.ctx) as session:
+            found = runs_document(session)
+    if as_json:
+        print_json({"runs": found})
+        return
+    from rich.table import Table
+
+    table = Table("Id", "Started", "By", "Status", "Agenda", "Action items")
+    for run in found:
+        started = run["started_at"][:16].replace("T", " ")
+        table.add_row(
+            short(run["id"]), started, run["started_by"], run["status"], run["agenda"], str(run["action_items"])
+        )
+    console().print(table if found else "No meeting was held yet: `mhos meet`.")

@@ -1,0 +1,95 @@
+"""Opens the product for one verb: settings, office, Context; and turns errors into one sentence and an exit code."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cli.output import print_error
+
+if TYPE_CHECKING:
+    from bootstrap import Office
+    from domain.context import Context
+    from domain.errors import DomainError
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a verb works with."""
+
+    office: "Office"
+    ctx: "Context"
+
+
+@contextmanager
+def errors_as_sentences(as_json: bool) -> Iterator[None]:
+    """Domain errors become one sentence (or the JSON envelope) and exit code 1; Ctrl-C becomes 130."""
+    from domain.errors import DomainError
+
+    try:
+        yield
+    except DomainError as error:
+        print_error(error.envelope(), as_json)
+        raise typer.Exit(1) from error
+    except typer.Exit:
+        raise
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except Exception as error:
+        if os.environ.get("MHOS_TRACE"):
+            raise
+        print_error(_unexpected(error).envelope(), as_json)
+        raise typer.Exit(1) from error
+
+
+def _unexpected(error: Exception) -> "DomainError":
+    """What nobody foresaw, as a sentence; the transaction it happened in has been undone."""
+    from domain.errors import DomainError
+
+    return DomainError(
+        f"Something went wrong that should not: {type(error).__name__}: {error}".strip(),
+        remedy="Run `mhos doctor`. MHOS_TRACE=1 shows where it happened.",
+    )
+
+
+@contextmanager
+def open_office(as_json: bool) -> Iterator["Office"]:
+    """The product without a Context: for what comes before a login."""
+    with errors_as_sentences(as_json):
+        from bootstrap import Office
+        from settings import load_settings
+
+        office = Office.open(load_settings())
+        try:
+            yield office
+        finally:
+            office.close()
+
+
+@contextmanager
+def open_desk(profile: str | None, brand: str | None, as_of: str | None, as_json: bool) -> Iterator[Desk]:
+    """The product, and a Context opened from a local profile."""
+    with open_office(as_json) as office:
+        yield Desk(office, context_for(office, profile, brand, as_of))
+
+
+def context_for(office: Any, profile: str | None, brand: str | None, as_of: str | None) -> "Context":
+    """Raises NotSignedIn, NotFound for a brand that is not the profile's own, InvalidInput for a time."""
+    from domain.context import parse_moment
+    from domain.errors import InvalidInput
+    from identity.open_context import open_context
+
+    try:
+        moment = parse_moment(as_of) if as_of else None
+    except ValueError as error:
+        raise InvalidInput(
+            f"{as_of!r} is not a time.", remedy="Write 1991-06-20 or 1991-06-20T12:00:00+00:00."
+        ) from error
+    return open_context(office.database, office.settings.home, profile, brand=brand, as_of=moment)

@@ -1,0 +1,96 @@
+"""`mhos show`: one action item in full."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import AsOf, AsProfile, BrandOption, Json
+from cli.output import STATUS_STYLE, console, print_json, short
+from cli.session import open_desk
+
+
+def register(app: typer.Typer) -> None:
+    app.command("show")(show)
+
+
+def show(
+    item: Annotated[str, typer.Argument(metavar="ID", help="The action item.")],
+    profile: AsProfile = None,
+    brand: BrandOption = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """See exactly what an action item would change, why, the risk, and how to take it back."""
+    with open_desk(profile, brand, as_of, as_json) as desk:
+        from actions.documents import item_document
+        from actions.items import find_item
+        from virtual_office.rendering import Figures, as_markdown
+
+        with desk.office.database.read(desk.ctx) as session:
+            found = find_item(session, item)
+            document = item_document(session, desk.office.engine, found)
+            figures = Figures(session, found.figures.values())
+            document["rationale"] = figures.render(found.rationale, found.figures, as_markdown)
+    if as_json:
+        print_json(document)
+    else:
+        show_document(document)
+
+
+def show_document(document: dict[str, Any]) -> None:
+    """An action item for a person to decide on."""
+    from rich.markdown import Markdown
+    from rich.panel import Panel
+    from rich.table import Table
+
+    screen = console()
+    style = STATUS_STYLE.get(document["status"], "")
+    reason = f" ({document['status_reason']})" if document["status_reason"] else ""
+    screen.print(Panel(f"[bold]{document['title']}[/bold]\n[{style}]{document['status']}[/]{reason}", expand=False))
+    table = Table("", "now", "then", box=None, pad_edge=False)
+    for change in document["diff"]:
+        table.add_row(change["field"], change["before"], change["after"])
+    screen.print(table)
+    screen.print()
+    screen.print(Markdown(document["rationale"] or "_No reason was given._"))
+    screen.print()
+    for label, text in _lines(document):
+        if text:
+            screen.print(f"[bold]{label:>12}[/bold]  {text}")
+    if document["changed_since_shown"]:
+        screen.print("[red]Changed since it was shown: " + "; ".join(document["changed_since_shown"]) + "[/red]")
+    _next_step(screen, document)
+
+
+def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
+    verdict = document["verdict"]
+    outcome = document["outcome"]
+    return [
+        ("Proposed by", document["agent"]),
+        ("Expected", document["expected"]),
+        ("Risk", f"{document['risk']}; touches {document['blast_radius']}"),
+        ("Guardrails", f"{verdict['decision'].replace('_', ' ')}: {'; '.join(verdict['reasons']) or 'no objection'}"),
+        ("Policies", ", ".join(document["policies"])),
+        ("Undo", document["undo"]),
+        ("Grounds", ", ".join(f"{row['tool']} [{short(row['id'])}]" for row in document["receipts"])),
+        ("Approved by", ", ".join(row["by"] for row in document["approvals"])),
+        ("Outcome", _outcome_sentence(outcome) if outcome else ""),
+        ("Expires", document["expires_at"][:16].replace("T", " ") if document["status"] == "proposed" else ""),
+    ]
+
+
+def _outcome_sentence(outcome: dict[str, Any]) -> str:
+    if outcome["status"] == "not_measurable":
+        return "not measurable: " + "; ".join(outcome["reasons"])
+    from domain.figure import Cell
+
+    value, low, high = (Cell(value=outcome[part], unit=outcome["unit"]).render() for part in ("effect", "low", "high"))
+    return f"brought {value} ({low} to {high}) against what would have been"
+
+
+def _next_step(screen: Any, document: dict[str, Any]) -> None:
+    code = short(document["id"])
+    if document["status"] == "proposed":
+        screen.print(f"\n[dim]mhos approve {code} --as operator   ·   mhos reject {code} --reason …[/dim]")
+    elif document["status"] == "done":
+        screen.print(f"\n[dim]mhos undo {code}[/dim]")

@@ -1,0 +1,32 @@
+"""`mhos undo`: take an action item back."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import AsOf, AsProfile, BrandOption, Json
+from cli.output import console, print_json
+from cli.session import open_desk
+
+
+def register(app: typer.Typer) -> None:
+    app.command("undo")(undo)
+
+
+def undo(
+    item: Annotated[str, typer.Argument(metavar="ID", help="The action item.")],
+    profile: AsProfile = None,
+    brand: BrandOption = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Take an action item back: withdraw it, or restore what it changed."""
+    with open_desk(profile, brand, as_of, as_json) as desk:
+        from actions.documents import item_summary
+        from actions.gateway import undo as undo_item
+
+        document = item_summary(undo_item(desk.office.database, desk.ctx, item))
+    if as_json:
+        print_json(document)
+    else:
+        console().print(f"{document['title']}: [bold]{document['status']}[/bold] ({document['status_reason']})")
