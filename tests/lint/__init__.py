@@ -1,0 +1,1 @@
+"""House rules as checks: run in `make lint`, and tested for firing."""
