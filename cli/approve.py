@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, print_json, short
+from cli.output import console, print_json, say_status, short
 from cli.session import open_desk
 
 
@@ -36,8 +36,8 @@ def approve(
         print_json(document)
         return
     screen = console()
-    screen.print(f"{document['title']}: [bold]{document['status']}[/bold]")
+    say_status(document)
     if document["status"] == "done":
         screen.print(f"[dim]mhos undo {short(document['id'])} takes it back.[/dim]")
     elif document["status"] == "proposed":
-        screen.print(f"It still needs: {', '.join(document['gates'])}. {document['status_reason']}")
+        screen.print(f"It still needs: {', '.join(document['gates'])}.")

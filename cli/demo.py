@@ -52,6 +52,6 @@ def _what_next(document: dict[str, object]) -> None:
         screen.print(f"  mhos show {code}                    what would change, why, and how to undo it")
         screen.print(f"  mhos approve {code} --as operator   carry it out")
         screen.print(f"  mhos undo {code}                    take it back")
-    screen.print("  mhos why CODE                       open any [code] in the minutes down to your rows")
+    screen.print("  mhos why CODE                       open a number by the code beside it, down to your rows")
     screen.print("  mhos inbox · mhos minutes · mhos agents · mhos doctor")
     screen.print("  mhos import FOLDER --brand NAME     your own data (docs/import.md)")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsProfile, Json
-from cli.output import console, print_json
+from cli.output import console, plain, print_json
 from cli.session import context_for, open_office
 
 
@@ -53,6 +53,6 @@ def _show(document: dict[str, Any]) -> None:
         f"{document['rows_duplicate']:,} there already, {len(document['rows_rejected']):,} rejected."
     )
     for rejected in document["rows_rejected"][:20]:
-        screen.print(f"  [red]{rejected['file']}[/red], line {rejected['line']}: {rejected['reason']}")
+        screen.print(f"  [red]{plain(rejected['file'])}[/red], line {rejected['line']}: {plain(rejected['reason'])}")
     if len(document["rows_rejected"]) > 20:
         screen.print("  … the rest with --json.")

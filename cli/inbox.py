@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import STATUS_STYLE, console, print_json, short
+from cli.output import STATUS_STYLE, console, plain, print_json, short
 from cli.session import open_desk
 
 
@@ -50,7 +50,7 @@ def items_table(found: Sequence[dict[str, Any]]) -> Any:
         needs = ", ".join(item["gates"]) if item["status"] == "proposed" else ""
         table.add_row(
             short(item["id"]),
-            item["title"],
+            plain(item["title"]),
             item["agent"],
             item["risk"],
             item["expected"],

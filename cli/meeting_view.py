@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import Any, Self
 
 from cli.inbox import items_table
-from cli.output import console
+from cli.output import console, plain
 
 _STEPS = {
     "agenda": "Agenda",
@@ -40,10 +40,10 @@ class MeetingView:
         if step == "meeting":
             self._console.print(f"[dim]Meeting {detail}. If it is interrupted: mhos meet --resume {detail[-8:]}[/dim]")
         elif step == "tool":
-            self._status.update(f"{_STEPS[step]} {detail}")
+            self._status.update(f"{_STEPS[step]} {plain(detail)}")
         else:
-            self._console.print(f"[bold cyan]{_STEPS.get(step, step):>13}[/bold cyan]  {detail}")
-            self._status.update(detail)
+            self._console.print(f"[bold cyan]{_STEPS.get(step, step):>13}[/bold cyan]  {plain(detail)}")
+            self._status.update(plain(detail))
 
     def show(self, document: dict[str, Any]) -> None:
         """The minutes, then the action items."""

@@ -28,10 +28,24 @@ def print_error(envelope: Mapping[str, Any], as_json: bool) -> None:
 
 
 def console(stderr: bool = False) -> Any:
-    """A Rich console that does not guess at highlighting numbers."""
+    """A Rich console that does not guess at highlighting numbers, and keeps the codes beside numbers quiet."""
     from rich.console import Console
+    from rich.theme import Theme
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+    return Console(stderr=stderr, highlight=False, soft_wrap=False, theme=Theme({"markdown.code": "dim cyan"}))
+
+
+def plain(text: object) -> str:
+    """Text from outside, so that no bracket in it is taken for a style."""
+    from rich.markup import escape
+
+    return escape(str(text))
+
+
+def say_status(document: Mapping[str, Any]) -> None:
+    """`Title: status (reason)`, of an action item."""
+    reason = f" ({plain(document['status_reason'])})" if document["status_reason"] else ""
+    console().print(f"{plain(document['title'])}: [bold]{document['status']}[/bold]{reason}")
 
 
 STATUS_STYLE = {

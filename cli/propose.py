@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, print_json, short
+from cli.output import console, print_json, say_status, short
 from cli.session import open_desk
 
 
@@ -46,7 +46,7 @@ def propose(
     if as_json:
         print_json(document)
     else:
-        console().print(f"{document['title']}: [bold]{document['status']}[/bold] ({document['status_reason']})")
+        say_status(document)
         console().print(f"[dim]mhos show {short(document['id'])}[/dim]")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, print_json
+from cli.output import print_json, say_status
 from cli.session import open_desk
 
 
@@ -31,4 +31,4 @@ def reject(
     if as_json:
         print_json(document)
     else:
-        console().print(f"{document['title']}: [bold]{document['status']}[/bold] ({document['status_reason']})")
+        say_status(document)

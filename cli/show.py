@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import STATUS_STYLE, console, print_json, short
+from cli.output import STATUS_STYLE, console, plain, print_json, short
 from cli.session import open_desk
 
 
@@ -45,8 +45,10 @@ def show_document(document: dict[str, Any]) -> None:
 
     screen = console()
     style = STATUS_STYLE.get(document["status"], "")
-    reason = f" ({document['status_reason']})" if document["status_reason"] else ""
-    screen.print(Panel(f"[bold]{document['title']}[/bold]\n[{style}]{document['status']}[/]{reason}", expand=False))
+    reason = f" ({plain(document['status_reason'])})" if document["status_reason"] else ""
+    screen.print(
+        Panel(f"[bold]{plain(document['title'])}[/bold]\n[{style}]{document['status']}[/]{reason}", expand=False)
+    )
     table = Table("", "now", "then", box=None, pad_edge=False)
     for change in document["diff"]:
         table.add_row(change["field"], change["before"], change["after"])
@@ -56,9 +58,9 @@ def show_document(document: dict[str, Any]) -> None:
     screen.print()
     for label, text in _lines(document):
         if text:
-            screen.print(f"[bold]{label:>12}[/bold]  {text}")
+            screen.print(f"[bold]{label:>12}[/bold]  {plain(text)}")
     if document["changed_since_shown"]:
-        screen.print("[red]Changed since it was shown: " + "; ".join(document["changed_since_shown"]) + "[/red]")
+        screen.print("[red]Changed since it was shown: " + plain("; ".join(document["changed_since_shown"])) + "[/red]")
     _next_step(screen, document)
 
 

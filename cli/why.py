@@ -1,12 +1,17 @@
 """`mhos why`: open a number down to the rows it came from."""
 
+import re
+from itertools import groupby
 from typing import Annotated, Any
 
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, print_json
+from cli.output import console, plain, print_json
 from cli.session import open_desk
+
+_KEYS = {"id", "table", "seq", "known_at", "recorded_at"}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
 def register(app: typer.Typer) -> None:
@@ -37,15 +42,28 @@ def _show(opened: dict[str, Any]) -> None:
 
     screen = console()
     receipt = opened["receipt"]
-    screen.print(f"[bold]{opened['rendered']}[/bold]")
-    screen.print(f"from [cyan]{receipt['tool']}[/cyan] {receipt['arguments']}, asked by {receipt['agent']}")
-    screen.print(f"[dim]as of {receipt['as_of']}, {receipt['label']}, receipt {receipt['id']}[/dim]")
+    asked = ", ".join(f"{name} {value}" for name, value in receipt["arguments"].items() if value != "")
+    screen.print(f"[bold]{plain(opened['rendered'])}[/bold]")
+    screen.print(f"from [cyan]{receipt['tool']}[/cyan] ({plain(asked)}), asked by {receipt['agent']}")
+    screen.print(f"[dim]as of {_moment(receipt['as_of'])}, {receipt['label']} data, receipt {receipt['id']}[/dim]")
     unchanged = "unchanged since" if opened["rows_unchanged"] else "[red]changed since: these are today's[/red]"
-    screen.print(f"\n{opened['rows_total']} rows of your data, {unchanged}; the first {len(opened['rows'])}:")
-    if not opened["rows"]:
-        return
-    columns = [name for name in opened["rows"][0] if name not in ("brand_id", "id")]
-    table = Table(*columns, box=None)
-    for row in opened["rows"]:
-        table.add_row(*(str(row.get(name, "")) for name in columns))
-    screen.print(table)
+    shown = len(opened["rows"])
+    first = f"; the first {shown}" if shown < opened["rows_total"] else ""
+    screen.print(f"\n{opened['rows_total']:,} rows of your data, {unchanged}{first}:")
+    for name, rows in groupby(opened["rows"], key=lambda row: row.get("table", "")):
+        found = list(rows)
+        columns = [column for column in found[0] if _worth_showing(column)]
+        table = Table(*columns, title=plain(name) or None, title_justify="left", box=None)
+        for row in found:
+            table.add_row(*(plain(_moment(row.get(column))) for column in columns))
+        screen.print(table)
+
+
+def _worth_showing(column: str) -> bool:
+    return column not in _KEYS and not column.endswith("_id")
+
+
+def _moment(value: object) -> str:
+    """A moment as people write it; anything else as it is."""
+    text = "" if value is None else str(value)
+    return text.replace("T00:00:00", "").replace("+00:00", "").replace("Z", "") if _MOMENT.match(text) else text

@@ -3,7 +3,7 @@
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, print_json
+from cli.output import console, plain, print_json
 from cli.session import open_desk
 
 
@@ -20,6 +20,6 @@ def work(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = Non
         return
     for result in results:
         mark = "[green]✓[/green]" if result.ok else "[red]✗[/red]"
-        console().print(f"{mark} {result.kind}: {result.outcome}")
+        console().print(f"{mark} {result.kind}: {plain(result.outcome)}")
     if not results:
         console().print("Nothing is due.")

@@ -1,7 +1,8 @@
 """The chair's choice among proposals, by arithmetic."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from store.tables import ProposalRow
@@ -26,15 +27,20 @@ class Choice:
     left_out: Sequence[LeftOut]
 
 
-def choose(proposals: Sequence[ProposalRow], attention: int = ATTENTION) -> Choice:
-    """Adopt what is expected to bring most, one proposal for one subject, as far as people's attention reaches."""
+def choose(proposals: Sequence[ProposalRow], refused: Mapping[str, str], attention: int = ATTENTION) -> Choice:
+    """Adopt what is expected to bring most, one proposal for one subject, as far as people's attention reaches.
+
+    `refused` has the subjects that a person said no to not long ago, and the words why: nobody is asked again so soon.
+    """
     ranked = sorted(proposals, key=lambda proposal: (-proposal.expected_minor, str(proposal.id)))
     adopted: list[UUID] = []
     left_out: list[LeftOut] = []
     taken: set[str] = set()
     for proposal in ranked:
-        subject = _subject(proposal)
-        if subject in taken:
+        subject = subject_of(proposal.kind, proposal.action)
+        if subject in refused:
+            left_out.append(LeftOut(proposal.id, refused[subject]))
+        elif subject in taken:
             left_out.append(LeftOut(proposal.id, f"another proposal for {subject} is expected to bring more"))
         elif len(adopted) == attention:
             left_out.append(LeftOut(proposal.id, "the meeting's attention is spent on proposals that bring more"))
@@ -44,6 +50,7 @@ def choose(proposals: Sequence[ProposalRow], attention: int = ATTENTION) -> Choi
     return Choice(adopted, left_out)
 
 
-def _subject(proposal: ProposalRow) -> str:
-    parts = (proposal.action.get(part, "") for part in ("sku", "channel", "zone"))
-    return " ".join(filter(None, (proposal.kind, *parts)))
+def subject_of(kind: str, action: Mapping[str, Any]) -> str:
+    """What an action is about: two with the same subject compete."""
+    parts = (action.get(part, "") for part in ("sku", "channel", "zone"))
+    return " ".join(filter(None, (kind, *parts)))

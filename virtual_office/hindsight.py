@@ -1,10 +1,10 @@
 """How an agent's last promises came out, and what people said no to: the opening of its report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from domain.action import ItemStatus
@@ -13,22 +13,34 @@ from domain.prediction import OutcomeStatus
 from memory.journal import JournalEntry, recall
 from store.session import BrandSession
 from store.tables import ActionItem
+from virtual_office.chair import subject_of
 
-_LOOK_BACK = timedelta(days=90)
+_LOOK_BACK, _QUIET = timedelta(days=90), timedelta(days=28)
 
 
 def how_it_went(session: BrandSession, agent: str, limit: int = 5) -> list[str]:
     """Sentences, newest first: measured promises beside what they brought, then rejections with their reasons."""
     outcomes = [_outcome_line(entry) for entry in recall(session, agent, limit)]
-    rejected = session.scalars(
-        select(ActionItem)
-        .where(col(ActionItem.proposer) == f"agent:{agent}", col(ActionItem.status) == ItemStatus.REJECTED)
-        .where(col(ActionItem.updated_at) > session.ctx.known_until - _LOOK_BACK)
-        .where(col(ActionItem.updated_at) <= session.ctx.known_until)
-        .order_by(col(ActionItem.updated_at).desc())
-        .limit(limit)
-    )
+    rejected = _rejected(session, _LOOK_BACK, col(ActionItem.proposer) == f"agent:{agent}")[:limit]
     return outcomes + [f"{item.subject}: rejected, because {item.status_reason}" for item in rejected]
+
+
+def refused_lately(session: BrandSession) -> dict[str, str]:
+    """The subjects that a person said no to within the last four weeks, and why they are not brought up again."""
+    return {
+        subject_of(item.kind, item.action): f"rejected on {item.updated_at:%-d %B}: {item.status_reason}"
+        for item in reversed(_rejected(session, _QUIET))
+    }
+
+
+def _rejected(session: BrandSession, within: timedelta, *whose: ColumnElement[bool]) -> Sequence[ActionItem]:
+    now = session.ctx.known_until
+    return session.scalars(
+        select(ActionItem)
+        .where(col(ActionItem.status) == ItemStatus.REJECTED, *whose)
+        .where(col(ActionItem.updated_at) > now - within, col(ActionItem.updated_at) <= now)
+        .order_by(col(ActionItem.updated_at).desc(), col(ActionItem.id))
+    ).all()
 
 
 def _outcome_line(entry: JournalEntry) -> str:

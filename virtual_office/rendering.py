@@ -16,7 +16,7 @@ Style = Callable[[str, str], str]
 
 def as_markdown(number: str, code: str) -> str:
     """The number, with the code that `mhos why` opens."""
-    return f"**{number}** [{code}]"
+    return f"**{number}** `{code}`"
 
 
 def as_plain(number: str, code: str) -> str:
