@@ -68,6 +68,7 @@ class Office:
 
     def run_due(self, ctx: Context) -> list[JobResult]:
         """Carry out this brand's due jobs as the automation, on behalf of the Context's person."""
+        ctx.require(Permission.DATA_READ)
         return self.worker.run_due(ctx.acting_as(automation_actor(ctx)))
 
     def meet(self, ctx: Context, agenda: str, agents: Sequence[str] = (), progress: Progress = silent) -> UUID:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
+from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Unavailable
 from store.session import BrandSession, PlatformSession
@@ -65,7 +66,8 @@ class Database:
 
     @contextmanager
     def read(self, ctx: Context) -> Iterator[BrandSession]:
-        """One consistent snapshot of one brand, which cannot write."""
+        """One consistent snapshot of one brand, which cannot write. Raises Forbidden for who may not read it."""
+        ctx.require(Permission.DATA_READ)
         options: Any = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with BrandSession(self.engine.execution_options(**options), ctx) as session, session.begin():
             yield session

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
+from domain.actor import Permission
 from domain.canonical import canonical_json
 from domain.context import Context
 from domain.errors import BrandScopeBroken, DomainError, InvalidInput, Unavailable
@@ -100,6 +101,7 @@ class Toolbox:
             return stored
 
     def _propose(self, tool: Tool, args: ToolArguments) -> ToolReply:
+        self._ctx.require(Permission.ACTION_PROPOSE)
         with self._database.begin(self._ctx) as session:
             answer = tool.run(session, self._env(session), args)
         return ToolReply(True, None, canonical_json({"result": answer.result}))

@@ -30,7 +30,7 @@ from store.tables import (
     PriceHistory,
     ProductCost,
 )
-from tests.integration.actions.conftest import COST, PRICE, Shop
+from tests.integration.conftest import COST, PRICE, Shop
 
 NO_DELAY = timedelta(0)
 

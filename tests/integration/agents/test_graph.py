@@ -14,7 +14,7 @@ from domain.context import Context
 from domain.errors import Unavailable
 from store.database import Database
 from tests.integration.agents.scripted import ScriptedChatModel, calls, receipt_in, report
-from tests.integration.tools.priced_brand import CHANNEL, Planted, plant, start_run
+from tests.integration.priced_brand import CHANNEL, Planted, plant, start_run
 from tools.toolbox import Toolbox
 
 NewBrand = Callable[..., Context]

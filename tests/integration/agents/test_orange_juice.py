@@ -12,7 +12,7 @@ from agents.graph import run_agent
 from connectors.importer import import_folder
 from domain.context import Context
 from store.database import Database
-from tests.integration.tools.priced_brand import start_run
+from tests.integration.priced_brand import start_run
 from tools.receipts import record_figures, why
 from tools.toolbox import Toolbox
 

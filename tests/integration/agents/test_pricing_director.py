@@ -16,7 +16,7 @@ from domain.report import Claim, Severity
 from guardrails.prose import render_claim
 from store.database import Database
 from store.tables import ProposalRow, Receipt
-from tests.integration.tools.priced_brand import CHANNEL, Planted, add_competitor, plant, start_run
+from tests.integration.priced_brand import CHANNEL, Planted, add_competitor, plant, start_run
 from tools.receipts import resolve
 from tools.toolbox import Toolbox
 

@@ -13,7 +13,7 @@ from domain.context import Context
 from store.database import Database
 from store.reads import pricing as reads
 from store.tables import Channel, Location, PriceHistory, Product, SalesFact
-from tests.integration.tools.priced_brand import CHANNEL, Planted, add_competitor, plant, start_run
+from tests.integration.priced_brand import CHANNEL, Planted, add_competitor, plant, start_run
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox
 

@@ -15,7 +15,7 @@ from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from store.database import Database
 from store.tables import FigureRow, Product, SalesFact
-from tests.integration.tools.priced_brand import CHANNEL, Planted, plant, start_run
+from tests.integration.priced_brand import CHANNEL, Planted, plant, start_run
 from tools.receipts import figure_code, record_figures, resolve, why
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox

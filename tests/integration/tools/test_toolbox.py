@@ -13,7 +13,7 @@ from domain.context import Context
 from domain.errors import InvalidInput, Unavailable
 from store.database import Database
 from store.tables import ProposalRow, Receipt
-from tests.integration.tools.priced_brand import CHANNEL, Planted, plant, start_run
+from tests.integration.priced_brand import CHANNEL, Planted, plant, start_run
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox
 
