@@ -28,8 +28,8 @@ def measure_item(database: Database, ctx: Context, payload: Mapping[str, Any]) -
         outcome = _outcome(session, item)
         promise = Promise(item.id, item.proposer.split(":", 1)[1], item.kind, item.subject, item.prediction)
         if record(session, promise, outcome) and item.status == ItemStatus.DONE:
-            set_status(session, item, ItemStatus.MEASURED, _sentence(outcome))
-    return _sentence(outcome)
+            set_status(session, item, ItemStatus.MEASURED, outcome.in_words())
+    return f"{item.kind} {item.subject}: {outcome.in_words()}"
 
 
 def _outcome(session: BrandSession, item: ActionItem) -> Outcome:
@@ -42,12 +42,6 @@ def _outcome(session: BrandSession, item: ActionItem) -> Outcome:
     if undone is not None and undone < until:
         return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=("it was undone before its check date",))
     return handler_of(item.kind).measure(session, action_of(item), since, min(until, session.ctx.now()))
-
-
-def _sentence(outcome: Outcome) -> str:
-    if outcome.status is OutcomeStatus.NOT_MEASURABLE:
-        return "not measurable: " + "; ".join(outcome.reasons)
-    return f"brought {outcome.effect} [{outcome.low}, {outcome.high}] {outcome.unit} against the counterfactual"
 
 
 __all__ = ["MEASURE_JOB", "measure_item"]

@@ -50,8 +50,10 @@ def _show(document: dict[str, Any]) -> None:
     screen = console()
     screen.print(
         f"[bold]{document['brand']}[/bold]: {document['rows_read']:,} rows read, {document['rows_loaded']:,} loaded, "
-        f"{document['rows_duplicate']:,} there already, {len(document['rows_rejected']):,} rejected."
+        f"{document['rows_duplicate']:,} there already, {document['rejected']:,} rejected."
     )
+    if document["rows_derived"]:
+        screen.print(f"[dim]{document['rows_derived']:,} more rows follow from them (docs/import.md).[/dim]")
     for rejected in document["rows_rejected"][:20]:
         screen.print(f"  [red]{plain(rejected['file'])}[/red], line {rejected['line']}: {plain(rejected['reason'])}")
     if len(document["rows_rejected"]) > 20:

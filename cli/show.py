@@ -76,18 +76,15 @@ def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
         ("Undo", document["undo"]),
         ("Grounds", ", ".join(f"{row['tool']} [{short(row['id'])}]" for row in document["receipts"])),
         ("Approved by", ", ".join(row["by"] for row in document["approvals"])),
-        ("Outcome", _outcome_sentence(outcome) if outcome else ""),
+        ("Outcome", _outcome_in_words(outcome) if outcome else ""),
         ("Expires", document["expires_at"][:16].replace("T", " ") if document["status"] == "proposed" else ""),
     ]
 
 
-def _outcome_sentence(outcome: dict[str, Any]) -> str:
-    if outcome["status"] == "not_measurable":
-        return "not measurable: " + "; ".join(outcome["reasons"])
-    from domain.figure import Cell
+def _outcome_in_words(outcome: dict[str, Any]) -> str:
+    from domain.prediction import Outcome
 
-    value, low, high = (Cell(value=outcome[part], unit=outcome["unit"]).render() for part in ("effect", "low", "high"))
-    return f"brought {value} ({low} to {high}) against what would have been"
+    return Outcome.model_validate({key: value for key, value in outcome.items() if key != "subject"}).in_words()
 
 
 def _next_step(screen: Any, document: dict[str, Any]) -> None:

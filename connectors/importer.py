@@ -42,12 +42,17 @@ class Rejected:
 
 @dataclass
 class ImportResult:
-    """What came of an import. `rows_rejected` names the first thousand; `rejected` counts them all."""
+    """What came of an import: every row read was loaded, was a duplicate of what is there, or was rejected.
+
+    `rows_rejected` names the first thousand, `rejected` counts them all. `rows_derived` were made besides: what a row
+    names in passing (a purchase its customer), and prices observed in sales.
+    """
 
     brand: str
     rows_read: int = 0
     rows_loaded: int = 0
     rows_duplicate: int = 0
+    rows_derived: int = 0
     rejected: int = 0
     rows_rejected: list[Rejected] = field(default_factory=list)
 
@@ -104,18 +109,18 @@ class _Import:
         self._ctx, self._database, self._progress, self._keep_good = ctx, database, progress, keep_good
         self._result = ImportResult(ctx.brand)
         self._whole: BrandSession | None = None
-        self._counted: set[str] = set()
 
     def load(self, sources: Sequence[Source], profile: BrandProfile, observed: bool, files_sha256: str) -> ImportResult:
         with self._all_or_nothing():
             with self._session() as session:
                 self._check_currency(session, profile)
+            named = {source.name: source for source in sources if not source.inline}
             for source in sources:
-                self._load_source(source, profile.currency)
+                self._load_source(source, profile.currency, is_main=named.get(source.name) is source)
             self._raise_rejected()
             with self._session() as session:
                 if observed:
-                    self._result.rows_loaded += derive_prices(session, profile.currency)
+                    self._result.rows_derived += derive_prices(session, profile.currency)
                 self._close(session, profile, files_sha256)
         return self._result
 
@@ -157,24 +162,25 @@ class _Import:
             rows_rejected=[asdict(row) for row in self._result.rows_rejected],
         )
 
-    def _load_source(self, source: Source, currency: str) -> None:
+    def _load_source(self, source: Source, currency: str, *, is_main: bool) -> None:
+        """`is_main` is the last reading of a file, which makes of its rows what they are."""
         batch: list[tuple[int, dict[str, Any]]] = []
-        first_reading = source.name not in self._counted
-        self._counted.add(source.name)
         for line, row, done in source.rows():
-            self._result.rows_read += first_reading and not source.inline
+            self._result.rows_read += is_main
             if isinstance(row, str):
                 self._result.reject(source.name, line, row)
             else:
                 batch.append((line, row))
             if len(batch) >= BATCH:
-                self._load_batch(source, batch, currency)
+                self._load_batch(source, batch, currency, is_main)
                 self._progress(source.name, done, source.size)
                 batch = []
-        self._load_batch(source, batch, currency)
+        self._load_batch(source, batch, currency, is_main)
         self._progress(source.name, source.size, source.size)
 
-    def _load_batch(self, source: Source, batch: Sequence[tuple[int, dict[str, Any]]], currency: str) -> None:
+    def _load_batch(
+        self, source: Source, batch: Sequence[tuple[int, dict[str, Any]]], currency: str, is_main: bool
+    ) -> None:
         if not batch:
             return
         goal = TARGETS[source.becomes]
@@ -190,8 +196,11 @@ class _Import:
             if goal.also is not None:
                 good = [row for at, (_, row, _) in enumerate(ready) if at not in set(loaded.conflicts)]
                 load_rows(session, goal.also[0], [leg for row in good for leg in goal.also[1](row, refs)])
-        self._result.rows_loaded += loaded.loaded
-        self._result.rows_duplicate += loaded.duplicates
+        if is_main:
+            self._result.rows_loaded += loaded.loaded
+            self._result.rows_duplicate += loaded.duplicates
+        else:
+            self._result.rows_derived += loaded.loaded
         if goal.teaches:
             self._refs.forget(goal.teaches)
 

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from domain.figure import Cell
+
 
 class Prediction(BaseModel):
     """A contract: this much, within this interval, over this horizon, to be checked at this moment."""
@@ -46,3 +48,10 @@ class Outcome(BaseModel):
     coverage_bps: int = 8_000
     method: str = ""
     reasons: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """`brought $120.00 ($80.00 to $160.00) against what would have been`, or why that cannot be told."""
+        if self.effect is None or self.low is None or self.high is None:
+            return "not measurable: " + "; ".join(self.reasons)
+        effect, low, high = (Cell(value=part, unit=self.unit).render() for part in (self.effect, self.low, self.high))
+        return f"brought {effect} ({low} to {high}) against what would have been"

@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from domain.action import ItemStatus
 from domain.figure import Cell
-from domain.prediction import OutcomeStatus
 from memory.journal import JournalEntry, recall
 from store.session import BrandSession
 from store.tables import ActionItem
@@ -44,15 +43,12 @@ def _rejected(session: BrandSession, within: timedelta, *whose: ColumnElement[bo
 
 
 def _outcome_line(entry: JournalEntry) -> str:
-    outcome = entry.outcome
-    if outcome.status is OutcomeStatus.NOT_MEASURABLE:
-        return f"{entry.subject}: not measurable ({'; '.join(outcome.reasons)})"
-    came = _amount(outcome.model_dump(), "effect")
-    return f"{entry.subject}: brought {came}" + (
-        f", promised {_amount(entry.predicted, 'value')}" if entry.predicted else ""
+    promised = f", promised {_amount(entry.predicted)}" if entry.predicted else ""
+    return f"{entry.subject}: {entry.outcome.in_words()}{promised}"
+
+
+def _amount(predicted: Mapping[str, Any]) -> str:
+    value, low, high = (
+        Cell(value=predicted[part], unit=predicted["unit"]).render() for part in ("value", "low", "high")
     )
-
-
-def _amount(numbers: Mapping[str, Any], middle: str) -> str:
-    value, low, high = (Cell(value=numbers[part], unit=numbers["unit"]).render() for part in (middle, "low", "high"))
     return f"{value} ({low} to {high})"
