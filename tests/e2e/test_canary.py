@@ -1,0 +1,337 @@
+"""A canary lives in another brand: every tool and every verb is tried with its ids, and must neither tell nor touch it.
+
+What may be told is not asked of the policies: everything that stands in the canary's rows and nowhere in one's own is
+a secret, and every answer is searched for all of them.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+import cli
+from actions.approvals import approve
+from api.app import create_app
+from bootstrap.office import Office
+from domain.clock import FixedClock, SystemClock
+from domain.context import Context
+from domain.ids import TimeOrderedIds
+from identity.brands import NewBrand, create_brand
+from identity.local import create_local_brand
+from identity.logins import Logins
+from identity.open_context import open_context
+from identity.people import People
+from identity.profiles import Profile, save_profile
+from settings import Settings
+from store.database import Database
+from store.session import BrandSession
+from store.tables import ActionItem, Channel, FigureRow, Location, Product, Receipt, Run
+from tests.integration.priced_brand import Planted, plant
+from tools.registry import TOOLS
+from tools.toolbox import Toolbox
+
+WALLS = ("both", "session filter", "row-level security")
+SKU, CHANNEL, ZONE, TITLE = "CANARY-SKU-7", "canary-channel", "canary-zone", "canary-title-9d1f"
+PRICE, COST = 7_654_321, 3_210_987
+SLUG = "canarybrand"
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Two:
+    """One's own brand, and the canary's, with everything that a brand comes to have."""
+
+    database: Database
+    home: Path
+    mine: Context
+    theirs: Context
+    ids: Mapping[str, str]
+    secrets: frozenset[str]
+    hashes: Mapping[str, str]
+
+    def walled(self, wall: str, patch: pytest.MonkeyPatch) -> Database:
+        """The same database with all walls but this one taken down."""
+        if wall == "session filter":
+            owner = self.database.owner_url.render_as_string(hide_password=False)
+            return Database(owner, owner)
+        if wall == "row-level security":
+            patch.setattr(BrandSession, "brand_filter", False)
+        return self.database
+
+    def leaks(self, said: str, given: str) -> list[str]:
+        """The secrets in an answer that were not in the question."""
+        return sorted(secret for secret in self.secrets if secret in said and secret not in given)
+
+
+@pytest.fixture
+def two(database: Database, tmp_path: Path) -> Two:
+    create_local_brand(database, tmp_path, "owner", NewBrand("mine", "Mine", "EUR"))
+    clock = SystemClock()
+    ids = TimeOrderedIds(clock)
+    stranger = People(database, clock, ids).add("stranger", PASSWORD)
+    token = Logins(database, clock, ids).issue(stranger, "test", timedelta(days=9))
+    save_profile(tmp_path, Profile(name="stranger", login="stranger", token=token))
+    create_brand(database, clock, ids, stranger, NewBrand(SLUG, "The Canary", "EUR"))
+    mine = open_context(database, tmp_path, "owner", brand="mine")
+    theirs = open_context(database, tmp_path, "stranger", brand=SLUG)
+    plant(database, mine, [Planted("OWN-SKU", 1000, 400, -1.3)], max_price_change_bps_per_day=800)
+    planted = Planted(SKU, PRICE, COST, -1.3, title=TITLE, weekly_units=98_765.0)
+    plant(database, theirs, [planted], max_price_change_bps_per_day=777, corridor_high_bps=13_777)
+    _rename(database, theirs)
+    office = Office(Settings(home=tmp_path), database)
+    office.meet(mine, "Prices")
+    _live(office, theirs, database)
+    rows_mine, rows_theirs = _rows(database, mine), _rows(database, theirs)
+    own = "\n".join(rows_mine.values())
+    secrets = frozenset(text for text in _distinctive(rows_theirs.values()) if text not in own)
+    assert {TITLE, str(PRICE), str(COST), str(theirs.brand_id)} <= secrets
+    return Two(database, tmp_path, mine, theirs, _ids(database, theirs), secrets, _hashes(database, theirs))
+
+
+def _rename(database: Database, theirs: Context) -> None:
+    with database.begin(theirs) as session:
+        channel = session.scalars(select(Channel)).one()
+        channel.code, channel.title = CHANNEL, "canary-channel-title"
+        for place in session.scalars(select(Location)):
+            place.zone = ZONE
+
+
+def _live(office: Office, theirs: Context, database: Database) -> None:
+    """Meet, approve one item, and leave the next open."""
+    office.meet(theirs, "canary-agenda-55aa")
+    with database.read(theirs) as session:
+        item = session.scalars(select(ActionItem)).one()
+    approve(database, theirs, office.engine, str(item.id), timedelta(0))
+    office.run_due(theirs)
+    clock = FixedClock(theirs.now() + timedelta(days=2))
+    office.meet(replace(theirs, clock=clock, ids=TimeOrderedIds(clock)), "canary-agenda-66bb")
+
+
+def _ids(database: Database, theirs: Context) -> Mapping[str, str]:
+    with database.read(theirs) as session:
+        open_item = session.scalars(select(ActionItem).where(ActionItem.status == "proposed")).one()  # type: ignore[arg-type]
+        done_item = session.scalars(select(ActionItem).where(ActionItem.status == "done")).one()  # type: ignore[arg-type]
+        best = session.scalars(select(Receipt).where(Receipt.tool == "best_price")).first()  # type: ignore[arg-type]
+        assert best is not None
+        return {
+            "open": str(open_item.id),
+            "done": str(done_item.id),
+            "run": str(session.scalars(select(Run)).all()[0].id),
+            "figure": session.scalars(select(FigureRow)).all()[0].code,
+            "receipt": str(best.id),
+            "product": str(session.scalars(select(Product)).one().id),
+        }
+
+
+def _owner(database: Database) -> "psycopg.Connection[tuple[Any, ...]]":
+    url = database.owner_url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(url, autocommit=True)
+
+
+def _brand_tables(connection: "psycopg.Connection[tuple[Any, ...]]") -> list[tuple[str, str]]:
+    """Every table with a brand in it, and the condition that picks one brand's rows."""
+    found = connection.execute(
+        "select table_name, column_name from information_schema.columns "
+        "where table_schema = 'public' and column_name in ('brand_id', 'thread_id') order by 1"
+    ).fetchall()
+    where = {"brand_id": "brand_id = %s::uuid", "thread_id": "thread_id like %s || ':%%'"}
+    return [(table, where[column]) for table, column in found]
+
+
+def _rows(database: Database, ctx: Context) -> dict[str, str]:
+    with _owner(database) as connection:
+        return {
+            table: "\n".join(
+                text
+                for (text,) in connection.execute(
+                    f"select to_jsonb(t)::text from {table} t where {where} order by 1",  # type: ignore[arg-type]
+                    [str(ctx.brand_id)],
+                )
+            )
+            for table, where in _brand_tables(connection)
+        }
+
+
+def _hashes(database: Database, ctx: Context) -> dict[str, str]:
+    return {table: str(hash(text)) for table, text in _rows(database, ctx).items()}
+
+
+def _distinctive(tables: Any) -> Iterator[str]:
+    for table in tables:
+        for line in table.splitlines():
+            yield from _leaves(json.loads(line))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for part in value.values():
+            yield from _leaves(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _leaves(part)
+    elif isinstance(value, str) and (len(value) >= 8 or "canary" in value.lower()):
+        yield value
+    elif isinstance(value, int) and abs(value) >= 100_000:
+        yield str(value)
+        yield f"{abs(value) / 100:,.2f}"
+
+
+TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
+    "list_channels": lambda ids: [{}],
+    "list_priced_products": lambda ids: [{"channel": CHANNEL}],
+    "price_history": lambda ids: _places(),
+    "price_corridor": lambda ids: _places(),
+    "price_elasticity": lambda ids: _places(),
+    "best_price": lambda ids: _places(),
+    "propose_price_update": lambda ids: [
+        {**place, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
+        for place in [*_places(), {"sku": "OWN-SKU", "channel": "shop"}]
+    ],
+}
+
+
+def _places() -> list[dict[str, Any]]:
+    return [
+        {"sku": SKU, "channel": CHANNEL},
+        {"sku": SKU, "channel": "shop"},
+        {"sku": "OWN-SKU", "channel": CHANNEL},
+        {"sku": SKU, "channel": CHANNEL, "zone": ZONE},
+    ]
+
+
+@pytest.mark.parametrize("wall", WALLS)
+def test_no_tool_tells_or_touches_the_canary(wall: str, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(TRIES) == set(TOOLS), "a tool that is not tried here"
+    database = two.walled(wall, monkeypatch)
+    for run_id in (_own_run(two), UUID(two.ids["run"])):
+        for name, tries in TRIES.items():
+            for arguments in tries(two.ids):
+                ctx = replace(two.mine, as_of=two.mine.now())
+                try:
+                    reply = Toolbox(database, ctx, run_id, "pricing_director", list(TOOLS)).call(name, arguments)
+                    said, ok = reply.content, reply.ok
+                except Exception as error:  # noqa: BLE001 - whatever it says is searched, too
+                    said, ok = str(error), False
+                assert not two.leaks(said, json.dumps(arguments) + str(run_id)), (name, arguments)
+                assert not ok or name == "list_channels", (name, arguments)
+    assert _hashes(two.database, two.theirs) == two.hashes
+
+
+def _own_run(two: Two) -> UUID:
+    with two.database.read(two.mine) as session:
+        return session.scalars(select(Run)).all()[0].id
+
+
+def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str]]]:
+    """Every verb that acts in a brand, with the canary's ids."""
+    return {
+        "meet": [["--agenda", f"{SKU} {CHANNEL}"], ["--resume", ids["run"]], ["--agents", TITLE]],
+        "minutes": [[ids["run"]], [ids["run"][-8:]]],
+        "inbox": [["--all"]],
+        "show": [[ids["open"]], [ids["done"][-8:]]],
+        "why": [[ids["figure"]], [ids["receipt"]]],
+        "approve": [[ids["open"]], [ids["open"], "--as", "operator"]],
+        "reject": [[ids["open"], "--reason", "mine now"]],
+        "undo": [[ids["done"]]],
+        "propose": [["price.update", "--sku", SKU, "--channel", CHANNEL, "--price", "1.00"]],
+        "work": [[]],
+        "runs": [[]],
+        "audit": [["verify"]],
+        "import": [[folder]],
+    }
+
+
+WITHOUT_BRAND = ("agents", "doctor")
+NOT_TRIED = {"demo": "takes no id, and its brand is its own", "serve": "its routes are asked below"}
+MAY_SUCCEED = ("inbox", "work", "runs", "audit", "import", "meet --agenda")
+"""In one's own brand: these list or make what is one's own. All others are given an id that is not."""
+
+
+@pytest.mark.parametrize("wall", WALLS)
+def test_no_verb_tells_or_touches_the_canary(
+    wall: str, two: Two, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    database = two.walled(wall, monkeypatch)
+    monkeypatch.setenv("MHOS_HOME", str(two.home))
+    monkeypatch.setattr(Office, "open", classmethod(lambda cls, settings: Office(settings, database)))
+    commands = _commands(two.ids, _folder(tmp_path))
+    verbs = {info.name for info in (*cli.app.registered_commands, *cli.app.registered_groups)}
+    assert verbs == {*commands, *WITHOUT_BRAND, *NOT_TRIED}, "a verb that is not tried here"
+    for verb in WITHOUT_BRAND:
+        _run(two, [verb, "--json"])
+    for verb, tries in commands.items():
+        for words in tries:
+            for form in ([], ["--json"]):
+                code = _run(two, [verb, *words, "--brand", SLUG, *form])
+                assert code == 1, (verb, words)
+                code = _run(two, [verb, *words, "--brand", "mine", *form])
+                assert code == 1 or " ".join([verb, *words]).startswith(MAY_SUCCEED), (verb, words)
+    assert _hashes(two.database, two.theirs) == two.hashes
+
+
+def _run(two: Two, line: list[str]) -> int:
+    """Run a verb, search all it says, and return how it ended."""
+    result = CliRunner().invoke(cli.app, line)
+    said = "".join((result.stdout, result.stderr, str(result.exception or "")))
+    # The agenda and the import below give the names SKU and CHANNEL to one's own brand, too.
+    assert not two.leaks(said, " ".join((*line, SKU, CHANNEL))), (line, said)
+    return result.exit_code
+
+
+def _folder(tmp_path: Path) -> str:
+    """Files that name the canary's product, channel and customer."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "brand.yaml").write_text("name: Mine\ncurrency: EUR\nzone: UTC\n")
+    (folder / "channels.csv").write_text(f"code,title\n{CHANNEL},Mine\n")
+    (folder / "products.csv").write_text(f"sku,title\n{SKU},Mine\n")
+    (folder / "prices.csv").write_text(f"sku,channel,price,valid_from\n{SKU},{CHANNEL},9.99,2026-01-01\n")
+    return str(folder)
+
+
+def test_an_import_with_the_canarys_names_makes_rows_of_ones_own(
+    two: Two, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MHOS_HOME", str(two.home))
+    monkeypatch.setattr(Office, "open", classmethod(lambda cls, settings: Office(settings, two.database)))
+    result = CliRunner().invoke(cli.app, ["import", _folder(tmp_path), "--brand", "mine", "--json"])
+    assert result.exit_code == 0, result.output
+    with two.database.read(two.mine) as session:
+        assert sorted(session.scalars(select(Product.sku))) == [SKU, "OWN-SKU"]  # type: ignore[arg-type]
+    assert _hashes(two.database, two.theirs) == two.hashes
+
+
+@pytest.mark.parametrize("wall", WALLS)
+def test_the_api_tells_nothing_of_the_canary(wall: str, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office(Settings(home=two.home), two.walled(wall, monkeypatch))
+    client = TestClient(create_app(office), raise_server_exceptions=False)
+    for path in ("/api/v1/health", "/api/v1/openapi.json", "/", f"/api/v1/{two.ids['run']}"):
+        assert not two.leaks(client.get(path).text, path)
+    assert _hashes(two.database, two.theirs) == two.hashes
+
+
+def test_with_both_walls_down_the_same_verbs_do_tell(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = two.walled("session filter", monkeypatch)
+    two.walled("row-level security", monkeypatch)
+    monkeypatch.setenv("MHOS_HOME", str(two.home))
+    monkeypatch.setattr(Office, "open", classmethod(lambda cls, settings: Office(settings, database)))
+    result = CliRunner().invoke(cli.app, ["inbox", "--all", "--brand", "mine", "--json"])
+    assert {TITLE, two.ids["done"]} & set(two.leaks(result.stdout, ""))
+
+
+def test_the_search_finds_a_leak_where_there_is_one(two: Two) -> None:
+    """The searcher itself is searched: what the canary's own people are shown is full of secrets."""
+    with two.database.read(two.theirs) as session:
+        item = session.scalars(select(ActionItem)).all()[0]
+    assert {TITLE} <= set(two.leaks(json.dumps([item.preview, item.action], default=str), ""))
+    assert two.leaks(f"a price of {PRICE / 100:,.2f}", "")
+    assert two.leaks(datetime(2026, 1, 1, tzinfo=UTC).isoformat(), "") == []
