@@ -44,14 +44,27 @@ def _say_imported(imported: dict[str, object]) -> None:
 def _what_next(document: dict[str, object]) -> None:
     items = document["action_items"]
     assert isinstance(items, list)
-    waiting = [item for item in items if item["status"] == "proposed"]
+    waiting = [short(item["id"]) for item in items if item["status"] == "proposed"]
     screen = console()
     screen.print("\n[bold]3. What to type next[/bold]  (mhos is .venv/bin/mhos)")
-    if waiting:
-        code = short(waiting[0]["id"])
-        screen.print(f"  mhos show {code}                    what would change, why, and how to undo it")
-        screen.print(f"  mhos approve {code} --as operator   carry it out")
-        screen.print(f"  mhos undo {code}                    take it back")
-    screen.print("  mhos why CODE                       open a number by the code beside it, down to your rows")
-    screen.print("  mhos inbox · mhos minutes · mhos agents · mhos doctor")
-    screen.print("  mhos import FOLDER --brand NAME     your own data (docs/import.md)")
+    for command, purpose in (*_for_item(waiting), *_ALWAYS):
+        screen.print(f"  [cyan]{command:<36}[/cyan] {purpose}")
+
+
+def _for_item(waiting: list[str]) -> list[tuple[str, str]]:
+    if not waiting:
+        return []
+    return [
+        (f"mhos show {waiting[0]}", "what would change, and why"),
+        (f"mhos approve {waiting[0]} --as operator", "carry it out"),
+        (f"mhos undo {waiting[0]}", "take it back"),
+    ]
+
+
+_ALWAYS = (
+    ("mhos why CODE", "open a number by the code beside it"),
+    ("mhos inbox", "what waits for an answer"),
+    ("mhos meet", "the next meeting"),
+    ("mhos import FOLDER --brand NAME", "your own data: docs/import.md"),
+    ("mhos --help", "everything else"),
+)

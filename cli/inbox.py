@@ -39,22 +39,20 @@ def inbox(
 
 
 def items_table(found: Sequence[dict[str, Any]]) -> Any:
-    """Action items as a table."""
+    """Action items, two lines each, so that they read well in a narrow terminal, too."""
     from rich.table import Table
 
-    table = Table(title="Action items", title_justify="left", expand=False)
-    for heading in ("Id", "What", "By", "Risk", "Expected", "Status", "Needs"):
-        table.add_column(heading, overflow="fold")
+    table = Table(title="Action items", title_justify="left", title_style="bold", show_header=False, box=None)
+    table.add_column("id", style="cyan", no_wrap=True)
+    table.add_column("what")
     for item in found:
-        style = STATUS_STYLE.get(item["status"], "")
-        needs = ", ".join(item["gates"]) if item["status"] == "proposed" else ""
-        table.add_row(
-            short(item["id"]),
-            plain(item["title"]),
-            item["agent"],
-            item["risk"],
-            item["expected"],
-            f"[{style}]{item['status']}[/]" if style else item["status"],
-            needs,
-        )
+        table.add_row(short(item["id"]), f"{plain(item['title'])}\n{_second_line(item)}")
     return table
+
+
+def _second_line(item: dict[str, Any]) -> str:
+    style = STATUS_STYLE.get(item["status"], "dim")
+    waits = item["status"] == "proposed" and item["gates"]
+    needs = f", needs {' and '.join(item['gates'])}" if waits else ""
+    rest = f"expected {item['expected']} · {item['risk']} risk · {item['agent'].replace('_', ' ')}"
+    return f"[{style}]{item['status']}[/]{needs} [dim]· {plain(rest)}[/dim]"

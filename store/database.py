@@ -20,9 +20,12 @@ APP_ROLE = "mhos_app"
 
 
 def app_password(owner_url: URL) -> str:
-    """The application role's password, derived so that every host that has the owner's URL can log in."""
+    """The application role's password, derived so that every host that has the owner's URL can log in.
+
+    Roles are a server's, not a database's: brands in two databases of one server share this one.
+    """
     secret = (owner_url.password or "mhos").encode()
-    return hmac.new(secret, f"mhos:{owner_url.database}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret, APP_ROLE.encode(), hashlib.sha256).hexdigest()
 
 
 def _as_psycopg(url: str) -> URL:
@@ -36,7 +39,7 @@ class Database:
         self.owner_url = _as_psycopg(owner_url)
         derived = self.owner_url.set(username=APP_ROLE, password=app_password(self.owner_url))
         self.app_url = _as_psycopg(app_url) if app_url else derived
-        self.engine = _engine(self.app_url)
+        self.engine = open_engine(self.app_url)
         self._embedded = False
 
     @property
@@ -86,7 +89,8 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: URL) -> Engine:
+def open_engine(url: URL) -> Engine:
+    """A pool of connections; one that cannot be had is told as Unavailable, with what to check."""
     engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
 
     @event.listens_for(engine, "handle_error")

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from store.database import APP_ROLE, Database, app_password
+from store.database import APP_ROLE, Database, app_password, open_engine
 
 HEAD = "0002"
 _LOCK = 0x6D686F73
@@ -42,7 +42,7 @@ def upgrade(database: Database) -> None:
     """Run every outstanding migration in one transaction, then let the application role log in."""
     from alembic import command
 
-    engine = create_engine(database.owner_url)
+    engine = open_engine(database.owner_url)
     try:
         with engine.begin() as connection:
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})

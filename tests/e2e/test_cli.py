@@ -1,0 +1,196 @@
+"""The verbs, as INTERFACES promise them: keys, statuses, and errors that name what to do."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import CHECKOUT, SAMPLE, Terminal
+
+BRAND = "hairoticmen"
+HEAVY = ("sqlalchemy", "langgraph", "langchain_core", "numpy", "scipy", "fastapi", "cedarpy", "pydantic", "psycopg")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What `mhos demo` said, and the meeting that it left."""
+
+    said: str
+    meeting: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def demo(terminal: Terminal) -> Demo:
+    """`mhos demo` in a folder where nothing was before."""
+    said = terminal.run("demo")
+    assert said.code == 0, said.err
+    return Demo(said.out, terminal.json("minutes", "--brand", BRAND))
+
+
+@pytest.fixture(scope="module")
+def waiting(demo: Demo) -> Iterator[dict[str, Any]]:
+    """The action items that wait for a person, one for each test that answers one."""
+    return iter([item for item in demo.meeting["action_items"] if item["status"] == "proposed"])
+
+
+@pytest.fixture
+def item(waiting: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    return next(waiting)
+
+
+def test_the_demo_imports_meets_and_says_what_to_type_next(terminal: Terminal, demo: Demo) -> None:
+    for words in ("1. The sample brand", "synthetic", "Report", "Minutes", "Summary", "What to type next"):
+        assert words in demo.said
+    rows = re.search(r"([\d,]+) rows read, ([\d,]+) loaded", demo.said)
+    assert rows is not None
+    assert rows[1] == rows[2]
+    again = terminal.json("import", str(SAMPLE), "--brand", BRAND)
+    assert (again["rows_loaded"], again["rows_duplicate"]) == (0, again["rows_read"])
+    assert re.search(r"mhos approve (\w{8}) --as operator", demo.said)
+
+
+def test_a_meetings_document_has_its_keys(demo: Demo) -> None:
+    met = demo.meeting
+    assert met["status"] == "done"
+    assert {"meeting_id", "agents", "findings", "dissent", "action_items", "minutes"} <= set(met)
+    assert met["findings"] and met["action_items"]
+    for entry in met["action_items"]:
+        assert {"id", "kind", "agent", "verdict", "gates", "predicted"} <= set(entry)
+        assert {"value", "low", "high", "unit", "horizon_days"} <= set(entry["predicted"])
+        assert re.fullmatch(r"[A-Z]{3}\.minor", entry["predicted"]["unit"])
+
+
+def test_inbox_show_and_why_have_their_keys(terminal: Terminal, item: dict[str, Any]) -> None:
+    listed = terminal.json("inbox", "--brand", BRAND)["items"]
+    assert item["id"] in {entry["id"] for entry in listed}
+    assert all({"id", "kind", "agent", "risk", "expires_at", "status"} <= set(entry) for entry in listed)
+    shown = terminal.json("show", item["id"], "--brand", BRAND)
+    assert {"diff", "verdict", "policies", "receipts", "undo"} <= set(shown)
+    assert shown["receipts"] and shown["diff"] and shown["undo"]
+    opened = terminal.json("why", shown["figures"]["gain"], "--brand", BRAND)
+    assert {"value", "unit", "receipt", "rows"} <= set(opened)
+    assert opened["value"] == item["predicted"]["value"]
+    assert opened["rows"] and opened["rows_unchanged"] is True
+
+
+def test_what_is_approved_is_done_seen_and_undone(terminal: Terminal, item: dict[str, Any]) -> None:
+    before = terminal.json("show", item["id"], "--brand", BRAND)
+    assert {change["field"] for change in before["diff"]} == {"price", "margin"}
+    assert terminal.json("approve", item["id"], "--as", "operator", "--brand", BRAND)["status"] == "done"
+    done = terminal.json("show", item["id"], "--brand", BRAND)
+    (effect,) = done["effects"]
+    assert done["approvals"][0]["by"] == "person:operator"
+    assert effect["rows"][0]["before"]["amount_minor"] != effect["rows"][0]["after"]["amount_minor"]
+    assert terminal.refused("approve", item["id"], "--as", "operator", "--brand", BRAND)["code"] == "conflict"
+    assert terminal.json("undo", item["id"], "--brand", BRAND)["status"] == "undone"
+    assert terminal.refused("undo", item["id"], "--brand", BRAND)["code"] == "conflict"
+    undone = terminal.json("show", item["id"], "--brand", BRAND)
+    assert [step["direction"] for step in undone["effects"]] == ["apply", "undo"]
+    assert undone["effects"][1]["rows"][0]["after"]["amount_minor"] == effect["rows"][0]["before"]["amount_minor"]
+    assert terminal.json("audit", "verify", "--brand", BRAND)["ok"] is True
+
+
+def test_a_rejection_needs_a_reason_and_is_final(terminal: Terminal, item: dict[str, Any]) -> None:
+    assert terminal.refused("reject", item["id"], "--reason", "  ", "--brand", BRAND)["code"] == "invalid_input"
+    assert terminal.json("reject", item["id"], "--reason", "not now", "--brand", BRAND)["status"] == "rejected"
+    assert terminal.refused("approve", item["id"], "--as", "operator", "--brand", BRAND)["code"] == "conflict"
+
+
+def test_runs_agents_and_minutes_are_listed(terminal: Terminal, demo: Demo) -> None:
+    runs = terminal.json("runs", "--brand", BRAND)["runs"]
+    assert demo.meeting["meeting_id"] in {run["id"] for run in runs}
+    (agent,) = terminal.json("agents")["agents"]
+    assert {"name", "title", "tools", "action_kinds", "autonomy"} <= set(agent)
+    minutes = terminal.json("minutes", demo.meeting["meeting_id"][-8:], "--brand", BRAND)
+    assert minutes["minutes"] == demo.meeting["minutes"]
+
+
+def test_the_doctor_uses_what_it_checks(terminal: Terminal) -> None:
+    found = terminal.json("doctor")
+    assert found["ok"] is True
+    names = {check["name"] for check in found["checks"]}
+    assert {"python", "packages", "rooms", "home", "store", "guardrails", "api"} <= names
+    assert all({"name", "ok", "remedy"} <= set(check) for check in found["checks"])
+
+
+def test_the_doctor_names_the_remedy(terminal: Terminal) -> None:
+    said = terminal.run("doctor", "--json", MHOS_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert said.code == 1
+    (store,) = [check for check in said.document["checks"] if check["name"] == "store"]
+    assert store["ok"] is False
+    assert "MHOS_DATABASE_URL" in store["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("show", "ffffffff"), "not_found"),
+        (("show", "f"), "invalid_input"),
+        (("why", "nosuchcode"), "not_found"),
+        (("approve", "ffffffff"), "not_found"),
+        (("minutes", "ffffffff"), "not_found"),
+        (("meet", "--agents", "ghost"), "invalid_input"),
+        (("meet", "--resume", "ffffffff"), "not_found"),
+        (("inbox", "--as", "nobody"), "not_signed_in"),
+        (("inbox", "--as-of", "yesterday"), "invalid_input"),
+        (("propose", "price.update", "--sku", "X", "--channel", "Y", "--price", "cheap"), "invalid_input"),
+        (("propose", "price.give_away", "--sku", "X", "--channel", "Y", "--price", "1"), "invalid_input"),
+    ],
+)
+def test_bad_input_is_a_clear_error(terminal: Terminal, demo: Demo, words: tuple[str, ...], code: str) -> None:
+    assert demo
+    assert terminal.refused(*words, "--brand", BRAND)["code"] == code
+
+
+def test_an_error_for_people_is_a_sentence_and_its_remedy_on_standard_error(terminal: Terminal, demo: Demo) -> None:
+    assert demo
+    said = terminal.run("show", "ffffffff", "--brand", BRAND)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.splitlines() == [f"No action item ffffffff in brand {BRAND}.", "See `mhos inbox`."]
+
+
+def test_a_brand_that_is_not_ones_own_is_refused(terminal: Terminal, demo: Demo) -> None:
+    assert demo
+    assert terminal.refused("inbox", "--brand", "nobody-has-this")["code"] == "not_found"
+
+
+def test_a_folder_without_files_is_refused(terminal: Terminal, tmp_path: Any) -> None:
+    error = terminal.refused("import", str(tmp_path), "--brand", "empty")
+    assert error["code"] == "invalid_input"
+    assert terminal.refused("import", str(tmp_path / "missing"), "--brand", "empty")["code"] == "invalid_input"
+
+
+def test_bad_rows_are_told_by_file_and_line_and_load_nothing(terminal: Terminal, tmp_path: Any) -> None:
+    for file in SAMPLE.iterdir():
+        if file.suffix in (".csv", ".yaml"):
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    products = tmp_path / "products.csv"
+    products.write_text(products.read_text() + ",no sku at all\n")
+    lines = products.read_text().count("\n")
+    error = terminal.refused("import", str(tmp_path), "--brand", "bad-rows")
+    assert [(row["file"], row["line"]) for row in error["details"]["rows_rejected"]] == [("products.csv", lines)]
+    kept = terminal.json("import", str(tmp_path), "--brand", "bad-rows", "--keep-good")
+    assert kept["rows_read"] == kept["rows_loaded"] + 1
+    assert [row["line"] for row in kept["rows_rejected"]] == [lines]
+
+
+def test_help_needs_nothing_heavy() -> None:
+    script = f"import sys; sys.argv = ['mhos', '--help']\ntry:\n  import mhos; mhos.main()\nexcept SystemExit: pass\nprint([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"  # noqa: E501
+    done = subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert json.loads(done.stderr.strip().replace("'", '"')) == []
+    assert "meet" in done.stdout
+
+
+def test_a_reader_that_leaves_early_is_no_error(terminal: Terminal, demo: Demo) -> None:
+    assert demo
+    command = f"{sys.executable} {CHECKOUT / 'mhos.py'} minutes --brand {BRAND} | head -1"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; MHOS_HOME={terminal.home} {command}"], capture_output=True, text=True
+    )
+    assert "Traceback" not in done.stderr
+    assert "Error" not in done.stderr
