@@ -8,7 +8,9 @@ import hashlib
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,8 +76,7 @@ class Matrix:
 
     def run(self, kills: int) -> list[Trial]:
         """A third of the kills each for import, meeting and execution."""
-        self._imported = self._new_brand(imported=True)
-        self._reference = fingerprint(self._home, self._imported)
+        self._see_how_it_goes_unkilled()
         trials = []
         for number in range(kills):
             phase = (self.kill_import, self.kill_meeting, self.kill_execution)[number % 3]
@@ -85,6 +86,25 @@ class Matrix:
             trials.append(trial)
             self._say(_line(number + 1, trial))
         return trials
+
+    def _see_how_it_goes_unkilled(self) -> None:
+        """What each verb leaves, and how long it takes, where nobody kills it."""
+        self._usual: dict[str, float] = {}
+        with self._timed("import"):
+            self._imported = self._new_brand(imported=True)
+        self._reference = fingerprint(self._home, self._imported)
+        with self._timed("meet"):
+            met = self._home.mhos("meet", "--brand", self._imported)
+        self._met = _what_matters(met)
+        item = next(item for item in met["action_items"] if item["status"] == "proposed")["id"]
+        with self._timed("approve"):
+            self._home.mhos("approve", item, "--as", "operator", "--brand", self._imported)
+
+    @contextmanager
+    def _timed(self, verb: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        self._usual[verb] = time.monotonic() - started
 
     def _new_brand(self, *, imported: bool) -> str:
         self._brands += 1
@@ -97,7 +117,7 @@ class Matrix:
         return self._home.mhos("import", str(SAMPLE), "--brand", brand)
 
     def _kill(self, words: list[str], target: Target, moment: Moment) -> Kill:
-        return run_and_kill(self._home, words, target, moment, longest=2.5, rng=self._rng)
+        return run_and_kill(self._home, words, target, moment, self._usual[words[0]], self._rng)
 
     def kill_import(self, target: Target, moment: Moment) -> Trial:
         brand = self._new_brand(imported=False)
@@ -136,12 +156,10 @@ class Matrix:
         return {text for (text,) in rows}
 
     def _check_meeting(self, brand: str, met: dict[str, Any]) -> list[str]:
-        reference = self._meeting_reference()
-        items = sorted((item["subject"], item["title"]) for item in met["action_items"])
         found = {
-            "the minutes differ from an uninterrupted meeting's": (len(met["findings"]), items) != reference,
+            "the minutes differ from an uninterrupted meeting's": _what_matters(met) != self._met,
             "the meeting finished more than once": count(self._home, brand, _FINISHED) != 1,
-            "an action item was adopted twice": len(items)
+            "an action item was adopted twice": len(met["action_items"])
             != count(self._home, brand, "select count(*) from action_item where brand_id = {brand}"),
             "a tool call was computed twice": count(
                 self._home,
@@ -151,13 +169,6 @@ class Matrix:
             != 0,
         }
         return [problem for problem, holds in found.items() if holds]
-
-    def _meeting_reference(self) -> tuple[int, list[tuple[str, str]]]:
-        if not hasattr(self, "_met"):
-            met = self._home.mhos("meet", "--brand", self._imported)
-            items = sorted((item["subject"], item["title"]) for item in met["action_items"])
-            self._met = (len(met["findings"]), items)
-        return self._met
 
     def kill_execution(self, target: Target, moment: Moment) -> Trial:
         brand = self._new_brand(imported=True)
@@ -183,6 +194,12 @@ class Matrix:
 
     def _audit(self, brand: str) -> list[str]:
         return [] if self._home.mhos("audit", "verify", "--brand", brand)["ok"] else ["the audit chain is broken"]
+
+
+def _what_matters(met: dict[str, Any]) -> tuple[list[str], list[tuple[str, str]]]:
+    """What a meeting found and decided, which is the same however often it was interrupted."""
+    findings = sorted(finding["text"] for finding in met["findings"])
+    return findings, sorted((item["subject"], item["title"]) for item in met["action_items"])
 
 
 def _line(number: int, trial: Trial) -> str:

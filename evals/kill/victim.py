@@ -63,15 +63,15 @@ def _command(*words: str) -> list[str]:
 
 
 def run_and_kill(
-    home: Home, words: list[str], target: Target, moment: Moment, longest: float, rng: random.Random
+    home: Home, words: list[str], target: Target, moment: Moment, usual: float, rng: random.Random
 ) -> Kill:
-    """Start the verb, wait for the moment, kill. `longest` bounds the random moment, in seconds."""
+    """Start the verb, wait for the moment, kill. The verb takes `usual` seconds where nobody kills it."""
     with home.connect() as referee:
         started = time.monotonic()
         victim = subprocess.Popen(
             _command(*words), env=home.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        phase = _wait(referee, victim, moment, rng.uniform(0, longest), rng)
+        phase = _wait(referee, victim, moment, rng.uniform(0, usual))
         after = time.monotonic() - started
         survived = victim.poll() is not None
         _kill(home, victim, target)
@@ -79,20 +79,16 @@ def run_and_kill(
 
 
 def _wait(
-    referee: "psycopg.Connection[tuple[Any, ...]]", victim: subprocess.Popen[bytes], moment: Moment, delay: float,
-    rng: random.Random,
-) -> str:  # fmt: skip
-    if moment == "any":
-        deadline = time.monotonic() + delay
-        while time.monotonic() < deadline and victim.poll() is None:
-            time.sleep(0.001)
-        return _phase(referee)
-    skip = rng.randrange(1, 25)
-    while victim.poll() is None:
-        phase = _phase(referee)
-        if phase.startswith("in transaction") and (skip := skip - 1) <= 0:
+    referee: "psycopg.Connection[tuple[Any, ...]]", victim: subprocess.Popen[bytes], moment: Moment, delay: float
+) -> str:
+    """Wait for a random moment, or from then on for the next writing transaction; what is going on then."""
+    deadline = time.monotonic() + delay
+    while time.monotonic() < deadline and victim.poll() is None:
+        time.sleep(0.001)
+    while moment == "transaction" and victim.poll() is None:
+        if (phase := _phase(referee)).startswith("in transaction"):
             return phase
-    return "ended before the moment came"
+    return _phase(referee) if victim.poll() is None else "ended before the moment came"
 
 
 _WRITES = ("insert", "update", "copy", "create temp", "delete")
