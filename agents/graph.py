@@ -1,6 +1,7 @@
 """The one agent graph, for rules and models alike: think, call tools, until a report stands or the run is degraded."""
 
 import asyncio
+import contextvars
 import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.graph import END, START, StateGraph
 from pydantic import ValidationError
 
@@ -60,7 +62,8 @@ async def run_agent(
     start = AgentState(
         messages=[SystemMessage(charter.body), HumanMessage(agenda)], steps=0, faults=0, report=None, reason=""
     )
-    final = await _graph(nodes).ainvoke(start, {"recursion_limit": 2 * step_limit + 10})
+    answering = _graph(nodes).ainvoke(start, {"recursion_limit": 2 * step_limit + 10})
+    final = await asyncio.create_task(answering, context=_without_outer_graph())
     if final["report"] is not None:
         return AgentResult(final["report"], "ok", "", final["steps"])
     return AgentResult(_degraded(), "degraded", final["reason"], final["steps"])
@@ -85,6 +88,16 @@ def _graph(nodes: "_Nodes") -> Any:
     graph.add_conditional_edges("think", _unless_ended("act"), ["act", END])
     graph.add_conditional_edges("act", _unless_ended("think"), ["think", END])
     return graph.compile()
+
+
+def _without_outer_graph() -> contextvars.Context:
+    """Where LangGraph finds no graph around this one, whose saver it would use for every step of the agent.
+
+    An agent that was interrupted answers anew, out of the receipts that it had.
+    """
+    context = contextvars.copy_context()
+    context.run(var_child_runnable_config.set, None)
+    return context
 
 
 def _unless_ended(following: str) -> Callable[[AgentState], str]:

@@ -17,6 +17,7 @@ from store.session import raw_connection
 from store.tables import ActionItem, FigureRow, FindingRow, OutboxEvent, ProposalRow, Receipt, Run
 from tests.integration.virtual_office.conftest import AGENDA, Firm
 from tools.toolbox import Toolbox, ToolReply
+from virtual_office.reporting import Reporter
 
 
 class Killed(BaseException):
@@ -34,15 +35,22 @@ def kill_at(step: str) -> Callable[[str, str], None]:
 
 
 def interrupted(firm: Firm, step: str, nth: int = 1) -> Run:
-    """A meeting that was killed at a step (or at an agent's nth tool call)."""
+    """A meeting that was killed at a step, at an agent's nth tool call, or when the agent had told all."""
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
-        if step == "tool":
+        if step == "told":
+            patch.setattr(Reporter, "_store", _killed)
+            firm.office.meet(firm.owner, AGENDA)
+        elif step == "tool":
             patch.setattr(Toolbox, "call", _killed_at_call(nth))
             firm.office.meet(firm.owner, AGENDA)
         else:
             firm.office.meet(firm.owner, AGENDA, progress=kill_at(step))
     (run,) = firm.rows(Run)
     return run
+
+
+def _killed(*_: object) -> None:
+    raise Killed
 
 
 def _killed_at_call(nth: int) -> Callable[..., ToolReply]:
@@ -85,7 +93,7 @@ def test_every_code_in_the_minutes_opens_a_figure(firm: Firm) -> None:
 
 @pytest.mark.parametrize(
     ("step", "nth"),
-    [("agenda", 1), ("report", 1), ("tool", 1), ("tool", 5), ("tool", 9), ("decide", 1), ("minutes", 1),
+    [("agenda", 1), ("report", 1), ("tool", 1), ("tool", 5), ("tool", 9), ("told", 1), ("decide", 1), ("minutes", 1),
      ("action_items", 1)],
 )  # fmt: skip
 def test_a_meeting_killed_at_any_step_goes_on_and_repeats_nothing(firm: Firm, step: str, nth: int) -> None:
@@ -188,6 +196,13 @@ def test_checkpoints_are_behind_the_brands_wall(firm: Firm, new_brand: Callable[
         with firm.office.database.read(ctx) as session:
             seen = raw_connection(session).execute(text("select count(*) from checkpoints")).scalar_one()
         assert bool(seen) is expected
+
+
+def test_the_meeting_is_checkpointed_and_not_its_members_steps(firm: Firm) -> None:
+    firm.meet()
+    with firm.office.database.read(firm.owner) as session:
+        spaces = raw_connection(session).execute(text("select distinct checkpoint_ns from checkpoints"))
+        assert list(spaces.scalars()) == [""]
 
 
 def test_an_agent_has_no_more_rights_than_who_called_the_meeting(firm: Firm) -> None:
