@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.kill.victim import CHECKOUT, Home, Kill, Moment, Target, run_and_kill
+from evals.kill.victim import CHECKOUT, Home, Kill, Moment, Target, VerbFailed, run_and_kill
 from store.embedded import stop
 
 SAMPLE = CHECKOUT / "examples" / "hairoticmen_sample"
@@ -82,10 +82,16 @@ class Matrix:
             phase = (self.kill_import, self.kill_meeting, self.kill_execution)[number % 3]
             target: Target = "database" if number % 2 else "process"
             moment: Moment = "transaction" if number % 4 < 2 else "any"
-            trial = phase(target, moment)
+            trial = self._tried(phase, target, moment)
             trials.append(trial)
             self._say(_line(number + 1, trial))
         return trials
+
+    def _tried(self, phase: "Callable[[Target, Moment], Trial]", target: Target, moment: Moment) -> Trial:
+        try:
+            return phase(target, moment)
+        except VerbFailed as error:
+            return Trial(self._last, [str(error)])
 
     def _see_how_it_goes_unkilled(self) -> None:
         """What each verb leaves, and how long it takes, where nobody kills it."""
@@ -117,7 +123,8 @@ class Matrix:
         return self._home.mhos("import", str(SAMPLE), "--brand", brand)
 
     def _kill(self, words: list[str], target: Target, moment: Moment) -> Kill:
-        return run_and_kill(self._home, words, target, moment, self._usual[words[0]], self._rng)
+        self._last = run_and_kill(self._home, words, target, moment, self._usual[words[0]], self._rng)
+        return self._last
 
     def kill_import(self, target: Target, moment: Moment) -> Trial:
         brand = self._new_brand(imported=False)

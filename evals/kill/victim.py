@@ -33,6 +33,10 @@ class Kill:
     survived: bool
 
 
+class VerbFailed(Exception):
+    """A verb that should have worked did not."""
+
+
 @dataclass(frozen=True)
 class Home:
     """A data folder with its own embedded server."""
@@ -51,10 +55,10 @@ class Home:
         return {**os.environ, "MHOS_HOME": str(self.path), "MHOS_DATABASE_URL": "", "COLUMNS": "200"}
 
     def mhos(self, *words: str) -> dict[str, Any]:
-        """Run a verb to its end and read its JSON. Raises RuntimeError where it fails."""
+        """Run a verb to its end and read its JSON. Raises VerbFailed."""
         done = subprocess.run(_command(*words), env=self.environment(), capture_output=True, text=True, check=False)
         if done.returncode:
-            raise RuntimeError(f"mhos {' '.join(words)} failed: {done.stdout}{done.stderr}")
+            raise VerbFailed(f"mhos {' '.join(words)} failed: {done.stdout}{done.stderr}")
         return json.loads(done.stdout)
 
 
