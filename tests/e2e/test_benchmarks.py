@@ -1,0 +1,17 @@
+"""The benchmarks run and print a ratio; how large it is is for people to read, never for a test."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.conftest import CHECKOUT
+
+
+@pytest.mark.long
+def test_the_import_benchmark_prints_its_ratios() -> None:
+    command = [sys.executable, "-m", "evals.import_speed", "--rows", "4000", "--rounds", "1"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    for way in ("bare executemany", "loader", "import"):
+        assert way in done.stdout
