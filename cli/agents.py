@@ -20,15 +20,13 @@ def agents(as_json: Json = False) -> None:
     if as_json:
         print_json({"agents": found})
         return
-    from rich.table import Table
+    from domain.autonomy import Autonomy
 
-    table = Table("Name", "Title", "Tools", "May propose", "Autonomy cap")
+    screen = console()
     for agent in found:
-        table.add_row(
-            agent["name"],
-            agent["title"],
-            ", ".join(agent["tools"]),
-            ", ".join(agent["action_kinds"]),
-            str(agent["autonomy"]),
-        )
-    console().print(table)
+        most = Autonomy(agent["autonomy"])
+        screen.print(f"[bold]{agent['title']}[/bold] [dim]{agent['name']}[/dim]")
+        screen.print(f"  {agent['focus']}")
+        screen.print(f"  [dim]tools[/dim]        {', '.join(agent['tools'])}")
+        screen.print(f"  [dim]may propose[/dim]  {', '.join(agent['action_kinds'])}")
+        screen.print(f"  [dim]autonomy[/dim]     {most.value} at most: {most.name.lower().replace('_', ' ')}\n")

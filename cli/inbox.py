@@ -39,20 +39,23 @@ def inbox(
 
 
 def items_table(found: Sequence[dict[str, Any]]) -> Any:
-    """Action items, two lines each, so that they read well in a narrow terminal, too."""
+    """Action items, three lines each, so that they read well in a narrow terminal, too."""
     from rich.table import Table
 
     table = Table(title="Action items", title_justify="left", title_style="bold", show_header=False, box=None)
     table.add_column("id", style="cyan", no_wrap=True)
     table.add_column("what")
     for item in found:
-        table.add_row(short(item["id"]), f"{plain(item['title'])}\n{_second_line(item)}")
+        table.add_row(short(item["id"]), "\n".join((plain(item["title"]), *_details(item))))
     return table
 
 
-def _second_line(item: dict[str, Any]) -> str:
+def _details(item: dict[str, Any]) -> tuple[str, str]:
     style = STATUS_STYLE.get(item["status"], "dim")
     waits = item["status"] == "proposed" and item["gates"]
     needs = f", needs {' and '.join(item['gates'])}" if waits else ""
-    rest = f"expected {item['expected']} · {item['risk']} risk · {item['agent'].replace('_', ' ')}"
-    return f"[{style}]{item['status']}[/]{needs} [dim]· {plain(rest)}[/dim]"
+    who = plain(item["agent"].replace("_", " "))
+    return (
+        f"[{style}]{item['status']}[/]{needs} [dim]· {item['risk']} risk · {who}[/dim]",
+        f"[dim]expected {plain(item['expected'])}[/dim]",
+    )

@@ -3,7 +3,7 @@
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, print_json, short
+from cli.output import console, plain, print_json, short
 from cli.session import open_desk
 
 
@@ -23,10 +23,8 @@ def runs(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = Non
         return
     from rich.table import Table
 
-    table = Table("Id", "Started", "By", "Status", "Agenda", "Action items")
+    table = Table("Id", "Started", "Status", "Items", "Agenda", box=None, pad_edge=False)
     for run in found:
         started = run["started_at"][:16].replace("T", " ")
-        table.add_row(
-            short(run["id"]), started, run["started_by"], run["status"], run["agenda"], str(run["action_items"])
-        )
+        table.add_row(short(run["id"]), started, run["status"], str(run["action_items"]), plain(run["agenda"]))
     console().print(table if found else "No meeting was held yet: `mhos meet`.")

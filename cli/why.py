@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, plain, print_json
+from cli.output import console, plain, print_json, short
 from cli.session import open_desk
 
-_KEYS = {"id", "table", "seq", "known_at", "recorded_at"}
+_KEYS = {"id", "table", "seq", "known_at", "recorded_at", "currency"}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
@@ -38,32 +39,59 @@ def why(
 
 
 def _show(opened: dict[str, Any]) -> None:
-    from rich.table import Table
-
     screen = console()
     receipt = opened["receipt"]
     asked = ", ".join(f"{name} {value}" for name, value in receipt["arguments"].items() if value != "")
     screen.print(f"[bold]{plain(opened['rendered'])}[/bold]")
     screen.print(f"from [cyan]{receipt['tool']}[/cyan] ({plain(asked)}), asked by {receipt['agent']}")
-    screen.print(f"[dim]as of {_moment(receipt['as_of'])}, {receipt['label']} data, receipt {receipt['id']}[/dim]")
+    screen.print(
+        f"[dim]as of {_moment(receipt['as_of'])}, {receipt['label']} data, receipt {short(receipt['id'])}[/dim]"
+    )
     unchanged = "unchanged since" if opened["rows_unchanged"] else "[red]changed since: these are today's[/red]"
     shown = len(opened["rows"])
     first = f"; the first {shown}" if shown < opened["rows_total"] else ""
     screen.print(f"\n{opened['rows_total']:,} rows of your data, {unchanged}{first}:")
-    for name, rows in groupby(opened["rows"], key=lambda row: row.get("table", "")):
-        found = list(rows)
-        columns = [column for column in found[0] if _worth_showing(column)]
-        table = Table(*columns, title=plain(name) or None, title_justify="left", box=None)
-        for row in found:
-            table.add_row(*(plain(_moment(row.get(column))) for column in columns))
-        screen.print(table)
+    for name, rows in groupby(opened["rows"], key=lambda row: row["table"]):
+        _show_rows(screen, name, [_readable(row) for row in rows])
 
 
-def _worth_showing(column: str) -> bool:
-    return column not in _KEYS and not column.endswith("_id")
+def _show_rows(screen: Any, name: str, rows: list[dict[str, str]]) -> None:
+    """What the rows have in common as one line, and the rest as a table, dates first."""
+    from rich.table import Table
+
+    common = [column for column in rows[0] if len({row[column] for row in rows}) == 1]
+    said = "; ".join(f"{column} {rows[0][column]}" for column in common if rows[0][column])
+    screen.print(f"\n[bold]{plain(name.replace('_', ' '))}[/bold] [dim]{plain(said)}[/dim]")
+    columns = sorted(set(rows[0]) - set(common), key=lambda column: (not _DATE.match(rows[0][column]), column))
+    if not columns:
+        return
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(plain(row[column]) for column in columns))
+    screen.print(table)
+
+
+def _readable(row: dict[str, Any]) -> dict[str, str]:
+    """A row as people read it: without keys, money with its sign, shares in percent, dates short."""
+    from domain.money import format_minor
+
+    found: dict[str, str] = {}
+    for column, value in row.items():
+        if column in _KEYS or column.endswith("_id"):
+            continue
+        name = column.removesuffix("_minor").removesuffix("_bps").replace("_", " ")
+        if value is None:
+            found[name] = ""
+        elif column.endswith("_minor") and "currency" in row:
+            found[name] = format_minor(value, row["currency"])
+        elif column.endswith("_bps"):
+            found[name] = f"{value / 100:g} %"
+        else:
+            found[name] = _moment(value)
+    return found
 
 
 def _moment(value: object) -> str:
-    """A moment as people write it; anything else as it is."""
-    text = "" if value is None else str(value)
-    return text.replace("T00:00:00", "").replace("+00:00", "").replace("Z", "") if _MOMENT.match(text) else text
+    """A moment to the second, a midnight as its date; anything else as it is."""
+    text = str(value)
+    return text[:19].replace("T00:00:00", "").replace("T", " ") if _MOMENT.match(text) else text

@@ -124,7 +124,8 @@ def _find(session: BrandSession, code: str) -> FigureRow:
     exact = [row for row in fitting if row.code == wanted]
     if not fitting:
         raise NotFound(
-            f"No figure {wanted[:60]} in brand {session.ctx.brand}.", remedy="Codes stand in brackets in the minutes."
+            f"No figure {wanted[:60]} in brand {session.ctx.brand}.",
+            remedy="Codes stand beside the numbers in minutes.",
         )
     if len(fitting) > 1 and not exact:
         raise InvalidInput(f"{wanted} fits {len(fitting)} figures.", remedy="Give more of the code.")

@@ -19,6 +19,7 @@ from store.tables import (
     Channel,
     CompetitorPrice,
     Fact,
+    Location,
     PriceHistory,
     Product,
     ProductCost,
@@ -94,7 +95,31 @@ def open_rows(session: BrandSession, selection: RowSelection, limit: int) -> Ope
     table = _source(selection).table
     ordered = _pick(select(table), selection).order_by(*_order(selection)).limit(limit)
     rows = [_as_document(selection.table, row) for row in session.scalars(ordered)]
-    return OpenedRows(rows, selection.count, (count, sha256) == (selection.count, selection.sha256))
+    return OpenedRows(
+        _with_codes(session, rows), selection.count, (count, sha256) == (selection.count, selection.sha256)
+    )
+
+
+_CODES: Mapping[str, tuple[str, type[BrandOwned], str]] = {
+    "product_id": ("sku", Product, "sku"),
+    "channel_id": ("channel", Channel, "code"),
+    "location_id": ("location", Location, "code"),
+}
+
+
+def _with_codes(session: BrandSession, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the codes that people know beside the ids that they refer by."""
+    found = [dict[str, Any]() for _ in rows]
+    for reference, (shown_as, table, code) in _CODES.items():
+        ids = {UUID(row[reference]) for row in rows if row.get(reference)}
+        if not ids:
+            continue
+        pairs = session.execute(select(col(table.id), getattr(table, code)).where(col(table.id).in_(ids))).all()
+        codes = {str(row_id): name for row_id, name in pairs}
+        for names, row in zip(found, rows, strict=True):
+            if row.get(reference):
+                names[shown_as] = codes.get(row[reference])
+    return [{"table": row["table"], **names, **row} for names, row in zip(found, rows, strict=True)]
 
 
 def _plain(value: Any) -> Values:
