@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS = never
 export PYTHONDONTWRITEBYTECODE = 1
+# With uv's own certificates, else with the system's (networks that put theirs in between).
+INSTALL = install() { .uv/bin/uv pip install --quiet --python $(BIN)/python "$$@"; }; \
+	again() { install "$$@" 2>/dev/null || install --system-certs "$$@"; }; again
 
 .PHONY: help demo setup setup-dev test test-full lint lock clean
 
@@ -19,12 +22,12 @@ help:  ## list what you can do
 
 $(VENV)/.runtime: requirements.lock pyproject.toml | .uv/bin/uv
 	@[ -x $(BIN)/python ] || .uv/bin/uv venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
-	@.uv/bin/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	@.uv/bin/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime | .uv/bin/uv
-	@.uv/bin/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 setup: $(VENV)/.runtime  ## make the environment that the product runs in
