@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions.decide import decide
+from actions.decide import decide, gates_for
 from actions.handler import Look, ShownFact
 from actions.items import action_of, find_item, handler_of, prediction_of, queue_execution, show_again
 from actions.status import set_status
 from domain.action import ItemStatus, check_transition
-from domain.actor import Actor, ActorKind, Permission, Role
+from domain.actor import Actor, ActorKind, Permission
 from domain.canonical import sha256_of
 from domain.context import Context
 from domain.errors import ApprovalOutdated, Conflict, Forbidden
@@ -23,8 +23,6 @@ from store.database import Database
 from store.leases import lock_row
 from store.session import BrandSession
 from store.tables import ActionItem, Approval, Effect
-
-OWNER_ROLES = frozenset({Role.BRAND_OWNER, Role.COMPANY_ADMIN, Role.SUPER_ADMIN})
 
 
 def approve(database: Database, ctx: Context, engine: PolicyEngine, item_id: str, undo_delay: timedelta) -> ActionItem:
@@ -90,11 +88,6 @@ def differences_since(item: ActionItem, look: Look, engine: PolicyEngine) -> lis
     if item.verdict.get("policy_version") != engine.policy_version:
         moved.append("the policies were changed")
     return moved
-
-
-def gates_for(actor: Actor) -> list[str]:
-    """Which gates this person's yes opens."""
-    return ["operator", "owner"] if actor.roles & OWNER_ROLES else ["operator"]
 
 
 def _record(session: BrandSession, engine: PolicyEngine, item: ActionItem, actor: Actor) -> None:

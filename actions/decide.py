@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from actions.handler import Look
-from domain.actor import ActorKind
+from domain.actor import Actor, ActorKind, Permission, Role
 from domain.autonomy import Autonomy, effective_autonomy
 from domain.labels import Label
 from domain.verdict import Verdict
@@ -14,12 +14,21 @@ from store.reads.settings import ai_config_of
 from store.session import BrandSession
 from store.tables import ActionItem
 
+OWNER_ROLES = frozenset({Role.BRAND_OWNER, Role.COMPANY_ADMIN, Role.SUPER_ADMIN})
+
 
 def decide(
     session: BrandSession, engine: PolicyEngine, item: ActionItem, look: Look, granted: Iterable[str] = ()
 ) -> Verdict:
     """The verdict on this item as things stand now, with the approvals that were granted."""
     return engine.decide(item.kind, decision_facts(session, item, granted), look.guard_facts)
+
+
+def gates_for(actor: Actor) -> list[str]:
+    """Which gates this person's yes opens."""
+    if not actor.can(Permission.ACTION_APPROVE):
+        return []
+    return ["operator", "owner"] if actor.roles & OWNER_ROLES else ["operator"]
 
 
 def decision_facts(session: BrandSession, item: ActionItem, granted: Iterable[str]) -> DecisionFacts:
@@ -38,5 +47,5 @@ def decision_facts(session: BrandSession, item: ActionItem, granted: Iterable[st
         label_untrusted=item.label == Label.UNTRUSTED,
         alone_limit_bps=limits.alone_limit_bps,
         alone_limit_minor=limits.alone_limit_minor,
-        approvals=frozenset(granted),
+        approvals=frozenset(granted) | frozenset(item.proposer_gates),
     )

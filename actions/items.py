@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions.decide import decide
+from actions.decide import decide, gates_for
 from actions.handler import Look
 from actions.kinds import handler_of
 from actions.status import set_status
@@ -68,12 +68,13 @@ def adopt(
 
 
 def propose(session: BrandSession, engine: PolicyEngine, action: Action, rationale: str) -> ActionItem:
-    """A person asks for an action themselves; the same guardrails judge it."""
+    """A person asks for an action; the same guardrails judge it, and what they may not decide waits for another."""
     session.ctx.require(Permission.ACTION_PROPOSE)
     actor = session.ctx.actor
     item = ActionItem(
         proposer=actor.label,
         proposer_id=actor.id,
+        proposer_gates=gates_for(actor),
         kind=action.kind,
         action=action.model_dump(mode="json"),
         rationale=rationale,

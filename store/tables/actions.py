@@ -25,6 +25,9 @@ class ActionItem(BrandOwned, table=True):
     proposer_id: UUID
     delegator_id: UUID | None = None
     charter_cap: int = Field(default=4, description="the agent's autonomy cap when it proposed")
+    proposer_gates: list[str] = Field(
+        default_factory=list, sa_type=DOCUMENT, description="what a person who asks could approve for others"
+    )
     action: dict[str, Any] = Field(sa_type=DOCUMENT)
     rationale: str = ""
     figures: dict[str, str] = Field(default_factory=dict, sa_type=DOCUMENT)

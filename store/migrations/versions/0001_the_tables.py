@@ -450,6 +450,7 @@ def upgrade() -> None:
     sa.Column('proposer_id', sa.Uuid(), nullable=False),
     sa.Column('delegator_id', sa.Uuid(), nullable=True),
     sa.Column('charter_cap', sa.Integer(), nullable=False),
+    sa.Column('proposer_gates', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('action', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('rationale', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('figures', postgresql.JSONB(astext_type=sa.Text()), nullable=False),

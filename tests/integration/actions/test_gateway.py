@@ -11,14 +11,17 @@ from sqlmodel import col
 from actions.approvals import approve
 from actions.gateway import execute, undo
 from actions.items import propose, reject
-from domain.action import ItemStatus
-from domain.actor import ActorKind
+from domain.action import Action, ItemStatus
+from domain.actor import Actor, ActorKind, Role
 from domain.autonomy import Autonomy
 from domain.clock import FixedClock
+from domain.context import Context
 from domain.errors import ApprovalOutdated, Conflict, Forbidden, InvalidInput
 from domain.pricing import PriceUpdate
+from identity.roles import permissions_of
 from store.audit import verify_audit
 from store.tables import (
+    ActionItem,
     AIConfig,
     Approval,
     AuditEntry,
@@ -243,3 +246,66 @@ def test_a_measurement_is_queued_for_the_check_date(shop: Shop) -> None:
     measure = [job for job in shop.rows(Job) if job.kind == "outcome.measure"]
     assert [job.key for job in measure] == [f"measure:{item.id}"]
     assert measure[0].run_at == shop.owner.now() + timedelta(weeks=9)
+
+
+def someone(shop: Shop, *roles: Role) -> Context:
+    """A person with these roles, and what they allow."""
+    name = "-".join(role.value.lower() for role in roles)
+    actor = Actor(
+        kind=ActorKind.PERSON,
+        id=shop.owner.new_id(),
+        name=name,
+        roles=frozenset(roles),
+        permissions=permissions_of(roles),
+    )
+    return replace(shop.owner, actor=actor)
+
+
+def asked_for(shop: Shop, ctx: Context, price_minor: int = 1050) -> ActionItem:
+    """A person's own proposal, carried out where nobody else has to agree."""
+    with shop.database.begin(ctx) as session:
+        item = propose(session, shop.engine, Action.model_validate(shop.action(price_minor)), "I say so")
+        item_id = item.id
+    execute(shop.database, shop.owner, shop.engine, item_id)
+    return shop.item(item_id)
+
+
+def set_owner_gate(shop: Shop, amount_minor: int) -> None:
+    with shop.database.begin(shop.owner) as session:
+        session.add(
+            BrandRules(
+                version=2, author="test", reason="test", created_at=shop.owner.now(), owner_gate_minor=amount_minor
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("role", "owner_gate_minor", "status", "gates"),
+    [
+        (Role.BRAND_OWNER, 1, "done", []),
+        (Role.OPERATOR, 10**9, "done", []),
+        (Role.OPERATOR, 1, "proposed", ["owner"]),
+        (Role.MARKETING, 10**9, "proposed", ["operator"]),
+        (Role.MARKETING, 1, "proposed", ["operator", "owner"]),
+    ],
+)
+def test_what_a_person_may_not_decide_waits_for_one_who_may(
+    shop: Shop, role: Role, owner_gate_minor: int, status: str, gates: list[str]
+) -> None:
+    set_owner_gate(shop, owner_gate_minor)
+    asking = someone(shop, role)
+    item = asked_for(shop, asking)
+    assert (item.status, item.verdict["gates"]) == (status, gates)
+    assert shop.price() == (1050 if status == "done" else PRICE)
+    if status == "proposed":
+        with pytest.raises(Forbidden):
+            approve(shop.database, asking, shop.engine, str(item.id), NO_DELAY)
+        approve(shop.database, shop.owner, shop.engine, str(item.id), NO_DELAY)
+        execute(shop.database, shop.owner, shop.engine, item.id)
+        assert shop.price() == 1050
+
+
+def test_who_may_not_propose_proposes_nothing(shop: Shop) -> None:
+    with pytest.raises(Forbidden):
+        asked_for(shop, someone(shop, Role.DEALER))
+    assert shop.rows(ActionItem) == []

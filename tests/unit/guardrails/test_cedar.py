@@ -66,7 +66,8 @@ GATED: list[tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = [
     ({"autonomy": Autonomy.ACT_AND_REPORT, "label_untrusted": True}, {}, ("operator",)),
     ({"autonomy": Autonomy.ACT_AND_REPORT}, {"prediction_low_minor": -1}, ("operator",)),
     ({"autonomy": Autonomy.ACT_AND_REPORT}, {"amount_minor": 1_000_000}, ("owner",)),
-    ({"actor_kind": ActorKind.PERSON, "agent": ""}, {"amount_minor": 1_000_000}, ()),
+    ({"actor_kind": ActorKind.PERSON, "agent": ""}, {}, ("operator",)),
+    ({"actor_kind": ActorKind.PERSON, "agent": ""}, {"amount_minor": 1_000_000}, ("operator", "owner")),
 ]
 
 

@@ -19,8 +19,9 @@ PERSON = DecisionFacts(
     label_untrusted=False,
     alone_limit_bps=0,
     alone_limit_minor=0,
+    approvals=frozenset({"operator"}),
 )
-CALM = PriceUpdateFacts(**dict.fromkeys(PriceUpdateFacts.model_fields, 0))
+CALM = PriceUpdateFacts(**(dict.fromkeys(PriceUpdateFacts.model_fields, 0) | {"owner_gate_minor": 100}))
 PERMIT = '@id("all") @reason("all may") permit (principal, action, resource);'
 
 

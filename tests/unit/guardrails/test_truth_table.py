@@ -62,8 +62,9 @@ def broken_rules(who: DecisionFacts, what: PriceUpdateFacts) -> set[str]:
 def wanted_gates(who: DecisionFacts, what: PriceUpdateFacts) -> set[str]:
     """The approvals that this needs in all, granted or not."""
     gates = {"operator"} if who.label_untrusted else set()
+    gates |= {"owner"} if what.amount_minor >= what.owner_gate_minor else set()
     if who.actor_kind is not ActorKind.AGENT:
-        return gates
+        return gates | {"operator"}
     within = what.abs_change_bps <= who.alone_limit_bps and what.amount_minor <= who.alone_limit_minor
     by_autonomy = {
         Autonomy.SUGGEST: {"operator", "owner"},
@@ -71,8 +72,7 @@ def wanted_gates(who: DecisionFacts, what: PriceUpdateFacts) -> set[str]:
         Autonomy.ACT_WITHIN_LIMITS: set() if within else {"operator"},
     }
     gates |= by_autonomy.get(who.autonomy, set())
-    gates |= {"operator"} if what.prediction_low_minor < 0 else set()
-    return gates | ({"owner"} if what.amount_minor >= what.owner_gate_minor else set())
+    return gates | ({"operator"} if what.prediction_low_minor < 0 else set())
 
 
 def decide(who: DecisionFacts, what: PriceUpdateFacts, **changed: Any) -> Verdict:
