@@ -1,9 +1,11 @@
 """`mhos serve`: answer over HTTP."""
 
+import socket
 from typing import Annotated
 
 import typer
 
+from cli.output import console
 from cli.session import open_office
 
 
@@ -15,10 +17,26 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 picks a free one.")] = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Serve the API (health only, in this version)."""
+    """Serve the API (health only, in this version) until Ctrl-C."""
     with open_office(as_json=False) as office:
         import uvicorn
 
         from api import create_app
 
-        uvicorn.run(create_app(office), host=host, port=port, log_level="warning")
+        listening = _listen(host, port)
+        url = f"http://{host}:{listening.getsockname()[1]}/api/v1/health"
+        console().print(f"Listening: {url}", soft_wrap=True)
+        server = uvicorn.Server(uvicorn.Config(create_app(office), log_level="warning"))
+        server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises InvalidInput where the address is taken or not this machine's."""
+    from domain.errors import InvalidInput
+
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise InvalidInput(
+            f"Cannot listen on {host}:{port}: {error.strerror}.", remedy="Choose another --port, or 0 for a free one."
+        ) from error
