@@ -21,13 +21,20 @@ LOCAL_PEOPLE: Mapping[str, bool] = {"owner": False, OPERATOR: False, SUPER_ADMIN
 
 
 def ensure_local_profiles(database: Database, home: Path) -> None:
-    """Make the three people and their profiles where this data folder has none yet; again changes nothing."""
-    if profile_names(home):
+    """Make the three people and their profiles where this data folder lacks them; again changes nothing.
+
+    In a database of many machines only where there is none at all: whoever was given one profile needs no other.
+    """
+    there = profile_names(home)
+    missing = set(LOCAL_PEOPLE) - set(there) if database.is_embedded or not there else set[str]()
+    if not missing:
         return
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
     people, logins = People(database, clock, ids), Logins(database, clock, ids)
-    for login, super_admin in sorted(LOCAL_PEOPLE.items(), reverse=True):
+    for login, super_admin in LOCAL_PEOPLE.items():
+        if login not in missing:
+            continue
         user_id = _person(people, login, super_admin, may_adopt=database.is_embedded)
         token = logins.issue(user_id, f"profile {login}", VALID_FOR)
         save_profile(home, Profile(name=login, login=login, token=token))
@@ -51,14 +58,11 @@ def create_local_brand(database: Database, home: Path, profile: str | None, new:
     ensure_local_profiles(database, home)
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
-    people, logins = People(database, clock, ids), Logins(database, clock, ids)
+    logins = Logins(database, clock, ids)
     founder = logins.by_token(load_profile(home, profile).token).user_id
-    brand_id = create_brand(database, clock, ids, founder, new)
-    if OPERATOR in profile_names(home):
-        operator = _user_of(logins, home, OPERATOR)
-        if operator is not None and operator != founder:
-            people.join(operator, brand_id, [Role.OPERATOR], by=founder)
-    return brand_id
+    operator = _user_of(logins, home, OPERATOR) if OPERATOR in profile_names(home) else None
+    others = {operator: [Role.OPERATOR]} if operator is not None and operator != founder else {}
+    return create_brand(database, clock, ids, founder, new, others)
 
 
 def _user_of(logins: Logins, home: Path, profile: str) -> UserId | None:

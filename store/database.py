@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Unavailable
-from store.session import BrandSession, PlatformSession
+from store.session import BrandSession, PlatformSession, raw_connection
 
 APP_ROLE = "mhos_app"
 
@@ -80,6 +80,12 @@ class Database:
         """One transaction over people and memberships."""
         with PlatformSession(self.engine, user_id) as session, session.begin():
             yield session
+
+    @contextmanager
+    def founding(self, ctx: Context, user_id: str) -> Iterator[tuple[PlatformSession, BrandSession]]:
+        """One transaction over people and the brand that is being made: all of it is there, or nothing."""
+        with self.platform(user_id) as people, BrandSession(raw_connection(people), ctx) as brand, brand.begin():
+            yield people, brand
 
     def dsn(self) -> str:
         """The application role's connection string as libpq takes it."""

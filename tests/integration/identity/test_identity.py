@@ -23,7 +23,7 @@ from identity.people import People
 from identity.profiles import Profile, load_profile, save_profile
 from identity.roles import GRANTS, permissions_of
 from store.database import Database
-from store.tables import AuditEntry, LoginSession, Task, User
+from store.tables import AuditEntry, BrandRules, LoginSession, Task, User
 
 ACME = NewBrand(slug="acme", name="Acme", currency="EUR")
 SECRET = "correct horse battery"
@@ -236,3 +236,45 @@ def test_a_founding_that_was_cut_off_can_be_done_again(database: Database, home:
     ctx = open_context(database, home, "ada", brand="acme")
     with database.begin(ctx) as session:
         session.add(Task(title="works"))
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_a_brand_is_founded_as_a_whole_or_not_at_all(
+    database: Database, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr("identity.brands.append_audit", die)
+        create_local_brand(database, home, None, ACME)
+    with pytest.raises(NotFound):
+        open_context(database, home, "owner", brand="acme")
+    create_local_brand(database, home, None, ACME)
+    assert open_context(database, home, "operator", brand="acme").actor.can(Permission.ACTION_APPROVE)
+    with database.read(open_context(database, home, "owner", brand="acme")) as session:
+        assert [rules.version for rules in session.scalars(select(BrandRules))] == [1]
+
+
+def test_profiles_that_were_half_made_are_completed(
+    database: Database, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_embedded", True)
+    saved = 0
+
+    def save_one(folder: Path, profile: Profile) -> None:
+        nonlocal saved
+        if saved == 1:
+            raise Killed
+        saved += 1
+        save_profile(folder, profile)
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr("identity.local.save_profile", save_one)
+        create_local_brand(database, home, None, ACME)
+    create_local_brand(database, home, None, ACME)
+    for name in ("owner", "operator", "superadmin"):
+        assert open_context(database, home, name, brand="acme").actor.permissions
