@@ -53,8 +53,9 @@ def _unexpected(error: Exception) -> "DomainError":
     """What nobody foresaw, as a sentence; the transaction it happened in has been undone."""
     from domain.errors import DomainError
 
+    said = getattr(error, "orig", None) or error  # of a database error only what it says, not the statement's values
     return DomainError(
-        f"Something went wrong that should not: {type(error).__name__}: {error}".strip(),
+        f"Something went wrong that should not: {type(error).__name__}: {said}".strip(),
         remedy="Run `mhos doctor`. MHOS_TRACE=1 shows where it happened.",
     )
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from domain.errors import Unavailable
 from store.database import APP_ROLE, Database, app_password, open_engine
 
 HEAD = "0002"
@@ -23,8 +25,6 @@ def alembic_config() -> Any:
 
 def current_revision(database: Database) -> str | None:
     """The revision that the database stands at; None when it is empty or not open to the application yet."""
-    from domain.errors import Unavailable
-
     try:
         with database.engine.connect() as connection:
             return connection.execute(text("select version_num from alembic_version")).scalar()
@@ -39,7 +39,10 @@ def ensure_schema(database: Database) -> None:
 
 
 def upgrade(database: Database) -> None:
-    """Run every outstanding migration in one transaction, then let the application role log in."""
+    """Run every outstanding migration in one transaction, then let the application role log in.
+
+    Raises Unavailable where the URL's role may not do that.
+    """
     from alembic import command
 
     engine = open_engine(database.owner_url)
@@ -51,5 +54,14 @@ def upgrade(database: Database) -> None:
             command.upgrade(config, "head")
             password = app_password(database.owner_url)
             connection.execute(text(f"alter role {APP_ROLE} login password '{password}'"))
+    except ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        # The statement itself may hold a password: only what PostgreSQL said of it is told.
+        raise Unavailable(
+            f"{database.owner_url.username} may not set up the database: {str(error.orig).splitlines()[0]}.",
+            remedy=f"MHOS_DATABASE_URL is its owner's, who may make the role {APP_ROLE}: "
+            f"ALTER ROLE {database.owner_url.username} CREATEROLE.",
+        ) from None
     finally:
         engine.dispose()

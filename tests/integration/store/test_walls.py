@@ -1,5 +1,6 @@
 """PostgreSQL itself keeps brands apart and history unchanged, whatever the application does."""
 
+import random
 from collections.abc import Callable
 
 import psycopg
@@ -8,9 +9,11 @@ from sqlmodel import SQLModel
 
 import store.tables as tables
 from domain.context import Context
+from domain.errors import Unavailable
 from store.audit import append_audit, verify_audit
-from store.database import APP_ROLE, Database
-from store.migrate import HEAD, alembic_config, current_revision
+from store.database import APP_ROLE, Database, app_password
+from store.embedded import ServerAddress
+from store.migrate import HEAD, alembic_config, current_revision, upgrade
 from store.tables import BrandOwned, Product
 
 TABLES = {name: getattr(tables, name) for name in tables.__all__ if hasattr(getattr(tables, name), "__table__")}
@@ -145,3 +148,22 @@ def test_a_changed_row_keeps_its_history(database: Database, new_brand: Callable
     with owner(database) as connection:
         kept = connection.execute("select table_name, before ->> 'title' from row_history").fetchall()
     assert kept == [("product", "before")]
+
+
+def test_an_owner_who_may_not_make_roles_is_told_so_and_no_password_with_it(server: ServerAddress) -> None:
+    """A role of somebody else's database: it owns its own, and may not let the application in."""
+    name = f"weak_{random.SystemRandom().getrandbits(32):x}"
+    with psycopg.connect(server.dsn(server.owner_role, "postgres"), autocommit=True) as admin:
+        admin.execute(f"create role {name}")  # type: ignore[arg-type]
+        admin.execute(f"create database {name} owner {name}")  # type: ignore[arg-type]
+        weak = f"{server.url(server.owner_role, name)}&options=-c%20role%3D{name}"
+        database = Database(weak)
+        try:
+            with pytest.raises(Unavailable) as told:
+                upgrade(database)
+        finally:
+            database.close()
+        assert "may not set up the database" in told.value.message
+        assert app_password(database.owner_url) not in f"{told.value.message} {told.value.remedy}"
+        admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+        admin.execute(f"drop role {name}")  # type: ignore[arg-type]
