@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from actions.decide import decide, gates_for
-from actions.handler import Look, ShownFact
-from actions.items import action_of, find_item, handler_of, prediction_of, queue_execution, show_again
+from actions.items import action_of, find_item, handler_of, prediction_of, queue_execution
+from actions.order import require_present
+from actions.standing import ask_again, differences_since
 from actions.status import set_status
 from domain.action import ItemStatus, check_transition
 from domain.actor import Actor, ActorKind, Permission
@@ -36,35 +37,33 @@ def approve(database: Database, ctx: Context, engine: PolicyEngine, item_id: str
         raise Forbidden("Only a person can approve.")
     with database.begin(ctx) as session:
         item = lock_row(session, ActionItem, find_item(session, item_id).id)
+        require_present(session)
         check_transition(ItemStatus(item.status), ItemStatus.APPROVED)
         if item.expires_at > ctx.now():
-            differences = _approve_shown(session, engine, item, undo_delay)
+            outdated = _approve_shown(session, engine, item, undo_delay)
         else:
             set_status(session, item, ItemStatus.EXPIRED, "nobody answered in time")
-            differences = None
-    if differences is None:
-        raise Conflict("This action item has expired.", remedy="Hold a meeting to look at it afresh.", written=True)
-    if differences:
-        raise ApprovalOutdated(
-            "Things have changed since this was shown: " + "; ".join(differences) + ".",
-            remedy=f"Look again with `mhos show {item_id}` and approve what you see now.",
-            written=True,
-        )
+            outdated = Conflict(
+                "This action item has expired.", remedy="Hold a meeting to look at it afresh.", written=True
+            )
+    if outdated is not None:
+        raise outdated
     return item
 
 
 def _approve_shown(
     session: BrandSession, engine: PolicyEngine, item: ActionItem, undo_delay: timedelta
-) -> Sequence[str]:
+) -> Conflict | None:
+    """The error to raise once what was found out about the item is written; None when all is well."""
     actor = session.ctx.actor
     if item.proposer_id == actor.id:
         raise Forbidden("Nobody approves what they proposed themselves.", remedy="Ask another person: --as PROFILE.")
     look = handler_of(item.kind).look(session, action_of(item), prediction_of(item))
     differences = differences_since(item, look, engine)
     if differences:
-        show_again(session, engine, item, look)
-        append_audit(session, "action_item.shown_again", str(item.id), {"differences": differences})
-        return differences
+        remedy = ask_again(session, engine, item, look, differences)
+        changed = f"Things have changed since this was shown: {'; '.join(differences)}."
+        return ApprovalOutdated(changed, remedy=remedy, written=True)
     _record(session, engine, item, actor)
     granted = [gate for approval in unspent(session, engine, item) for gate in approval.gates]
     verdict = decide(session, engine, item, look, granted)
@@ -74,20 +73,7 @@ def _approve_shown(
     elif verdict.decision is Decision.ALLOW:
         set_status(session, item, ItemStatus.APPROVED, f"approved by {actor.label}")
         queue_execution(session, item, undo_delay, key=str(item.version))
-    return ()
-
-
-def differences_since(item: ActionItem, look: Look, engine: PolicyEngine) -> list[str]:
-    """What has moved beyond its tolerance since the item was shown, in words; empty when it all still holds."""
-    shown = {name: ShownFact.model_validate(fact) for name, fact in item.facts.items()}
-    moved = [
-        f"{name.replace('_', ' ')} was {fact.value} {fact.unit}, now {look.shown[name].value}"
-        for name, fact in shown.items()
-        if not fact.still_holds(look.shown[name])
-    ]
-    if item.verdict.get("policy_version") != engine.policy_version:
-        moved.append("the policies were changed")
-    return moved
+    return None
 
 
 def _record(session: BrandSession, engine: PolicyEngine, item: ActionItem, actor: Actor) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions.approvals import differences_since
 from actions.items import action_of, prediction_of
 from actions.kinds import handler_of
+from actions.standing import differences_since
 from domain.action import ItemStatus
 from domain.figure import Cell
 from domain.prediction import Prediction
@@ -26,6 +26,8 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "subject": item.subject,
         "title": item.preview.get("title", item.subject),
         "risk": item.risk,
+        "amount_minor": item.preview.get("amount_minor", 0),
+        "currency": item.preview.get("currency", ""),
         "status": item.status,
         "status_reason": item.status_reason,
         "expires_at": item.expires_at.isoformat(),
@@ -54,8 +56,6 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
     return {
         **item_summary(item),
         "diff": item.preview["changes"],
-        "amount_minor": item.preview["amount_minor"],
-        "currency": item.preview["currency"],
         "blast_radius": item.preview["blast_radius"],
         "undo": item.preview["undo"],
         "rationale": item.rationale,

@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions.approvals import differences_since, unspent
+from actions.approvals import unspent
 from actions.decide import decide
 from actions.handler import Look, RowChange
-from actions.items import action_of, find_item, prediction_of, show_again
+from actions.items import action_of, find_item, prediction_of
 from actions.kinds import handler_of
+from actions.order import require_present
+from actions.standing import ask_again, differences_since
 from actions.status import set_status
 from domain.action import ItemStatus, Reversibility
 from domain.actor import Permission
@@ -45,9 +47,11 @@ def _execute_locked(session: BrandSession, engine: PolicyEngine, item: ActionIte
     handler, action = handler_of(item.kind), action_of(item)
     handler.lock(session, action)
     look = handler.look(session, action, prediction_of(item))
+    if item.expires_at <= session.ctx.now():
+        set_status(session, item, ItemStatus.EXPIRED, "it was approved, and not carried out in time")
+        return
     if differences := differences_since(item, look, engine):
-        show_again(session, engine, item, look)
-        set_status(session, item, ItemStatus.PROPOSED, "has to be approved again: " + "; ".join(differences))
+        ask_again(session, engine, item, look, differences)
         return
     approvals = unspent(session, engine, item)
     if not _may_happen(session, engine, item, look, [gate for approval in approvals for gate in approval.gates]):
@@ -112,6 +116,7 @@ def undo(database: Database, ctx: Context, item_id: str) -> ActionItem:
     ctx.require(Permission.ACTION_UNDO)
     with database.begin(ctx) as session:
         item = lock_row(session, ActionItem, find_item(session, item_id).id)
+        require_present(session)
         if item.status == ItemStatus.APPROVED:
             set_status(session, item, ItemStatus.REJECTED, f"withdrawn by {ctx.actor.label} before it was carried out")
             return item

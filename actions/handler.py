@@ -21,6 +21,8 @@ class ShownFact(BaseModel):
     value: int
     tolerance: int = 0
     unit: str = ""
+    promised: bool = False
+    """Whether a prediction rests on it: where it moves, what was promised no longer holds."""
 
     def still_holds(self, now: "ShownFact") -> bool:
         return abs(now.value - self.value) <= self.tolerance

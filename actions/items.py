@@ -12,6 +12,7 @@ from sqlmodel import col
 from actions.decide import decide, gates_for
 from actions.handler import Look
 from actions.kinds import handler_of
+from actions.order import require_present
 from actions.status import set_status
 from domain.action import Action, ItemStatus
 from domain.actor import Permission
@@ -30,6 +31,7 @@ from store.tables import ActionItem, ProposalRow
 
 OPEN = (ItemStatus.PROPOSED, ItemStatus.SNOOZED)
 EXECUTE_JOB = "action.execute"
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def adopt(
 def propose(session: BrandSession, engine: PolicyEngine, action: Action, rationale: str) -> ActionItem:
     """A person asks for an action; the same guardrails judge it, and what they may not decide waits for another."""
     session.ctx.require(Permission.ACTION_PROPOSE)
+    require_present(session)
     actor = session.ctx.actor
     item = ActionItem(
         proposer=actor.label,
@@ -130,8 +133,10 @@ def show_again(session: BrandSession, engine: PolicyEngine, item: ActionItem, lo
 
 
 def _supersede(session: BrandSession, item: ActionItem) -> None:
-    older = select(ActionItem).where(
-        col(ActionItem.kind) == item.kind, col(ActionItem.subject) == item.subject, col(ActionItem.status).in_(OPEN)
+    older = (
+        select(ActionItem)
+        .where(col(ActionItem.kind) == item.kind, col(ActionItem.subject) == item.subject)
+        .where(col(ActionItem.status).in_(OPEN), col(ActionItem.created_at) <= session.ctx.now())
     )
     for open_item in session.scalars(older.with_for_update()):
         if open_item.id != item.id:
@@ -167,8 +172,9 @@ def find_item(session: BrandSession, item_id: str) -> ActionItem:
 
 
 def inbox(session: BrandSession, statuses: Sequence[ItemStatus] = OPEN) -> Sequence[ActionItem]:
-    """The items that stand at one of these statuses, most money at stake first."""
-    found = session.scalars(select(ActionItem).where(col(ActionItem.status).in_(statuses))).all()
+    """The items of this moment or before that now stand at one of these statuses, most money at stake first."""
+    known = col(ActionItem.created_at) <= session.ctx.known_until
+    found = session.scalars(select(ActionItem).where(col(ActionItem.status).in_(statuses), known)).all()
     return sorted(found, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
 
 
@@ -178,7 +184,8 @@ def reject(session: BrandSession, item_id: str, reason: str) -> ActionItem:
     if not reason.strip():
         raise InvalidInput("A rejection needs a reason.", remedy="Say why with --reason: the agent will read it.")
     item = lock_row(session, ActionItem, find_item(session, item_id).id)
-    set_status(session, item, ItemStatus.REJECTED, reason.strip())
+    require_present(session)
+    set_status(session, item, ItemStatus.REJECTED, " ".join(reason.split())[:LONGEST_REASON])
     return item
 
 

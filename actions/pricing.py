@@ -54,6 +54,11 @@ class PriceUpdateHandler:
                 f"{action.sku} is priced in {now.price.currency}, not {action.currency}.",
                 remedy=f"Give the price in {now.price.currency}.",
             )
+        if now.unit_cost_minor is None:
+            raise InvalidInput(
+                f"The unit cost of {action.sku} is not known, so it cannot be told whether a price keeps the margin.",
+                remedy="Import product_costs.csv, or sales with their unit_cost.",
+            )
         facts = _guard_facts(session, now, action, prediction)
         return Look(
             subject=f"{action.sku} @ {action.channel}{'/' + action.zone if action.zone else ''}",
@@ -149,10 +154,12 @@ def _shown(now: _Situation, facts: PriceUpdateFacts) -> dict[str, ShownFact]:
     currency = f"{now.price.currency}.minor"
     cost = now.unit_cost_minor or 0
     return {
-        "price_before": ShownFact(value=now.price.amount_minor, unit=currency),
-        "unit_cost": ShownFact(value=cost, tolerance=cost // 50, unit=currency),
+        "price_before": ShownFact(value=now.price.amount_minor, unit=currency, promised=True),
+        "unit_cost": ShownFact(value=cost, tolerance=cost // 50, unit=currency, promised=True),
         "margin_after": ShownFact(value=facts.margin_bps, tolerance=200, unit="bps"),
-        "weekly_units": ShownFact(value=now.weekly_units, tolerance=max(1, now.weekly_units // 3), unit="units"),
+        "weekly_units": ShownFact(
+            value=now.weekly_units, tolerance=max(1, now.weekly_units // 3), unit="units/week", promised=True
+        ),
         "min_margin": ShownFact(value=facts.min_margin_bps, unit="bps"),
     }
 

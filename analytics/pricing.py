@@ -15,7 +15,12 @@ _ELASTICITIES, _DEMANDS = 201, 41
 _COARSE_PRICES = 2_001
 
 PriceReason = Literal[
-    "gain_is_likely", "gain_not_convincing", "already_best", "no_price_within_bounds", "best_price_is_at_a_bound"
+    "gain_is_likely",
+    "gain_not_convincing",
+    "already_best",
+    "no_price_within_bounds",
+    "best_price_is_at_a_bound",
+    "day_limit_used_up",
 ]
 
 

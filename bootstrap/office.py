@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
+from actions.order import is_behind
 from automation.execution import EXECUTE_JOB, execute_item
 from automation.outcomes import MEASURE_JOB, measure_item
 from automation.worker import JobResult, Worker
@@ -67,12 +68,18 @@ class Office:
         return probe_store(self.database)
 
     def run_due(self, ctx: Context) -> list[JobResult]:
-        """Carry out this brand's due jobs as the automation, on behalf of the Context's person."""
-        ctx.require(Permission.DATA_READ)
+        """Carry out this brand's due jobs as the automation, on behalf of the Context's person.
+
+        None where the Context's moment lies before what the brand has already done.
+        """
+        with self.database.read(ctx) as session:
+            if is_behind(session):
+                return []
         return self.worker.run_due(ctx.acting_as(automation_actor(ctx)))
 
     def meet(self, ctx: Context, agenda: str, agents: Sequence[str] = (), progress: Progress = silent) -> UUID:
         """Hold a meeting; every agent attends unless some are named. Raises InvalidInput for an unknown agent."""
+        from agents.crew import chat_model_for
         from virtual_office.meeting import hold_meeting
 
         ctx.require(Permission.MEETING_HOLD)
@@ -83,6 +90,8 @@ class Office:
                 f"There is no agent {', '.join(unknown)}.", remedy=f"Agents: {', '.join(sorted(room.charters))}."
             )
         attendees = list(dict.fromkeys(agents)) or sorted(room.charters)
+        for name in attendees:
+            chat_model_for(room.charters[name], self.settings.model)  # a crew that cannot think opens no meeting
         return asyncio.run(hold_meeting(room, ctx, agenda, attendees, progress))
 
     def resume(self, ctx: Context, meeting: str, progress: Progress = silent) -> UUID:

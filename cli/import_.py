@@ -7,7 +7,7 @@ import typer
 
 from cli.options import AsProfile, Json
 from cli.output import console, plain, print_json
-from cli.session import context_for, open_office
+from cli.session import open_office
 
 
 def register(app: typer.Typer) -> None:
@@ -34,16 +34,13 @@ def import_(
 def import_into(
     office: Any, folder: Path, brand: str, mapping: Path | None, keep_good: bool, profile: str | None, as_json: bool
 ) -> dict[str, Any]:
-    """Make the brand where it is new, then import; shows progress unless JSON is wanted."""
-    from bootstrap.brands import open_or_create_brand
+    """Import, into a brand of one's own or a new one; shows progress unless JSON is wanted."""
+    from bootstrap.brands import import_into_brand
     from cli.import_view import ImportView
-    from connectors.importer import import_folder
 
-    open_or_create_brand(office, folder, mapping, brand, profile)
-    ctx = context_for(office, profile, brand, None)
     with ImportView(enabled=not as_json) as view:
-        result = import_folder(ctx, office.database, folder, mapping, keep_good=keep_good, progress=view.progress)
-    return result.as_document()
+        how = {"keep_good": keep_good, "progress": view.progress}
+        return import_into_brand(office, folder, brand, profile, mapping=mapping, **how).as_document()
 
 
 def _show(document: dict[str, Any]) -> None:

@@ -54,8 +54,11 @@ def _details(item: dict[str, Any]) -> tuple[str, str]:
     style = STATUS_STYLE.get(item["status"], "dim")
     waits = item["status"] == "proposed" and item["gates"]
     needs = f", needs {' and '.join(item['gates'])}" if waits else ""
+    from domain.money import format_minor
+
     who = plain(item["agent"].replace("_", " "))
+    stake = format_minor(item["amount_minor"], item["currency"])
     return (
         f"[{style}]{item['status']}[/]{needs} [dim]· {item['risk']} risk · {who}[/dim]",
-        f"[dim]expected {plain(item['expected'])}[/dim]",
+        f"[dim]expected {plain(item['expected'])}, at stake {stake}[/dim]",
     )

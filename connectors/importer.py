@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from store.tables import BrandRules, ImportBatch
 BATCH = 5_000
 MOST_REJECTED = 1_000
 Progress = Callable[[str, int, int], None]
+Founding = Callable[[], AbstractContextManager[BrandSession]]
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,24 @@ def import_folder(
     *,
     keep_good: bool = False,
     progress: Progress | None = None,
+    founding: Founding | None = None,
 ) -> ImportResult:
     """Load every file of the folder that the layout, or the mapping, knows.
 
     All or nothing by default: one bad row and ImportRejected names it, with nothing written. With `keep_good` the good
     rows are committed batch by batch, so an import that was killed goes on where it was. Raises Forbidden, InvalidInput
     for files that cannot be read, Conflict where the brand keeps its books in another currency.
+
+    `founding` opens the transaction that makes a new brand: it then exists only if the import does.
     """
     ctx.require(Permission.DATA_IMPORT)
     profile = read_brand_file(folder, mapping)
     files = find_files(folder)
     sources = planned(folder, files, mapping)
-    run = _Import(ctx, database, progress or (lambda *_: None), keep_good)
+    if founding is not None and keep_good:
+        with founding():
+            pass  # its batches are committed one by one, so the brand has to be there before
+    run = _Import(ctx, database, progress or (lambda *_: None), keep_good, founding)
     return run.load(sources, profile, _observed(mapping), _fingerprint(files))
 
 
@@ -105,8 +112,11 @@ def _fingerprint(files: dict[str, Path]) -> str:
 class _Import:
     """One import under way."""
 
-    def __init__(self, ctx: Context, database: Database, progress: Progress, keep_good: bool) -> None:
+    def __init__(
+        self, ctx: Context, database: Database, progress: Progress, keep_good: bool, founding: Founding | None
+    ) -> None:
         self._ctx, self._database, self._progress, self._keep_good = ctx, database, progress, keep_good
+        self._founding = founding
         self._result = ImportResult(ctx.brand)
         self._whole: BrandSession | None = None
 
@@ -129,7 +139,7 @@ class _Import:
         if self._keep_good:
             yield
             return
-        with self._database.begin(self._ctx) as session:
+        with self._founding() if self._founding else self._database.begin(self._ctx) as session:
             self._whole = session
             yield
 

@@ -1,21 +1,27 @@
 """The people of a local installation: owner, operator and SuperAdmin, each with a profile on this machine."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from domain.actor import Role
 from domain.clock import SystemClock
+from domain.context import Context
 from domain.errors import Conflict, NotSignedIn
 from domain.ids import BrandId, TimeOrderedIds, UserId
-from identity.brands import NewBrand, create_brand
+from identity.brands import NewBrand, found_brand, founding_context
 from identity.logins import Logins
 from identity.people import People
 from identity.profiles import Profile, load_profile, profile_names, save_profile
 from store.database import Database
+from store.session import BrandSession
 
 VALID_FOR = timedelta(days=3_650)
+_DEFAULTS: Mapping[str, Any] = {}
 OPERATOR, SUPER_ADMIN = "operator", "superadmin"
 LOCAL_PEOPLE: Mapping[str, bool] = {"owner": False, OPERATOR: False, SUPER_ADMIN: True}
 
@@ -55,14 +61,32 @@ def _person(people: People, login: str, super_admin: bool, *, may_adopt: bool) -
 
 def create_local_brand(database: Database, home: Path, profile: str | None, new: NewBrand) -> BrandId:
     """Make a brand that the profile's person owns and the local operator works in. Raises Conflict if it is taken."""
+    founding = founding_local_brand(database, home, profile, new)
+    with founding.brand():
+        return founding.ctx.brand_id
+
+
+@dataclass(frozen=True)
+class Founding:
+    """A brand about to be made: its owner's Context, and the transaction that makes it."""
+
+    ctx: Context
+    brand: Callable[[], AbstractContextManager[BrandSession]]
+
+
+def founding_local_brand(
+    database: Database, home: Path, profile: str | None, new: NewBrand, rules: Mapping[str, Any] = _DEFAULTS
+) -> Founding:
+    """Prepare a brand that the profile's person is to own and the local operator to work in."""
     ensure_local_profiles(database, home)
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
     logins = Logins(database, clock, ids)
-    founder = logins.by_token(load_profile(home, profile).token).user_id
+    founder = logins.by_token(load_profile(home, profile).token)
     operator = _user_of(logins, home, OPERATOR) if OPERATOR in profile_names(home) else None
-    others = {operator: [Role.OPERATOR]} if operator is not None and operator != founder else {}
-    return create_brand(database, clock, ids, founder, new, others)
+    others = {operator: [Role.OPERATOR]} if operator is not None and operator != founder.user_id else {}
+    ctx = founding_context(clock, ids, founder.user_id, founder.login, new)
+    return Founding(ctx, lambda: found_brand(database, ctx, new, others, rules))
 
 
 def _user_of(logins: Logins, home: Path, profile: str) -> UserId | None:

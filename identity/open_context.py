@@ -1,6 +1,6 @@
 """From a local profile to a Context: token, person, brand, rights."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.actor import Actor, ActorKind
@@ -15,16 +15,20 @@ from identity.roles import permissions_of
 from store.audit import append_audit
 from store.database import Database
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Identifiers hold the milliseconds since then."""
+
 
 def open_context(
     database: Database, home: Path, profile: str | None, *, brand: str | None = None, as_of: datetime | None = None
 ) -> Context:
     """Open a Context in one of the profile's own brands; every use is audited in that brand.
 
-    Raises NotSignedIn, or NotFound for a brand that is not this person's own: in the same words whether it is somebody
-    else's or nobody's.
+    Raises InvalidInput for a moment that is not past, NotSignedIn, or NotFound for a brand that is not this person's
+    own: in the same words whether it is somebody else's or nobody's.
     """
     clock: Clock = SystemClock()
+    _check_moment(as_of, clock)
     ids = TimeOrderedIds(clock)
     stored = load_profile(home, profile)
     person = Logins(database, clock, ids).by_token(stored.token)
@@ -35,6 +39,14 @@ def open_context(
         detail = {"profile": stored.name, "as_of": as_of.isoformat() if as_of else None}
         append_audit(session, "login.used", str(person.session_id), detail)
     return ctx if as_of is None else ctx.at(as_of)
+
+
+def _check_moment(as_of: datetime | None, clock: Clock) -> None:
+    if as_of is not None and not EARLIEST <= as_of <= clock.now():
+        raise InvalidInput(
+            f"{as_of:%Y-%m-%d %H:%M} is not a moment of the past that can be read.",
+            remedy=f"Choose one between {EARLIEST:%Y-%m-%d} and now.",
+        )
 
 
 def _actor(person: SignedIn, brand: OwnBrand) -> Actor:

@@ -84,7 +84,7 @@ def _sort_out(cursor: Any, names: "_Names") -> list[int]:
     if repeated or conflicts:
         gone = sorted({position for position, _ in repeated} | set(conflicts))
         cursor.execute(names.remove(), {"positions": gone})
-    return sorted(conflicts)
+    return sorted(set(conflicts))
 
 
 def _count(cursor: Any, statement: sql.Composed, **values: Any) -> int:

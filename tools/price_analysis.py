@@ -1,5 +1,6 @@
 """Analyses one price: which elasticity to trust, and the best price that the brand's rules allow."""
 
+from dataclasses import replace
 from typing import Any
 
 from analytics.baseline import baseline_units
@@ -103,14 +104,17 @@ def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPrice
         baseline = baseline_units(totals.units, totals.promoted)
     except InvalidNumbers:
         return _without_advice(now, args, ["too_few_weeks"])
+    corridor = corridor_of(session, now)
     advice = best_allowed_price(
         baseline,
         now.price.amount_minor,
         now.margins(),
         belief,
-        corridor_of(session, now).bounds(),
+        corridor.bounds(),
         horizon_periods=args.horizon_weeks,
     )
+    if advice.status == "keep" and not corridor.day_limit_bps:
+        advice = replace(advice, reasons=("day_limit_used_up",), forecast=None)
     return _advice_view(now, args, advice, baseline.units)
 
 

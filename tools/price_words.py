@@ -18,6 +18,7 @@ REASONS: Mapping[str, str] = {
     "gain_is_likely": "a gain is likely enough",
     "gain_not_convincing": "a gain is not likely enough",
     "already_best": "the price is already the best of those allowed",
+    "day_limit_used_up": "its price has been changed today by as much as the brand's rules allow",
     "no_price_within_bounds": "no price satisfies all of the brand's rules today",
     "best_price_is_at_a_bound": "it goes as far as the brand's rules allow today",
     "no_sales": "no sales are known",

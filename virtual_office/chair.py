@@ -1,6 +1,6 @@
 """The chair's choice among proposals, by arithmetic."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,12 +27,21 @@ class Choice:
     left_out: Sequence[LeftOut]
 
 
-def choose(proposals: Sequence[ProposalRow], refused: Mapping[str, str], attention: int = ATTENTION) -> Choice:
-    """Adopt what is expected to bring most, one proposal for one subject, as far as people's attention reaches.
+def choose(
+    proposals: Sequence[ProposalRow],
+    refused: Mapping[str, str],
+    mending: Collection[UUID] = (),
+    attention: int = ATTENTION,
+) -> Choice:
+    """Adopt what mends a risk, then what is expected to bring most, as far as people's attention reaches.
+
+    One proposal is adopted for one subject. `mending` are those that answer a finding which is a risk.
 
     `refused` has the subjects that a person said no to not long ago, and the words why: nobody is asked again so soon.
     """
-    ranked = sorted(proposals, key=lambda proposal: (-proposal.expected_minor, str(proposal.id)))
+    ranked = sorted(
+        proposals, key=lambda proposal: (proposal.id not in mending, -proposal.expected_minor, str(proposal.id))
+    )
     adopted: list[UUID] = []
     left_out: list[LeftOut] = []
     taken: set[str] = set()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from domain.action import ItemStatus
@@ -18,25 +18,35 @@ _LOOK_BACK, _QUIET = timedelta(days=90), timedelta(days=28)
 
 
 def how_it_went(session: BrandSession, agent: str, limit: int = 5) -> list[str]:
-    """Sentences, newest first: measured promises beside what they brought, then rejections with their reasons."""
+    """Sentences, newest first: what was measured beside its promise, what was done or undone, what was rejected."""
     outcomes = [_outcome_line(entry) for entry in recall(session, agent, limit)]
-    rejected = _rejected(session, _LOOK_BACK, col(ActionItem.proposer) == f"agent:{agent}")[:limit]
-    return outcomes + [f"{item.subject}: rejected, because {item.status_reason}" for item in rejected]
+    answered = _answered(session, (ItemStatus.DONE, ItemStatus.UNDONE, ItemStatus.REJECTED), _LOOK_BACK)
+    own = [item for item in answered if item.proposer == f"agent:{agent}"][:limit]
+    return outcomes + [_answer_line(item) for item in own]
 
 
 def refused_lately(session: BrandSession) -> dict[str, str]:
     """The subjects that a person said no to within the last four weeks, and why they are not brought up again."""
     return {
         subject_of(item.kind, item.action): f"rejected on {item.updated_at:%-d %B}: {item.status_reason}"
-        for item in reversed(_rejected(session, _QUIET))
+        for item in reversed(_answered(session, (ItemStatus.REJECTED,), _QUIET))
     }
 
 
-def _rejected(session: BrandSession, within: timedelta, *whose: ColumnElement[bool]) -> Sequence[ActionItem]:
+def _answer_line(item: ActionItem) -> str:
+    when = f"{item.updated_at:%-d %B %Y}"
+    if item.status == ItemStatus.REJECTED:
+        return f"{item.subject}: rejected, because {item.status_reason}"
+    if item.status == ItemStatus.UNDONE:
+        return f"{item.subject}: carried out, and undone again on {when}"
+    return f"{item.subject}: carried out on {when}, not measured yet"
+
+
+def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: timedelta) -> Sequence[ActionItem]:
     now = session.ctx.known_until
     return session.scalars(
         select(ActionItem)
-        .where(col(ActionItem.status) == ItemStatus.REJECTED, *whose)
+        .where(col(ActionItem.status).in_(statuses))
         .where(col(ActionItem.updated_at) > now - within, col(ActionItem.updated_at) <= now)
         .order_by(col(ActionItem.updated_at).desc(), col(ActionItem.id))
     ).all()

@@ -21,7 +21,7 @@ from store.tables import ProposalRow, Run
 from virtual_office.chair import choose
 from virtual_office.checkpoints import open_saver, thread_id
 from virtual_office.hindsight import refused_lately
-from virtual_office.minutes import Decision, proposals_of, write_minutes
+from virtual_office.minutes import Decision, mending_risks, proposals_of, write_minutes
 from virtual_office.reporting import Reporter
 from virtual_office.runs import DONE, finish_run, held, pinned, start_run
 
@@ -134,7 +134,9 @@ class _Steps:
         self._progress("decide", "the chair weighs the proposals")
         with self._room.database.read(self._ctx) as session:
             proposals = [row for row in proposals_of(session, UUID(state["run_id"])) if _reported(state, row)]
-            choice = choose(proposals, refused_lately(session))
+            choice = choose(
+                proposals, refused_lately(session), mending_risks(session, UUID(state["run_id"]), proposals)
+            )
         return {
             "adopted": [str(proposal_id) for proposal_id in choice.adopted],
             "left_out": [[str(entry.proposal_id), entry.reason] for entry in choice.left_out],

@@ -11,8 +11,8 @@ from sqlmodel import col
 from domain.figure import Cell
 from domain.report import Severity
 from store.session import BrandSession
-from store.tables import FindingRow, ProposalRow, Run
-from virtual_office.rendering import Figures
+from store.tables import FigureRow, FindingRow, ProposalRow, Run
+from virtual_office.rendering import Figures, escape_markdown
 
 _SECTIONS = ((Severity.RISK, "Risks"), (Severity.ATTENTION, "Worth attention"), (Severity.INFO, "Findings"))
 
@@ -42,6 +42,15 @@ def proposals_of(session: BrandSession, run_id: UUID) -> Sequence[ProposalRow]:
     ).all()
 
 
+def mending_risks(session: BrandSession, run_id: UUID, proposals: Sequence[ProposalRow]) -> set[UUID]:
+    """The proposals that rest on the same receipts as a finding which is a risk: they answer it."""
+    risks = [row for row in findings_of(session, run_id) if row.severity == Severity.RISK]
+    codes = {code for row in risks for code in row.figures.values()}
+    figures = session.scalars(select(FigureRow).where(col(FigureRow.code).in_(codes)))
+    receipts = {str(row.receipt_id) for row in figures}
+    return {proposal.id for proposal in proposals if receipts.intersection(proposal.receipts)}
+
+
 def write_minutes(
     session: BrandSession, run: Run, reports: Mapping[str, Mapping[str, Any]], decisions: Sequence[Decision]
 ) -> str:
@@ -65,13 +74,16 @@ def _head(session: BrandSession, run: Run, reports: Mapping[str, Mapping[str, An
     attendees = ", ".join(str(report["title"]) for report in reports.values()) or "nobody"
     return (
         f"# Meeting of {run.started_at:%-d %B %Y}\n\n"
-        f"- **Brand:** {session.ctx.brand}\n- **Called by:** {run.started_by}\n- **Agenda:** {run.agenda}\n"
+        f"- **Brand:** {session.ctx.brand}\n- **Called by:** {run.started_by}\n"
+        f"- **Agenda:** {escape_markdown(run.agenda)}\n"
         f"- **Attendees:** {attendees}\n- **Data as of:** {as_of}\n- **Meeting:** {run.id}"
     )
 
 
 def _hindsight(reports: Mapping[str, Mapping[str, Any]]) -> str:
-    lines = [f"- {report['title']}: {line}" for report in reports.values() for line in report["since_last"]]
+    lines = [
+        f"- {report['title']}: {escape_markdown(line)}" for report in reports.values() for line in report["since_last"]
+    ]
     return "## Since last time\n\n" + "\n".join(lines) if lines else ""
 
 
@@ -84,7 +96,7 @@ def _summaries(figures: Figures, reports: Mapping[str, Mapping[str, Any]]) -> st
 
 
 def _findings(figures: Figures, title: str, rows: Iterable[FindingRow]) -> str:
-    lines = [f"- **{row.subject}**: {figures.render(row.text, row.figures)}" for row in rows]
+    lines = [f"- **{escape_markdown(row.subject)}**: {figures.render(row.text, row.figures)}" for row in rows]
     return f"## {title}\n\n" + "\n".join(lines) if lines else ""
 
 
@@ -94,7 +106,7 @@ def _decisions(figures: Figures, decisions: Sequence[Decision]) -> str:
     lines = []
     for decision in decisions:
         proposal = decision.proposal
-        verb = "Adopted" if decision.adopted else f"Left out ({decision.reason})"
+        verb = "Adopted" if decision.adopted else f"Left out ({escape_markdown(decision.reason)})"
         expected = _expected(proposal.prediction)
         lines.append(f"- {verb}: `{proposal.kind}` {figures.render(proposal.text, proposal.figures)} {expected}")
     return "## Decisions\n\n" + "\n".join(lines)
@@ -108,5 +120,9 @@ def _expected(prediction: Mapping[str, Any]) -> str:
 
 
 def _open_questions(reports: Mapping[str, Mapping[str, Any]]) -> str:
-    lines = [f"- {report['title']}: {line}" for report in reports.values() for line in report["missing_data"]]
+    lines = [
+        f"- {report['title']}: {escape_markdown(line)}"
+        for report in reports.values()
+        for line in report["missing_data"]
+    ]
     return "## Open questions\n\n" + "\n".join(lines) if lines else ""

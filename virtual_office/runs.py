@@ -48,7 +48,8 @@ def find_run(session: BrandSession, run_id: str) -> Run:
     """By its id or an unambiguous beginning or end of it; the newest meeting for an empty id. Raises NotFound."""
     wanted = run_id.strip().lower()
     newest_first = select(Run).order_by(col(Run.started_at).desc(), col(Run.id).desc())
-    runs = session.scalars(newest_first.where(col(Run.kind) == MEETING)).all()
+    known = col(Run.started_at) <= session.ctx.known_until
+    runs = session.scalars(newest_first.where(col(Run.kind) == MEETING, known)).all()
     matching = [run for run in runs if str(run.id).startswith(wanted) or str(run.id).endswith(wanted)]
     if not matching:
         raise NotFound(f"No meeting {run_id}".rstrip() + f" in brand {session.ctx.brand}.", remedy="See `mhos runs`.")

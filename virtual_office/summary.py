@@ -34,8 +34,9 @@ def meeting_document(session: BrandSession, run_id: UUID) -> dict[str, Any]:
 
 
 def runs_document(session: BrandSession) -> list[dict[str, Any]]:
-    """Every meeting of the brand, newest first."""
-    rows = session.scalars(select(Run).order_by(col(Run.started_at).desc(), col(Run.id).desc())).all()
+    """The meetings of the brand by this moment, newest first."""
+    known = select(Run).where(col(Run.started_at) <= session.ctx.known_until)
+    rows = session.scalars(known.order_by(col(Run.started_at).desc(), col(Run.id).desc())).all()
     return [
         {
             "id": str(run.id),

@@ -9,12 +9,13 @@ from uuid import UUID
 import pytest
 
 from actions.items import Proposer, adopt
-from domain.actor import Actor, ActorKind, Permission, Role
+from domain.actor import Actor, ActorKind, Role
 from domain.autonomy import Autonomy
 from domain.context import Context
 from domain.prediction import Prediction
 from domain.pricing import PriceUpdate
 from guardrails.cedar import PolicyEngine
+from identity.roles import permissions_of
 from store.database import Database
 from store.tables import (
     ActionItem,
@@ -102,7 +103,7 @@ def shop(database: Database, new_brand: Callable[..., Context], engine: PolicyEn
         id=owner.new_id(),
         name="operator",
         roles=frozenset({Role.OPERATOR}),
-        permissions=frozenset({Permission.DATA_READ, Permission.ACTION_APPROVE, Permission.ACTION_UNDO}),
+        permissions=permissions_of([Role.OPERATOR]),
     )
     long_ago = owner.now() - timedelta(weeks=40)
     with database.begin(owner) as session:

@@ -118,33 +118,90 @@ def later(shop: Shop, by: timedelta):  # type: ignore[no-untyped-def]
     return replace(shop.owner, clock=clock)
 
 
-def test_what_has_changed_since_it_was_shown_is_asked_again(shop: Shop) -> None:
-    item = shop.propose()
+def set_cost(shop: Shop, amount_minor: int) -> None:
     with shop.database.begin(shop.owner) as session:
-        product_id = session.scalars(select(col(ProductCost.product_id))).one()
-        cost = {"product_id": product_id, "unit_cost_minor": COST + 100, "currency": "EUR"}
+        product_id = session.scalars(select(col(ProductCost.product_id)).limit(1)).one()
+        cost = {"product_id": product_id, "unit_cost_minor": amount_minor, "currency": "EUR"}
         session.add(ProductCost(**cost, valid_from=shop.owner.now()))
-    with pytest.raises(ApprovalOutdated, match="unit cost was 500"):
+
+
+def set_price(shop: Shop, amount_minor: int) -> None:
+    with shop.database.begin(shop.owner) as session:
+        entry = session.scalars(select(Price)).one()
+        dated = {"amount_minor": amount_minor, "currency": "EUR", "valid_from": shop.owner.now()}
+        session.add(PriceHistory(price_id=entry.id, source="observed", **dated))
+        entry.amount_minor, entry.valid_from = amount_minor, shop.owner.now()
+
+
+def set_floor(shop: Shop, bps: int) -> None:
+    with shop.database.begin(shop.owner) as session:
+        rules = BrandRules(version=2, author="test", reason="test", created_at=shop.owner.now(), min_margin_bps=bps)
+        session.add(rules)
+
+
+def test_a_limit_that_changed_since_it_was_shown_is_asked_again(shop: Shop) -> None:
+    item = shop.propose()
+    set_floor(shop, 1_600)
+    with pytest.raises(ApprovalOutdated, match=r"min margin was 15.0 %, now 16.0 %"):
         approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
     assert shop.rows(Approval) == []
     approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
     assert execute(shop.database, shop.owner, shop.engine, item.id).status == ItemStatus.DONE
 
 
-def test_what_changes_between_approval_and_dispatch_is_asked_again(shop: Shop) -> None:
+def test_a_promise_that_no_longer_holds_is_not_approved_with_fresh_facts(shop: Shop) -> None:
+    item = shop.propose()
+    set_cost(shop, COST + 100)
+    with pytest.raises(ApprovalOutdated, match=r"unit cost was €5.00, now €6.00"):
+        approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    assert shop.item(item.id).status == ItemStatus.SUPERSEDED
+    with pytest.raises(Conflict):
+        approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    assert shop.rows(Approval) == []
+
+
+def test_a_limit_that_changes_between_approval_and_dispatch_is_asked_again(shop: Shop) -> None:
     item = shop.propose()
     approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
-    with shop.database.begin(shop.owner) as session:
-        entry = session.scalars(select(Price)).one()
-        now = shop.owner.now()
-        session.add(
-            PriceHistory(price_id=entry.id, amount_minor=990, currency="EUR", valid_from=now, source="observed")
-        )
-        entry.amount_minor, entry.valid_from = 990, now
+    set_floor(shop, 1_600)
     after = execute(shop.database, shop.owner, shop.engine, item.id)
     assert after.status == ItemStatus.PROPOSED
-    assert "price before was 1000" in after.status_reason
+    assert "min margin was 15.0 %, now 16.0 %" in after.status_reason
+    assert shop.price() == PRICE
+
+
+def test_a_price_that_changes_between_approval_and_dispatch_ends_the_promise(shop: Shop) -> None:
+    item = shop.propose()
+    approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    set_price(shop, 990)
+    after = execute(shop.database, shop.owner, shop.engine, item.id)
+    assert after.status == ItemStatus.SUPERSEDED
+    assert "price before was €10.00, now €9.90" in after.status_reason
     assert shop.price() == 990
+
+
+def test_an_approval_that_was_not_carried_out_in_time_expires(shop: Shop) -> None:
+    item = shop.propose()
+    approve(shop.database, shop.operator, shop.engine, str(item.id), NO_DELAY)
+    assert execute(shop.database, later(shop, timedelta(days=4)), shop.engine, item.id).status == ItemStatus.EXPIRED
+    assert shop.price() == PRICE
+
+
+def test_the_past_of_a_brand_that_has_acted_cannot_be_changed(shop: Shop) -> None:
+    """A backdated price would be measured against weeks that were charged before it was thought of."""
+    first, second = shop.propose(1040), shop.propose(1050)
+    earlier = replace(shop.operator, clock=FixedClock(shop.operator.now() - timedelta(days=30)))
+    with shop.database.begin(shop.owner) as session:
+        reject(session, str(second.id), "not now")
+    action = Action.model_validate(shop.action(1050))
+    with shop.database.begin(earlier) as session, pytest.raises(Conflict, match="past can be read, not changed"):
+        propose(session, shop.engine, action, "I knew it all along")
+    with shop.database.begin(earlier) as session, pytest.raises(Conflict, match="past can be read, not changed"):
+        reject(session, str(first.id), "never")
+    with pytest.raises(Conflict, match="past can be read, not changed"):
+        approve(shop.database, earlier, shop.engine, str(first.id), NO_DELAY)
+    with pytest.raises(Conflict, match="past can be read, not changed"):
+        undo(shop.database, earlier, str(first.id))
 
 
 @pytest.mark.parametrize(("price_minor", "why"), [(580, "margin"), (1200, "day"), (500, "margin")])
