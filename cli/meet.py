@@ -45,5 +45,5 @@ def hold(desk: Desk, agenda: str, agents: list[str], resume: str, as_json: bool)
     with desk.office.database.read(desk.ctx) as session:
         document = meeting_document(session, run_id)
     if not as_json:
-        view.show(document)
+        view.show(document, whole=False)
     return document

@@ -16,6 +16,18 @@ _STEPS = {
 }
 
 
+_LEFT_TO_THE_MINUTES = ("Worth attention", "Findings", "Decisions")
+
+
+def _digest(document: dict[str, Any]) -> str:
+    """The minutes without what is only to be looked up, and where to look it up."""
+    head, *sections = document["minutes"].split("\n## ")
+    kept = [section for section in sections if not section.startswith(_LEFT_TO_THE_MINUTES)]
+    told = f"{len(document['findings'])} findings, and {len(document['left_out'])} proposals left out"
+    more = f"The minutes have it all: {told}. Read them with `mhos minutes {document['meeting_id'][-8:]}`."
+    return "\n## ".join([head, *(section.rstrip() + "\n" for section in kept)]) + f"\n{more}\n"
+
+
 class MeetingView:
     """Shows each step as it happens; silent when not enabled."""
 
@@ -45,12 +57,12 @@ class MeetingView:
             self._console.print(f"[bold cyan]{_STEPS.get(step, step):>13}[/bold cyan]  {plain(detail)}")
             self._status.update(plain(detail))
 
-    def show(self, document: dict[str, Any]) -> None:
-        """The minutes, then the action items."""
+    def show(self, document: dict[str, Any], *, whole: bool) -> None:
+        """The minutes, whole or what one has to know right after the meeting; then the action items."""
         from rich.markdown import Markdown
 
         self._console.print()
-        self._console.print(Markdown(document["minutes"]))
+        self._console.print(Markdown(document["minutes"] if whole else _digest(document)))
         self._console.print()
         if document["action_items"]:
             self._console.print(items_table(document["action_items"]))

@@ -32,4 +32,4 @@ def minutes(
         return
     from cli.meeting_view import MeetingView
 
-    MeetingView(enabled=True).show(document)
+    MeetingView(enabled=True).show(document, whole=True)

@@ -31,14 +31,14 @@ def propose(
         from actions.items import find_item
         from actions.items import propose as propose_item
         from actions.kinds import handler_of
-        from domain.money import to_minor
+        from domain.money import to_minor_exactly
         from store.reads.settings import brand_of
 
         handler_of(kind)
         office = desk.office
         with office.database.begin(desk.ctx) as session:
             currency = brand_of(session).currency
-            action = price_update(sku, channel, zone, to_minor(price, currency), currency)
+            action = price_update(sku, channel, zone, to_minor_exactly(price, currency), currency)
             item_id = str(propose_item(session, office.engine, action, reason).id)
         office.run_due(desk.ctx)
         with office.database.read(desk.ctx) as session:
@@ -61,4 +61,5 @@ def price_update(sku: str, channel: str, zone: str, price_minor: int, currency: 
         return PriceUpdate(sku=sku, channel=channel, zone=zone, price_minor=price_minor, currency=currency)
     except ValidationError as error:
         first = error.errors()[0]
-        raise InvalidInput(f"{first['loc'][0]}: {first['msg']}") from error
+        name = str(first["loc"][0]).removesuffix("_minor")
+        raise InvalidInput(f"{name}: {first['msg']}.", remedy="See `mhos propose --help`.") from error

@@ -49,7 +49,8 @@ def show_document(document: dict[str, Any]) -> None:
     screen.print(
         Panel(f"[bold]{plain(document['title'])}[/bold]\n[{style}]{document['status']}[/]{reason}", expand=False)
     )
-    table = Table("", "now", "then", box=None, pad_edge=False)
+    waits = document["status"] in ("proposed", "snoozed", "approved")
+    table = Table("", *(("now", "then") if waits else ("before", "after")), box=None, pad_edge=False)
     for change in document["diff"]:
         table.add_row(change["field"], change["before"], change["after"])
     screen.print(table)

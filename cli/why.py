@@ -47,6 +47,9 @@ def _show(opened: dict[str, Any]) -> None:
     screen.print(
         f"[dim]as of {_moment(receipt['as_of'])}, {receipt['label']} data, receipt {short(receipt['id'])}[/dim]"
     )
+    if opened["beside"]:
+        beside = "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in opened["beside"].items())
+        screen.print(f"\nIn the same answer: {plain(beside)}")
     unchanged = "unchanged since" if opened["rows_unchanged"] else "[red]changed since: these are today's[/red]"
     shown = len(opened["rows"])
     first = f"; the first {shown}" if shown < opened["rows_total"] else ""

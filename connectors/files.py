@@ -87,12 +87,23 @@ class CsvFile:
             return next(reader, None)
         except UnicodeDecodeError as error:
             raise InvalidInput(
-                f"{self.path.name}, after line {reader.line_num}: not UTF-8.", remedy="Save the file as UTF-8."
+                f"{self.path.name}, line {self._first_not_utf8()}: not UTF-8.", remedy="Save the file as UTF-8."
             ) from error
         except csv.Error as error:
             raise InvalidInput(f"{self.path.name}, line {reader.line_num + 1}: {error}.") from error
         except (EOFError, gzip.BadGzipFile, OSError) as error:
             raise InvalidInput(f"{self.path.name}, after line {reader.line_num}: cannot be read ({error}).") from error
+
+    def _first_not_utf8(self) -> int:
+        """The number of the first line that cannot be decoded; text is decoded in pieces longer than a line."""
+        opened = gzip.open if self.path.name.endswith(".gz") else open
+        with opened(self.path, "rb") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    line.decode("utf-8")
+                except UnicodeDecodeError:
+                    return number
+        return 1
 
 
 class _Opened:

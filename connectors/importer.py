@@ -63,6 +63,7 @@ class ImportResult:
             self.rows_rejected.append(Rejected(file, line, reason))
 
     def as_document(self) -> dict[str, Any]:
+        self.rows_rejected.sort(key=lambda row: (row.file, row.line))
         return asdict(self)
 
 
@@ -169,7 +170,7 @@ class _Import:
             brand=self._ctx.brand,
             rows_read=self._result.rows_read,
             rows_loaded=0,
-            rows_rejected=[asdict(row) for row in self._result.rows_rejected],
+            rows_rejected=self._result.as_document()["rows_rejected"],
         )
 
     def _load_source(self, source: Source, currency: str, *, is_main: bool) -> None:
@@ -302,7 +303,9 @@ def _adapter(model: type[Any]) -> TypeAdapter[Any]:
 
 def _sentence(entry: Any) -> str:
     where = ".".join(str(part) for part in entry["loc"]) or "row"
-    return f"{where}: {entry['msg'].removeprefix('Value error, ')}"
+    given = entry.get("input")
+    quoted = f" (not {given[:60]!r})" if isinstance(given, str) and given else ""
+    return f"{where}: {entry['msg'].removeprefix('Value error, ')}{quoted}"
 
 
 __all__ = ["CsvFile", "ImportResult", "Rejected", "import_folder"]

@@ -37,6 +37,14 @@ def to_minor(amount: str | Decimal, currency: str) -> int:
     return int(value.scaleb(exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
+def to_minor_exactly(amount: str, currency: str) -> int:
+    """As `to_minor`, for an amount that a person gives as final. Raises InvalidInput where it would be rounded."""
+    minor = to_minor(amount, currency)
+    if Decimal(minor).scaleb(-exponent(currency)) != Decimal(amount.strip()):
+        raise InvalidInput(f"{amount} has more decimals than {currency} has.", remedy="Give an amount that exists.")
+    return minor
+
+
 def format_minor(amount_minor: int, currency: str) -> str:
     """Show minor units for people: `$1,234.50`, or `1,234.50 SEK` where the currency has no sign here."""
     places = exponent(currency)

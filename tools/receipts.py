@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -42,6 +42,7 @@ class Opened(BaseModel):
     rendered: str
     receipt: OpenedReceipt
     path: str
+    beside: dict[str, str] = Field(description="the other numbers of the same answer")
     rows: list[dict[str, Any]]
     rows_total: int
     rows_unchanged: bool
@@ -108,10 +109,21 @@ def why(session: BrandSession, code: str) -> Opened:
             label=receipt.label,
         ),
         path=figure.path,
+        beside=_beside(receipt, figure.path),
         rows=rows,
         rows_total=sum(selection.count for selection in selections),
         rows_unchanged=unchanged,
     )
+
+
+def _beside(receipt: Receipt, path: str) -> dict[str, str]:
+    """The numbers that the same answer gave of the same thing: what one needs to do the sum again."""
+    node: Any = receipt.result
+    *parents, own = path.split("/")[1:]
+    for part in parents:
+        node = node[int(part)] if isinstance(node, list) else node[part]
+    cells = {name: value for name, value in node.items() if isinstance(value, dict) and {"value", "unit"} <= set(value)}
+    return {name: Cell.model_validate(value).render() for name, value in cells.items() if name != own}
 
 
 def _find(session: BrandSession, code: str) -> FigureRow:

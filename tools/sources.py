@@ -20,6 +20,7 @@ from store.tables import (
     CompetitorPrice,
     Fact,
     Location,
+    Price,
     PriceHistory,
     Product,
     ProductCost,
@@ -119,7 +120,23 @@ def _with_codes(session: BrandSession, rows: Sequence[dict[str, Any]]) -> list[d
         for names, row in zip(found, rows, strict=True):
             if row.get(reference):
                 names[shown_as] = codes.get(row[reference])
+    _add_priced(session, found, rows)
     return [{"table": row["table"], **names, **row} for names, row in zip(found, rows, strict=True)]
+
+
+def _add_priced(session: BrandSession, found: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
+    """Of a price list entry's history, whose price it is."""
+    ids = {UUID(row["price_id"]) for row in rows if row.get("price_id")}
+    if not ids:
+        return
+    of_entry = (col(Product.id) == col(Price.product_id)) & (col(Product.brand_id) == col(Price.brand_id))
+    pairs = session.execute(
+        select(col(Price.id), col(Product.sku)).join(Product, of_entry).where(col(Price.id).in_(ids))
+    ).all()
+    skus = {str(price_id): sku for price_id, sku in pairs}
+    for names, row in zip(found, rows, strict=True):
+        if row.get("price_id"):
+            names["sku"] = skus.get(row["price_id"])
 
 
 def _plain(value: Any) -> Values:

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from domain.figure import Cell
 from domain.report import Severity
 from store.session import BrandSession
 from store.tables import FigureRow, FindingRow, ProposalRow, Run
@@ -107,16 +106,9 @@ def _decisions(figures: Figures, decisions: Sequence[Decision]) -> str:
     for decision in decisions:
         proposal = decision.proposal
         verb = "Adopted" if decision.adopted else f"Left out ({escape_markdown(decision.reason)})"
-        expected = _expected(proposal.prediction)
-        lines.append(f"- {verb}: `{proposal.kind}` {figures.render(proposal.text, proposal.figures)} {expected}")
+        when = f"To be measured on {str(proposal.prediction['check_at'])[:10]}."
+        lines.append(f"- {verb}: `{proposal.kind}` {figures.render(proposal.text, proposal.figures)} {when}")
     return "## Decisions\n\n" + "\n".join(lines)
-
-
-def _expected(prediction: Mapping[str, Any]) -> str:
-    value, low, high = (
-        Cell(value=prediction[part], unit=prediction["unit"]).render() for part in ("value", "low", "high")
-    )
-    return f"Expected: {value} ({low} to {high}) by {str(prediction['check_at'])[:10]}, when it is measured."
 
 
 def _open_questions(reports: Mapping[str, Mapping[str, Any]]) -> str:

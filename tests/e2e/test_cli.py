@@ -76,6 +76,7 @@ def test_inbox_show_and_why_have_their_keys(terminal: Terminal, item: dict[str, 
     assert {"value", "unit", "receipt", "rows"} <= set(opened)
     assert opened["value"] == item["predicted"]["value"]
     assert opened["rows"] and opened["rows_unchanged"] is True
+    assert {"price_now", "price", "units_now", "units_then", "margin_then"} <= set(opened["beside"])
 
 
 def test_what_is_approved_is_done_seen_and_undone(terminal: Terminal, item: dict[str, Any]) -> None:
@@ -138,6 +139,10 @@ def test_the_doctor_names_the_remedy(terminal: Terminal) -> None:
         (("meet", "--resume", "ffffffff"), "not_found"),
         (("inbox", "--as", "nobody"), "not_signed_in"),
         (("inbox", "--as-of", "yesterday"), "invalid_input"),
+        (("inbox", "--as-of", "2999-01-01"), "invalid_input"),
+        (("meet", "--as-of", "1700-01-01"), "invalid_input"),
+        (("propose", "price.update", "--sku", "HM-ST-02", "--channel", "shop", "--price", "7.255"), "invalid_input"),
+        (("propose", "price.update", "--sku", "HM-ST-02", "--channel", "shop", "--price", "-3"), "invalid_input"),
         (("propose", "price.update", "--sku", "X", "--channel", "Y", "--price", "cheap"), "invalid_input"),
         (("propose", "price.give_away", "--sku", "X", "--channel", "Y", "--price", "1"), "invalid_input"),
     ],
@@ -173,6 +178,7 @@ def test_bad_rows_are_told_by_file_and_line_and_load_nothing(terminal: Terminal,
     products.write_text(products.read_text() + ",no sku at all\n")
     lines = products.read_text().count("\n")
     error = terminal.refused("import", str(tmp_path), "--brand", "bad-rows")
+    assert terminal.refused("inbox", "--brand", "bad-rows")["code"] == "not_found", "a failed import makes no brand"
     assert [(row["file"], row["line"]) for row in error["details"]["rows_rejected"]] == [("products.csv", lines)]
     kept = terminal.json("import", str(tmp_path), "--brand", "bad-rows", "--keep-good")
     assert kept["rows_read"] == kept["rows_loaded"] + 1

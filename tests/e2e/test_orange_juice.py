@@ -73,7 +73,7 @@ def test_a_change_that_the_stores_never_made_is_not_measurable(juice: Terminal) 
 
 
 def test_a_change_beyond_the_days_limit_is_refused(juice: Terminal) -> None:
-    item = propose(juice, "OJ-10", "9.99", "1991-06-20")
+    item = propose(juice, "OJ-10", "9.99", "1991-09-01")
     assert item["status"] == "denied"
     assert "limit of 10.0 % a day" in item["status_reason"]
 

@@ -117,7 +117,7 @@ def test_the_good_rows_are_kept_when_asked(database: Database, new_brand: Callab
 
 
 BAD_FILES = {
-    "not UTF-8": ("sales.csv", SALES.replace("S-1", "Ä-1").encode("latin-1"), "not UTF-8"),
+    "not UTF-8": ("sales.csv", SALES.replace("S-1", "Ä-1").encode("latin-1"), "sales.csv, line 2: not UTF-8"),
     "semicolons": ("sales.csv", SALES.replace(",", ";").encode(), "not separated by commas"),
     "no header": ("sales.csv", b"", "is empty"),
     "a missing column": ("sales.csv", b"period_start,channel,sku,units\n", "'unit_price' is missing"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.money import Money, format_minor, share_bps, to_minor
+from domain.money import Money, format_minor, share_bps, to_minor, to_minor_exactly
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,14 @@ def test_currencies_do_not_mix() -> None:
 @given(st.integers(-(10**9), 10**9), st.integers(1, 10**9))
 def test_a_share_is_within_half_a_basis_point(part: int, whole: int) -> None:
     assert abs(share_bps(part, whole) * whole - part * 10_000) * 2 <= whole
+
+
+@pytest.mark.parametrize(("amount", "currency"), [("12.905", "EUR"), ("1.5", "JPY"), ("0.0001", "KWD")])
+def test_a_final_amount_is_never_rounded(amount: str, currency: str) -> None:
+    with pytest.raises(InvalidInput, match="decimals"):
+        to_minor_exactly(amount, currency)
+
+
+@pytest.mark.parametrize(("amount", "minor"), [("12.90", 1290), (" 12.9 ", 1290), ("12.900", 1290), ("1e1", 1000)])
+def test_a_final_amount_may_be_written_in_several_ways(amount: str, minor: int) -> None:
+    assert to_minor_exactly(amount, "EUR") == minor
