@@ -64,13 +64,6 @@ class ApprovalOutdated(Conflict):
     code = "approval_outdated"
 
 
-class PolicyDenied(DomainError):
-    """The guardrails refuse."""
-
-    code = "policy_denied"
-    status = 403
-
-
 class BrandScopeBroken(DomainError):
     """Code tried to read or write outside its brand; a programming error that must never pass silently."""
 

@@ -5,11 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.action import Action
 from domain.figure import FigureKey, FigureRef
-from domain.ids import ReceiptId
-from domain.labels import Label
-from domain.prediction import Prediction
 
 
 class Severity(StrEnum):
@@ -46,17 +42,3 @@ class AgentReport(BaseModel):
     findings: list[Finding] = Field(default_factory=list, max_length=60)
     proposals: list[UUID] = Field(default_factory=list, description="ids that PROPOSE tools returned", max_length=60)
     missing_data: list[str] = Field(default_factory=list, description="what could not be answered, and why")
-
-
-class Proposal(BaseModel):
-    """An action an agent wants, as stored by a PROPOSE tool."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: UUID
-    agent: str
-    action: Action
-    rationale: Claim
-    receipts: tuple[ReceiptId, ...]
-    prediction: Prediction
-    label: Label

@@ -76,17 +76,6 @@ def channels(session: BrandSession) -> Sequence[Channel]:
     return session.scalars(select(Channel).order_by(Channel.code)).all()
 
 
-def priced_products(session: BrandSession, channel_id: UUID) -> Sequence[Product]:
-    """The active products that have a price in this channel, by SKU."""
-    return session.scalars(
-        select(Product)
-        .join(Price, (col(Price.product_id) == col(Product.id)) & (col(Price.brand_id) == col(Product.brand_id)))
-        .where(col(Price.channel_id) == channel_id, col(Product.status) == "active")
-        .order_by(Product.sku)
-        .distinct()
-    ).all()
-
-
 @dataclass(frozen=True)
 class PriceListEntry:
     """An active product that has a price in a channel, and in which zone of it (empty: everywhere)."""
