@@ -16,13 +16,15 @@ from evals.weekly_sales import read_weekly_sales
 
 def main(path: str) -> None:
     """Print the table for the sales file at `path`."""
-    table = Table("sku", "model", "elasticity", "90 % interval", "held-out error", "gap ± s.e. (1e-3)", "verdict")
+    table = Table(box=None)
+    for heading in ("sku", "model", "elasticity", "90 % interval", "held-out error", "gap ± s.e. (1e-3)", "verdict"):
+        table.add_column(heading, no_wrap=heading != "verdict")
     for sku, sales in read_weekly_sales(Path(path)).items():
         choice = choose_elasticity(sales.panel)
         for candidate in choice.candidates:
             table.add_row(sku, *_row(candidate, choice))
         table.add_row(sku, *_summary(choice), end_section=True)
-    console = Console()
+    console = Console(width=max(Console().width, 150))
     console.print(table)
     console.print("Held-out error in natural log of units, root mean square, on blocks of weeks no model saw.")
 
