@@ -172,9 +172,13 @@ def find_item(session: BrandSession, item_id: str) -> ActionItem:
 
 
 def inbox(session: BrandSession, statuses: Sequence[ItemStatus] = OPEN) -> Sequence[ActionItem]:
-    """The items of this moment or before that now stand at one of these statuses, most money at stake first."""
+    """The items of this moment or before that stand at one of these statuses, most money at stake first.
+
+    Nothing can be answered any more that is overdue, so it is left out also before the clockwork has closed it.
+    """
     known = col(ActionItem.created_at) <= session.ctx.known_until
-    found = session.scalars(select(ActionItem).where(col(ActionItem.status).in_(statuses), known)).all()
+    overdue = col(ActionItem.status).in_(OPEN) & (col(ActionItem.expires_at) <= session.ctx.now())
+    found = session.scalars(select(ActionItem).where(col(ActionItem.status).in_(statuses), known, ~overdue)).all()
     return sorted(found, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, text
 
-from actions.items import reject
+from actions.items import inbox, reject
 from bootstrap.office import Office
 from domain.actor import Actor, ActorKind, Permission
 from domain.context import Context
@@ -229,6 +229,8 @@ def test_a_meeting_about_the_past_leaves_the_present_alone(firm: Firm) -> None:
     assert firm.office.run_due(earlier) == []
     statuses = {str(row.id): row.status for row in firm.rows(ActionItem)}
     assert statuses[open_item["id"]] == "proposed"
+    with firm.office.database.read(firm.later(60)) as session:
+        assert [str(row.id) for row in inbox(session)] == [open_item["id"]]
     firm.office.run_due(firm.later(60))
     for old in looked_back["action_items"]:
         assert {str(row.id): row.status for row in firm.rows(ActionItem)}[old["id"]] == "expired"
