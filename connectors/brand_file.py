@@ -89,4 +89,5 @@ def _profile(path: Path, document: Any) -> BrandProfile:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the top"
-        raise InvalidInput(f"{path.name}, at {where}: {first['msg']}", remedy="See docs/import.md.") from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise InvalidInput(f"{path.name}, at {where}: {said}", remedy="See docs/import.md.") from error
