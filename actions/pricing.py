@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from actions.price_outcome import measure_price_change
 from domain.action import PRICE_UPDATE, Action, ActionKind, FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.money import BPS, format_minor, share_bps
@@ -78,6 +77,8 @@ class PriceUpdateHandler:
         return [_restore(session, change, source) for change in changes]
 
     def measure(self, session: BrandSession, action: Action, since: datetime, until: datetime) -> Outcome:
+        from actions.price_outcome import measure_price_change  # brings numpy along, which no other step needs
+
         return measure_price_change(session, action, since, until)
 
 
