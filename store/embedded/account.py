@@ -1,12 +1,13 @@
 """The system account that the server runs as, and how a command is started as that account."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from store.embedded.errors import USE_YOUR_OWN, EmbeddedPostgresError
 
 SERVICE_ACCOUNT = "mhos-postgres"
 _ADMIN_PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
+_LOCK_FOLDERS = (Path("/run"), Path("/var/run"), Path("/var/lib"))  # root's own
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,8 @@ def _named(uid: int) -> Account:
 
 
 def _service_account() -> Account:
-    found = _lookup()
-    if found is None and sys.platform == "linux" and (program := shutil.which("useradd", path=_ADMIN_PATH)):
-        options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        command = [program, *options, "--shell", "/usr/sbin/nologin", SERVICE_ACCOUNT]
-        made = subprocess.run(command, check=False, capture_output=True, env=clean_environment())
-        # Another process may be making it at this moment: useradd then fails at once, and the name appears soon.
-        found = _lookup(patience_seconds=0 if made.returncode == 0 else 5)
+    with _making_accounts_alone():
+        found = _lookup() or _make()
     if found is None:
         raise EmbeddedPostgresError(
             f"PostgreSQL does not run as root, and the system account {SERVICE_ACCOUNT} could not be made.",
@@ -101,14 +98,34 @@ def _service_account() -> Account:
     return found
 
 
-def _lookup(patience_seconds: float = 0) -> Account | None:
-    deadline = time.monotonic() + patience_seconds
-    while True:
-        try:
-            entry = pwd.getpwnam(SERVICE_ACCOUNT)
-        except KeyError:
-            if time.monotonic() >= deadline:
-                return None
-            time.sleep(0.1)
-        else:
-            return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
+@contextmanager
+def _making_accounts_alone() -> Iterator[None]:
+    """Two `useradd`s at once can each show an account that is then undone or numbered anew."""
+    folder = next((folder for folder in _LOCK_FOLDERS if folder.is_dir() and os.access(folder, os.W_OK)), None)
+    if folder is None:
+        yield
+        return
+    handle = os.open(folder / f"{SERVICE_ACCOUNT}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _make() -> Account | None:
+    program = shutil.which("useradd", path=_ADMIN_PATH) if sys.platform == "linux" else None
+    if program is None:
+        return None
+    options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    command = [program, *options, "--shell", "/usr/sbin/nologin", SERVICE_ACCOUNT]
+    subprocess.run(command, check=False, capture_output=True, env=clean_environment())
+    return _lookup()
+
+
+def _lookup() -> Account | None:
+    try:
+        entry = pwd.getpwnam(SERVICE_ACCOUNT)
+    except KeyError:
+        return None
+    return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)

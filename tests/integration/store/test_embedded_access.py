@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from store.embedded import EmbeddedPostgresError, ensure_running, stop
+from store.embedded.account import SERVICE_ACCOUNT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="becoming another local user takes root")
@@ -175,3 +176,36 @@ def test_a_socket_folder_that_somebody_prepared_is_refused(tmp_path: Path, monke
         assert not list(trap.iterdir())
     finally:
         address.socket_dir.unlink()
+
+
+_WITHOUT_THE_ACCOUNT = """
+set -e
+mount -t overlay overlay -o lowerdir=/etc,upperdir={folder}/upper,workdir={folder}/work /etc
+sed -i '/^{account}:/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
+for i in 1 2 3 4; do {python} -c 'from store.embedded.account import choose_account; from pathlib import Path
+account = choose_account(Path("/nonexistent/home")); print(account.uid, account.gid)' & done
+wait
+getent passwd {account} | cut -d: -f3,4 | tr : ' '
+"""
+
+
+def test_processes_that_start_first_at_once_share_one_account(tmp_path: Path) -> None:
+    """On a machine that never saw this product, in a mount namespace whose /etc has no such account."""
+    if os.geteuid() != 0 or shutil.which("unshare") is None or shutil.which("useradd", path="/usr/sbin") is None:
+        pytest.skip("only root makes accounts, on Linux")
+    for part in ("upper", "work"):
+        (tmp_path / part).mkdir()
+    script = _WITHOUT_THE_ACCOUNT.format(folder=tmp_path, account=SERVICE_ACCOUNT, python=sys.executable)
+    done = subprocess.run(
+        ["unshare", "--mount", "--propagation", "private", "bash", "-c", script],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    if "mount" in done.stderr and not done.stdout:
+        pytest.skip(f"no mount namespace here: {done.stderr.strip()[:200]}")
+    seen = done.stdout.split("\n")[:5]
+    assert len(seen) == 5, done.stdout + done.stderr
+    assert len(set(seen)) == 1, seen
