@@ -190,7 +190,7 @@ def test_an_approval_that_was_not_carried_out_in_time_expires(shop: Shop) -> Non
 def test_the_past_of_a_brand_that_has_acted_cannot_be_changed(shop: Shop) -> None:
     """A backdated price would be measured against weeks that were charged before it was thought of."""
     first, second = shop.propose(1040), shop.propose(1050)
-    earlier = replace(shop.operator, clock=FixedClock(shop.operator.now() - timedelta(days=30)))
+    earlier = shop.operator.at(shop.operator.now() - timedelta(days=30))
     with shop.database.begin(shop.owner) as session:
         reject(session, str(second.id), "not now")
     action = Action.model_validate(shop.action(1050))

@@ -224,8 +224,8 @@ def test_a_meeting_about_the_past_leaves_the_present_alone(firm: Firm) -> None:
     with firm.office.database.begin(firm.owner) as session:
         reject(session, item["id"], "not now")
     (open_item,) = firm.meet(firm.later(60))["action_items"]
-    earlier = firm.later(30)
-    looked_back = firm.meet(replace(earlier, as_of=earlier.now()))
+    earlier = firm.owner.at(firm.later(30).now())
+    looked_back = firm.meet(earlier)
     assert firm.office.run_due(earlier) == []
     statuses = {str(row.id): row.status for row in firm.rows(ActionItem)}
     assert statuses[open_item["id"]] == "proposed"
