@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.money import BPS, LARGEST_MINOR, Currency, share_bps
+from domain.money import BPS, LARGEST_MINOR, Currency
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,12 @@ class SaleTerms:
         return round(price_minor * self.kept_share)
 
     def margin_bps(self, price_minor: int, unit_cost_minor: int) -> int:
-        """Margin on what is kept, in basis points; -100 % where nothing is kept."""
-        kept = self.kept_minor(price_minor)
-        return share_bps(kept - unit_cost_minor, kept) if kept > 0 else -BPS
+        """Margin on what is kept, in whole basis points rounded down, so that no floor is passed by rounding.
+
+        -100 % where nothing is kept.
+        """
+        kept, cost = price_minor * (BPS - self.fee_bps), unit_cost_minor * (BPS + self.vat_bps)  # times BPS + VAT
+        return (kept - cost) * BPS // kept if kept > 0 else -BPS
 
 
 class PriceUpdate(BaseModel):

@@ -54,3 +54,10 @@ def test_without_cost_or_with_an_impossible_floor_there_is_no_floor_price() -> N
     assert floor_price_minor(situation(100, 0, 0, 10_000)) is None
     assert floor_price_minor(situation(100, 0, 10_000, 1_500)) is None
     assert situation(None, 0, 0, 1_500).margin_bps(100) is None
+
+
+def test_no_price_passes_the_floor_by_rounding() -> None:
+    """20.96 / 1.19 less 12 % is 15.4998..., so 12.40 leaves 19.999 %: not yet 20 %."""
+    now = situation(1_240, 1_900, 1_200, 2_000)
+    assert floor_price_minor(now) == 2_097
+    assert (now.margin_bps(2_096), now.margin_bps(2_097)) == (1_999, 2_003)
