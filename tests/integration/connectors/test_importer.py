@@ -307,3 +307,28 @@ def test_a_mapping_that_does_not_fit_is_explained(
     mapping.write_text(text, encoding="utf-8")
     with pytest.raises((InvalidInput, Conflict), match=reason):
         import_folder(new_brand(), database, folder, mapping)
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_an_import_that_keeps_the_good_goes_on_where_it_was_cut_off(
+    database: Database, new_brand: Callable[..., Context], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die_in_the_sales(file: str, _done: int, _total: int) -> None:
+        if file == "sales.csv":  # told first when the first batch is in
+            raise Killed
+
+    monkeypatch.setattr("connectors.importer.BATCH", 1)
+    cut, whole = new_brand("cut"), new_brand("whole")
+    with pytest.raises(Killed):
+        import_folder(cut, database, folder, keep_good=True, progress=die_in_the_sales)
+    kept = len(rows(database, cut, SalesFact))
+    again = import_folder(cut, database, folder, keep_good=True)
+    all_of_it = import_folder(whole, database, folder, keep_good=True)
+    sold = len(rows(database, whole, SalesFact))
+    assert 0 < kept < sold
+    assert len(rows(database, cut, SalesFact)) == sold
+    assert again.rows_loaded == sold - kept
+    assert again.rows_loaded + again.rows_duplicate == all_of_it.rows_loaded
