@@ -3,68 +3,25 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from connectors.brand_file import BrandProfile, read_brand_file
 from connectors.files import CsvFile, find_files
-from connectors.layout import LAYOUT
+from connectors.loading import ImportResult, Loading, Raw, Rejected, record_batch, refuse_rejected
 from connectors.observed_prices import derive_prices
 from connectors.plan import Source, planned
-from connectors.references import References
-from connectors.targets import TARGETS, FileTarget
 from domain.actor import Permission
 from domain.context import Context
-from domain.errors import Conflict, DomainError, ImportRejected
-from store.audit import append_audit
-from store.bulk import load_rows
+from domain.errors import Conflict
 from store.database import Database
 from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
-from store.tables import BrandRules, ImportBatch
+from store.tables import BrandRules
 
 BATCH = 5_000
-MOST_REJECTED = 1_000
 Progress = Callable[[str, int, int], None]
 Founding = Callable[[], AbstractContextManager[BrandSession]]
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A row that was not loaded, and why."""
-
-    file: str
-    line: int
-    reason: str
-
-
-@dataclass
-class ImportResult:
-    """What came of an import: every row read was loaded, was a duplicate of what is there, or was rejected.
-
-    `rows_rejected` names the first thousand, `rejected` counts them all. `rows_derived` were made besides: what a row
-    names in passing (a purchase its customer), and prices observed in sales.
-    """
-
-    brand: str
-    rows_read: int = 0
-    rows_loaded: int = 0
-    rows_duplicate: int = 0
-    rows_derived: int = 0
-    rejected: int = 0
-    rows_rejected: list[Rejected] = field(default_factory=list)
-
-    def reject(self, file: str, line: int, reason: str) -> None:
-        self.rejected += 1
-        if len(self.rows_rejected) < MOST_REJECTED:
-            self.rows_rejected.append(Rejected(file, line, reason))
-
-    def as_document(self) -> dict[str, Any]:
-        self.rows_rejected.sort(key=lambda row: (row.file, row.line))
-        return asdict(self)
 
 
 def import_folder(
@@ -92,7 +49,7 @@ def import_folder(
     if founding is not None and keep_good:
         with founding():
             pass  # its batches are committed one by one, so the brand has to be there before
-    run = _Import(ctx, database, progress or (lambda *_: None), keep_good, founding)
+    run = _Import(ctx, database, profile.currency, progress or (lambda *_: None), keep_good, founding)
     return run.load(sources, profile, _observed(mapping), _fingerprint(files))
 
 
@@ -114,11 +71,18 @@ class _Import:
     """One import under way."""
 
     def __init__(
-        self, ctx: Context, database: Database, progress: Progress, keep_good: bool, founding: Founding | None
+        self,
+        ctx: Context,
+        database: Database,
+        currency: str,
+        progress: Progress,
+        keep_good: bool,
+        founding: Founding | None,
     ) -> None:
         self._ctx, self._database, self._progress, self._keep_good = ctx, database, progress, keep_good
         self._founding = founding
         self._result = ImportResult(ctx.brand)
+        self._loading = Loading(self._result, currency)
         self._whole: BrandSession | None = None
 
     def load(self, sources: Sequence[Source], profile: BrandProfile, observed: bool, files_sha256: str) -> ImportResult:
@@ -127,8 +91,9 @@ class _Import:
                 self._check_currency(session, profile)
             named = {source.name: source for source in sources if not source.inline}
             for source in sources:
-                self._load_source(source, profile.currency, is_main=named.get(source.name) is source)
-            self._raise_rejected()
+                self._load_source(source, is_main=named.get(source.name) is source)
+            if not self._keep_good:
+                refuse_rejected(self._result, "Correct them, or load the others with --keep-good.")
             with self._session() as session:
                 if observed:
                     self._result.rows_derived += derive_prices(session, profile.currency)
@@ -161,21 +126,9 @@ class _Import:
                 remedy="Import them into a brand of their own.",
             )
 
-    def _raise_rejected(self) -> None:
-        if self._keep_good or not self._result.rejected:
-            return
-        raise ImportRejected(
-            f"{self._result.rejected} of {self._result.rows_read} rows do not fit; nothing was loaded.",
-            remedy="Correct them, or load the others with --keep-good.",
-            brand=self._ctx.brand,
-            rows_read=self._result.rows_read,
-            rows_loaded=0,
-            rows_rejected=self._result.as_document()["rows_rejected"],
-        )
-
-    def _load_source(self, source: Source, currency: str, *, is_main: bool) -> None:
+    def _load_source(self, source: Source, *, is_main: bool) -> None:
         """`is_main` is the last reading of a file, which makes of its rows what they are."""
-        batch: list[tuple[int, dict[str, Any]]] = []
+        batch: list[Raw] = []
         for line, row, done in source.rows():
             self._result.rows_read += is_main
             if isinstance(row, str):
@@ -183,94 +136,21 @@ class _Import:
             else:
                 batch.append((line, row))
             if len(batch) >= BATCH:
-                self._load_batch(source, batch, currency, is_main)
+                self._load_batch(source, batch, is_main)
                 self._progress(source.name, done, source.size)
                 batch = []
-        self._load_batch(source, batch, currency, is_main)
+        self._load_batch(source, batch, is_main)
         self._progress(source.name, source.size, source.size)
 
-    def _load_batch(
-        self, source: Source, batch: Sequence[tuple[int, dict[str, Any]]], currency: str, is_main: bool
-    ) -> None:
+    def _load_batch(self, source: Source, batch: Sequence[Raw], is_main: bool) -> None:
         if not batch:
             return
-        goal = TARGETS[source.becomes]
         with self._session() as session:
-            refs = self._references(session, currency)
-            valid = self._valid(source, batch)
-            if goal.first is not None:
-                valid = self._load_first(session, source, goal, valid, refs)
-            ready = self._ready(source, valid, lambda row: goal.values(row, refs))
-            loaded = load_rows(session, goal.target, [values for _, _, values in ready])
-            for position in loaded.conflicts:
-                self._result.reject(source.name, ready[position][0], "another row of this key says something else")
-            if goal.also is not None:
-                good = [row for at, (_, row, _) in enumerate(ready) if at not in set(loaded.conflicts)]
-                load_rows(session, goal.also[0], [leg for row in good for leg in goal.also[1](row, refs)])
-        if is_main:
-            self._result.rows_loaded += loaded.loaded
-            self._result.rows_duplicate += loaded.duplicates
-        else:
-            self._result.rows_derived += loaded.loaded
-        if goal.teaches:
-            self._refs.forget(goal.teaches)
-
-    def _references(self, session: BrandSession, currency: str) -> References:
-        self._now = session
-        if not hasattr(self, "_refs"):
-            self._refs = References(lambda: self._now, currency)
-        return self._refs
-
-    def _valid(self, source: Source, batch: Sequence[tuple[int, dict[str, Any]]]) -> list[tuple[int, Any]]:
-        model = LAYOUT[source.becomes]
-        try:
-            rows = _adapter(model).validate_python([row for _, row in batch])
-            return list(zip((line for line, _ in batch), rows, strict=True))
-        except ValidationError:
-            return [(line, row) for line, raw in batch if (row := self._one(source, line, raw)) is not None]
-
-    def _one(self, source: Source, line: int, raw: dict[str, Any]) -> Any:
-        try:
-            return LAYOUT[source.becomes].model_validate(raw)
-        except ValidationError as error:
-            self._result.reject(source.name, line, "; ".join(_sentence(entry) for entry in error.errors()))
-            return None
-
-    def _load_first(
-        self, session: BrandSession, source: Source, goal: FileTarget, valid: list[tuple[int, Any]], refs: References
-    ) -> list[tuple[int, Any]]:
-        """What the rows hang on (a price list entry, a stock item), made where it is not there yet."""
-        assert goal.first is not None
-        target, values, kind = goal.first
-        ready = self._ready(source, valid, lambda row: values(row, refs))
-        width = len(target.key)
-        newest: dict[Any, tuple[Any, ...]] = {}
-        for _, _, value in sorted(ready, key=lambda entry: entry[2][-1]):
-            newest[value[:width]] = value
-        load_rows(session, target, list(newest.values()))
-        refs.forget(kind)
-        return [(line, row) for line, row, _ in ready]
-
-    def _ready(
-        self, source: Source, valid: Sequence[tuple[int, Any]], values: Callable[[Any], tuple[Any, ...]]
-    ) -> list[tuple[int, Any, tuple[Any, ...]]]:
-        ready = []
-        for line, row in valid:
-            try:
-                ready.append((line, row, values(row)))
-            except (ValueError, DomainError) as error:
-                self._result.reject(source.name, line, str(error))
-        return ready
+            self._loading.load_batch(session, source.name, source.becomes, batch, is_main=is_main)
 
     def _close(self, session: BrandSession, profile: BrandProfile, files_sha256: str) -> None:
         _adopt_rules(session, profile)
-        numbers: dict[str, Any] = {
-            "rows_read": self._result.rows_read,
-            "rows_loaded": self._result.rows_loaded,
-            "rows_rejected": self._result.rejected,
-        }
-        session.add(ImportBatch(source=profile.name, files_sha256=files_sha256, created_at=self._ctx.now(), **numbers))
-        append_audit(session, "import.loaded", files_sha256, numbers)
+        record_batch(session, profile.name, files_sha256, self._result)
 
 
 def _adopt_rules(session: BrandSession, profile: BrandProfile) -> None:
@@ -290,22 +170,6 @@ def _adopt_rules(session: BrandSession, profile: BrandProfile) -> None:
             **merged,
         )
     )
-
-
-_adapters: dict[type[Any], TypeAdapter[Any]] = {}
-
-
-def _adapter(model: type[Any]) -> TypeAdapter[Any]:
-    if model not in _adapters:
-        _adapters[model] = TypeAdapter(list[model])  # type: ignore[valid-type]  # pyright: ignore[reportInvalidTypeForm]
-    return _adapters[model]
-
-
-def _sentence(entry: Any) -> str:
-    where = ".".join(str(part) for part in entry["loc"]) or "row"
-    given = entry.get("input")
-    quoted = f" (not {given[:60]!r})" if isinstance(given, str) and given else ""
-    return f"{where}: {entry['msg'].removeprefix('Value error, ')}{quoted}"
 
 
 __all__ = ["CsvFile", "ImportResult", "Rejected", "import_folder"]

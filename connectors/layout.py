@@ -1,9 +1,9 @@
 """The documented CSV layout: one model per file, whose fields are the file's columns."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -16,13 +16,24 @@ def _blank_is_none(value: Any) -> Any:
 
 def _moment(value: Any) -> Any:
     """A date, or a date and time; without a zone it counts as UTC."""
-    if not isinstance(value, str):
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, date):
+        moment = datetime(value.year, value.month, value.day)
+    elif isinstance(value, str):
+        moment = _written(value)
+    else:
         return value
+    if moment.tzinfo is UTC:
+        return moment
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _written(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(value)
+        return datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("write a date as 2026-03-31 or a time as 2026-03-31T14:00:00+02:00") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _sane(moment: datetime) -> datetime:
@@ -45,6 +56,7 @@ def _no_nul(text: str) -> str:
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_no_nul)]
 Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), AfterValidator(_no_nul)]
 Text = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_no_nul)]
+Prose = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_no_nul)]
 MaybeCode = Annotated[Code | None, BeforeValidator(_blank_is_none)]
 MaybeKey = Annotated[Key | None, BeforeValidator(_blank_is_none)]
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_sane)]
@@ -56,6 +68,7 @@ Price = Annotated[Decimal, Field(gt=0, le=Decimal(10) ** 9, allow_inf_nan=False)
 Count = Annotated[int, Field(ge=0, le=10**12)]
 SignedCount = Annotated[int, Field(ge=-(10**12), le=10**12)]
 MaybeDays = Annotated[Annotated[int, Field(ge=0, le=3_650)] | None, BeforeValidator(_blank_is_none)]
+MaybeStars = Annotated[Annotated[int, Field(ge=1, le=5)] | None, BeforeValidator(_blank_is_none)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, allow_inf_nan=False)]
 Share = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
@@ -209,6 +222,18 @@ class ExpenseRow(KnownRow):
     spent_at: Moment
 
 
+class MessageRow(KnownRow):
+    """What an outsider wrote: untrusted text."""
+
+    id: Key
+    source: Literal["review", "email", "chat", "mention"]
+    customer: MaybeKey = None
+    sku: MaybeCode = None
+    rating: MaybeStars = None
+    text: Prose
+    received_at: Moment
+
+
 LAYOUT: Mapping[str, type[Row]] = {
     "products": ProductRow,
     "product_costs": ProductCostRow,
@@ -227,5 +252,6 @@ LAYOUT: Mapping[str, type[Row]] = {
     "invoices": InvoiceRow,
     "payments": PaymentRow,
     "expenses": ExpenseRow,
+    "messages": MessageRow,
 }
 """Every file by name, in the order in which they are loaded: what others refer to comes first."""

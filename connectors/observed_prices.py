@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from connectors.targets import TARGETS
-from store.bulk import Target, load_rows
+from store.bulk import load_rows
+from store.bulk_statements import Target
 from store.session import BrandSession
 from store.tables import Price, PriceHistory, SalesFact
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from connectors import layout as rows
@@ -11,20 +12,20 @@ from connectors.layout import EARLIEST, KnownRow
 from connectors.references import References
 from domain.money import to_minor
 from store import tables
-from store.bulk import Target
+from store.bulk_statements import Target
 
 Values = Callable[[Any, References], tuple[Any, ...]]
 ManyValues = Callable[[Any, References], Sequence[tuple[Any, ...]]]
+First = tuple[Target, Values, str]
 
 
 @dataclass(frozen=True)
 class FileTarget:
-    """A file's table. `first` makes what a row hangs on, `also` what it entails; `teaches` is what others look up."""
+    """A file's table. `first` makes what a row hangs on, `also` what it entails."""
 
     target: Target
     values: Values
-    teaches: str = ""
-    first: tuple[Target, Values, str] | None = None
+    first: First | None = None
     also: tuple[Target, ManyValues] | None = None
 
 
@@ -32,6 +33,11 @@ def _known(row: KnownRow, business_date: datetime = EARLIEST) -> datetime:
     return row.known_at or business_date
 
 
+# The same few prices and shares come again and again, and decimals are slow.
+_minor = lru_cache(maxsize=65_536)(to_minor)
+
+
+@lru_cache(maxsize=4_096)
 def _bps(share: Decimal, whole: int) -> int:
     return round(share * 10_000 / whole)
 
@@ -41,7 +47,7 @@ def _product(row: rows.ProductRow, refs: References) -> tuple[Any, ...]:
 
 
 def _product_cost(row: rows.ProductCostRow, refs: References) -> tuple[Any, ...]:
-    cost = to_minor(row.unit_cost, refs.currency)
+    cost = _minor(row.unit_cost, refs.currency)
     return refs.find("product", row.sku), row.valid_from, cost, refs.currency, _known(row, row.valid_from)
 
 
@@ -62,17 +68,17 @@ def _price_key(row: rows.PriceRow, refs: References) -> tuple[Any, ...]:
 
 
 def _price(row: rows.PriceRow, refs: References) -> tuple[Any, ...]:
-    return *_price_key(row, refs), to_minor(row.price, refs.currency), refs.currency, row.valid_from
+    return *_price_key(row, refs), _minor(row.price, refs.currency), refs.currency, row.valid_from
 
 
 def _price_history(row: rows.PriceRow, refs: References) -> tuple[Any, ...]:
     price = refs.find("price", *_price_key(row, refs))
-    amount = to_minor(row.price, refs.currency)
+    amount = _minor(row.price, refs.currency)
     return price, row.valid_from, "import", amount, refs.currency, _known(row, row.valid_from)
 
 
 def _competitor_price(row: rows.CompetitorPriceRow, refs: References) -> tuple[Any, ...]:
-    amount = to_minor(row.price, refs.currency)
+    amount = _minor(row.price, refs.currency)
     product = refs.find("product", row.sku)
     return product, row.competitor, row.observed_at, amount, refs.currency, _known(row, row.observed_at)
 
@@ -89,8 +95,8 @@ def _sales(row: rows.SalesRow, refs: References) -> tuple[Any, ...]:
         row.period_start,
         row.period_days,
         row.units,
-        to_minor(row.unit_price, refs.currency),
-        None if row.unit_cost is None else to_minor(row.unit_cost, refs.currency),
+        _minor(row.unit_price, refs.currency),
+        None if row.unit_cost is None else _minor(row.unit_cost, refs.currency),
         refs.currency,
         _bps(row.deal, 1),
         _bps(row.feature, 1),
@@ -100,12 +106,12 @@ def _sales(row: rows.SalesRow, refs: References) -> tuple[Any, ...]:
 
 def _order(row: rows.OrderRow, refs: References) -> tuple[Any, ...]:
     customer, channel = refs.maybe("customer", row.customer), refs.maybe("channel", row.channel)
-    total = to_minor(row.total, refs.currency)
+    total = _minor(row.total, refs.currency)
     return row.number, customer, channel, refs.currency, total, row.ordered_at, _known(row, row.ordered_at)
 
 
 def _order_line(row: rows.OrderLineRow, refs: References) -> tuple[Any, ...]:
-    amount = to_minor(row.amount, refs.currency)
+    amount = _minor(row.amount, refs.currency)
     product = refs.maybe("product", row.sku)
     return refs.find("order", row.order), row.line, product, row.quantity, amount, _known(row)
 
@@ -128,32 +134,38 @@ def _movement(row: rows.InventoryMovementRow, refs: References) -> tuple[Any, ..
 
 
 def _purchase_order(row: rows.PurchaseOrderRow, refs: References) -> tuple[Any, ...]:
-    cost = to_minor(row.unit_cost, refs.currency)
+    cost = _minor(row.unit_cost, refs.currency)
     when = (row.ordered_at, row.expected_at, row.received_at)
     product, supplier = refs.find("product", row.sku), refs.find("supplier", row.supplier)
     return row.number, product, supplier, row.quantity, cost, refs.currency, *when, _known(row, row.ordered_at)
 
 
 def _invoice(row: rows.InvoiceRow, refs: References) -> tuple[Any, ...]:
-    customer, amount = refs.maybe("customer", row.customer), to_minor(row.amount, refs.currency)
+    customer, amount = refs.maybe("customer", row.customer), _minor(row.amount, refs.currency)
     return row.number, customer, amount, refs.currency, row.issued_at, row.due_at, _known(row, row.issued_at)
 
 
 def _payment(row: rows.PaymentRow, refs: References) -> tuple[Any, ...]:
-    invoice, amount = refs.maybe("invoice", row.invoice), to_minor(row.amount, refs.currency)
+    invoice, amount = refs.maybe("invoice", row.invoice), _minor(row.amount, refs.currency)
     return row.id, invoice, amount, refs.currency, row.paid_at, _known(row, row.paid_at)
 
 
 def _expense(row: rows.ExpenseRow, refs: References) -> tuple[Any, ...]:
-    amount = to_minor(row.amount, refs.currency)
+    amount = _minor(row.amount, refs.currency)
     return row.id, row.category, amount, refs.currency, row.spent_at, _known(row, row.spent_at)
+
+
+def _message(row: rows.MessageRow, refs: References) -> tuple[Any, ...]:
+    customer, product = refs.maybe("customer", row.customer), refs.maybe("product", row.sku)
+    known = _known(row, row.received_at)
+    return row.id, row.source, customer, product, row.rating, row.text, row.received_at, known
 
 
 def _booked(name: str, debit: str, credit: str, at: str) -> ManyValues:
     """Two legs that sum to zero: what is owed or held rises on one account and falls on the other."""
 
     def legs(row: Any, refs: References) -> Sequence[tuple[Any, ...]]:
-        amount, when = to_minor(row.amount, refs.currency), getattr(row, at)
+        amount, when = _minor(row.amount, refs.currency), getattr(row, at)
         booking = f"{name} {getattr(row, 'number', None) or row.id}"
         known = _known(row, when)
         return [
@@ -176,16 +188,31 @@ _PRICE_ENTRY = replace(
     _target(tables.Price, "product_id channel_id zone", "amount_minor currency valid_from"), newer_by="valid_from"
 )
 
+_NAMES = {
+    "sku": "product",
+    "channel": "channel",
+    "location": "location",
+    "supplier": "supplier",
+    "customer": "customer",
+    "order": "order",
+    "invoice": "invoice",
+}
+
+
+def references_of(becomes: str) -> Mapping[str, str]:
+    """The columns of a file of the layout that name rows of other files, and what kind of thing they name."""
+    named = {column: _NAMES[column] for column in rows.LAYOUT[becomes].model_fields if column in _NAMES}
+    return {} if becomes == "products" else named
+
+
 TARGETS: Mapping[str, FileTarget] = {
-    "products": FileTarget(_target(tables.Product, "sku", "title category pack vat_bps known_at"), _product, "product"),
+    "products": FileTarget(_target(tables.Product, "sku", "title category pack vat_bps known_at"), _product),
     "product_costs": FileTarget(
         _target(tables.ProductCost, "product_id valid_from", "unit_cost_minor currency known_at"), _product_cost
     ),
-    "channels": FileTarget(
-        _target(tables.Channel, "code", "title fee_bps prices_include_vat known_at"), _channel, "channel"
-    ),
-    "locations": FileTarget(_target(tables.Location, "code", "title kind zone known_at"), _location, "location"),
-    "suppliers": FileTarget(_target(tables.Supplier, "code", "title lead_time_days known_at"), _supplier, "supplier"),
+    "channels": FileTarget(_target(tables.Channel, "code", "title fee_bps prices_include_vat known_at"), _channel),
+    "locations": FileTarget(_target(tables.Location, "code", "title kind zone known_at"), _location),
+    "suppliers": FileTarget(_target(tables.Supplier, "code", "title lead_time_days known_at"), _supplier),
     "prices": FileTarget(
         _target(tables.PriceHistory, "price_id valid_from source", "amount_minor currency known_at"),
         _price_history,
@@ -195,7 +222,7 @@ TARGETS: Mapping[str, FileTarget] = {
         _target(tables.CompetitorPrice, "product_id competitor observed_at", "amount_minor currency known_at"),
         _competitor_price,
     ),
-    "customers": FileTarget(_target(tables.Customer, "code", "name email cohort known_at"), _customer, "customer"),
+    "customers": FileTarget(_target(tables.Customer, "code", "name email cohort known_at"), _customer),
     "sales": FileTarget(
         _target(
             tables.SalesFact,
@@ -207,7 +234,6 @@ TARGETS: Mapping[str, FileTarget] = {
     "orders": FileTarget(
         _target(tables.Order, "number", "customer_id channel_id currency total_minor ordered_at known_at"),
         _order,
-        "order",
     ),
     "order_lines": FileTarget(
         _target(tables.OrderLine, "order_id line", "product_id quantity amount_minor known_at"), _order_line
@@ -225,7 +251,6 @@ TARGETS: Mapping[str, FileTarget] = {
     "invoices": FileTarget(
         _target(tables.Invoice, "number", "customer_id amount_minor currency issued_at due_at known_at"),
         _invoice,
-        "invoice",
         also=(_LEDGER, _booked("invoice", "receivables", "revenue", "issued_at")),
     ),
     "payments": FileTarget(
@@ -237,5 +262,9 @@ TARGETS: Mapping[str, FileTarget] = {
         _target(tables.Expense, "external_id", "category amount_minor currency spent_at known_at"),
         _expense,
         also=(_LEDGER, _booked("expense", "expense:{row.category}", "cash", "spent_at")),
+    ),
+    "messages": FileTarget(
+        _target(tables.Message, "external_id", "source customer_id product_id rating text received_at known_at"),
+        _message,
     ),
 }

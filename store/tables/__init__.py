@@ -12,6 +12,7 @@ from store.tables.catalog import Channel, Location, Product, ProductCost, Suppli
 from store.tables.finance import Expense, Invoice, MoneyLedgerEntry, Payment
 from store.tables.identity import LoginSession, Membership, User
 from store.tables.inventory import InventoryMovement, PurchaseOrder, StockItem
+from store.tables.messages import Message
 from store.tables.pricing import CompetitorPrice, Price, PriceHistory
 from store.tables.runs import FigureRow, FindingRow, ProposalRow, Receipt, Run
 from store.tables.sales import Customer, Order, OrderLine, SalesFact
@@ -20,8 +21,8 @@ from store.tables.work import ImportBatch, Job, Task
 __all__ = [
     "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "Brand", "BrandOwned", "BrandRules", "Channel",
     "CompetitorPrice", "Customer", "Effect", "Expense", "Fact", "FigureRow", "FindingRow", "ImportBatch",
-    "InventoryMovement", "Invoice", "Job", "Location", "LoginSession", "Membership", "MoneyLedgerEntry", "Order",
-    "OrderLine", "OutboxEvent", "OutcomeRow", "Payment", "Price", "PriceHistory", "Product", "ProductCost",
+    "InventoryMovement", "Invoice", "Job", "Location", "LoginSession", "Membership", "Message", "MoneyLedgerEntry",
+    "Order", "OrderLine", "OutboxEvent", "OutcomeRow", "Payment", "Price", "PriceHistory", "Product", "ProductCost",
     "ProposalRow", "PurchaseOrder", "Receipt", "Run", "SalesFact", "StockItem", "Supplier", "Task", "User",
 ]  # fmt: skip
 
