@@ -1,0 +1,87 @@
+"""A database of one's own on the same server: made, migrated or cloned, and dropped whatever happens."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.errors import InsufficientPrivilege, InvalidCatalogName, ObjectInUse
+from sqlalchemy.engine import URL
+
+from domain.errors import NotFound, Unavailable
+from store.database import Database
+from store.migrate import upgrade
+
+MAINTENANCE = "postgres"
+
+
+@contextmanager
+def scratch_database(database: Database, template: str | None = None) -> Iterator[Database]:
+    """An empty, migrated database, or a clone of `template`, a database of the same server that nobody is connected to.
+
+    To clone one that was just filled, close what is connected to it first: `Database.close`. Raises Unavailable where
+    the owner may not make databases or somebody is connected to the template, NotFound where there is no template.
+    """
+    with _server(database.owner_url) as server:
+        name = _create(server, database, template)
+        try:
+            with _entered(database, name) as scratch:
+                if template is None:
+                    upgrade(scratch)
+                yield scratch
+        finally:
+            server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def _server(owner_url: URL) -> "Iterator[Connection[tuple[str]]]":
+    """A connection that leaves every database but the server's own alone."""
+    url = owner_url.set(database=MAINTENANCE)
+    # In parts, because libpq would not read the plus signs that stand for spaces in a rendered URL's options.
+    parts: dict[str, Any] = {**url.translate_connect_args(username="user", database="dbname"), **url.query}
+    try:
+        connection = psycopg.connect(**parts, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise Unavailable(
+            f"The server's database {MAINTENANCE} does not let us in: {str(error).strip()}",
+            remedy="Let MHOS_DATABASE_URL's role connect to it, or unset it to use the embedded database.",
+        ) from error
+    with connection:
+        yield connection
+
+
+def _create(server: "Connection[tuple[str]]", database: Database, template: str | None) -> str:
+    row = server.execute("select replace(gen_random_uuid()::text, '-', '')").fetchone()
+    assert row is not None
+    name = f"mhos_scratch_{os.getpid()}_{row[0][:12]}"
+    source = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
+    try:
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)) + source)
+    except InsufficientPrivilege as error:
+        raise Unavailable(
+            f"{database.owner_url.username} may not make a database of its own on this server.",
+            remedy=f"ALTER ROLE {database.owner_url.username} CREATEDB, or unset MHOS_DATABASE_URL "
+            "to use the embedded database.",
+        ) from error
+    except ObjectInUse as error:
+        raise Unavailable(
+            f"{template} cannot be cloned while somebody is connected to it.", remedy="Close those connections."
+        ) from error
+    except InvalidCatalogName as error:
+        raise NotFound(f"There is no database {template} to clone.") from error
+    return name
+
+
+@contextmanager
+def _entered(database: Database, name: str) -> Iterator[Database]:
+    urls = (
+        url.set(database=name).render_as_string(hide_password=False) for url in (database.owner_url, database.app_url)
+    )
+    scratch = Database(*urls)
+    scratch._embedded = database.is_embedded
+    try:
+        yield scratch
+    finally:
+        scratch.close()
