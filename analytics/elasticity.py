@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analytics.errors import InvalidNumbers
 from analytics.fixed_effects import absorb, regress, slopes_of
@@ -67,12 +68,64 @@ class ElasticityEstimate:
 
 
 @dataclass(frozen=True)
-class _Design:
-    outcome: Floats
-    regressors: Floats
-    effects: tuple[Codes, ...]
+class _Rows:
+    """Log units, log price, deal and feature side by side (n, 4), in levels or in changes."""
+
+    columns: Floats
     location: Codes
     period: Codes
+
+
+class ModelFits:
+    """Models fitted on one panel's rows with sales; what several of them take out of the rows is taken out once."""
+
+    def __init__(self, panel: SalesPanel) -> None:
+        self._panel = panel.sold
+        self._absorbed: dict[tuple[bool, frozenset[Control]], Floats] = {}
+
+    def estimate(self, model: Model, coverage: float = 0.90) -> ElasticityEstimate:
+        """As `fit_elasticity`."""
+        columns, rows = self._absorbed_for(model)
+        fitted = regress(columns[:, 0], columns[:, 1:], rows.location, rows.period)
+        elasticity, error = float(fitted.slopes[0]), float(fitted.standard_errors[0])
+        reach = t_quantile((1 + coverage) / 2, fitted.degrees_of_freedom) * error
+        return ElasticityEstimate(
+            model=model,
+            elasticity=elasticity,
+            standard_error=error,
+            low=elasticity - reach,
+            high=elasticity + reach,
+            coverage=coverage,
+            degrees_of_freedom=fitted.degrees_of_freedom,
+            rows=len(columns),
+        )
+
+    def slopes(self, model: Model) -> Floats:
+        """The slopes (3,) of log price, deal and feature under a model; 0 where it has no such regressor.
+
+        Raises as `fit_elasticity` does.
+        """
+        columns, _ = self._absorbed_for(model)
+        slopes = slopes_of(columns[:, 0], columns[:, 1:])
+        return np.concatenate([slopes, np.zeros(3 - len(slopes))])
+
+    def _absorbed_for(self, model: Model) -> tuple[Floats, _Rows]:
+        """The outcome and the model's own regressors without its effects, and the rows that they come from."""
+        spec = _specification(model)
+        rows = self._changes if spec.differenced else self._levels
+        used = _columns_used(rows, spec)
+        key = (spec.differenced, spec.controls - {"promotion"})
+        if key not in self._absorbed:
+            self._absorbed[key] = absorb(rows.columns, _effects(spec, rows))
+        return self._absorbed[key][:, :used], rows
+
+    @cached_property
+    def _levels(self) -> _Rows:
+        return _levels(self._panel)
+
+    @cached_property
+    def _changes(self) -> _Rows:
+        return _differences(self._levels)
 
 
 def fit_elasticity(panel: SalesPanel, model: Model, coverage: float = 0.90) -> ElasticityEstimate:
@@ -81,32 +134,7 @@ def fit_elasticity(panel: SalesPanel, model: Model, coverage: float = 0.90) -> E
     log q_it = e log p_it + promotion_it'g + effects + u_it (the log-log demand of Montgomery 1997, equation 1).
     Raises InvalidNumbers for an unknown model or too few rows, NotIdentified when the controls leave price no movement.
     """
-    design = _design(panel.sold, _specification(model))
-    columns = absorb(np.column_stack([design.outcome, design.regressors]), design.effects)
-    fitted = regress(columns[:, 0], columns[:, 1:], design.location, design.period)
-    elasticity, error = float(fitted.slopes[0]), float(fitted.standard_errors[0])
-    reach = float(stats.t.ppf((1 + coverage) / 2, fitted.degrees_of_freedom)) * error
-    return ElasticityEstimate(
-        model=model,
-        elasticity=elasticity,
-        standard_error=error,
-        low=elasticity - reach,
-        high=elasticity + reach,
-        coverage=coverage,
-        degrees_of_freedom=fitted.degrees_of_freedom,
-        rows=len(design.outcome),
-    )
-
-
-def fit_slopes(panel: SalesPanel, model: Model) -> Floats:
-    """The slopes (3,) of log price, deal and feature under a model; 0 where it has no such regressor.
-
-    Raises as `fit_elasticity` does.
-    """
-    design = _design(panel.sold, _specification(model))
-    columns = absorb(np.column_stack([design.outcome, design.regressors]), design.effects)
-    slopes = slopes_of(columns[:, 0], columns[:, 1:])
-    return np.concatenate([slopes, np.zeros(3 - len(slopes))])
+    return ModelFits(panel).estimate(model, coverage)
 
 
 def prices_follow_demand(panel: SalesPanel, model: Model) -> float:
@@ -123,11 +151,17 @@ def prices_follow_demand(panel: SalesPanel, model: Model) -> float:
     following[:-1][np.diff(sold.periods) != 1] = np.nan
     lead = following[np.searchsorted(sold.periods, sold.period), np.searchsorted(sold.locations, sold.location)]
     known = np.isfinite(lead)
-    design = _design(sold.where(known), spec)
-    columns = absorb(np.column_stack([design.outcome, lead[known], design.regressors]), design.effects)
-    fitted = regress(columns[:, 0], columns[:, 1:], design.location, design.period)
+    rows = _levels(sold.where(known))
+    used = rows.columns[:, : _columns_used(rows, spec)]
+    columns = absorb(np.column_stack([used[:, :1], lead[known], used[:, 1:]]), _effects(spec, rows))
+    fitted = regress(columns[:, 0], columns[:, 1:], rows.location, rows.period)
     t = abs(fitted.slopes[0]) / max(fitted.standard_errors[0], 1e-12)
-    return float(2 * stats.t.sf(t, fitted.degrees_of_freedom))
+    return float(2 * special.stdtr(fitted.degrees_of_freedom, -t))
+
+
+def t_quantile(probability: float, degrees_of_freedom: int) -> float:
+    """Student's t; straight from scipy.special, as scipy.stats takes a second to load."""
+    return float(special.stdtrit(degrees_of_freedom, probability))
 
 
 def _specification(model: Model) -> Specification:
@@ -136,32 +170,32 @@ def _specification(model: Model) -> Specification:
     return SPECIFICATIONS[model]
 
 
-def _design(panel: SalesPanel, spec: Specification) -> _Design:
-    regressors = np.log(panel.price)[:, None]
-    if "promotion" in spec.controls:
-        regressors = np.column_stack([regressors, panel.promotion])
-    columns = np.column_stack([np.log(panel.units), regressors])
-    location, period = panel.location, panel.period
-    if spec.differenced:
-        columns, location, period = _differences(columns, location, period)
-    if len(columns) <= columns.shape[1]:
-        raise InvalidNumbers(f"{len(columns)} rows are too few to fit a model on.")
-    return _Design(columns[:, 0], columns[:, 1:], _effects(spec, location, period), location, period)
+def _levels(sold: SalesPanel) -> _Rows:
+    columns = np.column_stack([np.log(sold.units), np.log(sold.price), sold.promotion])
+    return _Rows(columns, sold.location, sold.period)
 
 
-def _effects(spec: Specification, location: Codes, period: Codes) -> tuple[Codes, ...]:
+def _differences(rows: _Rows) -> _Rows:
+    """Changes from one period to the very next, within a location."""
+    order = np.lexsort((rows.period, rows.location))
+    columns, location, period = rows.columns[order], rows.location[order], rows.period[order]
+    next_one = (np.diff(period) == 1) & (np.diff(location) == 0)
+    return _Rows(np.diff(columns, axis=0)[next_one], location[1:][next_one], period[1:][next_one])
+
+
+def _columns_used(rows: _Rows, spec: Specification) -> int:
+    """How many of the columns a model looks at: outcome, price, and promotion if it controls for it."""
+    used = 4 if "promotion" in spec.controls else 2
+    if len(rows.columns) <= used:
+        raise InvalidNumbers(f"{len(rows.columns)} rows are too few to fit a model on.")
+    return used
+
+
+def _effects(spec: Specification, rows: _Rows) -> tuple[Codes, ...]:
     effects: list[Codes] = []
     if "location" in spec.controls and not spec.differenced:
-        within = period // SEASON_PERIODS if "season" in spec.controls else np.zeros_like(period)
-        effects.append(pair_codes(location, within))
+        within = rows.period // SEASON_PERIODS if "season" in spec.controls else np.zeros_like(rows.period)
+        effects.append(pair_codes(rows.location, within))
     if "week" in spec.controls:
-        effects.append(period)
+        effects.append(rows.period)
     return tuple(effects)
-
-
-def _differences(columns: Floats, location: Codes, period: Codes) -> tuple[Floats, Codes, Codes]:
-    """Changes from one period to the very next, within a location."""
-    order = np.lexsort((period, location))
-    columns, location, period = columns[order], location[order], period[order]
-    next_one = (np.diff(period) == 1) & (np.diff(location) == 0)
-    return np.diff(columns, axis=0)[next_one], location[1:][next_one], period[1:][next_one]

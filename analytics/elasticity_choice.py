@@ -6,9 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
-from analytics.elasticity import SPECIFICATIONS, ElasticityEstimate, Model, fit_elasticity, prices_follow_demand
+from analytics.elasticity import (
+    SPECIFICATIONS,
+    ElasticityEstimate,
+    Model,
+    ModelFits,
+    prices_follow_demand,
+    t_quantile,
+)
 from analytics.errors import InvalidNumbers
 from analytics.fixed_effects import absorb
 from analytics.heldout import HeldOut, Task, held_out_errors, paired_gap
@@ -110,7 +116,8 @@ def choose_elasticity(
         return ElasticityChoice("insufficient", reasons, numbers, coverage=coverage)
     local = numbers["local_price_spread"] >= floor.local_price_spread
     task: Task = "local_deviation" if local else "change_over_time"
-    stood = [_candidate(panel, model, coverage, local) for model in models]
+    fits = ModelFits(panel)
+    stood = [_candidate(panel, fits, model, coverage, local) for model in models]
     held_out = held_out_errors(panel, [c.model for c in stood if c.estimate], task)
     if not held_out:
         return ElasticityChoice("insufficient", ("no_model_identified",), numbers, tuple(stood), task)
@@ -152,14 +159,14 @@ def _shortfalls(numbers: Mapping[str, float], floor: DataFloor) -> tuple[Reason,
     return tuple(reason for reason, holds in short.items() if holds)
 
 
-def _candidate(panel: SalesPanel, model: Model, coverage: float, local: bool) -> Candidate:
+def _candidate(panel: SalesPanel, fits: ModelFits, model: Model, coverage: float, local: bool) -> Candidate:
     controls = SPECIFICATIONS[model].controls
     if "week" in controls and not local:
         return Candidate(model, excluded="prices_are_chain_wide")
     if "promotion" not in controls and not local and np.ptp(panel.promotion, axis=0).any():
         return Candidate(model, excluded="leaves_promotion_in_price")
     try:
-        return Candidate(model, fit_elasticity(panel, model, coverage))
+        return Candidate(model, fits.estimate(model, coverage))
     except InvalidNumbers:
         return Candidate(model, excluded="not_identified")
 
@@ -204,7 +211,7 @@ def _verdict(
     others = [c.estimate for c in candidates if c.defensible and c.estimate and c.model != winner]
     disagreement = float(np.sqrt(np.mean([_disagreement(o, chosen) for o in others]))) if others else 0.0
     error = float(np.hypot(chosen.standard_error, disagreement))
-    reach = float(stats.t.ppf((1 + chosen.coverage) / 2, chosen.degrees_of_freedom)) * error
+    reach = t_quantile((1 + chosen.coverage) / 2, chosen.degrees_of_freedom) * error
     refusals = _refusals(chosen.elasticity, chosen.elasticity + reach, numbers)
     pooled = next((c.estimate.elasticity for c in candidates if c.model == "pooled" and c.estimate), None)
     return ElasticityChoice(

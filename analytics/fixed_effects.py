@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
-from analytics.errors import InvalidNumbers, NotIdentified
+from analytics.errors import NotIdentified
 from analytics.panel import Codes, Floats
 
 FEW_CLUSTERS = 10
-_TOLERANCE = 1e-9
-_SWEEPS = 10_000
 _NOTHING = 1e-6
+_RIDGE = 1e-10
 
 
 @dataclass(frozen=True)
@@ -25,23 +23,33 @@ class Regression:
 
 
 def absorb(columns: Floats, effects: Sequence[Codes]) -> Floats:
-    """What is left of `columns` (n, k) once every effect's group means are taken out, together.
+    """What is left of `columns` (n, k) once every effect's group means are taken out, together; at most two effects.
 
-    Method of alternating projections (Gaure 2013, "OLS with multiple high dimensional category variables", section 3).
-    With no effects the overall mean is taken out. Raises InvalidNumbers when the sweeps do not settle.
+    The second effect's coefficients solve the normal equations that are left when the first is taken out of them
+    (Abowd, Creecy & Kramarz 2002, section 3). With no effects the overall mean is taken out.
     """
     left = columns - columns.mean(axis=0)
-    averages = [_averaging(codes) for codes in effects]
-    scale = np.maximum(np.abs(left).max(axis=0), np.finfo(float).tiny)
-    for _ in range(_SWEEPS):
-        moved = 0.0
-        for spread, average in averages:
-            means = average @ left
-            left = left - spread @ means
-            moved = max(moved, float((np.abs(means) / scale).max()))
-        if len(averages) < 2 or moved < _TOLERANCE:
-            return left
-    raise InvalidNumbers("The effects could not be told apart: locations and periods hardly overlap.")
+    if not effects:
+        return left
+    many, *fewer = sorted(map(_numbered, effects), key=lambda group: group.max(), reverse=True)
+    for few in fewer:
+        left = left - _second_effect(left, many, few)[few]
+    return left - _means(left, many)[many]
+
+
+def _second_effect(columns: Floats, first: Codes, second: Codes) -> Floats:
+    """The coefficients (groups, k) of the second of two effects, up to a constant in each connected part.
+
+    These constants make the equations singular. A ridge chooses among the solutions, and as the first effect takes
+    the constants up, the choice does not matter; the second solution makes good what the ridge took.
+    """
+    groups = int(second.max()) + 1
+    cells = np.bincount(first * groups + second, minlength=(int(first.max()) + 1) * groups).reshape(-1, groups)
+    normal = np.diag(cells.sum(axis=0)) - cells.T @ (cells / _sizes(first)[:, None])
+    target = _totals(columns - _means(columns, first)[first], second)
+    inverse = np.linalg.inv(normal + np.eye(groups) * (_RIDGE * len(columns)))
+    found = inverse @ target
+    return found + inverse @ (target - normal @ found)
 
 
 def slopes_of(outcome: Floats, regressors: Floats) -> Floats:
@@ -49,7 +57,8 @@ def slopes_of(outcome: Floats, regressors: Floats) -> Floats:
 
     Raises NotIdentified when the first regressor has nothing of its own left, beside the others too.
     """
-    return _solve(outcome, regressors, _kept(regressors))
+    triangle = _triangle(outcome, regressors)
+    return _solve(triangle, _kept(triangle))
 
 
 def regress(outcome: Floats, regressors: Floats, location: Codes, period: Codes) -> Regression:
@@ -61,8 +70,9 @@ def regress(outcome: Floats, regressors: Floats, location: Codes, period: Codes)
     two-way clustering of Cameron, Gelbach & Miller 2011. Never less than either one-way variance. With fewer than
     ten locations only the period part is used: so few clusters cannot be averaged over (Cameron & Miller 2015).
     """
-    kept = _kept(regressors)
-    slopes = _solve(outcome, regressors, kept)
+    triangle = _triangle(outcome, regressors)
+    kept = _kept(triangle)
+    slopes = _solve(triangle, kept)
     used = regressors[:, kept]
     residual = outcome - regressors @ slopes
     bread = np.linalg.inv(used.T @ used)
@@ -100,17 +110,37 @@ def _diagonal(bread: Floats, meat: Floats) -> Floats:
     return np.maximum(np.diag(bread @ meat @ bread), 0.0)
 
 
-def _averaging(codes: Codes) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """Operators that spread group values over rows, (n, groups), and average rows over groups, (groups, n)."""
-    _, group, count = np.unique(codes, return_inverse=True, return_counts=True)
-    rows = np.arange(len(codes))
-    spread = sparse.csr_array((np.ones(len(codes)), (rows, group)), shape=(len(codes), len(count)))
-    average = sparse.csr_array((1 / count[group], (group, rows)), shape=(len(count), len(codes)))
-    return spread, average
+def _numbered(codes: Codes) -> Codes:
+    """The groups numbered from 0, with gaps where that is cheap."""
+    numbered = codes - codes.min()
+    return numbered if 4 * numbered.max() < len(codes) else np.unique(codes, return_inverse=True)[1]
 
 
-def _kept(regressors: Floats) -> Codes:
+def _sizes(group: Codes) -> Codes:
+    """Rows by group, and 1 where there is none, to divide by."""
+    return np.maximum(np.bincount(group), 1)
+
+
+def _totals(columns: Floats, group: Codes) -> Floats:
+    """Sums of columns (n, k) by group: (groups, k)."""
+    return np.array([np.bincount(group, column) for column in columns.T], dtype=np.float64).T
+
+
+def _means(columns: Floats, group: Codes) -> Floats:
+    return _totals(columns, group) / _sizes(group)[:, None]
+
+
+def _triangle(outcome: Floats, regressors: Floats) -> Floats:
+    """The regressors and the outcome turned into as few rows as there are columns, of the same lengths and angles.
+
+    Scaled by the number of rows, so that a column's length is its root mean square.
+    """
+    return np.linalg.qr(np.column_stack([regressors, outcome]), mode="r") / np.sqrt(len(outcome))
+
+
+def _kept(triangle: Floats) -> Codes:
     """The first regressor and those, in order, that add something the earlier ones do not already say."""
+    regressors = triangle[:, :-1]
     if _own(regressors[:, 0], regressors[:, 1:]) <= _NOTHING:
         raise NotIdentified("Nothing is left of the first regressor beside the effects and the other regressors.")
     kept = [0]
@@ -123,10 +153,10 @@ def _kept(regressors: Floats) -> Codes:
 def _own(values: Floats, others: Floats) -> float:
     """Root mean square of what the others leave of a regressor."""
     left = values - others @ np.linalg.lstsq(others, values, rcond=None)[0] if others.size else values
-    return float(np.sqrt(np.mean(left**2)))
+    return float(np.linalg.norm(left))
 
 
-def _solve(outcome: Floats, regressors: Floats, kept: Codes) -> Floats:
-    slopes = np.zeros(regressors.shape[1])
-    slopes[kept] = np.linalg.lstsq(regressors[:, kept], outcome, rcond=None)[0]
+def _solve(triangle: Floats, kept: Codes) -> Floats:
+    slopes = np.zeros(triangle.shape[1] - 1)
+    slopes[kept] = np.linalg.lstsq(triangle[:, kept], triangle[:, -1], rcond=None)[0]
     return slopes

@@ -6,12 +6,14 @@ from typing import Literal
 
 import numpy as np
 
-from analytics.elasticity import Model, fit_slopes
+from analytics.elasticity import Model, ModelFits
 from analytics.errors import InvalidNumbers
 from analytics.panel import Codes, Floats, SalesPanel
 
 Task = Literal["local_deviation", "change_over_time"]
 REFERENCE_PERIODS = 13
+_LOSS_DECIMALS = 9
+"""Models that come to the same, as with a single location, have to tie whatever rounding makes of them."""
 _FEWEST_BLOCKS, _MOST_BLOCKS, _BLOCK_PERIODS = 4, 10, 8
 
 
@@ -21,6 +23,14 @@ class HeldOut:
 
     losses: Floats
     error: float
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Consecutive periods, by their position, and the models fitted on all others."""
+
+    periods: Codes
+    training: ModelFits
 
 
 def held_out_errors(panel: SalesPanel, models: Sequence[Model], task: Task) -> Mapping[Model, HeldOut]:
@@ -35,14 +45,15 @@ def held_out_errors(panel: SalesPanel, models: Sequence[Model], task: Task) -> M
     """
     sold = panel.sold
     tables = [sold.grid(column) for column in (np.log(sold.units), np.log(sold.price), sold.deal, sold.feature)]
-    blocks = _blocks(len(sold.periods))
+    blocks = [_Block(block, ModelFits(_without(sold, block))) for block in _blocks(len(sold.periods))]
     found: dict[Model, HeldOut] = {}
     for model in models:
         try:
-            by_block = [_squared_errors(sold, tables, block, model, task) for block in blocks]
+            by_block = [_squared_errors(tables, block, model, task) for block in blocks]
         except InvalidNumbers:
             continue
-        found[model] = HeldOut(np.array([e.mean() for e in by_block]), float(np.sqrt(np.concatenate(by_block).mean())))
+        losses = np.round([errors.mean() for errors in by_block], _LOSS_DECIMALS)
+        found[model] = HeldOut(losses, float(np.sqrt(np.concatenate(by_block).mean())))
     return found
 
 
@@ -57,10 +68,15 @@ def _blocks(periods: int) -> list[Codes]:
     return [block.astype(np.int64) for block in np.array_split(np.arange(periods), count)]
 
 
-def _squared_errors(sold: SalesPanel, tables: list[Floats], block: Codes, model: Model, task: Task) -> Floats:
-    slopes = fit_slopes(sold.where(~np.isin(sold.period, sold.periods[block])), model)
+def _without(sold: SalesPanel, block: Codes) -> SalesPanel:
+    first, last = sold.periods[block[[0, -1]]]
+    return sold.where((sold.period < first) | (sold.period > last))
+
+
+def _squared_errors(tables: list[Floats], block: _Block, model: Model, task: Task) -> Floats:
+    slopes = block.training.slopes(model)
     unexplained = tables[0] - sum(slope * table for slope, table in zip(slopes, tables[1:], strict=True))
-    first, last = block[0], block[-1] + 1
+    first, last = block.periods[0], block.periods[-1] + 1
     near = np.concatenate(
         [unexplained[max(first - REFERENCE_PERIODS, 0) : first], unexplained[last : last + REFERENCE_PERIODS]]
     )

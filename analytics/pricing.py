@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analytics.baseline import Baseline
 from analytics.errors import InvalidNumbers
@@ -192,15 +192,16 @@ def _forecast(now: _Now, price: int) -> ProfitForecast:
 def _elasticities(belief: ElasticityBelief) -> Floats:
     """Equally likely values of the elasticity."""
     middles = (np.arange(_ELASTICITIES) + 0.5) / _ELASTICITIES
-    law = stats.norm if belief.degrees_of_freedom is None else stats.t(belief.degrees_of_freedom)
-    return belief.elasticity + belief.standard_error * np.asarray(law.ppf(middles))
+    degrees = belief.degrees_of_freedom
+    quantiles = special.ndtri(middles) if degrees is None else special.stdtrit(degrees, middles)
+    return belief.elasticity + belief.standard_error * np.asarray(quantiles)
 
 
 def _demand(now: _Now) -> Floats:
     """Equally likely totals of baseline demand over the horizon."""
     error = now.baseline.error_over(now.horizon)
     middles = (np.arange(_DEMANDS) + 0.5) / _DEMANDS
-    return np.maximum(now.baseline.units + error * stats.norm.ppf(middles), 0.0) * now.horizon
+    return np.maximum(now.baseline.units + error * special.ndtri(middles), 0.0) * now.horizon
 
 
 def _allowed(bounds: PriceBounds) -> Floats:

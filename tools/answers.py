@@ -1,6 +1,6 @@
 """Answers kept as receipts: what a tool said in a run is found again instead of computed again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,6 +25,11 @@ def find_receipt(session: BrandSession, run_id: UUID, call: str) -> Receipt | No
     return session.scalars(
         select(Receipt).where(col(Receipt.run_id) == run_id, col(Receipt.request_hash) == call)
     ).first()
+
+
+def receipts_of(session: BrandSession, run_id: UUID, agent: str) -> Sequence[Receipt]:
+    """Every answer that an agent was given in a run."""
+    return session.scalars(select(Receipt).where(col(Receipt.run_id) == run_id, col(Receipt.agent) == agent)).all()
 
 
 def store_receipt(

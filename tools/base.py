@@ -1,6 +1,6 @@
 """What a tool is: a typed function over the store that reads, analyses or proposes; agents have no other kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from inspect import cleandoc
@@ -52,6 +52,10 @@ class ToolEnv:
     agent: str
     recall: Callable[[str, ToolArguments], Mapping[str, Any] | None]
     """The stored result of the same tool call in this run; None where there was none."""
+    once: Callable[[tuple[Hashable, ...], Callable[[], Any]], Any]
+    """What was read under this name already, for the same agent in the same run, as of the same moment; else read now.
+
+    What several answers build on is read once, so that they agree. Its fingerprints are taken when it is read."""
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ def price_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) 
     """Estimate how demand for one product in one channel answers to its price. Several models stand; the one that
     foresees held-out weeks best is chosen, with an interval, held-out errors of all, and the reasons. Where the data
     do not suffice the status is `insufficient`, and nothing may be built on it."""
-    now = situation_of(session, args.sku, args.channel, args.zone)
-    choice = choose_elasticity(sales_of(session, now))
-    return ToolAnswer(_elasticity_view(now, choice), (sales_source(session, now),))
+    now = situation_of(session, env, args.sku, args.channel, args.zone)
+    choice = choose_elasticity(sales_of(session, env, now))
+    return ToolAnswer(_elasticity_view(now, choice), (sales_source(session, env, now),))
 
 
 def _elasticity_view(now: Situation, choice: ElasticityChoice) -> Elasticity:
@@ -87,9 +87,11 @@ def best_price(session: BrandSession, env: ToolEnv, args: BestPriceArguments) ->
     """Find the price with the highest expected gross profit that the brand's rules allow today, over a horizon of
     eight weeks by default: the expected change of profit with an 80 % interval, how likely profit rises, units before
     and after. Advises to keep the price where a gain is not likely enough, and abstains where data are lacking."""
-    now = situation_of(session, args.sku, args.channel, args.zone)
+    now = situation_of(session, env, args.sku, args.channel, args.zone)
     result = _advise(session, env, now, args)
-    return ToolAnswer(result, (sales_source(session, now, about=_FROM_SALES), *sources_of(session, now)))
+    return ToolAnswer(
+        result, (sales_source(session, env, now).bearing_on(*_FROM_SALES), *sources_of(session, env, now))
+    )
 
 
 def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
@@ -99,12 +101,12 @@ def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPrice
     if now.unit_cost_minor is None:
         return _without_advice(now, args, ["no_unit_cost"])
     belief = ElasticityBelief(*elasticity.belief)
-    totals = totals_at(sales_of(session, now), now.price.amount_minor, belief.elasticity)
+    totals = totals_at(sales_of(session, env, now), now.price.amount_minor, belief.elasticity)
     try:
         baseline = baseline_units(totals.units, totals.promoted)
     except InvalidNumbers:
         return _without_advice(now, args, ["too_few_weeks"])
-    corridor = corridor_of(session, now)
+    corridor = corridor_of(session, env, now)
     advice = best_allowed_price(
         baseline,
         now.price.amount_minor,

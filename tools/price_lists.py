@@ -1,11 +1,8 @@
 """Reads price lists: channels, what is priced in them, what a price was before, and what competitors ask."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from uuid import UUID
 
 from analytics.elasticity_choice import DataFloor
-from domain.errors import NotFound
 from domain.figure import Cell
 from domain.money import share_bps
 from store.reads import pricing as reads
@@ -25,7 +22,16 @@ from tools.price_results import (
     PricedProduct,
     PricedProducts,
 )
-from tools.price_situation import Corridor, Situation, corridor_of, situation_at, situation_of, sources_of
+from tools.price_situation import (
+    Corridor,
+    Situation,
+    SituationRows,
+    corridor_of,
+    rows_behind,
+    situation_of,
+    situations_in,
+    sources_of,
+)
 from tools.price_words import in_words
 from tools.sources import RowSelection, selected
 
@@ -58,12 +64,8 @@ def list_priced_products(session: BrandSession, env: ToolEnv, args: ChannelArgum
     the price."""
     channel = reads.channel_by_code(session, args.channel)
     spans = reads.sales_spans(session, channel.id)
-    known: list[Situation] = []
-    for entry in reads.price_list(session, channel.id):
-        try:
-            known.append(situation_at(session, entry.product, channel, entry.zone))
-        except NotFound:
-            continue
+    units = reads.recent_units(session, channel.id, weeks=_RECENT_WEEKS)
+    known = situations_in(session, env, channel)
     newest = max((span.last_end for span in spans.values()), default=None)
     result = PricedProducts(
         channel=channel.code,
@@ -71,39 +73,28 @@ def list_priced_products(session: BrandSession, env: ToolEnv, args: ChannelArgum
         margin_floor=cells.rate(known[0].rules.min_margin_bps if known else 0),
         entries=cells.count(len(known)),
         newest_sales_age=_age(session, newest),
-        products=[_priced(session, now, spans) for now in known],
+        products=[_priced(session, now, spans.get(now.product.id), units.get(now.product.id, 0)) for now in known],
     )
-    rules = [selected(session, "brand_rules", version=now.rules.version, about=["/margin_floor"]) for now in known[:1]]
-    rows = [row for index, now in enumerate(known) for row in _rows_behind(session, now, index)]
-    return ToolAnswer(result, (*rows, *rules))
+    behind = [rows_behind(session, env, now) for now in known]
+    rules = [rows.rules.bearing_on("/margin_floor") for rows in behind[:1]]
+    lines = [selection for index, rows in enumerate(behind) for selection in _behind_line(rows, index)]
+    return ToolAnswer(result, (*lines, *rules))
 
 
-def _rows_behind(session: BrandSession, now: Situation, index: int) -> list[RowSelection]:
+def _behind_line(rows: SituationRows, index: int) -> list[RowSelection]:
     """The rows behind one line of the list, each with the cells that it bears on."""
 
     def cells_at(*names: str) -> list[str]:
         return [f"/products/{index}/{name}" for name in names]
 
-    costs = selected(session, "product_cost", product_id=now.product.id, about=cells_at("unit_cost", "margin"))
     sold = cells_at("weekly_units", "weekly_revenue", "weeks_of_sales", "newest_sales_age")
-    cost_from_sales = [] if costs.count else cells_at("unit_cost", "margin")
+    cost_from_sales = [] if rows.costs.count else cells_at("unit_cost", "margin")
     return [
-        selected(
-            session,
-            "price_history",
-            price_id=now.price.price_id,
-            about=[*cells_at("price", "price_age", "margin", "weekly_revenue"), "/entries"],
-        ),
-        costs,
-        selected(session, "product", id=now.product.id, about=cells_at("margin")),
-        selected(session, "channel", id=now.channel.id, about=cells_at("margin")),
-        selected(
-            session,
-            "sales_fact",
-            product_id=now.product.id,
-            channel_id=now.channel.id,
-            about=[*sold, *cost_from_sales, "/newest_sales_age"],
-        ),
+        rows.prices.bearing_on(*cells_at("price", "price_age", "margin", "weekly_revenue"), "/entries"),
+        rows.costs.bearing_on(*cells_at("unit_cost", "margin")),
+        rows.product.bearing_on(*cells_at("margin")),
+        rows.channel.bearing_on(*cells_at("margin")),
+        rows.sold.bearing_on(*sold, *cost_from_sales, "/newest_sales_age"),
     ]
 
 
@@ -111,9 +102,7 @@ def _age(session: BrandSession, moment: datetime | None) -> Cell | None:
     return None if moment is None else cells.days(max((session.ctx.known_until - moment).days, 0))
 
 
-def _priced(session: BrandSession, now: Situation, spans: Mapping[UUID, reads.SalesSpan]) -> PricedProduct:
-    recent = reads.recent_weekly(session, now.channel.id, now.product.id, weeks=_RECENT_WEEKS)
-    span = spans.get(now.product.id)
+def _priced(session: BrandSession, now: Situation, span: reads.SalesSpan | None, units: int) -> PricedProduct:
     margin = now.margin_bps(now.price.amount_minor)
     lacking = _lacking(now, span)
     return PricedProduct(
@@ -126,8 +115,8 @@ def _priced(session: BrandSession, now: Situation, spans: Mapping[UUID, reads.Sa
         unit_cost=None if now.unit_cost_minor is None else cells.money(now.unit_cost_minor, now.currency),
         margin=None if margin is None else cells.rate(margin),
         below_floor=margin is not None and margin < now.rules.min_margin_bps,
-        weekly_units=cells.units_a_week(recent.units),
-        weekly_revenue=cells.money(recent.units * now.price.amount_minor, now.currency),
+        weekly_units=cells.units_a_week(units),
+        weekly_revenue=cells.money(units * now.price.amount_minor, now.currency),
         weeks_of_sales=cells.weeks(span.periods if span else 0),
         newest_sales_age=_age(session, span.last_end if span else None),
         enough_data=not lacking,
@@ -147,11 +136,11 @@ def _lacking(now: Situation, span: reads.SalesSpan | None) -> list[str]:
 def price_corridor(session: BrandSession, env: ToolEnv, args: PriceArguments) -> ToolAnswer:
     """Tell which prices the brand's rules allow today for one product in one channel: the lowest that keeps the margin
     floor, the corridor round the year's reference price, the largest change a day; and what competitors ask."""
-    now = situation_of(session, args.sku, args.channel, args.zone)
-    corridor = corridor_of(session, now)
+    now = situation_of(session, env, args.sku, args.channel, args.zone)
+    corridor = corridor_of(session, env, now)
     result = _corridor_view(now, corridor, _competitors(session, now))
     return ToolAnswer(
-        result, (*sources_of(session, now), selected(session, "competitor_price", product_id=now.product.id))
+        result, (*sources_of(session, env, now), selected(session, "competitor_price", product_id=now.product.id))
     )
 
 
@@ -199,7 +188,7 @@ def _competitors(session: BrandSession, now: Situation) -> list[CompetitorView]:
 def price_history(session: BrandSession, env: ToolEnv, args: PriceArguments) -> ToolAnswer:
     """Tell what one product's price in one channel was before, newest first (the last fifty amounts), since when each,
     and whether it was imported, observed, or set by an action."""
-    now = situation_of(session, args.sku, args.channel, args.zone)
+    now = situation_of(session, env, args.sku, args.channel, args.zone)
     changes = list(reads.price_changes_since(session, now.price.price_id, _BEGINNING))[::-1]
     prices = [
         PastPrice(

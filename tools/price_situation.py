@@ -1,6 +1,7 @@
 """What stands now for one price: product, channel, rules, price and cost; and which prices the rules allow."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.pricing import Margins, PriceBounds
@@ -10,7 +11,8 @@ from store.reads import pricing as reads
 from store.reads.settings import rules_of
 from store.session import BrandSession
 from store.tables import BrandRules, Channel, Product
-from tools.sources import RowSelection, selected
+from tools.base import ToolEnv
+from tools.sources import RowSelection, selected, selected_each
 
 _FROM_COST = ("/margin", "/margin_now", "/margin_then", "/floor_price", "/allowed_low", "/allowed_high")
 """The cells that a unit cost bears on, where it is taken from sales."""
@@ -76,27 +78,81 @@ class Corridor:
         return PriceBounds(self.low_minor, self.high_minor, self.step_minor, self.offset_minor)
 
 
-def situation_of(session: BrandSession, sku: str, channel: str, zone: str = "") -> Situation:
+@dataclass(frozen=True)
+class SituationRows:
+    """The rows behind a situation. `sold` is of its channel."""
+
+    prices: RowSelection
+    costs: RowSelection
+    product: RowSelection
+    channel: RowSelection
+    rules: RowSelection
+    sold: RowSelection
+
+
+def situation_of(session: BrandSession, env: ToolEnv, sku: str, channel: str, zone: str = "") -> Situation:
     """Raises NotFound where this brand has no such product, channel or price."""
-    product = reads.product_by_sku(session, sku)
-    place = reads.channel_by_code(session, channel)
-    return situation_at(session, product, place, zone)
+    return env.once(("situation", channel, sku, zone), lambda: _situation(session, sku, channel, zone))
 
 
-def situation_at(session: BrandSession, product: Product, channel: Channel, zone: str) -> Situation:
-    """Raises NotFound where no price was known."""
-    return Situation(
-        product=product,
-        channel=channel,
-        zone=zone,
-        rules=rules_of(session),
-        price=reads.price_now(session, product.id, channel.id, zone),
-        unit_cost_minor=reads.unit_cost_minor(session, product.id),
-    )
+def _situation(session: BrandSession, sku: str, code: str, zone: str) -> Situation:
+    product, channel = reads.product_by_sku(session, sku), reads.channel_by_code(session, code)
+    price = reads.price_now(session, product.id, channel.id, zone)
+    return Situation(product, channel, zone, rules_of(session), price, reads.unit_cost_minor(session, product.id))
 
 
-def corridor_of(session: BrandSession, now: Situation) -> Corridor:
+def situations_in(session: BrandSession, env: ToolEnv, channel: Channel) -> list[Situation]:
+    """Every entry of a channel's price list that has a price, in the list's order; with the rows behind each."""
+    entries, prices = reads.price_list(session, channel.id), reads.prices_now(session, channel.id)
+    costs = reads.unit_costs_minor(session, {entry.product.id for entry in entries})
+    rules = rules_of(session)
+    found = [
+        Situation(entry.product, channel, entry.zone, rules, price, costs[entry.product.id])
+        for entry in entries
+        if (price := prices.get((entry.product.id, entry.zone))) is not None
+    ]
+    known = [env.once(("situation", channel.code, now.product.sku, now.zone), lambda now=now: now) for now in found]
+    for now, rows in zip(known, _rows_behind(session, known), strict=True):
+        env.once(("rows", now.price.price_id), lambda rows=rows: rows)
+    return known
+
+
+def rows_behind(session: BrandSession, env: ToolEnv, now: Situation) -> SituationRows:
+    """The rows that a situation was read from."""
+    return env.once(("rows", now.price.price_id), lambda: _rows_behind(session, [now])[0])
+
+
+def _rows_behind(session: BrandSession, situations: Sequence[Situation]) -> list[SituationRows]:
+    """The rows behind situations of one channel, all kinds at once."""
+    if not situations:
+        return []
+    channel, rules = situations[0].channel, situations[0].rules
+    products = [now.product.id for now in situations]
+    prices = selected_each(session, "price_history", "price_id", [now.price.price_id for now in situations])
+    costs = selected_each(session, "product_cost", "product_id", products)
+    sold = selected_each(session, "sales_fact", "product_id", products, channel_id=channel.id)
+    described = selected_each(session, "product", "id", products)
+    of_channel = selected(session, "channel", id=channel.id)
+    of_rules = selected(session, "brand_rules", version=rules.version)
+    return [
+        SituationRows(
+            prices[now.price.price_id],
+            costs[now.product.id],
+            described[now.product.id],
+            of_channel,
+            of_rules,
+            sold[now.product.id],
+        )
+        for now in situations
+    ]
+
+
+def corridor_of(session: BrandSession, env: ToolEnv, now: Situation) -> Corridor:
     """What the rules leave open today, by the same integers that the guardrails will hold a proposal to."""
+    return env.once(("corridor", now.price.price_id), lambda: _corridor(session, now))
+
+
+def _corridor(session: BrandSession, now: Situation) -> Corridor:
     price, rules = now.price.amount_minor, now.rules
     reference = reads.reference_price_minor(session, now.price.price_id) or price
     left = max(rules.max_price_change_bps_per_day - reads.changed_last_day_bps(session, now.price.price_id), 0)
@@ -114,17 +170,16 @@ def corridor_of(session: BrandSession, now: Situation) -> Corridor:
     )
 
 
-def sources_of(session: BrandSession, now: Situation) -> tuple[RowSelection, ...]:
+def sources_of(session: BrandSession, env: ToolEnv, now: Situation) -> tuple[RowSelection, ...]:
     """The rows behind a situation and its corridor."""
-    costs = selected(session, "product_cost", product_id=now.product.id)
-    sold = {"product_id": now.product.id}
-    return (
-        selected(session, "price_history", price_id=now.price.price_id),
-        costs if costs.count else selected(session, "sales_fact", **sold, about=_FROM_COST),
-        selected(session, "product", id=now.product.id),
-        selected(session, "channel", id=now.channel.id),
-        selected(session, "brand_rules", version=now.rules.version),
-    )
+    rows = rows_behind(session, env, now)
+    costs = rows.costs if rows.costs.count else _sold_anywhere(session, env, now).bearing_on(*_FROM_COST)
+    return rows.prices, costs, rows.product, rows.channel, rows.rules
+
+
+def _sold_anywhere(session: BrandSession, env: ToolEnv, now: Situation) -> RowSelection:
+    product = now.product.id
+    return env.once(("sold", product), lambda: selected(session, "sales_fact", product_id=product))
 
 
 def floor_price_minor(now: Situation) -> int | None:

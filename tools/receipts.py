@@ -2,8 +2,8 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -16,6 +16,8 @@ from domain.ids import ReceiptId
 from store.session import BrandSession
 from store.tables import FigureRow, Receipt
 from tools.sources import RowSelection, open_rows
+
+Key = TypeVar("Key")
 
 CODE_LENGTH = 8
 SHORTEST_PREFIX = 4
@@ -48,12 +50,25 @@ class Opened(BaseModel):
     rows_unchanged: bool
 
 
+class CitedCells:
+    """The numbers that some references point at, in this run's receipts if one is named; the receipts read at once."""
+
+    def __init__(self, session: BrandSession, refs: Iterable[FigureRef], run_id: UUID | None = None) -> None:
+        wanted = {ref.receipt for ref in refs}
+        query = select(col(Receipt.id), col(Receipt.result)).where(col(Receipt.id).in_(wanted))
+        rows = session.execute(query if run_id is None else query.where(col(Receipt.run_id) == run_id)).all()
+        self._results: dict[UUID, Any] = {row[0]: row[1] for row in rows}
+
+    def cell(self, ref: FigureRef) -> Cell:
+        """Raises NotFound, InvalidInput."""
+        if ref.receipt not in self._results:
+            raise NotFound(f"There is no receipt {ref.receipt} here.", remedy="Cite a receipt of this run.")
+        return cell_at(self._results[ref.receipt], ref.path)
+
+
 def resolve(session: BrandSession, ref: FigureRef, run_id: UUID | None = None) -> Cell:
     """The number that a reference points at, in this run's receipts if one is named. Raises NotFound, InvalidInput."""
-    found = session.scalars(select(Receipt).where(col(Receipt.id) == ref.receipt)).first()
-    if found is None or run_id not in (None, found.run_id):
-        raise NotFound(f"There is no receipt {ref.receipt} here.", remedy="Cite a receipt of this run.")
-    return cell_at(found.result, ref.path)
+    return CitedCells(session, [ref], run_id).cell(ref)
 
 
 def figure_code(ref: FigureRef, length: int = CODE_LENGTH) -> str:
@@ -62,29 +77,50 @@ def figure_code(ref: FigureRef, length: int = CODE_LENGTH) -> str:
     return base64.b32encode(digest).decode().lower()[:length]
 
 
-def record_figures(session: BrandSession, run_id: UUID, refs: Mapping[str, FigureRef]) -> dict[str, str]:
+def record_figures(session: BrandSession, run_id: UUID, refs: Mapping[Key, FigureRef]) -> dict[Key, str]:
     """Give every cited cell its code, by the key it is cited under. Raises NotFound for another run's receipts."""
-    return {key: _recorded(session, run_id, ref) for key, ref in refs.items()}
-
-
-def _recorded(session: BrandSession, run_id: UUID, ref: FigureRef) -> str:
-    cell = resolve(session, ref, run_id)
-    cited = select(FigureRow).where(col(FigureRow.receipt_id) == ref.receipt, col(FigureRow.path) == ref.path)
-    if (known := session.scalars(cited).first()) is not None:
-        return known.code
-    code = _free_code(session, ref)
-    row = FigureRow(code=code, receipt_id=ref.receipt, path=ref.path, **cell.model_dump())
-    session.add(row)
+    cited = CitedCells(session, refs.values(), run_id)
+    cells = {_place(ref): cited.cell(ref) for ref in refs.values()}
+    codes = _known_codes(session, {receipt for receipt, _ in cells})
+    new = {_place(ref): ref for ref in refs.values() if _place(ref) not in codes}
+    taken = _taken(session, new.values())
+    for place, ref in new.items():
+        codes[place] = _free_code(session, ref, taken)
+        taken.add(codes[place])
+        session.add(FigureRow(code=codes[place], receipt_id=ref.receipt, path=ref.path, **cells[place].model_dump()))
     session.flush()
-    return code
+    return {key: codes[_place(ref)] for key, ref in refs.items()}
 
 
-def _free_code(session: BrandSession, ref: FigureRef) -> str:
+def _place(ref: FigureRef) -> tuple[UUID, str]:
+    return ref.receipt, ref.path
+
+
+def _known_codes(session: BrandSession, receipts: Collection[UUID]) -> dict[tuple[UUID, str], str]:
+    """The codes that cells of these receipts have already."""
+    rows = session.execute(
+        select(col(FigureRow.receipt_id), col(FigureRow.path), col(FigureRow.code)).where(
+            col(FigureRow.receipt_id).in_(receipts)
+        )
+    ).all()
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _taken(session: BrandSession, refs: Iterable[FigureRef]) -> set[str]:
+    """Which of the codes that these cells would get first are another's."""
+    wanted = [figure_code(ref) for ref in refs]
+    return set(session.scalars(select(col(FigureRow.code)).where(col(FigureRow.code).in_(wanted)))) if wanted else set()
+
+
+def _free_code(session: BrandSession, ref: FigureRef, taken: Set[str]) -> str:
+    """The shortest free beginning. A code is only made longer where the shorter one is taken, which is rare."""
     longest = figure_code(ref, 52)
+    if longest[:CODE_LENGTH] not in taken:
+        return longest[:CODE_LENGTH]
     rivals = session.scalars(
         select(col(FigureRow.code)).where(col(FigureRow.code).startswith(longest[:CODE_LENGTH], autoescape=True))
     ).all()
-    return next(longest[:n] for n in range(CODE_LENGTH, len(longest) + 1) if longest[:n] not in rivals)
+    return next(longest[:n] for n in range(CODE_LENGTH, len(longest) + 1) if longest[:n] not in {*rivals, *taken})
 
 
 def why(session: BrandSession, code: str) -> Opened:

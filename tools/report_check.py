@@ -13,7 +13,7 @@ from domain.report import AgentReport, Claim
 from guardrails.prose import check_claim
 from store.session import BrandSession
 from store.tables import ProposalRow, Receipt
-from tools.receipts import resolve
+from tools.receipts import CitedCells
 
 _NAMING_KEYS = frozenset({"sku", "title", "channel", "zone"})
 
@@ -21,9 +21,9 @@ _NAMING_KEYS = frozenset({"sku", "title", "channel", "zone"})
 def problems_of(session: BrandSession, run_id: UUID, agent: str, report: AgentReport) -> list[str]:
     """Sentences about what does not hold; none when the report may stand."""
     tokens = names_seen(session, run_id, agent)
-    found = [
-        f"{place}: {problem}" for place, claim in _claims(report) for problem in _wrong(session, run_id, claim, tokens)
-    ]
+    claims = list(_claims(report))
+    cited = CitedCells(session, (ref for _, claim in claims for ref in claim.figures.values()), run_id)
+    found = [f"{place}: {problem}" for place, claim in claims for problem in _wrong(cited, claim, tokens)]
     own = set(
         session.scalars(
             select(col(ProposalRow.id)).where(col(ProposalRow.run_id) == run_id, col(ProposalRow.agent) == agent)
@@ -37,7 +37,7 @@ def problems_of(session: BrandSession, run_id: UUID, agent: str, report: AgentRe
 
 def check_rationale(session: BrandSession, run_id: UUID, claim: Claim, tokens: frozenset[str]) -> list[str]:
     """What is wrong with a claim that is to be stored with a proposal."""
-    return list(_wrong(session, run_id, claim, tokens))
+    return list(_wrong(CitedCells(session, claim.figures.values(), run_id), claim, tokens))
 
 
 def names_seen(session: BrandSession, run_id: UUID, agent: str) -> frozenset[str]:
@@ -76,13 +76,13 @@ def _claims(report: AgentReport) -> Iterator[tuple[str, Claim]]:
         yield f"missing_data/{index}", Claim(text=line or " ")
 
 
-def _wrong(session: BrandSession, run_id: UUID, claim: Claim, tokens: frozenset[str]) -> Iterator[str]:
+def _wrong(cited: CitedCells, claim: Claim, tokens: frozenset[str]) -> Iterator[str]:
     try:
         check_claim(claim.model_copy(update={"text": _without_names(claim.text, tokens)}), tokens)
     except DomainError as error:
         yield error.message
     for key, ref in claim.figures.items():
         try:
-            resolve(session, ref, run_id)
+            cited.cell(ref)
         except DomainError as error:
             yield f"figure {key}: {error.message}"

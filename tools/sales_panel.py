@@ -1,9 +1,8 @@
 """One product's reported sales as weekly panels: what the elasticity and the baseline are computed from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -12,7 +11,8 @@ from analytics.baseline import at_price
 from analytics.panel import Codes, Floats, SalesPanel
 from store.reads import pricing as reads
 from store.session import BrandSession
-from tools.price_situation import Situation
+from tools.base import ToolEnv
+from tools.price_situation import Situation, rows_behind
 from tools.sources import RowSelection, selected
 
 _WEEK_DAYS = 7
@@ -28,8 +28,12 @@ class WeeklyTotals:
     promoted: Floats
 
 
-def sales_of(session: BrandSession, now: Situation) -> SalesPanel:
+def sales_of(session: BrandSession, env: ToolEnv, now: Situation) -> SalesPanel:
     """The product's sales in the channel (in the zone, if there is one), a row a location and week."""
+    return env.once(("sales", now.price.price_id), lambda: _sales(session, now))
+
+
+def _sales(session: BrandSession, now: Situation) -> SalesPanel:
     columns = reads.sales_columns(session, now.product.id, now.channel.id)
     kept = _inside(columns, _locations(session, now.zone) if now.zone else None)
     return weekly_panel(
@@ -42,12 +46,16 @@ def sales_of(session: BrandSession, now: Situation) -> SalesPanel:
     )
 
 
-def sales_source(session: BrandSession, now: Situation, about: Iterable[str] = ()) -> RowSelection:
+def sales_source(session: BrandSession, env: ToolEnv, now: Situation) -> RowSelection:
     """The rows that `sales_of` reads."""
-    where: dict[str, Any] = {"product_id": now.product.id, "channel_id": now.channel.id}
-    if now.zone:
-        where["location_id"] = sorted(_locations(session, now.zone))
-    return selected(session, "sales_fact", about=about, **where)
+    if not now.zone:
+        return rows_behind(session, env, now).sold
+    return env.once(("sales rows", now.price.price_id), lambda: _sold_in_zone(session, now))
+
+
+def _sold_in_zone(session: BrandSession, now: Situation) -> RowSelection:
+    places = sorted(_locations(session, now.zone))
+    return selected(session, "sales_fact", product_id=now.product.id, channel_id=now.channel.id, location_id=places)
 
 
 def _locations(session: BrandSession, zone: str) -> set[UUID]:

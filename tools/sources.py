@@ -1,5 +1,6 @@
 """Provenance: which rows of the store a result came from, so that they can be read again and compared."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import DateTime, Select, Text, cast, func, literal, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 
@@ -28,6 +29,7 @@ from store.tables import (
 )
 
 Values = str | list[str]
+_OF_NOTHING = hashlib.sha256(b"").hexdigest()
 _BOOKKEEPING = frozenset({"known_at", "recorded_at", "seq"})
 
 
@@ -66,6 +68,10 @@ class RowSelection(BaseModel):
     count: int
     sha256: str
 
+    def bearing_on(self, *about: str) -> "RowSelection":
+        """The same rows, for these cells."""
+        return self.model_copy(update={"about": about})
+
     def bears_on(self, path: str) -> bool:
         """Whether the cell at a JSON pointer came from these rows."""
         return not self.about or any(path == part or path.startswith(f"{part}/") for part in self.about)
@@ -82,12 +88,29 @@ class OpenedRows:
 
 def selected(session: BrandSession, table: str, *, about: Iterable[str] = (), **where: Any) -> RowSelection:
     """Note which rows a result came from: `selected(session, "product", id=product.id)`."""
-    plain = {name: _plain(value) for name, value in where.items()}
-    draft = RowSelection(
-        table=table, where=plain, about=tuple(about), as_of=session.ctx.known_until, count=0, sha256=""
-    )
+    draft = _draft(session, table, about, where)
     count, sha256 = _fingerprint(session, draft)
     return draft.model_copy(update={"count": count, "sha256": sha256})
+
+
+def selected_each(
+    session: BrandSession, table: str, by: str, values: Iterable[UUID], **where: Any
+) -> dict[UUID, RowSelection]:
+    """`selected` for each value of a column, in one query: `selected_each(session, "product", "id", ids)`."""
+    drafts = {value: _draft(session, table, (), {by: value, **where}) for value in values}
+    column = getattr(_SOURCES[table].table, by)
+    every = _draft(session, table, (), {by: list(drafts), **where})
+    rows = session.execute(_pick(_fingerprints(table, column), every).group_by(column)).all() if drafts else []
+    found = {value: {"count": count, "sha256": sha256} for value, count, sha256 in rows}
+    nothing = {"count": 0, "sha256": _OF_NOTHING}
+    return {value: draft.model_copy(update=found.get(value, nothing)) for value, draft in drafts.items()}
+
+
+def _draft(session: BrandSession, table: str, about: Iterable[str], where: Mapping[str, Any]) -> RowSelection:
+    plain = {name: _plain(value) for name, value in where.items()}
+    return RowSelection(
+        table=table, where=plain, about=tuple(about), as_of=session.ctx.known_until, count=0, sha256=_OF_NOTHING
+    )
 
 
 def open_rows(session: BrandSession, selection: RowSelection, limit: int) -> OpenedRows:
@@ -169,23 +192,20 @@ def _order(selection: RowSelection) -> list[Any]:
 
 
 def _fingerprint(session: BrandSession, selection: RowSelection) -> tuple[int, str]:
-    """How many rows, and a hash of all that they say; computed by the database, as there may be many."""
-    table = _source(selection).table
-    row = cast(func.jsonb_build_array(*(_timeless(column) for column in _columns(table))), Text)
-    joined = func.string_agg(row, aggregate_order_by(literal("\n"), col(table.id)))
-    sha256 = func.encode(func.sha256(func.convert_to(func.coalesce(joined, ""), "UTF8")), "hex")
-    both: Select[*tuple[Any, ...]] = select(func.count(col(table.id)), sha256)
-    row = session.execute(_pick(both, selection)).one()
+    """How many rows, and a hash of all that they say."""
+    row = session.execute(_pick(_fingerprints(selection.table), selection)).one()
     return row[0], row[1]
 
 
-def _columns(table: type[BrandOwned]) -> list[Any]:
-    return [getattr(table, name) for name in sorted(table.model_fields)]
+def _fingerprints(table: str, *each: Any) -> Select[*tuple[Any, ...]]:
+    """Count and hash of rows, computed by the database, as there may be many.
 
-
-def _timeless(column: Any) -> Any:
-    """A moment in UTC, whatever zone the database's session is set to."""
-    return func.timezone("UTC", column) if isinstance(column.type, DateTime) else column
+    What is hashed is PostgreSQL's binary form of a row, which the zone and the language of a session do not change.
+    """
+    rows = _SOURCES[table].table
+    row = func.record_send(func.row(*(getattr(rows, name) for name in sorted(rows.model_fields))))
+    joined = func.coalesce(func.string_agg(row, aggregate_order_by(literal(b""), col(rows.id))), literal(b""))
+    return select(*each, func.count(col(rows.id)), func.encode(func.sha256(joined), "hex"))
 
 
 def _as_document(table: str, row: BrandOwned) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A run's toolbox: an agent's tool calls checked, answered once, and kept as receipts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,9 +16,8 @@ from domain.context import Context
 from domain.errors import BrandScopeBroken, DomainError, InvalidInput, Unavailable
 from domain.report import AgentReport
 from store.database import Database
-from store.session import BrandSession
 from store.tables import Receipt
-from tools.answers import find_receipt, request_hash, store_receipt
+from tools.answers import find_receipt, receipts_of, request_hash, store_receipt
 from tools.base import Access, Retry, Tool, ToolAnswer, ToolArguments, ToolEnv
 from tools.registry import TOOLS
 from tools.report_check import problems_of
@@ -82,12 +81,11 @@ class Toolbox:
 
     def _answer(self, tool: Tool, args: ToolArguments) -> ToolReply:
         call = request_hash(self._ctx, self._agent, tool.name, args)
-        with self._database.read(self._ctx) as session:
-            known = find_receipt(session, self.run_id, call)
-            if known is not None:
-                return _reply(known)
-            answer = tool.run(session, self._env(session), args)
-        return _reply(self._keep(tool, args, answer, call))
+        if call not in self._receipts:
+            with self._database.read(self._ctx) as session:
+                answer = tool.run(session, self._env, args)
+            self._receipts[call] = self._keep(tool, args, answer, call)
+        return _reply(self._receipts[call])
 
     def _keep(self, tool: Tool, args: ToolArguments, answer: ToolAnswer, call: str) -> Receipt:
         try:
@@ -103,16 +101,29 @@ class Toolbox:
     def _propose(self, tool: Tool, args: ToolArguments) -> ToolReply:
         self._ctx.require(Permission.ACTION_PROPOSE)
         with self._database.begin(self._ctx) as session:
-            answer = tool.run(session, self._env(session), args)
+            answer = tool.run(session, self._env, args)
         return ToolReply(True, None, canonical_json({"result": answer.result}))
 
-    def _env(self, session: BrandSession) -> ToolEnv:
+    @cached_property
+    def _receipts(self) -> dict[str, Receipt]:
+        """What this agent has been answered in this run, by the call's hash; before an interruption, too."""
+        with self._database.read(self._ctx) as session:
+            return {receipt.request_hash: receipt for receipt in receipts_of(session, self.run_id, self._agent)}
+
+    @cached_property
+    def _env(self) -> ToolEnv:
+        read: dict[Hashable, Any] = {}
+
         def recall(name: str, args: ToolArguments) -> Mapping[str, Any] | None:
-            call = request_hash(self._ctx, self._agent, name, args)
-            receipt = find_receipt(session, self.run_id, call)
+            receipt = self._receipts.get(request_hash(self._ctx, self._agent, name, args))
             return None if receipt is None else receipt.result
 
-        return ToolEnv(self.run_id, self._agent, recall)
+        def once(name: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
+            if name not in read:
+                read[name] = make()
+            return read[name]
+
+        return ToolEnv(self.run_id, self._agent, recall, once)
 
 
 def _checked(tool: Tool, arguments: Mapping[str, Any]) -> ToolArguments:

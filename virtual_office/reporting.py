@@ -1,6 +1,6 @@
 """One attendee's report: the agent answers, and what it found is stored with figures that can be opened."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,9 @@ from agents.crew import chat_model_for
 from agents.graph import AgentResult, run_agent
 from domain.actor import Actor
 from domain.context import Context
+from domain.figure import FigureRef
 from domain.labels import Label, join
-from domain.report import Claim, Finding
+from domain.report import AgentReport, Finding
 from store.database import Database
 from store.session import BrandSession
 from store.tables import FindingRow, Receipt
@@ -23,6 +24,8 @@ from tools.toolbox import Toolbox
 from virtual_office.hindsight import how_it_went
 
 Progress = Callable[[str, str], None]
+_SUMMARY = 0
+"""The ordinal that a report's summary has beside those of its findings."""
 
 
 @dataclass(frozen=True)
@@ -49,35 +52,39 @@ class Reporter:
     def _store(self, ctx: Context, run_id: UUID, charter: Charter, result: AgentResult) -> dict[str, Any]:
         report = result.report
         with self.database.begin(ctx) as session:
-            for ordinal, finding in enumerate(report.findings, start=1):
-                _store_finding(session, run_id, charter.name, ordinal, finding)
+            codes = record_figures(session, run_id, _figures_of(report))
+            _store_findings(session, run_id, charter.name, report.findings, codes)
             return {
                 "title": charter.title,
                 "status": result.status,
                 "reason": result.reason,
                 "summary": report.summary.text,
-                "figures": _codes(session, run_id, report.summary),
+                "figures": {key: codes[_SUMMARY, key] for key in report.summary.figures},
                 "proposals": [str(proposal_id) for proposal_id in report.proposals],
                 "missing_data": list(report.missing_data),
                 "findings": len(report.findings),
             }
 
 
-def _codes(session: BrandSession, run_id: UUID, claim: Claim) -> Mapping[str, str]:
-    return record_figures(session, run_id, claim.figures)
+def _figures_of(report: AgentReport) -> dict[tuple[int, str], FigureRef]:
+    """All figures of a report, by the ordinal of their finding and their key in it."""
+    claims = enumerate([report.summary, *(finding.claim for finding in report.findings)], start=_SUMMARY)
+    return {(ordinal, key): ref for ordinal, claim in claims for key, ref in claim.figures.items()}
 
 
-def _store_finding(session: BrandSession, run_id: UUID, agent: str, ordinal: int, finding: Finding) -> None:
-    stored = session.scalars(
-        select(FindingRow).where(
-            col(FindingRow.run_id) == run_id, col(FindingRow.agent) == agent, col(FindingRow.ordinal) == ordinal
-        )
-    ).first()
-    if stored is not None:
-        return
-    receipts = [ref.receipt for ref in finding.claim.figures.values()]
-    labels = session.scalars(select(col(Receipt.label)).where(col(Receipt.id).in_(receipts))).all()
-    session.add(
+def _store_findings(
+    session: BrandSession,
+    run_id: UUID,
+    agent: str,
+    findings: Sequence[Finding],
+    codes: Mapping[tuple[int, str], str],
+) -> None:
+    own = select(col(FindingRow.ordinal)).where(col(FindingRow.run_id) == run_id, col(FindingRow.agent) == agent)
+    stored = set(session.scalars(own))
+    receipts = {ref.receipt for finding in findings for ref in finding.claim.figures.values()}
+    rows = session.execute(select(col(Receipt.id), col(Receipt.label)).where(col(Receipt.id).in_(receipts))).all()
+    labels = {row[0]: Label(row[1]) for row in rows}
+    session.add_all(
         FindingRow(
             run_id=run_id,
             agent=agent,
@@ -85,8 +92,10 @@ def _store_finding(session: BrandSession, run_id: UUID, agent: str, ordinal: int
             subject=finding.subject,
             severity=finding.severity,
             text=finding.claim.text,
-            figures=dict(_codes(session, run_id, finding.claim)),
-            label=join(Label(label) for label in labels),
+            figures={key: codes[ordinal, key] for key in finding.claim.figures},
+            label=join(labels[ref.receipt] for ref in finding.claim.figures.values()),
             created_at=session.ctx.now(),
         )
+        for ordinal, finding in enumerate(findings, start=_SUMMARY + 1)
+        if ordinal not in stored
     )

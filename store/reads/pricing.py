@@ -1,6 +1,6 @@
 """What pricing reads: products, prices as of a moment, costs, and sales by period."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -8,6 +8,7 @@ from statistics import median
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from domain.errors import NotFound
@@ -32,12 +33,10 @@ class PriceNow:
 class SalesColumns:
     """One product's sales in one channel, a value a reported period and location, ordered by period."""
 
-    fact_ids: Sequence[UUID]
     period_start: Sequence[datetime]
     location_id: Sequence[UUID | None]
     units: Sequence[int]
     unit_price_minor: Sequence[int]
-    unit_cost_minor: Sequence[int | None]
     deal_bps: Sequence[int]
     feature_bps: Sequence[int]
     period_days: Sequence[int]
@@ -126,6 +125,28 @@ def price_now(session: BrandSession, product_id: UUID, channel_id: UUID, zone: s
     return PriceNow(row.price_id, row.amount_minor, row.currency, row.valid_from, row.source)
 
 
+def prices_now(session: BrandSession, channel_id: UUID) -> dict[tuple[UUID, str], PriceNow]:
+    """What `price_now` tells of every entry of a channel's price list that had a price, by product and zone."""
+    rows = session.execute(
+        select(col(Price.product_id), col(Price.zone), PriceHistory)
+        .join(
+            Price, (col(Price.id) == col(PriceHistory.price_id)) & (col(Price.brand_id) == col(PriceHistory.brand_id))
+        )
+        .where(col(Price.channel_id) == channel_id, col(PriceHistory.valid_from) <= session.ctx.known_until)
+        .ext(distinct_on(col(PriceHistory.price_id)))
+        .order_by(
+            col(PriceHistory.price_id),
+            col(PriceHistory.valid_from).desc(),
+            col(PriceHistory.recorded_at).desc(),
+            col(PriceHistory.id).desc(),
+        )
+    ).all()
+    return {
+        (product, zone): PriceNow(row.price_id, row.amount_minor, row.currency, row.valid_from, row.source)
+        for product, zone, row in rows
+    }
+
+
 def price_changes_since(session: BrandSession, price_id: UUID, since: datetime) -> Sequence[PriceHistory]:
     """The amounts that this entry got after `since`, oldest first."""
     return session.scalars(
@@ -180,6 +201,20 @@ def unit_cost_minor(session: BrandSession, product_id: UUID) -> int | None:
     return _recent_cost(session, product_id)
 
 
+def unit_costs_minor(session: BrandSession, product_ids: Collection[UUID]) -> dict[UUID, int | None]:
+    """What `unit_cost_minor` tells of each product."""
+    rows = session.execute(
+        select(col(ProductCost.product_id), col(ProductCost.unit_cost_minor))
+        .where(col(ProductCost.product_id).in_(product_ids), col(ProductCost.valid_from) <= session.ctx.known_until)
+        .ext(distinct_on(col(ProductCost.product_id)))
+        .order_by(col(ProductCost.product_id), col(ProductCost.valid_from).desc())
+    ).all()
+    listed: dict[UUID, int] = {row[0]: row[1] for row in rows}
+    return {
+        product: listed[product] if product in listed else _recent_cost(session, product) for product in product_ids
+    }
+
+
 def _recent_cost(session: BrandSession, product_id: UUID) -> int | None:
     with_cost = (col(SalesFact.product_id) == product_id, col(SalesFact.unit_cost_minor).is_not(None))
     last = session.scalar(select(func.max(SalesFact.period_start)).where(*with_cost))
@@ -197,12 +232,10 @@ def sales_columns(session: BrandSession, product_id: UUID, channel_id: UUID) -> 
     """All reported sales of one product in one channel that were known by the Context's moment."""
     rows = session.execute(
         select(
-            col(SalesFact.id),
             col(SalesFact.period_start),
             col(SalesFact.location_id),
             col(SalesFact.units),
             col(SalesFact.unit_price_minor),
-            col(SalesFact.unit_cost_minor),
             col(SalesFact.deal_bps),
             col(SalesFact.feature_bps),
             col(SalesFact.period_days),
@@ -210,7 +243,7 @@ def sales_columns(session: BrandSession, product_id: UUID, channel_id: UUID) -> 
         .where(col(SalesFact.product_id) == product_id, col(SalesFact.channel_id) == channel_id)
         .order_by(col(SalesFact.period_start), col(SalesFact.location_id))
     ).all()
-    columns = tuple(zip(*rows, strict=True)) if rows else ((),) * 9
+    columns = tuple(zip(*rows, strict=True)) if rows else ((),) * 7
     return SalesColumns(*columns)
 
 
@@ -302,3 +335,17 @@ def recent_weekly(session: BrandSession, channel_id: UUID, product_id: UUID, wee
         .where(col(SalesFact.period_start) > last - timedelta(weeks=weeks))
     ).one()
     return RecentWeekly(round(units / weeks), round(revenue / weeks), locations)
+
+
+def recent_units(session: BrandSession, channel_id: UUID, weeks: int) -> dict[UUID, int]:
+    """Units in an average week of the channel's last reported `weeks`, by product; nothing for what did not sell."""
+    last = session.scalar(select(func.max(col(SalesFact.period_start))).where(col(SalesFact.channel_id) == channel_id))
+    if last is None:
+        return {}
+    rows = session.execute(
+        select(col(SalesFact.product_id), func.sum(col(SalesFact.units)))
+        .where(col(SalesFact.channel_id) == channel_id)
+        .where(col(SalesFact.period_start) > last - timedelta(weeks=weeks))
+        .group_by(col(SalesFact.product_id))
+    ).all()
+    return {product: round(units / weeks) for product, units in rows}
