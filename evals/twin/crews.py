@@ -1,0 +1,115 @@
+"""The crews that the product is compared with in the twin: nobody, rules of thumb, and the oracle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from evals.twin.desk import Desk, Wish
+from evals.twin.limits import CORRIDOR, bounds, towards
+from evals.twin.oracle import best_prices, gain_of
+from simulation.catalog import CAMPAIGNS, CHANNELS, SUPPLIERS
+from simulation.draws import Counts, Floats
+from simulation.practice import STANDING_BUDGETS
+from simulation.world import WEEK, World
+from virtual_office.chair import ATTENTION
+
+MONTH_DAYS = 28
+
+
+class Crew(Protocol):
+    """Acts each morning, before the shop opens; `day` counts from the start of the run."""
+
+    def morning(self, world: World, desk: Desk, day: int) -> None: ...
+
+
+class Nobody:
+    """The brand as it was: its standing replenishment, and no price is touched."""
+
+    def morning(self, world: World, desk: Desk, day: int) -> None:
+        """Nothing is done."""
+
+
+@dataclass(frozen=True)
+class Textbook:
+    """Rules of thumb: cost-plus prices, base stock from a moving average, a mail to everybody each month, even budgets.
+
+    `markup` (C,) on unit cost of what is kept of the price; `average_weeks` of use; `safety` standard deviations over
+    lead time and review. Tuned on seeds of their own by `python -m evals.twin.tuning`.
+    """
+
+    markup: Sequence[float] = (2.35, 2.05, 2.05, 1.6, 2.0)
+    average_weeks: int = 8
+    safety: float = 3.0
+    order_weeks: float = 6.0
+    mails: bool = True
+
+    def morning(self, world: World, desk: Desk, day: int) -> None:
+        world.standing_rule = None
+        world.budgets = np.full(len(CAMPAIGNS), STANDING_BUDGETS.sum() / len(CAMPAIGNS))
+        if self.mails and day % MONTH_DAYS == 0:
+            world.mail()
+        if day % WEEK == 0:
+            world.order(self._orders(world))
+            desk.ask(self._wishes(world, desk))
+
+    def _wishes(self, world: World, desk: Desk) -> list[Wish]:
+        wanted = world.unit_cost[:, None] * np.array(self.markup) / world.truth.kept_share * 100
+        limits = bounds(world.truth, world.unit_cost, world.list_price, desk.reference())
+        return _wishes(towards(wanted, world.list_price, limits), world.list_price, "cost-plus")
+
+    def _orders(self, world: World) -> Counts:
+        """Order up to the use of lead time and review plus safety stock (Silver, Pyke & Thomas 2017, section 7.9)."""
+        used = world.weekly_units[-self.average_weeks :]
+        lead = np.array([supplier.lead_time_days for supplier in SUPPLIERS])[world.truth.supplier] / WEEK
+        at_risk = lead + 1
+        level = used.mean(axis=0) * at_risk + self.safety * used.std(axis=0, ddof=1) * np.sqrt(at_risk)
+        shelf = world.shelf()
+        position = shelf.on_hand + shelf.under_way
+        missing = np.ceil(level + used.mean(axis=0) * self.order_weeks - position)
+        return np.where(position < level, np.maximum(missing, 0), 0).astype(np.int64)
+
+
+class Oracle:
+    """Knows the true parameters, not the luck; has the crew's action kind, its limits and the chair's attention."""
+
+    def __init__(self, attention: int | None = ATTENTION) -> None:
+        self._attention = attention
+        self._known: tuple[bytes, Floats] | None = None
+
+    def morning(self, world: World, desk: Desk, day: int) -> None:
+        if day % WEEK:
+            return
+        limits = bounds(world.truth, world.unit_cost, world.list_price, desk.reference())
+        price = towards(self._best(world) * 100, world.list_price, limits)
+        gains = gain_of(world.truth, world.unit_cost, world.list_price / 100, price / 100)
+        wishes = [wish for wish in _wishes(price, world.list_price, "oracle", gains) if wish.gain > 0]
+        desk.propose(sorted(wishes, key=lambda wish: -wish.gain)[: self._attention])
+
+    def _best(self, world: World) -> Floats:
+        """The best list inside a corridor round the usual prices; what is allowed today is cut out of it each week."""
+        key, usual = world.unit_cost.tobytes(), world.truth.base_price
+        if self._known is None or self._known[0] != key:
+            low, high = usual * CORRIDOR[0], usual * CORRIDOR[1]
+            self._known = key, best_prices(world.truth, world.unit_cost, usual, low, high)
+        return self._known[1]
+
+
+class Unlimited:
+    """The oracle without limits or attention: each Monday the best list at once. For the upper bound only."""
+
+    def __init__(self) -> None:
+        self._known: tuple[bytes, Floats] | None = None
+
+    def morning(self, world: World, desk: Desk, day: int) -> None:
+        key = world.unit_cost.tobytes()
+        if self._known is None or self._known[0] != key:
+            usual = world.truth.base_price
+            self._known = key, best_prices(world.truth, world.unit_cost, usual, usual * 0.4, usual * 2.5)
+        world.list_price = np.round(self._known[1] * 100).astype(np.int64)
+
+
+def _wishes(price: Counts, now: Counts, why: str, gains: Floats | None = None) -> list[Wish]:
+    gains = np.zeros(price.shape) if gains is None else gains
+    return [Wish(int(p), CHANNELS[c], int(price[p, c]), float(gains[p, c]), why) for p, c in np.argwhere(price != now)]

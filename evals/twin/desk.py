@@ -1,0 +1,81 @@
+"""Where a crew asks for prices: straight at the price list, or through the product (`office`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from simulation.catalog import CHANNELS
+from simulation.draws import Counts
+from simulation.world import World
+
+YEAR_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A price in cents that a crew wants for a product (index) in a channel; what it is worth in euros a week."""
+
+    product: int
+    channel: str
+    price: int
+    gain: float
+    why: str
+
+
+class Desk(Protocol):
+    """Takes wishes, of a person (`ask`) or of an agent who needs approval (`propose`).
+
+    `reference` (P, C) is what the brand's corridor hangs on, in cents.
+    """
+
+    def ask(self, wishes: Sequence[Wish]) -> None: ...
+
+    def propose(self, wishes: Sequence[Wish]) -> None: ...
+
+    def reference(self) -> Counts: ...
+
+
+class PriceMemory:
+    """Every price that stood, for the year's median of the amounts that a price was set to."""
+
+    def __init__(self) -> None:
+        self._changes: list[tuple[int, Counts, np.ndarray]] = []
+        self._last: Counts | None = None
+
+    def see(self, day: int, price: Counts) -> None:
+        changed = np.ones(price.shape, dtype=bool) if self._last is None else price != self._last
+        if changed.any():
+            self._changes.append((day, price.copy(), changed))
+        self._last = price.copy()
+
+    def reference(self, day: int) -> Counts:
+        """(P, C) the median of the last year's amounts; the standing price where it was not changed."""
+        assert self._last is not None
+        recent = [(price, changed) for when, price, changed in self._changes if when > day - YEAR_DAYS]
+        if not recent:
+            return self._last
+        amounts = np.stack([np.where(changed, price, np.nan) for price, changed in recent])
+        seen = np.isfinite(amounts).any(axis=0)
+        median = np.nanmedian(np.where(seen, amounts, 0.0), axis=0)
+        return np.where(seen, np.round(median), self._last).astype(np.int64)
+
+
+class DirectDesk:
+    """Sets what is asked at once: for tuning, and where nobody has to approve."""
+
+    def __init__(self, world: World, memory: PriceMemory) -> None:
+        self._world, self._memory = world, memory
+
+    def ask(self, wishes: Sequence[Wish]) -> None:
+        price = self._world.list_price.copy()
+        for wish in wishes:
+            price[wish.product, CHANNELS.index(wish.channel)] = wish.price
+        self._world.list_price = price
+
+    def propose(self, wishes: Sequence[Wish]) -> None:
+        self.ask(wishes)
+
+    def reference(self) -> Counts:
+        return self._memory.reference(self._world.day)

@@ -1,0 +1,162 @@
+"""The score over many seeds: how much of the way from nobody to the oracle a crew goes, with its interval."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from evals.twin.bare import new_world, play_bare
+from evals.twin.crews import Unlimited
+from evals.twin.run import lived_history, run_crew
+from settings import Settings
+from simulation.scenario import Scenario, schedule
+from simulation.scenario_file import load_scenario
+
+COMPARED = ("none", "textbook", "oracle")
+NO_REFUSALS = "{} without refusals"
+BOUND = "upper bound"
+COVERAGE = 0.95
+_RESAMPLES = 10_000
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Match:
+    """What is scored: a crew against the others, over seeds and days, in a world with these scenarios."""
+
+    crew: str
+    seeds: Sequence[int]
+    days: int
+    scenarios: Sequence[str] = ()
+    without_refusals: bool = True
+
+
+@dataclass
+class SeedScore:
+    """One seed: each crew's run, and the upper bound's net worth in cents."""
+
+    seed: int
+    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    upper_bound_minor: int = 0
+
+    def worth(self, crew: str) -> int:
+        return self.upper_bound_minor if crew == BOUND else int(self.runs[crew]["net_worth_minor"])
+
+
+def play_seed(settings: Settings, match: Match, seed: int) -> SeedScore:
+    """Play every crew on one seed, each from the same past."""
+    from bootstrap import Office
+
+    scenarios = [load_scenario(name) for name in match.scenarios]
+    office = Office.open(settings)
+    try:
+        found = SeedScore(seed)
+        with lived_history(office.database, settings, seed, match.days, scenarios) as past:
+            for crew in dict.fromkeys((*COMPARED, match.crew)):
+                found.runs[crew] = run_crew(office.database, past, crew, match.days, scenarios).as_document()
+            if match.without_refusals:
+                free = run_crew(office.database, past, match.crew, match.days, scenarios, refuses=0.0)
+                found.runs[NO_REFUSALS.format(match.crew)] = free.as_document()
+    finally:
+        office.close()
+    found.upper_bound_minor = upper_bound(seed, match.days, scenarios)
+    return found
+
+
+def upper_bound(seed: int, days: int, scenarios: Sequence[Scenario]) -> int:
+    """Net worth in cents where stock is always there and each week has the list that is best by the true parameters.
+
+    A relaxation: no lead times, no stock-outs, no limits on prices, nobody to ask. Mails and budgets stay as they were.
+    """
+    world = new_world(seed, days, schedule(scenarios, seed, days), never_out_of_stock=True)
+    return play_bare(world, Unlimited(), days).total_minor
+
+
+def play(settings: Settings, match: Match, told: Told, processes: int = 2) -> list[SeedScore]:
+    """Play all seeds, some at once."""
+    found: list[SeedScore] = []
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(play_seed, settings, match, seed) for seed in match.seeds]
+        for done in as_completed(waiting):
+            found.append(done.result())
+            told(f"{len(found)} of {len(match.seeds)} seeds: seed {found[-1].seed} is done")
+    return sorted(found, key=lambda one: one.seed)
+
+
+def score_document(match: Match, found: Sequence[SeedScore]) -> dict[str, Any]:
+    """The keys of `mhos simulate --score`, the table of crews and the runs behind it."""
+    worth = {name: np.array([one.worth(name) for one in found], dtype=float) for name in _names(match, found)}
+    share, low, high = way_to_the_oracle(worth["none"], worth[match.crew], worth["oracle"])
+    own = [one.runs[match.crew] for one in found]
+    return {
+        "crew": match.crew,
+        "days": match.days,
+        "scenarios": list(match.scenarios),
+        "seeds": list(match.seeds),
+        "score": share,
+        "score_low": low,
+        "score_high": high,
+        "violations": sum(int(run["violations"]) for one in found for run in one.runs.values()),
+        "autonomy_rate": round(float(np.mean([run["autonomy_rate"] for run in own])), 4),
+        "interruptions_per_day": round(float(np.mean([run["interruptions_per_day"] for run in own])), 3),
+        "per_seed": [{"seed": one.seed, "net_worth_minor": {name: one.worth(name) for name in worth}} for one in found],
+        "crews": [_line(name, worth, found) for name in worth],
+        "operator": _operator(own),
+    }
+
+
+def _names(match: Match, found: Sequence[SeedScore]) -> list[str]:
+    order = ["none", "textbook", match.crew, NO_REFUSALS.format(match.crew), "oracle"]
+    return [*(name for name in dict.fromkeys(order) if name in found[0].runs), BOUND]
+
+
+def _line(name: str, worth: dict[str, np.ndarray], found: Sequence[SeedScore]) -> dict[str, Any]:
+    mean, low, high = interval(worth[name])
+    gain, gain_low, gain_high = interval(worth[name] - worth["none"])
+    line: dict[str, Any] = {
+        "crew": name,
+        "net_worth_minor": mean,
+        "low": low,
+        "high": high,
+        "against_none_minor": gain,
+        "against_none_low": gain_low,
+        "against_none_high": gain_high,
+    }
+    if name != BOUND:
+        runs = [one.runs[name] for one in found]
+        for key in ("stockout_rate", "days_per_second", "world_days_per_second"):
+            line[key] = round(float(np.mean([run[key] for run in runs])), 4)
+    return line
+
+
+def interval(values: np.ndarray) -> tuple[int, int, int]:
+    """Mean and its 95 % interval by Student's t; the mean alone where there is one value."""
+    mean = float(values.mean())
+    if values.size < 2:
+        return round(mean), round(mean), round(mean)
+    reach = float(stats.t.ppf((1 + COVERAGE) / 2, values.size - 1) * values.std(ddof=1) / np.sqrt(values.size))
+    return round(mean), round(mean - reach), round(mean + reach)
+
+
+def way_to_the_oracle(none: np.ndarray, crew: np.ndarray, oracle: np.ndarray) -> tuple[float, float, float]:
+    """Mean gain of the crew over mean gain of the oracle, and its 95 % interval by resampling seeds (Efron 1979)."""
+    gains, best = crew - none, oracle - none
+    rng = np.random.default_rng(1979)
+    drawn = rng.integers(0, none.size, (_RESAMPLES, none.size))
+    ratios = gains[drawn].mean(axis=1) / best[drawn].mean(axis=1)
+    low, high = np.quantile(ratios, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+    return round(float(gains.mean() / best.mean()), 4), round(float(low), 4), round(float(high), 4)
+
+
+def _operator(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The answers of all seeds together."""
+    delays: dict[str, int] = {}
+    for run in runs:
+        for days, count in run["operator"].get("delay_days", {}).items():
+            delays[days] = delays.get(days, 0) + count
+    told = {key: sum(run["operator"].get(key, 0) for run in runs) for key in ("approved", "refused", "shown_again")}
+    return {"delay_days": dict(sorted(delays.items())), **told}

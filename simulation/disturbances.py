@@ -1,0 +1,94 @@
+"""What the scenarios under way do to the world on a day, as the arrays that its equations take."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulation.catalog import (
+    AFFILIATE_CODES,
+    CHANNELS,
+    COMPETITORS,
+    DEALER_COUNT,
+    PRODUCTS,
+    REP_CODES,
+    REP_COUNT,
+    SUPPLIERS,
+)
+from simulation.draws import Floats
+from simulation.scenario import (
+    CompetitorPrices,
+    Demand,
+    Fraud,
+    OverpromisingRep,
+    Schedule,
+    SupplierDelay,
+    UnitCost,
+)
+
+AFFILIATE_SHARE = 0.12
+"""The part of the shop's orders that affiliates bring."""
+_ALL = "all"
+_SUPPLIERS = [supplier.code for supplier in SUPPLIERS]
+_SUPPLIER_OF = [product.supplier for product in PRODUCTS]
+_CATEGORY_OF = [product.category for product in PRODUCTS]
+
+
+@dataclass(frozen=True, eq=False)
+class Disturbances:
+    """Neutral unless a scenario says otherwise. Percent as shares; delays in days.
+
+    `surge` (P, C) multiplies demand, `rivals` (P, R) adds to log prices, `unit_cost` (P,) multiplies costs, `delay`
+    and `held_up` (suppliers,) what is ordered now and what is under way; `fraud` and `charged_back` are shares of the
+    shop's orders, `inflated` and `sent_back` (D,) of each dealer's.
+    """
+
+    surge: Floats
+    rivals: Floats
+    unit_cost: Floats
+    delay: Floats
+    held_up: Floats
+    fraud: float
+    charged_back: float
+    inflated: Floats
+    sent_back: Floats
+
+
+def disturbances(schedule: Schedule, day: int) -> Disturbances:
+    """`day` counts from the start of the run; before it nothing is disturbed."""
+    surge, rivals = np.ones((len(PRODUCTS), len(CHANNELS))), np.zeros((len(PRODUCTS), len(COMPETITORS)))
+    unit_cost, delay, held_up = np.ones(len(PRODUCTS)), np.zeros(len(SUPPLIERS)), np.zeros(len(SUPPLIERS))
+    inflated, sent_back = np.zeros(DEALER_COUNT), np.zeros(DEALER_COUNT)
+    for demand in schedule.active(Demand, day):
+        rows = _chosen(demand.category, _CATEGORY_OF) & _chosen(demand.sku, [product.sku for product in PRODUCTS])
+        surge[np.ix_(rows, _chosen(demand.channel, CHANNELS))] *= 1 + demand.change_percent / 100
+    for prices in schedule.active(CompetitorPrices, day):
+        cells = np.ix_(_chosen(prices.category, _CATEGORY_OF), _chosen(prices.competitor, COMPETITORS))
+        rivals[cells] += np.log1p(prices.change_percent / 100)
+    for cost in schedule.active(UnitCost, day):
+        rows = _chosen(cost.category, _CATEGORY_OF) & _chosen(cost.supplier, _SUPPLIER_OF)
+        unit_cost[rows] *= 1 + cost.change_percent / 100
+    for late in schedule.active(SupplierDelay, day):
+        delay[_chosen(late.supplier, _SUPPLIERS)] += late.extra_days
+    for late in schedule.started(SupplierDelay, day):
+        held_up[_chosen(late.supplier, _SUPPLIERS)] += late.extra_days
+    for rep in schedule.active(OverpromisingRep, day):
+        theirs = _chosen(rep.rep, REP_CODES)[np.arange(DEALER_COUNT) % REP_COUNT]
+        inflated[theirs] += rep.inflate_percent / 100
+        sent_back[theirs] = np.maximum(sent_back[theirs], rep.return_percent / 100)
+    fraud, charged_back = _fraud(schedule.active(Fraud, day))
+    return Disturbances(surge, rivals, unit_cost, delay, held_up, fraud, charged_back, inflated, sent_back)
+
+
+def _fraud(events: Iterable[Fraud]) -> tuple[float, float]:
+    share = charged_back = 0.0
+    for event in events:
+        reach = 1.0 if event.affiliate == _ALL else 1 / len(AFFILIATE_CODES)
+        part = event.share_percent / 100 * reach
+        share += part
+        charged_back += part * event.chargeback_percent / 100
+    return min(share, 0.9), min(charged_back, 0.9)
+
+
+def _chosen(code: str, codes: Iterable[str]) -> np.ndarray:
+    return np.array([code in (_ALL, one) for one in codes])

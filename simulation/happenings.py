@@ -1,0 +1,106 @@
+"""What happened on one day: all that the brand's own systems could see of it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from simulation.customers import ShopOrders
+from simulation.draws import Counts, Floats
+
+
+@dataclass(frozen=True)
+class PurchaseOrder:
+    """An order at a supplier. `product` is an index; money in euros; days count from the world's first."""
+
+    number: str
+    product: int
+    units: int
+    unit_cost: float
+    ordered: int
+    promised: int
+    arrives: int
+
+
+@dataclass(frozen=True, eq=False)
+class DealerOrder:
+    """A dealer's order, delivered at once as far as there was stock, with its invoice."""
+
+    number: str
+    dealer: int
+    units: Counts
+    price: Floats
+    amount: float
+    due: int
+    ordered_units: int
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Goods that a dealer sent back unpaid."""
+
+    number: str
+    invoice: str
+    dealer: int
+    units: Counts
+    amount: float
+
+
+@dataclass(frozen=True)
+class Paid:
+    """Money that came in. `invoice` is empty for what channels pay out."""
+
+    number: str
+    invoice: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Expense:
+    category: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something that an outsider wrote."""
+
+    number: str
+    source: str
+    sku: str
+    customer: int | None
+    rating: int | None
+    text: str
+
+
+@dataclass(eq=False)
+class Day:
+    """P products, 3 online channels, S stands; prices in cents as charged."""
+
+    day: int
+    date: date
+    list_price: Counts
+    online_units: Counts
+    online_price: Counts
+    online_deal: np.ndarray
+    stand_units: Counts
+    stand_price: Counts
+    stand_deal: np.ndarray
+    shop_orders: ShopOrders
+    joined: tuple[int, int]
+    returned: Counts
+    returned_euros: float
+    restocked: Counts
+    expired: Counts
+    unit_cost: Floats
+    competitor_price: Floats | None = None
+    dealer_orders: list[DealerOrder] = field(default_factory=list)
+    credits: list[Credit] = field(default_factory=list)
+    placed: list[PurchaseOrder] = field(default_factory=list)
+    received: list[PurchaseOrder] = field(default_factory=list)
+    refills: dict[int, Counts] = field(default_factory=dict)
+    stand_counts: dict[int, Counts] = field(default_factory=dict)
+    warehouse_count: Counts | None = None
+    paid: list[Paid] = field(default_factory=list)
+    expenses: list[Expense] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)

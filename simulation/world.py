@@ -1,0 +1,348 @@
+"""The world: one brand, its customers, rivals, suppliers and stands, a day at a time."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from simulation import dealers, practice, supply
+from simulation.books import Books
+from simulation.catalog import CAMPAIGNS, CHANNELS, MARKET_A, MARKET_B, PRODUCTS, SHOP, STAND_COUNT, STANDS
+from simulation.competitors import Rivals
+from simulation.customers import Customers
+from simulation.demand import Market, online_demand, stand_demand
+from simulation.disturbances import Disturbances, disturbances
+from simulation.draws import Counts, Draws, Floats, poisson
+from simulation.happenings import Day, Expense, Paid
+from simulation.scenario import Schedule
+from simulation.stock import Warehouse
+from simulation.truth import Truth, draw_truth
+
+WEEK = 7
+START_CASH = 350_000.0
+OPENING_CAPITAL = 700_000.0
+"""What the brand is worth at cost when the run opens: the owner takes out what is more, and puts in what is less."""
+FIXED_COSTS_A_WEEK = 22_000.0
+MAIL_EUROS = 0.012
+STORAGE_A_WEEK = 0.004
+"""Of the stock's cost: space, handling and insurance, about a fifth a year."""
+_PAYOUT_DAYS, _STAND_TERMS_DAYS, _RETURN_DAYS = 14, 14, 12
+_RESTOCKED, _CHARGEBACK_DAYS, _CHARGEBACK_FEE = 0.8, 30, 15.0
+_RELAXED_TERMS_DAYS = 30
+_COUNT_EVERY_DAYS, _EXPIRY_EVERY_DAYS = 28, 30
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which world: its seed, first day (a Monday), days of history before the run opens, days of the run.
+
+    `never_out_of_stock` relaxes it for an upper bound: once open, whatever is wanted is there, bought as it sells.
+    """
+
+    seed: int
+    start: date
+    history_days: int
+    days: int
+    schedule: Schedule
+    never_out_of_stock: bool = False
+
+    def __post_init__(self) -> None:
+        if self.start.weekday() or self.history_days % WEEK:
+            raise ValueError("a world begins on a Monday and opens on one")
+
+
+class World:
+    """The levers of the brand are `list_price` (P, C) in cents, `budgets` (K,), `order`, and `mail`."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.draws, self.truth = plan, Draws(plan.seed), draw_truth(plan.seed)
+        self.day = 0
+        truth = self.truth
+        self.list_price: Counts = np.round(truth.base_price * 100).astype(np.int64)
+        self.budgets: Floats | None = None
+        self.unit_cost = truth.unit_cost.copy()
+        self.standing_rule: practice.StandingRule | None = practice.StandingRule()
+        self.weekly_units = np.tile(_usual_weekly_units(truth), (26, 1))
+        self.customers, self.rivals = Customers(truth, self.draws), Rivals(truth, self.draws)
+        first_stock = np.ceil(self.weekly_units[0] * (supply.lead_weeks(truth) + 5)).astype(np.int64)
+        self.warehouse = Warehouse(first_stock, np.array([product.shelf_life_days for product in PRODUCTS]))
+        self.stand_stock = practice.par_levels(truth)
+        self.books = Books(START_CASH, plan.history_days + plan.days)
+        self.suppliers = supply.Suppliers(truth, self.draws, self.books)
+        self.dealers = dealers.Dealers(truth, self.draws, self.books)
+        self.lost_units = self.wanted_units = 0.0
+        self._shock = np.zeros(len(PRODUCTS))
+        self._common_shock = 0.0
+        self._adstock = practice.STANDING_BUDGETS / WEEK / (1 - truth.adstock)
+        self._pantry = np.zeros((len(PRODUCTS), 3))
+        self._stand_deviation = np.zeros((len(PRODUCTS), STAND_COUNT))
+        self._stand_deals = np.zeros((len(PRODUCTS), STAND_COUNT), dtype=bool)
+        self._this_week = np.zeros(len(PRODUCTS))
+        self._returns_due: dict[int, tuple[Counts, Floats]] = {}
+        self._payouts: dict[tuple[int, str], float] = defaultdict(float)
+        self._mailed = 0
+
+    @property
+    def today(self) -> date:
+        return self.plan.start + timedelta(days=self.day)
+
+    @property
+    def is_history(self) -> bool:
+        return self.day < self.plan.history_days
+
+    @property
+    def _is_relaxed(self) -> bool:
+        return self.plan.never_out_of_stock and not self.is_history
+
+    def order(self, units: Counts) -> None:
+        """Order units (P,) of the suppliers; refused while cash has run out, as they would."""
+        self.suppliers.order(self.day, units, self.unit_cost, self._disturbed().delay)
+
+    def mail(self) -> None:
+        """Write to every customer of the shop that is left."""
+        self._mailed += self.customers.mail(self.day)
+
+    def step(self) -> Day:
+        """Live through today."""
+        now = self._disturbed()
+        if self.day == self.plan.history_days:
+            self._settle_with_owner()
+        self.unit_cost = np.round(self.truth.unit_cost * now.unit_cost, 2)
+        if self._is_relaxed:
+            self._fill_up()
+        monday = self.day % WEEK == 0
+        if monday:
+            self._begin_week()
+        self.suppliers.hold_up(now.held_up)
+        received = self.suppliers.deliver(self.day)
+        for order in received:
+            self.warehouse.receive(self.day, _one(order.product, order.units))
+        market = self._market(now)
+        today = self._sell(market, now)
+        today.received = received
+        today.placed = self.suppliers.take_placed()
+        if monday:
+            today.competitor_price = self.rivals.price(now.rivals)
+        self._refill(today)
+        dealers_price = self.list_price[:, 3] / 100
+        dealer_orders, sent_back = self.dealers.order(self.day, market, dealers_price, self.warehouse, now)
+        today.dealer_orders, today.credits = dealer_orders, sent_back
+        self._take_back(today)
+        self._keep_books(today, now)
+        self._this_week += today.online_units.sum(axis=1) + today.stand_units.sum(axis=1)
+        self._this_week += sum((order.units for order in dealer_orders), np.zeros(len(PRODUCTS)))
+        self.day += 1
+        return today
+
+    def shelf(self) -> practice.Shelf:
+        """What the standing rule decides on: it looks at the last half year's use."""
+        return practice.Shelf(
+            self.warehouse.on_hand,
+            self.suppliers.under_way(),
+            self.weekly_units[-26:].mean(axis=0),
+            self.truth.supplier,
+        )
+
+    def _settle_with_owner(self) -> None:
+        stock = self.warehouse.on_hand + self.stand_stock.sum(axis=1)
+        books = self.books.position()
+        own = books.receivables - books.payables + float((stock * self.unit_cost).sum())
+        self.books.cash = OPENING_CAPITAL - own
+
+    def _disturbed(self) -> Disturbances:
+        return disturbances(self.plan.schedule, self.day - self.plan.history_days)
+
+    def _begin_week(self) -> None:
+        week = self.day // WEEK
+        if week:
+            self.weekly_units = np.vstack([self.weekly_units, self._this_week])
+            self._this_week = np.zeros(len(PRODUCTS))
+        if self.is_history:
+            self.list_price = practice.former_prices(self.truth, self.draws, week, self.list_price, self.weekly_units)
+        self.rivals.move(week, np.log(self.list_price[:, SHOP] / 100 / self.truth.base_price[:, SHOP]))
+        self._stand_deviation = practice.stand_deviation(self.draws, week, self._stand_deviation)
+        self._stand_deals = practice.stand_deals(self.draws, week)
+        if self.standing_rule is not None and not self._is_relaxed:
+            self.order(self.standing_rule.orders(self.shelf()))
+
+    def _fill_up(self) -> None:
+        """Bring the warehouse and the stands to what no day can use up, and pay for it a month later."""
+        par = practice.par_levels(self.truth) * 3
+        missing = np.maximum(par - self.stand_stock, 0)
+        self.stand_stock += missing
+        units = np.maximum(
+            np.ceil(self.weekly_units[-8:].mean(axis=0) * 4).astype(np.int64) - self.warehouse.on_hand, 0
+        )
+        self.warehouse.receive(self.day, units)
+        bought = units + missing.sum(axis=1)
+        self.books.owe(self.day + _RELAXED_TERMS_DAYS, float((bought * self.unit_cost).sum()))
+
+    def _market(self, now: Disturbances) -> Market:
+        truth = self.truth
+        rng = self.draws.stream("shocks", self.day)
+        self._common_shock = 0.97 * self._common_shock + rng.normal(0, 0.018)
+        self._shock = 0.98 * self._shock + rng.normal(0, 0.02, len(PRODUCTS))
+        budgets = self.budgets
+        if budgets is None:
+            budgets = practice.standing_budgets(self.draws, self.day // WEEK)
+        self._spend = budgets / WEEK if self.books.cash > 0 else np.zeros_like(budgets)
+        self._adstock = truth.adstock * self._adstock + self._spend
+        lift = 1 + truth.ad_effect * self._adstock / (self._adstock + truth.ad_half)
+        deals = practice.online_deals(self.draws, self.day)
+        off = np.where(self._stand_deals, np.log(1 - practice.STAND_DEAL_OFF), 0.0)
+        log_list = np.log(self.list_price / 100 / truth.base_price)
+        return Market(
+            day=self.today,
+            years=self.day / 365.25,
+            list_price=log_list,
+            online_price=log_list[:, :3] + np.where(deals, np.log(1 - practice.DEAL_OFF), 0.0),
+            stand_price=log_list[:, STANDS][:, None] + self._stand_deviation + off,
+            competitor=self.rivals.index(now.rivals),
+            shock=self._shock + self._common_shock,
+            promoted=deals,
+            stand_promoted=self._stand_deals,
+            advertising=np.array([lift[0] * lift[1] ** 0.5, lift[2], lift[1] ** 0.5]),
+            customers=self.customers.activity(self.day),
+            surge=now.surge,
+        )
+
+    def _sell(self, market: Market, now: Disturbances) -> Day:
+        truth, price = self.truth, self.truth.base_price
+        chance = self.draws.stream("demand", self.day)
+        spread = chance.gamma(truth.dispersion[:, None], 1 / truth.dispersion[:, None], (len(PRODUCTS), 3))
+        mean = online_demand(truth, market)
+        mean[:, SHOP] /= 1 - now.fraud
+        mean = np.maximum(mean - self._pantry / 20, 0.2 * mean)
+        wanted = poisson(mean * spread, chance.random(mean.shape))
+        sold = _served(wanted, self.warehouse.on_hand)
+        self.warehouse.take(sold.sum(axis=1))
+        self._stock_up(market, sold)
+        stand_mean = stand_demand(truth, market)
+        stand_wanted = poisson(stand_mean, chance.random(stand_mean.shape))
+        stolen = poisson(self.stand_stock * truth.stand_shrinkage, chance.random(stand_mean.shape))
+        stand_sold = np.minimum(stand_wanted, self.stand_stock)
+        self.stand_stock = np.maximum(self.stand_stock - stand_sold - stolen, 0)
+        self.wanted_units += float(wanted.sum() + stand_wanted.sum())
+        self.lost_units += float((wanted - sold).sum() + (stand_wanted - stand_sold).sum())
+        orders = self.customers.buy(self.day, sold[:, SHOP], float(market.advertising[0]))
+        nothing = np.zeros(len(PRODUCTS), dtype=np.int64)
+        return Day(
+            day=self.day,
+            date=self.today,
+            list_price=self.list_price.copy(),
+            online_units=sold,
+            online_price=np.round(np.exp(market.online_price) * price[:, :3] * 100).astype(np.int64),
+            online_deal=market.promoted,
+            stand_units=stand_sold,
+            stand_price=np.round(np.exp(market.stand_price) * price[:, STANDS][:, None] * 100).astype(np.int64),
+            stand_deal=market.stand_promoted,
+            shop_orders=orders,
+            joined=self.customers.newly_known(),
+            returned=nothing[:, None] * np.ones(3, dtype=np.int64),
+            returned_euros=0.0,
+            restocked=nothing,
+            expired=self.warehouse.expire(self.day) if self.day % _EXPIRY_EVERY_DAYS == 0 else nothing,
+            unit_cost=self.unit_cost,
+        )
+
+    def _stock_up(self, market: Market, sold: Counts) -> None:
+        """Part of what a deal sold beyond the usual is bought ahead, and missing later."""
+        without = np.exp(-self.truth.elasticity[:, :3] * np.log(1 - practice.DEAL_OFF)) / self.truth.deal_lift[:, None]
+        extra = np.where(market.promoted, sold * (1 - without).clip(0, 1), 0.0)
+        self._pantry = self._pantry * 0.95 + self.truth.pull_forward[:, None] * extra
+
+    def _refill(self, today: Day) -> None:
+        par = practice.par_levels(self.truth)
+        for stand in practice.visited(self.day):
+            today.stand_counts[int(stand)] = self.stand_stock[:, stand].copy()
+            wanted = np.maximum(par[:, stand] - self.stand_stock[:, stand], 0)
+            brought = np.minimum(wanted, self.warehouse.on_hand)
+            self.warehouse.take(brought)
+            self.stand_stock[:, stand] += brought
+            today.refills[int(stand)] = brought
+        if today.refills:
+            today.expenses.append(Expense("stand trips", practice.TRIP_EUROS * len(today.refills)))
+        if self.day % _COUNT_EVERY_DAYS == 0:
+            today.warehouse_count = self.warehouse.on_hand
+
+    def _take_back(self, today: Day) -> None:
+        """Some of what was sold online comes back after a while; most of it can be sold again."""
+        chance = self.draws.stream("returns", self.day).random((2, len(PRODUCTS), 3))
+        share = self.truth.return_share * np.ones((len(PRODUCTS), 3))
+        back = np.minimum(poisson(today.online_units * share, chance[0]), today.online_units)
+        kept = self.truth.kept_share[:3] * today.online_price / 100
+        refunds = back * kept
+        self.books.owe(self.day + _RETURN_DAYS, float(refunds.sum()))
+        self._returns_due[self.day + _RETURN_DAYS] = (back, refunds)
+        units, euros = self._returns_due.pop(self.day, (today.returned, np.zeros((len(PRODUCTS), 3))))
+        good = np.minimum(poisson(units.sum(axis=1) * _RESTOCKED, chance[1, :, 0]), units.sum(axis=1))
+        today.returned, today.restocked, today.returned_euros = units, good, float(euros.sum())
+        self.warehouse.receive(self.day, good, age_share=0.2)
+
+    def _keep_books(self, today: Day, now: Disturbances) -> None:
+        kept = (today.online_units * today.online_price / 100 * self.truth.kept_share[:3]).sum(axis=0)
+        at_stands = (today.stand_units * today.stand_price).sum() / 100 * self.truth.kept_share[STANDS]
+        self._take("shop", self.day + 1, kept[SHOP])
+        for channel in (MARKET_A, MARKET_B):
+            self._take(CHANNELS[channel], _next(self.day, _PAYOUT_DAYS) + 2, kept[channel])
+        self._take("stands", _next(self.day, WEEK) + _STAND_TERMS_DAYS, at_stands)
+        self._charge_back(today, float(kept[SHOP]), now)
+        if self.day % WEEK == WEEK - 1:
+            self._weekly_costs(today)
+        today.paid = [*self._paid_out(), *self.dealers.paid_today(self.day)]
+        for expense in today.expenses:
+            self.books.owe(self.day, expense.amount)
+        today.expenses += self.suppliers.paid_today(self.day)
+        if interest := self.books.settle(self.day):
+            today.expenses.append(Expense("interest", interest))
+
+    def _charge_back(self, today: Day, kept: float, now: Disturbances) -> None:
+        if now.charged_back:
+            lost = kept * now.charged_back
+            orders = len(np.unique(today.shop_orders.order)) * now.charged_back
+            self.books.owe(self.day + _CHARGEBACK_DAYS, lost + orders * _CHARGEBACK_FEE)
+
+    def _take(self, channel: str, pays: int, amount: float) -> None:
+        """A channel's takings of today, which it pays out on a later day."""
+        self.books.expect(pays, float(amount))
+        self._payouts[pays, channel] += float(amount)
+
+    def _paid_out(self) -> list[Paid]:
+        due = [channel for day, channel in self._payouts if day == self.day]
+        return [Paid(f"{channel}-{self.day}", "", self._payouts.pop((self.day, channel))) for channel in due]
+
+    def _weekly_costs(self, today: Day) -> None:
+        today.expenses += [
+            Expense(f"advertising:{name}", float(spent) * WEEK)
+            for name, spent in zip(CAMPAIGNS, self._spend, strict=True)
+        ]
+        today.expenses.append(Expense("wages and rent", FIXED_COSTS_A_WEEK))
+        stored = float((self.warehouse.on_hand * self.unit_cost).sum())
+        today.expenses.append(Expense("storage", stored * STORAGE_A_WEEK))
+        today.expenses += self.dealers.commissions()
+        if self._mailed:
+            today.expenses.append(Expense("mailings", self._mailed * MAIL_EUROS))
+            self._mailed = 0
+
+
+def _next(day: int, every: int) -> int:
+    """The day, this or a later one, on which a period of so many days ends."""
+    return day - day % every + every - 1
+
+
+def _served(wanted: Counts, on_hand: Counts) -> Counts:
+    """(P, 3) what can be delivered of it: all, or each channel's share of what there is."""
+    total = wanted.sum(axis=1)
+    share = np.minimum(on_hand / np.maximum(total, 1), 1.0)
+    return np.floor(wanted * share[:, None]).astype(np.int64)
+
+
+def _one(product: int, units: int) -> Counts:
+    row = np.zeros(len(PRODUCTS), dtype=np.int64)
+    row[product] = units
+    return row
+
+
+def _usual_weekly_units(truth: Truth) -> Floats:
+    return WEEK * (truth.online_units.sum(axis=1) + truth.stand_units.sum(axis=1) + truth.dealer_units.sum(axis=1))
