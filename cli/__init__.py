@@ -17,6 +17,7 @@ from cli import (
     runs,
     serve,
     show,
+    simulate,
     undo,
     why,
     work,
@@ -33,7 +34,7 @@ app = typer.Typer(
 
 VERBS = (
     demo, import_, meet, minutes, inbox, show, why, approve, reject, undo, propose, work, runs, agents, audit, doctor,
-    serve,
+    serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

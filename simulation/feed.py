@@ -38,9 +38,13 @@ def gathered(days: Iterable[Files]) -> Files:
 
 
 class Feed:
-    """The connectors' side of one world. What an outage holds back comes when it ends, or never."""
+    """The connectors' side of one world. What an outage holds back comes when it ends, or never.
+
+    `reports_prices` while the price list is kept outside the product; once the product keeps it, it needs no telling.
+    """
 
     def __init__(self, world: World) -> None:
+        self.reports_prices = True
         self._plan, self._draws = world.plan, Draws(world.plan.seed)
         self._held: Files = defaultdict(list)
         self._stand_units = np.zeros((len(PRODUCTS), len(STAND_CODES)), dtype=np.int64)
@@ -108,8 +112,7 @@ class Feed:
         yield "messages", messages.of_day(self._draws, self._plan.schedule, day, day.day - self._plan.history_days)
 
     def _prices(self, day: Day) -> list[Row]:
-        """The former manager's list. Once the run is open, prices are set in the product, and not reported to it."""
-        if day.day >= self._plan.history_days:
+        if not self.reports_prices:
             return []
         before, self._list_price = self._list_price, day.list_price
         changed = np.ones_like(day.list_price, dtype=bool) if before is None else before != day.list_price

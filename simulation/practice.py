@@ -91,7 +91,7 @@ class StandingRule:
     Tuned on seeds of its own by `python -m evals.twin.tuning`, as a brand with some experience would have it.
     """
 
-    cover: float = 1.7
+    cover: float = 1.4
     weeks: float = 7.0
 
     def orders(self, shelf: Shelf) -> Counts:

@@ -15,6 +15,7 @@ from store.database import Database
 from store.migrate import upgrade
 
 MAINTENANCE = "postgres"
+_LOCK = 0x736372617463
 
 
 @contextmanager
@@ -29,10 +30,21 @@ def scratch_database(database: Database, template: str | None = None) -> Iterato
         try:
             with _entered(database, name) as scratch:
                 if template is None:
-                    upgrade(scratch)
+                    with _one_at_a_time(server):
+                        upgrade(scratch)
                 yield scratch
         finally:
             server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def _one_at_a_time(server: "Connection[tuple[str]]") -> Iterator[None]:
+    """A migration also sets the application role's password, and roles are the server's: two at once would collide."""
+    server.execute("select pg_advisory_lock(%s)", [_LOCK])
+    try:
+        yield
+    finally:
+        server.execute("select pg_advisory_unlock(%s)", [_LOCK])
 
 
 @contextmanager

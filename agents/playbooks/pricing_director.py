@@ -13,7 +13,7 @@ from agents.playbooks.pricing_report import write_report
 from agents.playbooks.transcript import Answer, agenda_of, answers
 from llm.rules import Call
 
-MOST_PRICES = 50
+MOST_PRICES = 30
 """More findings than this nobody reads; the best sellers are looked at first."""
 
 _ANALYSES = ("price_elasticity", "price_corridor", "best_price")

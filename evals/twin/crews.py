@@ -8,14 +8,18 @@ import numpy as np
 
 from evals.twin.desk import Desk, Wish
 from evals.twin.limits import CORRIDOR, bounds, towards
-from evals.twin.oracle import best_prices, gain_of
+from evals.twin.oracle import Brand, best_prices, gain_of
 from simulation.catalog import CAMPAIGNS, CHANNELS, SUPPLIERS
 from simulation.draws import Counts, Floats
+from simulation.expectation import expected_week
 from simulation.practice import STANDING_BUDGETS
 from simulation.world import WEEK, World
 from virtual_office.chair import ATTENTION
 
 MONTH_DAYS = 28
+_THINKS_EVERY_WEEKS = 4
+_GROWTH = 1.2
+"""How far above past use the standing rule's cover reaches."""
 
 
 class Crew(Protocol):
@@ -76,24 +80,25 @@ class Oracle:
 
     def __init__(self, attention: int | None = ATTENTION) -> None:
         self._attention = attention
-        self._known: tuple[bytes, Floats] | None = None
+        self._known: Floats | None = None
 
     def morning(self, world: World, desk: Desk, day: int) -> None:
         if day % WEEK:
             return
         limits = bounds(world.truth, world.unit_cost, world.list_price, desk.reference())
-        price = towards(self._best(world) * 100, world.list_price, limits)
-        gains = gain_of(world.truth, world.unit_cost, world.list_price / 100, price / 100)
+        brand = Brand(world.truth, world.unit_cost, _orderable(world))
+        price = towards(self._best(world, brand) * 100, world.list_price, limits)
+        gains = gain_of(brand, world.list_price / 100, price / 100)
         wishes = [wish for wish in _wishes(price, world.list_price, "oracle", gains) if wish.gain > 0]
         desk.propose(sorted(wishes, key=lambda wish: -wish.gain)[: self._attention])
 
-    def _best(self, world: World) -> Floats:
+    def _best(self, world: World, brand: Brand) -> Floats:
         """The best list inside a corridor round the usual prices; what is allowed today is cut out of it each week."""
-        key, usual = world.unit_cost.tobytes(), world.truth.base_price
-        if self._known is None or self._known[0] != key:
-            low, high = usual * CORRIDOR[0], usual * CORRIDOR[1]
-            self._known = key, best_prices(world.truth, world.unit_cost, usual, low, high)
-        return self._known[1]
+        usual = world.truth.base_price
+        if self._known is None or world.day // WEEK % _THINKS_EVERY_WEEKS == 0:
+            start = usual if self._known is None else self._known
+            self._known = best_prices(brand, start, usual * CORRIDOR[0], usual * CORRIDOR[1])
+        return self._known
 
 
 class Unlimited:
@@ -106,8 +111,19 @@ class Unlimited:
         key = world.unit_cost.tobytes()
         if self._known is None or self._known[0] != key:
             usual = world.truth.base_price
-            self._known = key, best_prices(world.truth, world.unit_cost, usual, usual * 0.4, usual * 2.5)
+            brand = Brand(world.truth, world.unit_cost, np.full(usual.shape[0], np.inf))
+            self._known = key, best_prices(brand, usual, usual * 0.4, usual * 2.5)
         world.list_price = np.round(self._known[1] * 100).astype(np.int64)
+
+
+def _orderable(world: World) -> Floats:
+    """(P,) units of an ordinary week that the standing replenishment can keep up with: it follows half a year's use.
+
+    An ordinary week's units are the equations' at the standing list; use runs above or below them with the season.
+    """
+    usual = expected_week(world.truth, world.unit_cost, world.list_price / 100).units.sum(axis=1)
+    lately = np.maximum(world.weekly_units[-4:].mean(axis=0), 1.0)
+    return usual * _GROWTH * world.weekly_units[-26:].mean(axis=0) / lately
 
 
 def _wishes(price: Counts, now: Counts, why: str, gains: Floats | None = None) -> list[Wish]:

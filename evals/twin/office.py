@@ -1,13 +1,13 @@
 """The product as the twin's brand runs it: its own database, its people, deliveries, meetings, jobs and price list."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 from sqlmodel import col
 
 from actions.items import Proposer, adopt, propose
@@ -21,7 +21,7 @@ from domain.ids import TimeOrderedIds
 from domain.labels import Label
 from domain.prediction import Prediction
 from domain.pricing import PriceUpdate
-from evals.twin.desk import Wish
+from evals.twin.desk import PriceMemory, Wish
 from identity.brands import NewBrand, found_brand, founding_context
 from identity.people import People
 from identity.roles import permissions_of
@@ -158,15 +158,26 @@ def night(world: World) -> datetime:
 
 
 @contextmanager
-def founded(database: Database, settings: Settings, world: World, feed: Feed) -> Iterator[tuple[TwinOffice, str]]:
+def founded(
+    database: Database, settings: Settings, world: World, feed: Feed, memory: PriceMemory, lived: Callable[[int], None]
+) -> Iterator[tuple[TwinOffice, str]]:
     """A scratch database in which the brand lives through its history; and that database's name, to clone it."""
     with scratch_database(database) as scratch:
         twin = _found(scratch, settings, world)
         twin.deliver(feed.opening())
-        _live_history(twin, world, feed)
+        _live_history(twin, world, feed, memory, lived)
         name = str(scratch.owner_url.database)
         scratch.close()
+        _analyse(scratch)
         yield twin, name
+
+
+def _analyse(database: Database) -> None:
+    """Let the planner know the tables, as a server that runs for days would by itself."""
+    engine = create_engine(database.owner_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("analyze")
+    engine.dispose()
 
 
 def _found(database: Database, settings: Settings, world: World) -> TwinOffice:
@@ -184,14 +195,18 @@ def _found(database: Database, settings: Settings, world: World) -> TwinOffice:
     return TwinOffice(Office(settings, database), clock, ctx, replace(ctx, actor=acting))
 
 
-def _live_history(twin: TwinOffice, world: World, feed: Feed) -> None:
+def _live_history(
+    twin: TwinOffice, world: World, feed: Feed, memory: PriceMemory, lived: Callable[[int], None]
+) -> None:
     waiting: list[Files] = []
     while world.is_history:
         waiting.append(feed.report(world.step()))
+        memory.see(world.day, world.list_price)
         if world.day % _HISTORY_CHUNK_DAYS == 0 or not world.is_history:
             twin.at(night(world))
             twin.deliver(gathered(waiting))
             waiting = []
+            lived(world.day)
 
 
 @contextmanager

@@ -27,15 +27,22 @@ class Answers:
     approved: int = 0
     refused: int = 0
     shown_again: int = 0
+    refuses: float = REFUSES
 
     def as_document(self) -> dict[str, object]:
+        """The script beside what happened."""
         return {
-            "script": {"delay_days": DELAYS_DAYS, "refuses": REFUSES},
+            "script": script(self.refuses),
             "delay_days": {str(days): self.delay_days[days] for days in sorted(self.delay_days)},
             "approved": self.approved,
             "refused": self.refused,
             "shown_again": self.shown_again,
         }
+
+
+def script(refuses: float = REFUSES) -> dict[str, object]:
+    """How the operator answers: the share of items by days it takes, and the share refused."""
+    return {"delay_days": {str(days): share for days, share in DELAYS_DAYS.items()}, "refuses": refuses}
 
 
 class Operator:
@@ -44,7 +51,7 @@ class Operator:
     def __init__(self, draws: Draws, refuses: float = REFUSES) -> None:
         self._draws, self._refuses = draws, refuses
         self._due: dict[UUID, tuple[int, int, bool]] = {}
-        self.answers = Answers()
+        self.answers = Answers(refuses=refuses)
 
     def answer(self, database: Database, engine: PolicyEngine, people: tuple[Context, ...], day: int) -> None:
         """Answer what is due on a day. `people` are asked in turn until the item needs nobody any more."""

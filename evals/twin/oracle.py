@@ -1,28 +1,66 @@
 """The oracle: prices by who knows the true parameters, not the luck; and what it would do without any limits."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import pdtr
 
+from simulation.catalog import STANDS
 from simulation.draws import Floats
 from simulation.expectation import expected_week
+from simulation.practice import REFILL_DAYS, par_levels
 from simulation.truth import Truth
 
 
-def best_prices(truth: Truth, unit_cost: Floats, start: Floats, low: Floats, high: Floats) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Brand:
+    """Who is priced: its truth, unit costs (P,) in euros, and the units a week (P,) that its ordering can follow.
+
+    What is wanted beyond `most_units` is not there, whatever it is priced at: no profit is expected of it.
+    """
+
+    truth: Truth
+    unit_cost: Floats
+    most_units: Floats
+
+    def profit(self, price: Floats) -> Floats:
+        """(P, C) expected euros a week at a list (P, C) in euros."""
+        week = expected_week(self.truth, self.unit_cost, price)
+        profit = week.profit * np.minimum(1.0, self.most_units / week.units.sum(axis=1))[:, None]
+        if np.isfinite(self.most_units).all():
+            profit[:, STANDS] *= _served_at_stands(self.truth, week.units[:, STANDS])
+        return profit
+
+
+def _served_at_stands(truth: Truth, weekly_units: Floats) -> Floats:
+    """(P,) the share of what is wanted at stands that their filling between two visits can serve.
+
+    Of a Poisson demand of mean m and a level S, E min(D, S) = m P(D < S) + S P(D > S).
+    """
+    usual = truth.stand_units * 7
+    mean = usual * (weekly_units / usual.sum(axis=1))[:, None] * REFILL_DAYS / 7
+    level = par_levels(truth)
+    sold = mean * pdtr(level - 1, mean) + level * (1 - pdtr(level, mean))
+    return np.where(truth.stand_range, sold, 0).sum(axis=1) / mean.sum(axis=1)
+
+
+def best_prices(brand: Brand, start: Floats, low: Floats, high: Floats) -> Floats:
     """(P, C) in euros: the list of the highest expected weekly profit of the whole brand between two bounds.
 
     Cannibalisation, the rivals' answer, the buy-box and the dealers' parity are all in; quasi-Newton over logarithms
     (L-BFGS-B, Byrd et al. 1995), whose gradient is taken one channel and one place in the category at a time, as
     products of different categories do not touch each other.
     """
-    groups = _independent(truth.category)
+    category = brand.truth.category
+    groups = _independent(category)
 
     def profit(logs: Floats) -> Floats:
-        return expected_week(truth, unit_cost, np.exp(logs.reshape(start.shape))).profit
+        return brand.profit(np.exp(logs.reshape(start.shape)))
 
     def loss(logs: Floats) -> tuple[float, Floats]:
         here = profit(logs)
-        return -float(here.sum()), -_gradient(profit, logs.reshape(start.shape), here, groups, truth.category).ravel()
+        return -float(here.sum()), -_gradient(profit, logs.reshape(start.shape), here, groups, category).ravel()
 
     between = list(zip(np.log(low).ravel(), np.log(np.maximum(high, low)).ravel(), strict=True))
     began = np.clip(np.log(start), np.log(low), np.log(np.maximum(high, low))).ravel()
@@ -49,15 +87,15 @@ def _gradient(profit, logs: Floats, here: Floats, groups: list[np.ndarray], cate
     return gradient
 
 
-def gain_of(truth: Truth, unit_cost: Floats, price: Floats, wanted: Floats) -> Floats:
+def gain_of(brand: Brand, price: Floats, wanted: Floats) -> Floats:
     """(P, C) euros a week that each single move from `price` to `wanted` is worth by itself."""
-    category, here = truth.category, expected_week(truth, unit_cost, price).profit
+    category, here = brand.truth.category, brand.profit(price)
     logs, target, gains = np.log(price), np.log(wanted), np.zeros_like(price)
     for channel in range(price.shape[1]):
         for group in _independent(category):
             moved = logs.copy()
             moved[group, channel] = target[group, channel]
-            there = expected_week(truth, unit_cost, np.exp(moved)).profit
+            there = brand.profit(np.exp(moved))
             change = np.array([(there - here)[category == one].sum() for one in range(category.max() + 1)])
             gains[group, channel] = change[category[group]]
     return gains

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from evals.twin.bare import FIRST_DAY, HISTORY_DAYS
 from evals.twin.crews import Crew, Nobody, Oracle, Textbook
-from evals.twin.desk import Desk
+from evals.twin.desk import Desk, DirectDesk, PriceMemory
 from evals.twin.fingerprints import business_tables
 from evals.twin.limits import violations
 from evals.twin.office import TwinOffice, afternoon, cloned, founded, morning, night
@@ -50,6 +50,8 @@ CREWS: dict[str, Callable[[TwinOffice], Crew]] = {
     "rules": Product,
     "oracle": lambda _: Oracle(),
 }
+WITHOUT_PRODUCT = frozenset({"none", "textbook"})
+"""Who runs the brand as before: the price list is kept outside the product, which only hears of it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Past:
 
     world: World
     feed: Feed
+    memory: PriceMemory
     twin: TwinOffice
     template: str
 
@@ -70,10 +73,14 @@ def lived_history(
     progress("history", 0, HISTORY_DAYS, None)
     plan = Plan(seed, FIRST_DAY, HISTORY_DAYS, days + RUN_OUT_DAYS, schedule(scenarios, seed, days))
     world = World(plan)
-    feed = Feed(world)
-    with founded(database, settings, world, feed) as (twin, template):
+    feed, memory = Feed(world), PriceMemory()
+
+    def lived(day: int) -> None:
+        progress("history", day, HISTORY_DAYS, None)
+
+    with founded(database, settings, world, feed, memory, lived) as (twin, template):
         progress("history", HISTORY_DAYS, HISTORY_DAYS, None)
-        yield Past(world, feed, twin, template)
+        yield Past(world, feed, memory, twin, template)
 
 
 def run_crew(
@@ -85,7 +92,8 @@ def run_crew(
     world.lost_units = world.wanted_units = 0.0
     with cloned(database, past.template, past.twin) as twin:
         began = perf_counter()
-        live = _Run(twin, world, feed, CREWS[crew](twin), Operator(world.draws, refuses))
+        feed.reports_prices = crew in WITHOUT_PRODUCT
+        live = _Run(twin, world, feed, CREWS[crew](twin), Operator(world.draws, refuses), copy.deepcopy(past.memory))
         for day in range(days):
             live.day(day)
             progress(crew, day + 1, days, live.keeper.curves)
@@ -111,8 +119,12 @@ def run_crew(
 class _Run:
     """A run under way."""
 
-    def __init__(self, twin: TwinOffice, world: World, feed: Feed, crew: Crew, operator: Operator) -> None:
+    def __init__(
+        self, twin: TwinOffice, world: World, feed: Feed, crew: Crew, operator: Operator, memory: PriceMemory
+    ) -> None:
         self._twin, self._world, self._feed, self._crew, self._operator = twin, world, feed, crew, operator
+        self._memory = memory
+        self._desk: Desk = DirectDesk(world, memory) if feed.reports_prices else twin
         self.keeper = Keeper(world)
         self.violations = 0
         self.world_seconds = 0.0
@@ -122,13 +134,17 @@ class _Run:
         twin, world = self._twin, self._world
         twin.at(morning(world))
         twin.work()
-        self._crew.morning(world, twin, day)
+        before = world.list_price
+        self._crew.morning(world, self._desk, day)
         twin.at(afternoon(world))
         self._operator.answer(twin.database, twin.office.engine, (twin.operator, twin.owner), day)
         twin.work()
-        before, world.list_price = world.list_price, twin.list_price(world.list_price)
+        if self._desk is twin:
+            world.list_price = twin.list_price(world.list_price)
         if (before != world.list_price).any():
-            self.violations += violations(world.truth, world.unit_cost, before, world.list_price, twin.reference())
+            reference = self._memory.reference(world.day)
+            self.violations += violations(world.truth, world.unit_cost, before, world.list_price, reference)
+        self._memory.see(world.day, world.list_price)
         began = perf_counter()
         lived = world.step()
         self.keeper.see(world, lived)

@@ -11,6 +11,7 @@ from scipy import stats
 
 from evals.twin.bare import new_world, play_bare
 from evals.twin.crews import Unlimited
+from evals.twin.operator import script
 from evals.twin.run import lived_history, run_crew
 from settings import Settings
 from simulation.scenario import Scenario, schedule
@@ -20,7 +21,6 @@ COMPARED = ("none", "textbook", "oracle")
 NO_REFUSALS = "{} without refusals"
 BOUND = "upper bound"
 COVERAGE = 0.95
-_RESAMPLES = 10_000
 Told = Callable[[str], None]
 
 
@@ -56,7 +56,7 @@ def play_seed(settings: Settings, match: Match, seed: int) -> SeedScore:
     try:
         found = SeedScore(seed)
         with lived_history(office.database, settings, seed, match.days, scenarios) as past:
-            for crew in dict.fromkeys((*COMPARED, match.crew)):
+            for crew in dict.fromkeys((match.crew, *COMPARED)):
                 found.runs[crew] = run_crew(office.database, past, crew, match.days, scenarios).as_document()
             if match.without_refusals:
                 free = run_crew(office.database, past, match.crew, match.days, scenarios, refuses=0.0)
@@ -80,10 +80,14 @@ def play(settings: Settings, match: Match, told: Told, processes: int = 2) -> li
     """Play all seeds, some at once."""
     found: list[SeedScore] = []
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(play_seed, settings, match, seed) for seed in match.seeds]
-        for done in as_completed(waiting):
-            found.append(done.result())
-            told(f"{len(found)} of {len(match.seeds)} seeds: seed {found[-1].seed} is done")
+        try:
+            waiting = [pool.submit(play_seed, settings, match, seed) for seed in match.seeds]
+            for done in as_completed(waiting):
+                found.append(done.result())
+                told(f"{len(found)} of {len(match.seeds)} seeds: seed {found[-1].seed} is done")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return sorted(found, key=lambda one: one.seed)
 
 
@@ -94,6 +98,7 @@ def score_document(match: Match, found: Sequence[SeedScore]) -> dict[str, Any]:
     own = [one.runs[match.crew] for one in found]
     return {
         "crew": match.crew,
+        "currency": "EUR",
         "days": match.days,
         "scenarios": list(match.scenarios),
         "seeds": list(match.seeds),
@@ -142,14 +147,22 @@ def interval(values: np.ndarray) -> tuple[int, int, int]:
     return round(mean), round(mean - reach), round(mean + reach)
 
 
-def way_to_the_oracle(none: np.ndarray, crew: np.ndarray, oracle: np.ndarray) -> tuple[float, float, float]:
-    """Mean gain of the crew over mean gain of the oracle, and its 95 % interval by resampling seeds (Efron 1979)."""
+def way_to_the_oracle(
+    none: np.ndarray, crew: np.ndarray, oracle: np.ndarray
+) -> tuple[float | None, float | None, float | None]:
+    """Mean gain of the crew over mean gain of the oracle, and its 95 % interval: Cochran 1977, equation 6.13, with t.
+
+    Nothing where the oracle itself gains nothing; one seed has no interval but itself.
+    """
     gains, best = crew - none, oracle - none
-    rng = np.random.default_rng(1979)
-    drawn = rng.integers(0, none.size, (_RESAMPLES, none.size))
-    ratios = gains[drawn].mean(axis=1) / best[drawn].mean(axis=1)
-    low, high = np.quantile(ratios, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
-    return round(float(gains.mean() / best.mean()), 4), round(float(low), 4), round(float(high), 4)
+    if best.mean() <= 0:
+        return None, None, None
+    share = float(gains.mean() / best.mean())
+    if none.size < 2:
+        return round(share, 4), round(share, 4), round(share, 4)
+    error = (gains - share * best).std(ddof=1) / np.sqrt(none.size) / best.mean()
+    reach = float(stats.t.ppf((1 + COVERAGE) / 2, none.size - 1) * error)
+    return round(share, 4), round(share - reach, 4), round(share + reach, 4)
 
 
 def _operator(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -159,4 +172,4 @@ def _operator(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         for days, count in run["operator"].get("delay_days", {}).items():
             delays[days] = delays.get(days, 0) + count
     told = {key: sum(run["operator"].get(key, 0) for run in runs) for key in ("approved", "refused", "shown_again")}
-    return {"delay_days": dict(sorted(delays.items())), **told}
+    return {"script": script(), "delay_days": dict(sorted(delays.items())), **told}

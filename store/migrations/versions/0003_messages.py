@@ -1,4 +1,4 @@
-"""messages: what outsiders write, walled like every table of facts."""
+"""messages: what outsiders write, walled like every table of facts; and a channel's sales found by time."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     wall("message", f"brand_id = {THIS_BRAND}", "select, insert")
     forbid_change("message")
+    op.create_index("sales_fact_channel_period", "sales_fact", ["brand_id", "channel_id", "period_start"])
 
 
 def wall(table: str, condition: str, rights: str) -> None:
