@@ -34,7 +34,7 @@ setup: $(VENV)/.runtime  ## make the environment that the product runs in
 
 setup-dev: $(VENV)/.dev  ## make the environment that tests and checks need
 
-demo: setup  ## import the sample brand, hold a meeting, show what it decided
+demo: setup  ## simulate the pilot brand, hold a meeting, show what it decided
 	@$(BIN)/mhos demo
 
 lint: setup-dev  ## style, types, and who may import whom

@@ -1,6 +1,9 @@
-"""`mhos demo`: the whole loop on the sample brand, in one go."""
+"""`mhos demo`: the whole loop on the pilot brand, which is simulated, in one go."""
 
+from contextlib import nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import typer
 
@@ -8,8 +11,8 @@ from cli.options import Json
 from cli.output import console, print_json, short
 from cli.session import Desk, context_for, open_office
 
-SAMPLE = Path(__file__).resolve().parent.parent / "examples" / "hairoticmen_sample"
 BRAND = "hairoticmen"
+SEED, WEEKS = 1, 40
 
 
 def register(app: typer.Typer) -> None:
@@ -17,14 +20,13 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(as_json: Json = False) -> None:
-    """Import the sample brand (synthetic data), hold a meeting, and say what to type next."""
-    from cli.import_ import import_into
+    """Live through the pilot brand's past (simulated), import it, hold a meeting, and say what to type next."""
     from cli.meet import DEFAULT_AGENDA, hold
 
     with open_office(as_json) as office:
         if not as_json:
-            console().print("[bold]1. The sample brand[/bold] [dim](synthetic data, in examples/)[/dim]")
-        imported = import_into(office, SAMPLE, BRAND, None, False, None, as_json)
+            console().print("[bold]1. The pilot brand[/bold] [dim](simulated, no real data: docs/twin.md)[/dim]")
+        imported = None if _is_there(office) else _import_past(office, as_json)
         if not as_json:
             _say_imported(imported)
             console().print("\n[bold]2. A meeting[/bold]")
@@ -36,7 +38,34 @@ def demo(as_json: Json = False) -> None:
         _what_next(document)
 
 
-def _say_imported(imported: dict[str, object]) -> None:
+def _is_there(office: Any) -> bool:
+    """Whether an earlier demo made the brand: its past ends where it ended then."""
+    from domain.errors import NotFound, NotSignedIn
+
+    try:
+        context_for(office, None, BRAND, None)
+    except (NotFound, NotSignedIn):
+        return False
+    return True
+
+
+def _import_past(office: Any, as_json: bool) -> dict[str, Any]:
+    """The brand's last weeks up to today, as files that its systems might have written."""
+    from cli.import_ import import_into
+    from domain.clock import SystemClock
+    from simulation.folder import write_history
+
+    with TemporaryDirectory(prefix="mhos-demo-") as made:
+        folder, today = Path(made), SystemClock().now().date()
+        with console().status("Living through its last weeks") if not as_json else nullcontext():
+            write_history(folder, SEED, today, WEEKS)
+        return import_into(office, folder, BRAND, None, False, None, as_json)
+
+
+def _say_imported(imported: dict[str, Any] | None) -> None:
+    if imported is None:
+        console().print(f"{BRAND} is there already.")
+        return
     loaded, there = imported["rows_loaded"], imported["rows_duplicate"]
     console().print(f"{imported['rows_read']:,} rows read, {loaded:,} loaded, {there:,} there already.")
 

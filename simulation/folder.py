@@ -1,7 +1,6 @@
 """A brand's past as a folder of CSV files in the documented layout, as it would hand them over."""
 
 import csv
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,19 +16,16 @@ description: A simulated brand; no real sales, customers or prices. Seed {seed}.
 currency: EUR
 zone: Europe/Berlin
 """
-Progress = Callable[[int, int], None]
 
 
-def write_history(folder: Path, seed: int, until: date, weeks: int, progress: Progress = lambda *_: None) -> None:
-    """Write the files of a brand that lived through so many whole weeks, the last of them ended by `until`."""
-    after_sunday = (until + timedelta(days=1)).weekday()
-    start = until + timedelta(days=1 - after_sunday - weeks * WEEK)
+def write_history(folder: Path, seed: int, today: date, weeks: int) -> None:
+    """Write the files of a brand that lived through so many whole weeks, up to the last Sunday before today."""
+    start = today - timedelta(days=today.weekday() + weeks * WEEK)
     world = World(Plan(seed, start, weeks * WEEK, WEEK, Schedule()))
     feed = Feed(world)
     days: list[Files] = [feed.opening()]
     while world.is_history:
         days.append(feed.report(world.step()))
-        progress(world.day, world.plan.history_days)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "brand.yaml").write_text(BRAND_FILE.format(seed=seed), encoding="utf-8")
     for name, rows in gathered(days).items():

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -103,3 +104,14 @@ def test_who_may_not_make_databases_is_told_so(server: ServerAddress) -> None:
             admin.execute(f"drop role {name}")  # type: ignore[arg-type]
     assert "CREATEDB" in told.value.remedy
     assert {made for made in names(server) - before if made.startswith("mhos_scratch")} == set()
+
+
+def test_several_are_made_at_once(database: Database) -> None:
+    """Roles are a server's, not a database's: migrations of two databases must not collide over one."""
+
+    def make(_: int) -> str:
+        with scratch_database(database) as scratch:
+            return str(scratch.owner_url.database)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(make, range(4)))) == 4

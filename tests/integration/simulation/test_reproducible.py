@@ -1,0 +1,52 @@
+"""The same seed leaves the same bytes in every business table; another seed leaves others."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from evals.twin import run as twin_run
+from settings import Settings
+from store.database import Database
+
+HISTORY_DAYS, DAYS = 70, 3
+Tables = dict[str, str]
+
+
+def lived(postgres: Database, settings: Settings, seed: int, crews: Sequence[str], days: int) -> list[Tables]:
+    """The hashes of every business table after a short history and some days under each crew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(twin_run, "HISTORY_DAYS", HISTORY_DAYS)
+        with twin_run.lived_history(postgres, settings, seed, days, []) as past:
+            return [twin_run.run_crew(postgres, past, crew, days, []).tables for crew in crews]
+
+
+@pytest.fixture(scope="module")
+def once(postgres: Database, settings: Settings) -> list[Tables]:
+    return lived(postgres, settings, 11, ("none", "oracle"), DAYS)
+
+
+def test_the_same_seed_leaves_the_same_bytes_in_every_table(
+    postgres: Database, settings: Settings, once: list[Tables]
+) -> None:
+    assert lived(postgres, settings, 11, ("none", "oracle"), DAYS) == once
+
+
+def test_crews_leave_different_proposals_and_the_same_past(once: list[Tables]) -> None:
+    none, oracle = once
+    assert {"proposal", "action_item"} <= {name for name in none if none[name] != oracle[name]}
+    assert {name for name in none if none[name] == oracle[name]} >= {"product", "product_cost", "channel", "location"}
+
+
+def test_another_seed_leaves_others(postgres: Database, settings: Settings, once: list[Tables]) -> None:
+    (other,) = lived(postgres, settings, 12, ("none",), DAYS)
+    assert other.keys() == once[0].keys()
+    assert {"sales_fact", "price_history", "sales_order", "payment", "message"} <= {
+        name for name in other if other[name] != once[0][name]
+    }
+
+
+@pytest.mark.long
+def test_the_products_own_crew_leaves_the_same_bytes_too(postgres: Database, tmp_path: Path) -> None:
+    one, again = (lived(postgres, Settings(home=tmp_path / name), 13, ("rules",), 8) for name in ("first", "second"))
+    assert one == again
