@@ -60,14 +60,16 @@ class Customers:
         units = np.repeat(np.arange(sold.size), sold)
         orders = max(1, round(units.size / _UNITS_AN_ORDER)) if units.size else 0
         wish = np.cumsum(self._wish(day) * self.alive)
-        buyers = np.searchsorted(wish, rng.random(orders) * wish[-1], side="right") if orders else units
+        orders = orders if wish[-1] > 0 else 0  # when nobody is left, what is sold is sold to passers-by
+        buyers = np.searchsorted(wish, rng.random(orders) * wish[-1], side="right") if orders else units[:0]
+        units = units if orders else units[:0]
         place = rng.integers(0, max(orders, 1), units.size)
         lines, quantity = np.unique(place * sold.size + units, return_counts=True)
         order, product = np.divmod(lines, sold.size)
-        self._leave(buyers[np.unique(order)] if orders else units, rng)
+        self._leave(buyers[np.unique(order)], rng)
         self._arrive(rng, advertising)
         self.fatigue *= _FATIGUE_KEPT
-        customer = buyers[order] if orders else order
+        customer = buyers[order]
         return ShopOrders(order.astype(np.int64), customer.astype(np.int64), product.astype(np.int64), quantity)
 
     def newly_known(self) -> tuple[int, int]:

@@ -97,7 +97,7 @@ class Dealers:
         return worth
 
     def _sent_back(self, day: int, warehouse: Warehouse) -> list[Credit]:
-        here = [credit for when, credit in self._back if when == day]
+        here = [credit for when, credit in self._back if when == day and credit.units.any()]
         self._back = [entry for entry in self._back if entry[0] > day]
         for credit in here:
             warehouse.receive(day, credit.units, age_share=0.3)

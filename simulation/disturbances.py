@@ -83,7 +83,7 @@ def disturbances(schedule: Schedule, day: int) -> Disturbances:
 def _fraud(events: Iterable[Fraud]) -> tuple[float, float]:
     share = charged_back = 0.0
     for event in events:
-        reach = 1.0 if event.affiliate == _ALL else 1 / len(AFFILIATE_CODES)
+        reach = AFFILIATE_SHARE * (1.0 if event.affiliate == _ALL else 1 / len(AFFILIATE_CODES))
         part = event.share_percent / 100 * reach
         share += part
         charged_back += part * event.chargeback_percent / 100

@@ -7,18 +7,21 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
-_EXACT_BELOW = 40.0
+_EXACT_BELOW, _RAREST = 40.0, 1e-12
+SEEDS = 2**32
 
 
 class Draws:
     """Generators of one seed. The luck of a day for one purpose never depends on what was drawn for others."""
 
     def __init__(self, seed: int) -> None:
+        if not 0 <= seed < SEEDS:
+            raise ValueError(f"a seed lies between 0 and {SEEDS - 1}")
         self._seed = seed
 
     def stream(self, purpose: str, day: int = 0) -> np.random.Generator:
         """A counter-based generator (Salmon et al. 2011, Philox) of this seed, purpose and day."""
-        key = (self._seed & 0xFFFFFFFF) << 32 | crc32(purpose.encode())
+        key = self._seed << 32 | crc32(purpose.encode())
         return np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, day + 1_000_000]))
 
 
@@ -27,11 +30,11 @@ def poisson(mean: Floats, chance: Floats) -> Counts:
 
     Exact by summing probabilities up to a mean of 40; above by Cornish & Fisher 1938 to the skewness term.
     """
-    mean = np.maximum(mean, 0.0)
+    mean, chance = np.maximum(mean, 0.0), np.clip(chance, _RAREST, 1 - _RAREST)
     large = mean > _EXACT_BELOW
-    found = _small(np.where(large, 0.0, mean), chance)
+    found = _small(np.minimum(mean, _EXACT_BELOW), chance)
     if large.any():
-        found[large] = _large(mean[large], chance[large])
+        found[large] = np.maximum(_large(mean[large], chance[large]), found[large])
     return found
 
 
@@ -52,7 +55,7 @@ def _small(mean: Floats, chance: Floats) -> Counts:
 def _large(mean: Floats, chance: Floats) -> Counts:
     from scipy.special import ndtri
 
-    normal = ndtri(np.clip(chance, 1e-12, 1 - 1e-12))
+    normal = ndtri(chance)
     root = np.sqrt(mean)
     quantile = mean + normal * root + (normal**2 - 1) / 6
     return np.maximum(np.floor(quantile + 0.5), 0).astype(np.int64)

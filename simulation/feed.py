@@ -47,6 +47,7 @@ class Feed:
         self.reports_prices = True
         self._plan, self._draws = world.plan, Draws(world.plan.seed)
         self._held: Files = defaultdict(list)
+        self._lost: dict[str, set[str]] = defaultdict(set)
         self._stand_units = np.zeros((len(PRODUCTS), len(STAND_CODES)), dtype=np.int64)
         self._stand_cents = np.zeros_like(self._stand_units)
         self._stand_deal = np.zeros_like(self._stand_units)
@@ -207,12 +208,31 @@ class Feed:
                 through[name] = [*self._held.pop(name, []), *files.get(name, [])]
             elif not down[name]:
                 self._held[name].extend(files.get(name, []))
-        return gathered([_with_all_they_name(through, self._held)])
+            elif name in _NAMED_BY:
+                self._lost[name] |= {row[_NAMED_BY[name][1]] for row in files.get(name, [])}
+        return gathered([self._without_the_lost(_with_all_they_name(through, self._held))])
+
+    def _without_the_lost(self, through: Files) -> Files:
+        """What names a row that was lost names nobody; a line of a lost order is lost with it."""
+        for name, needed in _NEEDS:
+            column, lost = _NAMED_BY[needed][0], self._lost[needed]
+            if not lost or name not in through:
+                continue
+            rows = through[name]
+            if name == "order_lines":
+                through[name] = [row for row in rows if row[column] not in lost]
+            else:
+                through[name] = [{**row, column: None} if row.get(column) in lost else row for row in rows]
+        return through
+
+
+_NEEDS = (("orders", "customers"), ("invoices", "customers"), ("order_lines", "orders"), ("payments", "invoices"))
+_NAMED_BY = {"customers": ("customer", "code"), "orders": ("order", "number"), "invoices": ("invoice", "number")}
 
 
 def _with_all_they_name(through: Files, held: Files) -> Files:
-    """Lines wait for their orders, payments for their invoices: a system that is back sends them together."""
-    for name, needed in (("order_lines", "orders"), ("orders", "customers"), ("payments", "invoices")):
+    """Lines wait for their orders, orders for their customers: a system that is back sends them together."""
+    for name, needed in _NEEDS:
         if held.get(needed) and through.get(name):
             held[name] = [*held.get(name, []), *through.pop(name)]
     return through

@@ -58,10 +58,11 @@ class Suppliers:
             self._open.append(placed)
             self._placed.append(placed)
 
-    def hold_up(self, extra_days: Floats) -> None:
-        """What is under way from a supplier (suppliers,) comes so many days later."""
+    def hold_up(self, day: int, extra_days: Floats) -> None:
+        """What was under way from a supplier (suppliers,) before today comes so many days later."""
+        late = extra_days[self._truth.supplier]
         self._open = [
-            replace(order, arrives=order.arrives + int(extra_days[self._truth.supplier[order.product]]))
+            replace(order, arrives=order.arrives + int(late[order.product])) if order.ordered < day else order
             for order in self._open
         ]
 

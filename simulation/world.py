@@ -14,7 +14,7 @@ from simulation.customers import Customers
 from simulation.demand import Market, online_demand, stand_demand
 from simulation.disturbances import Disturbances, disturbances
 from simulation.draws import Counts, Draws, Floats, poisson
-from simulation.happenings import Day, Expense, Paid
+from simulation.happenings import Day, Expense, Paid, PurchaseOrder
 from simulation.scenario import Schedule
 from simulation.stock import Warehouse
 from simulation.truth import Truth, draw_truth
@@ -62,6 +62,7 @@ class World:
         self.list_price: Counts = np.round(truth.base_price * 100).astype(np.int64)
         self.budgets: Floats | None = None
         self.unit_cost = truth.unit_cost.copy()
+        self.paid_cost = truth.unit_cost.copy()
         self.standing_rule: practice.StandingRule | None = practice.StandingRule()
         self.weekly_units = np.tile(_usual_weekly_units(truth), (26, 1))
         self.customers, self.rivals = Customers(truth, self.draws), Rivals(truth, self.draws)
@@ -82,6 +83,8 @@ class World:
         self._returns_due: dict[int, tuple[Counts, Floats]] = {}
         self._payouts: dict[tuple[int, str], float] = defaultdict(float)
         self._mailed = 0
+        self._spent = np.zeros(len(CAMPAIGNS))
+        self._charged_back: dict[int, float] = {}
 
     @property
     def today(self) -> date:
@@ -97,7 +100,8 @@ class World:
 
     def order(self, units: Counts) -> None:
         """Order units (P,) of the suppliers; refused while cash has run out, as they would."""
-        self.suppliers.order(self.day, units, self.unit_cost, self._disturbed().delay)
+        now = self._disturbed()
+        self.suppliers.order(self.day, units, self._cost(now), now.delay)
 
     def mail(self) -> None:
         """Write to every customer of the shop that is left."""
@@ -108,19 +112,20 @@ class World:
         now = self._disturbed()
         if self.day == self.plan.history_days:
             self._settle_with_owner()
-        self.unit_cost = np.round(self.truth.unit_cost * now.unit_cost, 2)
+        self.unit_cost = self._cost(now)
+        counted = self.warehouse.on_hand if self.day % _COUNT_EVERY_DAYS == 0 else None
         if self._is_relaxed:
             self._fill_up()
         monday = self.day % WEEK == 0
         if monday:
             self._begin_week()
-        self.suppliers.hold_up(now.held_up)
+        self.suppliers.hold_up(self.day, now.held_up)
         received = self.suppliers.deliver(self.day)
         for order in received:
-            self.warehouse.receive(self.day, _one(order.product, order.units))
+            self._shelve(order)
         market = self._market(now)
         today = self._sell(market, now)
-        today.received = received
+        today.received, today.warehouse_count = received, counted
         today.placed = self.suppliers.take_placed()
         if monday:
             today.competitor_price = self.rivals.price(now.rivals)
@@ -128,12 +133,27 @@ class World:
         dealers_price = self.list_price[:, 3] / 100
         dealer_orders, sent_back = self.dealers.order(self.day, market, dealers_price, self.warehouse, now)
         today.dealer_orders, today.credits = dealer_orders, sent_back
+        delivered, ordered = (
+            sum(float(one) for one in units)
+            for units in ((o.units.sum() for o in dealer_orders), (o.ordered_units for o in dealer_orders))
+        )
+        self.wanted_units, self.lost_units = self.wanted_units + ordered, self.lost_units + ordered - delivered
         self._take_back(today)
         self._keep_books(today, now)
         self._this_week += today.online_units.sum(axis=1) + today.stand_units.sum(axis=1)
         self._this_week += sum((order.units for order in dealer_orders), np.zeros(len(PRODUCTS)))
         self.day += 1
         return today
+
+    def _cost(self, now: Disturbances) -> Floats:
+        return np.round(self.truth.unit_cost * now.unit_cost, 2)
+
+    def _shelve(self, order: PurchaseOrder) -> None:
+        """Put goods on the shelves; what stands there has cost, on average, what was paid for it."""
+        at, there = order.product, int(self.warehouse.on_hand[order.product])
+        worth = self.paid_cost[at] * there + order.unit_cost * order.units
+        self.paid_cost[at] = worth / (there + order.units)
+        self.warehouse.receive(self.day, _one(at, order.units))
 
     def shelf(self) -> practice.Shelf:
         """What the standing rule decides on: it looks at the last half year's use."""
@@ -181,13 +201,14 @@ class World:
     def _market(self, now: Disturbances) -> Market:
         truth = self.truth
         rng = self.draws.stream("shocks", self.day)
-        self._common_shock = 0.97 * self._common_shock + rng.normal(0, 0.018)
-        self._shock = 0.98 * self._shock + rng.normal(0, 0.02, len(PRODUCTS))
+        self._common_shock = 0.985 * self._common_shock + rng.normal(0, 0.015)
+        self._shock = 0.992 * self._shock + rng.normal(0, 0.018, len(PRODUCTS))
         budgets = self.budgets
         if budgets is None:
             budgets = practice.standing_budgets(self.draws, self.day // WEEK)
-        self._spend = budgets / WEEK if self.books.cash > 0 else np.zeros_like(budgets)
-        self._adstock = truth.adstock * self._adstock + self._spend
+        spend = budgets / WEEK if self.books.cash > 0 else np.zeros_like(budgets)
+        self._spent = self._spent + spend
+        self._adstock = truth.adstock * self._adstock + spend
         lift = 1 + truth.ad_effect * self._adstock / (self._adstock + truth.ad_half)
         deals = practice.online_deals(self.draws, self.day)
         off = np.where(self._stand_deals, np.log(1 - practice.STAND_DEAL_OFF), 0.0)
@@ -263,8 +284,6 @@ class World:
             today.refills[int(stand)] = brought
         if today.refills:
             today.expenses.append(Expense("stand trips", practice.TRIP_EUROS * len(today.refills)))
-        if self.day % _COUNT_EVERY_DAYS == 0:
-            today.warehouse_count = self.warehouse.on_hand
 
     def _take_back(self, today: Day) -> None:
         """Some of what was sold online comes back after a while; most of it can be sold again."""
@@ -276,7 +295,7 @@ class World:
         self.books.owe(self.day + _RETURN_DAYS, float(refunds.sum()))
         self._returns_due[self.day + _RETURN_DAYS] = (back, refunds)
         units, euros = self._returns_due.pop(self.day, (today.returned, np.zeros((len(PRODUCTS), 3))))
-        good = np.minimum(poisson(units.sum(axis=1) * _RESTOCKED, chance[1, :, 0]), units.sum(axis=1))
+        good = np.floor(units.sum(axis=1) * _RESTOCKED + chance[1, :, 0]).astype(np.int64)
         today.returned, today.restocked, today.returned_euros = units, good, float(euros.sum())
         self.warehouse.receive(self.day, good, age_share=0.2)
 
@@ -293,7 +312,7 @@ class World:
         today.paid = [*self._paid_out(), *self.dealers.paid_today(self.day)]
         for expense in today.expenses:
             self.books.owe(self.day, expense.amount)
-        today.expenses += self.suppliers.paid_today(self.day)
+        today.expenses += [*self.suppliers.paid_today(self.day), *self._paid_back(today)]
         if interest := self.books.settle(self.day):
             today.expenses.append(Expense("interest", interest))
 
@@ -301,7 +320,13 @@ class World:
         if now.charged_back:
             lost = kept * now.charged_back
             orders = len(np.unique(today.shop_orders.order)) * now.charged_back
+            self._charged_back[self.day + _CHARGEBACK_DAYS] = lost + orders * _CHARGEBACK_FEE
             self.books.owe(self.day + _CHARGEBACK_DAYS, lost + orders * _CHARGEBACK_FEE)
+
+    def _paid_back(self, today: Day) -> list[Expense]:
+        """What the books have given back to customers today."""
+        amounts = {"refunds": today.returned_euros, "chargebacks": self._charged_back.pop(self.day, 0.0)}
+        return [Expense(name, amount) for name, amount in amounts.items() if amount]
 
     def _take(self, channel: str, pays: int, amount: float) -> None:
         """A channel's takings of today, which it pays out on a later day."""
@@ -314,9 +339,9 @@ class World:
 
     def _weekly_costs(self, today: Day) -> None:
         today.expenses += [
-            Expense(f"advertising:{name}", float(spent) * WEEK)
-            for name, spent in zip(CAMPAIGNS, self._spend, strict=True)
+            Expense(f"advertising:{name}", float(spent)) for name, spent in zip(CAMPAIGNS, self._spent, strict=True)
         ]
+        self._spent = np.zeros(len(CAMPAIGNS))
         today.expenses.append(Expense("wages and rent", FIXED_COSTS_A_WEEK))
         stored = float((self.warehouse.on_hand * self.unit_cost).sum())
         today.expenses.append(Expense("storage", stored * STORAGE_A_WEEK))
@@ -333,9 +358,12 @@ def _next(day: int, every: int) -> int:
 
 def _served(wanted: Counts, on_hand: Counts) -> Counts:
     """(P, 3) what can be delivered of it: all, or each channel's share of what there is."""
-    total = wanted.sum(axis=1)
-    share = np.minimum(on_hand / np.maximum(total, 1), 1.0)
-    return np.floor(wanted * share[:, None]).astype(np.int64)
+    total = np.maximum(wanted.sum(axis=1), 1)
+    there = np.minimum(on_hand, wanted.sum(axis=1))
+    whole, part = np.divmod(wanted * there[:, None], total[:, None])
+    left = there - whole.sum(axis=1)  # what rounding down leaves goes to the largest remainders
+    rank = np.argsort(np.argsort(-part, axis=1, kind="stable"), axis=1, kind="stable")
+    return whole + (rank < left[:, None])
 
 
 def _one(product: int, units: int) -> Counts:

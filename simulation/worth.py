@@ -32,7 +32,7 @@ def net_worth(world: World) -> NetWorth:
     pace = world.weekly_units[-8:].mean(axis=0) / WEEK
     sellable = world.warehouse.sellable(world.day, pace) + world.stand_stock.sum(axis=1)
     lowest_net_price = (world.list_price / 100 * world.truth.kept_share).min(axis=1)
-    value = sellable * np.minimum(world.unit_cost, lowest_net_price)
+    value = sellable * np.minimum(np.minimum(world.paid_cost, world.unit_cost), lowest_net_price)
     return NetWorth(float(books.cash), books.receivables, books.payables, float(value.sum()))
 
 

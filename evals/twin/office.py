@@ -41,7 +41,7 @@ SOURCE = "twin"
 PRICING, CHARTERED = "pricing_director", 3
 _HORIZON_WEEKS = 8
 _HISTORY_CHUNK_DAYS = 35
-_MORNING, _AFTERNOON, _NIGHT = time(8), time(16), time(23, 55)
+_MORNING, _AFTERNOON, _NIGHT = time(8), time(16), time(0, 5)
 
 
 @dataclass(frozen=True)
@@ -153,8 +153,8 @@ def afternoon(world: World) -> datetime:
 
 
 def night(world: World) -> datetime:
-    """When the day's reports arrive; the world has lived the day already."""
-    return datetime.combine(world.today - timedelta(days=1), _NIGHT, UTC)
+    """When the day's reports arrive, after midnight; the world has lived the day already."""
+    return datetime.combine(world.today, _NIGHT, UTC)
 
 
 @contextmanager

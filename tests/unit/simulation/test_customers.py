@@ -123,9 +123,6 @@ def test_newcomers_come_with_advertising_and_are_told_of_once() -> None:
     assert quiet.alive.sum() == quiet.count
 
 
-@pytest.mark.xfail(
-    strict=True, raises=IndexError, reason="Customers.buy picks a customer past the last where none is left"
-)
 def test_a_shop_that_drove_everybody_away_can_still_sell() -> None:
     here = customers()
     here.alive[:] = False

@@ -95,9 +95,6 @@ def test_nothing_is_known_before_it_happens_or_after_the_night_of_its_report(tol
                 assert min(moments) >= night - timedelta(days=1), name
 
 
-@pytest.mark.xfail(
-    strict=True, reason="sales are known at midnight by the import's rule, five minutes after office.night"
-)
 def test_what_is_delivered_at_night_is_known_by_then(told: Told) -> None:
     for day, files in zip(told.days, told.reports, strict=True):
         night = datetime.combine(day.date, time(23, 55), UTC)
@@ -163,9 +160,6 @@ def test_movements_tell_what_the_warehouse_did_between_counts(told: Told) -> Non
         assert np.array_equal(after - before, moved)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the count of seven in the morning is taken after the day's sales, which are then booked again"
-)
 def test_a_count_and_the_movements_after_it_give_what_stands_on_the_shelf(told: Told) -> None:
     for on_hand, files in zip(told.on_hand, told.reports, strict=True):
         counted = [row for row in files.get("stock", []) if row["location"] == WAREHOUSE]
@@ -231,9 +225,6 @@ def test_prices_are_told_as_they_change_until_the_product_keeps_the_list_itself(
         assert ("prices" in feed.report(world.step())) is not keeps_the_list
 
 
-@pytest.mark.xfail(
-    strict=True, reason="refunds and chargebacks leave the books, but neither payments nor expenses tell"
-)
 def test_money_told_of_is_all_the_money_that_moved(told: Told) -> None:
     came = sum(float(row["amount"]) for row in told.rows("payments"))
     went = sum(float(row["amount"]) for row in told.rows("expenses"))
@@ -305,14 +296,10 @@ def test_what_waits_for_something_held_back_waits_with_it(told_in_history: dict[
     assert dangling(told_in_history, outage([feed], lost=False)) == set()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="feed._with_all_they_name holds the lines before it knows that their orders wait"
-)
 def test_lines_wait_for_orders_that_wait_for_customers(told_in_history: dict[str, set[str]]) -> None:
     assert dangling(told_in_history, outage(["customers"], lost=False)) == set()
 
 
-@pytest.mark.xfail(strict=True, reason="what names a row that an outage lost is told, and the import refuses all of it")
 @pytest.mark.parametrize("feed", ["customers", "orders", "invoices"])
 def test_nothing_is_told_of_what_was_lost(told_in_history: dict[str, set[str]], feed: str) -> None:
     assert dangling(told_in_history, outage([feed], lost=True)) == set()

@@ -125,9 +125,6 @@ def test_a_fraud_wave_sells_more_and_brings_less_money() -> None:
     assert owed[1] != owed[0]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="disturbances._fraud takes affiliates for all of the shop; AFFILIATE_SHARE is unused"
-)
 def test_fraud_is_a_share_of_what_affiliates_bring() -> None:
     every = {"kind": "fraud", "start": 0, "days": 5, "share_percent": 50.0, "chargeback_percent": 100.0}
     assert disturbances(happening(every), 0).fraud == pytest.approx(0.5 * AFFILIATE_SHARE)
@@ -179,16 +176,10 @@ def test_an_order_after_the_delay_began_is_late_once() -> None:
     assert delayed_by(5, order_everything) == {20}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="World.step holds up what was ordered on the delay's first day, which has it already"
-)
 def test_an_order_on_the_delays_first_day_is_late_once() -> None:
     assert delayed_by(7, order_everything) == {20}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="World.order takes the unit cost of the day before, as step has not set today's yet"
-)
 def test_an_order_on_the_first_day_of_a_cost_shock_costs_what_it_costs_that_day() -> None:
     dearer = {"kind": "unit_cost", "start": 3, "days": 20, "change_percent": 50}
     world = opened(SEED, HISTORY, happening(dearer))

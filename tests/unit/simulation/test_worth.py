@@ -59,9 +59,6 @@ def test_piling_up_stock_before_the_end_makes_nobody_richer(usual: dict[int, flo
     assert gained(usual, pile_up) < 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="net_worth takes stock at the list's unit cost, not at what a price break made it"
-)
 def test_buying_at_a_price_break_is_no_gain_until_it_is_sold(usual: dict[int, float]) -> None:
     assert gained(usual, stock_up_at_the_best_price) < 0
 
