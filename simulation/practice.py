@@ -14,25 +14,24 @@ TRIP_EUROS = 28.0
 DEAL_OFF, STAND_DEAL_OFF = 0.15, 0.12
 STANDING_BUDGETS = np.array([1_100.0, 900.0, 700.0])
 _DEAL_DAYS, _QUARTER_DAYS = 10, 91
-_ANSWER_TO_DEMAND = 0.7
-_TESTS = 0.03
+_ANSWER_TO_DEMAND = 0.4
+_TESTS = 0.06
 _WIDEST = 0.22
 _PAR_COVER = 1.6
 _LEAD_DAYS = np.array([supplier.lead_time_days for supplier in SUPPLIERS])
 _MINIMUM = np.array([supplier.minimum_units for supplier in SUPPLIERS])
 
 
-def former_prices(truth: Truth, draws: Draws, week: int, list_price: Counts, weekly_units: Floats) -> Counts:
-    """(P, C) the former manager's price list of the week, in cents: raised where sales ran high, tested now and then.
+def former_prices(truth: Truth, draws: Draws, week: int, list_price: Counts, mood: Floats) -> Counts:
+    """(P, C) the former manager's price list of the week, in cents: raised where demand ran high, tested now and then.
 
-    A quarter of the range is looked at each week. `weekly_units` (weeks, P) is what was sold so far. Prices that answer
-    demand are what misleads a plain regression: more was sold at the higher prices, because of what raised both.
+    A quarter of the range is looked at each week. `mood` (P,) is how far demand ran above the usual, as a logarithm:
+    the manager knew the trade, and saw it. Prices that answer demand are what misleads a plain regression: more was
+    sold at the higher prices, because of what raised both.
     """
     due = np.arange(len(PRODUCTS)) % PRICING_WEEKS == week % PRICING_WEEKS
-    usual = np.maximum(weekly_units[-26:].mean(axis=0), 1.0)
-    lately = np.log(np.maximum(weekly_units[-3:].mean(axis=0), 1.0) / usual)
     tests = draws.stream("former prices", week).normal(0, _TESTS, list_price.shape)
-    away = np.clip(_ANSWER_TO_DEMAND * lately[:, None] + tests, -_WIDEST, _WIDEST)
+    away = np.clip(_ANSWER_TO_DEMAND * mood[:, None] + tests, -_WIDEST, _WIDEST)
     return np.where(due[:, None], _shelf_price(truth.base_price * np.exp(away)), list_price)
 
 

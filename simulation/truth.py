@@ -106,7 +106,7 @@ def draw_truth(seed: int) -> Truth:
         competitor_elasticity=rng.uniform(0.3, 0.8, count),
         competitor_answer=rng.uniform(0.15, 0.5, (count, 3)),
         deal_lift=rng.uniform(1.1, 1.4, count),
-        pull_forward=rng.uniform(0.3, 0.6, count),
+        pull_forward=rng.uniform(0.4, 0.7, count),
         season_size=rng.uniform(0.04, 0.16, len(CATEGORIES)),
         season_peak_day=rng.uniform(0, 365, len(CATEGORIES)),
         trend_a_year=rng.normal(0.03, 0.07, count),

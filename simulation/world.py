@@ -179,7 +179,9 @@ class World:
             self.weekly_units = np.vstack([self.weekly_units, self._this_week])
             self._this_week = np.zeros(len(PRODUCTS))
         if self.is_history:
-            self.list_price = practice.former_prices(self.truth, self.draws, week, self.list_price, self.weekly_units)
+            self.list_price = practice.former_prices(
+                self.truth, self.draws, week, self.list_price, self._shock + self._common_shock
+            )
         self.rivals.move(week, np.log(self.list_price[:, SHOP] / 100 / self.truth.base_price[:, SHOP]))
         self._stand_deviation = practice.stand_deviation(self.draws, week, self._stand_deviation)
         self._stand_deals = practice.stand_deals(self.draws, week)
@@ -201,8 +203,8 @@ class World:
     def _market(self, now: Disturbances) -> Market:
         truth = self.truth
         rng = self.draws.stream("shocks", self.day)
-        self._common_shock = 0.985 * self._common_shock + rng.normal(0, 0.015)
-        self._shock = 0.992 * self._shock + rng.normal(0, 0.018, len(PRODUCTS))
+        self._common_shock = 0.985 * self._common_shock + rng.normal(0, 0.012)
+        self._shock = 0.985 * self._shock + rng.normal(0, 0.017, len(PRODUCTS))
         budgets = self.budgets
         if budgets is None:
             budgets = practice.standing_budgets(self.draws, self.day // WEEK)

@@ -75,5 +75,7 @@ def test_drawing_more_from_one_stream_changes_no_other() -> None:
     assert np.array_equal(draws.stream("demand", 4).random(10), Draws(7).stream("demand", 4).random(10))
 
 
-def test_large_seeds_are_seeds_of_their_own() -> None:
-    assert not np.array_equal(Draws(1).stream("demand").random(9), Draws(1 + 2**32).stream("demand").random(9))
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_that_would_be_another_one_is_refused(seed: int) -> None:
+    with pytest.raises(ValueError, match="between 0 and"):
+        Draws(seed)

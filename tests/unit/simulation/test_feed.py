@@ -97,7 +97,7 @@ def test_nothing_is_known_before_it_happens_or_after_the_night_of_its_report(tol
 
 def test_what_is_delivered_at_night_is_known_by_then(told: Told) -> None:
     for day, files in zip(told.days, told.reports, strict=True):
-        night = datetime.combine(day.date, time(23, 55), UTC)
+        night = datetime.combine(day.date + timedelta(days=1), time(0, 5), UTC)
         assert all(known(name, row) <= night for name, rows in files.items() for row in rows)
 
 

@@ -128,7 +128,7 @@ def test_bills_fall_due_the_suppliers_terms_after_delivery_and_are_paid_by_the_b
 def test_a_hold_up_delays_what_is_under_way_from_that_supplier_only() -> None:
     here, extra = suppliers(), np.array([0, 0, 0, 0, 28.0])
     orders = {order.number: order for order in placed(here)}
-    here.hold_up(extra)
+    here.hold_up(1, extra)
     for day in range(200):
         for order in here.deliver(day):
             before = orders[order.number]
