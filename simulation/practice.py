@@ -91,7 +91,7 @@ class StandingRule:
     """
 
     cover: float = 1.4
-    weeks: float = 7.0
+    weeks: float = 10.0
 
     def orders(self, shelf: Shelf) -> Counts:
         """(P,) units to order; never less than the supplier takes."""

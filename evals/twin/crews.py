@@ -44,9 +44,9 @@ class Textbook:
     """
 
     markup: Sequence[float] = (2.35, 2.05, 2.05, 1.6, 2.0)
-    average_weeks: int = 8
-    safety: float = 3.0
-    order_weeks: float = 6.0
+    average_weeks: int = 5
+    safety: float = 4.0
+    order_weeks: float = 9.0
     mails: bool = True
 
     def morning(self, world: World, desk: Desk, day: int) -> None:

@@ -50,16 +50,16 @@ def main() -> int:
         print(f"the standing rule, over seeds {SEEDS.start} to {SEEDS.stop - 1}, {DAYS} days")
         standing = climb(
             StandingRule(),
-            [("weeks", (2.0, 4.0, 10.0)), ("cover", (1.1, 1.4, 2.0))],
+            [("weeks", (4.0, 7.0, 13.0)), ("cover", (1.1, 1.7, 2.0))],
             lambda rule: mean(Settings(rule)),
         )
         print("the textbook")
         usual = Textbook().markup
         markups = [tuple(round(one * part, 3) for one in usual) for part in (0.95, 1.05)]
         steps: list[tuple[str, Sequence[Any]]] = [
-            ("order_weeks", (2.0, 4.0, 9.0)),
-            ("safety", (1.0, 2.0, 4.0)),
-            ("average_weeks", (5, 13)),
+            ("order_weeks", (6.0, 12.0)),
+            ("safety", (2.0, 3.0, 5.0)),
+            ("average_weeks", (8, 13)),
             ("markup", markups),
         ]
         textbook = climb(Textbook(), steps, lambda one: mean(Settings(standing, one)))
