@@ -172,7 +172,7 @@ class OrderLineRow(KnownRow):
 
 
 class StockRow(KnownRow):
-    """A count: the movement that it takes to get there is booked."""
+    """A count of what was there; the movements since are added to it."""
 
     location: Code
     sku: Code

@@ -61,7 +61,7 @@ class Operator:
         for item in waiting:
             luck = rng.random(2)
             if item.id not in self._due:  # asked today: the round is after the meeting
-                self._due[item.id] = (day, day + _delay(luck[0]), bool(luck[1] < self._refuses))
+                self._due[item.id] = (day, day + delay_days(luck[0]), bool(luck[1] < self._refuses))
             seen, due, refuses = self._due[item.id]
             if due > day:
                 continue
@@ -88,7 +88,8 @@ class Operator:
         return True
 
 
-def _delay(luck: float) -> int:
+def delay_days(luck: float) -> int:
+    """How many days an answer takes, at a chance between 0 and 1."""
     reached = 0.0
     for days, share in DELAYS_DAYS.items():
         reached += share

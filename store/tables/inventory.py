@@ -10,7 +10,7 @@ from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
 
 
 class StockItem(Fact, table=True):
-    """A product kept at a location; its stock on hand is the sum of its movements."""
+    """A product kept at a location; its stock on hand is its last count and the movements since."""
 
     __tablename__ = "stock_item"
     __table_args__ = (belongs_to("product"), belongs_to("location"), unique("product_id", "location_id"))
@@ -28,7 +28,7 @@ class InventoryMovement(Fact, table=True):
     stock_item_id: UUID
     external_id: str
     kind: str = Field(description="count, receipt, sale, transfer, return or correction")
-    quantity: int = Field(sa_type=BIGINT, description="units, signed")
+    quantity: int = Field(sa_type=BIGINT, description="units, signed; of a count, what was there")
     moved_at: datetime = Field(sa_type=MOMENT)
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from evals.twin import bare
 from evals.twin import run as twin_run
+from evals.twin.crews import Nobody, Textbook
 from settings import Settings
 from store.database import Database
 
@@ -50,3 +52,14 @@ def test_another_seed_leaves_others(postgres: Database, settings: Settings, once
 def test_the_products_own_crew_leaves_the_same_bytes_too(postgres: Database, tmp_path: Path) -> None:
     one, again = (lived(postgres, Settings(home=tmp_path / name), 13, ("rules",), 8) for name in ("first", "second"))
     assert one == again
+
+
+def test_without_a_crew_the_product_changes_nothing(postgres: Database, settings: Settings) -> None:
+    """The baselines are not hampered by the product: the same world lived without any store is worth as much."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(twin_run, "HISTORY_DAYS", HISTORY_DAYS)
+        patch.setattr(bare, "HISTORY_DAYS", HISTORY_DAYS)
+        with twin_run.lived_history(postgres, settings, 11, 8, []) as past:
+            found = {crew: twin_run.run_crew(postgres, past, crew, 8, []).net_worth for crew in ("none", "textbook")}
+        for crew, played in (("none", Nobody()), ("textbook", Textbook())):
+            assert bare.play_bare(bare.new_world(11, 8), played, 8) == found[crew]
