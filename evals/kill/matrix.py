@@ -22,7 +22,7 @@ SAMPLE = CHECKOUT / "examples" / "hairoticmen_sample"
 BUSINESS = (
     "product", "product_cost", "channel", "location", "supplier", "price", "price_history", "competitor_price",
     "stock_item", "inventory_movement", "customer", "sales_order", "order_line", "sales_fact", "purchase_order",
-    "invoice", "payment", "expense", "money_ledger", "task", "brand_rules",
+    "invoice", "payment", "expense", "money_ledger", "message", "task", "brand_rules",
 )  # fmt: skip
 _FINISHED = "select count(*) from event where brand_id = {brand} and type = 'meeting.finished'"
 _OF_ITEM = "select count(*) from {table} where brand_id = {{brand}} and subject = %s"

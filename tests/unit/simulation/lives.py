@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from simulation.happenings import Day
+from simulation.practice import StandingRule
 from simulation.scenario import Scenario, Schedule, schedule
 from simulation.scenario_file import load_scenario
 from simulation.world import Plan, World
@@ -19,8 +20,10 @@ RUN_DAYS = 400
 
 
 def new_world(seed: int, history_days: int, happens: Schedule | None = None) -> World:
-    """A world on its first day."""
-    return World(Plan(seed, START, history_days, RUN_DAYS, happens or Schedule()))
+    """A world on its first day, which orders little and often, so that a short life sees many orders."""
+    world = World(Plan(seed, START, history_days, RUN_DAYS, happens or Schedule()))
+    world.standing_rule = StandingRule(weeks=4.0)
+    return world
 
 
 def live(world: World, days: int, each_morning: Callable[[World], None] | None = None) -> list[Day]:
