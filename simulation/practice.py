@@ -10,6 +10,8 @@ from simulation.truth import Truth
 
 PRICING_WEEKS = 4
 REFILL_DAYS = 14
+PAR_DAYS = 28
+"""Every four weeks the stands' levels are set anew by what they sold since."""
 TRIP_EUROS = 28.0
 DEAL_OFF, STAND_DEAL_OFF = 0.15, 0.12
 STANDING_BUDGETS = np.array([1_100.0, 900.0, 700.0])
@@ -62,10 +64,10 @@ def stand_deviation(draws: Draws, week: int, before: Floats) -> Floats:
     return np.where(turn, fresh, before)
 
 
-def par_levels(truth: Truth) -> Counts:
-    """(P, S) what a stand is filled up to at each visit."""
-    cover = truth.stand_units * REFILL_DAYS * _PAR_COVER
-    return np.where(truth.stand_range, np.maximum(np.ceil(cover), 5), 0).astype(np.int64)
+def par_levels(stand_range: np.ndarray, units_a_day: Floats) -> Counts:
+    """(P, S) what a stand is filled up to at each visit, for what it sells a day; five of what it hardly sells."""
+    cover = units_a_day * REFILL_DAYS * _PAR_COVER
+    return np.where(stand_range, np.maximum(np.ceil(cover), 5), 0).astype(np.int64)
 
 
 def visited(day: int) -> Counts:
@@ -91,7 +93,7 @@ class StandingRule:
     """
 
     cover: float = 1.4
-    weeks: float = 10.0
+    weeks: float = 7.0
 
     def orders(self, shelf: Shelf) -> Counts:
         """(P,) units to order; never less than the supplier takes."""

@@ -68,7 +68,8 @@ class World:
         self.customers, self.rivals = Customers(truth, self.draws), Rivals(truth, self.draws)
         first_stock = np.ceil(self.weekly_units[0] * (supply.lead_weeks(truth) + 5)).astype(np.int64)
         self.warehouse = Warehouse(first_stock, np.array([product.shelf_life_days for product in PRODUCTS]))
-        self.stand_stock = practice.par_levels(truth)
+        self.par = practice.par_levels(truth.stand_range, truth.stand_units)
+        self.stand_stock = self.par.copy()
         self.books = Books(START_CASH, plan.history_days + plan.days)
         self.suppliers = supply.Suppliers(truth, self.draws, self.books)
         self.dealers = dealers.Dealers(truth, self.draws, self.books)
@@ -80,6 +81,7 @@ class World:
         self._stand_deviation = np.zeros((len(PRODUCTS), STAND_COUNT))
         self._stand_deals = np.zeros((len(PRODUCTS), STAND_COUNT), dtype=bool)
         self._this_week = np.zeros(len(PRODUCTS))
+        self._sold_at_stands = np.zeros((len(PRODUCTS), STAND_COUNT), dtype=np.int64)
         self._returns_due: dict[int, tuple[Counts, Floats]] = {}
         self._payouts: dict[tuple[int, str], float] = defaultdict(float)
         self._mailed = 0
@@ -190,8 +192,7 @@ class World:
 
     def _fill_up(self) -> None:
         """Bring the warehouse and the stands to what no day can use up, and pay for it a month later."""
-        par = practice.par_levels(self.truth) * 3
-        missing = np.maximum(par - self.stand_stock, 0)
+        missing = np.maximum(self.par * 4 - self.stand_stock, 0)
         self.stand_stock += missing
         units = np.maximum(
             np.ceil(self.weekly_units[-8:].mean(axis=0) * 4).astype(np.int64) - self.warehouse.on_hand, 0
@@ -241,7 +242,9 @@ class World:
         sold = _served(wanted, self.warehouse.on_hand)
         self.warehouse.take(sold.sum(axis=1))
         self._stock_up(market, sold)
-        stand_mean = stand_demand(truth, market)
+        stand_mean = stand_demand(truth, market) * chance.gamma(
+            truth.dispersion[:, None], 1 / truth.dispersion[:, None], (len(PRODUCTS), STAND_COUNT)
+        )
         stand_wanted = poisson(stand_mean, chance.random(stand_mean.shape))
         stolen = poisson(self.stand_stock * truth.stand_shrinkage, chance.random(stand_mean.shape))
         stand_sold = np.minimum(stand_wanted, self.stand_stock)
@@ -276,10 +279,13 @@ class World:
         self._pantry = self._pantry * 0.95 + self.truth.pull_forward[:, None] * extra
 
     def _refill(self, today: Day) -> None:
-        par = practice.par_levels(self.truth)
+        self._sold_at_stands += today.stand_units
+        if self.day % practice.PAR_DAYS == practice.PAR_DAYS - 1:
+            self.par = practice.par_levels(self.truth.stand_range, self._sold_at_stands / practice.PAR_DAYS)
+            self._sold_at_stands[...] = 0
         for stand in practice.visited(self.day):
             today.stand_counts[int(stand)] = self.stand_stock[:, stand].copy()
-            wanted = np.maximum(par[:, stand] - self.stand_stock[:, stand], 0)
+            wanted = np.maximum(self.par[:, stand] - self.stand_stock[:, stand], 0)
             brought = np.minimum(wanted, self.warehouse.on_hand)
             self.warehouse.take(brought)
             self.stand_stock[:, stand] += brought

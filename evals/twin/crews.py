@@ -19,7 +19,7 @@ from virtual_office.chair import ATTENTION
 MONTH_DAYS = 28
 _THINKS_EVERY_WEEKS = 4
 _GROWTH = 1.2
-"""How far above past use the standing rule's cover reaches."""
+"""How far above past use the standing practice follows until the next thought: its cover, and its stands' levels."""
 
 
 class Crew(Protocol):
@@ -86,7 +86,7 @@ class Oracle:
         if day % WEEK:
             return
         limits = bounds(world.truth, world.unit_cost, world.list_price, desk.reference())
-        brand = Brand(world.truth, world.unit_cost, _orderable(world))
+        brand = Brand(world.truth, world.unit_cost, _orderable(world), np.ceil(world.par * _GROWTH).astype(np.int64))
         price = towards(self._best(world, brand) * 100, world.list_price, limits)
         gains = gain_of(brand, world.list_price / 100, price / 100)
         wishes = [wish for wish in _wishes(price, world.list_price, "oracle", gains) if wish.gain > 0]

@@ -7,9 +7,9 @@ from scipy.optimize import minimize
 from scipy.special import pdtr
 
 from simulation.catalog import STANDS
-from simulation.draws import Floats
+from simulation.draws import Counts, Floats
 from simulation.expectation import expected_week
-from simulation.practice import REFILL_DAYS, par_levels
+from simulation.practice import REFILL_DAYS
 from simulation.truth import Truth
 
 
@@ -18,29 +18,30 @@ class Brand:
     """Who is priced: its truth, unit costs (P,) in euros, and the units a week (P,) that its ordering can follow.
 
     What is wanted beyond `most_units` is not there, whatever it is priced at: no profit is expected of it.
+    `stand_level` (P, S) is what stands are filled up to; None where they never run out.
     """
 
     truth: Truth
     unit_cost: Floats
     most_units: Floats
+    stand_level: Counts | None = None
 
     def profit(self, price: Floats) -> Floats:
         """(P, C) expected euros a week at a list (P, C) in euros."""
         week = expected_week(self.truth, self.unit_cost, price)
         profit = week.profit * np.minimum(1.0, self.most_units / week.units.sum(axis=1))[:, None]
-        if np.isfinite(self.most_units).all():
-            profit[:, STANDS] *= _served_at_stands(self.truth, week.units[:, STANDS])
+        if self.stand_level is not None:
+            profit[:, STANDS] *= _served_at_stands(self.truth, week.units[:, STANDS], self.stand_level)
         return profit
 
 
-def _served_at_stands(truth: Truth, weekly_units: Floats) -> Floats:
+def _served_at_stands(truth: Truth, weekly_units: Floats, level: Counts) -> Floats:
     """(P,) the share of what is wanted at stands that their filling between two visits can serve.
 
     Of a Poisson demand of mean m and a level S, E min(D, S) = m P(D < S) + S P(D > S).
     """
     usual = truth.stand_units * 7
     mean = usual * (weekly_units / usual.sum(axis=1))[:, None] * REFILL_DAYS / 7
-    level = par_levels(truth)
     sold = mean * pdtr(level - 1, mean) + level * (1 - pdtr(level, mean))
     return np.where(truth.stand_range, sold, 0).sum(axis=1) / mean.sum(axis=1)
 

@@ -146,7 +146,7 @@ def test_the_standing_rule_orders_what_is_missing_and_never_less_than_the_suppli
 
 
 def test_stands_are_filled_up_with_what_they_carry_only() -> None:
-    par = practice.par_levels(TRUTH)
+    par = practice.par_levels(TRUTH.stand_range, TRUTH.stand_units)
     assert (par[~TRUTH.stand_range] == 0).all()
     assert (par[TRUTH.stand_range] >= 5).all()
     assert (TRUTH.stand_range.sum(axis=0) == 12).all()
