@@ -4,6 +4,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
@@ -53,6 +54,7 @@ class SalesFact(Fact, table=True):
         belongs_to("channel"),
         belongs_to("location"),
         unique("product_id", "channel_id", "location_id", "period_start", "period_days"),
+        Index("sales_fact_channel_period", "brand_id", "channel_id", "period_start"),
     )
     APPEND_ONLY = True
 

@@ -254,7 +254,11 @@ def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str
 
 
 WITHOUT_BRAND = ("agents", "doctor")
-NOT_TRIED = {"demo": "takes no id, and its brand is its own", "serve": "its routes are asked below"}
+NOT_TRIED = {
+    "demo": "takes no id, and its brand is its own",
+    "serve": "its routes are asked below",
+    "simulate": "takes no brand and no id: it works in databases of its own, which it drops",
+}
 MAY_SUCCEED = ("inbox", "work", "runs", "audit", "import", "meet --agenda")
 """In one's own brand: these list or make what is one's own. All others are given an id that is not."""
 
