@@ -28,6 +28,8 @@ from simulation.scenario import (
 
 AFFILIATE_SHARE = 0.12
 """The part of the shop's orders that affiliates bring."""
+EACH_AFFILIATES_SHARE = AFFILIATE_SHARE / len(AFFILIATE_CODES)
+_MOST_FRAUD = 0.9
 _ALL = "all"
 _SUPPLIERS = [supplier.code for supplier in SUPPLIERS]
 _SUPPLIER_OF = [product.supplier for product in PRODUCTS]
@@ -39,8 +41,8 @@ class Disturbances:
     """Neutral unless a scenario says otherwise. Percent as shares; delays in days.
 
     `surge` (P, C) multiplies demand, `rivals` (P, R) adds to log prices, `unit_cost` (P,) multiplies costs, `delay`
-    and `held_up` (suppliers,) what is ordered now and what is under way; `fraud` and `charged_back` are shares of the
-    shop's orders, `inflated` and `sent_back` (D,) of each dealer's.
+    and `held_up` (suppliers,) what is ordered now and what is under way; `fraud` (A,) by affiliate and
+    `charged_back` are shares of the shop's orders, `inflated` and `sent_back` (D,) of each dealer's.
     """
 
     surge: Floats
@@ -48,7 +50,7 @@ class Disturbances:
     unit_cost: Floats
     delay: Floats
     held_up: Floats
-    fraud: float
+    fraud: Floats
     charged_back: float
     inflated: Floats
     sent_back: Floats
@@ -80,14 +82,14 @@ def disturbances(schedule: Schedule, day: int) -> Disturbances:
     return Disturbances(surge, rivals, unit_cost, delay, held_up, fraud, charged_back, inflated, sent_back)
 
 
-def _fraud(events: Iterable[Fraud]) -> tuple[float, float]:
-    share = charged_back = 0.0
+def _fraud(events: Iterable[Fraud]) -> tuple[Floats, float]:
+    share, charged_back = np.zeros(len(AFFILIATE_CODES)), 0.0
     for event in events:
-        reach = AFFILIATE_SHARE * (1.0 if event.affiliate == _ALL else 1 / len(AFFILIATE_CODES))
-        part = event.share_percent / 100 * reach
+        part = _chosen(event.affiliate, AFFILIATE_CODES) * event.share_percent / 100 * EACH_AFFILIATES_SHARE
         share += part
-        charged_back += part * event.chargeback_percent / 100
-    return min(share, 0.9), min(charged_back, 0.9)
+        charged_back += float(part.sum()) * event.chargeback_percent / 100
+    most = float(share.sum())
+    return share * min(1.0, _MOST_FRAUD / most) if most else share, min(charged_back, _MOST_FRAUD)
 
 
 def _chosen(code: str, codes: Iterable[str]) -> np.ndarray:

@@ -167,11 +167,12 @@ class Feed:
         counted = {STAND_CODES[stand]: (units, self._range[:, stand]) for stand, units in day.stand_counts.items()}
         if day.warehouse_count is not None:
             counted[WAREHOUSE] = (day.warehouse_count, np.ones(len(PRODUCTS), dtype=bool))
-        when = midnight(day.date) + timedelta(hours=7)
+        before_opening, at_the_visit = (midnight(day.date) + timedelta(hours=hour) for hour in (7, 19))
         rng = self._draws.stream("count errors", day.day)
         rows: list[Row] = []
         for place, (units, listed) in counted.items():
             seen = self._miscounted(rng, day.day, place, units)
+            when = before_opening if place == WAREHOUSE else at_the_visit
             rows += [
                 {"location": place, "sku": SKUS[p], "on_hand": int(seen[p]), "counted_at": when}
                 for p in np.flatnonzero(listed)

@@ -7,8 +7,18 @@ from datetime import date, timedelta
 import numpy as np
 
 from simulation import dealers, practice, supply
+from simulation.affiliates import Affiliates
 from simulation.books import Books
-from simulation.catalog import CAMPAIGNS, CHANNELS, MARKET_A, MARKET_B, PRODUCTS, SHOP, STAND_COUNT, STANDS
+from simulation.catalog import (
+    CAMPAIGNS,
+    CHANNELS,
+    MARKET_A,
+    MARKET_B,
+    PRODUCTS,
+    SHOP,
+    STAND_COUNT,
+    STANDS,
+)
 from simulation.competitors import Rivals
 from simulation.customers import Customers
 from simulation.demand import Market, online_demand, stand_demand
@@ -73,6 +83,7 @@ class World:
         self.books = Books(START_CASH, plan.history_days + plan.days)
         self.suppliers = supply.Suppliers(truth, self.draws, self.books)
         self.dealers = dealers.Dealers(truth, self.draws, self.books)
+        self.affiliates = Affiliates()
         self.lost_units = self.wanted_units = 0.0
         self._shock = np.zeros(len(PRODUCTS))
         self._common_shock = 0.0
@@ -236,7 +247,7 @@ class World:
         chance = self.draws.stream("demand", self.day)
         spread = chance.gamma(truth.dispersion[:, None], 1 / truth.dispersion[:, None], (len(PRODUCTS), 3))
         mean = online_demand(truth, market)
-        mean[:, SHOP] /= 1 - now.fraud
+        mean[:, SHOP] /= 1 - now.fraud.sum()
         mean = np.maximum(mean - self._pantry / 20, 0.2 * mean)
         wanted = poisson(mean * spread, chance.random(mean.shape))
         sold = _served(wanted, self.warehouse.on_hand)
@@ -314,6 +325,7 @@ class World:
         for channel in (MARKET_A, MARKET_B):
             self._take(CHANNELS[channel], _next(self.day, _PAYOUT_DAYS) + 2, kept[channel])
         self._take("stands", _next(self.day, WEEK) + _STAND_TERMS_DAYS, at_stands)
+        self.affiliates.credit(float(kept[SHOP]), now)
         self._charge_back(today, float(kept[SHOP]), now)
         if self.day % WEEK == WEEK - 1:
             self._weekly_costs(today)
@@ -353,7 +365,7 @@ class World:
         today.expenses.append(Expense("wages and rent", FIXED_COSTS_A_WEEK))
         stored = float((self.warehouse.on_hand * self.unit_cost).sum())
         today.expenses.append(Expense("storage", stored * STORAGE_A_WEEK))
-        today.expenses += self.dealers.commissions()
+        today.expenses += [*self.dealers.commissions(), *self.affiliates.commissions()]
         if self._mailed:
             today.expenses.append(Expense("mailings", self._mailed * MAIL_EUROS))
             self._mailed = 0

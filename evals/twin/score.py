@@ -1,9 +1,12 @@
 """The score over many seeds: how much of the way from nobody to the oracle a crew goes, with its interval."""
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -79,7 +82,8 @@ def upper_bound(seed: int, days: int, scenarios: Sequence[Scenario]) -> int:
 def play(settings: Settings, match: Match, told: Told, processes: int = 2) -> list[SeedScore]:
     """Play all seeds, some at once."""
     found: list[SeedScore] = []
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    alone = {"mp_context": get_context("spawn"), "initializer": _end_with, "initargs": (os.getpid(),)}
+    with ProcessPoolExecutor(processes, **alone) as pool:
         try:
             waiting = [pool.submit(play_seed, settings, match, seed) for seed in match.seeds]
             for done in as_completed(waiting):
@@ -89,6 +93,17 @@ def play(settings: Settings, match: Match, told: Told, processes: int = 2) -> li
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return sorted(found, key=lambda one: one.seed)
+
+
+def _end_with(parent: int) -> None:
+    """Let a worker end when the process that asked for it is gone, however that ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def score_document(match: Match, found: Sequence[SeedScore]) -> dict[str, Any]:

@@ -109,3 +109,14 @@ def test_without_cash_the_brand_pays_interest_and_cannot_order_or_advertise() ->
     usual = opened(1, 28)
     usual.order(np.full(40, 500))
     assert len(live(usual, 1)[0].placed) == 40
+
+
+def test_an_affiliate_that_brings_fraud_earns_more_than_the_others() -> None:
+    wave = {"kind": "fraud", "affiliate": "A07", "start": 0, "days": 28, "share_percent": 80.0}
+    lived = live(opened(1, 28, happening(wave)), WEEK * 4)
+    earned: dict[str, float] = {}
+    for each in (each for day in lived for each in day.expenses if each.category.startswith("affiliate:")):
+        earned[each.category] = earned.get(each.category, 0.0) + each.amount
+    others = [amount for category, amount in earned.items() if category != "affiliate:A07"]
+    assert len(others) == 39
+    assert earned["affiliate:A07"] > 1.5 * max(others) > 0

@@ -118,7 +118,7 @@ def test_a_fraud_wave_sells_more_and_brings_less_money() -> None:
     during = slice(fraud.first(0), fraud.last(0))
     orders = [sum(np.unique(day.shop_orders.order).size for day in one.days[during]) for one in (usual, fraud)]
     assert orders[1] > orders[0]
-    disturbed = {day for day in range(RUN) if disturbances(fraud.happens, day).fraud}
+    disturbed = {day for day in range(RUN) if disturbances(fraud.happens, day).fraud.any()}
     said = {day for at in (0, 1) for day in range(fraud.first(at), fraud.last(at) + 1)}
     assert disturbed == said
     owed = [one.world.books.position().payables for one in (usual, fraud)]
@@ -127,7 +127,7 @@ def test_a_fraud_wave_sells_more_and_brings_less_money() -> None:
 
 def test_fraud_is_a_share_of_what_affiliates_bring() -> None:
     every = {"kind": "fraud", "start": 0, "days": 5, "share_percent": 50.0, "chargeback_percent": 100.0}
-    assert disturbances(happening(every), 0).fraud == pytest.approx(0.5 * AFFILIATE_SHARE)
+    assert disturbances(happening(every), 0).fraud.sum() == pytest.approx(0.5 * AFFILIATE_SHARE)
 
 
 def test_a_late_supplier_is_late_with_what_is_under_way_and_with_what_is_ordered_meanwhile() -> None:
