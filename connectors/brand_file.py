@@ -10,9 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from connectors.mapping import read_mapping
 from domain.errors import InvalidInput
+from domain.language import Language
 from domain.money import Currency, to_minor
 
 _Percent = Field(ge=0, le=100)
+
+
+_WHOLE = ("max_cover_days", "trip_most_stops", "max_messages_a_week", "message_rest_days", "language")
 
 
 class RulesFile(BaseModel):
@@ -26,18 +30,41 @@ class RulesFile(BaseModel):
     corridor_high_percent: Decimal | None = Field(default=None, ge=100, le=1_000)
     price_step: Decimal | None = Field(default=None, gt=0)
     owner_gate: Decimal | None = Field(default=None, ge=0, description="money at stake that needs the owner")
+    holding_percent_a_year: Decimal | None = Field(default=None, ge=0, le=200, description="of the goods' cost")
+    max_cover_days: int | None = Field(default=None, ge=1, le=3_650, description="stock for longer needs the owner")
+    language: Language | None = Field(default=None, description="of the minutes: en or de")
 
-    def as_columns(self, currency: str) -> dict[str, int]:
+    trip_fixed: Decimal | None = Field(default=None, ge=0, description="what a driver's trip costs, once")
+    trip_stop: Decimal | None = Field(default=None, ge=0, description="and for each stand called at")
+    trip_most_stops: int | None = Field(default=None, ge=1, le=200, description="stands on one trip")
+    coaching_visit: Decimal | None = Field(default=None, ge=0, description="what a visit to a stand's partner costs")
+    bonus_gate_percent: Decimal | None = Field(default=None, ge=0, le=100, description="of sales; more needs the owner")
+    max_messages_a_week: int | None = Field(default=None, ge=0, le=10**9, description="recipients in any seven days")
+    message_rest_days: int | None = Field(default=None, ge=0, le=3_650, description="who was written to is left alone")
+    message_cost_per_thousand: Decimal | None = Field(default=None, ge=0)
+
+    def as_columns(self, currency: str) -> dict[str, Any]:
         """The columns of `brand_rules` that are said."""
         percent = {
             "min_margin_bps": self.min_margin_percent,
             "max_price_change_bps_per_day": self.max_price_change_percent_per_day,
             "corridor_low_bps": self.corridor_low_percent,
             "corridor_high_bps": self.corridor_high_percent,
+            "holding_bps_a_year": self.holding_percent_a_year,
+            "bonus_gate_bps": self.bonus_gate_percent,
         }
-        money = {"price_step_minor": self.price_step, "owner_gate_minor": self.owner_gate}
-        columns = {name: round(value * 100) for name, value in percent.items() if value is not None}
-        return columns | {name: to_minor(value, currency) for name, value in money.items() if value is not None}
+        money = {
+            "price_step_minor": self.price_step,
+            "owner_gate_minor": self.owner_gate,
+            "trip_fixed_minor": self.trip_fixed,
+            "trip_stop_minor": self.trip_stop,
+            "coaching_visit_minor": self.coaching_visit,
+            "message_cost_per_thousand_minor": self.message_cost_per_thousand,
+        }
+        columns: dict[str, Any] = {name: round(value * 100) for name, value in percent.items() if value is not None}
+        columns |= {name: to_minor(value, currency) for name, value in money.items() if value is not None}
+        whole = {name: getattr(self, name) for name in _WHOLE}
+        return columns | {name: value for name, value in whole.items() if value is not None}
 
 
 class BrandProfile(BaseModel):

@@ -67,6 +67,7 @@ MaybeAmount = Annotated[Amount | None, BeforeValidator(_blank_is_none)]
 Price = Annotated[Decimal, Field(gt=0, le=Decimal(10) ** 9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
 SignedCount = Annotated[int, Field(ge=-(10**12), le=10**12)]
+MaybeCount = Annotated[Count | None, BeforeValidator(_blank_is_none)]
 MaybeDays = Annotated[Annotated[int, Field(ge=0, le=3_650)] | None, BeforeValidator(_blank_is_none)]
 MaybeStars = Annotated[Annotated[int, Field(ge=1, le=5)] | None, BeforeValidator(_blank_is_none)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, allow_inf_nan=False)]
@@ -92,6 +93,7 @@ class ProductRow(KnownRow):
     category: Text = ""
     pack: Text = ""
     vat_percent: Percent = Decimal(0)
+    shelf_life_days: MaybeDays = None
 
 
 class ProductCostRow(KnownRow):
@@ -112,12 +114,23 @@ class LocationRow(KnownRow):
     title: Text = ""
     kind: Text = "store"
     zone: Text = ""
+    visit_every_days: MaybeDays = None
+    transfer_cost: MaybeAmount = None
 
 
 class SupplierRow(KnownRow):
     code: Code
     title: Text = ""
     lead_time_days: MaybeDays = None
+    payment_days: MaybeDays = None
+
+
+class SupplierOfferRow(KnownRow):
+    supplier: Code
+    sku: Code
+    from_quantity: Annotated[int, Field(ge=1, le=10**9)] = 1
+    unit_cost: Amount
+    valid_from: Moment
 
 
 class PriceRow(KnownRow):
@@ -133,6 +146,16 @@ class CompetitorPriceRow(KnownRow):
     competitor: Key
     price: Price
     observed_at: Moment
+
+
+class PromotionRow(KnownRow):
+    id: Key
+    sku: Code
+    channel: Code
+    first_day: Moment
+    last_day: Moment
+    off_percent: Annotated[Decimal, Field(gt=0, lt=100, allow_inf_nan=False)]
+    cancelled_at: MaybeMoment = None
 
 
 class CustomerRow(KnownRow):
@@ -198,6 +221,21 @@ class PurchaseOrderRow(KnownRow):
     ordered_at: Moment
     expected_at: MaybeMoment = None
     received_at: MaybeMoment = None
+    cancelled_at: MaybeMoment = None
+
+
+class StandRefillOrderRow(KnownRow):
+    """One product for one stand on one trip."""
+
+    number: Key
+    location: Code
+    sku: Code
+    quantity: Count
+    ordered_at: Moment
+    planned_at: Moment
+    delivered_quantity: MaybeCount = None
+    delivered_at: MaybeMoment = None
+    cancelled_at: MaybeMoment = None
 
 
 class InvoiceRow(KnownRow):
@@ -222,6 +260,20 @@ class ExpenseRow(KnownRow):
     spent_at: Moment
 
 
+class BudgetRow(KnownRow):
+    """What an advertising campaign may spend a week from a moment on."""
+
+    campaign: Key
+    weekly: Amount
+    valid_from: Moment
+
+
+class BankBalanceRow(KnownRow):
+    account: Key
+    amount: SignedAmount
+    balance_at: Moment
+
+
 class MessageRow(KnownRow):
     """What an outsider wrote: untrusted text."""
 
@@ -234,14 +286,31 @@ class MessageRow(KnownRow):
     received_at: Moment
 
 
+class LeadRow(KnownRow):
+    """Somebody who may become a customer."""
+
+    code: Key
+    company: Text = ""
+    contact: Text = ""
+    stage: Literal["new", "contacted", "offered", "won", "lost"] = "new"
+    value: Amount = Decimal(0)
+    source: Text = ""
+    opened_at: Moment
+    last_contact_at: MaybeMoment = None
+    won_at: MaybeMoment = None
+    lost_at: MaybeMoment = None
+
+
 LAYOUT: Mapping[str, type[Row]] = {
     "products": ProductRow,
     "product_costs": ProductCostRow,
     "channels": ChannelRow,
     "locations": LocationRow,
     "suppliers": SupplierRow,
+    "supplier_offers": SupplierOfferRow,
     "prices": PriceRow,
     "competitor_prices": CompetitorPriceRow,
+    "promotions": PromotionRow,
     "customers": CustomerRow,
     "sales": SalesRow,
     "orders": OrderRow,
@@ -249,9 +318,13 @@ LAYOUT: Mapping[str, type[Row]] = {
     "stock": StockRow,
     "inventory_movements": InventoryMovementRow,
     "purchase_orders": PurchaseOrderRow,
+    "stand_refill_orders": StandRefillOrderRow,
     "invoices": InvoiceRow,
     "payments": PaymentRow,
     "expenses": ExpenseRow,
+    "budgets": BudgetRow,
+    "bank_balances": BankBalanceRow,
     "messages": MessageRow,
+    "leads": LeadRow,
 }
 """Every file by name, in the order in which they are loaded: what others refer to comes first."""

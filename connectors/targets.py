@@ -43,7 +43,7 @@ def _bps(share: Decimal, whole: int) -> int:
 
 
 def _product(row: rows.ProductRow, refs: References) -> tuple[Any, ...]:
-    return row.sku, row.title, row.category, row.pack, _bps(row.vat_percent, 100), _known(row)
+    return row.sku, row.title, row.category, row.pack, _bps(row.vat_percent, 100), row.shelf_life_days, _known(row)
 
 
 def _product_cost(row: rows.ProductCostRow, refs: References) -> tuple[Any, ...]:
@@ -56,11 +56,18 @@ def _channel(row: rows.ChannelRow, refs: References) -> tuple[Any, ...]:
 
 
 def _location(row: rows.LocationRow, refs: References) -> tuple[Any, ...]:
-    return row.code, row.title, row.kind, row.zone, _known(row)
+    cost = None if row.transfer_cost is None else _minor(row.transfer_cost, refs.currency)
+    return row.code, row.title, row.kind, row.zone, row.visit_every_days, cost, _known(row)
 
 
 def _supplier(row: rows.SupplierRow, refs: References) -> tuple[Any, ...]:
-    return row.code, row.title, row.lead_time_days, _known(row)
+    return row.code, row.title, row.lead_time_days, row.payment_days, _known(row)
+
+
+def _supplier_offer(row: rows.SupplierOfferRow, refs: References) -> tuple[Any, ...]:
+    supplier, product = refs.find("supplier", row.supplier), refs.find("product", row.sku)
+    cost = _minor(row.unit_cost, refs.currency)
+    return supplier, product, row.from_quantity, row.valid_from, cost, refs.currency, _known(row, row.valid_from)
 
 
 def _price_key(row: rows.PriceRow, refs: References) -> tuple[Any, ...]:
@@ -81,6 +88,13 @@ def _competitor_price(row: rows.CompetitorPriceRow, refs: References) -> tuple[A
     amount = _minor(row.price, refs.currency)
     product = refs.find("product", row.sku)
     return product, row.competitor, row.observed_at, amount, refs.currency, _known(row, row.observed_at)
+
+
+def _promotion(row: rows.PromotionRow, refs: References) -> tuple[Any, ...]:
+    product, channel = refs.find("product", row.sku), refs.find("channel", row.channel)
+    when = (row.first_day, row.last_day, row.cancelled_at)
+    planned = row.first_day - timedelta(days=28)
+    return row.id, product, channel, _bps(row.off_percent, 100), *when, _known(row, planned)
 
 
 def _customer(row: rows.CustomerRow, refs: References) -> tuple[Any, ...]:
@@ -135,9 +149,16 @@ def _movement(row: rows.InventoryMovementRow, refs: References) -> tuple[Any, ..
 
 def _purchase_order(row: rows.PurchaseOrderRow, refs: References) -> tuple[Any, ...]:
     cost = _minor(row.unit_cost, refs.currency)
-    when = (row.ordered_at, row.expected_at, row.received_at)
+    when = (row.ordered_at, row.expected_at, row.received_at, row.cancelled_at)
     product, supplier = refs.find("product", row.sku), refs.find("supplier", row.supplier)
     return row.number, product, supplier, row.quantity, cost, refs.currency, *when, _known(row, row.ordered_at)
+
+
+def _stand_refill_order(row: rows.StandRefillOrderRow, refs: References) -> tuple[Any, ...]:
+    when = (row.ordered_at, row.planned_at, row.delivered_at, row.cancelled_at)
+    stand, product = refs.find("location", row.location), refs.find("product", row.sku)
+    units = (row.quantity, row.delivered_quantity)
+    return row.number, stand, product, *units, refs.currency, *when, _known(row, row.ordered_at)
 
 
 def _invoice(row: rows.InvoiceRow, refs: References) -> tuple[Any, ...]:
@@ -155,10 +176,26 @@ def _expense(row: rows.ExpenseRow, refs: References) -> tuple[Any, ...]:
     return row.id, row.category, amount, refs.currency, row.spent_at, _known(row, row.spent_at)
 
 
+def _budget(row: rows.BudgetRow, refs: References) -> tuple[Any, ...]:
+    weekly = _minor(row.weekly, refs.currency)
+    return row.campaign, row.valid_from, "import", weekly, refs.currency, _known(row, row.valid_from)
+
+
+def _bank_balance(row: rows.BankBalanceRow, refs: References) -> tuple[Any, ...]:
+    amount = _minor(row.amount, refs.currency)
+    return row.account, row.balance_at, amount, refs.currency, _known(row, row.balance_at)
+
+
 def _message(row: rows.MessageRow, refs: References) -> tuple[Any, ...]:
     customer, product = refs.maybe("customer", row.customer), refs.maybe("product", row.sku)
     known = _known(row, row.received_at)
     return row.id, row.source, customer, product, row.rating, row.text, row.received_at, known
+
+
+def _lead(row: rows.LeadRow, refs: References) -> tuple[Any, ...]:
+    said = (row.company, row.contact, row.stage, _minor(row.value, refs.currency), refs.currency, row.source)
+    when = (row.opened_at, row.last_contact_at, row.won_at, row.lost_at)
+    return row.code, *said, *when, _known(row, row.opened_at)
 
 
 def _booked(name: str, debit: str, credit: str, at: str) -> ManyValues:
@@ -206,13 +243,25 @@ def references_of(becomes: str) -> Mapping[str, str]:
 
 
 TARGETS: Mapping[str, FileTarget] = {
-    "products": FileTarget(_target(tables.Product, "sku", "title category pack vat_bps known_at"), _product),
+    "products": FileTarget(
+        _target(tables.Product, "sku", "title category pack vat_bps shelf_life_days known_at"), _product
+    ),
     "product_costs": FileTarget(
         _target(tables.ProductCost, "product_id valid_from", "unit_cost_minor currency known_at"), _product_cost
     ),
     "channels": FileTarget(_target(tables.Channel, "code", "title fee_bps prices_include_vat known_at"), _channel),
-    "locations": FileTarget(_target(tables.Location, "code", "title kind zone known_at"), _location),
-    "suppliers": FileTarget(_target(tables.Supplier, "code", "title lead_time_days known_at"), _supplier),
+    "locations": FileTarget(
+        _target(tables.Location, "code", "title kind zone visit_every_days transfer_cost_minor known_at"), _location
+    ),
+    "suppliers": FileTarget(_target(tables.Supplier, "code", "title lead_time_days payment_days known_at"), _supplier),
+    "supplier_offers": FileTarget(
+        _target(
+            tables.SupplierOffer,
+            "supplier_id product_id from_quantity valid_from",
+            "unit_cost_minor currency known_at",
+        ),
+        _supplier_offer,
+    ),
     "prices": FileTarget(
         _target(tables.PriceHistory, "price_id valid_from source", "amount_minor currency known_at"),
         _price_history,
@@ -221,6 +270,10 @@ TARGETS: Mapping[str, FileTarget] = {
     "competitor_prices": FileTarget(
         _target(tables.CompetitorPrice, "product_id competitor observed_at", "amount_minor currency known_at"),
         _competitor_price,
+    ),
+    "promotions": FileTarget(
+        _target(tables.Promotion, "number product_id channel_id", "off_bps first_day last_day cancelled_at known_at"),
+        _promotion,
     ),
     "customers": FileTarget(_target(tables.Customer, "code", "name email cohort known_at"), _customer),
     "sales": FileTarget(
@@ -244,9 +297,17 @@ TARGETS: Mapping[str, FileTarget] = {
         _target(
             tables.PurchaseOrder,
             "number product_id",
-            "supplier_id quantity unit_cost_minor currency ordered_at expected_at received_at known_at",
+            "supplier_id quantity unit_cost_minor currency ordered_at expected_at received_at cancelled_at known_at",
         ),
         _purchase_order,
+    ),
+    "stand_refill_orders": FileTarget(
+        _target(
+            tables.StandRefillOrder,
+            "number location_id product_id",
+            "quantity delivered_quantity currency ordered_at planned_at delivered_at cancelled_at known_at",
+        ),
+        _stand_refill_order,
     ),
     "invoices": FileTarget(
         _target(tables.Invoice, "number", "customer_id amount_minor currency issued_at due_at known_at"),
@@ -263,8 +324,22 @@ TARGETS: Mapping[str, FileTarget] = {
         _expense,
         also=(_LEDGER, _booked("expense", "expense:{row.category}", "cash", "spent_at")),
     ),
+    "budgets": FileTarget(
+        _target(tables.CampaignBudget, "campaign valid_from source", "weekly_minor currency known_at"), _budget
+    ),
+    "bank_balances": FileTarget(
+        _target(tables.BankBalance, "account balance_at", "amount_minor currency known_at"), _bank_balance
+    ),
     "messages": FileTarget(
         _target(tables.Message, "external_id", "source customer_id product_id rating text received_at known_at"),
         _message,
+    ),
+    "leads": FileTarget(
+        _target(
+            tables.Lead,
+            "code",
+            "company contact stage value_minor currency source opened_at last_contact_at won_at lost_at known_at",
+        ),
+        _lead,
     ),
 }

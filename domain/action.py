@@ -3,14 +3,32 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from domain.errors import Conflict
-from domain.pricing import PriceUpdate
+from domain.finance import BudgetReallocate, ExpenseFlag, InvoiceRemind
+from domain.leads import LeadFollowUp
+from domain.messaging import SegmentMessage
+from domain.pricing import PriceDraft, PriceUpdate
+from domain.promotions import PromoSchedule
+from domain.purchasing import PurchaseOrderCreate
+from domain.stands import StandBonus, StandRefill, StandVisit
+from domain.transfers import StockTransfer
 
-Action = PriceUpdate
-"""Every action kind's parameters; becomes a union discriminated by `kind` as kinds are added."""
+Action = (
+    PriceUpdate | PriceDraft | PromoSchedule | PurchaseOrderCreate | StockTransfer | StandRefill | StandBonus
+    | StandVisit | SegmentMessage | LeadFollowUp | InvoiceRemind | BudgetReallocate | ExpenseFlag
+)  # fmt: skip
+"""Every action kind's parameters."""
+
+_ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="kind")])
+
+
+def parse_action(stored: Mapping[str, Any]) -> Action:
+    """The typed action of what `model_dump(mode="json")` gave. Raises pydantic's ValidationError."""
+    return _ACTIONS.validate_python(stored)
 
 
 class Reversibility(StrEnum):
@@ -30,6 +48,7 @@ class ActionKind(BaseModel):
     owns_columns: frozenset[str] = frozenset()
     approval_valid_for: timedelta = timedelta(days=3)
     measured_after: timedelta = Field(default=timedelta(weeks=9), description="where no prediction says when")
+    quiet_after_no: timedelta = Field(default=timedelta(weeks=4), description="how long a refused subject rests")
 
 
 PRICE_UPDATE = ActionKind(
@@ -39,7 +58,93 @@ PRICE_UPDATE = ActionKind(
     owns_columns=frozenset({"price.amount_minor", "price_history.amount_minor"}),
 )
 
-ACTION_KINDS: Mapping[str, ActionKind] = {kind.name: kind for kind in (PRICE_UPDATE,)}
+PURCHASE_ORDER_CREATE = ActionKind(
+    name="purchase_order.create",
+    title="Order from a supplier",
+    reversibility=Reversibility.COMPENSABLE,
+    quiet_after_no=timedelta(days=6),  # stock goes on selling: the next weekly meeting looks at it afresh
+)
+
+STAND_REFILL = ActionKind(
+    name="stand.refill",
+    title="Refill stands",
+    reversibility=Reversibility.COMPENSABLE,
+    quiet_after_no=timedelta(days=6),  # stands go on selling: the next weekly meeting looks at them afresh
+)
+
+STAND_BONUS = ActionKind(
+    name="stand.bonus",
+    title="Promise a stand's partner a bonus",
+    reversibility=Reversibility.COMPENSABLE,
+    measured_after=timedelta(weeks=10),
+)
+
+STAND_VISIT = ActionKind(
+    name="stand.visit",
+    title="Visit a stand's partner",
+    reversibility=Reversibility.COMPENSABLE,
+    measured_after=timedelta(weeks=10),
+)
+
+SEGMENT_MESSAGE = ActionKind(
+    name="segment.message",
+    title="Write to a segment",
+    reversibility=Reversibility.FINAL,
+    quiet_after_no=timedelta(days=20),
+)
+
+LEAD_FOLLOW_UP = ActionKind(
+    name="lead.follow_up",
+    title="Get back to a lead",
+    reversibility=Reversibility.REVERSIBLE,
+    quiet_after_no=timedelta(days=13),
+)
+
+INVOICE_REMIND = ActionKind(
+    name="invoice.remind",
+    title="Remind a debtor",
+    reversibility=Reversibility.FINAL,
+    quiet_after_no=timedelta(weeks=2),
+)
+
+BUDGET_REALLOCATE = ActionKind(
+    name="budget.reallocate",
+    title="Move advertising money between campaigns",
+    reversibility=Reversibility.REVERSIBLE,
+    owns_columns=frozenset({"campaign_budget.weekly_minor"}),
+)
+
+EXPENSE_FLAG = ActionKind(
+    name="expense.flag",
+    title="Let a person look at an expense",
+    reversibility=Reversibility.REVERSIBLE,
+)
+
+PRICE_DRAFT = ActionKind(
+    name="price.draft",
+    title="Draft a price",
+    reversibility=Reversibility.REVERSIBLE,
+)
+
+PROMO_SCHEDULE = ActionKind(
+    name="promo.schedule",
+    title="Schedule a promotion",
+    reversibility=Reversibility.COMPENSABLE,
+    measured_after=timedelta(weeks=13),
+)
+
+STOCK_TRANSFER = ActionKind(
+    name="stock.transfer",
+    title="Move stock",
+    reversibility=Reversibility.COMPENSABLE,
+    quiet_after_no=timedelta(weeks=2),
+)
+
+_KINDS = (
+    PRICE_UPDATE, PRICE_DRAFT, PROMO_SCHEDULE, PURCHASE_ORDER_CREATE, STOCK_TRANSFER, STAND_REFILL, STAND_BONUS,
+    STAND_VISIT, SEGMENT_MESSAGE, LEAD_FOLLOW_UP, INVOICE_REMIND, BUDGET_REALLOCATE, EXPENSE_FLAG,
+)  # fmt: skip
+ACTION_KINDS: Mapping[str, ActionKind] = {kind.name: kind for kind in _KINDS}
 
 
 class ItemStatus(StrEnum):

@@ -6,7 +6,21 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.errors import InvalidInput
 from domain.ids import ReceiptId
+from domain.language import Language, localised
 from domain.money import format_minor
+
+_GERMAN_UNITS = {
+    "units": "Stück",
+    "units/week": "Stück je Woche",
+    "units/day": "Stück je Tag",
+    "weeks": "Wochen",
+    "days": "Tage",
+    "hours": "Stunden",
+    "km": "km",
+    "months": "Monate",
+    "years": "Jahre",
+}
+_ONE = {"Wochen": "Woche", "Tage": "Tag", "Stunden": "Stunde", "Monate": "Monat", "Jahre": "Jahr"}
 
 FigureKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 
@@ -23,15 +37,20 @@ class Cell(BaseModel):
     unit: str
     decimals: int = Field(default=0, ge=0, le=6)
 
-    def render(self) -> str:
-        """The number as people read it: `$3.10`, `12.5 %`, `-1.84`, `1,203 units`."""
+    def render(self, language: Language = Language.EN) -> str:
+        """The number as people read it: `$3.10`, `12.5 %`, `-1.84`, `1,203 units`; `1.203 Stück` in German."""
         currency, _, minor = self.unit.partition(".")
         if minor == "minor":
-            return format_minor(round(self.value), currency)
+            return format_minor(round(self.value), currency, language)
         if self.unit == "bps":
-            return f"{self.value / 100:,.{max(self.decimals, 1)}f} %"
+            return localised(f"{self.value / 100:,.{max(self.decimals, 1)}f}", language) + " %"
         number = f"{self.value:,.{self.decimals}f}"
-        return number if self.unit in {"ratio", "count"} else f"{number} {self.unit}"
+        if self.unit in {"ratio", "count"}:
+            return localised(number, language)
+        if language is Language.EN:
+            return f"{number} {self.unit}"
+        unit = _GERMAN_UNITS.get(self.unit, self.unit)
+        return f"{localised(number, language)} {_ONE.get(unit, unit) if number in ('1', '-1') else unit}"
 
 
 class FigureRef(BaseModel):

@@ -23,6 +23,10 @@ class Ids(Protocol):
 
     def new(self) -> UUID: ...
 
+    def fork(self, name: str) -> "Ids":
+        """A source of its own for work of this name that goes on beside other work, whoever comes first."""
+        ...
+
 
 class TimeOrderedIds:
     """UUIDv7s that rise strictly within this source, even when its clock stands still or steps back."""
@@ -32,6 +36,10 @@ class TimeOrderedIds:
         self._rng = rng
         self._last_ms = -1
         self._tail = 0
+
+    def fork(self, name: str) -> "TimeOrderedIds":
+        """Seeded by the name where this source is seeded, so that what runs side by side gets the same ids again."""
+        return TimeOrderedIds(self._clock, None if self._rng is None else random.Random(name))
 
     def _random(self, bits: int) -> int:
         if self._rng is not None:

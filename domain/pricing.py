@@ -1,5 +1,6 @@
 """Pricing's actions and facts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,3 +45,45 @@ class PriceUpdate(BaseModel):
     zone: str = Field(default="", max_length=64, description="empty: the channel's price everywhere")
     price_minor: int = Field(gt=0, le=LARGEST_MINOR)
     currency: Currency
+
+    @property
+    def subject(self) -> str:
+        """What it is about: two with the same subject compete."""
+        return f"{self.sku} @ {self.channel}{'/' + self.zone if self.zone else ''}"
+
+    @property
+    def uses(self) -> Mapping[str, int]:
+        """What it needs of the brand's resources, in minor units by name: nothing."""
+        return {}
+
+    @property
+    def touches(self) -> frozenset[str]:
+        """What other proposals might be about too: those that touch the same are put to each other."""
+        return frozenset({f"product {self.sku}"})
+
+
+class PriceDraft(BaseModel):
+    """`price.draft`: write down a price for a product that has none in a channel; a person turns it live, or not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["price.draft"] = "price.draft"
+    sku: str = Field(min_length=1, max_length=64)
+    channel: str = Field(min_length=1, max_length=64)
+    price_minor: int = Field(gt=0, le=LARGEST_MINOR)
+    currency: Currency
+
+    @property
+    def subject(self) -> str:
+        """What it is about: two with the same subject compete."""
+        return f"draft {self.sku} @ {self.channel}"
+
+    @property
+    def uses(self) -> Mapping[str, int]:
+        """What it needs of the brand's resources, in minor units by name: nothing."""
+        return {}
+
+    @property
+    def touches(self) -> frozenset[str]:
+        """What other proposals might be about too: those that touch the same are put to each other."""
+        return frozenset({f"product {self.sku}"})

@@ -20,6 +20,7 @@ class Claim(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str = Field(min_length=1, max_length=2_000)
+    german: str = Field(default="", max_length=2_000, description="the same in German, with the same figures")
     figures: dict[FigureKey, FigureRef] = Field(default_factory=dict)
 
 
@@ -42,3 +43,4 @@ class AgentReport(BaseModel):
     findings: list[Finding] = Field(default_factory=list, max_length=60)
     proposals: list[UUID] = Field(default_factory=list, description="ids that PROPOSE tools returned", max_length=60)
     missing_data: list[str] = Field(default_factory=list, description="what could not be answered, and why")
+    missing_german: list[str] = Field(default_factory=list, description="missing_data in German, line for line")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -15,6 +15,7 @@ from store.database import Database
 from store.migrate import upgrade
 
 MAINTENANCE = "postgres"
+PREFIX = "mhos_scratch_"
 _LOCK = 0x736372617463
 
 
@@ -26,6 +27,7 @@ def scratch_database(database: Database, template: str | None = None) -> Iterato
     the owner may not make databases or somebody is connected to the template, NotFound where there is no template.
     """
     with _server(database.owner_url) as server:
+        _sweep(server)
         name = _create(server, database, template)
         try:
             with _entered(database, name) as scratch:
@@ -34,7 +36,25 @@ def scratch_database(database: Database, template: str | None = None) -> Iterato
                         upgrade(scratch)
                 yield scratch
         finally:
-            server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            _drop(server, name)
+
+
+def _sweep(server: "Connection[tuple[str]]") -> None:
+    """Drop what killed processes left: whoever made a scratch database holds a lock of its name while it lives."""
+    for (name,) in server.execute("select datname from pg_database where starts_with(datname, %s)", [PREFIX]):
+        if _held_by_nobody(server, name):
+            with suppress(InsufficientPrivilege):
+                _drop(server, name)
+            server.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+
+
+def _held_by_nobody(server: "Connection[tuple[str]]", name: str) -> bool:
+    row = server.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", [name]).fetchone()
+    return bool(row and row[0])
+
+
+def _drop(server: "Connection[tuple[str]]", name: str) -> None:
+    server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 @contextmanager
@@ -67,7 +87,8 @@ def _server(owner_url: URL) -> "Iterator[Connection[tuple[str]]]":
 def _create(server: "Connection[tuple[str]]", database: Database, template: str | None) -> str:
     row = server.execute("select replace(gen_random_uuid()::text, '-', '')").fetchone()
     assert row is not None
-    name = f"mhos_scratch_{os.getpid()}_{row[0][:12]}"
+    name = f"{PREFIX}{os.getpid()}_{row[0][:12]}"
+    server.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [name])
     source = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
     try:
         server.execute(sql.SQL("create database {}").format(sql.Identifier(name)) + source)

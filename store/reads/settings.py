@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import col
 
+from domain.language import Language
 from store.session import BrandSession
 from store.tables import AIConfig, Brand, BrandRules
 
@@ -19,6 +20,11 @@ def rules_of(session: BrandSession) -> BrandRules:
     rules = session.scalars(known.limit(1)).first()
     first = select(BrandRules).order_by(col(BrandRules.version)).limit(1)
     return rules or session.scalars(first).first() or BrandRules(version=0, created_at=session.ctx.now())
+
+
+def language_of(session: BrandSession) -> Language:
+    """The language that the brand wants its minutes in."""
+    return Language(rules_of(session).language)
 
 
 def ai_config_of(session: BrandSession, agent: str, action_kind: str) -> AIConfig:

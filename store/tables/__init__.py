@@ -9,21 +9,38 @@ from store.tables.audit import AuditEntry, AuditHead, OutboxEvent
 from store.tables.base import BrandOwned, Fact
 from store.tables.brand import AIConfig, Brand, BrandRules
 from store.tables.catalog import Channel, Location, Product, ProductCost, Supplier
-from store.tables.finance import Expense, Invoice, MoneyLedgerEntry, Payment
+from store.tables.crm import Lead, MessageSend
+from store.tables.definitions import MeetingDefinitionRow
+from store.tables.finance import (
+    BankBalance,
+    CampaignBudget,
+    Expense,
+    FlaggedExpense,
+    Invoice,
+    InvoiceReminder,
+    MoneyLedgerEntry,
+    Payment,
+)
 from store.tables.identity import LoginSession, Membership, User
-from store.tables.inventory import InventoryMovement, PurchaseOrder, StockItem
+from store.tables.inventory import InventoryMovement, PurchaseOrder, StockItem, SupplierOffer
 from store.tables.messages import Message
+from store.tables.office import ChallengeRow, TurnRow
 from store.tables.pricing import CompetitorPrice, Price, PriceHistory
+from store.tables.promotions import PriceDraft, Promotion
 from store.tables.runs import FigureRow, FindingRow, ProposalRow, Receipt, Run
 from store.tables.sales import Customer, Order, OrderLine, SalesFact
+from store.tables.stands import ExpectedExpense, StandBonusRow, StandRefillOrder, StandVisitRow
 from store.tables.work import ImportBatch, Job, Task
 
 __all__ = [
-    "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "Brand", "BrandOwned", "BrandRules", "Channel",
-    "CompetitorPrice", "Customer", "Effect", "Expense", "Fact", "FigureRow", "FindingRow", "ImportBatch",
-    "InventoryMovement", "Invoice", "Job", "Location", "LoginSession", "Membership", "Message", "MoneyLedgerEntry",
-    "Order", "OrderLine", "OutboxEvent", "OutcomeRow", "Payment", "Price", "PriceHistory", "Product", "ProductCost",
-    "ProposalRow", "PurchaseOrder", "Receipt", "Run", "SalesFact", "StockItem", "Supplier", "Task", "User",
+    "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "BankBalance", "Brand", "BrandOwned",
+    "BrandRules", "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Effect",
+    "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow", "FlaggedExpense", "ImportBatch",
+    "InventoryMovement", "Invoice", "InvoiceReminder", "Job", "Lead", "Location", "LoginSession",
+    "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "MoneyLedgerEntry", "Order", "OrderLine",
+    "OutboxEvent", "OutcomeRow", "Payment", "Price", "PriceDraft", "PriceHistory", "Product", "ProductCost",
+    "Promotion", "ProposalRow", "PurchaseOrder", "Receipt", "Run", "SalesFact", "StandBonusRow", "StandRefillOrder",
+    "StandVisitRow", "StockItem", "Supplier", "SupplierOffer", "Task", "TurnRow", "User",
 ]  # fmt: skip
 
 # SQLModel takes a mixin's attributes away, but the session's loader criteria are written against the mixins.

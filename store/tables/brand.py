@@ -38,6 +38,20 @@ class BrandRules(BrandOwned, table=True):
     corridor_high_bps: int = Field(default=13_000, description="highest price allowed, against the same reference")
     price_step_minor: int = 1
     owner_gate_minor: int = Field(default=1_000_000, sa_type=BIGINT, description="money at stake that needs the owner")
+    holding_bps_a_year: int = Field(default=2_000, description="what keeping stock costs a year, of its unit cost")
+    max_cover_days: int = Field(default=180, description="stock for more days than this needs the owner")
+    trip_fixed_minor: int | None = Field(default=None, sa_type=BIGINT, description="a driver's trip, once")
+    trip_stop_minor: int | None = Field(default=None, sa_type=BIGINT, description="and for each stand called at")
+    trip_most_stops: int | None = Field(default=None, description="stands that a driver can call at in a day")
+    coaching_visit_minor: int | None = Field(default=None, sa_type=BIGINT, description="a visit to a stand's partner")
+    bonus_gate_bps: int = Field(default=500, description="a bonus of more of a stand's sales needs the owner")
+    max_messages_a_week: int = Field(default=5_000, description="recipients of messages in any seven days")
+    message_rest_days: int = Field(default=28, description="who was written to is left alone for so long")
+    message_cost_per_thousand_minor: int = Field(default=1_200, description="what a thousand messages cost")
+    capital_bps_a_year: int = Field(default=1_000, description="what money that is out costs a year; 0: not known")
+    reminder_every_days: int = Field(default=14, description="no debtor is reminded of an invoice more often")
+    max_budget_change_bps: int = Field(default=2_000, description="of a campaign's weekly budget at once")
+    language: str = Field(default="en", max_length=2, description="what minutes are written in unless asked otherwise")
     author: str = ""
     reason: str = ""
     created_at: datetime = Field(sa_type=MOMENT)

@@ -18,6 +18,7 @@ class Product(Fact, table=True):
     category: str = ""
     pack: str = ""
     vat_bps: int = 0
+    shelf_life_days: int | None = Field(default=None, description="how long it can be sold from its receipt on")
     status: str = "active"
 
 
@@ -54,6 +55,8 @@ class Location(Fact, table=True):
     title: str = ""
     kind: str = "store"
     zone: str = ""
+    visit_every_days: int | None = Field(default=None, description="how often somebody calls there by plan")
+    transfer_cost_minor: int | None = Field(default=None, sa_type=BIGINT, description="of a transport there or back")
 
 
 class Supplier(Fact, table=True):
@@ -63,3 +66,4 @@ class Supplier(Fact, table=True):
     code: str = Field(max_length=64)
     title: str = ""
     lead_time_days: int | None = None
+    payment_days: int | None = Field(default=None, description="from receipt of the goods to the bill's payment")

@@ -1,4 +1,4 @@
-"""Finance OS: invoices, payments, expenses and the money ledger."""
+"""Finance OS: invoices, payments, reminders, expenses and those flagged, campaign budgets, and the money ledger."""
 # pyright: reportAssignmentType=false
 
 from datetime import datetime
@@ -34,6 +34,19 @@ class Payment(Fact, table=True):
     paid_at: datetime = Field(sa_type=MOMENT)
 
 
+class InvoiceReminder(Fact, table=True):
+    """A debtor was reminded of an invoice: once, twice, and at last."""
+
+    __tablename__ = "invoice_reminder"
+    __table_args__ = (belongs_to("invoice"), unique("invoice_id", "level"))
+    APPEND_ONLY = True
+
+    invoice_id: UUID
+    sent_at: datetime = Field(sa_type=MOMENT)
+    level: int = Field(ge=1, le=3)
+    source: str = Field(description="the action item that reminded")
+
+
 class Expense(Fact, table=True):
     __tablename__ = "expense"
     __table_args__ = (unique("external_id"),)
@@ -44,6 +57,47 @@ class Expense(Fact, table=True):
     amount_minor: int = Field(sa_type=BIGINT)
     currency: str = Field(max_length=3)
     spent_at: datetime = Field(sa_type=MOMENT)
+
+
+class FlaggedExpense(Fact, table=True):
+    """An expense that a person was asked to look at, and the task that asks."""
+
+    __tablename__ = "expense_flag"
+    __table_args__ = (belongs_to("expense"), belongs_to("task"), unique("expense_id", "source"))
+
+    expense_id: UUID
+    task_id: UUID
+    reason: str
+    flagged_at: datetime = Field(sa_type=MOMENT)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    source: str = Field(description="the action item that flagged it")
+
+
+class CampaignBudget(Fact, table=True):
+    """What an advertising campaign may spend a week from a moment on."""
+
+    __tablename__ = "campaign_budget"
+    __table_args__ = (unique("campaign", "valid_from", "source"),)
+    APPEND_ONLY = True
+
+    campaign: str = Field(max_length=128)
+    weekly_minor: int = Field(sa_type=BIGINT)
+    currency: str = Field(max_length=3)
+    valid_from: datetime = Field(sa_type=MOMENT)
+    source: str = Field(default="import", description="`import`, or the action item that set it")
+
+
+class BankBalance(Fact, table=True):
+    """What an account held, as the bank said."""
+
+    __tablename__ = "bank_balance"
+    __table_args__ = (unique("account", "balance_at"),)
+    APPEND_ONLY = True
+
+    account: str = Field(max_length=128)
+    amount_minor: int = Field(sa_type=BIGINT)
+    currency: str = Field(max_length=3)
+    balance_at: datetime = Field(sa_type=MOMENT)
 
 
 class MoneyLedgerEntry(Fact, table=True):

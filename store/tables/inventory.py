@@ -4,6 +4,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
@@ -22,7 +23,11 @@ class StockItem(Fact, table=True):
 
 class InventoryMovement(Fact, table=True):
     __tablename__ = "inventory_movement"
-    __table_args__ = (belongs_to("stock_item"), unique("external_id"))
+    __table_args__ = (
+        belongs_to("stock_item"),
+        unique("external_id"),
+        Index("inventory_movement_item", "brand_id", "stock_item_id", "moved_at"),
+    )
     APPEND_ONLY = True
 
     stock_item_id: UUID
@@ -45,3 +50,24 @@ class PurchaseOrder(Fact, table=True):
     ordered_at: datetime = Field(sa_type=MOMENT)
     expected_at: datetime | None = Field(default=None, sa_type=MOMENT)
     received_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    cancelled_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    source: str = Field(default="import", description="`import`, or the action item that ordered")
+
+
+class SupplierOffer(Fact, table=True):
+    """What a supplier asks for one unit from a quantity on; its lowest quantity is the least that it takes."""
+
+    __tablename__ = "supplier_offer"
+    __table_args__ = (
+        belongs_to("supplier"),
+        belongs_to("product"),
+        unique("supplier_id", "product_id", "from_quantity", "valid_from"),
+    )
+    APPEND_ONLY = True
+
+    supplier_id: UUID
+    product_id: UUID
+    from_quantity: int = Field(sa_type=BIGINT)
+    unit_cost_minor: int = Field(sa_type=BIGINT)
+    currency: str = Field(max_length=3)
+    valid_from: datetime = Field(sa_type=MOMENT)

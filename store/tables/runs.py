@@ -11,16 +11,26 @@ from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, 
 
 
 class Run(BrandOwned, table=True):
-    """One execution of a graph. `graph_version` must match to resume."""
+    """One execution of a graph. `graph_version` must match to resume; a scheduled slot has one run."""
 
     __tablename__ = "run"
+    __table_args__ = (unique("definition", "slot", nulls_equal=False),)
 
     kind: str
     graph_version: str
-    status: str = Field(description="running, done, failed")
+    status: str = Field(description="running, waiting, done, failed")
     agenda: str = ""
     agents: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    limits: dict[str, int] = Field(
+        default_factory=dict, sa_type=DOCUMENT, description="what people allowed it to spend, by resource"
+    )
+    manner: dict[str, Any] = Field(
+        default_factory=dict, sa_type=DOCUMENT, description="how it is held: where it waits, without what"
+    )
     started_by: str
+    definition: str | None = Field(default=None, description="the meeting definition it was held by")
+    definition_version: int | None = None
+    slot: datetime | None = Field(default=None, sa_type=MOMENT, description="when its definition's rhythm asked for it")
     as_of: datetime | None = Field(default=None, sa_type=MOMENT)
     started_at: datetime = Field(sa_type=MOMENT)
     finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
@@ -76,6 +86,7 @@ class FindingRow(BrandOwned, table=True):
     subject: str
     severity: str
     text: str
+    german: str = Field(default="", description="the same in German; empty where the agent said it in English only")
     figures: dict[str, str] = Field(
         default_factory=dict, sa_type=DOCUMENT, description="key in the text -> figure code"
     )
@@ -96,6 +107,7 @@ class ProposalRow(BrandOwned, table=True):
     kind: str
     action: dict[str, Any] = Field(sa_type=DOCUMENT)
     text: str
+    german: str = ""
     figures: dict[str, str] = Field(default_factory=dict, sa_type=DOCUMENT)
     receipts: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
     prediction: dict[str, Any] = Field(sa_type=DOCUMENT)

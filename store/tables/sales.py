@@ -22,7 +22,12 @@ class Customer(Fact, table=True):
 
 class Order(Fact, table=True):
     __tablename__ = "sales_order"
-    __table_args__ = (belongs_to("customer"), belongs_to("channel"), unique("number"))
+    __table_args__ = (
+        belongs_to("customer"),
+        belongs_to("channel"),
+        unique("number"),
+        Index("sales_order_customer", "brand_id", "customer_id", "ordered_at"),
+    )
     APPEND_ONLY = True
 
     number: str = Field(max_length=128)

@@ -1,0 +1,30 @@
+"""What the pipeline reads: leads, which of them are open, and what became of the others."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.errors import NotFound
+from store.session import BrandSession
+from store.tables import Lead
+
+
+def leads(session: BrandSession) -> Sequence[Lead]:
+    """Every lead opened by now, oldest first."""
+    return session.scalars(
+        select(Lead).where(col(Lead.opened_at) <= session.ctx.known_until).order_by(col(Lead.opened_at), col(Lead.code))
+    ).all()
+
+
+def lead_by_code(session: BrandSession, code: str) -> Lead:
+    """Raises NotFound."""
+    found = session.scalars(select(Lead).where(col(Lead.code) == code)).first()
+    if found is None:
+        raise NotFound(f"No lead {code} in brand {session.ctx.brand}.", remedy="See your leads file.")
+    return found
+
+
+def is_open(session: BrandSession, lead: Lead) -> bool:
+    """Whether it has been neither won nor lost by now."""
+    return not any(at is not None and at <= session.ctx.known_until for at in (lead.won_at, lead.lost_at))

@@ -1,0 +1,13 @@
+"""Every product of the brand, by id."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from store.session import BrandSession
+from store.tables import Product
+
+
+def products_by_id(session: BrandSession) -> Mapping[UUID, Product]:
+    return {row.id: row for row in session.scalars(select(Product))}

@@ -1,0 +1,142 @@
+"""What promotions are planned and judged by: past and planned ones, drafts of prices, weekly sales with their deals."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from store.session import BrandSession
+from store.tables import PriceDraft, Product, Promotion, SalesFact
+
+WEEK = timedelta(weeks=1)
+_WHOLE = 10_000
+
+
+@dataclass(frozen=True)
+class DealWeek:
+    """A product's sales in a channel in one week, all locations together; `deal` is the share of units' periods."""
+
+    product_id: UUID
+    week: int
+    units: int
+    revenue_minor: int
+    deal: float
+    plain_price_minor: int | None
+    """What a unit was charged where there was no deal; None where all of the week was one."""
+    deal_price_minor: int | None
+    """The same where all of a period was one."""
+
+
+def promotions_of(session: BrandSession, product_id: UUID, channel_ids: Collection[UUID]) -> Sequence[Promotion]:
+    """The promotions of a product in some channels that were not called off, oldest first."""
+    return session.scalars(
+        select(Promotion)
+        .where(col(Promotion.product_id) == product_id, col(Promotion.channel_id).in_(channel_ids))
+        .where(col(Promotion.cancelled_at).is_(None))
+        .order_by(col(Promotion.first_day), col(Promotion.id))
+    ).all()
+
+
+def promotions_from(session: BrandSession, source: str) -> Sequence[Promotion]:
+    """The rows that one action item scheduled."""
+    return session.scalars(select(Promotion).where(col(Promotion.source) == source).order_by(col(Promotion.id))).all()
+
+
+def drafts_of(session: BrandSession, channel_id: UUID) -> Sequence[PriceDraft]:
+    """The drafts that stand in a channel."""
+    return session.scalars(
+        select(PriceDraft)
+        .where(col(PriceDraft.channel_id) == channel_id, col(PriceDraft.withdrawn_at).is_(None))
+        .order_by(col(PriceDraft.drafted_at), col(PriceDraft.id))
+    ).all()
+
+
+def active_products(session: BrandSession) -> Sequence[Product]:
+    """By SKU."""
+    return session.scalars(select(Product).where(col(Product.status) == "active").order_by(col(Product.sku))).all()
+
+
+def last_end(session: BrandSession, channel_id: UUID) -> datetime | None:
+    """When the newest reported period of a week or less ends; None where nothing was reported."""
+    short = (col(SalesFact.channel_id) == channel_id, col(SalesFact.period_days) <= 7)
+    newest, days = session.execute(
+        select(func.max(col(SalesFact.period_start)), func.max(col(SalesFact.period_days))).where(*short)
+    ).one()
+    return None if newest is None else newest + timedelta(days=int(days))
+
+
+def deal_weeks(session: BrandSession, channel_id: UUID, weeks: int) -> Sequence[DealWeek]:
+    """Sales by product and week of the last `weeks`, counted back from the newest period; 0 is the oldest week."""
+    end = last_end(session, channel_id)
+    if end is None:
+        return []
+    first = end - weeks * WEEK
+    at = func.floor(func.extract("epoch", col(SalesFact.period_start) - first) / WEEK.total_seconds())
+    plain = col(SalesFact.deal_bps) == 0
+    units, charged = col(SalesFact.units), col(SalesFact.units) * col(SalesFact.unit_price_minor)
+    rows = session.execute(
+        select(
+            col(SalesFact.product_id),
+            at,
+            func.sum(units),
+            func.sum(charged),
+            func.sum(col(SalesFact.deal_bps) * col(SalesFact.period_days)),
+            func.sum(col(SalesFact.period_days)),
+            func.avg(col(SalesFact.unit_price_minor)).filter(plain),
+            func.avg(col(SalesFact.unit_price_minor)).filter(col(SalesFact.deal_bps) == _WHOLE),
+        )
+        .where(col(SalesFact.channel_id) == channel_id, col(SalesFact.period_days) <= 7)
+        .where(col(SalesFact.period_start) >= first, col(SalesFact.unit_price_minor) > 0)
+        .group_by(col(SalesFact.product_id), at)
+        .order_by(col(SalesFact.product_id), at)
+    ).all()
+    return [
+        DealWeek(
+            product,
+            int(week),
+            int(sold),
+            int(revenue),
+            int(deal) / int(days) / _WHOLE,
+            None if price is None else round(price),
+            None if dealt is None else round(dealt),
+        )
+        for product, week, sold, revenue, deal, days, price, dealt in rows
+    ]
+
+
+def share_on_deal(
+    session: BrandSession, product_id: UUID, channel_ids: Collection[UUID], since: datetime, until: datetime
+) -> float | None:
+    """The share (0 to 1) of what was reported of some days that was under a deal; None where nothing was reported."""
+    found = session.scalar(
+        select(func.avg(col(SalesFact.deal_bps)))
+        .where(col(SalesFact.product_id) == product_id, col(SalesFact.channel_id).in_(channel_ids))
+        .where(col(SalesFact.period_start) >= since, col(SalesFact.period_start) < until)
+    )
+    return None if found is None else float(found) / _WHOLE
+
+
+def channels_at_places(session: BrandSession) -> set[UUID]:
+    """The channels whose sales are reported by location."""
+    rows = session.scalars(select(col(SalesFact.channel_id)).where(col(SalesFact.location_id).is_not(None)).distinct())
+    return set(rows)
+
+
+def weekly_contribution(session: BrandSession, channel_id: UUID, weeks: int) -> dict[UUID, tuple[float, float]]:
+    """Units and revenue (minor units) of an average week of a channel's last ones, by product."""
+    end = last_end(session, channel_id)
+    if end is None:
+        return {}
+    rows = session.execute(
+        select(
+            col(SalesFact.product_id),
+            func.sum(col(SalesFact.units)),
+            func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)),
+        )
+        .where(col(SalesFact.channel_id) == channel_id, col(SalesFact.period_start) >= end - weeks * WEEK)
+        .group_by(col(SalesFact.product_id))
+    ).all()
+    return {product: (int(units) / weeks, int(revenue) / weeks) for product, units, revenue in rows}

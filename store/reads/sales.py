@@ -1,0 +1,39 @@
+"""What several rooms read of sales: what the brand kept of what it sold lately."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from store.reads.pricing import sale_terms
+from store.session import BrandSession
+from store.tables import Channel, Product, SalesFact
+
+
+def kept_per_unit_minor(session: BrandSession, weeks: int) -> Mapping[UUID, float]:
+    """What the brand kept of a unit of each product it sold in the last `weeks`, over all channels, in minor units.
+
+    Without VAT and the channel's fee; a product that did not sell is not in it.
+    """
+    since = session.ctx.known_until - timedelta(weeks=weeks)
+    rows = session.execute(
+        select(
+            col(SalesFact.product_id),
+            col(SalesFact.channel_id),
+            func.sum(col(SalesFact.units)),
+            func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)),
+        )
+        .where(col(SalesFact.period_start) > since, col(SalesFact.units) > 0)
+        .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
+    ).all()
+    products = {row.id: row for row in session.scalars(select(Product))}
+    channels = {row.id: row for row in session.scalars(select(Channel))}
+    units: dict[UUID, int] = defaultdict(int)
+    kept: dict[UUID, float] = defaultdict(float)
+    for product, channel, sold, revenue in rows:
+        units[product] += int(sold)
+        kept[product] += int(revenue) * sale_terms(products[product], channels[channel]).kept_share
+    return {product: kept[product] / sold for product, sold in units.items()}

@@ -1,0 +1,58 @@
+"""The Virtual Office: what colleagues recomputed of each other's proposals, and what people said in a meeting."""
+# pyright: reportAssignmentType=false
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field
+
+from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, unique
+
+
+class ChallengeRow(BrandOwned, table=True):
+    """A recomputation of a proposal by a colleague, once a run, proposal and tool."""
+
+    __tablename__ = "challenge"
+    __table_args__ = (
+        belongs_to("run"),
+        belongs_to("proposal"),
+        belongs_to("receipt"),
+        unique("run_id", "proposal_id", "tool"),
+    )
+    APPEND_ONLY = True
+
+    run_id: UUID
+    proposal_id: UUID
+    receipt_id: UUID
+    agent: str = Field(description="who challenged")
+    tool: str
+    status: str = Field(description="stands, changed or abstained")
+    prediction: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT, description="as recomputed")
+    action: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT, description="with other amounts")
+    expected_minor: int = Field(default=0, sa_type=BIGINT)
+    text: str = ""
+    german: str = ""
+    figures: dict[str, str] = Field(default_factory=dict, sa_type=DOCUMENT)
+    created_at: datetime = Field(sa_type=MOMENT)
+
+
+class TurnRow(BrandOwned, table=True):
+    """What a person said in a meeting: a question with its answer, an objection, a limit, a strike, or go on."""
+
+    __tablename__ = "turn"
+    __table_args__ = (belongs_to("run"), belongs_to("proposal"))
+    APPEND_ONLY = True
+
+    run_id: UUID
+    kind: str = Field(description="ask, object, limit, strike, point, invite or go")
+    step: str = Field(description="the step that the meeting had come to")
+    person: str
+    person_id: UUID
+    text: str = ""
+    proposal_id: UUID | None = None
+    limits: dict[str, int] = Field(default_factory=dict, sa_type=DOCUMENT)
+    answer: str = ""
+    german: str = ""
+    figures: dict[str, str] = Field(default_factory=dict, sa_type=DOCUMENT)
+    created_at: datetime = Field(sa_type=MOMENT)
