@@ -37,7 +37,8 @@ class Customers:
         self.fatigue = np.zeros(_ROOM)
         self.count = FIRST_CUSTOMERS
         self._told = 0
-        self._mailed_until = -1
+        self._mailed_until = np.full(_ROOM, -1, dtype=np.int64)
+        self._opted_out: list[int] = []
         self._first = float(self.rate[:FIRST_CUSTOMERS].sum())
 
     def activity(self, day: int) -> float:
@@ -47,12 +48,31 @@ class Customers:
     def mail(self, day: int) -> int:
         """Write to all who are left; how many. They buy more for some days, tire of it, and some leave."""
         here = np.flatnonzero(self.alive)
+        self._annoy(day, here)
+        self._mailed_until[:] = day + _MAIL_DAYS  # newcomers of these days hear of it, too
+        return here.size
+
+    def write_to(self, day: int, customers: Counts) -> int:
+        """Write to some customers (indices), of whom the brand hears if they want no more of it; how many were here."""
+        here = np.unique(customers)
+        here = here[self.alive[here]]
+        self._opted_out += self._annoy(day, here).tolist()
+        self._mailed_until[here] = day + _MAIL_DAYS
+        return here.size
+
+    def take_opted_out(self) -> list[int]:
+        """Customers who asked to be left alone since this was last asked."""
+        told, self._opted_out = self._opted_out, []
+        return told
+
+    def _annoy(self, day: int, here: Counts) -> Counts:
+        """A message tires those it goes to (indices); some leave: which."""
         chance = self._draws.stream("mail", day).random(_ROOM)[here]
         annoyed = self._truth.mail_leave * (1 + 6 * self.fatigue[here] ** 2)
-        self.alive[here[chance < annoyed]] = False
+        left = here[chance < annoyed]
+        self.alive[left] = False
         self.fatigue[here] += self._truth.mail_fatigue
-        self._mailed_until = day + _MAIL_DAYS
-        return here.size
+        return left
 
     def buy(self, day: int, sold: Counts, advertising: float) -> ShopOrders:
         """Share the units sold (P,) out into orders of customers; afterwards some leave and others come."""
@@ -78,9 +98,10 @@ class Customers:
         return first, self.count
 
     def _wish(self, day: int) -> Floats:
-        if day > self._mailed_until:
+        moved = day <= self._mailed_until
+        if not moved.any():
             return self.rate
-        return self.rate * (1 + self._truth.mail_lift * np.maximum(1 - self.fatigue, 0.0))
+        return np.where(moved, self.rate * (1 + self._truth.mail_lift * np.maximum(1 - self.fatigue, 0.0)), self.rate)
 
     def _leave(self, buyers: Counts, rng: np.random.Generator) -> None:
         self.alive[buyers[rng.random(buyers.size) < self._leaves_after[buyers]]] = False

@@ -1,5 +1,7 @@
 """Dealers: they order by invoice, pay late or never, and send back what a rep talked them into."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from simulation.books import Books
@@ -8,6 +10,7 @@ from simulation.demand import Market, dealer_demand
 from simulation.disturbances import Disturbances
 from simulation.draws import Counts, Draws, Floats, poisson
 from simulation.happenings import Credit, DealerOrder, Expense, Paid
+from simulation.leads import Lead, Leads
 from simulation.stock import Warehouse
 from simulation.truth import Truth
 
@@ -15,6 +18,10 @@ TERMS_DAYS = 30
 COMMISSION = 0.04
 _NEVER_PAID = 0.008
 _SENT_BACK_AFTER = 25
+_REMINDED_SAVES = (0.15, 0.55)
+"""The part of its remaining wait that a reminded dealer saves, evenly between."""
+_RESTOCKED = 0.7
+"""The part of what dealers send back that can be sold again."""
 
 
 class Dealers:
@@ -27,6 +34,7 @@ class Dealers:
         self._back: list[tuple[int, Credit]] = []
         self._numbers = 0
         self._commission = np.zeros(REP_COUNT)
+        self.leads = Leads(draws)
 
     def order(
         self, day: int, market: Market, price: Floats, warehouse: Warehouse, now: Disturbances
@@ -44,6 +52,7 @@ class Dealers:
                 wanted = poisson(mean, chance[:, dealer])
                 orders += self._deliver(day, int(dealer), wanted, price, warehouse, luck[:, dealer], now)
                 self._last[dealer] = day
+        orders += [one for lead in self.leads.live(day) for one in self._open(day, lead, price, warehouse)]
         return orders, self._sent_back(day, warehouse)
 
     def paid_today(self, day: int) -> list[Paid]:
@@ -51,6 +60,20 @@ class Dealers:
         found = [Paid(f"pay-{invoice}", invoice, amount) for when, invoice, amount in self._due if when == day]
         self._due = [entry for entry in self._due if entry[0] > day]
         return found
+
+    def remind(self, day: int, invoices: Collection[str]) -> None:
+        """A dealer that is reminded of what is past its terms pays a part of its remaining wait sooner.
+
+        Who never pays does not hear it. Each reminder has a luck of its own, whatever else is reminded of.
+        """
+        for at, (when, number, amount) in enumerate(self._due):
+            if number not in invoices or when <= day:
+                continue
+            part = float(self._draws.stream(f"reminder {number}", day).uniform(*_REMINDED_SAVES))
+            pays = max(when - int((when - day) * part), day)
+            self._books.cancel(when, amount)
+            self._books.expect(pays, amount)
+            self._due[at] = (pays, number, amount)
 
     def commissions(self) -> list[Expense]:
         """What the reps earned since this was last asked."""
@@ -84,6 +107,19 @@ class Dealers:
             self._books.expect(pays, amount - back)
         return [DealerOrder(number, dealer, units, price.copy(), amount, day + TERMS_DAYS, int(wanted.sum()))]
 
+    def _open(self, day: int, lead: Lead, price: Floats, warehouse: Warehouse) -> list[DealerOrder]:
+        """A new dealer's first order, as far as there is stock, paid on the day that it is due."""
+        wanted = self.leads.wanted(lead, price)
+        units = np.minimum(wanted, warehouse.on_hand)
+        if not units.any():
+            return []
+        warehouse.take(units)
+        number, amount = f"N{lead.number:06d}", float((units * price).sum())
+        self._due.append((day + TERMS_DAYS, number, amount))
+        self._books.expect(day + TERMS_DAYS, amount)
+        dealer = DEALER_COUNT + lead.number
+        return [DealerOrder(number, dealer, units, price.copy(), amount, day + TERMS_DAYS, int(wanted.sum()))]
+
     def _promise_back(
         self, day: int, number: str, dealer: int, units: Counts, price: Floats, now: Disturbances
     ) -> float:
@@ -93,11 +129,12 @@ class Dealers:
         surplus = now.inflated[dealer] / (1 + now.inflated[dealer]) * now.sent_back[dealer]
         back = np.floor(units * surplus).astype(np.int64)
         worth = float((back * price).sum())
-        self._back.append((day + _SENT_BACK_AFTER, Credit(f"C{number}", number, dealer, back, worth)))
+        good = np.floor(back * _RESTOCKED).astype(np.int64)
+        self._back.append((day + _SENT_BACK_AFTER, Credit(f"C{number}", number, dealer, good, worth)))
         return worth
 
     def _sent_back(self, day: int, warehouse: Warehouse) -> list[Credit]:
-        here = [credit for when, credit in self._back if when == day and credit.units.any()]
+        here = [credit for when, credit in self._back if when == day and credit.amount]
         self._back = [entry for entry in self._back if entry[0] > day]
         for credit in here:
             warehouse.receive(day, credit.units, age_share=0.3)

@@ -28,8 +28,12 @@ from simulation.scenario import (
 
 AFFILIATE_SHARE = 0.12
 """The part of the shop's orders that affiliates bring."""
-EACH_AFFILIATES_SHARE = AFFILIATE_SHARE / len(AFFILIATE_CODES)
+_RANK = (np.arange(len(AFFILIATE_CODES)) * 17 + 8) % len(AFFILIATE_CODES)
+AFFILIATE_SHARES = AFFILIATE_SHARE / (1 + _RANK) / (1 / (1 + _RANK)).sum()
+"""(A,) each one's part: a few bring most of it, as the n-th largest an n-th of what the largest does (Zipf's law)."""
 _MOST_FRAUD = 0.9
+_LEAST_FACTOR, _MOST_FACTOR = 0.05, 20.0
+"""What several scenarios together can make of demand, costs or rivals' prices at the most."""
 _ALL = "all"
 _SUPPLIERS = [supplier.code for supplier in SUPPLIERS]
 _SUPPLIER_OF = [product.supplier for product in PRODUCTS]
@@ -56,8 +60,9 @@ class Disturbances:
     sent_back: Floats
 
 
-def disturbances(schedule: Schedule, day: int) -> Disturbances:
-    """`day` counts from the start of the run; before it nothing is disturbed."""
+def disturbances(schedule: Schedule, day: int, allowed: Floats | None = None) -> Disturbances:
+    """`day` counts from the start of the run; before it nothing is disturbed. `allowed` (A,) is 0 for affiliates that
+    the brand has shut out: they bring no fraud any more."""
     surge, rivals = np.ones((len(PRODUCTS), len(CHANNELS))), np.zeros((len(PRODUCTS), len(COMPETITORS)))
     unit_cost, delay, held_up = np.ones(len(PRODUCTS)), np.zeros(len(SUPPLIERS)), np.zeros(len(SUPPLIERS))
     inflated, sent_back = np.zeros(DEALER_COUNT), np.zeros(DEALER_COUNT)
@@ -78,14 +83,19 @@ def disturbances(schedule: Schedule, day: int) -> Disturbances:
         theirs = _chosen(rep.rep, REP_CODES)[np.arange(DEALER_COUNT) % REP_COUNT]
         inflated[theirs] += rep.inflate_percent / 100
         sent_back[theirs] = np.maximum(sent_back[theirs], rep.return_percent / 100)
-    fraud, charged_back = _fraud(schedule.active(Fraud, day))
+    surge, unit_cost = (np.clip(factor, _LEAST_FACTOR, _MOST_FACTOR) for factor in (surge, unit_cost))
+    rivals = np.clip(rivals, np.log(_LEAST_FACTOR), np.log(_MOST_FACTOR))
+    inflated = np.minimum(inflated, _MOST_FACTOR)
+    fraud, charged_back = _fraud(
+        schedule.active(Fraud, day), np.ones(len(AFFILIATE_CODES)) if allowed is None else allowed
+    )
     return Disturbances(surge, rivals, unit_cost, delay, held_up, fraud, charged_back, inflated, sent_back)
 
 
-def _fraud(events: Iterable[Fraud]) -> tuple[Floats, float]:
+def _fraud(events: Iterable[Fraud], allowed: Floats) -> tuple[Floats, float]:
     share, charged_back = np.zeros(len(AFFILIATE_CODES)), 0.0
     for event in events:
-        part = _chosen(event.affiliate, AFFILIATE_CODES) * event.share_percent / 100 * EACH_AFFILIATES_SHARE
+        part = _chosen(event.affiliate, AFFILIATE_CODES) * event.share_percent / 100 * AFFILIATE_SHARES * allowed
         share += part
         charged_back += float(part.sum()) * event.chargeback_percent / 100
     most = float(share.sum())

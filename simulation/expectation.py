@@ -14,7 +14,7 @@ _A_DAY = date(2024, 3, 6)
 _ONLINE_WEEK, _STAND_WEEK = 7 / ONLINE_WEEK[_A_DAY.weekday()], 7 / STAND_WEEK[_A_DAY.weekday()]
 _DEALER_WEEK = 7
 _SALVAGE = 0.8
-_ANSWERED = 0.85
+ANSWERED = 0.85
 """How much of the rivals' answer has come after some weeks."""
 
 
@@ -26,7 +26,7 @@ class Week:
     profit: Floats
 
 
-def expected_week(truth: Truth, unit_cost: Floats, price: Floats, answered: float = _ANSWERED) -> Week:
+def expected_week(truth: Truth, unit_cost: Floats, price: Floats, answered: float = ANSWERED) -> Week:
     """A week at prices (P, C) in euros. `answered` is how much of the rivals' answer to the shop's prices is in."""
     logs = np.log(price / truth.base_price)
     rivals = answered * truth.competitor_answer.mean(axis=1) * logs[:, SHOP]

@@ -2,38 +2,51 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from simulation import catalog, messages
 from simulation.catalog import CHANNELS, PRODUCTS, SKUS, STAND_CODES, STANDS, WAREHOUSE
 from simulation.draws import Counts, Draws
+from simulation.feed_rows import (
+    Row,
+    closing,
+    competitor_prices,
+    customers,
+    dealer_lines,
+    dealer_orders,
+    euros,
+    expenses,
+    invoices,
+    leads,
+    midnight,
+    movements,
+    new_dealers,
+    offers,
+    online_sales,
+    payments,
+    shop_lines,
+    shop_orders,
+)
 from simulation.happenings import Day
+from simulation.practice import REFILL_DAYS, STANDING_BUDGETS
 from simulation.scenario import DataOutage, StockCountError
 from simulation.world import WEEK, World
 
-Row = dict[str, Any]
 Files = dict[str, list[Row]]
 
 
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
-
-
-def euros(cents: Any) -> str:
-    return f"{float(cents) / 100:.2f}"
-
-
 def gathered(days: Iterable[Files]) -> Files:
-    """The reports of several days as one; of a purchase order that was told twice, as it stands last."""
+    """The reports of several days as one; of a purchase order or lead that was told twice, as it stands last."""
     files: Files = defaultdict(list)
     for day in days:
         for name, rows in day.items():
             files[name].extend(rows)
     if orders := files.get("purchase_orders"):
-        files["purchase_orders"] = list({row["number"]: row for row in orders}.values())
+        files["purchase_orders"] = list({(row["number"], row["sku"]): row for row in orders}.values())
+    if told := files.get("leads"):
+        files["leads"] = list({row["code"]: row for row in told}.values())
     return dict(files)
 
 
@@ -67,13 +80,14 @@ class Feed:
                 "title": f"Stand {code[2:]}",
                 "kind": "stand",
                 "zone": catalog.ZONES[at % len(catalog.ZONES)],
+                "visit_every_days": REFILL_DAYS,
             }
             for at, code in enumerate(STAND_CODES)
         ]
         files: Files = {
             "products": [
                 {"sku": p.sku, "title": p.title, "category": p.category, "pack": p.pack,
-                 "vat_percent": catalog.VAT_PERCENT} for p in PRODUCTS
+                 "vat_percent": catalog.VAT_PERCENT, "shelf_life_days": p.shelf_life_days} for p in PRODUCTS
             ],
             "channels": [
                 {"code": code, "title": title, "fee_percent": fee, "prices_include_vat": code != "dealers"}
@@ -81,7 +95,12 @@ class Feed:
             ],
             "locations": [{"code": WAREHOUSE, "title": "Warehouse", "kind": "warehouse"}, *stands],
             "suppliers": [
-                {"code": s.code, "title": s.title, "lead_time_days": s.lead_time_days} for s in catalog.SUPPLIERS
+                {"code": s.code, "title": s.title, "lead_time_days": s.lead_time_days, "payment_days": s.terms_days}
+                for s in catalog.SUPPLIERS
+            ],
+            "budgets": [
+                {"campaign": name, "weekly": f"{weekly:.2f}", "valid_from": known}
+                for name, weekly in zip(catalog.CAMPAIGNS, STANDING_BUDGETS, strict=True)
             ],
             "customers": [
                 {"code": code, "name": f"Dealer {code[1:]}", "cohort": "dealer"} for code in catalog.DEALER_CODES
@@ -98,19 +117,25 @@ class Feed:
 
     def _parts(self, day: Day) -> Iterator[tuple[str, Sequence[Row] | Iterator[Row]]]:
         yield "prices", self._prices(day)
-        yield "product_costs", self._costs(day)
-        yield "competitor_prices", _competitor_prices(day)
-        yield "customers", _customers(day)
-        yield "sales", [*_online_sales(day), *self._weekly_sales(day)]
-        yield "orders", [*_shop_orders(day), *_dealer_orders(day)]
-        yield "order_lines", [*_shop_lines(day), *_dealer_lines(day)]
+        costs = self._costs(day)
+        yield "product_costs", costs
+        yield "supplier_offers", [row for cost in costs for row in offers(cost)]
+        yield "competitor_prices", competitor_prices(day)
+        yield "customers", [*customers(day), *new_dealers(day)]
+        yield "sales", [*online_sales(day), *self._weekly_sales(day)]
+        yield "orders", [*shop_orders(day), *dealer_orders(day)]
+        yield "order_lines", [*shop_lines(day), *dealer_lines(day)]
         yield "stock", self._counts(day)
-        yield "inventory_movements", _movements(day)
+        yield "inventory_movements", movements(day)
         yield "purchase_orders", self._purchase_orders(day)
-        yield "invoices", _invoices(day)
-        yield "payments", _payments(day)
-        yield "expenses", _expenses(day)
-        yield "messages", messages.of_day(self._draws, self._plan.schedule, day, day.day - self._plan.history_days)
+        yield "invoices", invoices(day)
+        yield "payments", payments(day)
+        yield "expenses", expenses(day)
+        yield "bank_balances", [{"account": "main", "amount": f"{day.cash:.2f}", "balance_at": closing(day)}]
+        run_day = day.day - self._plan.history_days
+        written = messages.of_day(self._draws, self._plan.schedule, day, run_day)
+        yield "messages", [*written, *messages.of_customers(day)]
+        yield "leads", leads(day, self._plan.start)
 
     def _prices(self, day: Day) -> list[Row]:
         if not self.reports_prices:
@@ -237,144 +262,3 @@ def _with_all_they_name(through: Files, held: Files) -> Files:
         if held.get(needed) and through.get(name):
             held[name] = [*held.get(name, []), *through.pop(name)]
     return through
-
-
-def _competitor_prices(day: Day) -> Iterator[Row]:
-    if day.competitor_price is None:
-        return
-    for p, r in np.ndindex(day.competitor_price.shape):
-        yield {
-            "sku": SKUS[p], "competitor": catalog.COMPETITORS[r], "price": f"{day.competitor_price[p, r]:.2f}",
-            "observed_at": midnight(day.date) + timedelta(hours=6),
-        }  # fmt: skip
-
-
-def _customers(day: Day) -> Iterator[Row]:
-    first, last = day.joined
-    cohort = "before" if day.day == 0 else f"{day.date:%Y-%m}"
-    for number in range(first, last):
-        yield {
-            "code": f"C{number:05d}", "name": f"Customer {number}", "cohort": cohort,
-            "known_at": midnight(day.date),
-        }  # fmt: skip
-
-
-def _online_sales(day: Day) -> Iterator[Row]:
-    when = midnight(day.date)
-    for p, c in np.ndindex(day.online_units.shape):
-        yield {
-            "period_start": when, "period_days": 1, "channel": CHANNELS[c], "sku": SKUS[p],
-            "units": int(day.online_units[p, c]), "unit_price": euros(day.online_price[p, c]),
-            "unit_cost": f"{day.unit_cost[p]:.2f}", "deal": int(day.online_deal[p, c]),
-        }  # fmt: skip
-
-
-def _order_code(day: Day, order: int) -> str:
-    return f"S{day.day:04d}-{order:03d}"
-
-
-def _ordered_at(day: Day, order: int) -> datetime:
-    return midnight(day.date) + timedelta(hours=7, minutes=(order * 37) % 900)
-
-
-def _shop_orders(day: Day) -> Iterator[Row]:
-    lines = day.shop_orders
-    cents = day.online_price[lines.product, 0] * lines.quantity
-    for order in np.unique(lines.order):
-        here = lines.order == order
-        yield {
-            "number": _order_code(day, order), "customer": f"C{lines.customer[here][0]:05d}", "channel": "shop",
-            "total": euros(cents[here].sum()), "ordered_at": _ordered_at(day, int(order)),
-        }  # fmt: skip
-
-
-def _shop_lines(day: Day) -> Iterator[Row]:
-    lines, before, line = day.shop_orders, -1, 0
-    for order, product, quantity in zip(lines.order, lines.product, lines.quantity, strict=True):
-        line = line + 1 if order == before else 1
-        before = order
-        yield {
-            "order": _order_code(day, order), "line": line, "sku": SKUS[product], "quantity": int(quantity),
-            "amount": euros(day.online_price[product, 0] * quantity), "known_at": _ordered_at(day, int(order)),
-        }  # fmt: skip
-
-
-def _dealer_orders(day: Day) -> Iterator[Row]:
-    when = midnight(day.date) + timedelta(hours=11)
-    for order in day.dealer_orders:
-        yield _order_row(order.number, order.dealer, order.amount, when)
-    for credit in day.credits:
-        yield _order_row(credit.number, credit.dealer, -credit.amount, when)
-
-
-def _order_row(number: str, dealer: int, amount: float, when: datetime) -> Row:
-    code = catalog.DEALER_CODES[dealer]
-    return {"number": number, "customer": code, "channel": "dealers", "total": f"{amount:.2f}", "ordered_at": when}
-
-
-def _dealer_lines(day: Day) -> Iterator[Row]:
-    when = midnight(day.date) + timedelta(hours=11)
-    for order in day.dealer_orders:
-        for line, p in enumerate(np.flatnonzero(order.units), start=1):
-            yield {
-                "order": order.number, "line": line, "sku": SKUS[p], "quantity": int(order.units[p]),
-                "amount": f"{order.units[p] * order.price[p]:.2f}", "known_at": when,
-            }  # fmt: skip
-
-
-def _movements(day: Day) -> Iterator[Row]:
-    """Every movement that the brand's systems saw; what is stolen they see at the next count only."""
-    when = midnight(day.date) + timedelta(hours=20)
-    transferred = np.sum(list(day.refills.values()), axis=0) if day.refills else np.zeros(len(PRODUCTS), dtype=np.int64)
-    dealers = np.sum([order.units for order in day.dealer_orders], axis=0) if day.dealer_orders else 0
-    back = np.sum([credit.units for credit in day.credits], axis=0) if day.credits else 0
-    received = np.zeros(len(PRODUCTS), dtype=np.int64)
-    for order in day.received:
-        received[order.product] += order.units
-    of_warehouse: dict[str, Counts] = {
-        "receipt": received,
-        "sale": -(day.online_units.sum(axis=1) + dealers),
-        "transfer": -transferred,
-        "return": day.restocked + back,
-        "correction": -day.expired,
-    }
-    for kind, units in of_warehouse.items():
-        yield from _moved(day, WAREHOUSE, kind, units, when)
-    for stand, units in day.refills.items():
-        yield from _moved(day, STAND_CODES[stand], "transfer", units, when)
-
-
-def _moved(day: Day, place: str, kind: str, units: Counts, when: datetime) -> Iterator[Row]:
-    for p in np.flatnonzero(units):
-        yield {
-            "id": f"{day.day}-{kind}-{place}-{SKUS[p]}", "location": place, "sku": SKUS[p], "kind": kind,
-            "quantity": int(units[p]), "moved_at": when,
-        }  # fmt: skip
-
-
-def _invoices(day: Day) -> Iterator[Row]:
-    when = midnight(day.date) + timedelta(hours=12)
-    for order in day.dealer_orders:
-        due = when + timedelta(days=order.due - day.day)
-        code = catalog.DEALER_CODES[order.dealer]
-        yield _invoice(order.number, code, order.amount, when, due)
-    for credit in day.credits:
-        yield _invoice(credit.number, catalog.DEALER_CODES[credit.dealer], -credit.amount, when, when)
-
-
-def _invoice(number: str, customer: str, amount: float, issued: datetime, due: datetime) -> Row:
-    return {"number": number, "customer": customer, "amount": f"{amount:.2f}", "issued_at": issued, "due_at": due}
-
-
-def _payments(day: Day) -> Iterator[Row]:
-    when = midnight(day.date) + timedelta(hours=13)
-    for paid in day.paid:
-        yield {"id": paid.number, "invoice": paid.invoice or None, "amount": f"{paid.amount:.2f}", "paid_at": when}
-
-
-def _expenses(day: Day) -> Iterator[Row]:
-    when = midnight(day.date) + timedelta(hours=14)
-    for at, expense in enumerate(day.expenses):
-        yield {
-            "id": f"{day.day}-{at}", "category": expense.category, "amount": f"{expense.amount:.2f}", "spent_at": when,
-        }  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 
 from simulation.customers import ShopOrders
 from simulation.draws import Counts, Floats
+from simulation.leads import Lead
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class DealerOrder:
 
 @dataclass(frozen=True)
 class Credit:
-    """Goods that a dealer sent back unpaid."""
+    """Goods that a dealer sent back unpaid: what of them can be sold again, and what they had been charged at."""
 
     number: str
     invoice: str
@@ -104,3 +105,5 @@ class Day:
     paid: list[Paid] = field(default_factory=list)
     expenses: list[Expense] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    leads: list[Lead] = field(default_factory=list)
+    cash: float = 0.0

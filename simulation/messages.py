@@ -6,7 +6,7 @@ from typing import Any
 
 from simulation.catalog import PRODUCTS, SKUS
 from simulation.draws import Draws
-from simulation.happenings import Day
+from simulation.happenings import Day, Message
 from simulation.scenario import Reviews, Schedule
 
 _REVIEWS_A_DAY, _EMAILS_A_DAY = 3.0, 1.5
@@ -47,6 +47,25 @@ def of_day(draws: Draws, schedule: Schedule, day: Day, run_day: int) -> Iterator
         for number in range(int(rng.poisson(event.per_day)) if about else 0):
             text = str(event.texts[int(rng.integers(len(event.texts)))])
             yield _row(day, f"p{place}-{number}", "review", event.rating, str(rng.choice(about)), text)
+
+
+_OPT_OUTS = ("Please take me off your mailing list.", "Bitte keine E-Mails mehr, ich möchte mich abmelden.")
+
+
+def opt_outs(customers: Sequence[int]) -> list[Message]:
+    """What customers write who want no more messages."""
+    return [
+        Message(f"o{customer}", "email", "", customer, None, _OPT_OUTS[customer % len(_OPT_OUTS)])
+        for customer in customers
+    ]
+
+
+def of_customers(day: Day) -> Iterator[dict[str, Any]]:
+    """Rows of what known customers wrote on a day."""
+    for one in day.messages:
+        code = None if one.customer is None else f"C{one.customer:05d}"
+        row = _row(day, one.number, one.source, one.rating, one.sku or None, one.text)
+        yield {**row, "customer": code, "received_at": datetime.combine(day.date, time(18), UTC)}
 
 
 def _about(event: Reviews) -> Sequence[str]:

@@ -284,6 +284,7 @@ class ScheduledEvent:
     event: Event
     first_day: int
     last_day: int
+    scenario: str = ""
 
 
 @dataclass(frozen=True)
@@ -341,7 +342,7 @@ def _draw(name: str, index: int, event: Event, seed: int) -> ScheduledEvent:
     own = int.from_bytes(hashlib.sha256(f"{name}/{index}".encode()).digest(), "big")
     generator = numpy.random.default_rng(numpy.random.SeedSequence([seed, own]))
     first, length = (int(generator.integers(*_ends(said), endpoint=True)) for said in (event.start, event.days))
-    return ScheduledEvent(event, first, first + length - 1)
+    return ScheduledEvent(event, first, first + length - 1, name)
 
 
 def _ends(said: int | Between[int]) -> tuple[int, int]:

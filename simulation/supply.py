@@ -1,5 +1,6 @@
 """Suppliers: minimum orders, price breaks, lead times that vary, and bills to be paid."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -36,10 +37,25 @@ class Suppliers:
             units[order.product] += order.units
         return units
 
-    def order(self, day: int, units: Counts, unit_cost: Floats, delay: Floats) -> None:
-        """Order units (P,), each at least the minimum; nothing is taken from a brand that cannot pay."""
+    def open_orders(self) -> list[PurchaseOrder]:
+        """What was ordered and is not yet here."""
+        return list(self._open)
+
+    def postpone(self, numbers: Collection[str], days: int) -> None:
+        """These orders come so many days later, whatever their supplier: for asking what would have been."""
+        self._open = [
+            replace(order, arrives=order.arrives + days) if order.number in numbers else order for order in self._open
+        ]
+
+    def order(
+        self, day: int, units: Counts, unit_cost: Floats, delay: Floats, numbers: Mapping[int, str] | None = None
+    ) -> bool:
+        """Order units (P,), each at least the minimum, whether they were taken: not from a brand that cannot pay.
+
+        `numbers` are those that the brand itself gave to what it ordered, by product.
+        """
         if self._books.cash < 0:
-            return
+            return False
         luck = self._draws.stream("lead times", day).random(len(PRODUCTS))
         for product in np.flatnonzero(units):
             supplier = SUPPLIERS[self._truth.supplier[product]]
@@ -47,7 +63,7 @@ class Suppliers:
             lead = self._lead_days(int(self._truth.supplier[product]), luck[product])
             self._numbers += 1
             placed = PurchaseOrder(
-                number=f"PO{self._numbers:05d}",
+                number=(numbers or {}).get(int(product), f"PO{self._numbers:05d}"),
                 product=int(product),
                 units=quantity,
                 unit_cost=broken_price(float(unit_cost[product]), quantity, supplier.minimum_units),
@@ -57,6 +73,7 @@ class Suppliers:
             )
             self._open.append(placed)
             self._placed.append(placed)
+        return True
 
     def hold_up(self, day: int, extra_days: Floats) -> None:
         """What was under way from a supplier (suppliers,) before today comes so many days later."""
@@ -95,6 +112,12 @@ class Suppliers:
         shape = 1 / self._truth.lead_time_spread[supplier] ** 2
         mean = SUPPLIERS[supplier].lead_time_days
         return max(2, round(float(gammaincinv(shape, luck)) / shape * mean))
+
+
+def tiers(unit_cost: float, minimum: int) -> list[tuple[int, float]]:
+    """What a supplier asks for a unit, from which quantity on."""
+    quantities = [minimum, *(times * minimum for times, _ in PRICE_BREAKS)]
+    return [(quantity, broken_price(unit_cost, quantity, minimum)) for quantity in quantities]
 
 
 def broken_price(unit_cost: float, quantity: int, minimum: int) -> float:

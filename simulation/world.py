@@ -1,16 +1,15 @@
 """The world: one brand, its customers, rivals, suppliers and stands, a day at a time."""
 
-from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
-from simulation import dealers, practice, supply
+from simulation import dealers, practice, promotions, supply
 from simulation.affiliates import Affiliates
 from simulation.books import Books
 from simulation.catalog import (
-    CAMPAIGNS,
     CHANNELS,
     MARKET_A,
     MARKET_B,
@@ -24,23 +23,20 @@ from simulation.customers import Customers
 from simulation.demand import Market, online_demand, stand_demand
 from simulation.disturbances import Disturbances, disturbances
 from simulation.draws import Counts, Draws, Floats, poisson
-from simulation.happenings import Day, Expense, Paid, PurchaseOrder
+from simulation.happenings import Day, Expense, PurchaseOrder
+from simulation.messages import opt_outs
 from simulation.scenario import Schedule
+from simulation.stands import Stands
 from simulation.stock import Warehouse
+from simulation.takings import Takings
 from simulation.truth import Truth, draw_truth
 
 WEEK = 7
 START_CASH = 350_000.0
 OPENING_CAPITAL = 700_000.0
 """What the brand is worth at cost when the run opens: the owner takes out what is more, and puts in what is less."""
-FIXED_COSTS_A_WEEK = 22_000.0
-MAIL_EUROS = 0.012
-STORAGE_A_WEEK = 0.004
-"""Of the stock's cost: space, handling and insurance, about a fifth a year."""
 _PAYOUT_DAYS, _STAND_TERMS_DAYS, _RETURN_DAYS = 14, 14, 12
-_RESTOCKED, _CHARGEBACK_DAYS, _CHARGEBACK_FEE = 0.8, 30, 15.0
-_RELAXED_TERMS_DAYS = 30
-_COUNT_EVERY_DAYS, _EXPIRY_EVERY_DAYS = 28, 30
+_RESTOCKED, _RELAXED_TERMS_DAYS, _COUNT_EVERY_DAYS, _EXPIRY_EVERY_DAYS = 0.8, 30, 28, 30
 
 
 @dataclass(frozen=True)
@@ -63,23 +59,23 @@ class Plan:
 
 
 class World:
-    """The levers of the brand are `list_price` (P, C) in cents, `budgets` (K,), `order`, and `mail`."""
+    """Its levers: `list_price` (P, C) in cents, `budgets` (K,), `promotions`, `order`, `mail`, `write_to`, `remind`,
+    `check`, and `stands`.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.draws, self.truth = plan, Draws(plan.seed), draw_truth(plan.seed)
-        self.day = 0
-        truth = self.truth
+        self.day, truth = 0, self.truth
         self.list_price: Counts = np.round(truth.base_price * 100).astype(np.int64)
         self.budgets: Floats | None = None
-        self.unit_cost = truth.unit_cost.copy()
-        self.paid_cost = truth.unit_cost.copy()
+        self.promotions: list[promotions.Planned] = []
+        self.unit_cost, self.paid_cost = truth.unit_cost.copy(), truth.unit_cost.copy()
         self.standing_rule: practice.StandingRule | None = practice.StandingRule()
         self.weekly_units = np.tile(_usual_weekly_units(truth), (26, 1))
         self.customers, self.rivals = Customers(truth, self.draws), Rivals(truth, self.draws)
         first_stock = np.ceil(self.weekly_units[0] * (supply.lead_weeks(truth) + 5)).astype(np.int64)
         self.warehouse = Warehouse(first_stock, np.array([product.shelf_life_days for product in PRODUCTS]))
-        self.par = practice.par_levels(truth.stand_range, truth.stand_units)
-        self.stand_stock = self.par.copy()
+        self.stands, self.standing_refills = Stands(truth, self.draws), True
         self.books = Books(START_CASH, plan.history_days + plan.days)
         self.suppliers = supply.Suppliers(truth, self.draws, self.books)
         self.dealers = dealers.Dealers(truth, self.draws, self.books)
@@ -89,15 +85,9 @@ class World:
         self._common_shock = 0.0
         self._adstock = practice.STANDING_BUDGETS / WEEK / (1 - truth.adstock)
         self._pantry = np.zeros((len(PRODUCTS), 3))
-        self._stand_deviation = np.zeros((len(PRODUCTS), STAND_COUNT))
-        self._stand_deals = np.zeros((len(PRODUCTS), STAND_COUNT), dtype=bool)
         self._this_week = np.zeros(len(PRODUCTS))
-        self._sold_at_stands = np.zeros((len(PRODUCTS), STAND_COUNT), dtype=np.int64)
         self._returns_due: dict[int, tuple[Counts, Floats]] = {}
-        self._payouts: dict[tuple[int, str], float] = defaultdict(float)
-        self._mailed = 0
-        self._spent = np.zeros(len(CAMPAIGNS))
-        self._charged_back: dict[int, float] = {}
+        self._takings = Takings(self.books)
 
     @property
     def today(self) -> date:
@@ -111,14 +101,41 @@ class World:
     def _is_relaxed(self) -> bool:
         return self.plan.never_out_of_stock and not self.is_history
 
-    def order(self, units: Counts) -> None:
-        """Order units (P,) of the suppliers; refused while cash has run out, as they would."""
+    def order(self, units: Counts, numbers: Mapping[int, str] | None = None) -> bool:
+        """Order units (P,), under the brand's own `numbers` if given; whether they were taken: not without cash."""
         now = self._disturbed()
-        self.suppliers.order(self.day, units, self._cost(now), now.delay)
+        return self.suppliers.order(self.day, units, self._cost(now), now.delay, numbers)
+
+    @property
+    def stand_stock(self) -> Counts:
+        """(P, S) what lies at the stands."""
+        return self.stands.stock
+
+    @property
+    def par(self) -> Counts:
+        """(P, S) what the standing practice fills the stands up to."""
+        return self.stands.par
+
+    def visit_stand(self, stand: int, units: Counts) -> None:
+        """Have a driver call at a stand tonight, count it, and fill in units (P,) as far as the warehouse has them."""
+        self.stands.call(stand, units)
 
     def mail(self) -> None:
         """Write to every customer of the shop that is left."""
-        self._mailed += self.customers.mail(self.day)
+        self._takings.mail(self.customers.mail(self.day))
+
+    def remind(self, invoices: Collection[str]) -> None:
+        """Remind dealers of invoices that they have not paid."""
+        self.dealers.remind(self.day, invoices)
+
+    def check(self, codes: Collection[str]) -> None:
+        """Let a person check affiliates: those that bring fraud then get no commission any more, and bring no more."""
+        self.affiliates.check(self.day, codes, self.draws)
+
+    def write_to(self, customers: Counts) -> int:
+        """Write to some customers of the shop (indices); how many of them there still are."""
+        self._takings.mail(np.unique(customers).size)
+        return self.customers.write_to(self.day, customers)
 
     def step(self) -> Day:
         """Live through today."""
@@ -126,6 +143,7 @@ class World:
         if self.day == self.plan.history_days:
             self._settle_with_owner()
         self.unit_cost = self._cost(now)
+        self.stands.begin_day(self.day)
         counted = self.warehouse.on_hand if self.day % _COUNT_EVERY_DAYS == 0 else None
         if self._is_relaxed:
             self._fill_up()
@@ -138,21 +156,20 @@ class World:
             self._shelve(order)
         market = self._market(now)
         today = self._sell(market, now)
-        today.received, today.warehouse_count = received, counted
-        today.placed = self.suppliers.take_placed()
+        today.received, today.warehouse_count, today.placed = received, counted, self.suppliers.take_placed()
         if monday:
             today.competitor_price = self.rivals.price(now.rivals)
-        self._refill(today)
-        dealers_price = self.list_price[:, 3] / 100
-        dealer_orders, sent_back = self.dealers.order(self.day, market, dealers_price, self.warehouse, now)
+        self.stands.refill(today, self.warehouse, self.standing_refills)
+        price = self.list_price[:, 3] / 100
+        dealer_orders, sent_back = self.dealers.order(self.day, market, price, self.warehouse, now)
         today.dealer_orders, today.credits = dealer_orders, sent_back
-        delivered, ordered = (
-            sum(float(one) for one in units)
-            for units in ((o.units.sum() for o in dealer_orders), (o.ordered_units for o in dealer_orders))
-        )
+        delivered = sum(float(order.units.sum()) for order in dealer_orders)
+        ordered = sum(float(order.ordered_units) for order in dealer_orders)
         self.wanted_units, self.lost_units = self.wanted_units + ordered, self.lost_units + ordered - delivered
         self._take_back(today)
         self._keep_books(today, now)
+        today.cash, today.leads = self.books.cash, self.dealers.leads.take_news()
+        today.messages = opt_outs(self.customers.take_opted_out())
         self._this_week += today.online_units.sum(axis=1) + today.stand_units.sum(axis=1)
         self._this_week += sum((order.units for order in dealer_orders), np.zeros(len(PRODUCTS)))
         self.day += 1
@@ -184,7 +201,7 @@ class World:
         self.books.cash = OPENING_CAPITAL - own
 
     def _disturbed(self) -> Disturbances:
-        return disturbances(self.plan.schedule, self.day - self.plan.history_days)
+        return disturbances(self.plan.schedule, self.day - self.plan.history_days, self.affiliates.allowed)
 
     def _begin_week(self) -> None:
         week = self.day // WEEK
@@ -196,47 +213,44 @@ class World:
                 self.truth, self.draws, week, self.list_price, self._shock + self._common_shock
             )
         self.rivals.move(week, np.log(self.list_price[:, SHOP] / 100 / self.truth.base_price[:, SHOP]))
-        self._stand_deviation = practice.stand_deviation(self.draws, week, self._stand_deviation)
-        self._stand_deals = practice.stand_deals(self.draws, week)
+        self.stands.begin_week(week)
         if self.standing_rule is not None and not self._is_relaxed:
             self.order(self.standing_rule.orders(self.shelf()))
 
     def _fill_up(self) -> None:
-        """Bring the warehouse and the stands to what no day can use up, and pay for it a month later."""
-        missing = np.maximum(self.par * 4 - self.stand_stock, 0)
-        self.stand_stock += missing
+        """Bring the warehouse and the stands to what no day can use up, at the best price break, paid a month later."""
+        missing = self.stands.fill_up()
         units = np.maximum(
             np.ceil(self.weekly_units[-8:].mean(axis=0) * 4).astype(np.int64) - self.warehouse.on_hand, 0
         )
         self.warehouse.receive(self.day, units)
         bought = units + missing.sum(axis=1)
-        self.books.owe(self.day + _RELAXED_TERMS_DAYS, float((bought * self.unit_cost).sum()))
+        best = self.unit_cost * (1 - supply.PRICE_BREAKS[-1][1])
+        self.books.owe(self.day + _RELAXED_TERMS_DAYS, float((bought * best).sum()))
 
     def _market(self, now: Disturbances) -> Market:
         truth = self.truth
         rng = self.draws.stream("shocks", self.day)
         self._common_shock = 0.985 * self._common_shock + rng.normal(0, 0.012)
         self._shock = 0.985 * self._shock + rng.normal(0, 0.017, len(PRODUCTS))
-        budgets = self.budgets
-        if budgets is None:
-            budgets = practice.standing_budgets(self.draws, self.day // WEEK)
+        budgets = practice.standing_budgets(self.draws, self.day // WEEK) if self.budgets is None else self.budgets
         spend = budgets / WEEK if self.books.cash > 0 else np.zeros_like(budgets)
-        self._spent = self._spent + spend
+        self._takings.advertise(spend)
         self._adstock = truth.adstock * self._adstock + spend
         lift = 1 + truth.ad_effect * self._adstock / (self._adstock + truth.ad_half)
-        deals = practice.online_deals(self.draws, self.day)
-        off = np.where(self._stand_deals, np.log(1 - practice.STAND_DEAL_OFF), 0.0)
+        online_off = promotions.log_off(self.promotions, practice.online_deals(self.draws, self.day), self.day)
+        off = np.where(self.stands.deals, np.log(1 - practice.STAND_DEAL_OFF), 0.0)
         log_list = np.log(self.list_price / 100 / truth.base_price)
         return Market(
             day=self.today,
             years=self.day / 365.25,
             list_price=log_list,
-            online_price=log_list[:, :3] + np.where(deals, np.log(1 - practice.DEAL_OFF), 0.0),
-            stand_price=log_list[:, STANDS][:, None] + self._stand_deviation + off,
+            online_price=log_list[:, :3] + online_off,
+            stand_price=log_list[:, STANDS][:, None] + self.stands.deviation + off,
             competitor=self.rivals.index(now.rivals),
             shock=self._shock + self._common_shock,
-            promoted=deals,
-            stand_promoted=self._stand_deals,
+            promoted=online_off < 0,
+            stand_promoted=self.stands.deals,
             advertising=np.array([lift[0] * lift[1] ** 0.5, lift[2], lift[1] ** 0.5]),
             customers=self.customers.activity(self.day),
             surge=now.surge,
@@ -256,10 +270,10 @@ class World:
         stand_mean = stand_demand(truth, market) * chance.gamma(
             truth.dispersion[:, None], 1 / truth.dispersion[:, None], (len(PRODUCTS), STAND_COUNT)
         )
+        stand_mean = stand_mean * self.stands.drive
         stand_wanted = poisson(stand_mean, chance.random(stand_mean.shape))
-        stolen = poisson(self.stand_stock * truth.stand_shrinkage, chance.random(stand_mean.shape))
-        stand_sold = np.minimum(stand_wanted, self.stand_stock)
-        self.stand_stock = np.maximum(self.stand_stock - stand_sold - stolen, 0)
+        most = self.par if self._is_relaxed else None
+        stand_sold = self.stands.sell(stand_wanted, chance.random(stand_mean.shape), most)
         self.wanted_units += float(wanted.sum() + stand_wanted.sum())
         self.lost_units += float((wanted - sold).sum() + (stand_wanted - stand_sold).sum())
         orders = self.customers.buy(self.day, sold[:, SHOP], float(market.advertising[0]))
@@ -285,24 +299,9 @@ class World:
 
     def _stock_up(self, market: Market, sold: Counts) -> None:
         """Part of what a deal sold beyond the usual is bought ahead, and missing later."""
-        without = np.exp(-self.truth.elasticity[:, :3] * np.log(1 - practice.DEAL_OFF)) / self.truth.deal_lift[:, None]
+        without = promotions.sold_anyway(self.truth, self.promotions, market)
         extra = np.where(market.promoted, sold * (1 - without).clip(0, 1), 0.0)
         self._pantry = self._pantry * 0.95 + self.truth.pull_forward[:, None] * extra
-
-    def _refill(self, today: Day) -> None:
-        self._sold_at_stands += today.stand_units
-        if self.day % practice.PAR_DAYS == practice.PAR_DAYS - 1:
-            self.par = practice.par_levels(self.truth.stand_range, self._sold_at_stands / practice.PAR_DAYS)
-            self._sold_at_stands[...] = 0
-        for stand in practice.visited(self.day):
-            today.stand_counts[int(stand)] = self.stand_stock[:, stand].copy()
-            wanted = np.maximum(self.par[:, stand] - self.stand_stock[:, stand], 0)
-            brought = np.minimum(wanted, self.warehouse.on_hand)
-            self.warehouse.take(brought)
-            self.stand_stock[:, stand] += brought
-            today.refills[int(stand)] = brought
-        if today.refills:
-            today.expenses.append(Expense("stand trips", practice.TRIP_EUROS * len(today.refills)))
 
     def _take_back(self, today: Day) -> None:
         """Some of what was sold online comes back after a while; most of it can be sold again."""
@@ -321,54 +320,25 @@ class World:
     def _keep_books(self, today: Day, now: Disturbances) -> None:
         kept = (today.online_units * today.online_price / 100 * self.truth.kept_share[:3]).sum(axis=0)
         at_stands = (today.stand_units * today.stand_price).sum() / 100 * self.truth.kept_share[STANDS]
-        self._take("shop", self.day + 1, kept[SHOP])
+        self.stands.bonuses(today, (today.stand_units * today.stand_price).sum(axis=0) / 100)
+        take = self._takings.take
+        take("shop", self.day + 1, kept[SHOP])
         for channel in (MARKET_A, MARKET_B):
-            self._take(CHANNELS[channel], _next(self.day, _PAYOUT_DAYS) + 2, kept[channel])
-        self._take("stands", _next(self.day, WEEK) + _STAND_TERMS_DAYS, at_stands)
+            take(CHANNELS[channel], _next(self.day, _PAYOUT_DAYS) + 2, kept[channel])
+        take("stands", _next(self.day, WEEK) + _STAND_TERMS_DAYS, at_stands)
         self.affiliates.credit(float(kept[SHOP]), now)
-        self._charge_back(today, float(kept[SHOP]), now)
+        self._takings.charge_back(today, float(kept[SHOP]), now.charged_back)
         if self.day % WEEK == WEEK - 1:
-            self._weekly_costs(today)
-        today.paid = [*self._paid_out(), *self.dealers.paid_today(self.day)]
+            stored = float((self.warehouse.on_hand * self.unit_cost).sum())
+            commissions = [*self.dealers.commissions(), *self.affiliates.commissions()]
+            today.expenses += self._takings.weekly_costs(stored, commissions)
+        today.expenses += self.affiliates.checked(self.day, now)
+        today.paid = [*self._takings.paid_out(self.day), *self.dealers.paid_today(self.day)]
         for expense in today.expenses:
             self.books.owe(self.day, expense.amount)
-        today.expenses += [*self.suppliers.paid_today(self.day), *self._paid_back(today)]
+        today.expenses += [*self.suppliers.paid_today(self.day), *self._takings.paid_back(today)]
         if interest := self.books.settle(self.day):
             today.expenses.append(Expense("interest", interest))
-
-    def _charge_back(self, today: Day, kept: float, now: Disturbances) -> None:
-        if now.charged_back:
-            lost = kept * now.charged_back
-            orders = len(np.unique(today.shop_orders.order)) * now.charged_back
-            self._charged_back[self.day + _CHARGEBACK_DAYS] = lost + orders * _CHARGEBACK_FEE
-            self.books.owe(self.day + _CHARGEBACK_DAYS, lost + orders * _CHARGEBACK_FEE)
-
-    def _paid_back(self, today: Day) -> list[Expense]:
-        """What the books have given back to customers today."""
-        amounts = {"refunds": today.returned_euros, "chargebacks": self._charged_back.pop(self.day, 0.0)}
-        return [Expense(name, amount) for name, amount in amounts.items() if amount]
-
-    def _take(self, channel: str, pays: int, amount: float) -> None:
-        """A channel's takings of today, which it pays out on a later day."""
-        self.books.expect(pays, float(amount))
-        self._payouts[pays, channel] += float(amount)
-
-    def _paid_out(self) -> list[Paid]:
-        due = [channel for day, channel in self._payouts if day == self.day]
-        return [Paid(f"{channel}-{self.day}", "", self._payouts.pop((self.day, channel))) for channel in due]
-
-    def _weekly_costs(self, today: Day) -> None:
-        today.expenses += [
-            Expense(f"advertising:{name}", float(spent)) for name, spent in zip(CAMPAIGNS, self._spent, strict=True)
-        ]
-        self._spent = np.zeros(len(CAMPAIGNS))
-        today.expenses.append(Expense("wages and rent", FIXED_COSTS_A_WEEK))
-        stored = float((self.warehouse.on_hand * self.unit_cost).sum())
-        today.expenses.append(Expense("storage", stored * STORAGE_A_WEEK))
-        today.expenses += [*self.dealers.commissions(), *self.affiliates.commissions()]
-        if self._mailed:
-            today.expenses.append(Expense("mailings", self._mailed * MAIL_EUROS))
-            self._mailed = 0
 
 
 def _next(day: int, every: int) -> int:

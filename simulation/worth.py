@@ -8,7 +8,8 @@ from simulation.practice import StandingRule
 from simulation.world import WEEK, World
 
 RUN_OUT_DAYS = 91
-"""A quarter under the brand's standing practice, lived through before worth is taken."""
+"""A quarter under the brand's standing practice, lived through before worth is taken, to the end of its last week."""
+LONGEST_RUN_OUT_DAYS = RUN_OUT_DAYS + WEEK - 1
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,14 @@ def net_worth(world: World) -> NetWorth:
 
 
 def run_out(world: World) -> None:
-    """Live through a quarter under the standing practice: nobody prices, mails or budgets any more."""
+    """Live through a quarter under the standing practice: nobody prices, mails or budgets any more.
+
+    And to the end of its last week, when wages, advertising and commissions of all that was lived are paid.
+    """
     world.standing_rule = StandingRule()
+    world.standing_refills = True
     world.budgets = None
     for _ in range(RUN_OUT_DAYS):
+        world.step()
+    while world.day % WEEK:
         world.step()
