@@ -1,1 +1,1 @@
-"""Numbers in, numbers out: elasticity, the best price, counterfactuals. No I/O, no clock, no randomness."""
+"""Numbers in, numbers out: prices, demand, stock, customers, money. No I/O, no clock; what is drawn is seeded."""
