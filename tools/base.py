@@ -4,10 +4,10 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from inspect import cleandoc
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from domain.errors import DomainError
 from domain.labels import Label
@@ -36,6 +36,14 @@ class ToolArguments(BaseModel):
     """Base of all tools' arguments: nothing beyond what is named."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NoArguments(ToolArguments):
+    """Nothing to say."""
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
+"""A code or SKU, as an argument."""
 
 
 class ToolResult(BaseModel):

@@ -1,18 +1,22 @@
 """Analyses one price: which elasticity to trust, and the best price that the brand's rules allow."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from math import hypot
 from typing import Any
 
 from analytics.baseline import baseline_units
 from analytics.elasticity_choice import Candidate, ElasticityChoice, choose_elasticity
 from analytics.errors import InvalidNumbers
-from analytics.pricing import ElasticityBelief, PriceAdvice, ProfitForecast
+from analytics.pricing import ElasticityBelief, PriceAdvice, PriceBounds, ProfitForecast, forecast_profit
 from analytics.pricing import best_price as best_allowed_price
 from domain.figure import Cell
 from domain.money import share_bps
 from store.session import BrandSession
 from tools import cells
 from tools.base import ToolAnswer, ToolEnv
+from tools.channel_ladder import ladder_edges
+from tools.competitor_reaction import reaction_of
 from tools.price_arguments import BestPriceArguments, PriceArguments
 from tools.price_results import BestPrice, Elasticity, ElasticityCandidate
 from tools.price_situation import Situation, corridor_of, situation_of, sources_of
@@ -25,7 +29,11 @@ _SUREST = 0.995
 _FACTS = ("weeks", "rows", "locations", "distinct_prices", "defensible_models")
 
 
-_FROM_SALES = tuple(f"/{name}" for name in BestPrice.model_fields if name not in ("price_now", "margin_now", "horizon"))
+_FROM_SALES = tuple(
+    f"/{name}"
+    for name in BestPrice.model_fields
+    if name not in ("price_now", "margin_now", "horizon", "ladder_low", "ladder_high")
+)
 
 
 def price_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> ToolAnswer:
@@ -100,24 +108,72 @@ def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPrice
         return _without_advice(now, args, elasticity.reasons)
     if now.unit_cost_minor is None:
         return _without_advice(now, args, ["no_unit_cost"])
-    belief = ElasticityBelief(*elasticity.belief)
+    reaction = reaction_of(session, env, now.channel)
+    own = ElasticityBelief(*elasticity.belief)
+    belief = _with_rivals(own, reaction.belief)
     totals = totals_at(sales_of(session, env, now), now.price.amount_minor, belief.elasticity)
     try:
         baseline = baseline_units(totals.units, totals.promoted)
     except InvalidNumbers:
         return _without_advice(now, args, ["too_few_weeks"])
     corridor = corridor_of(session, env, now)
-    advice = best_allowed_price(
-        baseline,
-        now.price.amount_minor,
-        now.margins(),
-        belief,
-        corridor.bounds(),
-        horizon_periods=args.horizon_weeks,
-    )
+    ladder = ladder_edges(session, env, now.product, now.channel) if not now.zone else (None, None)
+
+    def best(bounds: PriceBounds) -> PriceAdvice:
+        price, margins = now.price.amount_minor, now.margins()
+        return best_allowed_price(baseline, price, margins, belief, bounds, horizon_periods=args.horizon_weeks)
+
+    advice, at_edge = _inside_ladder(best, corridor.bounds(), ladder)
     if advice.status == "keep" and not corridor.day_limit_bps:
         advice = replace(advice, reasons=("day_limit_used_up",), forecast=None)
-    return _advice_view(now, args, advice, baseline.units)
+    view = _advice_view(now, args, advice, baseline.units)
+    view = view.model_copy(update=_ladder_view(view, now, ladder, at_edge))
+    if belief is own or advice.forecast is None or advice.status != "change":
+        return view
+    alone = forecast_profit(
+        baseline, now.price.amount_minor, advice.price_minor, now.margins(), own, horizon_periods=args.horizon_weeks
+    )
+    given_back = cells.money(alone.change_minor - advice.forecast.change_minor, now.currency)
+    return view.model_copy(update={"given_back": given_back})
+
+
+def _with_rivals(own: ElasticityBelief, answer: tuple[float, float] | None) -> ElasticityBelief:
+    """What a price does once rivals have answered it: what they give back is added, and its uncertainty."""
+    if answer is None:
+        return own
+    return replace(own, elasticity=own.elasticity + answer[0], standard_error=hypot(own.standard_error, answer[1]))
+
+
+def _inside_ladder(
+    best: Callable[[PriceBounds], PriceAdvice], bounds: PriceBounds, ladder: tuple[int | None, int | None]
+) -> tuple[PriceAdvice, bool]:
+    """The best price that breaks no rung of the ladder further, and whether the ladder held it."""
+    free = best(bounds)
+    low, high = ladder
+    if (low is None or free.price_minor >= low) and (high is None or free.price_minor <= high):
+        return free, False
+    inside = replace(
+        bounds,
+        low_minor=bounds.low_minor if low is None else max(bounds.low_minor, low),
+        high_minor=bounds.high_minor if high is None else min(bounds.high_minor, high),
+    )
+    return best(inside), True
+
+
+def _ladder_view(
+    view: BestPrice, now: Situation, ladder: tuple[int | None, int | None], at_edge: bool
+) -> dict[str, Any]:
+    low, high = ladder
+    found: dict[str, Any] = {
+        "ladder_low": None if low is None else cells.money(low, now.currency),
+        "ladder_high": None if high is None else cells.money(high, now.currency),
+    }
+    if at_edge:
+        reason = "held_at_ladder_edge" if view.status == "change" else "would_break_ladder"
+        kept = [one for one in view.reasons if one not in ("best_price_is_at_a_bound", "already_best")]
+        reasons = [*kept, reason]
+        found |= {"reasons": reasons, "because": in_words(reasons)}
+    return found
 
 
 def _known_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> Elasticity:

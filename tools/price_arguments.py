@@ -6,20 +6,17 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from domain.report import Claim
-from tools.base import ToolArguments
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
-
+from tools.base import Name, ToolArguments
 
 Zone = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
 
 
-class NoArguments(ToolArguments):
-    """Nothing to say."""
-
-
 class ChannelArguments(ToolArguments):
     channel: Name = Field(description="the channel's code")
+
+
+class SkuArguments(ToolArguments):
+    sku: Name = Field(description="the product's SKU")
 
 
 class PriceArguments(ToolArguments):
@@ -38,4 +35,21 @@ class ProposalArguments(PriceArguments):
     """The price and what it should bring are taken from the analysis, never from here."""
 
     analysis_receipt: UUID = Field(description="the receipt of best_price in this run")
+    rationale: Claim = Field(description="why, for the person who decides; numbers as {key} with a figure for each")
+
+
+class DraftArguments(ToolArguments):
+    """The price is taken from the analysis, never from here."""
+
+    sku: Name = Field(description="the product's SKU")
+    channel: Name = Field(description="the channel's code")
+    analysis_receipt: UUID = Field(description="the receipt of draft_prices in this run")
+    rationale: Claim = Field(description="why, for the person who decides; numbers as {key} with a figure for each")
+
+
+class PromotionArguments(ToolArguments):
+    """Channels, days, discount and promise are taken from the analysis, never from here."""
+
+    sku: Name = Field(description="the product's SKU")
+    analysis_receipt: UUID = Field(description="the receipt of promotion_advice in this run")
     rationale: Claim = Field(description="why, for the person who decides; numbers as {key} with a figure for each")

@@ -141,6 +141,9 @@ class BestPrice(ToolResult):
     probability: Cell | None = Field(default=None, description="that profit rises")
     considered_price: Cell | None = Field(default=None, description="the best other price, when the advice is to keep")
     considered_probability: Cell | None = None
+    given_back: Cell | None = Field(default=None, description="what rivals' answer takes off the change of profit")
+    ladder_low: Cell | None = Field(default=None, description="the lowest price that breaks no rung of the ladder")
+    ladder_high: Cell | None = None
 
 
 class PastPrice(ToolResult):
@@ -167,3 +170,30 @@ class Proposed(ToolResult):
     price: Cell
     expected: Cell
     check_at: str
+
+
+class CompetitorReaction(ToolResult):
+    """How rivals answer price changes in a channel, or why that cannot be told. `answer` is the share of a change.
+
+    `cross` is what a percent of rivals' prices does to sales; `given_back` what their answer takes off an elasticity
+    over the horizon. `belief` is for calculations, not to cite.
+    """
+
+    channel: str
+    status: Literal["usable", "insufficient"]
+    reasons: list[str]
+    because: list[str]
+    follows: bool = False
+    answer: Cell | None = None
+    answer_low: Cell | None = None
+    answer_high: Cell | None = None
+    answer_within: Cell | None = Field(default=None, description="mean over the horizon after a change")
+    after: Cell | None = None
+    horizon: Cell | None = None
+    coverage: Cell | None = None
+    changes: Cell | None = None
+    cross: Cell | None = None
+    cross_low: Cell | None = None
+    cross_high: Cell | None = None
+    given_back: Cell | None = None
+    belief: tuple[float, float] | None = Field(default=None, description="given back, and its standard error")

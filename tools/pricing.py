@@ -1,11 +1,10 @@
 """The Pricing Director's tools."""
 
-from tools.base import Access, Tool
+from tools.base import Access, NoArguments, Tool
 from tools.price_analysis import best_price, price_elasticity
 from tools.price_arguments import (
     BestPriceArguments,
     ChannelArguments,
-    NoArguments,
     PriceArguments,
     ProposalArguments,
 )

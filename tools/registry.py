@@ -3,6 +3,25 @@
 from collections.abc import Mapping
 
 from tools.base import Tool
+from tools.buying import BUYING_TOOLS
+from tools.challenges import CHALLENGE_TOOLS
+from tools.changes import CHAIR_TOOLS
+from tools.crm import CRM_TOOLS
+from tools.finance import FINANCE_TOOLS
 from tools.pricing import PRICING_TOOLS
+from tools.promotions import PROMOTION_TOOLS
+from tools.stands import STAND_TOOLS
+from tools.transfers import TRANSFER_TOOLS
 
-TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in PRICING_TOOLS}
+_SETS: tuple[tuple[Tool, ...], ...] = (
+    PRICING_TOOLS,
+    PROMOTION_TOOLS,
+    BUYING_TOOLS,
+    TRANSFER_TOOLS,
+    STAND_TOOLS,
+    CRM_TOOLS,
+    FINANCE_TOOLS,
+    CHALLENGE_TOOLS,
+    CHAIR_TOOLS,
+)
+TOOLS: Mapping[str, Tool] = {tool.name: tool for tools in _SETS for tool in tools}

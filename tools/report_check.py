@@ -15,7 +15,23 @@ from store.session import BrandSession
 from store.tables import ProposalRow, Receipt
 from tools.receipts import CitedCells
 
-_NAMING_KEYS = frozenset({"sku", "title", "channel", "zone"})
+_NAMING_KEYS = frozenset(
+    {
+        "sku",
+        "title",
+        "channel",
+        "zone",
+        "supplier",
+        "stand",
+        "lead",
+        "debtor",
+        "campaign",
+        "category",
+        "date",
+        "origin",
+        "target",
+    }
+)
 
 
 def problems_of(session: BrandSession, run_id: UUID, agent: str, report: AgentReport) -> list[str]:
@@ -74,11 +90,14 @@ def _claims(report: AgentReport) -> Iterator[tuple[str, Claim]]:
         yield f"findings/{index}/subject", Claim(text=finding.subject)
     for index, line in enumerate(report.missing_data):
         yield f"missing_data/{index}", Claim(text=line or " ")
+    for index, line in enumerate(report.missing_german):
+        yield f"missing_german/{index}", Claim(text=line or " ")
 
 
 def _wrong(cited: CitedCells, claim: Claim, tokens: frozenset[str]) -> Iterator[str]:
     try:
-        check_claim(claim.model_copy(update={"text": _without_names(claim.text, tokens)}), tokens)
+        bare = {name: _without_names(getattr(claim, name), tokens) for name in ("text", "german")}
+        check_claim(claim.model_copy(update=bare), tokens)
     except DomainError as error:
         yield error.message
     for key, ref in claim.figures.items():

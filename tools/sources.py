@@ -15,17 +15,35 @@ from sqlmodel import col
 from domain.errors import InvalidInput
 from store.session import BrandSession
 from store.tables import (
+    BankBalance,
     BrandOwned,
     BrandRules,
+    CampaignBudget,
     Channel,
     CompetitorPrice,
+    Expense,
     Fact,
+    InventoryMovement,
+    Invoice,
+    InvoiceReminder,
+    Lead,
     Location,
+    Message,
+    MessageSend,
+    Order,
+    Payment,
     Price,
     PriceHistory,
     Product,
     ProductCost,
+    PurchaseOrder,
     SalesFact,
+    StandBonusRow,
+    StandRefillOrder,
+    StandVisitRow,
+    StockItem,
+    Supplier,
+    SupplierOffer,
 )
 
 Values = str | list[str]
@@ -43,12 +61,31 @@ class _Source:
 
 
 _SOURCES: Mapping[str, _Source] = {
+    "bank_balance": _Source(BankBalance, {"account": str}, "balance_at"),
     "brand_rules": _Source(BrandRules, {"version": int}),
+    "campaign_budget": _Source(CampaignBudget, {"campaign": str}, "valid_from"),
     "channel": _Source(Channel, {"id": UUID, "code": str}),
     "competitor_price": _Source(CompetitorPrice, {"product_id": UUID}, "observed_at"),
+    "expense": _Source(Expense, {"category": str}, "spent_at"),
+    "inventory_movement": _Source(InventoryMovement, {"stock_item_id": UUID}, "moved_at"),
+    "location": _Source(Location, {"id": UUID, "code": str}),
+    "lead": _Source(Lead, {"code": str}, "opened_at"),
+    "message": _Source(Message, {"id": UUID}, "received_at"),
+    "message_send": _Source(MessageSend, {"source": str}, "sent_at"),
+    "invoice": _Source(Invoice, {"customer_id": UUID}, "issued_at"),
+    "invoice_reminder": _Source(InvoiceReminder, {"invoice_id": UUID}, "sent_at"),
+    "payment": _Source(Payment, {"invoice_id": UUID}, "paid_at"),
     "price_history": _Source(PriceHistory, {"price_id": UUID}, "valid_from"),
     "product": _Source(Product, {"id": UUID, "sku": str}),
     "product_cost": _Source(ProductCost, {"product_id": UUID}, "valid_from"),
+    "purchase_order": _Source(PurchaseOrder, {"product_id": UUID, "supplier_id": UUID, "source": str}, "ordered_at"),
+    "stand_bonus": _Source(StandBonusRow, {"location_id": UUID, "source": str}, "starts_at"),
+    "stand_refill_order": _Source(StandRefillOrder, {"location_id": UUID, "source": str}, "planned_at"),
+    "stand_visit": _Source(StandVisitRow, {"location_id": UUID, "source": str}, "planned_at"),
+    "sales_order": _Source(Order, {"channel_id": UUID}, "ordered_at"),
+    "stock_item": _Source(StockItem, {"product_id": UUID, "location_id": UUID}),
+    "supplier": _Source(Supplier, {"id": UUID, "code": str}),
+    "supplier_offer": _Source(SupplierOffer, {"product_id": UUID, "supplier_id": UUID}, "valid_from"),
     "sales_fact": _Source(SalesFact, {"product_id": UUID, "channel_id": UUID, "location_id": UUID}, "period_start"),
 }
 
@@ -64,6 +101,8 @@ class RowSelection(BaseModel):
     table: str
     where: dict[str, Values] = Field(default_factory=dict)
     about: tuple[str, ...] = ()
+    since: datetime | None = None
+    """Only what happened after this moment, for tables whose rows have one."""
     as_of: datetime
     count: int
     sha256: str
@@ -86,9 +125,11 @@ class OpenedRows:
     unchanged: bool
 
 
-def selected(session: BrandSession, table: str, *, about: Iterable[str] = (), **where: Any) -> RowSelection:
+def selected(
+    session: BrandSession, table: str, *, about: Iterable[str] = (), since: datetime | None = None, **where: Any
+) -> RowSelection:
     """Note which rows a result came from: `selected(session, "product", id=product.id)`."""
-    draft = _draft(session, table, about, where)
+    draft = _draft(session, table, about, where).model_copy(update={"since": since})
     count, sha256 = _fingerprint(session, draft)
     return draft.model_copy(update={"count": count, "sha256": sha256})
 
@@ -182,6 +223,10 @@ def _pick(statement: Select[*tuple[Any, ...]], selection: RowSelection) -> Selec
         statement = statement.where(column.in_(values))
     if issubclass(source.table, Fact):
         statement = statement.where(col(source.table.known_at) <= selection.as_of)
+    if selection.since is not None:
+        if source.moment is None:
+            raise InvalidInput(f"rows of {selection.table} have no moment to be picked by")
+        statement = statement.where(getattr(source.table, source.moment) > selection.since)
     return statement
 
 

@@ -1,0 +1,37 @@
+"""What a challenge is asked with, and what it answers: a colleague's promise recomputed."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.figure import Cell
+from tools.base import ToolArguments, ToolResult
+
+
+class ChallengeArguments(ToolArguments):
+    """A proposal of this run, and others of the run that touch the same product, money, stock, customer or stand."""
+
+    proposal: UUID = Field(description="the id of the proposal to recompute")
+    beside: tuple[UUID, ...] = Field(default=(), max_length=60, description="proposals taken as carried out with it")
+
+
+class ChallengeView(ToolResult):
+    """A recomputation. `stands`: it comes to the same; `changed`: to `value` and perhaps another `action`.
+
+    `text` and `german` say it with `{key}` for each number, which is the cell of that name here or in `cells`.
+    `action` is the proposal's with other amounts, whole; None where its amounts stay.
+    """
+
+    proposal: str
+    subject: str
+    status: Literal["stands", "changed", "abstained"]
+    reasons: list[str] = Field(default_factory=list)
+    promised: Cell
+    value: Cell | None = None
+    low: Cell | None = None
+    high: Cell | None = None
+    cells: dict[str, Cell] = Field(default_factory=dict)
+    text: str = ""
+    german: str = ""
+    action: dict[str, Any] | None = None
