@@ -45,6 +45,7 @@ def decision_facts(session: BrandSession, item: ActionItem, granted: Iterable[st
         autonomy=autonomy,
         agent_stopped=config.stopped,
         label_untrusted=item.label == Label.UNTRUSTED,
+        contested=bool(item.dissent),
         alone_limit_bps=limits.alone_limit_bps,
         alone_limit_minor=limits.alone_limit_minor,
         approvals=frozenset(granted) | frozenset(item.proposer_gates),

@@ -10,7 +10,7 @@ from sqlmodel import col
 from actions.approvals import unspent
 from actions.decide import decide
 from actions.handler import Look, RowChange
-from actions.items import action_of, find_item, prediction_of
+from actions.items import action_of, find_item, prediction_of, source_of
 from actions.kinds import handler_of
 from actions.order import require_present
 from actions.standing import ask_again, differences_since
@@ -56,7 +56,7 @@ def _execute_locked(session: BrandSession, engine: PolicyEngine, item: ActionIte
     approvals = unspent(session, engine, item)
     if not _may_happen(session, engine, item, look, [gate for approval in approvals for gate in approval.gates]):
         return
-    changes = handler.apply(session, action, source=f"action_item:{item.id}")
+    changes = handler.apply(session, action, source=source_of(item))
     _book(session, item, APPLY, changes, approvals[-1] if approvals else None)
     set_status(session, item, ItemStatus.DONE, "carried out")
     _queue_measurement(session, item)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.action import Action, ActionKind, Preview
+from domain.action import ActionKind, Preview
 from domain.prediction import Outcome, Prediction
 from store.session import BrandSession
 
@@ -53,20 +53,23 @@ class RowChange:
         return {"table": self.table, "id": str(self.id), "before": before, "after": dict(self.after)}
 
 
-class Handler(Protocol):
-    """One action kind at work. All of it happens inside the caller's transaction."""
+A = TypeVar("A", contravariant=True)
+
+
+class Handler(Protocol[A]):
+    """One action kind at work, on its own type of action `A`. All of it happens inside the caller's transaction."""
 
     kind: ActionKind
 
-    def lock(self, session: BrandSession, action: Action) -> None:
+    def lock(self, session: BrandSession, action: A) -> None:
         """Lock the rows that the action changes, so that what is looked at cannot move before it is applied."""
         ...
 
-    def look(self, session: BrandSession, action: Action, prediction: Prediction | None) -> Look:
+    def look(self, session: BrandSession, action: A, prediction: Prediction | None) -> Look:
         """What stands now and what would change. Raises NotFound or InvalidInput; writes nothing."""
         ...
 
-    def apply(self, session: BrandSession, action: Action, source: str) -> Sequence[RowChange]:
+    def apply(self, session: BrandSession, action: A, source: str) -> Sequence[RowChange]:
         """Change the rows."""
         ...
 
@@ -74,6 +77,6 @@ class Handler(Protocol):
         """Restore what `apply` changed. Raises Conflict when someone has changed it since."""
         ...
 
-    def measure(self, session: BrandSession, action: Action, since: datetime, until: datetime) -> Outcome:
+    def measure(self, session: BrandSession, action: A, source: str, since: datetime, until: datetime) -> Outcome:
         """What the action brought between two moments, against what would have been; or why it cannot be told."""
         ...

@@ -1,6 +1,6 @@
 """Action items: adopted from proposals or asked for by a person, listed, shown, rejected, expired, superseded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from actions.handler import Look
 from actions.kinds import handler_of
 from actions.order import require_present
 from actions.status import set_status
-from domain.action import Action, ItemStatus
+from domain.action import Action, ItemStatus, parse_action
 from domain.actor import Permission
 from domain.autonomy import Autonomy
 from domain.errors import InvalidInput, NotFound
@@ -42,10 +42,25 @@ class Proposer:
     charter_cap: Autonomy
 
 
+@dataclass(frozen=True)
+class Amended:
+    """A proposal as the meeting left it: its action and promise recomputed, by which receipts; and who dissents."""
+
+    action: Mapping[str, Any] | None = None
+    prediction: Prediction | None = None
+    receipts: Sequence[str] = ()
+    dissent: Sequence[str] = ()
+
+
 def adopt(
-    session: BrandSession, engine: PolicyEngine, proposal: ProposalRow, proposer: Proposer, ordinal: int
+    session: BrandSession,
+    engine: PolicyEngine,
+    proposal: ProposalRow,
+    proposer: Proposer,
+    ordinal: int,
+    amended: Amended = Amended(),
 ) -> ActionItem:
-    """Turn a meeting's proposal into an action item, once; what it replaces is superseded."""
+    """Turn a meeting's proposal, as the meeting left it, into an action item, once; what it replaces is superseded."""
     existing = session.scalars(select(ActionItem).where(col(ActionItem.proposal_id) == proposal.id)).first()
     if existing is not None:
         return existing
@@ -58,11 +73,12 @@ def adopt(
         delegator_id=session.ctx.actor.id,
         charter_cap=proposer.charter_cap,
         kind=proposal.kind,
-        action=proposal.action,
+        action=dict(amended.action or proposal.action),
         rationale=proposal.text,
         figures=proposal.figures,
-        receipts=proposal.receipts,
-        prediction=proposal.prediction,
+        receipts=[*proposal.receipts, *amended.receipts],
+        prediction=amended.prediction.model_dump(mode="json") if amended.prediction else proposal.prediction,
+        dissent=list(amended.dissent),
         label=proposal.label,
         **_blank(session),
     )
@@ -150,7 +166,12 @@ def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, k
 
 def action_of(item: ActionItem) -> Action:
     """The typed action of an item."""
-    return Action.model_validate(item.action)
+    return parse_action(item.action)
+
+
+def source_of(item: ActionItem) -> str:
+    """What rows that an item changed are marked with."""
+    return f"action_item:{item.id}"
 
 
 def prediction_of(item: ActionItem) -> Prediction | None:

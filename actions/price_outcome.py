@@ -47,25 +47,27 @@ def measure_price_change(session: BrandSession, action: PriceUpdate, since: date
     """
     unit = f"{action.currency}.minor"
     if action.zone:
-        return _not_measurable(unit, "prices by zone are not measured apart from the rest of their channel yet")
+        return not_measurable(unit, "prices by zone are not measured apart from the rest of their channel yet")
     weeks = _weeks(session, action, since, until)
     if weeks is None:
-        return _not_measurable(unit, "no sales of this product are known around the change")
+        return not_measurable(unit, "no sales of this product are known around the change")
     if reason := _was_charged(weeks, action.price_minor):
-        return _not_measurable(unit, reason)
+        return not_measurable(unit, reason)
     estimate = measure_effect(weeks.treated, weeks.controls, weeks.start_index)
-    return _outcome(estimate, unit)
+    return effect_outcome(estimate, unit)
 
 
-def _not_measurable(unit: str, *reasons: str, method: str = "") -> Outcome:
+def not_measurable(unit: str, *reasons: str, method: str = "") -> Outcome:
+    """An outcome that cannot be told, and why."""
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=reasons, method=method)
 
 
-def _outcome(estimate: EffectEstimate, unit: str) -> Outcome:
+def effect_outcome(estimate: EffectEstimate, unit: str) -> Outcome:
+    """A measured effect as an outcome, or the reasons why there is none, in words."""
     parts = (estimate.effect, estimate.low, estimate.high, estimate.realised, estimate.counterfactual)
     numbers = [round(part) for part in parts if part is not None and np.isfinite(part)]
     if not estimate.measurable or len(numbers) < len(parts):
-        return _not_measurable(unit, *(_WORDS[reason] for reason in estimate.reasons), method=estimate.method)
+        return not_measurable(unit, *(_WORDS[reason] for reason in estimate.reasons), method=estimate.method)
     effect, low, high, realised, counterfactual = numbers
     return Outcome(
         status=OutcomeStatus.MEASURED,

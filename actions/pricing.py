@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import PRICE_UPDATE, Action, ActionKind, FieldChange, Preview
+from domain.action import PRICE_UPDATE, ActionKind, FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.money import BPS, format_minor, share_bps
 from domain.prediction import Outcome, Prediction
@@ -40,13 +40,13 @@ class PriceUpdateHandler:
 
     kind: ActionKind = PRICE_UPDATE
 
-    def lock(self, session: BrandSession, action: Action) -> None:
+    def lock(self, session: BrandSession, action: PriceUpdate) -> None:
         product = reads.product_by_sku(session, action.sku)
         channel = reads.channel_by_code(session, action.channel)
         entry = reads.price_entry(session, product.id, channel.id, action.zone)
         lock_row(session, Price, entry.id)
 
-    def look(self, session: BrandSession, action: Action, prediction: Prediction | None) -> Look:
+    def look(self, session: BrandSession, action: PriceUpdate, prediction: Prediction | None) -> Look:
         now = _situation(session, action)
         if action.currency != now.price.currency:
             raise InvalidInput(
@@ -60,14 +60,14 @@ class PriceUpdateHandler:
             )
         facts = _guard_facts(session, now, action, prediction)
         return Look(
-            subject=f"{action.sku} @ {action.channel}{'/' + action.zone if action.zone else ''}",
+            subject=action.subject,
             preview=_preview(now, action, facts),
             shown=_shown(now, facts),
             guard_facts=facts,
             risk=_risk(facts, now.rules),
         )
 
-    def apply(self, session: BrandSession, action: Action, source: str) -> Sequence[RowChange]:
+    def apply(self, session: BrandSession, action: PriceUpdate, source: str) -> Sequence[RowChange]:
         product = reads.product_by_sku(session, action.sku)
         channel = reads.channel_by_code(session, action.channel)
         before = reads.price_now(session, product.id, channel.id, action.zone)
@@ -76,7 +76,9 @@ class PriceUpdateHandler:
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         return [_restore(session, change, source) for change in changes]
 
-    def measure(self, session: BrandSession, action: Action, since: datetime, until: datetime) -> Outcome:
+    def measure(
+        self, session: BrandSession, action: PriceUpdate, source: str, since: datetime, until: datetime
+    ) -> Outcome:
         from actions.price_outcome import measure_price_change  # brings numpy along, which no other step needs
 
         return measure_price_change(session, action, since, until)

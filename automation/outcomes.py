@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from actions.gateway import MEASURE_JOB, UNDO, applied_at, check_at
-from actions.items import action_of, prediction_of
+from actions.items import action_of, prediction_of, source_of
 from actions.kinds import handler_of
 from actions.status import set_status
 from domain.action import ItemStatus
@@ -41,7 +41,9 @@ def _outcome(session: BrandSession, item: ActionItem) -> Outcome:
     until = check_at(item, since)
     if undone is not None and undone < until:
         return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=("it was undone before its check date",))
-    return handler_of(item.kind).measure(session, action_of(item), since, min(until, session.ctx.now()))
+    return handler_of(item.kind).measure(
+        session, action_of(item), source_of(item), since, min(until, session.ctx.now())
+    )
 
 
 __all__ = ["MEASURE_JOB", "measure_item"]

@@ -1,6 +1,6 @@
 """The job runner: leases due jobs of a brand one at a time and runs each by its kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from store.leases import Holder, lease_holder
 from store.session import BrandSession
 
 JobHandler = Callable[[Context, Mapping[str, Any]], str]
+Planner = Callable[[BrandSession], None]
+"""Queues what has become due by itself; asked before jobs are run, and free to be asked again."""
 log = structlog.get_logger(__name__)
 
 
@@ -32,14 +34,19 @@ class JobResult:
 class Worker:
     """Runs jobs for the brands it is given a Context of. Many may run at once; each job is leased to one."""
 
-    def __init__(self, database: Database, handlers: Mapping[str, JobHandler]) -> None:
+    def __init__(
+        self, database: Database, handlers: Mapping[str, JobHandler], planners: Sequence[Planner] = ()
+    ) -> None:
         self._database = database
         self._handlers = handlers
+        self._planners = planners
 
     def run_due(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
         """Close what has expired, then run what is due by the Context's clock, oldest first."""
         with self._database.begin(ctx) as session:
             expire_due(session)
+            for plan in self._planners:
+                plan(session)
         results: list[JobResult] = []
         with lease_holder(self._database) as holder:
             while len(results) < limit and (result := self._run_next(ctx, holder)) is not None:

@@ -132,6 +132,7 @@ def _who(who: DecisionFacts) -> dict[str, Any]:
         "autonomy": int(who.autonomy),
         "agent_stopped": who.agent_stopped,
         "label_untrusted": who.label_untrusted,
+        "contested": who.contested,
         "alone_limit_bps": who.alone_limit_bps,
         "alone_limit_minor": who.alone_limit_minor,
     }

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Sequence
 
 import cedarpy
 from cedarpy import pst
+from pydantic import BaseModel
 
+from guardrails import facts
 from guardrails.cedar import PLACEHOLDER, packaged_policies, packaged_schema
-from guardrails.facts import DecisionFacts, PriceUpdateFacts, is_rate
 from guardrails.policy_text import faults
 from guardrails.reachability import can_match
 
-_RATES = frozenset(name for facts in (DecisionFacts, PriceUpdateFacts) for name in facts.model_fields if is_rate(name))
+_FACTS = [one for one in vars(facts).values() if isinstance(one, type) and issubclass(one, BaseModel)]
+_RATES = frozenset(name for one in _FACTS for name in one.model_fields if facts.is_rate(name))
 
 
 def lint_policies(texts: Sequence[str] | None = None) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from domain.errors import InvalidInput
 from domain.figure import Cell
+from domain.language import Language
 from domain.report import Claim
 
 _KEY = re.compile(r"\{([a-z][a-z_]{0,39})\}")
@@ -25,19 +26,30 @@ def check_claim(claim: Claim, allowed_tokens: frozenset[str]) -> None:
     A word counts as a number when any of its characters has a numeric value in Unicode (digits, fractions,
     superscripts, Roman numeral signs), or is made of one that has (`㎡`). `allowed_tokens` are whole words that may
     hold digits, such as a SKU or the date of the meeting. A value that happens to equal some cell is a bare number.
+    What is said in German too is held to the same, and to the same figures.
     """
-    keys = set(_KEY.findall(claim.text))
+    _check_text(claim.text, claim, allowed_tokens)
+    if not claim.german:
+        return
+    try:
+        _check_text(claim.german, claim, allowed_tokens)
+    except InvalidInput as error:
+        raise InvalidInput(f"In the German: {error.message}", remedy=error.remedy) from error
+
+
+def _check_text(text: str, claim: Claim, allowed_tokens: frozenset[str]) -> None:
+    keys = set(_KEY.findall(text))
     if missing := sorted(keys - set(claim.figures)):
         raise InvalidInput(f"The text cites {{{missing[0]}}}, but no figure of that name is given.")
     if unused := sorted(set(claim.figures) - keys):
         raise InvalidInput(f"The figure {unused[0]} is given, but the text does not cite it.")
-    plain = _KEY.sub(_FIGURE, claim.text.replace(_FIGURE, " "))
+    plain = _KEY.sub(_FIGURE, text.replace(_FIGURE, " "))
     if "{" in plain or "}" in plain:
         raise InvalidInput("The text has a brace that is no figure's key.", remedy="Write figures as {key}.")
     if number := _bare_number(plain, allowed_tokens):
         shown = number.replace(_FIGURE, "{…}")
         raise InvalidInput(f"The text has a bare number: {shown!r}.", remedy="Cite a cell of a receipt as {key}.")
-    if key := _glued(claim.text):
+    if key := _glued(text):
         raise InvalidInput(
             f"What stands beside {{{key}}} would make another number of it.",
             remedy="Let a figure stand alone: it brings its own sign and unit.",
@@ -67,8 +79,12 @@ def _is_numeric(sign: str) -> bool:
     )
 
 
-def render_claim(claim: Claim, cells: Mapping[str, Cell]) -> str:
-    """The prose with every `{key}` replaced by its number, as people read it. Raises InvalidInput for one not given."""
-    if missing := sorted(set(_KEY.findall(claim.text)) - set(cells)):
+def render_claim(claim: Claim, cells: Mapping[str, Cell], language: Language = Language.EN) -> str:
+    """The prose with every `{key}` replaced by its number, as people read it. Raises InvalidInput for one not given.
+
+    In English where no German was given.
+    """
+    text = claim.german if language is Language.DE and claim.german else claim.text
+    if missing := sorted(set(_KEY.findall(text)) - set(cells)):
         raise InvalidInput(f"The text cites {{{missing[0]}}}, but no number of that name is given.")
-    return _KEY.sub(lambda match: cells[match[1]].render(), claim.text)
+    return _KEY.sub(lambda match: cells[match[1]].render(language), text)

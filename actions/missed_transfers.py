@@ -1,0 +1,46 @@
+"""What a stand would have lost had it been sent less: no more than it had not left when it was next counted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Units sent to one place, and what was left there just before it was next filled up; None where nobody counted."""
+
+    units: int
+    left: int | None
+
+
+def lost_at_places(sent: Sequence[Sent], missed: float) -> tuple[float, float, float]:
+    """Of `missed` units of one round, how many would not have been sold: as far as one knows, at least and at most.
+
+    A place that had units left could have done without as many. Which places would have gone short is not known: in
+    equal shares as far as one knows; at least where those short had most left, at most where they had least. Where
+    nothing is known of the places, as many may have been lost as not.
+    """
+    known = [one for one in sent if one.left is not None]
+    if not known or missed > sum(one.units for one in sent):
+        return missed / 2, 0.0, missed
+    share = missed / sum(one.units for one in sent)
+    evenly = sum(_lost(one, one.units * share) for one in sent)
+    fewest, most = (_in_turn(sent, missed, key) for key in (lambda one: -_spare(one), _spare))
+    return evenly, min(fewest, evenly), max(most, evenly)
+
+
+def _spare(one: Sent) -> float:
+    """The share of what it was sent that a place could have done without."""
+    return (one.units / 2 if one.left is None else one.left) / one.units
+
+
+def _lost(one: Sent, missed: float) -> float:
+    return missed / 2 if one.left is None else max(missed - one.left, 0.0)
+
+
+def _in_turn(sent: Sequence[Sent], missed: float, key: Callable[[Sent], float]) -> float:
+    """Lost units if places go without their whole load in an order, until all that is missed is missed."""
+    lost = 0.0
+    for one in sorted(sent, key=key):
+        load = min(float(one.units), missed)
+        lost, missed = lost + _lost(one, load), missed - load
+    return lost
