@@ -1,6 +1,7 @@
 """The crew: who there is, and what each of them thinks with."""
 
-from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from agents.charter import Charter, load_charters
@@ -37,15 +38,7 @@ def chat_model_for(charter: Charter, model_setting: str) -> "BaseChatModel":
         )
     from llm.rules import PlaybookChatModel
 
-    if charter.name not in _PLAYBOOKS:
+    module = f"agents.playbooks.{charter.name}"
+    if find_spec(module) is None:
         raise InvalidInput(f"There is no playbook for {charter.name}.", remedy="Add one to agents/playbooks/.")
-    return PlaybookChatModel(playbook=_PLAYBOOKS[charter.name](), name_of_playbook=charter.name)
-
-
-def _pricing_director() -> Any:
-    from agents.playbooks.pricing_director import next_calls
-
-    return next_calls
-
-
-_PLAYBOOKS: dict[str, Callable[[], Any]] = {"pricing_director": _pricing_director}
+    return PlaybookChatModel(playbook=import_module(module).next_calls, name_of_playbook=charter.name)

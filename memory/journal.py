@@ -1,6 +1,6 @@
 """The learning journal: every promise beside what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from domain.action import parse_action
+from domain.money import BPS
 from domain.prediction import Outcome
 from store.outbox import emit
 from store.session import BrandSession
-from store.tables import OutcomeRow
+from store.tables import ActionItem, OutcomeRow
+
+_KEPT_BEFORE, _LEAST_TRUST = 8, 0.2
+_LOOKED_THROUGH = 500
+_OF_ITEM = (col(ActionItem.id) == col(OutcomeRow.action_item_id)) & (
+    col(ActionItem.brand_id) == col(OutcomeRow.brand_id)
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,46 @@ def recall(session: BrandSession, agent: str, limit: int = 10) -> Sequence[Journ
         .limit(limit)
     )
     return [_entry(row) for row in rows]
+
+
+def precedents(session: BrandSession, kind: str, touches: Collection[str], limit: int = 2) -> Sequence[JournalEntry]:
+    """The measured decisions of a kind that are most like one which touches these: most shared first, then newest."""
+    rows = session.execute(
+        select(OutcomeRow, col(ActionItem.action))
+        .join(
+            ActionItem, (col(ActionItem.id) == OutcomeRow.action_item_id) & (ActionItem.brand_id == OutcomeRow.brand_id)
+        )
+        .where(col(OutcomeRow.kind) == kind, col(OutcomeRow.measured_at) <= session.ctx.known_until)
+        .order_by(col(OutcomeRow.measured_at).desc(), col(OutcomeRow.id).desc())
+        .limit(_LOOKED_THROUGH)
+    ).all()
+    shared = [(len(parse_action(action).touches.intersection(touches)), row) for row, action in rows]
+    ranked = sorted((one for one in shared if one[0]), key=lambda one: -one[0])
+    return [_entry(row) for _, row in ranked[:limit]]
+
+
+def trust_bps(session: BrandSession) -> dict[tuple[str, str], int]:
+    """By agent and action kind: the share of what was promised that came true, in basis points from 2,000 to 10,000.
+
+    The realised over the promised value of all that was measured, drawn to 1 as if eight promises had been kept to the
+    cent; what was not measurable does not move it. Money only: other units have no sum.
+    """
+    rows = session.scalars(select(OutcomeRow).where(col(OutcomeRow.measured_at) <= session.ctx.known_until)).all()
+    promised: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in rows:
+        if row.effect is not None and row.predicted and row.unit.endswith(".minor"):
+            promised.setdefault((row.agent, row.kind), []).append((int(row.predicted["value"]), row.effect))
+    return {key: _trust(pairs) for key, pairs in promised.items()}
+
+
+def _trust(pairs: Sequence[tuple[int, int]]) -> int:
+    """From (promised, realised) pairs."""
+    promised = sum(max(one, 0) for one, _ in pairs)
+    if promised <= 0:
+        return BPS
+    usual = _KEPT_BEFORE * promised / len(pairs)
+    share = (usual + sum(realised for _, realised in pairs)) / (usual + promised)
+    return round(BPS * min(max(share, _LEAST_TRUST), 1.0))
 
 
 def _entry(row: OutcomeRow) -> JournalEntry:

@@ -1,6 +1,6 @@
 """The Pricing Director on rules: look at every price, ask for its analysis, propose what is worthwhile, report."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,14 +9,18 @@ from langchain_core.messages import BaseMessage
 
 from agents.playbooks.pricing_entry import Entry
 from agents.playbooks.pricing_prose import rationale_of
+from agents.playbooks.pricing_range import Range, draft_rationale, promotion_rationale
 from agents.playbooks.pricing_report import write_report
 from agents.playbooks.transcript import Answer, agenda_of, answers
+from domain.report import Claim
 from llm.rules import Call
 
 MOST_PRICES = 30
 """More findings than this nobody reads; the best sellers are looked at first."""
 
 _ANALYSES = ("price_elasticity", "price_corridor", "best_price")
+_OF_CHANNEL = ("competitor_reaction", "past_deals", "draft_prices")
+_OF_PRODUCT = ("channel_ladder", "promotion_advice")
 
 
 def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
@@ -41,16 +45,55 @@ class _Review:
     def unanalysed(self) -> list[Call]:
         asked = {(answer.tool, *_place(answer.arguments)) for answer in self.answers if answer.tool in _ANALYSES}
         calls = (Call(tool, entry.arguments) for entry in self.entries for tool in _ANALYSES)
-        return [call for call in calls if (call.name, *_place(call.arguments)) not in asked]
+        return [
+            *self._unasked("channel", _OF_CHANNEL, self._channels),
+            *self._unasked("sku", _OF_PRODUCT, dict.fromkeys(entry.sku for entry in self.entries)),
+            *(call for call in calls if (call.name, *_place(call.arguments)) not in asked),
+        ]
+
+    def _unasked(self, about: str, tools: Sequence[str], names: Iterable[str]) -> list[Call]:
+        asked = {(answer.tool, answer.arguments.get(about)) for answer in self.answers if answer.tool in tools}
+        return [Call(tool, {about: name}) for name in names for tool in tools if (tool, name) not in asked]
 
     def unproposed(self) -> list[Call]:
         asked = {_place(answer.arguments) for answer in self._of("propose_price_update")}
         wanted = [entry for entry in self.entries if entry.advises_change and _place(entry.arguments) not in asked]
-        return [Call("propose_price_update", _proposal(entry)) for entry in wanted]
+        return [*(Call("propose_price_update", _proposal(entry)) for entry in wanted), *self._unproposed_of_range()]
+
+    def _unproposed_of_range(self) -> list[Call]:
+        whole = self.range
+        drafts = [
+            Call("propose_price_draft", _cited(answer, draft_rationale(answer, at), sku=line["sku"]))
+            for answer, at, line in whole.wanted_drafts()
+            if ("propose_price_draft", f"{line['sku']} @ {answer.arguments['channel']}") not in whole.proposed
+        ]
+        promotions = [
+            Call("propose_promo_schedule", _cited(answer, promotion_rationale(answer)))
+            for answer in whole.wanted_promotions()
+            if ("propose_promo_schedule", str(answer.arguments["sku"])) not in whole.proposed
+        ]
+        return [*drafts, *promotions]
+
+    @cached_property
+    def range(self) -> Range:
+        """What was said of the range beside single prices."""
+        proposed = {
+            ("propose_promo_schedule", str(one.arguments["sku"])): one for one in self._of("propose_promo_schedule")
+        }
+        for one in self._of("propose_price_draft"):
+            proposed["propose_price_draft", f"{one.arguments['sku']} @ {one.arguments['channel']}"] = one
+        return Range(
+            reactions=self._of("competitor_reaction"),
+            ladders=self._of("channel_ladder"),
+            drafts=self._of("draft_prices"),
+            deals=self._of("past_deals"),
+            promotions=self._of("promotion_advice"),
+            proposed=proposed,
+        )
 
     def report(self) -> Call:
         lists = [answer for answer in self._of("list_priced_products") if answer.result]
-        report = write_report(lists, self.entries, complete=len(self._listed) == len(self.entries))
+        report = write_report(lists, self.entries, self.range, complete=len(self._listed) == len(self.entries))
         return Call("submit_report", report.model_dump(mode="json"))
 
     @cached_property
@@ -101,3 +144,10 @@ def _proposal(entry: Entry) -> dict[str, Any]:
     assert entry.best is not None
     rationale = rationale_of(entry).model_dump(mode="json")
     return {**entry.arguments, "analysis_receipt": entry.best.receipt, "rationale": rationale}
+
+
+def _cited(answer: Answer, rationale: Claim, **more: str) -> dict[str, Any]:
+    """The arguments of a proposal that rests on an answer: what that was asked with, its receipt, and why."""
+    return {
+        **answer.arguments, **more, "analysis_receipt": answer.receipt, "rationale": rationale.model_dump(mode="json")
+    }  # fmt: skip

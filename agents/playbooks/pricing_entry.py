@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from agents.playbooks.prose import speakable
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 
@@ -87,8 +88,3 @@ def channel_name(listing: Answer) -> str:
     """The channel of a price list as prose can carry it."""
     code = str(listing.arguments["channel"])
     return code if speakable(code) else "a channel"
-
-
-def speakable(name: str) -> bool:
-    """Whether prose can carry a name: braces would read as a figure."""
-    return not set(name) & set("{}")
