@@ -1,16 +1,17 @@
 """The whole product behind one object: opened from the settings, closed when done."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from actions.order import is_behind
 from automation.execution import EXECUTE_JOB, execute_item
 from automation.outcomes import MEASURE_JOB, measure_item
-from automation.worker import JobResult, Worker
+from automation.worker import JobHandler, JobResult, Worker
 from domain.actor import Actor, ActorKind, Permission
 from domain.context import Context
 from domain.errors import InvalidInput
@@ -20,6 +21,10 @@ from settings import Settings
 from store.database import Database
 from store.migrate import ensure_schema
 from store.probe import probe_store
+
+if TYPE_CHECKING:
+    from virtual_office.steps import Chooser
+    from virtual_office.turns import Turn
 
 Progress = Callable[[str, str], None]
 AGENT_RIGHTS = frozenset({Permission.DATA_READ, Permission.ACTION_PROPOSE})
@@ -35,6 +40,10 @@ class Office:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
+        self.manner: Mapping[str, Any] = {}
+        """How meetings are held unless one is called otherwise, as in `Invitation`."""
+        self.chooser: Chooser | None = None
+        """The chair's arithmetic, where a comparison replaces it."""
 
     @classmethod
     def open(cls, settings: Settings) -> "Office":
@@ -55,67 +64,137 @@ class Office:
 
     @cached_property
     def worker(self) -> Worker:
-        return Worker(
-            self.database,
-            {
-                EXECUTE_JOB: partial(execute_item, self.database, self.engine),
-                MEASURE_JOB: partial(measure_item, self.database),
-            },
-        )
+        """Carries out what people said yes to, and measures: what a verb may do besides, as it takes no time."""
+        return Worker(self.database, self._handlers())
+
+    @cached_property
+    def clockwork(self) -> Worker:
+        """Does all that is due, meetings on a schedule too."""
+        from bootstrap.schedules import hold_scheduled
+        from virtual_office.due import HOLD_JOB, queue_due_meetings
+
+        handlers = {**self._handlers(), HOLD_JOB: partial(hold_scheduled, self)}
+        return Worker(self.database, handlers, [queue_due_meetings])
+
+    def _handlers(self) -> dict[str, JobHandler]:
+        return {
+            EXECUTE_JOB: partial(execute_item, self.database, self.engine),
+            MEASURE_JOB: partial(measure_item, self.database),
+        }
 
     def probe(self) -> str:
         """Write a row as the application role, read it back, and undo it; a sentence about the store."""
         return probe_store(self.database)
 
     def run_due(self, ctx: Context) -> list[JobResult]:
-        """Carry out this brand's due jobs as the automation, on behalf of the Context's person.
+        """Carry out this brand's due jobs as the automation, on behalf of the Context's person; no meetings.
 
         None where the Context's moment lies before what the brand has already done.
         """
+        return self._run(self.worker, ctx)
+
+    def work(self, ctx: Context) -> list[JobResult]:
+        """As `run_due`, with the meetings that are due by their schedules."""
+        return self._run(self.clockwork, ctx)
+
+    def _run(self, worker: Worker, ctx: Context) -> list[JobResult]:
         with self.database.read(ctx) as session:
             if is_behind(session):
                 return []
-        return self.worker.run_due(ctx.acting_as(automation_actor(ctx)))
+        return worker.run_due(ctx.acting_as(automation_actor(ctx)))
 
-    def meet(self, ctx: Context, agenda: str, agents: Sequence[str] = (), progress: Progress = silent) -> UUID:
-        """Hold a meeting; every agent attends unless some are named. Raises InvalidInput for an unknown agent."""
+    def meet(
+        self,
+        ctx: Context,
+        agenda: str,
+        agents: Sequence[str] = (),
+        progress: Progress = silent,
+        limits: Mapping[str, int] | None = None,
+        manner: Mapping[str, Any] | None = None,
+    ) -> UUID:
+        """Hold a meeting; every agent attends unless some are named. `limits` and `manner` as in `Invitation`.
+
+        Raises InvalidInput for an unknown agent, limit or step to wait after.
+        """
+        from virtual_office.meeting import Invitation
+
+        return self.hold(ctx, Invitation(agenda, agents, limits or {}, manner or {}), progress)
+
+    def hold(self, ctx: Context, invitation: Any, progress: Progress = silent) -> UUID:
+        """Hold the meeting of an `Invitation`. Raises InvalidInput as `meet` does."""
         from agents.crew import chat_model_for
-        from virtual_office.meeting import hold_meeting
+        from virtual_office.chair import RESOURCES
+        from virtual_office.meeting import WAITS, hold_meeting
 
         ctx.require(Permission.MEETING_HOLD)
         room = self._room()
-        unknown = sorted(set(agents) - set(room.charters))
-        if unknown:
+        require_agents(invitation.agents, room.charters)
+        wrong = [name for name, amount in invitation.limits.items() if name not in RESOURCES or amount < 0]
+        if wrong:
             raise InvalidInput(
-                f"There is no agent {', '.join(unknown)}.", remedy=f"Agents: {', '.join(sorted(room.charters))}."
+                f"There is no limit {', '.join(wrong)}, or it is below zero.", remedy=f"Limits: {', '.join(RESOURCES)}."
             )
-        attendees = list(dict.fromkeys(agents)) or sorted(room.charters)
+        held = {**self.manner, **invitation.manner}
+        if strange := sorted(set(held.get("wait", ())) - set(WAITS)):
+            raise InvalidInput(
+                f"A meeting cannot wait after {', '.join(strange)}.", remedy=f"Steps: {', '.join(WAITS)}."
+            )
+        attendees = list(dict.fromkeys(invitation.agents)) or sorted(room.charters)
         for name in attendees:
             chat_model_for(room.charters[name], self.settings.model)  # a crew that cannot think opens no meeting
-        return asyncio.run(hold_meeting(room, ctx, agenda, attendees, progress))
+        called = replace(invitation, agents=attendees, manner=held)
+        return asyncio.run(hold_meeting(room, ctx, called, progress))
 
     def resume(self, ctx: Context, meeting: str, progress: Progress = silent) -> UUID:
-        """Go on with an interrupted meeting. Raises NotFound, or Conflict while another process holds it."""
+        """Go on with an interrupted meeting, or let one that waits go on.
+
+        Raises NotFound, or Conflict while another process holds it.
+        """
         from virtual_office.meeting import resume_meeting
-        from virtual_office.runs import find_run
+        from virtual_office.runs import WAITING, find_run
+        from virtual_office.turns import Kind, Turn, speak
 
         ctx.require(Permission.MEETING_HOLD)
-        with self.database.read(ctx) as session:
-            run_id = find_run(session, meeting).id
+        with self.database.begin(ctx) as session:
+            run = find_run(session, meeting)
+            if run.status == WAITING:
+                speak(session, run.id, Turn(Kind.GO))
+            run_id = run.id
         return asyncio.run(resume_meeting(self._room(), ctx, run_id, progress))
+
+    def say(self, ctx: Context, meeting: str, turn: "Turn") -> UUID:
+        """Take a person's turn in a meeting; its id. Raises as `speak` does, and InvalidInput for no such agent."""
+        from virtual_office.runs import find_run
+        from virtual_office.turns import Kind, speak
+
+        if turn.kind is Kind.INVITE and turn.text not in self._room().charters:
+            raise InvalidInput(
+                f"There is no agent {turn.text}.", remedy=f"Agents: {', '.join(sorted(self._room().charters))}."
+            )
+        with self.database.begin(ctx) as session:
+            return speak(session, find_run(session, meeting).id, turn).id
 
     def _room(self) -> Any:
         from agents.charter import load_charters
-        from virtual_office.meeting import MeetingRoom
+        from virtual_office.chair import choose
         from virtual_office.reporting import Reporter
+        from virtual_office.steps import MeetingRoom
 
         return MeetingRoom(
+            chooser=self.chooser or choose,
             database=self.database,
             engine=self.engine,
             charters={charter.name: charter for charter in load_charters()},
             reporter=Reporter(self.database, self.settings.model, as_agent),
             agent_ids=agent_id,
         )
+
+
+def require_agents(names: Iterable[str], known: Iterable[str]) -> None:
+    """Raises InvalidInput for the name of an agent that there is not."""
+    crew = sorted(known)
+    if unknown := sorted(set(names) - set(crew)):
+        raise InvalidInput(f"There is no agent {', '.join(unknown)}.", remedy=f"Agents: {', '.join(crew)}.")
 
 
 def agent_id(ctx: Context, agent: str) -> UUID:

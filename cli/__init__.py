@@ -15,6 +15,8 @@ from cli import (
     propose,
     reject,
     runs,
+    say,
+    schedule,
     serve,
     show,
     simulate,
@@ -33,8 +35,8 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, meet, minutes, inbox, show, why, approve, reject, undo, propose, work, runs, agents, audit, doctor,
-    serve, simulate,
+    demo, import_, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, runs, schedule, agents,
+    audit, doctor, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

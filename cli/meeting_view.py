@@ -16,13 +16,17 @@ _STEPS = {
 }
 
 
-_LEFT_TO_THE_MINUTES = ("Worth attention", "Findings", "Decisions")
+_LEFT_TO_THE_MINUTES = ("attention", "info", "decisions", "action_items")
 
 
 def _digest(document: dict[str, Any]) -> str:
     """The minutes without what is only to be looked up, and where to look it up."""
+    from domain.language import Language
+    from virtual_office.words import say
+
+    heads = tuple(say(f"section.{name}", Language(document["language"])) for name in _LEFT_TO_THE_MINUTES)
     head, *sections = document["minutes"].split("\n## ")
-    kept = [section for section in sections if not section.startswith(_LEFT_TO_THE_MINUTES)]
+    kept = [section for section in sections if not section.startswith(heads)]
     told = f"{len(document['findings'])} findings, and {len(document['left_out'])} proposals left out"
     more = f"The minutes have it all: {told}. Read them with `mhos minutes {document['meeting_id'][-8:]}`."
     return "\n## ".join([head, *(section.rstrip() + "\n" for section in kept)]) + f"\n{more}\n"
@@ -61,6 +65,9 @@ class MeetingView:
         """The minutes, whole or what one has to know right after the meeting; then the action items."""
         from rich.markdown import Markdown
 
+        if document["status"] == "waiting":
+            self._table(document)
+            return
         self._console.print()
         self._console.print(Markdown(document["minutes"] if whole else _digest(document)))
         self._console.print()
@@ -68,3 +75,16 @@ class MeetingView:
             self._console.print(items_table(document["action_items"]))
         else:
             self._console.print("No action items.")
+
+    def _table(self, document: dict[str, Any]) -> None:
+        """What a meeting that waits has on its table, and what one can do about it."""
+        said, meeting = self._console.print, document["meeting_id"][-8:]
+        said(f"\n[bold]The meeting waits for you after {document['waits_after']}.[/bold] On its table:\n")
+        for one in document["proposals"]:
+            said(f"[bold]{one['id'][-8:]}[/bold]  {plain(one['subject'])}: expected {one['expected']}")
+            said(f"          {plain(one['text'])}")
+            for challenge in one["challenges"]:
+                if challenge["status"] == "changed":
+                    said(f"          [yellow]{plain(challenge['agent'])}[/yellow]: {plain(challenge['text'])}")
+        said("\nSay something: mhos say ask, object ID, strike ID, limit, point or invite.")
+        said(f"Then go on: mhos meet --resume {meeting}")

@@ -1,12 +1,21 @@
-"""`mhos minutes`: read the minutes of a meeting again."""
+"""`mhos minutes`: read the minutes of a meeting again, in English or German, or keep them as a file."""
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import print_json
-from cli.session import open_desk
+from cli.output import console, plain, print_json
+from cli.session import Desk, open_desk
+
+
+class Format(StrEnum):
+    """What minutes can be had as."""
+
+    MD = "md"
+    PDF = "pdf"
 
 
 def register(app: typer.Typer) -> None:
@@ -15,21 +24,72 @@ def register(app: typer.Typer) -> None:
 
 def minutes(
     meeting: Annotated[str, typer.Argument(metavar="[ID]", help="The meeting; the newest by default.")] = "",
+    lang: Annotated[str, typer.Option(metavar="en|de", help="The language; the brand's own by default.")] = "",
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Markdown or PDF; by the file's name by default.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write them there.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if there is one.")] = False,
     profile: AsProfile = None,
     brand: BrandOption = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Read the minutes of a meeting, with its action items as they stand now."""
+    """Read the minutes of a meeting, with its action items as they stand now; or write them to a file."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from virtual_office.runs import find_run
-        from virtual_office.summary import meeting_document
-
-        with desk.office.database.read(desk.ctx) as session:
-            document = meeting_document(session, find_run(session, meeting).id)
+        chosen = _format(form, output)
+        document, content = _read(desk, meeting, lang, chosen)
+        if output is not None:
+            _write(output, content, overwrite)
     if as_json:
-        print_json(document)
-        return
-    from cli.meeting_view import MeetingView
+        print_json(document | ({"file": str(output), "format": chosen} if output else {}))
+    elif output is not None:
+        console().print(f"The minutes are in [bold]{plain(output)}[/bold] ({len(content):,} bytes).")
+    elif form is Format.MD:
+        typer.echo(document["minutes"], nl=False)
+    else:
+        from cli.meeting_view import MeetingView
 
-    MeetingView(enabled=True).show(document, whole=True)
+        MeetingView(enabled=True).show(document, whole=True)
+
+
+def _format(form: Format | None, output: Path | None) -> Format:
+    from domain.errors import InvalidInput
+
+    if form is Format.PDF and output is None:
+        raise InvalidInput("A PDF needs a file to go to.", remedy="Name one with --output minutes.pdf.")
+    by_name = Format.PDF if output is not None and output.suffix.lower() == ".pdf" else Format.MD
+    return form or by_name
+
+
+def _read(desk: Desk, meeting: str, lang: str, form: Format) -> tuple[dict[str, object], bytes]:
+    from domain.errors import InvalidInput
+    from domain.language import Language
+    from virtual_office.runs import find_run
+    from virtual_office.schedule import language_of_run
+    from virtual_office.summary import meeting_document, minutes_paper
+
+    if lang and lang not in list(Language):
+        raise InvalidInput(f"There are no minutes in {lang!r}.", remedy="Choose --lang en or --lang de.")
+    with desk.office.database.read(desk.ctx) as session:
+        run = find_run(session, meeting)
+        language = Language(lang) if lang else language_of_run(session, run)
+        document = meeting_document(session, run.id, language)
+        if form is Format.MD:
+            return document, str(document["minutes"]).encode()
+        paper = minutes_paper(session, run, language)
+    from virtual_office.minutes_pdf import write_pdf
+
+    return document, write_pdf(paper)
+
+
+def _write(output: Path, content: bytes, overwrite: bool) -> None:
+    from domain.errors import Conflict, InvalidInput
+
+    try:
+        with output.open("wb" if overwrite else "xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise Conflict(f"{output} is there already.", remedy="Choose another name, or add --overwrite.") from error
+    except OSError as error:
+        raise InvalidInput(f"{output} cannot be written: {error.strerror}.", remedy="Name another --output.") from error

@@ -28,6 +28,7 @@ class Order:
     days: int
     seeds: range
     crew: str
+    agents: tuple[str, ...]
     scenarios: tuple[str, ...]
     loaded: "tuple[Scenario, ...]"
     refuses: bool
@@ -39,7 +40,8 @@ class Order:
         first, last = self.seeds[0], self.seeds[-1]
         seeds = ["--score", "--seeds", f"{first}:{last}"] if self.is_score else ["--seed", str(first)]
         scenarios = [word for name in self.scenarios for word in ("--scenario", name)]
-        rest = [] if self.refuses else ["--no-refusals"]
+        rest = ["--agents", ",".join(self.agents)] if self.agents else []
+        rest += [] if self.refuses else ["--no-refusals"]
         words = ["mhos", "simulate", "--days", str(self.days), *seeds, *scenarios, "--crew", self.crew, *rest]
         return shlex.join(words)
 
@@ -55,6 +57,9 @@ def simulate(
         list[str] | None, typer.Option(metavar="NAME|FILE", help="What disturbs the world; may be repeated.")
     ] = None,
     crew: Annotated[str, typer.Option(metavar="CREW", help="none, textbook, rules or oracle.")] = DEFAULT_CREW,
+    agents: Annotated[
+        str, typer.Option(metavar="A,B", help="Who of the product's crew attends; everybody by default.")
+    ] = "",
     no_refusals: Annotated[bool, typer.Option("--no-refusals", help="The operator never says no.")] = False,
     score: Annotated[bool, typer.Option("--score", help="Compare the crew with the others, over --seeds.")] = False,
     seeds: Annotated[str | None, typer.Option(metavar="A:B", help="Seeds of a score, A to B.")] = None,
@@ -71,6 +76,7 @@ def simulate(
             _days(days),
             _seeds(score, seed, seeds),
             _crew(crew),
+            _agents(crew, agents),
             tuple(scenario or ()),
             _scenarios(scenario or [], days),
             _refuses(score, no_refusals),
@@ -99,8 +105,9 @@ def _run(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
         lived_history(office.database, office.settings, seed, order.days, scenarios, view.progress) as past,
     ):
         result = run_crew(
-            office.database, past, order.crew, order.days, scenarios, refuses=refuses, progress=view.progress
-        )
+            office.database, past, order.crew, order.days, scenarios,
+            agents=order.agents, refuses=refuses, progress=view.progress,
+        )  # fmt: skip
     return result.as_document()
 
 
@@ -108,7 +115,7 @@ def _score(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
     from cli.simulate_view import ScoreView
     from evals.twin.score import Match, play, score_document
 
-    match = Match(order.crew, order.seeds, order.days, order.scenarios)
+    match = Match(order.crew, order.seeds, order.days, order.scenarios, order.agents)
     with ScoreView(len(order.seeds), enabled=not as_json) as view:
         return score_document(match, play(office.settings, match, view.told))
 
@@ -164,6 +171,20 @@ def _seeds(score: bool, seed: int | None, span: str | None) -> range:
             f"{span} are {len(found) or 'no'} seeds.", remedy=f"Give 1 to {MOST_SEEDS} seeds, lowest first."
         )
     return found
+
+
+def _agents(crew: str, agents: str) -> tuple[str, ...]:
+    """Who of the product's crew attends its meetings. Raises InvalidInput for who is not one of it."""
+    from agents.charter import load_charters
+    from domain.errors import InvalidInput
+
+    named = tuple(dict.fromkeys(name.strip() for name in agents.split(",") if name.strip()))
+    known = [charter.name for charter in load_charters()]
+    if unknown := [name for name in named if name not in known]:
+        raise InvalidInput(f"There is no agent {', '.join(unknown)}.", remedy=f"Agents: {', '.join(known)}.")
+    if named and crew != "rules":
+        raise InvalidInput(f"The crew {crew} holds no meetings that agents could attend.", remedy="Leave --agents out.")
+    return named
 
 
 def _crew(crew: str) -> str:

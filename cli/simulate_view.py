@@ -15,7 +15,7 @@ _LIVE = 12
 
 
 class SimulationView:
-    """Shows the day that the run has come to and its last week's figures; silent when not enabled or no terminal."""
+    """Shows the day that the run has come to and its last week's figures; without a terminal a line a stage."""
 
     def __init__(self, enabled: bool) -> None:
         self._live = _Live(enabled)
@@ -31,6 +31,7 @@ class SimulationView:
     def progress(self, stage: str, done: int, of: int, curves: "Curves | None") -> None:
         """`done` of `of` days of the stage are lived; `curves` so far."""
         if not self._live.is_on:
+            self._live.say(f"{stage}: {of} days")
             return
         if stage == "history":
             # The history tells only its two ends: a bar that moves, without saying how far it is.
@@ -43,7 +44,7 @@ class SimulationView:
 
 
 class ScoreView:
-    """Shows how many seeds are played; silent when not enabled or no terminal."""
+    """Shows how many seeds are played; without a terminal a line a seed."""
 
     def __init__(self, seeds: int, enabled: bool) -> None:
         self._live = _Live(enabled)
@@ -60,15 +61,17 @@ class ScoreView:
     def told(self, text: str) -> None:
         """Another seed is done."""
         self._done += 1
+        self._live.say(text)
         self._live.show("seeds", self._done, self._seeds, plain(text))
 
 
 class _Live:
-    """One bar with a line of figures below it, gone when it is over."""
+    """One bar with a line of figures below it, gone when it is over; lines on standard error without a terminal."""
 
     def __init__(self, enabled: bool) -> None:
         self._console = console(stderr=True)
         self.is_on = enabled and self._console.is_terminal
+        self._said = ""
         self._bar: Any = None
         self._screen: Any = None
         self._task: Any = None
@@ -98,6 +101,12 @@ class _Live:
             self._stage, self._task = stage, self._bar.add_task(stage, total=None, where=where)
         self._bar.update(self._task, total=None if done is None else of, completed=done or 0, where=where)
 
+    def say(self, line: str) -> None:
+        """A line for logs, once; nothing where the bar shows it."""
+        if not self.is_on and line != self._said:
+            self._said = line
+            self._console.print(plain(line), highlight=False)
+
     def note(self, figures: Any) -> None:
         if self._screen is None:
             return
@@ -109,7 +118,7 @@ class _Live:
 def _live_figures(curves: "Curves") -> Any:
     from rich.table import Table
 
-    from evals.twin.page import money, percent
+    from evals.twin.words import money, percent
 
     table = Table.grid(padding=(0, 2))
     prices = mean_of_curves(curves.price)
@@ -153,12 +162,13 @@ def show_scenarios(found: Sequence[Mapping[str, str]]) -> None:
 
 def show_run(document: Mapping[str, Any]) -> None:
     """What came of one run."""
-    from evals.twin.page import percent, run_headline
+    from evals.twin.words import attending, events_in_words, percent, run_headline, same_with_nobody
 
     screen = console()
     screen.print(f"[bold]{plain(run_headline(document))}[/bold]")
     scenarios = ", ".join(document["scenarios"]) or "no scenarios"
-    screen.print(f"[dim]Seed {document['seed']}, {plain(scenarios)}; a simulated brand.[/dim]\n")
+    who = f"{attending(document)}, " if document["crew"] == "rules" else ""
+    screen.print(f"[dim]Seed {document['seed']}, {plain(who + scenarios)}; a simulated brand.[/dim]\n")
     screen.print(_worth_table(document))
     screen.print()
     outcomes = document["outcomes"]
@@ -174,19 +184,24 @@ def show_run(document: Mapping[str, Any]) -> None:
             ("Speed", f"{document['days_per_second']:g} days/s; the world alone {document['world_days_per_second']:g}"),
         ],
     )
+    if events := events_in_words(document):
+        _labelled(screen, [("Scenarios" if not at else "", line) for at, line in enumerate(events)])
     _answers(screen, document["operator"])
     _curves(screen, document["curves"])
+    if document["crew"] != "none":
+        screen.print(f"\n[dim]Beside nobody in charge: {plain(same_with_nobody(document))}[/dim]")
 
 
 def show_score(document: Mapping[str, Any]) -> None:
     """What came of a score."""
-    from evals.twin.page import count, score_headline, score_meaning
+    from evals.twin.words import attending, count, scenarios_in_words, score_headline, score_meaning
 
     screen = console()
     screen.print(f"[bold]{plain(score_headline(document))}[/bold]")
     screen.print(plain(score_meaning(document)))
-    scenarios = ", ".join(document["scenarios"]) or "no scenarios"
-    screen.print(f"[dim]{count(document['days'], 'day')} each, {plain(scenarios)}; a simulated brand.[/dim]\n")
+    scenarios = scenarios_in_words(document)
+    who = f"{attending(document)}, " if document["crew"] == "rules" else ""
+    screen.print(f"[dim]{count(document['days'], 'day')} each, {plain(who + scenarios)}; a simulated brand.[/dim]\n")
     screen.print(_crew_table(document))
     screen.print()
     own = next(line for line in document["crews"] if line["crew"] == document["crew"])
@@ -213,7 +228,7 @@ def _worth_table(document: Mapping[str, Any]) -> Any:
 def _crew_table(document: Mapping[str, Any]) -> Any:
     from rich.table import Table
 
-    from evals.twin.page import money, percent
+    from evals.twin.words import money, percent
 
     several = len(document["seeds"]) > 1
 
@@ -238,12 +253,20 @@ def _crew_table(document: Mapping[str, Any]) -> Any:
 
 
 def _conduct(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    from evals.twin.page import percent
-
     broken = document["violations"]
     style = "red" if broken else "green"
     return [
         ("Violations", f"[{style}]{broken}[/] price changes broke a limit of the brand"),
+        *_autonomy(document),
+    ]
+
+
+def _autonomy(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    from evals.twin.words import asks_people, percent
+
+    if not asks_people(document):
+        return [("Asked", "nobody: this crew acts by itself")]
+    return [
         ("Autonomy", f"{percent(document['autonomy_rate'])} of what was done needed nobody"),
         ("Asked", f"{document['interruptions_per_day']:.2g} times a day a person had to answer"),
     ]
@@ -262,7 +285,7 @@ def _labelled(screen: Any, lines: Sequence[tuple[str, str]]) -> None:
 def _answers(screen: Any, operator: Mapping[str, Any]) -> None:
     from rich.table import Table
 
-    from evals.twin.page import answers
+    from evals.twin.words import answers
 
     table = Table("the people's answers", box=None, pad_edge=False, header_style="bold")
     table.add_column("by the script", justify="right")
@@ -276,7 +299,7 @@ def _answers(screen: Any, operator: Mapping[str, Any]) -> None:
 def _curves(screen: Any, curves: Mapping[str, Any]) -> None:
     from rich.table import Table
 
-    from evals.twin.page import channel_title, money, percent
+    from evals.twin.words import channel_title, money, percent
 
     rows = [
         ("cash", curves["cash"], lambda value: money(value * 100)),

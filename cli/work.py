@@ -1,4 +1,4 @@
-"""`mhos work`: carry out what is due."""
+"""`mhos work`: carry out what is due, meetings on a schedule too."""
 
 import typer
 
@@ -12,9 +12,9 @@ def register(app: typer.Typer) -> None:
 
 
 def work(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Run the jobs that are due: approved items are carried out, outcomes measured, old items expired."""
+    """Run the jobs that are due: approved items, outcomes to be measured, meetings on a schedule."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        results = desk.office.run_due(desk.ctx)
+        results = desk.office.work(desk.ctx)
     if as_json:
         print_json({"jobs": [{"id": str(r.id), "kind": r.kind, "ok": r.ok, "outcome": r.outcome} for r in results]})
         return

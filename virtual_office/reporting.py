@@ -1,7 +1,7 @@
 """One attendee's report: the agent answers, and what it found is stored with figures that can be opened."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +24,18 @@ from tools.toolbox import Toolbox
 from virtual_office.hindsight import how_it_went
 
 Progress = Callable[[str, str], None]
+AsAgent = Callable[[Context, Charter], Actor]
 _SUMMARY = 0
 """The ordinal that a report's summary has beside those of its findings."""
+
+
+def agent_context(ctx: Context, run_id: UUID, charter: Charter, as_agent: AsAgent, work: str = "") -> Context:
+    """What an agent works in: as itself, for the Context's person.
+
+    Agents work side by side, so each makes its own ids: it does not matter who comes first.
+    """
+    own_ids = ctx.ids.fork(f"{run_id}:{charter.name}{work and ':' + work}")
+    return replace(ctx.acting_as(as_agent(ctx, charter)), ids=own_ids)
 
 
 @dataclass(frozen=True)
@@ -34,13 +44,13 @@ class Reporter:
 
     database: Database
     model: str
-    as_agent: Callable[[Context, Charter], Actor]
+    as_agent: AsAgent
 
     async def report(
         self, ctx: Context, run_id: UUID, charter: Charter, agenda: str, progress: Progress
     ) -> dict[str, Any]:
         """The agent's answer as the meeting's state keeps it; its findings are stored, once per run and ordinal."""
-        agent_ctx = ctx.acting_as(self.as_agent(ctx, charter))
+        agent_ctx = agent_context(ctx, run_id, charter, self.as_agent)
         toolbox = Toolbox(self.database, agent_ctx, run_id, charter.name, charter.tools)
         model = chat_model_for(charter, self.model)
         with self.database.read(agent_ctx) as session:
@@ -59,9 +69,11 @@ class Reporter:
                 "status": result.status,
                 "reason": result.reason,
                 "summary": report.summary.text,
+                "summary_german": report.summary.german,
                 "figures": {key: codes[_SUMMARY, key] for key in report.summary.figures},
                 "proposals": [str(proposal_id) for proposal_id in report.proposals],
                 "missing_data": list(report.missing_data),
+                "missing_german": list(report.missing_german),
                 "findings": len(report.findings),
             }
 
@@ -92,6 +104,7 @@ def _store_findings(
             subject=finding.subject,
             severity=finding.severity,
             text=finding.claim.text,
+            german=finding.claim.german,
             figures={key: codes[ordinal, key] for key in finding.claim.figures},
             label=join(labels[ref.receipt] for ref in finding.claim.figures.values()),
             created_at=session.ctx.now(),

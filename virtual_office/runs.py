@@ -1,8 +1,8 @@
 """Runs: started, held by one process at a time, finished once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,12 +20,33 @@ from store.session import BrandSession
 from store.tables import Run
 
 MEETING = "meeting"
-GRAPH_VERSION = "meeting/1"
-RUNNING, DONE = "running", "done"
+GRAPH_VERSION = "meeting/3"
+RUNNING, WAITING, DONE = "running", "waiting", "done"
 
 
-def start_run(database: Database, ctx: Context, agenda: str, agents: Sequence[str]) -> UUID:
-    """Open a meeting's run; what it will read is fixed to this moment."""
+@dataclass(frozen=True)
+class Planned:
+    """The definition that a meeting is held by, its version, and the time at which its rhythm asked for it."""
+
+    definition: str
+    version: int
+    slot: datetime
+
+
+def start_run(
+    database: Database,
+    ctx: Context,
+    agenda: str,
+    agents: Sequence[str],
+    limits: Mapping[str, int] | None = None,
+    manner: Mapping[str, Any] | None = None,
+    planned: Planned | None = None,
+) -> UUID:
+    """Open a meeting's run; what it will read is fixed to this moment.
+
+    `limits` are what people let it spend, `manner` how it is held: plain JSON values. A `planned` slot has
+    one run: a second of it is refused by the database.
+    """
     with database.begin(ctx) as session:
         run = Run(
             kind=MEETING,
@@ -33,14 +54,20 @@ def start_run(database: Database, ctx: Context, agenda: str, agents: Sequence[st
             status=RUNNING,
             agenda=agenda,
             agents=list(agents),
+            limits=dict(limits or {}),
+            manner=dict(manner or {}),
             started_by=ctx.actor.label,
+            definition=planned.definition if planned else None,
+            definition_version=planned.version if planned else None,
+            slot=planned.slot if planned else None,
             as_of=ctx.known_until,
             started_at=ctx.now(),
         )
         session.add(run)
         session.flush()
-        append_audit(session, "meeting.started", str(run.id), {"agenda": agenda, "agents": list(agents)})
-        emit(session, "meeting.started", str(run.id), {"agenda": agenda, "agents": list(agents)})
+        told = {"agenda": agenda, "agents": list(agents), "limits": run.limits}
+        append_audit(session, "meeting.started", str(run.id), told)
+        emit(session, "meeting.started", str(run.id), told)
         return run.id
 
 
@@ -76,7 +103,18 @@ def held(database: Database, ctx: Context, run_id: UUID) -> Iterator[Run]:
                     remedy="Start a new meeting: what the old one recorded stays readable.",
                 )
             run.lease_pid, run.lease_started = holder.pid, holder.started
+            if run.status == WAITING:
+                run.status = RUNNING
         yield run
+
+
+def wait_at(database: Database, ctx: Context, run_id: UUID, step: str) -> None:
+    """Leave a run waiting for people after a step; it takes no process while it waits."""
+    with database.begin(ctx) as session:
+        run: Run = lock_row(session, Run, run_id)
+        run.status, run.manner = WAITING, {**run.manner, "at": step}
+        append_audit(session, "meeting.waiting", str(run_id), {"step": step})
+        emit(session, "meeting.waiting", str(run_id), {"step": step})
 
 
 def pinned(ctx: Context, as_of: datetime | None) -> Context:

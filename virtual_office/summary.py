@@ -7,14 +7,19 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from actions.documents import item_summary
+from domain.errors import Conflict
+from domain.language import Language
 from store.session import BrandSession
 from store.tables import ActionItem, FindingRow, Run
-from virtual_office.minutes import findings_of
+from virtual_office.minutes import findings_of, lay_out_minutes, write_minutes
+from virtual_office.paper import Paper
 from virtual_office.rendering import Figures, as_plain
+from virtual_office.runs import WAITING
+from virtual_office.table import table_document
 
 
-def meeting_document(session: BrandSession, run_id: UUID) -> dict[str, Any]:
-    """The minutes, the findings, and the action items as they stand now."""
+def meeting_document(session: BrandSession, run_id: UUID, language: Language = Language.EN) -> dict[str, Any]:
+    """The minutes, the findings, and the action items as they stand now; minutes and findings in this language."""
     run = session.get_one(Run, (session.ctx.brand_id, run_id))
     items = session.scalars(
         select(ActionItem).where(col(ActionItem.run_id) == run_id).order_by(col(ActionItem.ordinal))
@@ -25,12 +30,36 @@ def meeting_document(session: BrandSession, run_id: UUID) -> dict[str, Any]:
         "agenda": run.agenda,
         "as_of": run.as_of.isoformat() if run.as_of else None,
         "agents": _agents(run),
-        "findings": _findings(session, run_id),
-        "dissent": run.result.get("dissent", []),
+        "language": language,
+        "definition": {"name": run.definition, "version": run.definition_version} if run.definition else None,
+        "findings": _findings(session, run_id, language),
+        "dissent": [one if isinstance(one, str) else one["text"] for one in run.result.get("dissent", [])],
+        "limits": run.limits,
+        "waits_after": run.manner.get("at") if run.status == WAITING else None,
+        "points": run.result.get("points", []),
+        "challenges": run.result.get("challenges", []),
+        **table_document(session, run_id),
         "left_out": run.result.get("left_out", []),
+        "worth_more": run.result.get("worth_more", []),
         "action_items": [item_summary(item) for item in items],
-        "minutes": run.result.get("minutes", "_This meeting is not finished: `mhos meet --resume` goes on with it._"),
+        "minutes": _minutes(session, run, language),
     }
+
+
+def minutes_paper(session: BrandSession, run: Run, language: Language) -> Paper:
+    """The minutes laid out, for whatever they are to become. Raises Conflict while the meeting is not finished."""
+    if "minutes" not in run.result:
+        raise Conflict(
+            "This meeting is not finished: it has no minutes yet.", remedy=f"mhos meet --resume {str(run.id)[-8:]}"
+        )
+    return lay_out_minutes(session, run, run.result, language)
+
+
+def _minutes(session: BrandSession, run: Run, language: Language) -> str:
+    """As they were written when the meeting ended; in another language, from the same record."""
+    if "minutes" not in run.result:
+        return "_This meeting is not finished: `mhos meet --resume` goes on with it._"
+    return run.result["minutes"] if language is Language.EN else write_minutes(session, run, run.result, language)
 
 
 def runs_document(session: BrandSession) -> list[dict[str, Any]]:
@@ -60,18 +89,19 @@ def _agents(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _findings(session: BrandSession, run_id: UUID) -> list[dict[str, Any]]:
+def _findings(session: BrandSession, run_id: UUID, language: Language) -> list[dict[str, Any]]:
     rows = findings_of(session, run_id)
-    figures = Figures(session, (code for row in rows for code in row.figures.values()))
-    return [_finding(figures, row) for row in rows]
+    figures = Figures(session, (code for row in rows for code in row.figures.values()), language)
+    return [_finding(figures, row, language) for row in rows]
 
 
-def _finding(figures: Figures, row: FindingRow) -> dict[str, Any]:
+def _finding(figures: Figures, row: FindingRow, language: Language) -> dict[str, Any]:
+    text = row.german if language is Language.DE and row.german else row.text
     return {
         "agent": row.agent,
         "subject": row.subject,
         "severity": row.severity,
-        "text": figures.render(row.text, row.figures, as_plain),
+        "text": figures.render(text, row.figures, as_plain),
         "figures": row.figures,
         "label": row.label,
     }

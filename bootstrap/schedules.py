@@ -1,0 +1,48 @@
+"""Holds meetings that are due by their schedules: the job `meeting.hold`."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from domain.actor import Actor, ActorKind, Permission
+from domain.context import Context
+from domain.ids import derived_id
+from store.reads.settings import brand_of
+
+if TYPE_CHECKING:
+    from bootstrap.office import Office
+
+HOLDER_RIGHTS = frozenset({Permission.DATA_READ, Permission.MEETING_HOLD, Permission.ACTION_PROPOSE})
+
+
+def hold_scheduled(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
+    """Hold the meeting of a slot, or go on with the one that was begun for it; the sentence says which."""
+    from virtual_office.due import run_of_slot, still_due
+    from virtual_office.meeting import Invitation
+    from virtual_office.runs import DONE, Planned
+
+    ctx = ctx.acting_as(schedule_actor(ctx))
+    name = payload["definition"]
+    with office.database.read(ctx) as session:
+        run, slot, currency = run_of_slot(session, payload), still_due(session, payload), brand_of(session).currency
+    if run is not None and run.status == DONE:
+        return f"{name}: held already as {run.id}"
+    if run is not None:
+        return f"{name}: went on with {office.resume(ctx, str(run.id))}"
+    if slot is None:
+        return f"{name}: not held, as the schedule no longer asks for it"
+    definition = slot.scheduled.definition
+    planned = Planned(name, slot.scheduled.version, slot.at)
+    limits = definition.limits.as_resources(currency)
+    run_id = office.hold(ctx, Invitation(definition.agenda, definition.attendees, limits, planned=planned))
+    return f"{name}: held as {run_id}"
+
+
+def schedule_actor(ctx: Context) -> Actor:
+    """The schedule, which may do what somebody who was allowed to set it wanted done: hold meetings, change nothing."""
+    return Actor(
+        kind=ActorKind.SYSTEM,
+        id=derived_id(ctx.brand_id, "schedule"),
+        name="schedule",
+        permissions=HOLDER_RIGHTS,
+        delegator=ctx.actor.delegator or ctx.actor.id,
+    )

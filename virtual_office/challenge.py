@@ -1,0 +1,154 @@
+"""Puts proposals that touch the same thing to the colleagues who can recompute them, and keeps what came of it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from agents.charter import Charter
+from domain.action import parse_action
+from domain.context import Context
+from domain.figure import FigureRef
+from domain.ids import ReceiptId
+from domain.prediction import Prediction
+from store.database import Database
+from store.session import BrandSession
+from store.tables import ChallengeRow, ProposalRow
+from tools.challenge_results import ChallengeView
+from tools.challenges import CHALLENGES, Challenge
+from tools.receipts import record_figures
+from tools.toolbox import Toolbox
+from virtual_office.rendering import KEY
+from virtual_office.reporting import AsAgent, Progress, agent_context
+from virtual_office.revision import Revision
+
+CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """Lets attendees recompute each other's proposals, each with the tools of its own charter."""
+
+    database: Database
+    as_agent: AsAgent
+
+    def challenge(
+        self, ctx: Context, run_id: UUID, proposals: Sequence[ProposalRow], crew: Sequence[Charter], progress: Progress
+    ) -> None:
+        """Put every proposal to those who can recompute it; what was recorded already is not done again."""
+        for name, challenge in CHALLENGES.items():
+            for charter in (one for one in crew if name in one.tools):
+                asked = [one for one in proposals if one.kind in challenge.kinds and one.agent != charter.name]
+                if asked:
+                    progress("challenge", f"{charter.title}: {name.replace('_', ' ')}")
+                    self._put(ctx, run_id, _Round(challenge, charter, asked, proposals))
+
+    def _put(self, ctx: Context, run_id: UUID, put: "_Round") -> None:
+        name = put.challenge.tool.name
+        own = agent_context(ctx, run_id, put.charter, self.as_agent, name)
+        toolbox = Toolbox(self.database, own, run_id, put.charter.name, [name])
+        with self.database.read(own) as session:
+            known = challenges_of(session, run_id)
+        done = {row.proposal_id for row in known if row.tool == name}
+        worth = {one.id: one.expected_minor for one in put.proposals} | {
+            row.proposal_id: row.expected_minor for row in known if row.status == CHANGED
+        }
+        changed = {row.proposal_id for row in known if row.status == CHANGED}
+
+        def gone(one: ProposalRow) -> bool:
+            """What a recomputation left nothing of is not put again: a later one would bring it back."""
+            return one.id in changed and worth[one.id] <= 0
+
+        for proposal in put.asked:
+            beside = put.beside(proposal, worth)
+            if proposal.id in done or gone(proposal) or (put.challenge.beside and not beside):
+                continue
+            reply = toolbox.call(name, {"proposal": str(proposal.id), "beside": [str(one) for one in beside]})
+            if reply.ok and reply.receipt_id is not None:
+                view = ChallengeView.model_validate(json.loads(reply.content)["result"])
+                with self.database.begin(own) as session:
+                    _store(session, run_id, put, proposal, view, ReceiptId(reply.receipt_id))
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One challenge put by one attendee: to `asked`, out of all `proposals` of the meeting."""
+
+    challenge: Challenge
+    charter: Charter
+    asked: Sequence[ProposalRow]
+    proposals: Sequence[ProposalRow]
+
+    def beside(self, proposal: ProposalRow, worth: Mapping[UUID, int]) -> list[UUID]:
+        """Those that touch the same as it and are worth carrying out, as far as this challenge looks at them."""
+        touched = parse_action(proposal.action).touches
+        return [
+            one.id
+            for one in self.proposals
+            if one.kind in self.challenge.beside
+            and one.id != proposal.id
+            and worth[one.id] > 0
+            and touched & parse_action(one.action).touches
+        ]
+
+
+def _store(
+    session: BrandSession, run_id: UUID, put: _Round, proposal: ProposalRow, view: ChallengeView, receipt: ReceiptId
+) -> None:
+    changed = view.status == CHANGED and view.value is not None and view.low is not None and view.high is not None
+    prediction = None
+    if changed:
+        assert view.value is not None and view.low is not None and view.high is not None
+        promised = Prediction.model_validate(proposal.prediction)
+        found = {"value": int(view.value.value), "low": int(view.low.value), "high": int(view.high.value)}
+        prediction = promised.model_copy(update=found)
+    session.add(
+        ChallengeRow(
+            run_id=run_id,
+            proposal_id=proposal.id,
+            receipt_id=receipt,
+            agent=put.charter.name,
+            tool=put.challenge.tool.name,
+            status=view.status,
+            prediction=prediction.model_dump(mode="json") if prediction else None,
+            action=view.action,
+            expected_minor=prediction.value if prediction else proposal.expected_minor,
+            text=view.text or "; ".join(view.reasons),
+            german=view.german,
+            figures=record_figures(session, run_id, _figures(view, receipt)),
+            created_at=session.ctx.now(),
+        )
+    )
+
+
+def _figures(view: ChallengeView, receipt: ReceiptId) -> dict[str, FigureRef]:
+    """The cells that its sentences cite, by key."""
+    cited = dict.fromkeys([*KEY.findall(view.text), *KEY.findall(view.german)])
+    return {key: FigureRef(receipt=receipt, path=f"/cells/{key}" if key in view.cells else f"/{key}") for key in cited}
+
+
+def challenges_of(session: BrandSession, run_id: UUID) -> Sequence[ChallengeRow]:
+    """What was recomputed in a run, in the order in which it was put."""
+    rows = session.scalars(select(ChallengeRow).where(col(ChallengeRow.run_id) == run_id)).all()
+    order = list(CHALLENGES)
+    return sorted(rows, key=lambda row: (order.index(row.tool) if row.tool in order else len(order), row.id))
+
+
+def revisions_of(session: BrandSession, run_id: UUID) -> dict[UUID, Revision]:
+    """By proposal, as the last recomputation that changed it left it; its amounts as the last that changed those."""
+    found: dict[UUID, Revision] = {}
+    proposals = {row.id: row for row in session.scalars(select(ProposalRow).where(col(ProposalRow.run_id) == run_id))}
+    for row in challenges_of(session, run_id):
+        if row.status == CHANGED and row.prediction is not None:
+            before = found.get(row.proposal_id)
+            action = row.action or (before.action if before else proposals[row.proposal_id].action)
+            found[row.proposal_id] = Revision(action, Prediction.model_validate(row.prediction))
+    return found
+
+
+def changed_rows(rows: Sequence[ChallengeRow]) -> Iterator[ChallengeRow]:
+    """Those that came to something else than was promised."""
+    return (row for row in rows if row.status == CHANGED)

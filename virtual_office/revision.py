@@ -1,0 +1,30 @@
+"""A proposal as a colleague's recomputation left it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from domain.action import Action, parse_action
+from domain.prediction import Prediction
+from store.tables import ProposalRow
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A proposal as a colleague's recomputation left it."""
+
+    action: Mapping[str, Any]
+    prediction: Prediction
+
+    @property
+    def expected_minor(self) -> int:
+        return self.prediction.value
+
+
+def revised(proposal: ProposalRow, revisions: Mapping[UUID, Revision]) -> tuple[Action, int]:
+    """What a proposal would do, and is expected to bring, after its challenges."""
+    revision = revisions.get(proposal.id)
+    if revision is None:
+        return parse_action(proposal.action), proposal.expected_minor
+    return parse_action(revision.action), revision.expected_minor
