@@ -6,7 +6,7 @@ from evals.twin.crews import Crew
 from evals.twin.desk import DirectDesk, PriceMemory
 from simulation.scenario import Schedule
 from simulation.world import Plan, World
-from simulation.worth import RUN_OUT_DAYS, NetWorth, net_worth, run_out
+from simulation.worth import LONGEST_RUN_OUT_DAYS, NetWorth, net_worth, run_out
 
 FIRST_DAY, HISTORY_DAYS = date(2024, 1, 1), 455
 NOTHING = Schedule()
@@ -14,7 +14,7 @@ NOTHING = Schedule()
 
 def new_world(seed: int, days: int, schedule: Schedule = NOTHING, *, never_out_of_stock: bool = False) -> World:
     """A world on its first day of history."""
-    return World(Plan(seed, FIRST_DAY, HISTORY_DAYS, days + RUN_OUT_DAYS, schedule, never_out_of_stock))
+    return World(Plan(seed, FIRST_DAY, HISTORY_DAYS, days + LONGEST_RUN_OUT_DAYS, schedule, never_out_of_stock))
 
 
 def play_bare(world: World, crew: Crew, days: int) -> NetWorth:

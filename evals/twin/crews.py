@@ -1,23 +1,26 @@
 """The crews that the product is compared with in the twin: nobody, rules of thumb, and the oracle."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
-from evals.twin.desk import Desk, Wish
+from domain.action import PRICE_UPDATE, PURCHASE_ORDER_CREATE
+from evals.twin.desk import Desk, Wanted, Wish
 from evals.twin.limits import CORRIDOR, bounds, towards
 from evals.twin.oracle import Brand, best_prices, gain_of
+from evals.twin.oracle_orders import order_bids
 from simulation.catalog import CAMPAIGNS, CHANNELS, SUPPLIERS
 from simulation.draws import Counts, Floats
 from simulation.expectation import expected_week
 from simulation.practice import STANDING_BUDGETS
 from simulation.world import WEEK, World
-from virtual_office.chair import ATTENTION
 
 MONTH_DAYS = 28
 _THINKS_EVERY_WEEKS = 4
+_ON_THE_WAY = 0.4
+"""How much of the way to the best prices will be gone, on average, while what is ordered now is used."""
 _GROWTH = 1.2
 """How far above past use the standing practice follows until the next thought: its cover, and its stands' levels."""
 
@@ -76,21 +79,44 @@ class Textbook:
 
 
 class Oracle:
-    """Knows the true parameters, not the luck; has the crew's action kind, its limits and the chair's attention."""
+    """Knows the true parameters, not the luck; has the crew's action kinds, its limits and the chair's attention.
 
-    def __init__(self, attention: int | None = ATTENTION) -> None:
-        self._attention = attention
+    `kinds` are the action kinds of the agents that it plays. Where it may order, the standing replenishment rests, and
+    what competes for attention is promised alike: as what waiting for the next meeting would cost.
+    """
+
+    def __init__(self, kinds: Collection[str] = (PRICE_UPDATE.name,)) -> None:
+        self._kinds = frozenset(kinds)
         self._known: Floats | None = None
 
     def morning(self, world: World, desk: Desk, day: int) -> None:
+        orders = PURCHASE_ORDER_CREATE.name in self._kinds
+        if orders:
+            world.standing_rule = None
         if day % WEEK:
             return
+        wanted: list[Wanted] = []
+        aim = world.list_price / 100
+        if PRICE_UPDATE.name in self._kinds:
+            brand = self._brand(world, orders)
+            best = self._best(world, brand)
+            wishes = self._prices(world, desk, brand, best)
+            wanted += [replace(wish, weeks=1) for wish in wishes] if orders else wishes
+            aim = aim * (best / aim) ** _ON_THE_WAY
+        if orders:
+            wanted += order_bids(world, aim)
+        desk.propose(wanted)
+
+    def _brand(self, world: World, orders: bool) -> Brand:
+        """Who orders can follow what its prices sell; who does not takes the standing practice as it is."""
+        most = np.full(world.unit_cost.size, np.inf) if orders else _orderable(world)
+        return Brand(world.truth, world.unit_cost, most, np.ceil(world.par * _GROWTH).astype(np.int64))
+
+    def _prices(self, world: World, desk: Desk, brand: Brand, best: Floats) -> list[Wish]:
         limits = bounds(world.truth, world.unit_cost, world.list_price, desk.reference())
-        brand = Brand(world.truth, world.unit_cost, _orderable(world), np.ceil(world.par * _GROWTH).astype(np.int64))
-        price = towards(self._best(world, brand) * 100, world.list_price, limits)
+        price = towards(best * 100, world.list_price, limits)
         gains = gain_of(brand, world.list_price / 100, price / 100)
-        wishes = [wish for wish in _wishes(price, world.list_price, "oracle", gains) if wish.gain > 0]
-        desk.propose(sorted(wishes, key=lambda wish: -wish.gain)[: self._attention])
+        return [wish for wish in _wishes(price, world.list_price, "oracle", gains) if wish.gain > 0]
 
     def _best(self, world: World, brand: Brand) -> Floats:
         """The best list inside a corridor round the usual prices; what is allowed today is cut out of it each week."""
@@ -102,16 +128,20 @@ class Oracle:
 
 
 class Unlimited:
-    """The oracle without limits or attention: each Monday the best list at once. For the upper bound only."""
+    """The oracle without limits or attention: each Monday the best list at once. For the upper bound only.
 
-    def __init__(self) -> None:
+    `answered` is how much of the rivals' answer it takes as given.
+    """
+
+    def __init__(self, answered: float) -> None:
+        self._answered = answered
         self._known: tuple[bytes, Floats] | None = None
 
     def morning(self, world: World, desk: Desk, day: int) -> None:
         key = world.unit_cost.tobytes()
         if self._known is None or self._known[0] != key:
             usual = world.truth.base_price
-            brand = Brand(world.truth, world.unit_cost, np.full(usual.shape[0], np.inf))
+            brand = Brand(world.truth, world.unit_cost, np.full(usual.shape[0], np.inf), answered=self._answered)
             self._known = key, best_prices(brand, usual, usual * 0.4, usual * 2.5)
         world.list_price = np.round(self._known[1] * 100).astype(np.int64)
 

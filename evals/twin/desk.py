@@ -1,4 +1,4 @@
-"""Where a crew asks for prices: straight at the price list, or through the product (`office`)."""
+"""Where a crew asks for what it wants: straight in the world, or through the product (`office`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,33 +6,61 @@ from typing import Protocol
 
 import numpy as np
 
-from simulation.catalog import CHANNELS
+from domain.action import Action
+from domain.pricing import PriceUpdate
+from domain.purchasing import PurchaseOrderCreate
+from simulation.catalog import CHANNELS, PRODUCTS, SKUS
 from simulation.draws import Counts
 from simulation.world import World
+from virtual_office.chair import ATTENTION
 
 YEAR_DAYS = 365
+PRICE_HORIZON_WEEKS = 8
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A price in cents that a crew wants for a product (index) in a channel; what it is worth in euros a week."""
+    """A price in cents that a crew wants for a product (index) in a channel; what it is worth in euros a week.
+
+    `weeks` is for how long that is promised: what the chair compares with other proposals.
+    """
 
     product: int
     channel: str
     price: int
     gain: float
     why: str
+    weeks: int = PRICE_HORIZON_WEEKS
+
+
+@dataclass(frozen=True)
+class Bid:
+    """Any action that a crew wants in an agent's name; what it is worth in euros over its horizon."""
+
+    action: Action
+    gain: float
+    horizon_days: int
+    why: str
+    agent: str
+
+
+Wanted = Wish | Bid
+
+
+def worth(wanted: Wanted) -> float:
+    """Euros over the horizon: what the chair compares."""
+    return wanted.gain * wanted.weeks if isinstance(wanted, Wish) else wanted.gain
 
 
 class Desk(Protocol):
-    """Takes wishes, of a person (`ask`) or of an agent who needs approval (`propose`).
+    """Takes wishes, of a person (`ask`) or of agents who need approval and attention (`propose`).
 
     `reference` (P, C) is what the brand's corridor hangs on, in cents.
     """
 
     def ask(self, wishes: Sequence[Wish]) -> None: ...
 
-    def propose(self, wishes: Sequence[Wish]) -> None: ...
+    def propose(self, wanted: Sequence[Wanted]) -> None: ...
 
     def reference(self) -> Counts: ...
 
@@ -74,8 +102,24 @@ class DirectDesk:
             price[wish.product, CHANNELS.index(wish.channel)] = wish.price
         self._world.list_price = price
 
-    def propose(self, wishes: Sequence[Wish]) -> None:
-        self.ask(wishes)
+    def propose(self, wanted: Sequence[Wanted]) -> None:
+        adopted = sorted(wanted, key=lambda one: -worth(one))[:ATTENTION]
+        self.ask([one for one in adopted if isinstance(one, Wish)])
+        for one in adopted:
+            if isinstance(one, Bid):
+                self._carry_out(one.action)
+
+    def _carry_out(self, action: Action) -> None:
+        match action:
+            case PurchaseOrderCreate():
+                units = np.zeros(len(PRODUCTS), dtype=np.int64)
+                for line in action.lines:
+                    units[SKUS.index(line.sku)] += line.quantity
+                self._world.order(units)
+            case PriceUpdate():
+                price = self._world.list_price.copy()
+                price[SKUS.index(action.sku), CHANNELS.index(action.channel)] = action.price_minor
+                self._world.list_price = price
 
     def reference(self) -> Counts:
         return self._memory.reference(self._world.day)

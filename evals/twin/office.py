@@ -1,10 +1,11 @@
 """The product as the twin's brand runs it: its own database, its people, deliveries, meetings, jobs and price list."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy import create_engine, select
@@ -13,6 +14,7 @@ from sqlmodel import col
 from actions.items import Proposer, adopt, propose
 from bootstrap.office import Office, agent_id
 from connectors.feed import deliver
+from domain.action import Action
 from domain.actor import Actor, ActorKind, Role
 from domain.autonomy import Autonomy
 from domain.clock import FixedClock
@@ -21,7 +23,7 @@ from domain.ids import TimeOrderedIds
 from domain.labels import Label
 from domain.prediction import Prediction
 from domain.pricing import PriceUpdate
-from evals.twin.desk import PriceMemory, Wish
+from evals.twin.desk import Bid, PriceMemory, Wanted, Wish, worth
 from identity.brands import NewBrand, found_brand, founding_context
 from identity.people import People
 from identity.roles import permissions_of
@@ -29,17 +31,28 @@ from settings import Settings
 from simulation.catalog import CHANNELS, PRODUCTS, SKUS
 from simulation.draws import Counts
 from simulation.feed import Feed, Files, gathered
+from simulation.stands import COACHING_EUROS, DRIVE_EUROS, MOST_STOPS, STOP_EUROS
 from simulation.world import World
 from store.database import Database
 from store.reads import pricing as reads
 from store.scratch import scratch_database
-from store.tables import Channel, Price, Product, ProposalRow, Run
+from store.tables import Channel, Price, Product, ProposalRow, PurchaseOrder, Run, Supplier
+from virtual_office.chair import Grounds, choose
+from virtual_office.hindsight import refused_lately
 
 BRAND = NewBrand(slug="hairoticmen", name="HAIROTICMEN", currency="EUR", zone="Europe/Berlin")
 AGENDA = "Trading review: what changed, and what should we do about it?"
+STAND_RULES = {
+    "trip_fixed_minor": round(DRIVE_EUROS * 100),
+    "trip_stop_minor": round(STOP_EUROS * 100),
+    "trip_most_stops": MOST_STOPS,
+    "coaching_visit_minor": round(COACHING_EUROS * 100),
+}
+"""What the brand knows of its drivers' bills."""
 SOURCE = "twin"
 PRICING, CHARTERED = "pricing_director", 3
-_HORIZON_WEEKS = 8
+_PRICE_SETTLES, _BID_SETTLES = timedelta(weeks=1), timedelta(weeks=2)
+"""How long after its horizon what was promised is checked, as the crew's own agents have it."""
 _HISTORY_CHUNK_DAYS = 35
 _MORNING, _AFTERNOON, _NIGHT = time(8), time(16), time(0, 5)
 
@@ -65,9 +78,43 @@ class TwinOffice:
         if files:
             deliver(self.owner, self.database, SOURCE, files)
 
-    def meet(self) -> None:
-        """The weekly trading review."""
-        self.office.meet(self.owner, AGENDA)
+    def meet(self, agents: Sequence[str] = ()) -> None:
+        """The weekly trading review, with some of the crew or all of it."""
+        self.office.meet(self.owner, AGENDA, agents)
+
+    def orders_placed(self) -> list[PurchaseOrder]:
+        """What the product ordered today: orders that the suppliers have yet to hear of."""
+        today = datetime.combine(self.clock.now().date(), time(), UTC)
+        with self.database.read(self.owner) as session:
+            own = select(PurchaseOrder).where(
+                col(PurchaseOrder.source) != "import", col(PurchaseOrder.ordered_at) >= today
+            )
+            return list(session.scalars(own.order_by(col(PurchaseOrder.id))))
+
+    def supply(self, world: World) -> None:
+        """Pass the orders on to the world's suppliers; what they do not take is called off, as they would write."""
+        orders = self.orders_placed()
+        if not orders:
+            return
+        with self.database.read(self.owner) as session:
+            skus = {row.id: row.sku for row in session.scalars(select(Product))}
+            codes = {row.id: row.code for row in session.scalars(select(Supplier))}
+        units, numbers = np.zeros(len(PRODUCTS), dtype=np.int64), dict[int, str]()
+        for order in orders:
+            product = SKUS.index(skus[order.product_id])
+            units[product] += order.quantity
+            numbers[product] = order.number
+        if not world.order(units, numbers):
+            self.deliver({"purchase_orders": [self._called_off(order, skus, codes) for order in orders]})
+
+    def _called_off(
+        self, order: PurchaseOrder, skus: Mapping[UUID, str], codes: Mapping[UUID, str]
+    ) -> dict[str, object]:
+        return {
+            "number": order.number, "supplier": codes[order.supplier_id], "sku": skus[order.product_id],
+            "quantity": order.quantity, "unit_cost": f"{order.unit_cost_minor / 100:.2f}",
+            "ordered_at": order.ordered_at, "expected_at": order.expected_at, "cancelled_at": self.clock.now(),
+        }  # fmt: skip
 
     def work(self) -> None:
         """The daily jobs: carry out what is approved, close what is overdue, measure what is due."""
@@ -103,38 +150,53 @@ class TwinOffice:
             for wish in wishes:
                 propose(session, self.office.engine, _price_update(wish), wish.why)
 
-    def propose(self, wishes: Sequence[Wish]) -> None:
-        """An agent proposes prices, as the crew's own does: the operator has to approve them."""
+    def propose(self, wanted: Sequence[Wanted]) -> None:
+        """Agents propose as the crew's own do: the chair chooses, and the operator has to approve."""
         with self.database.begin(self.owner) as session:
             run = Run(
                 id=self.owner.new_id(), kind="oracle", graph_version="", status="done", started_by="twin",
-                started_at=self.owner.now(), agents=[PRICING],
+                started_at=self.owner.now(), agents=sorted({*map(_agent, wanted)}) or [PRICING],
             )  # fmt: skip
             session.add(run)
             session.flush()
-            for ordinal, wish in enumerate(wishes, start=1):
-                row = ProposalRow(
-                    id=self.owner.new_id(), run_id=run.id, agent=PRICING, request_hash=f"{ordinal}",
-                    kind="price.update", action=_price_update(wish).model_dump(mode="json"), text=wish.why,
-                    prediction=_promised(self.owner, wish).model_dump(mode="json"), label=Label.TRUSTED,
-                    created_at=self.owner.now(),
-                )  # fmt: skip
-                session.add(row)
-                session.flush()
-                proposer = Proposer(agent_id(self.owner, PRICING), Autonomy(CHARTERED))
-                adopt(session, self.office.engine, row, proposer, ordinal)
+            rows = {row.id: row for row in (self._proposal(run, *numbered) for numbered in enumerate(wanted, start=1))}
+            session.add_all(rows.values())
+            session.flush()
+            chosen = choose(list(rows.values()), Grounds(refused_lately(session)), explained=0)
+            for ordinal, proposal in enumerate(chosen.adopted, start=1):
+                proposer = Proposer(agent_id(self.owner, rows[proposal].agent), Autonomy(CHARTERED))
+                adopt(session, self.office.engine, rows[proposal], proposer, ordinal)
+
+    def _proposal(self, run: Run, ordinal: int, wanted: Wanted) -> ProposalRow:
+        prediction, action = _promised(self.owner, wanted), _action(wanted)
+        return ProposalRow(
+            id=self.owner.new_id(), run_id=run.id, agent=_agent(wanted), request_hash=f"{ordinal}", kind=action.kind,
+            action=action.model_dump(mode="json"), text=wanted.why, label=Label.TRUSTED,
+            prediction=prediction.model_dump(mode="json"), expected_minor=prediction.value,
+            created_at=self.owner.now(),
+        )  # fmt: skip
 
 
-def _promised(ctx: Context, wish: Wish) -> Prediction:
-    gain = round(wish.gain * _HORIZON_WEEKS * 100)
+def _agent(wanted: Wanted) -> str:
+    return wanted.agent if isinstance(wanted, Bid) else PRICING
+
+
+def _action(wanted: Wanted) -> Action:
+    return wanted.action if isinstance(wanted, Bid) else _price_update(wanted)
+
+
+def _promised(ctx: Context, wanted: Wanted) -> Prediction:
+    gain = round(worth(wanted) * 100)
+    days = wanted.horizon_days if isinstance(wanted, Bid) else wanted.weeks * 7
+    settles = _BID_SETTLES if isinstance(wanted, Bid) else _PRICE_SETTLES
     return Prediction(
         value=gain,
         low=gain // 2,
         high=gain * 2,
         unit=f"{BRAND.currency}.minor",
         coverage_bps=8_000,
-        horizon_days=_HORIZON_WEEKS * 7,
-        check_at=ctx.now() + timedelta(weeks=_HORIZON_WEEKS + 1),
+        horizon_days=days,
+        check_at=ctx.now() + timedelta(days=days) + settles,
     )
 
 
@@ -188,7 +250,7 @@ def _found(database: Database, settings: Settings, world: World) -> TwinOffice:
     password = "a simulated person"
     owner, operator = (people.add(login, password) for login in ("owner", "operator"))
     ctx = founding_context(clock, ids, owner, "owner", BRAND)
-    with found_brand(database, ctx, BRAND, {operator: [Role.OPERATOR]}):
+    with found_brand(database, ctx, BRAND, {operator: [Role.OPERATOR]}, STAND_RULES):
         pass
     roles = frozenset({Role.OPERATOR})
     acting = Actor(kind=ActorKind.PERSON, id=operator, name="operator", roles=roles, permissions=permissions_of(roles))

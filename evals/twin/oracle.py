@@ -8,7 +8,7 @@ from scipy.special import pdtr
 
 from simulation.catalog import STANDS
 from simulation.draws import Counts, Floats
-from simulation.expectation import expected_week
+from simulation.expectation import ANSWERED, expected_week
 from simulation.practice import REFILL_DAYS
 from simulation.truth import Truth
 
@@ -18,17 +18,19 @@ class Brand:
     """Who is priced: its truth, unit costs (P,) in euros, and the units a week (P,) that its ordering can follow.
 
     What is wanted beyond `most_units` is not there, whatever it is priced at: no profit is expected of it.
-    `stand_level` (P, S) is what stands are filled up to; None where they never run out.
+    `stand_level` (P, S) is what stands are filled up to; None where they never run out. `answered` is how much of the
+    rivals' answer is taken as given.
     """
 
     truth: Truth
     unit_cost: Floats
     most_units: Floats
     stand_level: Counts | None = None
+    answered: float = ANSWERED
 
     def profit(self, price: Floats) -> Floats:
         """(P, C) expected euros a week at a list (P, C) in euros."""
-        week = expected_week(self.truth, self.unit_cost, price)
+        week = expected_week(self.truth, self.unit_cost, price, self.answered)
         profit = week.profit * np.minimum(1.0, self.most_units / week.units.sum(axis=1))[:, None]
         if self.stand_level is not None:
             profit[:, STANDS] *= _served_at_stands(self.truth, week.units[:, STANDS], self.stand_level)

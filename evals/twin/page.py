@@ -1,33 +1,31 @@
 """A run or a score of the twin as one HTML page, which needs nothing but itself."""
 
-import math
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from domain.money import format_minor
 from evals.twin.chart import STYLE, Interval, dot_chart, figure, grid, interval_chart, line_chart
-from evals.twin.operator import DELAYS_DAYS, REFUSES
+from evals.twin.words import (
+    BOUND,
+    Document,
+    answers,
+    asks_people,
+    attending,
+    channel_title,
+    count,
+    currency_of,
+    events_in_words,
+    money,
+    oracle_gains,
+    percent,
+    run_headline,
+    scenarios_in_words,
+    score_headline,
+    score_meaning,
+)
 
-Document = Mapping[str, Any]
 Cells = Sequence[tuple[str, ...]]
-
-BOUND = "upper bound"
-_CREWS = {
-    "none": "nobody in charge",
-    "textbook": "rules of thumb in charge",
-    "rules": "the product's crew in charge, deciding by rules",
-    "oracle": "an oracle in charge",
-}
-_CHANNELS = {
-    "shop": "Own shop",
-    "market-a": "Marketplace A",
-    "market-b": "Marketplace B",
-    "dealers": "Dealers",
-    "stands": "Stands",
-}
-_DAYS = {"0": "the same day", "1": "the next day"}
 
 
 def run_page(document: Document, command: str = "") -> str:
@@ -38,6 +36,7 @@ def run_page(document: Document, command: str = "") -> str:
         _tiles(_run_tiles(document)),
         _section("The run, week by week", grid(_run_charts(document))),
         _section("What the crew proposed, and what the people answered", grid(_run_tables(document))),
+        _happened(document),
         _folded("The tables the run left behind, as hashes", "hashes", _hashes(document["tables"])),
         _again(command, "The same seed leaves the same tables, so the hashes above have to come out the same."),
     )
@@ -58,90 +57,31 @@ def score_page(document: Document, command: str = "") -> str:
     return _page(f"Score of {document['crew']}", parts)
 
 
-def run_headline(document: Document) -> str:
-    """What came out, in a sentence."""
-    worth = money(document["net_worth_minor"], _currency(document))
-    return f"After {count(document['days'], 'day')} with {_in_charge(document['crew'])}, the brand is worth {worth}."
-
-
-def score_headline(document: Document) -> str:
-    """How far the crew goes, in a sentence."""
-    if not _oracle_gains(document):
-        return f"On these seeds the oracle gained nothing over nobody: {document['crew']} has no score."
-    return f"The crew {document['crew']} goes {percent(document['score'])} of the way from nobody to the oracle."
-
-
-def score_meaning(document: Document) -> str:
-    """What the score says, and how sure it is, in a sentence or two."""
-    meaning = "0 % is leaving the brand to its standing practice, 100 % an oracle that knows the true demand."
-    if not _oracle_gains(document):
-        return f"A score is a share of what the oracle gains over nobody. {meaning}"
-    if len(document["seeds"]) < 2:
-        return f"{meaning} One seed gives no interval: nothing says yet how much of it is luck."
-    low, high = percent(document["score_low"]), percent(document["score_high"])
-    return f"{meaning} The 95 % interval over {len(document['seeds'])} seeds is {low} to {high}."
-
-
-def answers(operator: Document) -> list[tuple[str, str, str]]:
-    """What the simulated people were to do, and did: label, script, what happened."""
-    script = operator.get("script") or {"delay_days": DELAYS_DAYS, "refuses": REFUSES}
-    planned = {str(days): share for days, share in script["delay_days"].items()}
-    happened = {str(days): number for days, number in operator.get("delay_days", {}).items()}
-    answered = sum(happened.values())
-    rows = [
-        (
-            f"answered {_DAYS.get(days, f'after {days} days')}",
-            percent(planned.get(days, 0.0), 0),
-            _of(happened.get(days, 0), answered),
-        )
-        for days in sorted({*planned, *happened}, key=int)
-    ]
-    approved, refused = operator.get("approved", 0), operator.get("refused", 0)
-    return [
-        *rows,
-        ("refused", percent(script["refuses"], 0), _of(refused, approved + refused)),
-        ("approved", percent(1 - script["refuses"], 0), _of(approved, approved + refused)),
-        ("shown again, having changed", "–", f"{operator.get('shown_again', 0):,}"),
-    ]
-
-
-def money(amount_minor: float, currency: str = "EUR", *, signed: bool = False) -> str:
-    """An amount without its cents: `€1,234`, with `signed` `+€1,234`."""
-    text = format_minor(round(amount_minor / 100) * 100, currency).replace(".00", "")
-    return f"+{text}" if signed and amount_minor > 0 else text
-
-
-def percent(share: float, places: int = 1) -> str:
-    """`12.3 %` for 0.123; a dash for what is not a number."""
-    return f"{share * 100:,.{places}f} %" if math.isfinite(share) else "–"
-
-
-def count(number: int, noun: str) -> str:
-    """`1 day`, `182 days`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def channel_title(code: str) -> str:
-    """A channel's name for people."""
-    return _CHANNELS.get(code, code)
-
-
 def _run_facts(document: Document) -> str:
-    return f"Seed {document['seed']} · {_scenarios(document)} · a simulated brand, no real customers"
+    return f"Seed {document['seed']} · {_circumstances(document)}"
 
 
 def _score_facts(document: Document) -> str:
     seeds = document["seeds"]
     span = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
-    return f"{count(document['days'], 'day')} on {span} · {_scenarios(document)} · a simulated brand, no real customers"
+    return f"{count(document['days'], 'day')} on {span} · {_circumstances(document)}"
+
+
+def _circumstances(document: Document) -> str:
+    return f"{_attending(document)}{_scenarios(document)} · a simulated brand, no real customers"
+
+
+def _attending(document: Document) -> str:
+    """Who of the product's crew attended; nothing where that crew has no meetings."""
+    return f"{attending(document)} · " if document["crew"] == "rules" else ""
 
 
 def _scenarios(document: Document) -> str:
-    return f"scenarios: {', '.join(document['scenarios'])}" if document["scenarios"] else "no scenarios"
+    return f"scenarios: {scenarios_in_words(document)}" if document["scenarios"] else "no scenarios"
 
 
 def _run_tiles(document: Document) -> Cells:
-    worth, currency = document["net_worth"], _currency(document)
+    worth, currency = document["net_worth"], currency_of(document)
     parts = [(name, money(worth[name] * 100, currency)) for name in ("cash", "receivables", "payables", "stock")]
     cash, receivables, payables, stock = (f"{amount} {name}" for name, amount in parts)
     taken = f"{cash} + {receivables} − {payables} + {stock}, after a further quarter under the standing practice"
@@ -154,10 +94,10 @@ def _run_tiles(document: Document) -> Cells:
 
 
 def _score_tiles(document: Document) -> Cells:
-    several = len(document["seeds"]) > 1 and _oracle_gains(document)
+    several = len(document["seeds"]) > 1 and oracle_gains(document)
     reach = f"{percent(document['score_low'])} to {percent(document['score_high'])}, 95 % interval" if several else ""
     own = next((line for line in document["crews"] if line["crew"] == document["crew"]), None)
-    score = percent(document["score"]) if _oracle_gains(document) else "–"
+    score = percent(document["score"]) if oracle_gains(document) else "–"
     tiles = [
         ("Score", score, reach if several else "no interval"),
         *_conduct_tiles(document),
@@ -167,10 +107,17 @@ def _score_tiles(document: Document) -> Cells:
     return tiles
 
 
+_AUTONOMY = {True: "of what was done needed nobody", False: "this crew asks nobody"}
+
+
 def _conduct_tiles(document: Document) -> Cells:
     return (
         ("Violations", f"{document['violations']:,}", "price changes that broke a limit of the brand"),
-        ("Autonomy", percent(document["autonomy_rate"]), "of what was done needed nobody"),
+        (
+            "Autonomy",
+            percent(document["autonomy_rate"]) if asks_people(document) else "–",
+            _AUTONOMY[asks_people(document)],
+        ),
         ("Interruptions", f"{document['interruptions_per_day']:.2g}", "times a day a person was asked"),
     )
 
@@ -181,7 +128,7 @@ def _speed_tile(speeds: Document) -> tuple[str, str, str]:
 
 
 def _run_charts(document: Document) -> Iterator[str]:
-    curves, currency = document["curves"], _currency(document)
+    curves, currency = document["curves"], currency_of(document)
 
     def euros(value: float) -> str:
         return _short_money(value, currency)
@@ -199,7 +146,7 @@ def _run_charts(document: Document) -> Iterator[str]:
 
 
 def _score_charts(document: Document) -> Iterator[str]:
-    lines, currency = document["crews"], _currency(document)
+    lines, currency = document["crews"], currency_of(document)
 
     def euros(value: float) -> str:
         return _short_money(value, currency)
@@ -233,7 +180,7 @@ def _differences(document: Document) -> dict[str, list[tuple[float, float]]]:
 
 
 def _crews(document: Document) -> str:
-    currency = _currency(document)
+    currency = currency_of(document)
 
     def span(low: int, high: int, *, signed: bool = False) -> str:
         return f"{money(low, currency, signed=signed)} to {money(high, currency, signed=signed)}" if low < high else "–"
@@ -257,7 +204,7 @@ def _crews(document: Document) -> str:
 def _per_seed(document: Document) -> str:
     names = [line["crew"] for line in document["crews"]]
     rows = [
-        (str(one["seed"]), *(money(one["net_worth_minor"][name], _currency(document)) for name in names))
+        (str(one["seed"]), *(money(one["net_worth_minor"][name], currency_of(document)) for name in names))
         for one in document["per_seed"]
     ]
     return _rows(("seed", *names), rows)
@@ -266,6 +213,12 @@ def _per_seed(document: Document) -> str:
 def _run_tables(document: Document) -> Iterator[str]:
     yield figure("What became of the proposals", _rows(("", "number"), _proposals(document)))
     yield _answers(document)
+
+
+def _happened(document: Document) -> str:
+    """What the scenarios did; nothing where there were none."""
+    lines = [(line,) for line in events_in_words(document)]
+    return _section("What the scenarios did", _rows(("Scenario",), lines)) if lines else ""
 
 
 def _answers(document: Document) -> str:
@@ -302,23 +255,6 @@ def _score_command(document: Document) -> str:
 def _command(words: list[Any], document: Document) -> str:
     named = [word for name in document["scenarios"] for word in ("--scenario", name)]
     return shlex.join(["mhos", "simulate", *map(str, [*words, *named])])
-
-
-def _in_charge(crew: str) -> str:
-    return _CREWS.get(crew, f"{crew} in charge")
-
-
-def _currency(document: Document) -> str:
-    return str(document.get("currency", "EUR"))
-
-
-def _oracle_gains(document: Document) -> bool:
-    gains = [line["against_none_minor"] for line in document["crews"] if line["crew"] == "oracle"]
-    return document["score"] is not None and all(gain > 0 for gain in gains)
-
-
-def _of(number: int, total: int) -> str:
-    return f"{number:,} ({percent(number / total, 0)})" if total else f"{number:,}"
 
 
 def _short_money(amount: float, currency: str) -> str:

@@ -78,16 +78,19 @@ class RunResult:
     interruptions_per_day: float = 0.0
     items: Counter[str] = field(default_factory=Counter)
     outcomes: dict[str, Any] = field(default_factory=dict)
+    agents: list[str] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
     operator: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
+    decisions: dict[str, int] = field(default_factory=dict)
 
     def as_document(self) -> dict[str, Any]:
         worth = {name: round(value, 2) for name, value in asdict(self.net_worth).items()}
         plain = {
             name: getattr(self, name)
             for name in (
-                "crew", "seed", "days", "scenarios", "violations", "autonomy_rate", "interruptions_per_day",
-                "stockout_rate", "days_per_second", "world_days_per_second",
+                "crew", "agents", "seed", "days", "scenarios", "events", "violations", "autonomy_rate",
+                "interruptions_per_day", "stockout_rate", "days_per_second", "world_days_per_second",
             )
         }  # fmt: skip
         return {
@@ -98,6 +101,7 @@ class RunResult:
             "action_items": dict(self.items),
             "outcomes": self.outcomes,
             "operator": self.operator,
+            "decisions": self.decisions,
             "tables": self.tables,
             "curves": asdict(self.curves),
         }

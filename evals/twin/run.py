@@ -2,7 +2,7 @@
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -10,19 +10,25 @@ from time import perf_counter
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from agents.charter import load_charters
+from domain.action import PURCHASE_ORDER_CREATE
+from evals.twin import promotions, stands
 from evals.twin.bare import FIRST_DAY, HISTORY_DAYS
+from evals.twin.counted import CHALLENGE, CountedChair
 from evals.twin.crews import Crew, Nobody, Oracle, Textbook
+from evals.twin.customers import carry_out
 from evals.twin.desk import Desk, DirectDesk, PriceMemory
 from evals.twin.fingerprints import business_tables
 from evals.twin.limits import violations
+from evals.twin.money import pass_on
 from evals.twin.office import TwinOffice, afternoon, cloned, founded, morning, night
 from evals.twin.operator import REFUSES, Operator
 from evals.twin.results import Curves, Keeper, RunResult
 from settings import Settings
 from simulation.feed import Feed
-from simulation.scenario import Scenario, schedule
+from simulation.scenario import Scenario, Schedule, schedule
 from simulation.world import WEEK, Plan, World
-from simulation.worth import RUN_OUT_DAYS, net_worth, run_out
+from simulation.worth import LONGEST_RUN_OUT_DAYS, net_worth, run_out
 from store.database import Database
 from store.tables import ActionItem, Approval, Effect, OutcomeRow
 
@@ -34,21 +40,39 @@ def silent(_stage: str, _done: int, _of: int, _curves: Curves | None) -> None:
 
 
 class Product:
-    """The product's own crew: a meeting each Monday, whose action items are answered and carried out."""
+    """The product's own crew: a meeting each Monday, whose action items are answered and carried out.
 
-    def __init__(self, twin: TwinOffice) -> None:
-        self._twin = twin
+    Once an agent may order from suppliers, the brand's standing replenishment rests; so do its rounds to stands.
+    """
+
+    def __init__(self, twin: TwinOffice, agents: Sequence[str]) -> None:
+        self._twin, self._agents = twin, agents
 
     def morning(self, world: World, desk: Desk, day: int) -> None:
+        if orders_goods(self._agents):
+            world.standing_rule = None
+        if stands.refills_stands(self._agents):
+            world.standing_refills = False
         if day % WEEK == 0:
-            self._twin.meet()
+            self._twin.meet(self._agents)
 
 
-CREWS: dict[str, Callable[[TwinOffice], Crew]] = {
-    "none": lambda _: Nobody(),
-    "textbook": lambda _: Textbook(),
+def orders_goods(agents: Sequence[str]) -> bool:
+    """Whether one of these agents may order from suppliers."""
+    return PURCHASE_ORDER_CREATE.name in kinds_of(agents)
+
+
+def kinds_of(agents: Sequence[str]) -> frozenset[str]:
+    """The action kinds of these agents, of the whole crew if none is named."""
+    attending = [charter for charter in load_charters() if not agents or charter.name in agents]
+    return frozenset(kind for charter in attending for kind in charter.action_kinds)
+
+
+CREWS: dict[str, Callable[[TwinOffice, Sequence[str]], Crew]] = {
+    "none": lambda *_: Nobody(),
+    "textbook": lambda *_: Textbook(),
     "rules": Product,
-    "oracle": lambda _: Oracle(),
+    "oracle": lambda _, agents: Oracle(kinds_of(agents)),
 }
 WITHOUT_PRODUCT = frozenset({"none", "textbook"})
 """Who runs the brand as before: the price list is kept outside the product, which only hears of it."""
@@ -71,7 +95,7 @@ def lived_history(
 ) -> Iterator[Past]:
     """Live through a seed's history once; every crew then starts from a copy of it."""
     progress("history", 0, HISTORY_DAYS, None)
-    plan = Plan(seed, FIRST_DAY, HISTORY_DAYS, days + RUN_OUT_DAYS, schedule(scenarios, seed, days))
+    plan = Plan(seed, FIRST_DAY, HISTORY_DAYS, days + LONGEST_RUN_OUT_DAYS, schedule(scenarios, seed, days))
     world = World(plan)
     feed, memory = Feed(world), PriceMemory()
 
@@ -85,15 +109,22 @@ def lived_history(
 
 def run_crew(
     database: Database, past: Past, crew: str, days: int, scenarios: list[Scenario], *,
-    refuses: float = REFUSES, progress: Progress = silent,
+    agents: Sequence[str] = (), refuses: float = REFUSES, without: Collection[str] = (), progress: Progress = silent,
 ) -> RunResult:  # fmt: skip
-    """Let a crew run the brand for some days from its opening, then a quarter under the standing practice."""
+    """Let a crew run the brand for some days from its opening, then a quarter under the standing practice.
+
+    `agents` names those of the product's crew who attend, all of them by default; `without` the PARTS of a meeting that
+    are left out for comparison.
+    """
     world, feed = copy.deepcopy(past.world), copy.deepcopy(past.feed)
     world.lost_units = world.wanted_units = 0.0
     with cloned(database, past.template, past.twin) as twin:
         began = perf_counter()
+        chair = CountedChair(without)
+        twin.office.chooser, twin.office.manner = chair, {"challenge": CHALLENGE not in without}
         feed.reports_prices = crew in WITHOUT_PRODUCT
-        live = _Run(twin, world, feed, CREWS[crew](twin), Operator(world.draws, refuses), copy.deepcopy(past.memory))
+        operator, memory = Operator(world.draws, refuses), copy.deepcopy(past.memory)
+        live = Life(twin, world, feed, CREWS[crew](twin, agents), operator, memory)
         for day in range(days):
             live.day(day)
             progress(crew, day + 1, days, live.keeper.curves)
@@ -105,6 +136,8 @@ def run_crew(
             seed=world.plan.seed,
             days=days,
             scenarios=[scenario.name for scenario in scenarios],
+            agents=list(agents),
+            events=happening(world.plan.schedule, days),
             net_worth=net_worth(world),
             stockout_rate=round(stockouts, 4),
             days_per_second=round(days / seconds, 2),
@@ -113,10 +146,26 @@ def run_crew(
             violations=live.violations,
         )
         live.tell(result, days)
+        result.decisions = chair.counts.as_document()
         return result
 
 
-class _Run:
+def happening(planned: Schedule, days: int) -> list[dict[str, object]]:
+    """What the scenarios do within a run, by the day of it on which that begins; days count from 1, ends included."""
+    events = sorted(planned.events, key=lambda event: (event.first_day, event.scenario))
+    return [
+        {
+            "scenario": one.scenario,
+            "kind": one.event.model_dump()["kind"],
+            "first_day": one.first_day + 1,
+            "last_day": min(one.last_day + 1, days),
+        }
+        for one in events
+        if one.first_day < days
+    ]
+
+
+class Life:
     """A run under way."""
 
     def __init__(
@@ -141,6 +190,11 @@ class _Run:
         twin.work()
         if self._desk is twin:
             world.list_price = twin.list_price(world.list_price)
+            twin.supply(world)
+            pass_on(twin, world)
+            carry_out(twin, world)
+            promotions.carry_into(world, twin)
+        trips = stands.drive(twin, world) if self._desk is twin else []
         if (before != world.list_price).any():
             reference = self._memory.reference(world.day)
             self.violations += violations(world.truth, world.unit_cost, before, world.list_price, reference)
@@ -150,7 +204,7 @@ class _Run:
         self.keeper.see(world, lived)
         self.world_seconds += perf_counter() - began
         twin.at(night(world))
-        twin.deliver(self._feed.report(lived))
+        twin.deliver({**self._feed.report(lived), **stands.driven(twin, trips, lived)})
 
     def tell(self, result: RunResult, days: int) -> None:
         """What the store has to say about the run."""

@@ -15,15 +15,17 @@ from scipy import stats
 from evals.twin.bare import new_world, play_bare
 from evals.twin.crews import Unlimited
 from evals.twin.operator import script
-from evals.twin.run import lived_history, run_crew
+from evals.twin.run import WITHOUT_PRODUCT, lived_history, run_crew
+from evals.twin.words import BOUND
 from settings import Settings
+from simulation.expectation import ANSWERED
 from simulation.scenario import Scenario, schedule
 from simulation.scenario_file import load_scenario
 
 COMPARED = ("none", "textbook", "oracle")
 NO_REFUSALS = "{} without refusals"
-BOUND = "upper bound"
 COVERAGE = 0.95
+_ANSWERS = (0.0, 0.5, ANSWERED)
 Told = Callable[[str], None]
 
 
@@ -35,6 +37,7 @@ class Match:
     seeds: Sequence[int]
     days: int
     scenarios: Sequence[str] = ()
+    agents: Sequence[str] = ()
     without_refusals: bool = True
 
 
@@ -60,9 +63,12 @@ def play_seed(settings: Settings, match: Match, seed: int) -> SeedScore:
         found = SeedScore(seed)
         with lived_history(office.database, settings, seed, match.days, scenarios) as past:
             for crew in dict.fromkeys((match.crew, *COMPARED)):
-                found.runs[crew] = run_crew(office.database, past, crew, match.days, scenarios).as_document()
-            if match.without_refusals:
-                free = run_crew(office.database, past, match.crew, match.days, scenarios, refuses=0.0)
+                run = run_crew(office.database, past, crew, match.days, scenarios, agents=match.agents)
+                found.runs[crew] = run.as_document()
+            if match.without_refusals and match.crew not in WITHOUT_PRODUCT:
+                free = run_crew(
+                    office.database, past, match.crew, match.days, scenarios, agents=match.agents, refuses=0.0
+                )
                 found.runs[NO_REFUSALS.format(match.crew)] = free.as_document()
     finally:
         office.close()
@@ -71,18 +77,25 @@ def play_seed(settings: Settings, match: Match, seed: int) -> SeedScore:
 
 
 def upper_bound(seed: int, days: int, scenarios: Sequence[Scenario]) -> int:
-    """Net worth in cents where stock is always there and each week has the list that is best by the true parameters.
+    """Net worth in cents where stock is always there and prices are the best by the true parameters.
 
-    A relaxation: no lead times, no stock-outs, no limits on prices, nobody to ask. Mails and budgets stay as they were.
+    A relaxation: no lead times, no stock-outs, the best price break for every unit, no limits on prices, nobody to ask;
+    and the best of several lists, which differ in how much of the rivals' answer they take as given. Mails and budgets
+    stay as they were.
     """
-    world = new_world(seed, days, schedule(scenarios, seed, days), never_out_of_stock=True)
-    return play_bare(world, Unlimited(), days).total_minor
+    planned = schedule(scenarios, seed, days)
+
+    def worth(answered: float) -> int:
+        world = new_world(seed, days, planned, never_out_of_stock=True)
+        return play_bare(world, Unlimited(answered), days).total_minor
+
+    return max(map(worth, _ANSWERS))
 
 
 def play(settings: Settings, match: Match, told: Told, processes: int = 2) -> list[SeedScore]:
     """Play all seeds, some at once."""
     found: list[SeedScore] = []
-    alone = {"mp_context": get_context("spawn"), "initializer": _end_with, "initargs": (os.getpid(),)}
+    alone = {"mp_context": get_context("spawn"), "initializer": end_with, "initargs": (os.getpid(),)}
     with ProcessPoolExecutor(processes, **alone) as pool:
         try:
             waiting = [pool.submit(play_seed, settings, match, seed) for seed in match.seeds]
@@ -95,7 +108,7 @@ def play(settings: Settings, match: Match, told: Told, processes: int = 2) -> li
     return sorted(found, key=lambda one: one.seed)
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """Let a worker end when the process that asked for it is gone, however that ended."""
 
     def watch() -> None:
@@ -113,14 +126,16 @@ def score_document(match: Match, found: Sequence[SeedScore]) -> dict[str, Any]:
     own = [one.runs[match.crew] for one in found]
     return {
         "crew": match.crew,
+        "agents": list(match.agents),
         "currency": "EUR",
         "days": match.days,
         "scenarios": list(match.scenarios),
+        "scenario_seeds": _scenario_seeds(match, own),
         "seeds": list(match.seeds),
         "score": share,
         "score_low": low,
         "score_high": high,
-        "violations": sum(int(run["violations"]) for one in found for run in one.runs.values()),
+        "violations": sum(int(run["violations"]) for run in own),
         "autonomy_rate": round(float(np.mean([run["autonomy_rate"] for run in own])), 4),
         "interruptions_per_day": round(float(np.mean([run["interruptions_per_day"] for run in own])), 3),
         "per_seed": [{"seed": one.seed, "net_worth_minor": {name: one.worth(name) for name in worth}} for one in found],
@@ -178,6 +193,12 @@ def way_to_the_oracle(
     error = (gains - share * best).std(ddof=1) / np.sqrt(none.size) / best.mean()
     reach = float(stats.t.ppf((1 + COVERAGE) / 2, none.size - 1) * error)
     return round(share, 4), round(share - reach, 4), round(share + reach, 4)
+
+
+def _scenario_seeds(match: Match, runs: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """On how many of the seeds each scenario began within the run."""
+    happened = [{event["scenario"] for event in run.get("events", ())} for run in runs]
+    return {name: sum(name in seed for seed in happened) for name in match.scenarios}
 
 
 def _operator(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from evals.twin.comparisons import Compared, compare_analysis, compare_outcomes
+from evals.twin.order_comparisons import compare_orders
 from evals.twin.run import lived_history
 from settings import Settings, load_settings
 from simulation.catalog import CHANNELS
 
 DAYS = 63
 """Eight weeks of a price, and one for its sales to be reported."""
+ORDER_DAYS = 98
+"""Until the outcomes of some weeks' orders, of the slowest supplier too, have fallen due."""
 
 
 def check_seed(settings: Settings, seed: int) -> list[Compared]:
@@ -24,8 +27,12 @@ def check_seed(settings: Settings, seed: int) -> list[Compared]:
 
     office = Office.open(settings)
     try:
-        with lived_history(office.database, settings, seed, DAYS, []) as past:
-            return [*compare_analysis(office.database, past), *compare_outcomes(office.database, past, DAYS)]
+        with lived_history(office.database, settings, seed, ORDER_DAYS, []) as past:
+            return [
+                *compare_analysis(office.database, past),
+                *compare_outcomes(office.database, past, DAYS),
+                *compare_orders(office.database, past, ORDER_DAYS),
+            ]
     finally:
         office.close()
 

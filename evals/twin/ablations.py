@@ -1,0 +1,133 @@
+"""What each part of the crew is worth: one agent, all of them, and all without challenges or without the solver.
+
+`python -m evals.twin.ablations --seeds 1:6 --days 91 [--agents a,b] [--out FILE.json]` plays every variant on each seed
+from the same past and prints net worth with paired differences, as intervals over the seeds.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evals.twin.counted import CHALLENGE, SOLVER
+from evals.twin.score import end_with, interval
+from settings import Settings
+
+ONE, CREW = "pricing_director alone", "the crew"
+NO_CHALLENGE, NO_SOLVER = "the crew without challenges", "the crew without the solver"
+PAIRS = (
+    (ONE, "none"),
+    (CREW, "none"),
+    (CREW, "textbook"),
+    (CREW, ONE),
+    (CREW, NO_CHALLENGE),
+    (CREW, NO_SOLVER),
+    ("oracle", "none"),
+)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A crew of the twin, who of it attends, and what its meetings are held without."""
+
+    crew: str
+    agents: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+def variants(agents: tuple[str, ...]) -> dict[str, Variant]:
+    """By what they are called in the table."""
+    return {
+        "none": Variant("none"),
+        "textbook": Variant("textbook"),
+        ONE: Variant("rules", ("pricing_director",)),
+        CREW: Variant("rules", agents),
+        NO_CHALLENGE: Variant("rules", agents, (CHALLENGE,)),
+        NO_SOLVER: Variant("rules", agents, (SOLVER,)),
+        "oracle": Variant("oracle", agents),
+    }
+
+
+def play_seed(settings: Settings, seed: int, days: int, agents: tuple[str, ...]) -> tuple[int, dict[str, Any]]:
+    """Every variant on one seed: its run as a document, without the curves."""
+    from bootstrap import Office
+    from evals.twin.run import lived_history, run_crew
+
+    office, found = Office.open(settings), dict[str, Any]()
+    try:
+        with lived_history(office.database, settings, seed, days, []) as past:
+            for name, one in variants(agents).items():
+                run = run_crew(
+                    office.database, past, one.crew, days, [], agents=one.agents, without=one.without
+                ).as_document()
+                found[name] = {key: value for key, value in run.items() if key not in ("curves", "tables")}
+    finally:
+        office.close()
+    return seed, found
+
+
+def table(found: dict[int, dict[str, Any]]) -> str:
+    """Net worth of each variant, paired differences with 95 % intervals, and what the parts changed."""
+    seeds = sorted(found)
+    names = [name for name in variants(()) if name in found[seeds[0]]]
+    worth = {name: np.array([found[seed][name]["net_worth_minor"] / 100 for seed in seeds]) for name in names}
+    lines = [f"{len(seeds)} seeds, {found[seeds[0]][names[0]]['days']} days, euros", ""]
+    for name in names:
+        violations = sum(found[seed][name]["violations"] for seed in seeds)
+        lines.append(f"{name:32} {worth[name].mean():12,.0f}   stock-outs {_mean(found, name, 'stockout_rate'):6.2%}"
+                     f"   violations {violations}")  # fmt: skip
+    lines.append("")
+    for one, other in PAIRS:
+        mean, low, high = interval(worth[one] - worth[other])
+        lines.append(f"{one} - {other}: {mean:+,.0f} ({low:+,.0f} to {high:+,.0f})")
+    lines += ["", f"way from none to oracle: {_way(worth, CREW)}; alone {_way(worth, ONE)}"]
+    counts = {key: sum(found[seed][CREW]["decisions"].get(key, 0) for seed in seeds)
+              for key in ("decisions", "challenged", "by_challenge", "amounts", "by_solver")}  # fmt: skip
+    lines.append(
+        f"of {counts['decisions']} decisions {counts['challenged']} had a challenge that changed a promise, which "
+        f"changed the outcome of {counts['by_challenge']} ({counts['amounts']} amounts); the solver changed that of "
+        f"{counts['by_solver']}"
+    )
+    return "\n".join(lines)
+
+
+def _mean(found: dict[int, dict[str, Any]], name: str, key: str) -> float:
+    return float(np.mean([run[name][key] for run in found.values()]))
+
+
+def _way(worth: dict[str, np.ndarray], name: str) -> str:
+    best = float((worth["oracle"] - worth["none"]).mean())
+    return f"{float((worth[name] - worth['none']).mean()) / best:.1%}" if best > 0 else "the oracle gains nothing"
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", default="1:4")
+    parser.add_argument("--days", type=int, default=91)
+    parser.add_argument("--agents", default="")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--out", type=Path)
+    said = parser.parse_args(given)
+    first, last = map(int, said.seeds.split(":"))
+    agents = tuple(name for name in said.agents.split(",") if name)
+    found: dict[int, dict[str, Any]] = {}
+    alone: dict[str, Any] = {"mp_context": get_context("spawn"), "initializer": end_with, "initargs": (os.getpid(),)}
+    with ProcessPoolExecutor(said.processes, **alone) as pool:
+        jobs = [pool.submit(play_seed, Settings(), seed, said.days, agents) for seed in range(first, last + 1)]
+        for done in as_completed(jobs):
+            seed, runs = done.result()
+            found[seed] = runs
+            if said.out:
+                said.out.write_text(json.dumps(found), encoding="utf-8")
+            print(table(found), "\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()
