@@ -5,7 +5,7 @@ a secret, and every answer is searched for all of them.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,13 +37,14 @@ from identity.profiles import Profile, save_profile
 from settings import Settings
 from store.database import Database
 from store.session import BrandSession
-from store.tables import ActionItem, Channel, FigureRow, Location, Product, Receipt, Run
+from store.tables import ActionItem, Channel, FigureRow, Location, Product, Receipt, Run, Supplier, SupplierOffer
+from tests.e2e.canary_customers import befriend
+from tests.e2e.canary_tries import CHANNEL, OF_ONES_OWN, SKU, SUPPLIER, TITLE, TRIES, ZONE
 from tests.integration.priced_brand import Planted, plant
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox
 
 WALLS = ("both", "session filter", "row-level security")
-SKU, CHANNEL, ZONE, TITLE = "CANARY-SKU-7", "canary-channel", "canary-zone", "canary-title-9d1f"
 PRICE, COST = 7_654_321, 3_210_987
 SLUG = "canarybrand"
 PASSWORD = "correct horse battery"
@@ -90,6 +91,9 @@ def two(database: Database, tmp_path: Path) -> Two:
     planted = Planted(SKU, PRICE, COST, -1.3, title=TITLE, weekly_units=98_765.0)
     plant(database, theirs, [planted], max_price_change_bps_per_day=777, corridor_high_bps=13_777)
     _rename(database, theirs)
+    _supply(database, mine, "OWN-S", 111)
+    _supply(database, theirs, SUPPLIER, COST)
+    befriend(database, theirs)
     office = Office(Settings(home=tmp_path), database)
     office.meet(mine, "Prices")
     _live(office, theirs, database)
@@ -98,6 +102,20 @@ def two(database: Database, tmp_path: Path) -> Two:
     secrets = frozenset(text for text in _distinctive(rows_theirs.values()) if text not in own)
     assert {TITLE, str(PRICE), str(COST), str(theirs.brand_id)} <= secrets
     return Two(database, tmp_path, mine, theirs, _ids(database, theirs), secrets, _hashes(database, theirs))
+
+
+def _supply(database: Database, ctx: Context, code: str, cost_minor: int) -> None:
+    """A warehouse, and a supplier that offers what the brand sells."""
+    since = ctx.now() - timedelta(days=99)
+    with database.begin(ctx) as session:
+        product = session.scalars(select(Product)).one()
+        supplier = Supplier(code=code, title=f"{code} works", lead_time_days=77, known_at=since)
+        places = [Location(code=f"{code}-WH", kind="warehouse", known_at=since),
+                  Location(code=f"{code}-ST", title=f"{code} stand", kind="stand", known_at=since)]  # fmt: skip
+        session.add_all([supplier, *places])
+        session.flush()
+        asked = {"unit_cost_minor": cost_minor, "currency": "EUR", "valid_from": since, "known_at": since}
+        session.add(SupplierOffer(supplier_id=supplier.id, product_id=product.id, from_quantity=432, **asked))
 
 
 def _rename(database: Database, theirs: Context) -> None:
@@ -131,6 +149,7 @@ def _ids(database: Database, theirs: Context) -> Mapping[str, str]:
             "run": str(session.scalars(select(Run)).all()[0].id),
             "figure": session.scalars(select(FigureRow)).all()[0].code,
             "receipt": str(best.id),
+            "proposal": str(open_item.proposal_id),
             "product": str(session.scalars(select(Product)).one().id),
         }
 
@@ -188,29 +207,6 @@ def _leaves(value: Any) -> Iterator[str]:
         yield f"{abs(value) / 100:,.2f}"
 
 
-TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
-    "list_channels": lambda ids: [{}],
-    "list_priced_products": lambda ids: [{"channel": CHANNEL}],
-    "price_history": lambda ids: _places(),
-    "price_corridor": lambda ids: _places(),
-    "price_elasticity": lambda ids: _places(),
-    "best_price": lambda ids: _places(),
-    "propose_price_update": lambda ids: [
-        {**place, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
-        for place in [*_places(), {"sku": "OWN-SKU", "channel": "shop"}]
-    ],
-}
-
-
-def _places() -> list[dict[str, Any]]:
-    return [
-        {"sku": SKU, "channel": CHANNEL},
-        {"sku": SKU, "channel": "shop"},
-        {"sku": "OWN-SKU", "channel": CHANNEL},
-        {"sku": SKU, "channel": CHANNEL, "zone": ZONE},
-    ]
-
-
 @pytest.mark.parametrize("wall", WALLS)
 def test_no_tool_tells_or_touches_the_canary(wall: str, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(TRIES) == set(TOOLS), "a tool that is not tried here"
@@ -225,7 +221,7 @@ def test_no_tool_tells_or_touches_the_canary(wall: str, two: Two, monkeypatch: p
                 except Exception as error:  # noqa: BLE001 - whatever it says is searched, too
                     said, ok = str(error), False
                 assert not two.leaks(said, json.dumps(arguments) + str(run_id)), (name, arguments)
-                assert not ok or name == "list_channels", (name, arguments)
+                assert not ok or name in OF_ONES_OWN, (name, arguments)
     assert _hashes(two.database, two.theirs) == two.hashes
 
 
@@ -238,6 +234,12 @@ def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str
     """Every verb that acts in a brand, with the canary's ids."""
     return {
         "meet": [["--agenda", f"{SKU} {CHANNEL}"], ["--resume", ids["run"]], ["--agents", TITLE]],
+        "say": [
+            ["ask", f"price of {SKU}?", "--meeting", ids["run"]],
+            ["strike", ids["proposal"], "why", "--meeting", ids["run"]],
+            ["object", ids["proposal"], "why"],
+            ["go", "--meeting", ids["run"]],
+        ],
         "minutes": [[ids["run"]], [ids["run"][-8:]]],
         "inbox": [["--all"]],
         "show": [[ids["open"]], [ids["done"][-8:]]],
@@ -246,6 +248,7 @@ def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str
         "reject": [[ids["open"], "--reason", "mine now"]],
         "undo": [[ids["done"]]],
         "propose": [["price.update", "--sku", SKU, "--channel", CHANNEL, "--price", "1.00"]],
+        "schedule": [["list"], ["show", "weekly-trading-review"], ["history", "weekly-trading-review"]],
         "work": [[]],
         "runs": [[]],
         "audit": [["verify"]],
@@ -259,7 +262,7 @@ NOT_TRIED = {
     "serve": "its routes are asked below",
     "simulate": "takes no brand and no id: it works in databases of its own, which it drops",
 }
-MAY_SUCCEED = ("inbox", "work", "runs", "audit", "import", "meet --agenda")
+MAY_SUCCEED = ("schedule", "inbox", "work", "runs", "audit", "import", "meet --agenda")
 """In one's own brand: these list or make what is one's own. All others are given an id that is not."""
 
 

@@ -15,6 +15,8 @@ from tests.e2e.conftest import CHECKOUT, SAMPLE, Terminal
 BRAND = "hairoticmen"
 HEAVY = ("sqlalchemy", "langgraph", "langchain_core", "numpy", "scipy", "fastapi", "cedarpy", "pydantic", "psycopg")
 
+CREW = ["crm_manager", "finance_analyst", "inventory_forecaster", "pricing_director", "stand_coach"]
+
 
 @dataclass(frozen=True)
 class Demo:
@@ -34,8 +36,11 @@ def demo(terminal: Terminal) -> Demo:
 
 @pytest.fixture(scope="module")
 def waiting(demo: Demo) -> Iterator[dict[str, Any]]:
-    """The action items that wait for a person, one for each test that answers one."""
-    return iter([item for item in demo.meeting["action_items"] if item["status"] == "proposed"])
+    """The price changes that wait for a person, one for each test that answers one; what stood unchallenged first."""
+    items = demo.meeting["action_items"]
+    waiting = [item for item in items if (item["status"], item["kind"]) == ("proposed", "price.update")]
+    challenged = " ".join(one["text"] for one in demo.meeting["challenges"])
+    return iter(sorted(waiting, key=lambda item: item["subject"] in challenged))
 
 
 @pytest.fixture
@@ -103,8 +108,9 @@ def test_a_rejection_needs_a_reason_and_is_final(terminal: Terminal, item: dict[
 def test_runs_agents_and_minutes_are_listed(terminal: Terminal, demo: Demo) -> None:
     runs = terminal.json("runs", "--brand", BRAND)["runs"]
     assert demo.meeting["meeting_id"] in {run["id"] for run in runs}
-    (agent,) = terminal.json("agents")["agents"]
-    assert {"name", "title", "tools", "action_kinds", "autonomy"} <= set(agent)
+    agents = terminal.json("agents")["agents"]
+    assert [agent["name"] for agent in agents] == CREW
+    assert all({"name", "title", "tools", "action_kinds", "autonomy"} <= set(agent) for agent in agents)
     minutes = terminal.json("minutes", demo.meeting["meeting_id"][-8:], "--brand", BRAND)
     assert minutes["minutes"] == demo.meeting["minutes"]
 

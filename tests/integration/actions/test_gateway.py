@@ -11,7 +11,7 @@ from sqlmodel import col
 from actions.approvals import approve
 from actions.gateway import execute, undo
 from actions.items import propose, reject
-from domain.action import Action, ItemStatus
+from domain.action import ItemStatus, parse_action
 from domain.actor import Actor, ActorKind, Role
 from domain.autonomy import Autonomy
 from domain.clock import FixedClock
@@ -193,7 +193,7 @@ def test_the_past_of_a_brand_that_has_acted_cannot_be_changed(shop: Shop) -> Non
     earlier = shop.operator.at(shop.operator.now() - timedelta(days=30))
     with shop.database.begin(shop.owner) as session:
         reject(session, str(second.id), "not now")
-    action = Action.model_validate(shop.action(1050))
+    action = parse_action(shop.action(1050))
     with shop.database.begin(earlier) as session, pytest.raises(Conflict, match="past can be read, not changed"):
         propose(session, shop.engine, action, "I knew it all along")
     with shop.database.begin(earlier) as session, pytest.raises(Conflict, match="past can be read, not changed"):
@@ -321,7 +321,7 @@ def someone(shop: Shop, *roles: Role) -> Context:
 def asked_for(shop: Shop, ctx: Context, price_minor: int = 1050) -> ActionItem:
     """A person's own proposal, carried out where nobody else has to agree."""
     with shop.database.begin(ctx) as session:
-        item = propose(session, shop.engine, Action.model_validate(shop.action(price_minor)), "I say so")
+        item = propose(session, shop.engine, parse_action(shop.action(price_minor)), "I say so")
         item_id = item.id
     execute(shop.database, shop.owner, shop.engine, item_id)
     return shop.item(item_id)

@@ -21,6 +21,7 @@ from tools.receipts import resolve
 from tools.toolbox import Toolbox
 
 NewBrand = Callable[..., Context]
+NO_RIVALS = "How rivals answer price changes: no competitor's prices are known."
 CHARTER = next(charter for charter in load_charters() if charter.name == "pricing_director")
 
 
@@ -53,7 +54,7 @@ async def test_too_cheap_is_raised_and_too_dear_is_cut_within_the_days_limit(dat
     )
     run_id = start_run(database, ctx)
     result = await hold(database, ctx, run_id)
-    assert (result.status, result.report.missing_data) == ("ok", [])
+    assert (result.status, result.report.missing_data) == ("ok", [NO_RIVALS])
     assert actions(database, ctx) == {"CHEAP": 1080, "DEAR": 1840}
     assert len(result.report.proposals) == 2
     assert [finding.severity for finding in result.report.findings] == [Severity.ATTENTION] * 2
@@ -66,7 +67,7 @@ async def test_a_price_near_its_best_is_left_alone(database: Database, ctx: Cont
     plant(database, ctx, [Planted("RIGHT", 1000, 500, -2.0)])  # best is cost · e / (e + 1) = 10.00
     run_id = start_run(database, ctx)
     result = await hold(database, ctx, run_id)
-    assert (actions(database, ctx), result.report.proposals, result.report.missing_data) == ({}, [], [])
+    assert (actions(database, ctx), result.report.proposals, result.report.missing_data) == ({}, [], [NO_RIVALS])
     assert "No price change is worth proposing" in spoken(database, ctx, run_id, result.report.summary)
 
 
@@ -75,7 +76,7 @@ async def test_too_little_variation_is_said_and_nothing_proposed(database: Datab
     run_id = start_run(database, ctx)
     result = await hold(database, ctx, run_id)
     assert (result.status, actions(database, ctx)) == ("ok", {})
-    assert len(result.report.missing_data) == 1
+    assert result.report.missing_data[1:] == [NO_RIVALS]
     assert result.report.missing_data[0].startswith("FLAT-1 in shop: ")
     assert "its price has hardly varied" in result.report.missing_data[0]
     assert "cannot be told" in spoken(database, ctx, run_id, result.report.findings[0].claim)
@@ -85,7 +86,7 @@ async def test_an_unknown_cost_is_said_and_nothing_proposed(database: Database, 
     plant(database, ctx, [Planted("A", 1000, None, -1.3)])
     result = await hold(database, ctx, start_run(database, ctx))
     assert (result.status, actions(database, ctx)) == ("ok", {})
-    assert result.report.missing_data == ["A in shop: its unit cost is not known."]
+    assert result.report.missing_data == ["A in shop: its unit cost is not known.", NO_RIVALS]
 
 
 async def test_a_brand_without_data_gets_an_answer_too(database: Database, ctx: Context) -> None:
@@ -129,7 +130,7 @@ async def test_a_replay_computes_and_proposes_nothing_again(database: Database, 
     stored = counts(database, ctx)
     again = await hold(database, ctx, run_id)
     assert again == first
-    assert counts(database, ctx) == stored == (5, 1)
+    assert counts(database, ctx) == stored == (10, 1)
 
 
 def counts(database: Database, ctx: Context) -> Any:
@@ -169,4 +170,4 @@ async def test_progress_names_each_look_up(database: Database, ctx: Context) -> 
         CHARTER, toolbox, chat_model_for(CHARTER, "rules"), "Prices", lambda *step: steps.append((step[0], step[1]))
     )
     assert ("tool", f"Pricing Director: price elasticity A {CHANNEL}") in steps
-    assert len(steps) == 6
+    assert len(steps) == 11

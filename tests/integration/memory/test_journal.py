@@ -12,7 +12,7 @@ from domain.clock import FixedClock
 from domain.context import Context
 from domain.ids import TimeOrderedIds
 from domain.prediction import Outcome, OutcomeStatus
-from memory.journal import Promise, entry_of, recall, record
+from memory.journal import Promise, entry_of, recall, record, trust_bps
 from store.database import Database
 from store.tables import OutboxEvent
 from tests.integration.conftest import Shop
@@ -69,3 +69,29 @@ def test_another_brand_remembers_nothing_of_it(
     with database.read(later(new_brand("other"), 10)) as session:
         assert recall(session, "pricing_director") == []
         assert entry_of(session, items[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("promised", "came", "trust"), [(1_000, 1_000, 10_000), (1_000, 0, 8_889), (1_000, -99_999, 2_000)]
+)
+def test_trust_is_the_share_of_promised_money_that_came_drawn_to_one(
+    shop: Shop, items: list[UUID], promised: int, came: int, trust: int
+) -> None:
+    kept = BROUGHT.model_copy(update={"effect": came, "low": min(came, 100), "high": 1_700})
+    with shop.database.begin(shop.owner) as session:
+        record(session, replace(promise(items[0]), predicted={"value": promised, "unit": "EUR.minor"}), kept)
+        assert trust_bps(session) == {("pricing_director", "price.update"): trust}
+
+
+def test_what_cannot_be_measured_moves_no_trust(shop: Shop, items: list[UUID]) -> None:
+    lost = Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit="EUR.minor", reasons=("no sales",))
+    with shop.database.begin(shop.owner) as session:
+        record(session, promise(items[0]), lost)
+        assert trust_bps(session) == {}
+
+
+def test_trust_follows_from_what_was_known_by_then(shop: Shop, items: list[UUID]) -> None:
+    with shop.database.begin(later(shop.owner, 9)) as session:
+        record(session, promise(items[0]), BROUGHT)
+    with shop.database.read(shop.owner) as session:
+        assert trust_bps(session) == {}

@@ -28,7 +28,9 @@ def hidden_numbers(truth: Truth) -> np.ndarray:
 
 def hidden_state(world: World) -> np.ndarray:
     """What moves the world's demand today and shows nowhere: shocks, pantries, stands' deviations, goodwill of ads."""
-    state = (world._shock, world._common_shock, world._pantry, world._stand_deviation, world._adstock, world.rivals.own)
+    stands = world.stands
+    partners = (stands.deviation, stands.effort, stands.display, stands.most_effort, stands.most_display)
+    state = (world._shock, world._common_shock, world._pantry, world._adstock, world.rivals.own, *partners)
     return _telling(state)
 
 

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,12 @@ from connectors.layout import LAYOUT
 from evals.twin import run as twin_run
 from evals.twin.office import TwinOffice, cloned, morning
 from settings import Settings
-from simulation.catalog import CHANNELS, SKUS
+from simulation.catalog import CHANNELS, DEALER_CODES, SKUS, SUPPLIERS
 from simulation.feed import Feed, midnight
 from simulation.truth import Truth
 from simulation.world import World
 from store.database import Database
-from store.tables import Receipt, Run
+from store.tables import ProposalRow, Receipt, Run
 from tests.integration.simulation.hidden_numbers import (
     SEEN_BY_THE_BRAND,
     Connection,
@@ -94,10 +94,16 @@ def test_nothing_of_it_stands_in_any_table(brand: Brand) -> None:
     assert search.compared > 1_000
 
 
-def arguments_of(name: str) -> Iterator[dict[str, Any]]:
-    """Calls of a tool by what it asks for: each channel, and some products in each."""
+def arguments_of(name: str, proposals: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Calls of a tool by what it asks for: each channel, and some products in each; the proposals of a meeting."""
     wanted = TOOLS[name].args.model_json_schema().get("required", [])
-    known: Mapping[str, tuple[str, ...]] = {"channel": CHANNELS, "sku": SKUS[::5]}
+    known: Mapping[str, tuple[str, ...]] = {
+        "channel": CHANNELS,
+        "sku": SKUS[::5],
+        "supplier": tuple(supplier.code for supplier in SUPPLIERS),
+        "proposal": tuple(proposals),
+        "debtor": DEALER_CODES[:6],
+    }
     assert set(wanted) <= known.keys(), f"{name} asks for what this test cannot give: {wanted}"
     calls: list[dict[str, Any]] = [{}]
     for argument in wanted:
@@ -113,8 +119,9 @@ def test_no_tool_tells_any_of_it(brand: Brand, name: str) -> None:
     search, twin = brand.search(), brand.twin
     with twin.database.read(twin.owner) as session:
         run_id: UUID = session.scalars(select(Run)).all()[0].id
+        proposals = [str(row.id) for row in session.scalars(select(ProposalRow))]
     toolbox = Toolbox(twin.database, replace(twin.owner, as_of=twin.owner.now()), run_id, AGENT, [name])
-    replies = [toolbox.call(name, arguments) for arguments in arguments_of(name)]
+    replies = [toolbox.call(name, arguments) for arguments in arguments_of(name, proposals)]
     assert any(reply.ok for reply in replies), replies[0].content
     for reply in replies:
         assert search.text(reply.content) == []

@@ -115,3 +115,15 @@ def test_several_are_made_at_once(database: Database) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(make, range(4)))) == 4
+
+
+def test_what_a_killed_process_left_is_swept_and_what_is_in_use_is_not(
+    database: Database, server: ServerAddress
+) -> None:
+    left = "mhos_scratch_1_left_by_killed"
+    with psycopg.connect(server.dsn(server.owner_role, "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {left}")
+    with scratch_database(database) as first, scratch_database(database) as second:
+        there = names(server)
+        assert left not in there
+        assert {str(first.owner_url.database), str(second.owner_url.database)} <= there

@@ -150,7 +150,7 @@ def test_every_tool_says_what_it_does(database: Database, ctx: Context, run_id: 
 
 def test_another_brands_names_and_ids_open_nothing(database: Database, ctx: Context, new_brand: NewBrand) -> None:
     other = new_brand("rival")
-    plant(database, other, [Planted("CANARY-77", 7777, 3333, -1.3, title="Canary zzz")])
+    plant(database, other, [Planted("CANARY-77", 7_654_321, 3_210_987, -1.3, title="Canary zzz")])
     theirs = open_toolbox(database, other, start_run(database, other))
     analysed = json.loads(theirs.call("best_price", {"sku": "CANARY-77", "channel": CHANNEL}).content)
     mine = open_toolbox(database, ctx, start_run(database, ctx))
@@ -162,7 +162,7 @@ def test_another_brands_names_and_ids_open_nothing(database: Database, ctx: Cont
     said.append(mine.call("list_priced_products", {"channel": CHANNEL}))
     said.append(mine.call("list_channels", {}))
     for reply in said:
-        assert not any(secret in reply.content for secret in ("7777", "3333", "Canary zzz", str(other.brand_id)))
+        assert not any(secret in reply.content for secret in ("7654321", "3210987", "Canary zzz", str(other.brand_id)))
 
 
 def test_a_proposal_takes_price_and_promise_from_the_analysis(database: Database, ctx: Context, run_id: UUID) -> None:

@@ -1,6 +1,6 @@
 """An office over a small brand with planted demand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from tests.integration.priced_brand import Planted, plant
 from virtual_office.summary import meeting_document
 
 AGENDA = "Prices"
+PRICES_AND_STOCK = ("inventory_forecaster", "pricing_director")
 
 
 @dataclass
@@ -30,10 +31,10 @@ class Firm:
     owner: Context
     operator: Context
 
-    def meet(self, ctx: Context | None = None) -> dict[str, Any]:
-        """Hold a meeting; its document."""
+    def meet(self, ctx: Context | None = None, agents: Sequence[str] = PRICES_AND_STOCK) -> dict[str, Any]:
+        """Hold a meeting of those who have something to say of this brand; its document."""
         ctx = ctx or self.owner
-        return self.document(self.office.meet(ctx, AGENDA), ctx)
+        return self.document(self.office.meet(ctx, AGENDA, agents), ctx)
 
     def document(self, run_id: UUID, ctx: Context | None = None) -> dict[str, Any]:
         with self.office.database.read(ctx or self.owner) as session:

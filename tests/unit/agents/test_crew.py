@@ -14,7 +14,10 @@ from domain.errors import InvalidInput
 def test_every_agent_is_described() -> None:
     described = {agent["name"]: agent for agent in describe_agents()}
     director = described["pricing_director"]
-    assert (director["title"], director["action_kinds"]) == ("Pricing Director", ["price.update"])
+    assert (director["title"], director["action_kinds"]) == (
+        "Pricing Director",
+        ["price.update", "price.draft", "promo.schedule"],
+    )
     assert director["autonomy"] in range(5)
     assert "best_price" in director["tools"]
 

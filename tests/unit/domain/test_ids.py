@@ -28,3 +28,16 @@ def test_ids_rise_while_the_clock_stands_still_or_steps_back() -> None:
 def test_the_same_seed_gives_the_same_ids() -> None:
     first, second = (TimeOrderedIds(FixedClock(AT), random.Random(5)) for _ in range(2))
     assert [first.new() for _ in range(5)] == [second.new() for _ in range(5)]
+
+
+def test_forks_of_a_seeded_source_do_not_depend_on_who_comes_first() -> None:
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    one, other = TimeOrderedIds(clock, random.Random(1)), TimeOrderedIds(clock, random.Random(1))
+    other.new()
+    assert [one.fork("a").new(), one.fork("b").new()] == [other.fork("a").new(), other.fork("b").new()]
+    assert len({one.fork("a").new(), one.fork("b").new(), one.new()}) == 3
+
+
+def test_forks_of_an_unseeded_source_are_all_different() -> None:
+    source = TimeOrderedIds(FixedClock(datetime(2026, 1, 1, tzinfo=UTC)))
+    assert len({source.fork("a").new() for _ in range(50)}) == 50

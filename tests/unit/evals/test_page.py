@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from evals.twin.chart import Interval, dot_chart, interval_chart, line_chart, ticks
-from evals.twin.page import BOUND, answers, money, run_page, score_page
-from evals.twin.score import BOUND as SCORED_BOUND
+from evals.twin.page import run_page, score_page
+from evals.twin.words import BOUND, answers, money
 
 HOSTILE = '</title><script>alert("1")</script>&'
 VOID = {"meta", "br"}
@@ -198,10 +198,6 @@ def test_where_the_oracle_gains_nothing_there_is_no_score(score: float) -> None:
     text = Reader(score_page(document)).text
     assert "rules has no score" in text
     assert "nan" not in text
-
-
-def test_the_bound_is_the_scores_own() -> None:
-    assert BOUND == SCORED_BOUND
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from evals.twin.score import BOUND, Match, SeedScore, interval, score_document, way_to_the_oracle
+from evals.twin.score import Match, SeedScore, interval, score_document, way_to_the_oracle
+from evals.twin.words import BOUND
 
 RNG = np.random.default_rng(7)
 NONE = RNG.normal(1e8, 1e7, 400)

@@ -22,6 +22,7 @@ WHO: dict[str, Any] = {
     "autonomy": Autonomy.ACT_WHEN_APPROVED,
     "agent_stopped": False,
     "label_untrusted": False,
+    "contested": False,
     "alone_limit_bps": 200,
     "alone_limit_minor": 50_000,
 }

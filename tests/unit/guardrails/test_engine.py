@@ -17,12 +17,16 @@ PERSON = DecisionFacts(
     autonomy=Autonomy.ACT_AND_REPORT,
     agent_stopped=False,
     label_untrusted=False,
+    contested=False,
     alone_limit_bps=0,
     alone_limit_minor=0,
     approvals=frozenset({"operator"}),
 )
 CALM = PriceUpdateFacts(**(dict.fromkeys(PriceUpdateFacts.model_fields, 0) | {"owner_gate_minor": 100}))
 PERMIT = '@id("all") @reason("all may") permit (principal, action, resource);'
+
+
+UPDATE = 'Action::"price.update"'
 
 
 def denied_as_unclear(verdict: Verdict) -> bool:
@@ -109,14 +113,15 @@ def test_an_approval_of_an_unknown_gate_opens_nothing() -> None:
 )
 @pytest.mark.parametrize("effect", ["forbid", "permit"])
 def test_a_policy_that_fails_denies_instead_of_being_skipped(effect: str, error: str) -> None:
-    text = f'@id("x") @reason("x") {effect} (principal, action, resource) when {{ {error} }};'
+    text = f'@id("x") @reason("x") {effect} (principal, action == {UPDATE}, resource) when {{ {error} }};'
     engine = PolicyEngine([*packaged_policies(), text])
     assert denied_as_unclear(engine.decide("price.update", PERSON, CALM.model_copy(update={"amount_minor": 5})))
     assert engine.decide("price.update", PERSON, CALM).decision is Decision.ALLOW
 
 
 def test_a_policy_that_fails_only_once_approved_denies_too() -> None:
-    text = """@id("x") @gate("operator") @reason("x") forbid (principal, action, resource) when {
+    text = """@id("x") @gate("operator") @reason("x")
+    forbid (principal, action == Action::"price.update", resource) when {
       !context.approvals.contains("operator") || context.amount_minor * 9223372036854775807 > 1
     };"""
     engine = PolicyEngine([PERMIT, text])

@@ -75,12 +75,13 @@ CALM = dict.fromkeys(PriceUpdateFacts.model_fields, 0)
 def test_no_policy_that_matches_is_called_unreachable(
     clause: str, autonomy: Autonomy, stopped: bool, kind: ActorKind, margins: tuple[int, int]
 ) -> None:
-    text = f'@id("a") @reason("r") permit (principal, action, resource) when {{ {clause} }};'
+    text = f'@id("a") @reason("r") permit (principal, action == Action::"price.update", resource) when {{ {clause} }};'
     who = DecisionFacts(
         actor_kind=kind,
         autonomy=autonomy,
         agent_stopped=stopped,
         label_untrusted=False,
+        contested=False,
         alone_limit_bps=0,
         alone_limit_minor=0,
     )

@@ -40,6 +40,7 @@ WHO = st.builds(
     autonomy=st.sampled_from(Autonomy),
     agent_stopped=st.sampled_from([False, False, False, True]),
     label_untrusted=st.sampled_from([False, False, True]),
+    contested=st.sampled_from([False, False, True]),
     alone_limit_bps=FEW,
     alone_limit_minor=FEW,
     approvals=APPROVALS,
@@ -61,7 +62,7 @@ def broken_rules(who: DecisionFacts, what: PriceUpdateFacts) -> set[str]:
 
 def wanted_gates(who: DecisionFacts, what: PriceUpdateFacts) -> set[str]:
     """The approvals that this needs in all, granted or not."""
-    gates = {"operator"} if who.label_untrusted else set()
+    gates = {"operator"} if who.label_untrusted or who.contested else set()
     gates |= {"owner"} if what.amount_minor >= what.owner_gate_minor else set()
     if who.actor_kind is not ActorKind.AGENT:
         return gates | {"operator"}
@@ -126,6 +127,7 @@ def test_the_gates_named_suffice_and_none_can_be_spared(who: DecisionFacts, what
         autonomy=Autonomy.SUGGEST,
         agent_stopped=False,
         label_untrusted=False,
+        contested=False,
         alone_limit_bps=0,
         alone_limit_minor=0,
         approvals=frozenset({"owner"}),
@@ -163,6 +165,7 @@ def test_each_fact_is_needed(missing: str) -> None:
         autonomy=Autonomy.ACT_AND_REPORT,
         agent_stopped=False,
         label_untrusted=False,
+        contested=False,
         alone_limit_bps=0,
         alone_limit_minor=0,
         approvals=frozenset(GATES),

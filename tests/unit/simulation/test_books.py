@@ -111,12 +111,17 @@ def test_without_cash_the_brand_pays_interest_and_cannot_order_or_advertise() ->
     assert len(live(usual, 1)[0].placed) == 40
 
 
-def test_an_affiliate_that_brings_fraud_earns_more_than_the_others() -> None:
+def test_an_affiliate_that_brings_fraud_earns_more_than_without_it() -> None:
+    def earned(*events: dict[str, object]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for day in live(opened(1, 28, happening(*events)) if events else opened(1, 28), WEEK * 4):
+            for each in day.expenses:
+                if each.category.startswith("affiliate:"):
+                    found[each.category] = found.get(each.category, 0.0) + each.amount
+        return found
+
     wave = {"kind": "fraud", "affiliate": "A07", "start": 0, "days": 28, "share_percent": 80.0}
-    lived = live(opened(1, 28, happening(wave)), WEEK * 4)
-    earned: dict[str, float] = {}
-    for each in (each for day in lived for each in day.expenses if each.category.startswith("affiliate:")):
-        earned[each.category] = earned.get(each.category, 0.0) + each.amount
-    others = [amount for category, amount in earned.items() if category != "affiliate:A07"]
-    assert len(others) == 39
-    assert earned["affiliate:A07"] > 1.5 * max(others) > 0
+    usual, disturbed = earned(), earned(wave)
+    assert len(usual) == 40
+    assert disturbed["affiliate:A07"] > 1.5 * usual["affiliate:A07"] > 0
+    assert sum(one > sum(usual.values()) / 40 for one in usual.values()) < 20, "a few bring most"

@@ -21,13 +21,23 @@ KEYS = {
     "competitor_prices": ("sku", "competitor", "observed_at"), "orders": ("number",), "order_lines": ("order", "line"),
     "sales": ("period_start", "period_days", "channel", "location", "sku"), "stock": ("location", "sku", "counted_at"),
     "inventory_movements": ("id",), "invoices": ("number",), "payments": ("id",), "expenses": ("id",),
-    "messages": ("id",), "purchase_orders": ("number", "received_at"),
+    "messages": ("id",), "purchase_orders": ("number", "sku", "received_at"),
+    "supplier_offers": ("supplier", "sku", "from_quantity", "valid_from"), "bank_balances": ("account", "balance_at"),
+    "budgets": ("campaign", "valid_from"),
+    "leads": ("code", "stage", "last_contact_at", "next_step_at", "won_at", "lost_at"),
 }  # fmt: skip
 BUSINESS_MOMENT = {
     "prices": "valid_from", "product_costs": "valid_from", "competitor_prices": "observed_at", "orders": "ordered_at",
     "stock": "counted_at", "inventory_movements": "moved_at", "purchase_orders": "ordered_at",
     "invoices": "issued_at", "payments": "paid_at", "expenses": "spent_at", "messages": "received_at",
+    "supplier_offers": "valid_from", "bank_balances": "balance_at",
+    "budgets": "valid_from", "leads": "opened_at",
 }  # fmt: skip
+
+
+BY_PEOPLE = ("promotions", "stand_refill_orders")
+"""Files that only the product, or people, have something to say in."""
+REPORTED = [name for name in LAYOUT if name not in BY_PEOPLE]
 
 
 class Told:
@@ -61,7 +71,7 @@ def units_by_sku(rows: list[dict[str, Any]], column: str = "units") -> np.ndarra
     return units
 
 
-@pytest.mark.parametrize("name", LAYOUT)
+@pytest.mark.parametrize("name", REPORTED)
 def test_every_row_fits_the_layout(told: Told, name: str) -> None:
     rows = [*told.opening.get(name, []), *told.rows(name)]
     assert rows
@@ -69,7 +79,7 @@ def test_every_row_fits_the_layout(told: Told, name: str) -> None:
         LAYOUT[name].model_validate(row)
 
 
-@pytest.mark.parametrize("name", LAYOUT)
+@pytest.mark.parametrize("name", REPORTED)
 def test_nothing_is_told_twice(told: Told, name: str) -> None:
     rows = [*told.opening.get(name, []), *told.rows(name)]
     counted = Counter(tuple(row.get(column) for column in KEYS[name]) for row in rows)
@@ -91,7 +101,7 @@ def test_nothing_is_known_before_it_happens_or_after_the_night_of_its_report(tol
         for name, rows in files.items():
             moments = [known(name, row) for row in rows]
             assert max(moments) <= night, name
-            if name not in {"purchase_orders"}:
+            if name not in {"purchase_orders", "leads"}:
                 assert min(moments) >= night - timedelta(days=1), name
 
 

@@ -8,7 +8,8 @@ import pytest
 from simulation.catalog import MARKET_A, MARKET_B, PRODUCTS, SHOP
 from simulation.happenings import Day
 from simulation.scenario import Schedule
-from simulation.world import MAIL_EUROS, WEEK, Plan, World
+from simulation.takings import MAIL_EUROS
+from simulation.world import WEEK, Plan, World
 from tests.unit.simulation.lives import START, differing, happening, live, new_world, opened
 
 HISTORY, RUN = 28, 56

@@ -1,0 +1,110 @@
+"""What the canary tries with every tool: arguments that name what is another brand's."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.e2e.canary_customers import CRM_TRIES
+
+SKU, CHANNEL, ZONE, TITLE = "CANARY-SKU-7", "canary-channel", "canary-zone", "canary-title-9d1f"
+SUPPLIER = "CANARY-SUPPLIER-3"
+
+TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
+    "list_channels": lambda ids: [{}],
+    "list_priced_products": lambda ids: [{"channel": CHANNEL}],
+    "price_history": lambda ids: _places(),
+    "price_corridor": lambda ids: _places(),
+    "price_elasticity": lambda ids: _places(),
+    "best_price": lambda ids: _places(),
+    "propose_price_update": lambda ids: [
+        {**place, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
+        for place in [*_places(), {"sku": "OWN-SKU", "channel": "shop"}]
+    ],
+    "list_suppliers": lambda ids: [{}],
+    "order_advice": lambda ids: [{"supplier": SUPPLIER}],
+    "propose_purchase_order_create": lambda ids: [
+        {"supplier": supplier, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
+        for supplier in (SUPPLIER, "OWN-S")
+    ],
+    "recompute_price_within_stock": lambda ids: [{"proposal": ids["proposal"]}],
+    "recompute_order_with_prices": lambda ids: [{"proposal": ids["proposal"], "beside": [ids["proposal"]]}],
+    "recompute_order_within_cash": lambda ids: [{"proposal": ids["proposal"]}],
+    "what_changed": lambda ids: [{"days": 92}],
+    **CRM_TRIES,
+    "competitor_reaction": lambda ids: [{"channel": CHANNEL}],
+    "channel_ladder": lambda ids: [{"sku": SKU}],
+    "draft_prices": lambda ids: [{"channel": CHANNEL}],
+    "propose_price_draft": lambda ids: [
+        {**place, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
+        for place in ({"sku": SKU, "channel": CHANNEL}, {"sku": "OWN-SKU", "channel": "shop"})
+    ],
+    "past_deals": lambda ids: [{"channel": CHANNEL}],
+    "promotion_advice": lambda ids: [{"sku": SKU}],
+    "propose_promo_schedule": lambda ids: [
+        {"sku": sku, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
+        for sku in (SKU, "OWN-SKU")
+    ],
+    "transfer_advice": lambda ids: [{}],
+    "propose_stock_transfer": lambda ids: [
+        {
+            "sku": sku,
+            "origin": f"{SUPPLIER}-WH",
+            "target": "L0",
+            "analysis_receipt": ids["receipt"],
+            "rationale": {"text": "Because.", "figures": {}},
+        }
+        for sku in (SKU, "OWN-SKU")
+    ],
+    "list_stands": lambda ids: [{}],
+    "refill_advice": lambda ids: [{}],
+    "stand_trends": lambda ids: [{}],
+    "propose_stand_refill": lambda ids: [{"trip": "A", **_reasoned(ids)}],
+    "propose_stand_visit": lambda ids: [{"stand": f"{SUPPLIER}-ST", **_reasoned(ids)}],
+    "propose_stand_bonus": lambda ids: [{"stand": f"{SUPPLIER}-ST", **_reasoned(ids)}],
+    "contribution_margins": lambda ids: [{}],
+    "cash_runway": lambda ids: [{}],
+    "receivables": lambda ids: [{}],
+    "reminder_advice": lambda ids: [{"debtor": "canary-debtor"}],
+    "expense_review": lambda ids: [{}],
+    "budget_response": lambda ids: [{}],
+    "propose_invoice_remind": lambda ids: [_proposed(ids, debtor="canary-debtor")],
+    "propose_budget_reallocate": lambda ids: [_proposed(ids)],
+    "propose_expense_flag": lambda ids: [_proposed(ids, category="canary-category")],
+}
+
+
+def _proposed(ids: Mapping[str, str], **named: str) -> dict[str, Any]:
+    return {**named, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
+
+
+def _reasoned(ids: Mapping[str, str]) -> dict[str, Any]:
+    return {"analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
+
+
+OF_ONES_OWN = (
+    "list_channels",
+    "list_suppliers",
+    "customer_segments",
+    "message_advice",
+    "lead_pipeline",
+    "what_changed",
+    "transfer_advice",
+    "list_stands",
+    "refill_advice",
+    "stand_trends",
+    "contribution_margins",
+    "cash_runway",
+    "receivables",
+    "reminder_advice",
+    "expense_review",
+    "budget_response",
+)
+"""Asked without arguments, these tell of one's own brand."""
+
+
+def _places() -> list[dict[str, Any]]:
+    return [
+        {"sku": SKU, "channel": CHANNEL},
+        {"sku": SKU, "channel": "shop"},
+        {"sku": "OWN-SKU", "channel": CHANNEL},
+        {"sku": SKU, "channel": CHANNEL, "zone": ZONE},
+    ]

@@ -1,0 +1,139 @@
+"""A challenge recomputes: it changes what a proposal is expected to bring, its amount, or who has to agree."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bootstrap.office import Office
+from domain.context import Context
+from settings import Settings
+from store.database import Database
+from store.reads.pricing import product_by_sku
+from store.tables import ActionItem, ChallengeRow, Location, ProposalRow, Receipt, StockItem, Supplier, SupplierOffer
+from tests.integration.priced_brand import Planted, plant
+from tests.integration.stocked_brand import moved
+from tests.integration.virtual_office.conftest import AGENDA, Firm
+
+DAY = timedelta(days=1)
+WEEKLY = 120
+
+
+def keep_in_stock(database: Database, ctx: Context, on_hand: dict[str, int], lead_days: int = 14) -> None:
+    """A warehouse that has used WEEKLY units of each product for thirty weeks, and holds this much of it now."""
+    long_ago = ctx.now() - timedelta(days=3_000)
+    with database.begin(ctx) as session:
+        place = Location(code="W1", kind="warehouse", known_at=long_ago)
+        supplier = Supplier(code="S1", lead_time_days=lead_days, payment_days=30, known_at=long_ago)
+        session.add_all([place, supplier])
+        session.flush()
+        for sku, units in on_hand.items():
+            product = product_by_sku(session, sku).id
+            item = StockItem(product_id=product, location_id=place.id, known_at=long_ago)
+            session.add(item)
+            session.flush()
+            asked = {"from_quantity": 1, "unit_cost_minor": 400, "currency": "EUR", "valid_from": long_ago}
+            session.add(SupplierOffer(supplier_id=supplier.id, product_id=product, known_at=long_ago, **asked))
+            session.add_all(_used(ctx, item.id, units))
+
+
+def _used(ctx: Context, item: UUID, on_hand: int) -> list[Any]:
+    first = ctx.now() - 210 * DAY
+    found = [moved(item, "count", "count", on_hand, first)]
+    for week in range(30):
+        monday = first + week * 7 * DAY
+        found.append(moved(item, f"came {week}", "receipt", WEEKLY, monday + timedelta(hours=1)))
+        found += [
+            moved(item, f"sold {week} {day}", "sale", -(WEEKLY * (day + 1) // 7 - WEEKLY * day // 7),
+                  monday + day * DAY + timedelta(hours=9))
+            for day in range(7)
+        ]  # fmt: skip
+    return found
+
+
+@pytest.fixture
+def priced(database: Database, new_brand: Callable[..., Context], tmp_path: Path) -> Callable[[dict[str, int]], Firm]:
+    """A brand with one product that is too dear and one that is too cheap, and so much of each in stock."""
+
+    def make(on_hand: dict[str, int]) -> Firm:
+        owner = new_brand()
+        products = [Planted("DEAR", 1500, 500, -3.2), Planted("CHEAP", 1000, 400, -1.3, seed=2)]
+        plant(database, owner, products, max_price_change_bps_per_day=800)
+        keep_in_stock(database, owner, on_hand)
+        return Firm(Office(Settings(home=tmp_path), database), owner, owner)
+
+    return make
+
+
+def by_sku(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["subject"].split(" @ ")[0]: one for one in document["proposals"] if one["kind"] == "price.update"}
+
+
+def test_with_enough_on_the_shelf_every_price_stands(priced: Callable[[dict[str, int]], Firm]) -> None:
+    firm = priced({"DEAR": 5_000, "CHEAP": 5_000})
+    proposals = by_sku(firm.meet())
+    assert set(proposals) == {"DEAR", "CHEAP"}
+    assert {one["challenges"][0]["status"] for one in proposals.values()} == {"stands"}
+    assert all(one["expected"] == one["promised"] for one in proposals.values())
+    assert all(item.dissent == [] for item in firm.rows(ActionItem))
+
+
+def test_a_cut_of_what_runs_out_is_worth_less_and_a_raise_more(priced: Callable[[dict[str, int]], Firm]) -> None:
+    firm = priced({"DEAR": 40, "CHEAP": 320})
+    document = firm.meet()
+    rows = {row.proposal_id: row for row in firm.rows(ChallengeRow) if row.tool == "recompute_price_within_stock"}
+    promised = {str(row.id): row for row in firm.rows(ProposalRow)}
+    proposals = by_sku(document)
+    cut, raised = (rows[UUID(proposals[sku]["id"])] for sku in ("DEAR", "CHEAP"))
+    assert cut.expected_minor < promised[str(cut.proposal_id)].expected_minor
+    assert raised.expected_minor > promised[str(raised.proposal_id)].expected_minor
+    assert raised.prediction is not None
+    assert raised.prediction["low"] <= raised.expected_minor <= raised.prediction["high"]
+    receipts = {row.id: row for row in firm.rows(Receipt)}
+    assert receipts[cut.receipt_id].agent == "inventory_forecaster"
+    assert receipts[cut.receipt_id].result["value"]["value"] == cut.expected_minor, "it has a receipt of its own"
+    items = {item.subject.split(" @ ")[0]: item for item in firm.rows(ActionItem) if item.kind == "price.update"}
+    assert items["CHEAP"].prediction["value"] == raised.expected_minor, "what is adopted promises what was recomputed"
+    assert "Inventory Forecaster: 320 units are on the shelf" in items["CHEAP"].dissent[0]
+    assert str(raised.receipt_id) in items["CHEAP"].receipts
+    assert "operator" in items["CHEAP"].verdict["gates"]
+    assert document["dissent"]
+
+
+def test_the_same_meeting_without_challenges_takes_every_promise_as_it_is(
+    priced: Callable[[dict[str, int]], Firm],
+) -> None:
+    firm = priced({"DEAR": 40, "CHEAP": 40})
+    firm.document(firm.office.meet(firm.owner, AGENDA, manner={"challenge": False}))
+    assert firm.rows(ChallengeRow) == []
+    promised = {row.id: row.prediction for row in firm.rows(ProposalRow)}
+    assert all(item.prediction == promised[item.proposal_id] for item in firm.rows(ActionItem))
+
+
+def test_an_order_is_recomputed_with_the_prices_proposed_beside_it(
+    priced: Callable[[dict[str, int]], Firm],
+) -> None:
+    firm = priced({"DEAR": 150, "CHEAP": 5_000})
+    document = firm.meet()
+    orders = [one for one in document["proposals"] if one["kind"] == "purchase_order.create"]
+    assert len(orders) == 1
+    [challenge] = [row for row in firm.rows(ChallengeRow) if row.tool == "recompute_order_with_prices"]
+    assert challenge.agent == "pricing_director"
+    proposal = next(row for row in firm.rows(ProposalRow) if row.kind == "purchase_order.create")
+    lines = {line["sku"]: line["quantity"] for line in proposal.action["lines"]}
+    assert challenge.status == "changed"
+    assert challenge.action is not None
+    assert {line["sku"]: line["quantity"] for line in challenge.action["lines"]}["DEAR"] > lines["DEAR"]
+    [item] = [row for row in firm.rows(ActionItem) if row.kind == "purchase_order.create"]
+    assert item.action == challenge.action, "the amount that was recomputed is what is ordered"
+
+
+def test_a_product_that_no_warehouse_knows_is_not_recomputed(firm: Firm) -> None:
+    document = firm.meet()
+    assert document["proposals"]
+    challenges = [one for row in document["proposals"] for one in row["challenges"]]
+    assert {one["status"] for one in challenges} == {"abstained"}
+    assert all("warehouse" in one["text"] for one in challenges)

@@ -1,0 +1,111 @@
+"""What the guardrails promise of messages and follow-ups, as plain Python that has never read the policies."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.actor import ActorKind
+from domain.autonomy import Autonomy
+from domain.verdict import Decision
+from guardrails.cedar import PolicyEngine
+from guardrails.facts import DecisionFacts, LeadFollowUpFacts, SegmentMessageFacts
+
+ENGINE = PolicyEngine()
+FEW = st.integers(-3, 3)
+"""Small enough that facts often meet one another exactly, where `<` and `<=` part."""
+SELDOM = st.sampled_from([False, False, False, True])
+MESSAGE = st.builds(SegmentMessageFacts, **dict.fromkeys(SegmentMessageFacts.model_fields, FEW))
+LEAD = st.builds(LeadFollowUpFacts, amount_minor=FEW, owner_gate_minor=FEW, is_closed=SELDOM, is_in_hand=SELDOM)
+WHO = st.builds(
+    DecisionFacts,
+    actor_kind=st.sampled_from([ActorKind.AGENT, ActorKind.PERSON]),
+    agent=st.just("crm_manager"),
+    autonomy=st.sampled_from(Autonomy),
+    agent_stopped=SELDOM,
+    label_untrusted=SELDOM,
+    contested=SELDOM,
+    alone_limit_bps=FEW,
+    alone_limit_minor=FEW,
+    approvals=st.frozensets(st.sampled_from(("operator", "owner"))),
+)
+
+
+def broken_by_anybody(who: DecisionFacts) -> set[str]:
+    agent = who.actor_kind is ActorKind.AGENT
+    found = {
+        "common.agent_stopped": agent and who.agent_stopped,
+        "common.observer": agent and who.autonomy is Autonomy.OBSERVE,
+    }
+    return {rule for rule, broken in found.items() if broken}
+
+
+def broken_by_message(what: SegmentMessageFacts) -> set[str]:
+    found = {
+        "message.weekly_limit": what.recipients + what.recipients_this_week > what.max_messages_a_week,
+        "message.rest": what.written_lately > 0,
+        "message.left_alone": what.opted_out > 0 or what.complaining > 0,
+        "message.holdout": what.held_out < 1,
+    }
+    return {rule for rule, broken in found.items() if broken}
+
+
+def gates(who: DecisionFacts, amount: int, owner_gate: int, low: int = 0) -> set[str]:
+    """The approvals that this needs in all, granted or not."""
+    found = {"operator"} if who.label_untrusted or (who.contested and who.actor_kind is ActorKind.AGENT) else set()
+    found |= {"owner"} if amount >= owner_gate else set()
+    if who.actor_kind is not ActorKind.AGENT:
+        return found | {"operator"}
+    by_autonomy = {
+        Autonomy.SUGGEST: {"operator", "owner"},
+        Autonomy.ACT_WHEN_APPROVED: {"operator"},
+        Autonomy.ACT_WITHIN_LIMITS: {"operator"} if amount > who.alone_limit_minor else set(),
+    }
+    return found | by_autonomy.get(who.autonomy, set()) | ({"operator"} if low < 0 else set())
+
+
+def check(
+    kind: str, who: DecisionFacts, what: SegmentMessageFacts | LeadFollowUpFacts, broken: set[str], wanted: set[str]
+) -> None:
+    verdict = ENGINE.decide(kind, who, what)
+    missing = wanted - who.approvals
+    if broken:
+        assert (verdict.decision, verdict.gates, set(verdict.policies)) == (Decision.DENY, (), broken)
+    elif missing:
+        assert (verdict.decision, set(verdict.gates)) == (Decision.NEEDS_APPROVAL, missing)
+    else:
+        assert (verdict.decision, verdict.gates) == (Decision.ALLOW, ())
+
+
+@settings(max_examples=400, deadline=None)
+@given(who=WHO, what=MESSAGE)
+def test_every_verdict_on_a_message_is_the_one_in_the_table(who: DecisionFacts, what: SegmentMessageFacts) -> None:
+    wanted = gates(who, what.amount_minor, what.owner_gate_minor, what.prediction_low_minor)
+    check("segment.message", who, what, broken_by_anybody(who) | broken_by_message(what), wanted)
+
+
+@settings(max_examples=200, deadline=None)
+@given(who=WHO, what=LEAD)
+def test_every_verdict_on_a_follow_up_is_the_one_in_the_table(who: DecisionFacts, what: LeadFollowUpFacts) -> None:
+    broken = broken_by_anybody(who)
+    broken |= {"lead.closed"} if what.is_closed else set()
+    broken |= {"lead.in_hand"} if what.is_in_hand else set()
+    check("lead.follow_up", who, what, broken, gates(who, what.amount_minor, what.owner_gate_minor))
+
+
+CALM = {
+    "amount_minor": 0, "recipients": 100, "held_out": 25, "recipients_this_week": 0, "max_messages_a_week": 100,
+    "written_lately": 0, "opted_out": 0, "complaining": 0, "owner_gate_minor": 1, "prediction_low_minor": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALM)
+def test_each_fact_is_needed(name: str) -> None:
+    who = DecisionFacts(
+        actor_kind=ActorKind.PERSON, autonomy=Autonomy.ACT_AND_REPORT, agent_stopped=False, label_untrusted=False,
+        contested=False,
+        alone_limit_bps=0, alone_limit_minor=0, approvals=frozenset({"operator", "owner"}),
+    )  # fmt: skip
+    assert ENGINE.decide("segment.message", who, SegmentMessageFacts(**CALM)).decision is Decision.ALLOW
+    rest = {key: value for key, value in CALM.items() if key != name}
+    verdict = ENGINE.decide("segment.message", who, SegmentMessageFacts.model_construct(**rest))
+    assert (verdict.decision, verdict.policies) == (Decision.DENY, ("engine.error",))
