@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS = never
 export PYTHONDONTWRITEBYTECODE = 1
 # With uv's own certificates, else with the system's (networks that put theirs in between).
-INSTALL = install() { .uv/bin/uv pip install --quiet --python $(BIN)/python "$$@"; }; \
+INSTALL = install() { .uv/bin/uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; }; \
 	again() { install "$$@" 2>/dev/null || install --system-certs "$$@"; }; again
 
 .PHONY: help demo setup setup-dev test test-full lint lock clean
@@ -38,7 +38,7 @@ demo: setup  ## simulate the pilot brand, hold a meeting, show what it decided
 	@$(BIN)/mhos demo
 
 lint: setup-dev  ## style, types, and who may import whom
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/basedpyright --level error && $(BIN)/lint-imports --no-cache && $(BIN)/python -m tests.lint.house
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && NODE_OPTIONS=--max-old-space-size=6144 $(BIN)/basedpyright --level error && $(BIN)/lint-imports --no-cache && $(BIN)/python -m tests.lint.house
 
 test: setup-dev lint  ## everything CI runs (under ten minutes on two cores)
 	@$(BIN)/python -m pytest -m "not long" -n 2
