@@ -73,12 +73,13 @@ def _not_measurable(unit: str, reason: str) -> Outcome:
 
 def _facts(session: BrandSession, places: Sequence[UUID], products: Sequence[UUID], until: datetime) -> _Facts:
     ids, since = sorted(set(places)), until - 2 * _LOOK_BACK
-    sold = [one for one in reads.sold_at(session, ids, since) if one.end <= until]
+    wanted = sorted(set(products))
+    sold = [one for one in reads.sold_at(session, ids, since, wanted) if one.end <= until]
     return _Facts(
-        moved=[one for one in stock.movements(session, ids, since) if one.moved_at <= until],
+        moved=[one for one in stock.movements(session, ids, since, wanted) if one.moved_at <= until],
         sold=sold,
         kept_minor=reads.kept_at_stands_minor(session, sold),
-        cost_minor=unit_costs_minor(session, sorted(set(products))),
+        cost_minor=unit_costs_minor(session, wanted),
         holding_a_day=rules_of(session).holding_bps_a_year / BPS / 365,
         until=until,
     )

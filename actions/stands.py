@@ -127,8 +127,9 @@ def _situation(session: BrandSession, action: StandRefill) -> _Situation:
     products = _products(session, {line.sku for line in action.lines})
     ids = [place.id for place in places.values()]
     since = session.ctx.known_until - reads.COUNT_LOOK_BACK
-    sold = reads.sold_at(session, ids, since)
-    levels = reads.shelf_levels(session, ids, sold)
+    wanted = [product.id for product in products.values()]
+    sold = reads.sold_at(session, ids, since, wanted)
+    levels = reads.shelf_levels(session, ids, sold, wanted)
     coming: dict[reads.Shelf, int] = defaultdict(int)
     warehouse = dict(stock.on_hand(session, [place.id for place in stock.warehouses(session)]))
     for order in reads.open_refills(session):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 from analytics.errors import InvalidNumbers
 from analytics.panel import Floats
@@ -152,6 +152,31 @@ def cash_outlook(
 
 
 @dataclass(frozen=True)
+class CashPaths:
+    """Seeded scenarios of the balance at the end of each week ahead: `balances` (scenarios, N), in minor units."""
+
+    balances: Floats
+
+    def short(self, extra_minor: int = 0, week: int = 1, floor_minor: int = 0) -> float:
+        """How likely the balance is below the floor at the end of some week, with so much more to pay in `week`.
+
+        Every amount is judged on the same scenarios, so that amounts differ by nothing but themselves.
+        Raises InvalidNumbers for a week that is not ahead.
+        """
+        weeks = self.balances.shape[1]
+        if not 1 <= week <= weeks:
+            raise InvalidNumbers(f"A payment falls in one of the weeks 1 to {weeks}.")
+        burdened = self.balances - extra_minor * (np.arange(1, weeks + 1) >= week)
+        return float((burdened < floor_minor).any(axis=1).mean())
+
+
+def cash_paths(position: CashPosition, weeks: int, *, scenarios: int = 20_000, seed: int = 1) -> CashPaths:
+    """The scenarios that `cash_outlook` counts on. Raises InvalidNumbers for numbers that make no sense."""
+    flows = _flows(position, 0, weeks, 0.5, 0.5, scenarios)
+    return CashPaths(_paths(position, flows, scenarios, np.random.default_rng(seed)))
+
+
+@dataclass(frozen=True)
 class _Flows:
     """What is certain by each week's end (N,), the invoices' amounts (K,) and chances (K, N), and the sales' spread."""
 
@@ -179,13 +204,16 @@ class _Balance:
         return float(self.chances @ special.ndtr((level - self.values) / self.deviation))
 
     def quantile(self, probability: float) -> float:
-        """By halving; to a millionth of the range."""
+        """To a millionth of the range, by Brent's method; without a deviation one of the values."""
+        if self.deviation == 0:
+            ascending = np.argsort(self.values)
+            reached = np.searchsorted(np.cumsum(self.chances[ascending]), probability)
+            return float(self.values[ascending][min(reached, len(ascending) - 1)])
         reach = 8 * self.deviation + 1
         low, high = float(self.values.min()) - reach, float(self.values.max()) + reach
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if self.below(middle) < probability else (low, middle)
-        return high
+        return float(
+            optimize.brentq(lambda level: self.below(level) - probability, low, high, xtol=1e-6 * (high - low))
+        )
 
 
 def _flows(position: CashPosition, floor: int, weeks: int, coverage: float, risk: float, scenarios: int) -> _Flows:

@@ -61,7 +61,7 @@ class ToolEnv:
     recall: Callable[[str, ToolArguments], Mapping[str, Any] | None]
     """The stored result of the same tool call in this run; None where there was none."""
     once: Callable[[tuple[Hashable, ...], Callable[[], Any]], Any]
-    """What was read under this name already, for the same agent in the same run, as of the same moment; else read now.
+    """What was read under this name already, in the same run, as of the same moment; else read now.
 
     What several answers build on is read once, so that they agree. Its fingerprints are taken when it is read."""
 

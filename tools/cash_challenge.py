@@ -1,10 +1,9 @@
 """Recomputes an order to a supplier with the cash that will really be there when its bill falls due."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
-from analytics.cash import CashPosition, Payment, cash_outlook
+from analytics.cash import CashPaths, cash_paths
 from analytics.cash_plan import cash_position
 from analytics.errors import InvalidNumbers
 from domain.action import PURCHASE_ORDER_CREATE
@@ -42,13 +41,14 @@ def recompute_order_within_cash(session: BrandSession, env: ToolEnv, args: Chall
     flows = env.once(("cash flows",), lambda: cash_flows(session, book))
     try:
         position = cash_position(book.cash_minor, flows.past, flows.delays, flows.receivables, flows.bills)
+        paths = env.once(("cash paths",), lambda: cash_paths(position, OUTLOOK_WEEKS, scenarios=_SCENARIOS))
     except InvalidNumbers as error:
         return ToolAnswer(blank.model_copy(update={"reasons": [error.message]}), sources)
     usual = float(flows.past.ordered.mean())
     week = _due_week(session, book, action)
-    kept = _within(position, action, advice.lines, usual, week)
+    kept = _within(paths, action, advice.lines, usual, week)
     return ToolAnswer(
-        _view(blank, action, advice, kept, _runs_out(position, action.total_minor - usual, week)), sources
+        _view(blank, action, advice, kept, _runs_out(paths, action.total_minor - usual, week)), sources
     )
 
 
@@ -68,21 +68,19 @@ def _due_week(session: BrandSession, book: MoneyBook, action: PurchaseOrderCreat
     return min(max(days // WEEK + 1, 1), OUTLOOK_WEEKS)
 
 
-def _runs_out(position: CashPosition, extra_minor: float, week: int) -> float:
+def _runs_out(paths: CashPaths, extra_minor: float, week: int) -> float:
     """How likely cash runs out within the outlook with so much more to pay in a week."""
-    more = (Payment(round(extra_minor), week),) if extra_minor >= 1 else ()
-    burdened = replace(position, payments=(*position.payments, *more))
-    return cash_outlook(burdened, 0, OUTLOOK_WEEKS, scenarios=_SCENARIOS).weeks[-1].below_floor_by_now
+    return paths.short(max(round(extra_minor), 0), week)
 
 
 def _within(
-    position: CashPosition, action: PurchaseOrderCreate, advised: Sequence[OrderLineAdvice], usual: float, week: int
+    paths: CashPaths, action: PurchaseOrderCreate, advised: Sequence[OrderLineAdvice], usual: float, week: int
 ) -> list[PurchaseLine]:
     """The lines that cash carries; those that bring least for their money are left out first."""
     gain = {line.sku: float(line.gain.value) if line.gain else 0.0 for line in advised}
     kept = sorted(action.lines, key=lambda one: -gain.get(one.sku, 0.0) / max(one.quantity * one.unit_cost_minor, 1))
-    without = max(_runs_out(position, 0.0, week), EARLY)
-    while kept and _runs_out(position, _cost(kept) - usual, week) > without:
+    without = max(_runs_out(paths, 0.0, week), EARLY)
+    while kept and _runs_out(paths, _cost(kept) - usual, week) > without:
         kept.pop()
     return kept
 

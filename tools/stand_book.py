@@ -80,7 +80,7 @@ def _read(session: BrandSession) -> StandBook:
     ids = [place.id for place in places]
     since = session.ctx.known_until - timedelta(weeks=HISTORY_WEEKS)
     sold = reads.sold_at(session, ids, since)
-    moved = stock.movements(session, ids, since)
+    moved = stock.movements(session, ids, since, but=reads.SALE)
     return StandBook(
         currency=brand_of(session).currency,
         rules=rules_of(session),
@@ -140,9 +140,8 @@ def _periods(
 ) -> dict[reads.Shelf, list[ShelfPeriod]]:
     marks: dict[reads.Shelf, list[ShelfMark]] = defaultdict(list)
     for one in moved:
-        if one.kind != "sale":
-            mark = ShelfMark((one.moved_at - now) / _DAY, one.quantity, one.kind == stock.COUNT)
-            marks[one.location_id, one.product_id].append(mark)
+        mark = ShelfMark((one.moved_at - now) / _DAY, one.quantity, one.kind == stock.COUNT)
+        marks[one.location_id, one.product_id].append(mark)
     periods: dict[reads.Shelf, list[SoldPeriod]] = defaultdict(list)
     for one in sold:
         period = SoldPeriod((one.start - now) / _DAY, (one.end - now) / _DAY, one.units)

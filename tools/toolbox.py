@@ -1,7 +1,7 @@
 """A run's toolbox: an agent's tool calls checked, answered once, and kept as receipts."""
 
 import json
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from store.database import Database
 from store.tables import Receipt
 from tools.answers import find_receipt, receipts_of, request_hash, store_receipt
 from tools.base import Access, Retry, Tool, ToolAnswer, ToolArguments, ToolEnv
+from tools.readings import Readings
 from tools.registry import TOOLS
 from tools.report_check import problems_of
 
@@ -36,9 +37,20 @@ class ToolReply:
 
 
 class Toolbox:
-    """The tools that a charter names, for one agent in one run. `ctx` is fixed to the moment that the run reads."""
+    """The tools that a charter names, for one agent in one run. `ctx` is fixed to the moment that the run reads.
 
-    def __init__(self, database: Database, ctx: Context, run_id: UUID, agent: str, tool_names: Sequence[str]) -> None:
+    `readings` is shared by the toolboxes of one run that read as of the same moment.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        ctx: Context,
+        run_id: UUID,
+        agent: str,
+        tool_names: Sequence[str],
+        readings: Readings | None = None,
+    ) -> None:
         unknown = sorted(set(tool_names) - set(TOOLS))
         if unknown:
             raise InvalidInput(f"There is no tool {', '.join(unknown)}.", remedy=f"Tools: {', '.join(sorted(TOOLS))}.")
@@ -46,6 +58,7 @@ class Toolbox:
         self._ctx = ctx
         self.run_id = run_id
         self._agent = agent
+        self._readings = readings or Readings()
         self._tools: Mapping[str, Tool] = {name: TOOLS[name] for name in tool_names}
 
     def schemas(self) -> list[dict[str, Any]]:
@@ -112,18 +125,11 @@ class Toolbox:
 
     @cached_property
     def _env(self) -> ToolEnv:
-        read: dict[Hashable, Any] = {}
-
         def recall(name: str, args: ToolArguments) -> Mapping[str, Any] | None:
             receipt = self._receipts.get(request_hash(self._ctx, self._agent, name, args))
             return None if receipt is None else receipt.result
 
-        def once(name: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
-            if name not in read:
-                read[name] = make()
-            return read[name]
-
-        return ToolEnv(self.run_id, self._agent, recall, once)
+        return ToolEnv(self.run_id, self._agent, recall, self._readings.once)
 
 
 def _checked(tool: Tool, arguments: Mapping[str, Any]) -> ToolArguments:

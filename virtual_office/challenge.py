@@ -19,6 +19,7 @@ from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow
 from tools.challenge_results import ChallengeView
 from tools.challenges import CHALLENGES, Challenge
+from tools.readings import Readings
 from tools.receipts import record_figures
 from tools.toolbox import Toolbox
 from virtual_office.rendering import KEY
@@ -34,6 +35,7 @@ class Challenger:
 
     database: Database
     as_agent: AsAgent
+    readings: Readings
 
     def challenge(
         self, ctx: Context, run_id: UUID, proposals: Sequence[ProposalRow], crew: Sequence[Charter], progress: Progress
@@ -49,7 +51,7 @@ class Challenger:
     def _put(self, ctx: Context, run_id: UUID, put: "_Round") -> None:
         name = put.challenge.tool.name
         own = agent_context(ctx, run_id, put.charter, self.as_agent, name)
-        toolbox = Toolbox(self.database, own, run_id, put.charter.name, [name])
+        toolbox = Toolbox(self.database, own, run_id, put.charter.name, [name], self.readings)
         with self.database.read(own) as session:
             known = challenges_of(session, run_id)
         done = {row.proposal_id for row in known if row.tool == name}

@@ -1,7 +1,7 @@
 """One attendee's report: the agent answers, and what it found is stored with figures that can be opened."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from domain.report import AgentReport, Finding
 from store.database import Database
 from store.session import BrandSession
 from store.tables import FindingRow, Receipt
+from tools.readings import Readings
 from tools.receipts import record_figures
 from tools.toolbox import Toolbox
 from virtual_office.hindsight import how_it_went
@@ -45,13 +46,15 @@ class Reporter:
     database: Database
     model: str
     as_agent: AsAgent
+    readings: Readings = field(default_factory=Readings)
+    """What this meeting's agents have read; a Reporter serves one meeting."""
 
     async def report(
         self, ctx: Context, run_id: UUID, charter: Charter, agenda: str, progress: Progress
     ) -> dict[str, Any]:
         """The agent's answer as the meeting's state keeps it; its findings are stored, once per run and ordinal."""
         agent_ctx = agent_context(ctx, run_id, charter, self.as_agent)
-        toolbox = Toolbox(self.database, agent_ctx, run_id, charter.name, charter.tools)
+        toolbox = Toolbox(self.database, agent_ctx, run_id, charter.name, charter.tools, self.readings)
         model = chat_model_for(charter, self.model)
         with self.database.read(agent_ctx) as session:
             since_last = how_it_went(session, charter.name)

@@ -98,7 +98,7 @@ class Steps:
                 proposals = self._proposals(session, state)
             if run.manner.get("challenge", True):
                 crew = [self._room.charters[name] for name in sorted(state["reports"])]
-                challenger = Challenger(self._room.database, self._room.reporter.as_agent)
+                challenger = Challenger(self._room.database, self._room.reporter.as_agent, self._room.reporter.readings)
                 challenger.challenge(self._ctx, run_id, proposals, crew, tell)
 
         await asyncio.to_thread(put)

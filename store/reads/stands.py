@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlmodel import col
 
 from domain.errors import NotFound
@@ -27,7 +27,7 @@ from store.tables import (
 )
 
 STAND = "stand"
-TRANSFER = "transfer"
+SALE, TRANSFER = stock.SALE, stock.TRANSFER
 COUNT_LOOK_BACK = timedelta(days=120)
 GIVEN_UP = timedelta(days=8)
 
@@ -35,7 +35,7 @@ Shelf = tuple[UUID, UUID]
 """A stand and a product."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sold:
     """Units of a product that a stand reported for a period, and what they were charged in all, in minor units."""
 
@@ -83,29 +83,40 @@ def stands_by_code(session: BrandSession, codes: Collection[str]) -> dict[str, L
     return found
 
 
-def sold_at(session: BrandSession, location_ids: Sequence[UUID], since: datetime) -> list[Sold]:
-    """What stands reported for the periods that end after a moment and by now, in the order of time."""
+def sold_at(
+    session: BrandSession, location_ids: Sequence[UUID], since: datetime, product_ids: Collection[UUID] | None = None
+) -> list[Sold]:
+    """What stands reported for the periods that end after a moment and by now, of all products or some, in the order
+    of time."""
     start, days = col(SalesFact.period_start), col(SalesFact.period_days)
     what = (col(SalesFact.location_id), col(SalesFact.product_id), col(SalesFact.channel_id), start, days)
     units = func.sum(col(SalesFact.units))
     revenue = func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor))
+    end = start + func.make_interval(0, 0, 0, days)
     rows = session.execute(
         select(*what, units, revenue)
         .where(col(SalesFact.location_id).in_(location_ids), start > since - timedelta(days=366))
+        .where(end > since, end <= session.ctx.known_until)
+        .where(true() if product_ids is None else col(SalesFact.product_id).in_(product_ids))
         .group_by(*what)
         .order_by(start, *what[:3], days)
     ).all()
-    found = [Sold(place, product, channel, at, count, int(sold), int(taken))
-             for place, product, channel, at, count, sold, taken in rows if place is not None]  # fmt: skip
-    return [one for one in found if since < one.end <= session.ctx.known_until]
+    return [Sold(place, product, channel, at, count, int(sold), int(taken))
+            for place, product, channel, at, count, sold, taken in rows if place is not None]  # fmt: skip
 
 
 def shelf_levels(
-    session: BrandSession, location_ids: Sequence[UUID], sold: Sequence[Sold] | None = None
+    session: BrandSession,
+    location_ids: Sequence[UUID],
+    sold: Sequence[Sold] | None = None,
+    product_ids: Sequence[UUID] | None = None,
 ) -> dict[Shelf, ShelfLevel]:
-    """What should lie on each shelf that was ever counted within the last months."""
+    """What should lie on each shelf that was ever counted within the last months, of all products or some.
+
+    A call is a visit that counted or brought any of these products.
+    """
     since = session.ctx.known_until - COUNT_LOOK_BACK
-    moved = stock.movements(session, location_ids, since)
+    moved = stock.movements(session, location_ids, since, product_ids, but=SALE)
     reported = sold_at(session, location_ids, since) if sold is None else sold
     counted: dict[Shelf, stock.Movement] = {}
     after: dict[Shelf, float] = defaultdict(float)
@@ -116,7 +127,7 @@ def shelf_levels(
             called[one.location_id] = max(one.moved_at, called.get(one.location_id, one.moved_at))
         if one.kind == stock.COUNT:
             counted[shelf], after[shelf] = one, 0.0
-        elif one.kind != "sale":  # what was sold is taken from the stands' reports
+        else:  # what was sold is taken from the stands' reports
             after[shelf] += one.quantity
     until: dict[UUID, datetime] = {}
     for one in reported:

@@ -26,8 +26,9 @@ from store.tables import (
 
 WAREHOUSE = "warehouse"
 COUNT = "count"
+SALE = "sale"
 TRANSFER = "transfer"
-USES = frozenset({"sale", TRANSFER})
+USES = frozenset({SALE, TRANSFER})
 """Movements out of a warehouse that meet demand: what is sold, and what is sent to where it is sold."""
 
 
@@ -60,7 +61,7 @@ class Offer:
         return reached[-1].unit_cost_minor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Movement:
     """Units of a product that moved at a place at one moment, signed; of a count, what was there."""
 
@@ -175,9 +176,10 @@ def _of_item() -> Any:
 
 
 def movements(
-    session: BrandSession, location_ids: Sequence[UUID], since: datetime, product_ids: Sequence[UUID] | None = None
+    session: BrandSession, location_ids: Sequence[UUID], since: datetime, product_ids: Sequence[UUID] | None = None,
+    but: str | None = None,
 ) -> Sequence[Movement]:
-    """What moved at some places, of all products or some, in the order of time.
+    """What moved at some places, of all products or some, in the order of time; `but` leaves one kind out.
 
     Within a moment: what came, what went, and then the count, which holds all that moved by then.
     """
@@ -190,6 +192,8 @@ def movements(
     )
     if product_ids is not None:
         wanted = wanted.where(col(StockItem.product_id).in_(product_ids))
+    if but is not None:
+        wanted = wanted.where(col(InventoryMovement.kind) != but)
     rows = session.execute(
         wanted.group_by(*what).order_by(moment, col(InventoryMovement.kind) == COUNT, units.desc(), *what[:2])
     ).all()

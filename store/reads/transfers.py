@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from domain.errors import NotFound
@@ -96,25 +97,37 @@ def _levels(
     session: BrandSession, items: Sequence[UUID], since: datetime
 ) -> dict[UUID, tuple[int, datetime | None, int, int]]:
     """By stock item: units on hand, the moment of the last count, and units sold and sent on since `since`."""
-    moment = col(InventoryMovement.moved_at)
-    rows = session.execute(
-        select(
-            col(InventoryMovement.stock_item_id), col(InventoryMovement.kind), moment, col(InventoryMovement.quantity)
-        )
-        .where(col(InventoryMovement.stock_item_id).in_(items), moment <= session.ctx.known_until)
-        .where(moment > since - timedelta(days=400))
-        .order_by(moment, col(InventoryMovement.kind) == reads.COUNT)
+    item, moment = col(InventoryMovement.stock_item_id), col(InventoryMovement.moved_at)
+    kind, quantity = col(InventoryMovement.kind), col(InventoryMovement.quantity)
+    known = (item.in_(items), moment <= session.ctx.known_until)
+    counts = session.execute(
+        select(item, quantity, moment)
+        .where(*known, kind == reads.COUNT)
+        .ext(distinct_on(item))
+        .order_by(item, moment.desc())
     ).all()
-    found: dict[UUID, tuple[int, datetime | None, int, int]] = {}
-    for item, kind, at, quantity in rows:
-        level, counted, used, sent = found.get(item, (0, None, 0, 0))
-        if kind == reads.COUNT:
-            level, counted = int(quantity), at
-        else:
-            level += int(quantity)
-            used += -int(quantity) if kind == "sale" and at > since else 0
-            sent += -int(quantity) if kind == "transfer" and quantity < 0 and at > since else 0
-        found[item] = (level, counted, used, sent)
+    found = {row[0]: (int(row[1]), row[2], 0, 0) for row in counts}
+    counted = (
+        select(item.label("item"), func.max(moment).label("at"))
+        .where(*known, kind == reads.COUNT)
+        .group_by(item)
+        .subquery()
+    )
+    recent = moment > since
+    moved = session.execute(
+        select(
+            item,
+            func.coalesce(func.sum(quantity).filter(counted.c.at.is_(None) | (moment > counted.c.at)), 0),
+            func.coalesce(func.sum(-quantity).filter(kind == reads.SALE, recent), 0),
+            func.coalesce(func.sum(-quantity).filter(kind == reads.TRANSFER, quantity < 0, recent), 0),
+        )
+        .outerjoin(counted, counted.c.item == item)
+        .where(*known, kind != reads.COUNT)
+        .group_by(item)
+    ).all()
+    for one, since_count, used, sent in moved:
+        level, at, _, _ = found.get(one, (0, None, 0, 0))
+        found[one] = (level + int(since_count), at, int(used), int(sent))
     return found
 
 

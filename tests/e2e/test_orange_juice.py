@@ -62,6 +62,7 @@ def gross_profit(sku: str, since: str, weeks: int) -> float:
         )
 
 
+@pytest.mark.long
 def test_a_change_that_the_stores_never_made_is_not_measurable(juice: Terminal) -> None:
     item = propose(juice, "OJ-05", "1.80", "1991-06-20")
     assert item["status"] == "done"
@@ -78,6 +79,7 @@ def test_a_change_beyond_the_days_limit_is_refused(juice: Terminal) -> None:
     assert "limit of 10.0 % a day" in item["status_reason"]
 
 
+@pytest.mark.long
 def test_as_of_reads_know_only_what_was_known(juice: Terminal) -> None:
     met = juice.json("meet", "--brand", "oj", "--as-of", "1991-06-20", "--agenda", "OJ-05")
     finding = next(one for one in met["findings"] if one["subject"] == "OJ-05")

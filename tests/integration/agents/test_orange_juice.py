@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from agents.charter import load_charters
 from agents.crew import chat_model_for
 from agents.graph import run_agent
@@ -25,6 +27,7 @@ def open_toolbox(database: Database, ctx: Context, as_of: datetime) -> Toolbox:
     return Toolbox(database, replace(ctx, as_of=as_of), start_run(database, ctx), CHARTER.name, CHARTER.tools)
 
 
+@pytest.mark.long
 async def test_all_eleven_products_get_an_answer(
     database: Database, new_brand: Callable[..., Context], oj: Path
 ) -> None:

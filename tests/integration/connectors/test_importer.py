@@ -240,6 +240,7 @@ def test_the_same_files_go_into_two_brands_apart(
     assert len(rows(database, mine, Product)) == len(rows(database, other, Product)) == 2
 
 
+@pytest.mark.long
 def test_orange_juice_loads_whole_and_is_read_as_of_1991(
     database: Database, new_brand: Callable[..., Context], oj: Path
 ) -> None:
@@ -269,6 +270,7 @@ def _price(session):  # type: ignore[no-untyped-def]
     return price_now(session, product.id, session.scalars(select(Channel)).one().id)
 
 
+@pytest.mark.long
 def test_cdnow_loads_whole_and_repeated_purchases_stay_apart(
     database: Database, new_brand: Callable[..., Context], cdnow: Path
 ) -> None:

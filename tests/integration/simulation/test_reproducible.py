@@ -40,6 +40,7 @@ def test_crews_leave_different_proposals_and_the_same_past(once: list[Tables]) -
     assert {name for name in none if none[name] == oracle[name]} >= {"product", "product_cost", "channel", "location"}
 
 
+@pytest.mark.long
 def test_another_seed_leaves_others(postgres: Database, settings: Settings, once: list[Tables]) -> None:
     (other,) = lived(postgres, settings, 12, ("none",), DAYS)
     assert other.keys() == once[0].keys()
@@ -54,6 +55,7 @@ def test_the_products_own_crew_leaves_the_same_bytes_too(postgres: Database, tmp
     assert one == again
 
 
+@pytest.mark.long
 def test_without_a_crew_the_product_changes_nothing(postgres: Database, settings: Settings) -> None:
     """The baselines are not hampered by the product: the same world lived without any store is worth as much."""
     with pytest.MonkeyPatch.context() as patch:

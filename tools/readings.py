@@ -1,0 +1,26 @@
+"""What several answers of one run build on: read once, by whoever needs it first, and the same for all."""
+
+from collections.abc import Callable, Hashable
+from threading import Lock, RLock
+from typing import Any
+
+
+class Readings:
+    """What a run has read from the store, as of its one moment, by name. Agents that work side by side share it.
+
+    Whoever asks first reads; who asks meanwhile waits for that. A reading that failed is made anew when asked again.
+    """
+
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._locks: dict[Hashable, RLock] = {}
+        self._read: dict[Hashable, Any] = {}
+
+    def once(self, name: Hashable, make: Callable[[], Any]) -> Any:
+        """What is known under this name, else what `make` gives now."""
+        with self._guard:
+            lock = self._locks.setdefault(name, RLock())
+        with lock:
+            if name not in self._read:
+                self._read[name] = make()
+            return self._read[name]
