@@ -81,11 +81,10 @@ class Stands:
         self.stock += missing
         return missing
 
-    def refill(self, today: Day, warehouse: Warehouse, standing: bool) -> None:
-        """The evening's calls: those of the standing practice, while it goes on, and those that were asked for."""
+    def refill(self, today: Day, warehouse: Warehouse) -> None:
+        """The evening's calls: those of the standing practice, and those that were asked for beside them."""
         self._look_at_levels(today)
-        usual = practice.visited(today.day) if standing else ()
-        for stand in map(int, usual):
+        for stand in map(int, practice.visited(today.day)):
             self._call_at(stand, np.maximum(self.par[:, stand] - self.stock[:, stand], 0), today, warehouse)
         cost = practice.TRIP_EUROS * len(today.refills)
         if asked := {stand: units for stand, units in self._calls.items() if stand not in today.refills}:

@@ -75,7 +75,7 @@ class World:
         self.customers, self.rivals = Customers(truth, self.draws), Rivals(truth, self.draws)
         first_stock = np.ceil(self.weekly_units[0] * (supply.lead_weeks(truth) + 5)).astype(np.int64)
         self.warehouse = Warehouse(first_stock, np.array([product.shelf_life_days for product in PRODUCTS]))
-        self.stands, self.standing_refills = Stands(truth, self.draws), True
+        self.stands = Stands(truth, self.draws)
         self.books = Books(START_CASH, plan.history_days + plan.days)
         self.suppliers = supply.Suppliers(truth, self.draws, self.books)
         self.dealers = dealers.Dealers(truth, self.draws, self.books)
@@ -159,7 +159,7 @@ class World:
         today.received, today.warehouse_count, today.placed = received, counted, self.suppliers.take_placed()
         if monday:
             today.competitor_price = self.rivals.price(now.rivals)
-        self.stands.refill(today, self.warehouse, self.standing_refills)
+        self.stands.refill(today, self.warehouse)
         price = self.list_price[:, 3] / 100
         dealer_orders, sent_back = self.dealers.order(self.day, market, price, self.warehouse, now)
         today.dealer_orders, today.credits = dealer_orders, sent_back

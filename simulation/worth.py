@@ -43,7 +43,6 @@ def run_out(world: World) -> None:
     And to the end of its last week, when wages, advertising and commissions of all that was lived are paid.
     """
     world.standing_rule = StandingRule()
-    world.standing_refills = True
     world.budgets = None
     for _ in range(RUN_OUT_DAYS):
         world.step()

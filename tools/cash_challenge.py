@@ -47,9 +47,7 @@ def recompute_order_within_cash(session: BrandSession, env: ToolEnv, args: Chall
     usual = float(flows.past.ordered.mean())
     week = _due_week(session, book, action)
     kept = _within(paths, action, advice.lines, usual, week)
-    return ToolAnswer(
-        _view(blank, action, advice, kept, _runs_out(paths, action.total_minor - usual, week)), sources
-    )
+    return ToolAnswer(_view(blank, action, advice, kept, _runs_out(paths, action.total_minor - usual, week)), sources)
 
 
 def _prediction(proposal: ProposalRow) -> Prediction:

@@ -56,7 +56,11 @@ def _demand_factors(
     found = {}
     for product, units in more.items():
         stock = book.stock.get(product)
-        used = float(stock.used[-RECENT_WEEKS:].mean()) if stock is not None and len(stock.used) else 0.0
+        used = (
+            float((stock.used * stock.shift.factor)[-RECENT_WEEKS:].mean())
+            if stock is not None and len(stock.used)
+            else 0.0
+        )
         if used > 0:
             found[product] = min(max(1 + units / used, _LEAST_FACTOR), _MOST_FACTOR)
     return found

@@ -41,8 +41,17 @@ def price_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) 
     foresees held-out weeks best is chosen, with an interval, held-out errors of all, and the reasons. Where the data
     do not suffice the status is `insufficient`, and nothing may be built on it."""
     now = situation_of(session, env, args.sku, args.channel, args.zone)
-    choice = choose_elasticity(sales_of(session, env, now))
+    choice = _choice(session, env, now)
     return ToolAnswer(_elasticity_view(now, choice), (sales_source(session, env, now),))
+
+
+def belief_of(session: BrandSession, env: ToolEnv, now: Situation) -> tuple[float, float, int] | None:
+    """A price's elasticity, its standard error and degrees of freedom; None where it is not to be trusted."""
+    return _belief(_choice(session, env, now))
+
+
+def _choice(session: BrandSession, env: ToolEnv, now: Situation) -> ElasticityChoice:
+    return env.once(("elasticity", now.price.price_id), lambda: choose_elasticity(sales_of(session, env, now)))
 
 
 def _elasticity_view(now: Situation, choice: ElasticityChoice) -> Elasticity:

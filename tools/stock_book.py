@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from analytics.lead_time import LeadTime, estimate_lead_time
 from analytics.panel import Floats
+from analytics.price_shift import PriceShift, price_shift
 from analytics.stock_path import StockEvent, daily_stock, pooled
 from domain.errors import InvalidInput
 from store.reads import stock as reads
@@ -16,6 +17,7 @@ from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
 from store.tables import BrandRules, Location, Supplier
 from tools.base import ToolEnv
+from tools.price_moves import ProductMoves, price_moves
 
 HISTORY_WEEKS = 156
 RECENT_WEEKS, YEAR_WEEKS = 8, 52
@@ -33,6 +35,13 @@ class ProductStock:
     under_way: int
     used: Floats
     available: Floats
+    own: ProductMoves = field(default_factory=ProductMoves)
+    """How its own prices changed of late."""
+
+    @property
+    def shift(self) -> PriceShift:
+        """By week, how many times its units today's prices would have sold."""
+        return price_shift(self.own.moves, len(self.used))
 
     @classmethod
     def unmoved(cls, on_hand: int, under_way: int) -> "ProductStock":
@@ -57,10 +66,10 @@ class StockBook:
 
 def stock_book(session: BrandSession, env: ToolEnv) -> StockBook:
     """Raises InvalidInput where the brand has no warehouse."""
-    return env.once(("stock book",), lambda: _read(session))
+    return env.once(("stock book",), lambda: _read(session, env))
 
 
-def _read(session: BrandSession) -> StockBook:
+def _read(session: BrandSession, env: ToolEnv) -> StockBook:
     places = reads.warehouses(session)
     if not places:
         raise InvalidInput(
@@ -71,22 +80,22 @@ def _read(session: BrandSession) -> StockBook:
         currency=currency,
         rules=rules_of(session),
         places=places,
-        stock=_stock(session, places),
+        stock=_stock(session, env, places),
         kept_minor={**kept_per_unit_minor(session, YEAR_WEEKS), **kept_per_unit_minor(session, RECENT_WEEKS)},
         cash_minor=reads.cash_minor(session, currency),
     )
 
 
-def _stock(session: BrandSession, places: Sequence[Location]) -> dict[UUID, ProductStock]:
+def _stock(session: BrandSession, env: ToolEnv, places: Sequence[Location]) -> dict[UUID, ProductStock]:
     ids = [place.id for place in places]
     on_hand, coming = reads.on_hand(session, ids), reads.units_under_way(session)
     weeks = _weeks(reads.movements(session, ids, session.ctx.known_until - timedelta(weeks=HISTORY_WEEKS)), session)
-    found = {}
+    moves, found = price_moves(session, env), {}
     for product in {*weeks, *on_hand, *coming}:
         held = ProductStock.unmoved(on_hand.get(product, 0), coming.get(product, 0))
         if product in weeks:
             used, available = weeks[product]
-            held = replace(held, used=used, available=available)
+            held = replace(held, used=used, available=available, own=moves.get(product, ProductMoves()))
         found[product] = held
     return found
 

@@ -1,11 +1,12 @@
 """What a week asks of the warehouse, sales lost to an empty shelf counted in, as the arithmetic of orders takes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from analytics.censored_demand import unconstrained_demand
 from analytics.forecast import DemandForecast, forecast
 from analytics.lead_time import DemandRate, rate_from_periods
+from analytics.price_shift import with_error
 from tools.stock_book import ProductStock
 
 WEEKS_A_YEAR = 52
@@ -26,14 +27,19 @@ class WeeklyDemand:
 
 
 def weekly_demand(stock: ProductStock, weeks_ahead: int) -> WeeklyDemand:
-    """The demand of the next weeks: those that stock was short in are restated first. Raises InvalidNumbers."""
-    asked_for = unconstrained_demand(stock.used, stock.available)
+    """The demand of the next weeks, from past ones as they would have been with enough stock, at today's prices.
+
+    Raises InvalidNumbers.
+    """
+    shift = stock.shift
+    asked_for = unconstrained_demand(stock.used, stock.available) * shift.factor
     ahead = forecast(asked_for, weeks_ahead, WEEKS_A_YEAR, family="gamma")
+    rate = _rate(ahead)
     return WeeklyDemand(
         mean=float(ahead.mean.mean()),
         low=float(ahead.lower.mean()),
         high=float(ahead.upper.mean()),
-        rate=_rate(ahead),
+        rate=replace(rate, standard_error=with_error(rate.standard_error, rate.units_per_day, shift)),
     )
 
 

@@ -61,10 +61,13 @@ def _of_products(
     )
     moved = selected_each(session, "inventory_movement", "stock_item_id", own_items)
     sold = selected_each(session, "sales_fact", "product_id", products)
+    moved_prices = {one: dict.fromkeys(book.stock[one].own.price_ids) if one in book.stock else {} for one in products}
+    priced = selected_each(session, "price_history", "price_id", [at for ids in moved_prices.values() for at in ids])
     for product, about in products.items():
         yield from (rows[product].bearing_on(*about) for rows in by_product)
         yield from (moved[item].bearing_on(*about) for item in own_items if items[item] == product)
         yield sold[product].bearing_on(*about)
+        yield from (priced[one].bearing_on(*about) for one in moved_prices[product])
 
 
 def _accounts(session: BrandSession) -> RowSelection:

@@ -42,7 +42,8 @@ def silent(_stage: str, _done: int, _of: int, _curves: Curves | None) -> None:
 class Product:
     """The product's own crew: a meeting each Monday, whose action items are answered and carried out.
 
-    Once an agent may order from suppliers, the brand's standing replenishment rests; so do its rounds to stands.
+    Once an agent may order from suppliers, the brand's standing replenishment rests. Its rounds to stands go on: what the
+    Stand Coach sends is beside them.
     """
 
     def __init__(self, twin: TwinOffice, agents: Sequence[str]) -> None:
@@ -51,8 +52,6 @@ class Product:
     def morning(self, world: World, desk: Desk, day: int) -> None:
         if orders_goods(self._agents):
             world.standing_rule = None
-        if stands.refills_stands(self._agents):
-            world.standing_refills = False
         if day % WEEK == 0:
             self._twin.meet(self._agents)
 

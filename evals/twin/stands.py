@@ -9,8 +9,6 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import col
 
-from agents.charter import load_charters
-from domain.action import STAND_REFILL
 from domain.money import BPS
 from evals.twin.office import TwinOffice
 from simulation.catalog import PRODUCTS, SKUS, STAND_CODES
@@ -20,12 +18,6 @@ from simulation.happenings import Day
 from simulation.world import World
 from store.reads import stands as reads
 from store.tables import Location, Product, StandBonusRow, StandRefillOrder, StandVisitRow
-
-
-def refills_stands(agents: Sequence[str]) -> bool:
-    """Whether one of these agents (of the whole crew, if none is named) may send drivers to stands."""
-    attending = [charter for charter in load_charters() if not agents or charter.name in agents]
-    return any(STAND_REFILL.name in charter.action_kinds for charter in attending)
 
 
 def drive(twin: TwinOffice, world: World) -> list[StandRefillOrder]:

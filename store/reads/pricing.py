@@ -147,6 +147,40 @@ def prices_now(session: BrandSession, channel_id: UUID) -> dict[tuple[UUID, str]
     }
 
 
+@dataclass(frozen=True)
+class PriceChange:
+    """A product's price in a whole channel that went from one amount to another."""
+
+    product_id: UUID
+    channel_id: UUID
+    price_id: UUID
+    from_minor: int
+    to_minor: int
+    changed_at: datetime
+
+
+def changes_since(session: BrandSession, since: datetime) -> list[PriceChange]:
+    """Every change of channels' list prices after `since` and by now, oldest first; zones' own prices are left out."""
+    until = session.ctx.known_until
+    own = (col(Price.id) == col(PriceHistory.price_id)) & (col(Price.brand_id) == col(PriceHistory.brand_id))
+    changed = select(col(PriceHistory.price_id)).where(
+        col(PriceHistory.valid_from) > since, col(PriceHistory.valid_from) <= until
+    )
+    rows = session.execute(
+        select(col(Price.product_id), col(Price.channel_id), PriceHistory)
+        .join(Price, own)
+        .where(col(PriceHistory.price_id).in_(changed), col(PriceHistory.valid_from) <= until)
+        .where(col(Price.zone) == "")
+        .order_by(col(PriceHistory.price_id), col(PriceHistory.valid_from), col(PriceHistory.seq))
+    ).all()
+    found = [
+        PriceChange(product, channel, row.price_id, before.amount_minor, row.amount_minor, row.valid_from)
+        for (_, _, before), (product, channel, row) in pairwise(rows)
+        if before.price_id == row.price_id and row.valid_from > since and before.amount_minor != row.amount_minor
+    ]
+    return sorted(found, key=lambda one: (one.changed_at, one.price_id))
+
+
 def price_changes_since(session: BrandSession, price_id: UUID, since: datetime) -> Sequence[PriceHistory]:
     """The amounts that this entry got after `since`, oldest first."""
     return session.scalars(

@@ -13,6 +13,23 @@ from store.session import BrandSession
 from store.tables import Channel, Product, SalesFact
 
 
+def channel_shares(session: BrandSession, weeks: int) -> Mapping[UUID, Mapping[UUID, float]]:
+    """Of a product's units sold in the last `weeks`, the share of each channel; by product, then channel."""
+    since = session.ctx.known_until - timedelta(weeks=weeks)
+    rows = session.execute(
+        select(col(SalesFact.product_id), col(SalesFact.channel_id), func.sum(col(SalesFact.units)))
+        .where(col(SalesFact.period_start) > since, col(SalesFact.units) > 0)
+        .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
+    ).all()
+    total: dict[UUID, int] = defaultdict(int)
+    for product, _, units in rows:
+        total[product] += int(units)
+    found: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+    for product, channel, units in rows:
+        found[product][channel] = int(units) / total[product]
+    return found
+
+
 def kept_per_unit_minor(session: BrandSession, weeks: int) -> Mapping[UUID, float]:
     """What the brand kept of a unit of each product it sold in the last `weeks`, over all channels, in minor units.
 

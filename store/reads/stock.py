@@ -176,7 +176,10 @@ def _of_item() -> Any:
 
 
 def movements(
-    session: BrandSession, location_ids: Sequence[UUID], since: datetime, product_ids: Sequence[UUID] | None = None,
+    session: BrandSession,
+    location_ids: Sequence[UUID],
+    since: datetime,
+    product_ids: Sequence[UUID] | None = None,
     but: str | None = None,
 ) -> Sequence[Movement]:
     """What moved at some places, of all products or some, in the order of time; `but` leaves one kind out.
