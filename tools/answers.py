@@ -1,9 +1,10 @@
 """Answers kept as receipts: what a tool said in a run is found again instead of computed again."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from domain.canonical import sha256_of
@@ -25,6 +26,20 @@ def find_receipt(session: BrandSession, run_id: UUID, call: str) -> Receipt | No
     return session.scalars(
         select(Receipt).where(col(Receipt.run_id) == run_id, col(Receipt.request_hash) == call)
     ).first()
+
+
+def last_asked(session: BrandSession, tool: str, names: Sequence[str]) -> dict[tuple[str, ...], datetime]:
+    """When earlier runs last asked a tool about what these arguments name; an argument that was not given is ""."""
+    rows = session.execute(
+        select(col(Receipt.arguments), func.max(col(Receipt.as_of)))
+        .where(col(Receipt.tool) == tool, col(Receipt.as_of) < session.ctx.known_until)
+        .group_by(col(Receipt.arguments))
+    ).all()
+    found: dict[tuple[str, ...], datetime] = {}
+    for arguments, moment in rows:
+        key = tuple(str(arguments.get(name) or "") for name in names)
+        found[key] = max(moment, found.get(key, moment))
+    return found
 
 
 def receipts_of(session: BrandSession, run_id: UUID, agent: str) -> Sequence[Receipt]:

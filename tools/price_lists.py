@@ -10,6 +10,7 @@ from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import Channel
 from tools import cells
+from tools.answers import last_asked
 from tools.base import ToolAnswer, ToolArguments, ToolEnv
 from tools.price_arguments import ChannelArguments, PriceArguments
 from tools.price_results import (
@@ -60,12 +61,13 @@ def _channel_view(session: BrandSession, channel: Channel) -> ChannelView:
 
 def list_priced_products(session: BrandSession, env: ToolEnv, args: ChannelArguments) -> ToolAnswer:
     """List the price list of a channel: price now and since when, unit cost, margin without VAT and after the
-    channel's fee, average units and revenue of the last four reported weeks, and whether the data suffice to analyse
-    the price."""
+    channel's fee, average units and revenue of the last four reported weeks, days since its best price was last asked
+    for, and whether the data suffice to analyse the price."""
     channel = reads.channel_by_code(session, args.channel)
     spans = reads.sales_spans(session, channel.id)
     units = reads.recent_units(session, channel.id, weeks=_RECENT_WEEKS)
     known = situations_in(session, env, channel)
+    asked = last_asked(session, "best_price", ("sku", "channel", "zone"))
     newest = max((span.last_end for span in spans.values()), default=None)
     result = PricedProducts(
         channel=channel.code,
@@ -73,7 +75,12 @@ def list_priced_products(session: BrandSession, env: ToolEnv, args: ChannelArgum
         margin_floor=cells.rate(known[0].rules.min_margin_bps if known else 0),
         entries=cells.count(len(known)),
         newest_sales_age=_age(session, newest),
-        products=[_priced(session, now, spans.get(now.product.id), units.get(now.product.id, 0)) for now in known],
+        products=[
+            _priced(session, now, spans.get(now.product.id), units.get(now.product.id, 0)).model_copy(
+                update={"analysed_days_ago": _days_since(session, asked.get((now.product.sku, channel.code, now.zone)))}
+            )
+            for now in known
+        ],
     )
     behind = [rows_behind(session, env, now) for now in known]
     rules = [rows.rules.bearing_on("/margin_floor") for rows in behind[:1]]
@@ -96,6 +103,10 @@ def _behind_line(rows: SituationRows, index: int) -> list[RowSelection]:
         rows.channel.bearing_on(*cells_at("margin")),
         rows.sold.bearing_on(*sold, *cost_from_sales, "/newest_sales_age"),
     ]
+
+
+def _days_since(session: BrandSession, moment: datetime | None) -> int | None:
+    return None if moment is None else (session.ctx.known_until - moment).days
 
 
 def _age(session: BrandSession, moment: datetime | None) -> Cell | None:

@@ -39,6 +39,7 @@ class PricedProduct(ToolResult):
     weekly_revenue: Cell
     weeks_of_sales: Cell
     newest_sales_age: Cell | None
+    analysed_days_ago: int | None = Field(default=None, description="since its best price was last asked for")
     enough_data: bool
     lacking: list[str]
 

@@ -16,7 +16,9 @@ from domain.report import Claim
 from llm.rules import Call
 
 MOST_PRICES = 30
-"""More findings than this nobody reads; the best sellers are looked at first."""
+"""More findings than this nobody reads. Those that sell most come first, and those not looked at for long."""
+_LONGEST_WEEKS = 13
+"""What was not looked at for a quarter is as new."""
 
 _ANALYSES = ("price_elasticity", "price_corridor", "best_price")
 _OF_CHANNEL = ("competitor_reaction", "past_deals", "draft_prices")
@@ -98,10 +100,10 @@ class _Review:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """The prices looked at: those that the agenda names, else the best sellers; in the order of the lists."""
+        """The prices looked at: those that the agenda names, else by revenue and weeks since they were analysed."""
         words = {word.strip(".,;:!?()\"'") for word in self.agenda.split()}
         named = [entry for entry in self._listed if entry.sku in words]
-        wanted = named or sorted(self._listed, key=lambda entry: -entry.listed["weekly_revenue"]["value"])
+        wanted = named or sorted(self._listed, key=lambda entry: -_due(entry.listed))
         kept = {_place(entry.arguments) for entry in wanted[:MOST_PRICES]}
         return [entry for entry in self._listed if _place(entry.arguments) in kept]
 
@@ -130,6 +132,18 @@ class _Review:
 
     def _of(self, tool: str) -> list[Answer]:
         return [answer for answer in self.answers if answer.tool == tool]
+
+
+def _due(row: Mapping[str, Any]) -> float:
+    """How much a price asks to be looked at: its weekly revenue times the weeks since its last analysis.
+
+    One that has changed since may go on the same way, and is taken as not looked at for a month.
+    """
+    days, age = row.get("analysed_days_ago"), row["price_age"]["value"]
+    weeks = _LONGEST_WEEKS if days is None else min(days / 7, _LONGEST_WEEKS)
+    if days is not None and age < days:
+        weeks = max(weeks, 4)
+    return float(row["weekly_revenue"]["value"] * weeks)
 
 
 def _place(arguments: Mapping[str, Any]) -> tuple[str, str, str]:

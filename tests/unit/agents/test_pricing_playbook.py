@@ -1,0 +1,62 @@
+"""Which thirty of a long price list the Pricing Director looks at."""
+
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from agents.playbooks.pricing_director import MOST_PRICES, next_calls
+from domain.canonical import canonical_json
+
+RECEIPT = "00000000-0000-7000-8000-000000000001"
+
+
+def row(number: int, revenue: int, analysed: int | None = None, age: int = 300) -> dict[str, Any]:
+    return {
+        "sku": f"P{number:02}",
+        "zone": "",
+        "weekly_revenue": {"value": revenue, "unit": "EUR.minor"},
+        "price_age": {"value": age, "unit": "days"},
+        "analysed_days_ago": analysed,
+        "enough_data": True,
+    }
+
+
+def looked_at(rows: list[dict[str, Any]], agenda: str = "Prices") -> set[str]:
+    """The products whose best price is asked for, given one channel's price list."""
+    told: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("list_channels", {}, {"channels": [{"channel": "shop", "entries": {"value": len(rows), "unit": "count"}}]}),
+        ("list_priced_products", {"channel": "shop"}, {"products": rows}),
+    ]
+    messages: list[BaseMessage] = [HumanMessage(agenda)]
+    for number, (tool, arguments, result) in enumerate(told):
+        call = {"name": tool, "args": arguments, "id": str(number), "type": "tool_call"}
+        messages.append(AIMessage(content="", tool_calls=[call]))
+        messages.append(
+            ToolMessage(canonical_json({"receipt": RECEIPT, "result": result}), tool_call_id=str(number), name=tool)
+        )
+    return {str(call.arguments["sku"]) for call in next_calls(messages) if call.name == "best_price"}
+
+
+def test_at_first_the_best_sellers_are_looked_at() -> None:
+    rows = [row(number, 1_000 - number) for number in range(MOST_PRICES + 20)]
+    assert looked_at(rows) == {f"P{number:02}" for number in range(MOST_PRICES)}
+
+
+def test_those_not_looked_at_for_long_come_before_a_better_seller_of_last_week() -> None:
+    seen = [row(number, 1_000, analysed=7) for number in range(MOST_PRICES)]
+    others = [row(number, 200) for number in range(MOST_PRICES, MOST_PRICES + 20)]
+    found = looked_at([*seen, *others])
+    assert {one["sku"] for one in others} <= found
+    assert len(found) == MOST_PRICES
+
+
+def test_a_price_that_changed_since_may_go_on_the_same_way() -> None:
+    seen = [row(number, 1_000, analysed=7) for number in range(MOST_PRICES)]
+    moved = row(90, 400, analysed=7, age=3)
+    assert "P90" in looked_at([*seen, moved])
+    assert "P91" not in looked_at([*seen, row(91, 400, analysed=7)])
+
+
+def test_what_the_agenda_names_is_looked_at_whatever_it_sells() -> None:
+    rows = [row(number, 1_000, analysed=7) for number in range(MOST_PRICES)]
+    assert looked_at([*rows, row(77, 0, analysed=0)], "What about P77?") == {"P77"}
