@@ -24,12 +24,14 @@ from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine
 from store.audit import append_audit
 from store.jobs import enqueue
-from store.leases import lock_row
+from store.leases import lock_row, one_at_a_time
 from store.outbox import emit
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow
 
 OPEN = (ItemStatus.PROPOSED, ItemStatus.SNOOZED)
+_IS_OPEN = col(ActionItem.status).in_(OPEN)
+_OPENING = "opening action items"
 EXECUTE_JOB = "action.execute"
 LONGEST_REASON = 500
 
@@ -50,6 +52,15 @@ class Amended:
     prediction: Prediction | None = None
     receipts: Sequence[str] = ()
     dissent: Sequence[str] = ()
+
+
+def hold_open_items(session: BrandSession) -> None:
+    """Keep what is open as it is until this transaction ends; for who adopts several proposals, before the first.
+
+    Whoever answers an item holds it first and writes the audit then: who adopts has to keep to that order, too.
+    """
+    one_at_a_time(session, _OPENING)
+    session.scalars(select(ActionItem).where(_IS_OPEN).order_by(col(ActionItem.id)).with_for_update()).all()
 
 
 def adopt(
@@ -149,10 +160,12 @@ def show_again(session: BrandSession, engine: PolicyEngine, item: ActionItem, lo
 
 
 def _supersede(session: BrandSession, item: ActionItem) -> None:
+    """Close what this replaces. Others who open one at this moment come before or after: else neither saw the other."""
+    one_at_a_time(session, _OPENING)
     older = (
         select(ActionItem)
         .where(col(ActionItem.kind) == item.kind, col(ActionItem.subject) == item.subject)
-        .where(col(ActionItem.status).in_(OPEN), col(ActionItem.created_at) <= session.ctx.now())
+        .where(_IS_OPEN, col(ActionItem.created_at) <= session.ctx.now())
     )
     for open_item in session.scalars(older.with_for_update()):
         if open_item.id != item.id:

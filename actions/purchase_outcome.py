@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from actions.missed_transfers import Sent, lost_at_places
+from analytics.replenishment import HOLDING_OFF
 from analytics.stock_path import DailyStock, Replay, StockEvent, daily_stock, pooled, replay_later
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
@@ -19,9 +20,9 @@ from store.tables import PurchaseOrder
 _METHOD = "stock ledger replayed with the goods a week later"
 _LOOK_BACK, _DAY = timedelta(days=90), timedelta(days=1)
 _SALES_WEEKS = 13
-_MARGIN_OFF, _HOLDING_OFF = 0.25, 0.25
+_MARGIN_OFF = 0.25
 """By how much the margin of what would have run short may differ from the quarter's average, over other channels and
-offers; and what storage costs from what the brand reckons with. Both as shares, either way."""
+offers: a share, either way."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _not_measurable(unit: str, reason: str) -> Outcome:
 def _values(saved: _Saved, margin_minor: float, holding_minor_a_day: float) -> tuple[float, float, float]:
     """Money that the goods brought by coming in time, and the ends between which it lies."""
     kept_longer = saved.unit_days * holding_minor_a_day
-    off = abs(kept_longer) * _HOLDING_OFF
+    off = abs(kept_longer) * HOLDING_OFF
     earned = sorted(
         units * margin_minor * share
         for units in (saved.low, saved.high)

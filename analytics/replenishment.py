@@ -1,10 +1,15 @@
 """Whether to order a product at this review, how much, and what that brings against waiting for the next."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import numpy as np
+
 from analytics.amounts import check_amounts, check_positive, check_probabilities
+from analytics.errors import InvalidNumbers
 from analytics.order_quantity import OrderLimits, OrderQuantity, QuantityReason
+from analytics.panel import Floats
 from analytics.reorder_plan import (
     Product,
     ReplenishmentPlan,
@@ -15,6 +20,10 @@ from analytics.reorder_plan import (
 )
 from analytics.review_outlook import ReviewOutlook, look_ahead
 from analytics.service_levels import ServiceTarget
+
+_LAW_CELLS, _MONEY_CELLS = 64, 2_048
+HOLDING_OFF = 0.25
+"""What storage really costs may differ by this share from what the brand reckons with, either way."""
 
 OrderReason = Literal[
     "below_reorder_point",
@@ -57,6 +66,55 @@ class OrderGain:
     high_minor: int
     coverage: float
     units_saved: float
+    law: "GainLaw | None" = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class GainLaw:
+    """How the gain of one order of `units` may fall: each unit saved is worth `worth`, holding all costs `longer`."""
+
+    outlook: ReviewOutlook
+    units: int
+    worth: float
+    longer: float
+
+    def cells(self) -> tuple[Floats, Floats]:
+        """Money (k,) and its probabilities (k,): nothing saved by itself, the rest in cells taken at their middle."""
+        edges = np.unique(np.linspace(0, self.units, min(self.units, _LAW_CELLS) + 1).astype(int))
+        more = np.array([1.0, *(self.outlook.more_saved_than(int(edge)) for edge in edges[:-1]), 0.0])
+        saved = np.array([0.0, *((edges[:-1] + 1 + edges[1:]) / 2)])
+        return self.worth * saved - self.longer, np.maximum(-np.diff(more), 0.0)
+
+
+def gain_together(gains: Sequence[OrderGain], coverage: float = 0.80) -> tuple[int, int, int]:
+    """What several orders bring together: expected, low and high, in minor units.
+
+    Their laws are laid out on cells of money, shared so that each mean is kept, and folded: products are taken to be
+    asked for independently. A sum of rare large gains is skewed, so that no root of squares describes its ends. What
+    holding costs is known to `HOLDING_OFF`, which moves both ends: where nothing is saved, it is all there is.
+    Raises InvalidNumbers where a gain has no law.
+    """
+    check_probabilities(coverage=coverage)
+    laws = [gain.law.cells() for gain in gains if gain.law is not None]
+    if len(laws) < len(gains):
+        raise InvalidNumbers("The law of a gain is not known.")
+    value = sum(gain.value_minor for gain in gains)
+    base = sum(float(money.min()) for money, _ in laws)
+    span = sum(float(np.ptp(money)) for money, _ in laws)
+    if span <= 0:
+        return value, value, value
+    total = np.ones(1)
+    for money, chances in laws:
+        place = (money - money.min()) / span * (_MONEY_CELLS - 1)
+        below = np.floor(place).astype(int)
+        cells = np.bincount(below, chances * (1 - (place - below)), _MONEY_CELLS + 1)
+        cells += np.bincount(below + 1, chances * (place - below), _MONEY_CELLS + 1)[: _MONEY_CELLS + 1]
+        total = np.convolve(total, cells[: int(below.max()) + 2])
+    tail = (1 - coverage) / 2
+    ends = np.searchsorted(np.cumsum(total), [tail + 1e-12, total.sum() * (1 - tail) - 1e-12])
+    low, high = (base + end / (_MONEY_CELLS - 1) * span for end in ends)
+    off = HOLDING_OFF * sum(gain.law.longer for gain in gains if gain.law is not None)
+    return value, min(round(low - off), value), max(round(high + off), value)
 
 
 @dataclass(frozen=True)
@@ -153,7 +211,8 @@ def _gain(product: Product, outlook: ReviewOutlook, quantity: OrderQuantity, cov
     saved, tail = outlook.units_saved(quantity.units), (1 - coverage) / 2
     ends = [worth * outlook.saved_quantile(quantity.units, share) - longer for share in (tail, 1 - tail)]
     value = round(worth * saved - longer)
-    return OrderGain(value, min(value, *map(round, ends)), max(value, *map(round, ends)), coverage, saved)
+    law = GainLaw(outlook, quantity.units, worth, longer)
+    return OrderGain(value, min(value, *map(round, ends)), max(value, *map(round, ends)), coverage, saved, law)
 
 
 def _decide(

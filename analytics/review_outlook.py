@@ -49,7 +49,7 @@ class ReviewOutlook:
         low, high = -1, order_units
         while high - low > 1:
             middle = (low + high) // 2
-            if self._more_saved_than(middle) <= 1 - probability + 1e-12:
+            if self.more_saved_than(middle) <= 1 - probability + 1e-12:
                 high = middle
             else:
                 low = middle
@@ -63,7 +63,8 @@ class ReviewOutlook:
             after += float(had @ window.demand.more_than(window.stock + order_units))
         return min(1.0, self.ran_out_before + after)
 
-    def _more_saved_than(self, units: int) -> float:
+    def more_saved_than(self, units: int) -> float:
+        """The probability that an order of more than `units` saves more than these."""
         return sum(float(w.probability @ w.demand.more_than(w.stock + units)) for w in self.windows)
 
 

@@ -43,6 +43,12 @@ def is_alive(session: BrandSession, pid: int | None, started: datetime | None) -
     return found.first() is not None
 
 
+def one_at_a_time(session: BrandSession, work: str) -> None:
+    """Wait until no other transaction of this brand is at this work; others wait until ours has ended."""
+    key = f"{session.ctx.brand_id} {work}"
+    raw_connection(session).execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
 def lock_row(session: BrandSession, table: type[Any], row_id: Any) -> Any:
     """The row itself, locked until the transaction ends, as it stands now. None when this brand has no such row."""
     return session.get(table, (session.ctx.brand_id, row_id), with_for_update=True, populate_existing=True)

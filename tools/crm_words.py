@@ -72,5 +72,10 @@ def in_words(reasons: Iterable[str]) -> list[str]:
     return [_WORDS[reason][0] if reason in _WORDS else reason.replace("_", " ") for reason in reasons]
 
 
+def in_german(reasons: Iterable[str]) -> list[str]:
+    """Each reason in German; one that has no words here stays as it is."""
+    return [GERMAN.get(reason, reason.replace("_", " ")) for reason in reasons]
+
+
 GERMAN: Mapping[str, str] = {name: german for name, (_, german) in _WORDS.items()}
 """Each reason in German."""

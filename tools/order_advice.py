@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, sqrt
+from math import ceil
 from uuid import UUID
 
 from analytics.censored_demand import LEAST_AVAILABILITY
@@ -10,7 +10,7 @@ from analytics.errors import InvalidNumbers
 from analytics.lead_time import DemandRate, LeadTime
 from analytics.order_quantity import PriceTier, SupplyTerms
 from analytics.reorder_plan import Product, StockTerms
-from analytics.replenishment import OrderAdvice, StockPosition, advise_order
+from analytics.replenishment import OrderAdvice, StockPosition, advise_order, gain_together
 from domain.figure import Cell
 from domain.money import BPS
 from domain.purchasing import REVIEW_DAYS
@@ -206,9 +206,7 @@ def _view(supplier: Supplier, book: StockBook, lead: LeadTime, lines: Sequence[_
 
 def _totals(ordered: Sequence[OrderAdvice], lead: LeadTime, book: StockBook) -> dict[str, Cell]:
     gains = [advice.gain for advice in ordered if advice.gain is not None]
-    value = sum(gain.value_minor for gain in gains)
-    low = value - sqrt(sum((gain.value_minor - gain.low_minor) ** 2 for gain in gains))
-    high = value + sqrt(sum((gain.high_minor - gain.value_minor) ** 2 for gain in gains))
+    value, low, high = gain_together(gains, COVERAGE)
     amount = sum(advice.units * advice.quantity.unit_cost_minor for advice in ordered)
     return {
         "ordered_lines": cells.count(len(ordered)),

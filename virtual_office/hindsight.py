@@ -1,14 +1,15 @@
 """How an agent's last promises came out, and what people said no to: the opening of its report."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from domain.action import ACTION_KINDS, ItemStatus, parse_action
 from domain.figure import Cell
+from domain.language import Language, in_days
 from memory.journal import JournalEntry, precedents, recall
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, TurnRow
@@ -17,20 +18,35 @@ from virtual_office.chair import subject_of
 _LOOK_BACK = timedelta(days=90)
 
 
-def how_it_went(session: BrandSession, agent: str, limit: int = 5) -> list[str]:
+class Told(NamedTuple):
+    """A sentence, and the same in German; empty where it has none."""
+
+    text: str
+    german: str = ""
+
+
+def german_by_text(lines: Iterable[Told]) -> dict[str, str]:
+    """The German of those sentences that have some, by the English."""
+    return {line.text: line.german for line in lines if line.german}
+
+
+def how_it_went(session: BrandSession, agent: str, limit: int = 5) -> list[Told]:
     """Sentences, newest first: what was measured beside its promise, what was done or undone, what was rejected."""
     outcomes = [_outcome_line(entry) for entry in recall(session, agent, limit)]
     answered = _answered(session, (ItemStatus.DONE, ItemStatus.UNDONE, ItemStatus.REJECTED), _LOOK_BACK)
     own = [item for item in answered if item.proposer == f"agent:{agent}"][:limit]
     off_the_table = [
-        f"{parse_action(row.action).subject}: struck in the meeting by {_person(turn)}, because {turn.text}"
+        Told(
+            f"{parse_action(row.action).subject}: struck in the meeting by {_person(turn)}, because {turn.text}",
+            f"{parse_action(row.action).subject}: in der Sitzung gestrichen von {_person(turn)}: {turn.text}",
+        )
         for turn, row in _struck(session, _LOOK_BACK)
         if row.agent == agent
     ]
     return outcomes + [_answer_line(item) for item in own] + off_the_table[:limit]
 
 
-def like_it(session: BrandSession, kind: str, touches: Collection[str]) -> list[str]:
+def like_it(session: BrandSession, kind: str, touches: Collection[str]) -> list[Told]:
     """Sentences about the most similar decisions of the past and what came of them."""
     return [_outcome_line(entry) for entry in precedents(session, kind, touches)]
 
@@ -70,13 +86,23 @@ def _person(turn: TurnRow) -> str:
     return turn.person.partition(":")[2] or turn.person
 
 
-def _answer_line(item: ActionItem) -> str:
-    when = f"{item.updated_at:%-d %B %Y}"
+def _answer_line(item: ActionItem) -> Told:
+    day = item.updated_at.date()
+    when, german = f"{day:%-d %B %Y}", in_days(day, Language.DE)
     if item.status == ItemStatus.REJECTED:
-        return f"{item.subject}: rejected, because {item.status_reason}"
+        return Told(
+            f"{item.subject}: rejected, because {item.status_reason}",
+            f"{item.subject}: abgelehnt: {item.status_reason}",
+        )
     if item.status == ItemStatus.UNDONE:
-        return f"{item.subject}: carried out, and undone again on {when}"
-    return f"{item.subject}: carried out on {when}, not measured yet"
+        return Told(
+            f"{item.subject}: carried out, and undone again on {when}",
+            f"{item.subject}: ausgeführt und am {german} wieder rückgängig gemacht",
+        )
+    return Told(
+        f"{item.subject}: carried out on {when}, not measured yet",
+        f"{item.subject}: am {german} ausgeführt, noch nicht gemessen",
+    )
 
 
 def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: timedelta) -> Sequence[ActionItem]:
@@ -89,13 +115,20 @@ def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: tim
     ).all()
 
 
-def _outcome_line(entry: JournalEntry) -> str:
-    promised = f", promised {_amount(entry.predicted)}" if entry.predicted else ""
-    return f"{entry.subject}: {entry.outcome.in_words()}{promised}"
+def _outcome_line(entry: JournalEntry) -> Told:
+    """Why something cannot be measured has no German yet."""
+    promised = f", promised {_amount(entry.predicted, Language.EN)}" if entry.predicted else ""
+    text, outcome = f"{entry.subject}: {entry.outcome.in_words()}{promised}", entry.outcome
+    if outcome.effect is None or outcome.low is None or outcome.high is None:
+        return Told(text)
+    versprochen = f"; versprochen waren {_amount(entry.predicted, Language.DE)}" if entry.predicted else ""
+    measured = {"value": outcome.effect, "low": outcome.low, "high": outcome.high, "unit": outcome.unit}
+    brought = f"brachte {_amount(measured, Language.DE)} gegenüber dem, was sonst gewesen wäre"
+    return Told(text, f"{entry.subject}: {brought}{versprochen}")
 
 
-def _amount(predicted: Mapping[str, Any]) -> str:
+def _amount(predicted: Mapping[str, Any], language: Language) -> str:
     value, low, high = (
-        Cell(value=predicted[part], unit=predicted["unit"]).render() for part in ("value", "low", "high")
+        Cell(value=predicted[part], unit=predicted["unit"]).render(language) for part in ("value", "low", "high")
     )
-    return f"{value} ({low} to {high})"
+    return f"{value} ({low} {'bis' if language is Language.DE else 'to'} {high})"

@@ -22,7 +22,7 @@ from store.tables import FindingRow, Receipt
 from tools.readings import Readings
 from tools.receipts import record_figures
 from tools.toolbox import Toolbox
-from virtual_office.hindsight import how_it_went
+from virtual_office.hindsight import german_by_text, how_it_went
 
 Progress = Callable[[str, str], None]
 AsAgent = Callable[[Context, Charter], Actor]
@@ -58,9 +58,13 @@ class Reporter:
         model = chat_model_for(charter, self.model)
         with self.database.read(agent_ctx) as session:
             since_last = how_it_went(session, charter.name)
-        opening = "\n".join((agenda, *since_last))
+        opening = "\n".join((agenda, *(line.text for line in since_last)))
         result = await run_agent(charter, toolbox, model, opening, progress)
-        return {**self._store(agent_ctx, run_id, charter, result), "since_last": since_last}
+        return {
+            **self._store(agent_ctx, run_id, charter, result),
+            "since_last": [line.text for line in since_last],
+            "in_german": german_by_text(since_last),
+        }
 
     def _store(self, ctx: Context, run_id: UUID, charter: Charter, result: AgentResult) -> dict[str, Any]:
         report = result.report

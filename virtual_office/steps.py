@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 from uuid import UUID
 
-from actions.items import Amended, Proposer, adopt
+from actions.items import Amended, Proposer, adopt, hold_open_items
 from agents.charter import Charter
 from domain.action import parse_action
 from domain.autonomy import Autonomy
@@ -23,7 +23,7 @@ from store.tables import ChallengeRow, ProposalRow, Run, TurnRow
 from virtual_office.agenda import opening, points_of
 from virtual_office.chair import ATTENTION, CASH, Choice, Grounds, choose
 from virtual_office.challenge import Challenger, challenges_of, changed_rows, revisions_of
-from virtual_office.hindsight import like_it, refused_lately
+from virtual_office.hindsight import Told, german_by_text, like_it, refused_lately
 from virtual_office.minutes import mending_risks, owners_of, proposals_of, write_minutes
 from virtual_office.rendering import Figures, as_plain, without_figures
 from virtual_office.reporting import Progress, Reporter
@@ -168,6 +168,7 @@ class Steps:
             turns = turns_of(session, run_id)
             if weighing(turns) != state["heard"]:
                 return {"items": []}
+            hold_open_items(session)
             meant = _Meant(session, run_id, {name: one["title"] for name, one in state["reports"].items()})
             items = []
             for ordinal, proposal_id in enumerate(state["adopted"], start=1):
@@ -176,6 +177,7 @@ class Steps:
                 proposer = self._proposer(proposal.agent)
                 items.append(adopt(session, self._room.engine, proposal, proposer, ordinal, amended))
             self._progress("minutes", "writing the minutes")
+            before = self._precedents(session, state)
             result = {
                 "points": [*state["points"], *said_points(turns)],
                 "reports": state["reports"],
@@ -184,9 +186,13 @@ class Steps:
                 "worth_more": state["worth_more"],
                 "challenges": meant.documents(),
                 "turns": said_in(turns, brand_of(session).currency),
-                "precedents": self._precedents(session, state),
+                "precedents": {key: [line.text for line in lines] for key, lines in before.items()},
                 "dissent": meant.dissent(turns),
-                "in_german": {**state["in_german"], **meant.in_german()},
+                "in_german": {
+                    **state["in_german"],
+                    **meant.in_german(),
+                    **german_by_text(line for lines in before.values() for line in lines),
+                },
                 "owners": owners_of(items),
                 "currency": brand_of(session).currency,
             }
@@ -194,7 +200,7 @@ class Steps:
             finish_run(session, run_id, {**result, "minutes": write_minutes(session, run, result)})
         return {"items": [str(item.id) for item in items]}
 
-    def _precedents(self, session: BrandSession, state: Any) -> dict[str, list[str]]:
+    def _precedents(self, session: BrandSession, state: Any) -> dict[str, list[Told]]:
         """By proposal, how the most similar decisions of the past came out."""
         rows = self._proposals(session, state)
         found = {str(row.id): like_it(session, row.kind, parse_action(row.action).touches) for row in rows}

@@ -1,12 +1,20 @@
-"""What an action does, in a line: the preview's own words in English, and German for the kinds that have some."""
+"""What an action does, in a line: the preview's own words in English, and German for every kind of it."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from domain.action import Action, parse_action
+from agents.playbooks.crm_prose import named
+from domain.action import parse_action
 from domain.figure import Cell
-from domain.language import Language
-from domain.pricing import PriceUpdate
+from domain.finance import BudgetReallocate, ExpenseFlag, InvoiceRemind
+from domain.language import Language, in_days
+from domain.leads import LeadFollowUp
+from domain.messaging import SegmentMessage
+from domain.pricing import PriceDraft, PriceUpdate
+from domain.promotions import PromoSchedule
 from domain.purchasing import PurchaseOrderCreate
+from domain.stands import StandBonus, StandRefill, StandVisit
+from domain.transfers import StockTransfer
 from store.tables import ProposalRow
 
 _DE = Language.DE
@@ -15,28 +23,103 @@ _DE = Language.DE
 def title_of(proposal: ProposalRow, preview: str, language: Language) -> tuple[str, bool]:
     """The line, and whether it is in the language asked for; kind and subject where nothing was previewed."""
     action = parse_action(proposal.action)
-    write = _GERMAN.get(action.kind)
+    write = _GERMAN.get(type(action))
     if language is _DE and write is not None:
         return write(action), True
     return preview or f"{proposal.kind} {action.subject}", language is not _DE
 
 
-def _price(action: Action) -> str:
-    assert isinstance(action, PriceUpdate)
+def _price(action: PriceUpdate) -> str:
     zone = f"/{action.zone}" if action.zone else ""
     return f"{action.sku}: neuer Preis {_money(action.price_minor, action.currency)} in {action.channel}{zone}"
 
 
-def _order(action: Action) -> str:
-    assert isinstance(action, PurchaseOrderCreate)
-    units = Cell(value=sum(line.quantity for line in action.lines), unit="units").render(_DE)
+def _draft(action: PriceDraft) -> str:
+    return f"{action.sku}: Preisentwurf {_money(action.price_minor, action.currency)} für {action.channel}"
+
+
+def _promotion(action: PromoSchedule) -> str:
+    days = f"{in_days(action.first_day, _DE)} bis {in_days(action.last_day, _DE)}"
+    return f"{action.sku}: {_rate(action.off_bps)} Rabatt in {', '.join(action.channels)}, {days}"
+
+
+def _order(action: PurchaseOrderCreate) -> str:
+    units = _units(sum(line.quantity for line in action.lines))
     what = action.lines[0].sku if len(action.lines) == 1 else f"{len(action.lines)} Produkten"
-    total = _money(action.total_minor, action.currency)
-    return f"Bestellung bei {action.supplier}: {units} von {what} für {total}"
+    return f"Bestellung bei {action.supplier}: {units} von {what} für {_money(action.total_minor, action.currency)}"
+
+
+def _transfer(action: StockTransfer) -> str:
+    moved = f"{_units(action.quantity)} {action.sku} von {action.from_location} nach {action.to_location}"
+    return f"Umlagerung: {moved} für {_money(action.cost_minor, action.currency)}"
+
+
+def _refill(action: StandRefill) -> str:
+    stands = {line.stand for line in action.lines}
+    where = f"{len(stands)} Ständen" if len(stands) > 1 else next(iter(stands))
+    units, cost = _units(sum(line.quantity for line in action.lines)), _money(action.trip_cost_minor, action.currency)
+    return f"Fahrt am {in_days(action.planned_day, _DE)}: {units} zu {where} für {cost}"
+
+
+def _bonus(action: StandBonus) -> str:
+    cap = _money(action.cap_minor, action.currency)
+    return f"{action.stand}: {_rate(action.share_bps)} vom Umsatz als Bonus, {action.weeks} Wochen, höchstens {cap}"
+
+
+def _visit(action: StandVisit) -> str:
+    cost = _money(action.cost_minor, action.currency)
+    return f"{action.stand}: Beratungsbesuch am {in_days(action.planned_day, _DE)} für {cost}"
+
+
+def _message(action: SegmentMessage) -> str:
+    drawn = Cell(value=action.audience, unit="count").render(_DE)
+    return f"Nachricht an {named(action.segment)[1]}: {drawn} Kunden, davon {_rate(action.holdout_bps)} Kontrollgruppe"
+
+
+def _follow_up(action: LeadFollowUp) -> str:
+    days = "Tages" if action.within_days == 1 else f"{action.within_days} Tagen"
+    return f"Anfrage {action.lead}: innerhalb {'eines' if action.within_days == 1 else 'von'} {days} nachfassen"
+
+
+def _reminder(action: InvoiceRemind) -> str:
+    count = len(action.invoices)
+    return f"{action.debtor}: an {'eine offene Rechnung' if count == 1 else f'{count} offene Rechnungen'} erinnern"
+
+
+def _budgets(action: BudgetReallocate) -> str:
+    weekly = _money(sum(one.weekly_minor for one in action.budgets), action.currency)
+    return f"Budgets von {len(action.budgets)} Kampagnen neu verteilen, zusammen {weekly} je Woche"
+
+
+def _flag(action: ExpenseFlag) -> str:
+    count = len(action.expenses)
+    return f"{action.category}: {'eine Ausgabe' if count == 1 else f'{count} Ausgaben'} ansehen lassen"
 
 
 def _money(amount_minor: int, currency: str) -> str:
     return Cell(value=amount_minor, unit=f"{currency}.minor").render(_DE)
 
 
-_GERMAN: Mapping[str, Callable[[Action], str]] = {"price.update": _price, "purchase_order.create": _order}
+def _units(count: int) -> str:
+    return Cell(value=count, unit="units").render(_DE)
+
+
+def _rate(bps: int) -> str:
+    return Cell(value=bps, unit="bps").render(_DE)
+
+
+_GERMAN: Mapping[type[Any], Callable[[Any], str]] = {
+    PriceUpdate: _price,
+    PriceDraft: _draft,
+    PromoSchedule: _promotion,
+    PurchaseOrderCreate: _order,
+    StockTransfer: _transfer,
+    StandRefill: _refill,
+    StandBonus: _bonus,
+    StandVisit: _visit,
+    SegmentMessage: _message,
+    LeadFollowUp: _follow_up,
+    InvoiceRemind: _reminder,
+    BudgetReallocate: _budgets,
+    ExpenseFlag: _flag,
+}

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from agents.playbooks.crm_prose import first_upper, follow_up_of, lead_code, message_of, named, refs
-from agents.playbooks.prose import claim
+from agents.playbooks.prose import Said, claim
 from agents.playbooks.transcript import Answer
 from domain.report import AgentReport, Claim, Finding, Severity
+from tools.crm_words import in_german
 
 _MOST_LEADS = 12
 _HEADLINE_COLD = 1
@@ -49,11 +50,13 @@ class CrmReview:
 
 def write_report(review: CrmReview) -> AgentReport:
     """Findings on messages, customers and leads; the proposals that were stored; what is missing."""
+    missing = list(_missing(review))
     return AgentReport(
         summary=_summary(review),
         findings=[*_messages(review), *_anyway(review), *_turned_away(review), *_silent(review), *_leads(review)],
         proposals=review.proposals,
-        missing_data=list(_missing(review)),
+        missing_data=[line.text for line in missing],
+        missing_german=[line.german for line in missing],
     )
 
 
@@ -186,18 +189,20 @@ def _leads(review: CrmReview) -> Iterator[Finding]:
         yield Finding(subject=f"Lead {lead_code(lead)}", claim=follow_up_of(review.pipeline, at), severity=severity)
 
 
-def _missing(review: CrmReview) -> Iterator[str]:
-    for name, answer in (
-        ("Customers", review.segments),
-        ("Messages", review.advice),
-        ("Leads", review.pipeline),
+def _missing(review: CrmReview) -> Iterator[Said]:
+    for name, german, answer in (
+        ("Customers", "Kunden", review.segments),
+        ("Messages", "Nachrichten", review.advice),
+        ("Leads", "Anfragen", review.pipeline),
     ):
         if answer.result is None:
-            yield f"{name} could not be read: {answer.error}"
+            yield Said(f"{name} could not be read: {answer.error}", f"{german} sind nicht lesbar: {answer.error}")
         elif answer.result["status"] == "abstained" or (name == "Customers" and answer.result["reasons"]):
-            yield f"{name}: {'; '.join(answer.result['because'])}."
+            because, gruende = answer.result["because"], in_german(answer.result["reasons"])
+            yield Said(f"{name}: {'; '.join(because)}.", f"{german}: {'; '.join(gruende)}.")
     made = [*review.messages.items(), *review.follow_ups.items()]
     for subject, one in made:
         if one.result is None:
-            english = named(subject)[0] if subject in review.messages else f"lead {lead_code({'lead': subject})}"
-            yield f"The proposal about {english} was refused."
+            code = lead_code({"lead": subject})
+            english, german = named(subject) if subject in review.messages else (f"lead {code}", f"Anfrage {code}")
+            yield Said(f"The proposal about {english} was refused.", f"Der Vorschlag zu {german} wurde abgelehnt.")

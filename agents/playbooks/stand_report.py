@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.playbooks.prose import claim, speakable
-from agents.playbooks.stand_trend_report import falling_behind, missing_trends
+from agents.playbooks.prose import Said, claim, speakable
+from agents.playbooks.stand_trend_report import because, falling_behind, missing_trends
 from agents.playbooks.transcript import Answer
 from domain.report import AgentReport, Claim, Finding, Severity
 
@@ -57,12 +57,14 @@ class Looks:
 def write_report(looks: Looks, proposed: Sequence[Answer]) -> AgentReport:
     """`proposed` is what became of each proposal."""
     listing, advice, trends = looks.listing, looks.advice, looks.trends
+    missing = [*_missing(listing, advice, proposed), *missing_trends(trends)]
     findings = [*_trips(advice), *falling_behind(trends), *_short(advice), *_losing(advice), *_expiring(advice)]
     return AgentReport(
         summary=_summary(listing, advice),
         findings=findings[:_MOST_FINDINGS],
         proposals=[UUID(one.result["proposal"]) for one in proposed if one.result],
-        missing_data=[*_missing(listing, advice, proposed), *missing_trends(trends)],
+        missing_data=[line.text for line in missing],
+        missing_german=[line.german for line in missing],
     )
 
 
@@ -156,31 +158,34 @@ def _german(node: Mapping[str, Any]) -> str:
     return str(node["because_german"][0])
 
 
-def _missing(listing: Answer, advice: Answer, proposed: Sequence[Answer]) -> Iterator[str]:
+def _missing(listing: Answer, advice: Answer, proposed: Sequence[Answer]) -> Iterator[Said]:
     if listing.result is None:
-        yield f"Stands could not be read: {listing.error}"
+        yield Said(f"Stands could not be read: {listing.error}", f"Stände sind nicht lesbar: {listing.error}")
     elif not listing.result["stands"]:
-        yield "No stand is known: give locations the kind `stand`."
+        yield Said(
+            "No stand is known: give locations the kind `stand`.",
+            "Es ist kein Stand bekannt: geben Sie Orten die Art `stand`.",
+        )
     if advice.result is None:
-        yield f"Trips could not be worked out: {advice.error}"
+        yield Said(f"Trips could not be worked out: {advice.error}", f"Fahrten sind nicht berechenbar: {advice.error}")
     elif advice.result["status"] == "abstained":
-        yield f"Trips: {'; '.join(advice.result['because'])}."
+        yield because(advice.result, "Trips", "Fahrten")
     for stand in (advice.result or {}).get("stands", ()):
         if stand["decision"] == "abstained":
-            yield f"{_code(stand)}: {'; '.join(stand['because'])}."
+            yield because(stand, _code(stand), _code(stand, "Ein Stand"))
     for one in proposed:
         if one.result is None:
             name = one.arguments.get("trip") or one.arguments.get("stand")
-            yield f"{name}: the proposal was refused: {one.error}"
+            yield Said(f"{name}: the proposal was refused: {one.error}", f"{name}: Vorschlag abgelehnt: {one.error}")
 
 
 def _codes(codes: Sequence[str]) -> list[str]:
     return [code if _carried(code) else "a stand" for code in codes]
 
 
-def _code(stand: Mapping[str, Any]) -> str:
+def _code(stand: Mapping[str, Any], otherwise: str = "A stand") -> str:
     code = str(stand["stand"])
-    return code if _carried(code) else "A stand"
+    return code if _carried(code) else otherwise
 
 
 def _carried(name: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agents.playbooks.prose import claim, speakable
+from agents.playbooks.prose import Said, claim, speakable
 from agents.playbooks.transcript import Answer
 from domain.report import Claim, Finding, Severity
 
@@ -62,16 +62,22 @@ def falling_behind(trends: Answer) -> Iterator[Finding]:
             )
 
 
-def missing_trends(trends: Answer) -> Iterator[str]:
+def missing_trends(trends: Answer) -> Iterator[Said]:
     """What could not be told about how stands go."""
     if trends.result is None:
-        yield f"Stands could not be compared: {trends.error}"
+        yield Said(f"Stands could not be compared: {trends.error}", f"Stände sind nicht vergleichbar: {trends.error}")
     elif trends.result["status"] == "abstained":
-        yield f"Comparing stands: {'; '.join(trends.result['because'])}."
+        yield because(trends.result, "Comparing stands", "Vergleich der Stände")
     else:
         for stand in trends.result["stands"]:
             if stand["decision"] == "abstained":
-                yield f"{_code(stand)}, beside the others: {'; '.join(stand['because'])}."
+                code = _code(stand)
+                yield because(stand, f"{code}, beside the others", f"{code}, im Vergleich")
+
+
+def because(node: Mapping[str, Any], name: str, german: str) -> Said:
+    """What is lacking, and why, as the tool says it in both languages."""
+    return Said(f"{name}: {'; '.join(node['because'])}.", f"{german}: {'; '.join(node['because_german'])}.")
 
 
 def _figures(trends: Answer, at: int) -> dict[str, Any]:

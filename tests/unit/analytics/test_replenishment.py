@@ -13,7 +13,7 @@ from analytics.errors import InvalidNumbers
 from analytics.lead_time import DemandRate, LeadTime
 from analytics.order_quantity import PriceTier, SupplyTerms, order_quantity
 from analytics.reorder_plan import Product, StockTerms, plan_replenishment
-from analytics.replenishment import StockPosition, advise_order, gain_of_ordering_now
+from analytics.replenishment import HOLDING_OFF, StockPosition, advise_order, gain_of_ordering_now, gain_together
 from analytics.review_outlook import look_ahead
 from analytics.service_levels import ServiceTarget
 
@@ -293,3 +293,38 @@ def _cost(product: Product, point: int, quantity: int, asked: np.ndarray) -> np.
         on_hand = on_hand - sold
         cost += (wanted - sold) * 1_500 + on_hand * 1_000 * 0.25 / 365 + (ordered > 0) * 5_000
     return cost
+
+
+def test_what_several_orders_bring_together_is_their_sum_in_a_simulated_world() -> None:
+    """Three products, each short once in a while: the ends hold four draws in five."""
+    rng = np.random.default_rng(3)
+    gains, drawn = [], np.zeros(40_000)
+    for seed, position in enumerate((60.0, 75.0, 90.0)):
+        product = replace(SOAP, rate=DemandRate(3.0, 6.0, 0.0))
+        gain = gain_of_ordering_now(product, StockPosition(position), 80)
+        assert gain.law is not None
+        money, chances = gain.law.cells()
+        assert chances.sum() == pytest.approx(1.0)
+        assert float(money @ chances) == pytest.approx(gain.value_minor, rel=0.04, abs=20), seed
+        gains.append(gain)
+        drawn += rng.choice(money, size=len(drawn), p=chances / chances.sum())
+    value, low, high = gain_together(gains)
+    off = HOLDING_OFF * sum(gain.law.longer for gain in gains if gain.law)
+    held = ((drawn >= low) & (drawn <= high)).mean()
+    assert value == pytest.approx(drawn.mean(), rel=0.05)
+    assert held >= 0.79
+    assert low + off == pytest.approx(np.quantile(drawn, 0.1), abs=0.01 * np.ptp(drawn))
+    assert high - off == pytest.approx(np.quantile(drawn, 0.9), abs=0.02 * np.ptp(drawn))
+
+
+def test_where_most_orders_save_nothing_the_low_end_is_what_holding_costs() -> None:
+    plenty = [gain_of_ordering_now(SOAP, StockPosition(200.0), 50) for _ in range(4)]
+    _, low, _ = gain_together(plenty)
+    longer = sum(gain.law.longer for gain in plenty if gain.law)
+    assert low == round(-(1 + HOLDING_OFF) * longer)
+
+
+def test_the_law_of_every_gain_is_needed() -> None:
+    gain = replace(gain_of_ordering_now(SOAP, StockPosition(60.0), 80), law=None)
+    with pytest.raises(InvalidNumbers):
+        gain_together([gain])
