@@ -42,7 +42,8 @@ def measure_refill(session: BrandSession, action: StandRefill, source: str, unti
     breakage, miscounts). Not measurable until sales are reported up to the planned calls.
     """
     unit = f"{action.currency}.minor"
-    rows = [row for row in reads.refills_of(session, source) if row.cancelled_at is None]
+    planned = reads.refills_of(session, source)
+    rows = [row for row in planned if row.cancelled_at is None]
     made = [
         row for row in rows if row.delivered_at is not None and row.delivered_at <= until and row.delivered_quantity
     ]
@@ -56,7 +57,7 @@ def measure_refill(session: BrandSession, action: StandRefill, source: str, unti
             return _not_measurable(unit, found)
         middle, low, high = found
         value, below, above = value + middle, below + (middle - low) ** 2, above + (high - middle) ** 2
-    value -= action.trip_cost_minor
+    value -= sum(row.expected_cost_minor for row in planned)  # as booked by the rules, whoever proposed what
     return Outcome(
         status=OutcomeStatus.MEASURED,
         unit=unit,

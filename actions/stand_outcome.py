@@ -27,12 +27,12 @@ _WORDS: Mapping[str, str] = {
 
 def measure_stand(
     session: BrandSession, stand: str, currency: str, since: datetime, until: datetime, *,
-    ends: datetime, share_bps: int = 0, cost_minor: int = 0,
+    ends: datetime, share_bps: int = 0, cap_minor: int | None = None, cost_minor: int = 0,
 ) -> Outcome:  # fmt: skip
     """The gross profit that a stand made beyond what the others foresee, less what the bonus or the visit cost.
 
     The counterfactual is a synthetic control of those stands that were neither visited nor rewarded in the time. What
-    came after a bonus ended counts too. Cost of a bonus: its share of what the stand sold while it ran.
+    came after a bonus ended counts too. Cost of a bonus: its share of what the stand sold while it ran, up to its cap.
     """
     unit = f"{currency}.minor"
     place = reads.stands_by_code(session, [stand])[stand]
@@ -46,7 +46,8 @@ def measure_stand(
     profit = _profit(session, sold, ids, weeks)
     estimate = measure_effect(profit[:, 0], profit[:, 1:], start)
     rewarded = sum(one.revenue_minor for one in sold if one.location_id == place.id and since <= one.start < ends)
-    cost = cost_minor + round(rewarded * share_bps / BPS)
+    bonus = round(rewarded * share_bps / BPS)
+    cost = cost_minor + (bonus if cap_minor is None else min(bonus, cap_minor))
     return _outcome(estimate, unit, cost)
 
 

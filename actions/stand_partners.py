@@ -88,6 +88,7 @@ class StandBonusHandler:
         from actions.stand_outcome import measure_stand  # brings numpy along, which no other step needs
 
         return measure_stand(session, action.stand, action.currency, since, until, share_bps=action.share_bps,
+                             cap_minor=action.cap_minor,
                              ends=min(since + timedelta(weeks=action.weeks), until))  # fmt: skip
 
 
@@ -150,9 +151,9 @@ class StandVisitHandler:
     ) -> Outcome:
         from actions.stand_outcome import measure_stand  # brings numpy along, which no other step needs
 
-        return measure_stand(
-            session, action.stand, action.currency, since, until, cost_minor=action.cost_minor, ends=until
-        )
+        booked = [row for row in reads.visits(session, _stand(session, action.stand).id) if row.source == source]
+        cost = sum(row.expected_cost_minor for row in booked)
+        return measure_stand(session, action.stand, action.currency, since, until, cost_minor=cost, ends=until)
 
 
 def _stand(session: BrandSession, code: str) -> Location:

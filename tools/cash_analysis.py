@@ -44,7 +44,7 @@ def cash_runway(session: BrandSession, env: ToolEnv, args: ToolArguments) -> Too
 
 
 def _sources(session: BrandSession, env: ToolEnv) -> tuple[RowSelection, ...]:
-    tables = ("invoice", "payment", "expense", "purchase_order", "supplier", "sales_fact")
+    tables = ("invoice", "payment", "expense", "expected_expense", "purchase_order", "supplier", "sales_fact")
     found = rows_of(session, env, *tables)
     held = accounts(session)
     return (*found, selected(session, "bank_balance", account=held)) if held else found

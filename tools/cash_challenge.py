@@ -34,7 +34,7 @@ def recompute_order_within_cash(session: BrandSession, env: ToolEnv, args: Chall
     promised = Cell(value=prediction.value, unit=prediction.unit)
     blank = ChallengeView(proposal=str(proposal.id), subject=action.subject, status="abstained", promised=promised)
     book, advice = money_book(session, env), _advice(session, proposal)
-    sources = rows_of(session, env, "invoice", "payment", "expense", "purchase_order", "supplier")
+    sources = rows_of(session, env, "invoice", "payment", "expense", "expected_expense", "purchase_order", "supplier")
     if book.cash_minor is None or advice is None:
         reason = "No balance of the brand's accounts is known." if advice else "It rests on no advice of this run."
         return ToolAnswer(blank.model_copy(update={"reasons": [reason]}))
@@ -77,8 +77,13 @@ def _within(
     """The lines that cash carries; those that bring least for their money are left out first."""
     gain = {line.sku: float(line.gain.value) if line.gain else 0.0 for line in advised}
     kept = sorted(action.lines, key=lambda one: -gain.get(one.sku, 0.0) / max(one.quantity * one.unit_cost_minor, 1))
-    without = max(_runs_out(paths, 0.0, week), EARLY)
-    while kept and _runs_out(paths, _cost(kept) - usual, week) > without:
+
+    def carried() -> bool:
+        """An ordinary week's orders always are: what is owed for them is in the outlook already."""
+        more = _cost(kept) - usual
+        return more <= 0 or _runs_out(paths, more, week) <= EARLY
+
+    while kept and not carried():
         kept.pop()
     return kept
 

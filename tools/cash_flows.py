@@ -13,6 +13,7 @@ from analytics.panel import Floats
 from analytics.receivables import paid_by_week
 from store.reads import debtors as owing
 from store.reads import finance as reads
+from store.reads.stands import expected_expenses
 from store.session import BrandSession
 from tools.finance_book import DAY, FLOW_WEEKS, WEEK, MoneyBook, is_goods
 
@@ -56,7 +57,7 @@ def cash_flows(session: BrandSession, book: MoneyBook) -> CashFlows:
         delays=Delays(_invoice_delay(book), _order_delay(bills)),
         receivables=[_receivable(book, debtor, one) for debtor, one in open_now],
         on_time=[_on_time(book, debtor, one) for debtor, one in open_now],
-        bills=_due(bills, book),
+        bills=_due([*_bills_due(bills), *_decided(session, book)], book),
         cash_in=sum(invoiced + other for day, invoiced, other in came if start + day * DAY >= quarter),
         cash_out=sum(one.amount_minor for one in spent if one.spent_at >= quarter),
     )
@@ -103,11 +104,22 @@ def _order_delay(bills: Sequence[reads.Bill]) -> list[float]:
     return [float(np.mean(np.array(took) <= 7.0 * (week - 0.5))) for week in range(1, OUTLOOK_WEEKS + 1)]
 
 
-def _due(bills: Sequence[reads.Bill], book: MoneyBook) -> list[Payment]:
+def _bills_due(bills: Sequence[reads.Bill]) -> list[tuple[datetime, int]]:
+    """When suppliers' bills fall due, and what they come to."""
+    return [(one.due_at, one.amount_minor) for one in bills if one.due_at is not None]
+
+
+def _decided(session: BrandSession, book: MoneyBook) -> list[tuple[datetime, int]]:
+    """Trips, visits and bonuses that were decided on and not paid for yet."""
+    ahead = expected_expenses(session, book.now + OUTLOOK_WEEKS * WEEK)
+    return [(one.expected_at, one.amount_minor) for one in ahead if one.currency == book.currency]
+
+
+def _due(dated: Sequence[tuple[datetime, int]], book: MoneyBook) -> list[Payment]:
     """What falls due from today on, by week; what fell due before counts as paid."""
     found: dict[int, int] = {}
-    for one in bills:
-        if one.due_at is not None and one.due_at >= book.midnight:
-            week = int((one.due_at - book.midnight) / WEEK) + 1
-            found[week] = found.get(week, 0) + one.amount_minor
+    for moment, amount in dated:
+        if moment >= book.midnight:
+            week = int((moment - book.midnight) / WEEK) + 1
+            found[week] = found.get(week, 0) + amount
     return [Payment(amount, week) for week, amount in sorted(found.items()) if amount > 0]

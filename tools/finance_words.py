@@ -19,6 +19,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "unknown_debtor": ("no invoice of this debtor is known", "keine Rechnung dieses Schuldners bekannt"),
     "nothing_overdue": ("nothing of it is overdue", "nichts davon ist überfällig"),
+    "pays_anyway": (
+        "it is no later than it always is, and about to pay anyway",
+        "er ist nicht später dran als sonst und zahlt ohnehin bald",
+    ),
     "reminded_lately": ("it was reminded only lately", "er wurde erst kürzlich erinnert"),
     "reminded_out": (
         "all that is overdue has had its last reminder: a person should call",

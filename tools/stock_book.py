@@ -12,6 +12,7 @@ from analytics.price_shift import PriceShift, price_shift
 from analytics.stock_path import StockEvent, daily_stock, pooled
 from domain.errors import InvalidInput
 from store.reads import stock as reads
+from store.reads.promotions import last_end
 from store.reads.sales import kept_per_unit_minor
 from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
@@ -22,6 +23,8 @@ from tools.price_moves import ProductMoves, price_moves
 HISTORY_WEEKS = 156
 RECENT_WEEKS, YEAR_WEEKS = 8, 52
 _DAY = timedelta(days=1)
+_LONGEST_SILENCE = timedelta(weeks=8)
+"""After that, no report means that nothing moved."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +104,15 @@ def _stock(session: BrandSession, env: ToolEnv, places: Sequence[Location]) -> d
 
 
 def _weeks(moved: Sequence[reads.Movement], session: BrandSession) -> dict[UUID, tuple[Floats, Floats]]:
-    """Units used and the share with stock, by week, of each product that moved."""
+    """Units used and the share with stock, by week, of each product that moved.
+
+    The last week ends with the newest movement or sales report: of what was not reported yet nothing is known.
+    """
     if not moved:
         return {}
     now = session.ctx.known_until
+    newest = max(moved[-1].moved_at + _DAY, last_end(session) or moved[-1].moved_at, now - _LONGEST_SILENCE)
+    now = min(now, newest)
     start = _start_of_days(moved[0].moved_at, now)
     days = (now - start) // _DAY
     events: dict[UUID, list[StockEvent]] = defaultdict(list)

@@ -14,6 +14,7 @@ from agents.playbooks.finance_prose import (
 )
 from agents.playbooks.prose import claim
 from agents.playbooks.transcript import Answer
+from domain.figure import FigureRef
 from domain.report import AgentReport, Claim, Finding, Severity
 
 RISKY_BPS = 1_000
@@ -121,13 +122,22 @@ def _cash(answer: Answer) -> Iterator[Finding]:
 
 
 def _late_profit(answer: Answer) -> Iterator[Finding]:
-    """Profit that is booked and not there."""
+    """Profit that is booked and not there, or cash that is there and no profit."""
     result = answer.result or {}
-    if not _told(answer) or result.get("verdict") not in ("profit_is_late_cash", "profit_is_tied_up", "no_profit"):
+    if not _told(answer) or not result.get("verdict"):
         return
     figures = cells_of(answer)
+    if result["verdict"] == "profit_is_cash":
+        yield from _suppliers_money(result, figures)
+        return
     text = "The last quarter's profit of {profit} is not cash: only {profit_in_cash} of it came. "
     german = "Der Gewinn des letzten Quartals von {profit} ist nicht in der Kasse: Gekommen sind {profit_in_cash}. "
+    if result["profit_in_cash"]["value"] < 0:
+        text = "The last quarter's profit of {profit} is not cash: in the same time cash changed by {profit_in_cash}. "
+        german = (
+            "Der Gewinn des letzten Quartals von {profit} ist nicht in der Kasse: Sie änderte sich in dieser Zeit um "
+            "{profit_in_cash}. "
+        )
     severity = Severity.ATTENTION
     if result["verdict"] == "profit_is_late_cash":
         text += "Most of what is missing is owed by debtors who are late: {overdue} is overdue, {late} of the profit."
@@ -141,6 +151,23 @@ def _late_profit(answer: Answer) -> Iterator[Finding]:
     else:
         text = "The last quarter booked no profit: {profit}, with {profit_in_cash} of cash."
         german = "Das letzte Quartal brachte keinen Gewinn: {profit}, bei {profit_in_cash} in der Kasse."
+    yield Finding(subject="Profit and cash", claim=claim(text, figures, german), severity=severity)
+
+
+def _suppliers_money(result: Mapping[str, Any], figures: Mapping[str, FigureRef]) -> Iterator[Finding]:
+    """Cash beyond the profit, where suppliers' bills are half of it or more."""
+    beyond = result["profit_in_cash"]["value"] - result["profit"]["value"]
+    if beyond <= 0 or 2 * result["bills"]["value"] < beyond:
+        return
+    text = (
+        "The last quarter brought {profit_in_cash} of cash, and a profit of {profit}. What is more is not earned: "
+        "suppliers' bills of {bills} are still to be paid."
+    )
+    german = (
+        "Das letzte Quartal brachte {profit_in_cash} in die Kasse und {profit} Gewinn. Der Rest ist nicht verdient: "
+        "Lieferantenrechnungen von {bills} sind noch zu bezahlen."
+    )
+    severity = Severity.ATTENTION if result["bills"]["value"] > result["cash"]["value"] else Severity.INFO
     yield Finding(subject="Profit and cash", claim=claim(text, figures, german), severity=severity)
 
 

@@ -42,8 +42,8 @@ def silent(_stage: str, _done: int, _of: int, _curves: Curves | None) -> None:
 class Product:
     """The product's own crew: a meeting each Monday, whose action items are answered and carried out.
 
-    Once an agent may order from suppliers, the brand's standing replenishment rests. Its rounds to stands go on: what the
-    Stand Coach sends is beside them.
+    Once an agent may order from suppliers, the brand's standing replenishment rests. Its rounds to stands go on: what
+    the Stand Coach sends is beside them.
     """
 
     def __init__(self, twin: TwinOffice, agents: Sequence[str]) -> None:

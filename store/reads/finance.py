@@ -212,8 +212,9 @@ class Sold:
 
 
 def sold(session: BrandSession, currency: str, since: datetime, until: datetime) -> Sequence[Sold]:
-    """What began after `since` and by `until`, by product and channel."""
+    """What was reported for periods that ended after `since` and by `until`, by product and channel."""
     units, cost = col(SalesFact.units), col(SalesFact.unit_cost_minor)
+    end = col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
     rows = session.execute(
         select(
             col(SalesFact.product_id),
@@ -223,7 +224,7 @@ def sold(session: BrandSession, currency: str, since: datetime, until: datetime)
             func.coalesce(func.sum(units * cost), 0),
             func.coalesce(func.sum(units).filter(cost.is_not(None)), 0),
         )
-        .where(col(SalesFact.period_start) > since, col(SalesFact.period_start) <= until, units > 0)
+        .where(end > since, end <= until, units > 0)
         .where(col(SalesFact.currency) == currency)
         .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
         .order_by(col(SalesFact.product_id), col(SalesFact.channel_id))

@@ -59,9 +59,11 @@ def active_products(session: BrandSession) -> Sequence[Product]:
     return session.scalars(select(Product).where(col(Product.status) == "active").order_by(col(Product.sku))).all()
 
 
-def last_end(session: BrandSession, channel_id: UUID) -> datetime | None:
-    """When the newest reported period of a week or less ends; None where nothing was reported."""
-    short = (col(SalesFact.channel_id) == channel_id, col(SalesFact.period_days) <= 7)
+def last_end(session: BrandSession, channel_id: UUID | None = None) -> datetime | None:
+    """When the newest reported period of a week or less ends, in a channel or any; None where nothing was reported."""
+    short = [col(SalesFact.period_days) <= 7]
+    if channel_id is not None:
+        short.append(col(SalesFact.channel_id) == channel_id)
     newest, days = session.execute(
         select(func.max(col(SalesFact.period_start)), func.max(col(SalesFact.period_days))).where(*short)
     ).one()

@@ -106,7 +106,7 @@ def _levels(
         .ext(distinct_on(item))
         .order_by(item, moment.desc())
     ).all()
-    found = {row[0]: (int(row[1]), row[2], 0, 0) for row in counts}
+    found: dict[UUID, tuple[int, datetime | None, int, int]] = {row[0]: (int(row[1]), row[2], 0, 0) for row in counts}
     counted = (
         select(item.label("item"), func.max(moment).label("at"))
         .where(*known, kind == reads.COUNT)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from statistics import NormalDist
 from typing import Any
 from uuid import UUID
@@ -59,7 +60,8 @@ class Held:
     def line(self, sku: str) -> dict[str, Any]:
         """What was advised of a product."""
         with self.database.read(self.ctx) as session:
-            answers = session.scalars(select(Receipt).where(col(Receipt.tool) == "order_advice")).all()
+            own = select(Receipt).where(col(Receipt.tool) == "order_advice", col(Receipt.run_id) == self.run_id)
+            answers = session.scalars(own).all()
         return next(line for answer in answers for line in answer.result["lines"] if line["sku"] == sku)
 
 
@@ -350,3 +352,11 @@ async def test_a_replay_computes_and_proposes_nothing_again(database: Database, 
     assert reports[0] == reports[1]
     with database.read(ctx) as session:
         assert len(session.scalars(select(ProposalRow)).all()) == 1
+
+
+async def test_days_without_reports_are_not_taken_for_days_without_sales(database: Database, ctx: Context) -> None:
+    """A brand that imports now and then: five days later as much is asked for in a week as the last reports said."""
+    stock(database, ctx, [Stocked("LOW", 250)])
+    fresh = (await hold(database, ctx)).line("LOW")
+    late = (await hold(database, ctx.at(ctx.now() + timedelta(days=5)))).line("LOW")
+    assert late["demand"]["value"] == pytest.approx(fresh["demand"]["value"], rel=0.02)

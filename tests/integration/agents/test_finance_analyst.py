@@ -1,0 +1,356 @@
+"""The Finance Analyst on rules: what it calls profit, whom it reminds, what it questions, and what it leaves alone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from agents.charter import load_charters
+from agents.crew import chat_model_for
+from agents.graph import run_agent
+from domain.context import Context
+from domain.report import AgentReport, Claim, Finding, Severity
+from guardrails.prose import render_claim
+from store.database import Database
+from store.tables import Channel, Product, ProposalRow, PurchaseOrder, Receipt, SalesFact, Supplier
+from tests.integration.money_brand import DAY, bank, bill, pay, receive, spend
+from tests.integration.priced_brand import start_run
+from tools.receipts import resolve
+from tools.toolbox import Toolbox
+
+NewBrand = Callable[..., Context]
+CHARTER = next(charter for charter in load_charters() if charter.name == "finance_analyst")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one answer of the agent brought."""
+
+    database: Database
+    ctx: Context
+    run_id: UUID
+    report: AgentReport
+
+    def spoken(self, claim: Claim) -> str:
+        with self.database.read(self.ctx) as session:
+            cells = {key: resolve(session, ref, self.run_id) for key, ref in claim.figures.items()}
+        assert render_claim(claim.model_copy(update={"text": claim.german}), cells)
+        return render_claim(claim, cells)
+
+    def finding(self, subject: str) -> Finding:
+        return next(one for one in self.report.findings if one.subject == subject)
+
+    def said_of(self, subject: str) -> str:
+        return self.spoken(self.finding(subject).claim)
+
+    @property
+    def said(self) -> str:
+        claims = [self.report.summary, *(finding.claim for finding in self.report.findings)]
+        assert all(claim.german for claim in claims)
+        return "\n".join([*map(self.spoken, claims), *self.report.missing_data])
+
+    @property
+    def proposals(self) -> list[ProposalRow]:
+        with self.database.read(self.ctx) as session:
+            return list(session.scalars(select(ProposalRow).order_by(col(ProposalRow.kind), col(ProposalRow.id))))
+
+    def answer(self, tool: str, **about: str) -> dict[str, Any]:
+        with self.database.read(self.ctx) as session:
+            results = [row.result for row in session.scalars(select(Receipt).where(col(Receipt.tool) == tool))]
+        return next(one for one in results if about.items() <= one.items())
+
+    def cents(self, tool: str, *names: str) -> dict[str, int]:
+        return {name: self.answer(tool)[name]["value"] for name in names}
+
+
+async def hold(database: Database, ctx: Context) -> Held:
+    run_id = start_run(database, ctx)
+    toolbox = Toolbox(database, replace(ctx, as_of=ctx.now()), run_id, CHARTER.name, CHARTER.tools)
+    result = await run_agent(CHARTER, toolbox, chat_model_for(CHARTER, "rules"), "Money")
+    assert (result.status, result.reason) == ("ok", "")
+    return Held(database, ctx, run_id, result.report)
+
+
+@pytest.fixture
+def ctx(new_brand: NewBrand) -> Context:
+    return new_brand()
+
+
+def sell(database: Database, ctx: Context) -> None:
+    """For twelve weeks a hundred units a week at 20.00, that had cost 8.00 each: 24,000.00 and 9,600.00 in all."""
+    long_ago, midnight = ctx.now() - 900 * DAY, ctx.now().replace(hour=0)
+    with database.begin(ctx) as session:
+        product = Product(sku="A", title="Balm", known_at=long_ago)
+        channel = Channel(code="dealers", title="Dealers", prices_include_vat=False, known_at=long_ago)
+        session.add_all([product, channel])
+        session.flush()
+        for back in range(1, 13):
+            start = midnight - 7 * back * DAY
+            session.add(
+                SalesFact(
+                    product_id=product.id, channel_id=channel.id, period_start=start, period_days=7, units=100,
+                    unit_price_minor=2_000, unit_cost_minor=800, currency="EUR", known_at=start + 7 * DAY,
+                )
+            )  # fmt: skip
+
+
+def order(database: Database, ctx: Context, units: int, ordered: Sequence[int], came: int, payment_days: int) -> None:
+    """Orders of so many units at 8.00, placed so many days ago, that came so many days later."""
+    with database.begin(ctx) as session:
+        product = session.scalars(select(Product)).one().id
+        supplier = Supplier(code="S1", payment_days=payment_days, known_at=ctx.now() - 900 * DAY)
+        session.add(supplier)
+        session.flush()
+        for days in ordered:
+            when = ctx.now() - days * DAY
+            session.add(
+                PurchaseOrder(
+                    number=f"PO {days}", supplier_id=supplier.id, product_id=product, quantity=units,
+                    unit_cost_minor=800, currency="EUR", ordered_at=when, received_at=when + came * DAY, known_at=when,
+                )
+            )  # fmt: skip
+
+
+async def test_profit_that_debtors_owe_is_called_late_and_not_cash(database: Database, ctx: Context) -> None:
+    """Golden: 24,000.00 of sales less 9,600.00 of goods and 3,900.00 of rent are a profit of 10,500.00. Of twelve
+    invoices of 2,000.00 two were paid, so 4,000.00 came, for 13,500.00 that went."""
+    sell(database, ctx)
+    order(database, ctx, 100, [3 + 7 * back for back in range(12)], came=0, payment_days=0)
+    spend(database, ctx, "rent", [30_000] * 26)
+    spend(database, ctx, "goods", [80_000] * 12)
+    bank(database, ctx, 2_000_000)
+    still_open = {f"S{back}": 7 * back for back in range(1, 13)}
+    bill(database, ctx, "SLOW", [73 + at % 5 for at in range(10)], still_open, 200_000)
+    pay(database, ctx, "S11", ctx.now() - 2 * DAY)
+    pay(database, ctx, "S12", ctx.now() - 9 * DAY)
+    held = await hold(database, ctx)
+    assert held.answer("contribution_margins")["contribution"]["value"] == 2_400_000 - 960_000
+    assert held.cents("cash_runway", "profit", "profit_in_cash", "owed", "overdue", "late", "running_costs") == {
+        "profit": 1_050_000, "profit_in_cash": 400_000 - 1_350_000, "owed": 10 * 200_000, "overdue": 6 * 200_000,
+        "late": round(10_000 * 1_200_000 / 1_050_000), "running_costs": 30_000,
+    }  # fmt: skip
+    assert "sales left €14,400.00, 60.0 % of revenue" in held.said
+    assert held.said_of("Profit and cash") == (
+        "The last quarter's profit of €10,500.00 is not cash: in the same time cash changed by -€9,500.00. Most of what"
+        " is missing is owed by debtors who are late: €12,000.00 is overdue, 114.3 % of the profit."
+    )
+    assert held.finding("Profit and cash").severity is Severity.ATTENTION
+    assert "SLOW is late with €12,000.00 of €20,000.00, the oldest by 40 days" in held.said
+    (proposal,) = held.proposals
+    assert sorted(proposal.action["invoices"]) == sorted(f"S{back}" for back in range(5, 11))
+
+
+async def test_the_outlook_counts_money_when_debtors_pay_and_not_when_it_is_due(
+    database: Database, ctx: Context
+) -> None:
+    """Golden: a bill of 10,000.00 falls due within the week. Six invoices of 2,000.00 are due by then too, of a debtor
+    who pays after seventy-five days; the oldest is sixty-three days old."""
+    sell(database, ctx)
+    spend(database, ctx, "rent", [120_000] * 26)
+    receive(database, ctx, [200_000] * 26)
+    order(database, ctx, 1_250, [200], came=175, payment_days=30)
+    bank(database, ctx, 300_000)
+    bill(database, ctx, "SLOW", [73 + at % 5 for at in range(10)], {f"S{at}": 7 * at for at in range(4, 10)}, 200_000)
+    held = await hold(database, ctx)
+    found = held.cents("cash_runway", "lowest", "lowest_week", "lowest_if_on_time", "overdue", "bills")
+    without_debtors = 300_000 + 200_000 - 120_000 - 1_000_000
+    assert (found["overdue"], found["bills"], found["lowest_week"]) == (5 * 200_000, 1_000_000, 1)
+    assert found["lowest_if_on_time"] == without_debtors + 6 * 200_000
+    assert found["lowest"] == pytest.approx(without_debtors, abs=40_000)
+    cash = held.finding("Cash")
+    assert cash.severity is Severity.RISK
+    assert "with debtors' money counted when they pay by habit; on time it would be €5,800.00" in held.said_of("Cash")
+    assert held.said_of("Cash").startswith("Cash may run out by 2026-03-09: ")
+
+
+async def test_money_that_went_into_stock_is_not_called_late(database: Database, ctx: Context) -> None:
+    """Golden: the margin is as good as ever, and all was paid at once. But 20,000.00 of goods were bought and paid of
+    which 9,600.00 were sold, so that of 10,500.00 of profit 100.00 are there."""
+    sell(database, ctx)
+    spend(database, ctx, "rent", [30_000] * 13)
+    spend(database, ctx, "goods", [2_000_000])
+    order(database, ctx, 2_500, [17], came=14, payment_days=0)
+    receive(database, ctx, [200_000] * 12)
+    bank(database, ctx, 2_000_000)
+    held = await hold(database, ctx)
+    assert held.cents("cash_runway", "profit", "profit_in_cash", "overdue") == {
+        "profit": 1_050_000, "profit_in_cash": 2_400_000 - 390_000 - 2_000_000, "overdue": 0,
+    }  # fmt: skip
+    assert held.said_of("Profit and cash") == (
+        "The last quarter's profit of €10,500.00 is not cash: only €100.00 of it came. It lies in stock, in what is not"
+        " due yet, or went to suppliers; overdue is €0.00."
+    )
+    assert held.proposals == []
+
+
+async def test_cash_that_suppliers_have_not_asked_for_yet_is_not_called_earned(
+    database: Database, ctx: Context
+) -> None:
+    """Golden: 24,000.00 came and only rent was paid, while 20,000.00 of goods fall due in thirty days. Of 12,000.00 in
+    the bank and 1,700.00 more each week 500.00 are left in the fifth."""
+    sell(database, ctx)
+    spend(database, ctx, "rent", [30_000] * 13)
+    order(database, ctx, 2_500, [44], came=14, payment_days=60)
+    receive(database, ctx, [200_000] * 12)
+    bank(database, ctx, 1_200_000)
+    held = await hold(database, ctx)
+    found = held.cents("cash_runway", "profit", "profit_in_cash", "bills", "lowest", "lowest_week")
+    assert found == {
+        "profit": 1_050_000, "profit_in_cash": 2_400_000 - 390_000, "bills": 2_000_000,
+        "lowest": 1_200_000 + 5 * (200_000 - 30_000) - 2_000_000, "lowest_week": 5,
+    }  # fmt: skip
+    assert held.said_of("Profit and cash") == (
+        "The last quarter brought €20,100.00 of cash, and a profit of €10,500.00. What is more is not earned: "
+        "suppliers' bills of €20,000.00 are still to be paid."
+    )
+    cash = held.finding("Cash")
+    assert cash.severity is Severity.RISK
+    assert held.said_of("Cash").startswith("Cash may run out by 2026-04-06: the probability within 13 weeks is ")
+    assert "at €500.00" in held.said_of("Cash")
+
+
+async def test_profit_that_came_is_not_put_in_doubt(database: Database, ctx: Context) -> None:
+    sell(database, ctx)
+    spend(database, ctx, "rent", [30_000] * 13)
+    spend(database, ctx, "goods", [80_000] * 12)
+    order(database, ctx, 100, [3 + 7 * back for back in range(12)], came=0, payment_days=0)
+    receive(database, ctx, [200_000] * 12)
+    bank(database, ctx, 1_200_000)
+    held = await hold(database, ctx)
+    assert held.cents("cash_runway", "profit", "profit_in_cash") == {"profit": 1_050_000, "profit_in_cash": 1_050_000}
+    assert [one for one in held.report.findings if one.subject == "Profit and cash"] == []
+    assert {one.severity for one in held.report.findings} == {Severity.INFO}
+
+
+async def test_who_always_pays_some_days_late_is_left_alone_and_who_is_out_is_reminded(
+    database: Database, ctx: Context
+) -> None:
+    """Golden: terms are thirty days. LATE pays after fifty to fifty-six; its open invoice is forty-five days old, so
+    some eight more are to be waited for, of which a reminder is taken to save a fifth. HABIT pays after thirty-two to
+    thirty-four; at thirty-one days it will pay within days whatever is written to it."""
+    bill(database, ctx, "LATE", [50 + at % 7 for at in range(20)], {"L-OPEN": 45, "L-NEW": 10}, 300_000)
+    bill(database, ctx, "HABIT", [32 + at % 3 for at in range(20)], {"H-OPEN": 31}, 300_000)
+    held = await hold(database, ctx)
+    (proposal,) = held.proposals
+    assert (proposal.kind, proposal.action["debtor"], proposal.action["invoices"]) == (
+        "invoice.remind",
+        "LATE",
+        ["L-OPEN"],
+    )
+    late = held.answer("reminder_advice", debtor="LATE")
+    wait = 53 - 45
+    assert late["wait"]["value"] == pytest.approx(wait, abs=2)
+    assert late["saved"]["value"] == pytest.approx(0.2 * wait, abs=0.5)
+    a_day = 300_000 * 0.10 / 365
+    assert late["gain"]["value"] == pytest.approx(0.2 * wait * a_day, rel=0.3)
+    assert proposal.prediction["value"] == proposal.expected_minor == round(late["gain"]["value"])
+    assert proposal.prediction["low"] <= proposal.prediction["value"] <= proposal.prediction["high"]
+    habit = held.answer("reminder_advice", debtor="HABIT")
+    assert (habit["status"], habit["reasons"], habit["invoices"]) == ("wait", ["pays_anyway"], [])
+    assert "HABIT is late with €3,000.00 of €3,000.00, the oldest by 1 days; it pays in 33 days" in held.said
+
+
+@pytest.mark.parametrize(("age", "reminded"), [(31, False), (33, False), (36, True), (60, True)])
+async def test_who_is_later_than_it_always_is_is_reminded(
+    database: Database, ctx: Context, age: int, reminded: bool
+) -> None:
+    """However sure the habit is that money comes tomorrow: it should have been here."""
+    bill(database, ctx, "HABIT", [32 + at % 3 for at in range(20)], {"H-OPEN": age}, 300_000)
+    held = await hold(database, ctx)
+    assert [row.action["debtor"] for row in held.proposals] == ["HABIT"] * reminded
+
+
+def heating(when: datetime) -> int:
+    """About 1,500.00 a week from November to March and 500.00 in the other months, some percent up and down."""
+    level = 150_000 if when.month in (11, 12, 1, 2, 3) else 50_000
+    return level + level * (when.toordinal() // 7 * 3 % 7 - 3) // 100
+
+
+def weekly(ctx: Context, weeks: int, amount: Callable[[datetime], int]) -> list[int]:
+    """An amount for each week, as `spend` dates it."""
+    return [amount(ctx.now() - (3 + 7 * back) * DAY) for back in reversed(range(weeks))]
+
+
+def postage(when: datetime) -> int:
+    """About 1,000.00 a week."""
+    return 100_000 + 1_000 * (when.toordinal() // 7 * 5 % 11 - 5)
+
+
+async def test_an_expense_out_of_its_pattern_is_flagged_and_a_winter_s_heating_is_not(
+    database: Database, ctx: Context
+) -> None:
+    """Golden: it is the end of February. Heating costs three times a summer's week, as in each winter; postage two and
+    a half times what it ever did; the rent is what it always was."""
+    spend(database, ctx, "heating", weekly(ctx, 150, heating))
+    spend(database, ctx, "postage", [*weekly(ctx, 150, postage)[:-1], 250_000])
+    spend(database, ctx, "rent", [90_000] * 150)
+    held = await hold(database, ctx)
+    review = held.answer("expense_review")
+    assert (review["judged"]["value"], review["not_judged"]["value"]) == (3, 0)
+    assert [one["category"] for one in review["odd"]] == ["postage"]
+    (odd,) = review["odd"]
+    assert odd["expected"]["value"] == pytest.approx(100_000, rel=0.02)
+    assert odd["low"]["value"] < 95_000 < 105_000 < odd["high"]["value"] < 150_000
+    assert odd["excess"]["value"] == 250_000 - odd["expected"]["value"]
+    (proposal,) = held.proposals
+    assert (proposal.kind, proposal.action["category"], proposal.action["reason"], proposal.action["expenses"]) == (
+        "expense.flag", "postage", "far_above", ["postage 0"],
+    )  # fmt: skip
+    assert held.said_of("postage").startswith("postage cost €2,500.00, where €1,0")
+    assert held.finding("postage").severity is Severity.ATTENTION
+
+
+async def test_what_a_winter_costs_is_out_of_pattern_in_july(database: Database, new_brand: NewBrand) -> None:
+    ctx = new_brand(at=datetime.fromisoformat("2026-07-06T09:00+00:00"))
+    spend(database, ctx, "heating", [*weekly(ctx, 150, heating)[:-1], 150_000])
+    held = await hold(database, ctx)
+    (proposal,) = held.proposals
+    assert (proposal.action["category"], proposal.action["reason"]) == ("heating", "far_above")
+    (odd,) = held.answer("expense_review")["odd"]
+    assert odd["expected"]["value"] == pytest.approx(50_000, rel=0.03)
+
+
+async def test_a_rent_that_never_changed_is_flagged_when_it_does(database: Database, ctx: Context) -> None:
+    spend(database, ctx, "rent", [90_000] * 30 + [120_000])
+    held = await hold(database, ctx)
+    assert [row.action["reason"] for row in held.proposals] == ["never_changed_before"]
+    assert "rent cost €1,200.00, where €900.00 was to be expected (€900.00 to €900.00)" in held.said
+
+
+async def test_without_balances_invoices_or_expenses_it_says_what_lacks_and_proposes_nothing(
+    database: Database, ctx: Context
+) -> None:
+    held = await hold(database, ctx)
+    assert (held.proposals, held.report.proposals, held.report.findings) == ([], [], [])
+    assert held.report.missing_data == [
+        "Margins: no sales with a known cost.",
+        "Cash: no bank balance is known: import bank balances.",
+        "Receivables: no invoices are known: import invoices.",
+        "Expenses: no expenses are known: import expenses.",
+        "Budgets: no advertising expenses by campaign are known.",
+    ]
+    assert (
+        held.spoken(held.report.summary) == "Nothing can be said about money: no sales, balances or invoices are known."
+    )
+
+
+async def test_a_balance_without_weeks_of_receipts_and_costs_is_no_outlook(database: Database, ctx: Context) -> None:
+    bank(database, ctx, 2_000_000)
+    spend(database, ctx, "rent", [30_000] * 7)
+    held = await hold(database, ctx)
+    assert "Cash: fewer than eight whole weeks of receipts and costs are known." in held.report.missing_data
+    assert [one for one in held.report.findings if one.subject == "Cash"] == []
+
+
+async def test_who_owes_for_the_first_time_is_not_reminded_as_no_habit_is_known(
+    database: Database, ctx: Context
+) -> None:
+    bill(database, ctx, "NEW", [30, 31], {"N-OPEN": 45}, 300_000)
+    held = await hold(database, ctx)
+    assert held.proposals == []
+    assert "Reminder of NEW: too few invoices were ever paid to tell how debtors pay." in held.report.missing_data

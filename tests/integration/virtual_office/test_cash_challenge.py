@@ -1,0 +1,145 @@
+"""An order is put to the Finance Analyst: what cash cannot carry when its bill falls due is left out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap.office import Office
+from domain.context import Context
+from domain.money import format_minor
+from settings import Settings
+from store.database import Database
+from store.tables import ActionItem, ChallengeRow, ProposalRow, Receipt
+from tests.integration.money_brand import receive, spend
+from tests.integration.stocked_brand import Stocked, stock
+from tests.integration.virtual_office.conftest import Firm
+
+STOCK_AND_MONEY = ("inventory_forecaster", "finance_analyst")
+RISES, ENOUGH = 200_000, 2_000_000
+"""Each week 80.00 more go than come, so that of 2,000.00 in the bank 960.00 are left after the quarter."""
+LEFT = RISES - 13 * 8_000
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What was proposed, recomputed and adopted of one order."""
+
+    firm: Firm
+    document: dict[str, Any]
+
+    @property
+    def proposal(self) -> ProposalRow:
+        (row,) = [row for row in self.firm.rows(ProposalRow) if row.kind == "purchase_order.create"]
+        return row
+
+    @property
+    def challenge(self) -> ChallengeRow:
+        (row,) = self.firm.rows(ChallengeRow)
+        assert (row.agent, row.tool) == ("finance_analyst", "recompute_order_within_cash")
+        assert row.proposal_id == self.proposal.id
+        return row
+
+    @property
+    def items(self) -> list[ActionItem]:
+        return [row for row in self.firm.rows(ActionItem) if row.kind == "purchase_order.create"]
+
+    def receipt(self, tool: str) -> dict[str, Any]:
+        (row,) = [row for row in self.firm.rows(Receipt) if row.tool == tool]
+        return row.result
+
+    def gain_of(self, sku: str) -> int:
+        lines = self.receipt("order_advice")["lines"]
+        return next(line["gain"]["value"] for line in lines if line["sku"] == sku)
+
+
+def cost_of(action: dict[str, Any], *skus: str) -> int:
+    return sum(line["quantity"] * line["unit_cost_minor"] for line in action["lines"] if line["sku"] in skus)
+
+
+@pytest.fixture
+def meet(database: Database, new_brand: Callable[..., Context], tmp_path: Path) -> Callable[..., Meeting]:
+    """A meeting about two products that run out: one keeps 10.00 of a unit that costs 4.00, the other 6.00."""
+
+    def make(cash_minor: int | None, weeks: int = 20) -> Meeting:
+        owner = new_brand()
+        products = [Stocked("RICH", 100, kept_minor=1_000, noise=0.0), Stocked("POOR", 100, kept_minor=600, noise=0.0)]
+        stock(database, owner, products, cash_minor=cash_minor)
+        receive(database, owner, [10_000] * weeks)
+        spend(database, owner, "rent", [18_000] * weeks)
+        firm = Firm(Office(Settings(home=tmp_path), database), owner, owner)
+        return Meeting(firm, firm.meet(agents=STOCK_AND_MONEY))
+
+    return make
+
+
+def test_what_brings_least_for_its_money_is_left_out_until_cash_carries_the_order(meet: Callable[..., Meeting]) -> None:
+    met = meet(RISES)
+    proposed = met.proposal.action
+    assert cost_of(proposed, "RICH") < LEFT < cost_of(proposed, "RICH", "POOR") < RISES, "today's balance would do"
+    assert met.gain_of("RICH") / cost_of(proposed, "RICH") > met.gain_of("POOR") / cost_of(proposed, "POOR")
+    challenge = met.challenge
+    assert challenge.status == "changed"
+    assert challenge.action is not None
+    assert challenge.action["lines"] == [line for line in proposed["lines"] if line["sku"] == "RICH"]
+    assert challenge.expected_minor == met.gain_of("RICH") == met.proposal.expected_minor - met.gain_of("POOR")
+    cells = met.receipt("recompute_order_within_cash")["cells"]
+    assert {name: cell["value"] for name, cell in cells.items()} == {
+        "amount": cost_of(proposed, "RICH"), "amount_before": cost_of(proposed, "RICH", "POOR"), "risk": 10_000,
+    }  # fmt: skip
+
+
+def test_the_item_orders_what_was_recomputed_and_keeps_the_dissent(meet: Callable[..., Meeting]) -> None:
+    met = meet(RISES)
+    (item,) = met.items
+    assert item.action == met.challenge.action
+    assert item.preview["amount_minor"] == cost_of(item.action, "RICH")
+    assert item.prediction is not None
+    assert item.prediction["value"] == met.gain_of("RICH")
+    assert item.prediction["low"] <= item.prediction["value"] <= item.prediction["high"]
+    (dissent,) = item.dissent
+    before, after = (format_minor(cost_of(met.proposal.action, *skus), "EUR") for skus in (("RICH", "POOR"), ("RICH",)))
+    assert dissent.startswith(f"Finance Analyst: Paying {before} for it, cash would run out within the quarter")
+    assert f"what cash carries of it is {after}, which brings " in dissent
+    assert str(met.challenge.receipt_id) in item.receipts
+    assert "operator" in item.verdict["gates"]
+    (told,) = [one for one in met.document["proposals"] if one["kind"] == "purchase_order.create"]
+    assert (told["promised"], told["expected"]) == tuple(
+        format_minor(amount, "EUR") for amount in (met.proposal.expected_minor, met.gain_of("RICH"))
+    )
+
+
+def test_an_order_of_which_cash_carries_nothing_is_not_adopted(meet: Callable[..., Meeting]) -> None:
+    """1,700.00 pay for all of it today; 660.00 are left after the quarter, which either line would use up."""
+    met = meet(170_000)
+    assert cost_of(met.proposal.action, "RICH", "POOR") < 170_000
+    assert min(cost_of(met.proposal.action, sku) for sku in ("RICH", "POOR")) > 170_000 - 13 * 8_000
+    assert (met.challenge.status, met.challenge.expected_minor) == ("changed", 0)
+    assert met.items == []
+
+
+def test_with_enough_cash_the_order_stands(meet: Callable[..., Meeting]) -> None:
+    met = meet(ENOUGH)
+    assert (met.challenge.status, met.challenge.action) == ("stands", None)
+    assert met.challenge.expected_minor == met.proposal.expected_minor
+    (item,) = met.items
+    assert (item.action, item.prediction, item.dissent) == (met.proposal.action, met.proposal.prediction, [])
+
+
+@pytest.mark.parametrize(
+    ("cash_minor", "weeks", "reason"),
+    [
+        (None, 20, "No balance of the brand's accounts is known."),
+        (RISES, 7, "Cash ahead needs at least 8 whole weeks of what came in and went out."),
+    ],
+)
+def test_without_a_balance_or_its_weeks_it_abstains_and_says_why(
+    meet: Callable[..., Meeting], cash_minor: int | None, weeks: int, reason: str
+) -> None:
+    met = meet(cash_minor, weeks)
+    assert (met.challenge.status, met.challenge.text) == ("abstained", reason)
+    (item,) = met.items
+    assert (item.action, item.dissent) == (met.proposal.action, [])
+    assert {line["sku"] for line in item.action["lines"]} == {"RICH", "POOR"}
