@@ -10,6 +10,7 @@ from cli import (
     doctor,
     import_,
     inbox,
+    journal,
     meet,
     minutes,
     propose,
@@ -35,8 +36,8 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, runs, schedule, agents,
-    audit, doctor, serve, simulate,
+    demo, import_, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, journal, runs, schedule,
+    agents, audit, doctor, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

@@ -88,6 +88,15 @@ def recall(session: BrandSession, agent: str, limit: int = 10) -> Sequence[Journ
     return [_entry(row) for row in rows]
 
 
+def entries(session: BrandSession, agent: str = "", kind: str = "") -> Sequence[JournalEntry]:
+    """Every outcome known by now, newest first; of one agent or one action kind, if they are named."""
+    wanted = select(OutcomeRow).where(col(OutcomeRow.measured_at) <= session.ctx.known_until)
+    wanted = wanted.where(col(OutcomeRow.agent) == agent) if agent else wanted
+    wanted = wanted.where(col(OutcomeRow.kind) == kind) if kind else wanted
+    rows = session.scalars(wanted.order_by(col(OutcomeRow.measured_at).desc(), col(OutcomeRow.id).desc()))
+    return [_entry(row) for row in rows]
+
+
 def precedents(session: BrandSession, kind: str, touches: Collection[str], limit: int = 2) -> Sequence[JournalEntry]:
     """The measured decisions of a kind that are most like one which touches these: most shared first, then newest."""
     rows = session.execute(

@@ -250,6 +250,7 @@ def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str
         "propose": [["price.update", "--sku", SKU, "--channel", CHANNEL, "--price", "1.00"]],
         "schedule": [["list"], ["show", "weekly-trading-review"], ["history", "weekly-trading-review"]],
         "work": [[]],
+        "journal": [[], ["--agent", "pricing_director"]],
         "runs": [[]],
         "audit": [["verify"]],
         "import": [[folder]],
@@ -262,7 +263,7 @@ NOT_TRIED = {
     "serve": "its routes are asked below",
     "simulate": "takes no brand and no id: it works in databases of its own, which it drops",
 }
-MAY_SUCCEED = ("schedule", "inbox", "work", "runs", "audit", "import", "meet --agenda")
+MAY_SUCCEED = ("schedule", "inbox", "work", "journal", "runs", "audit", "import", "meet --agenda")
 """In one's own brand: these list or make what is one's own. All others are given an id that is not."""
 
 

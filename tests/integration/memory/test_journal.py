@@ -13,6 +13,7 @@ from domain.context import Context
 from domain.ids import TimeOrderedIds
 from domain.prediction import Outcome, OutcomeStatus
 from memory.journal import Promise, entry_of, recall, record, trust_bps
+from memory.summary import journal_document
 from store.database import Database
 from store.tables import OutboxEvent
 from tests.integration.conftest import Shop
@@ -95,3 +96,26 @@ def test_trust_follows_from_what_was_known_by_then(shop: Shop, items: list[UUID]
         record(session, promise(items[0]), BROUGHT)
     with shop.database.read(shop.owner) as session:
         assert trust_bps(session) == {}
+
+
+def test_the_journal_shows_promises_beside_outcomes_and_how_they_held(shop: Shop, items: list[UUID]) -> None:
+    told = {"value": 1_000, "low": 500, "high": 1_500, "unit": "EUR.minor", "coverage_bps": 8_000}
+    with shop.database.begin(later(shop.owner, 1)) as session:
+        record(session, replace(promise(items[0]), predicted=told), BROUGHT)
+        record(session, replace(promise(items[1]), predicted=told), BROUGHT.model_copy(update={"effect": 200}))
+    with shop.database.read(later(shop.owner, 2)) as session:
+        found = journal_document(session, limit=1)
+        nothing = journal_document(session, agent="stand_coach")
+    with shop.database.read(shop.owner) as session:
+        assert journal_document(session)["outcomes"] == [], "what was measured later is not known yet"
+    [figures] = found["calibration"]
+    assert (figures["measured"], figures["inside_bps"], figures["promised"], figures["realised"]) == (
+        2,
+        5_000,
+        2_000,
+        1_100,
+    )
+    assert figures["held_text"] == "50 % (promised 80 %)"
+    assert (len(found["outcomes"]), found["more"]) == (1, 1)
+    assert found["outcomes"][0]["promised_text"] == "€10.00 (€5.00 to €15.00)"
+    assert nothing == {"calibration": [], "outcomes": [], "more": 0}
