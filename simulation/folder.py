@@ -8,6 +8,7 @@ from typing import Any
 from connectors.layout import LAYOUT
 from simulation.feed import Feed, Files, gathered
 from simulation.scenario import Schedule
+from simulation.stands import COACHING_EUROS, DRIVE_EUROS, MOST_STOPS, STOP_EUROS
 from simulation.world import WEEK, Plan, World
 
 BRAND_FILE = """\
@@ -15,6 +16,11 @@ name: HAIROTICMEN (simulated)
 description: A simulated brand; no real sales, customers or prices. Seed {seed}.
 currency: EUR
 zone: Europe/Berlin
+rules:
+  trip_fixed: {trip_fixed:.2f}
+  trip_stop: {trip_stop:.2f}
+  trip_most_stops: {trip_most_stops}
+  coaching_visit: {coaching_visit:.2f}
 """
 
 
@@ -27,7 +33,14 @@ def write_history(folder: Path, seed: int, today: date, weeks: int) -> None:
     while world.is_history:
         days.append(feed.report(world.step()))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "brand.yaml").write_text(BRAND_FILE.format(seed=seed), encoding="utf-8")
+    written = BRAND_FILE.format(
+        seed=seed,
+        trip_fixed=DRIVE_EUROS,
+        trip_stop=STOP_EUROS,
+        trip_most_stops=MOST_STOPS,
+        coaching_visit=COACHING_EUROS,
+    )
+    (folder / "brand.yaml").write_text(written, encoding="utf-8")
     for name, rows in gathered(days).items():
         _write(folder / f"{name}.csv", list(LAYOUT[name].model_fields), rows)
 

@@ -14,7 +14,15 @@ from store.session import BrandSession
 from tools import cells
 from tools.base import NoArguments, ToolAnswer, ToolEnv
 from tools.stand_book import ShelfBook, StandBook, StandNow, stand_book
-from tools.stand_results import RefillAdvice, RefillLineView, StandAdvice, Stands, StandView, TripAdvice
+from tools.stand_results import (
+    RefillAdvice,
+    RefillLineView,
+    ShortProduct,
+    StandAdvice,
+    Stands,
+    StandView,
+    TripAdvice,
+)
 from tools.stand_sources import sources_of_refills, sources_of_stands
 from tools.stand_words import in_german, in_words
 
@@ -244,7 +252,10 @@ def _view(book: StandBook, terms: Terms, visits: Sequence[Visit], trips: Sequenc
         lead=cells.days(TRIP_LEAD_DAYS),
         trips=[_trip_view(book, terms, trip, waits, at) for at, trip in enumerate(trips)],
         stands=[_stand_advice(book, terms, visit, visit.code in driven) for visit in visits],
-        short=sorted({sku for visit in visits if visit.code in driven for sku in visit.short}),
+        short=[
+            ShortProduct(sku=sku)
+            for sku in sorted({sku for visit in visits if visit.code in driven for sku in visit.short})
+        ],
     )
 
 

@@ -77,6 +77,10 @@ class TripAdvice(ToolResult):
     verdict: Literal["worth_it", "not_worth_it"]
 
 
+class ShortProduct(ToolResult):
+    sku: str
+
+
 class RefillAdvice(ToolResult):
     """Which stands to call at on which trips this week, and which calls would cost more than they bring."""
 
@@ -88,7 +92,7 @@ class RefillAdvice(ToolResult):
     lead: Cell | None = Field(default=None, description="days until the driver could be there")
     trips: list[TripAdvice]
     stands: list[StandAdvice]
-    short: list[str] = Field(default=[], description="SKUs that the warehouse has too little of")
+    short: list[ShortProduct] = Field(default=[], description="what the warehouse has too little of")
 
 
 class ProposedTrip(ToolResult):

@@ -12,7 +12,6 @@ from domain.report import AgentReport, Claim, Finding, Severity
 from tools.crm_words import in_german
 
 _MOST_LEADS = 12
-_HEADLINE_COLD = 1
 
 
 @dataclass(frozen=True)
@@ -184,9 +183,8 @@ def _silent(review: CrmReview) -> Iterator[Finding]:
 
 def _leads(review: CrmReview) -> Iterator[Finding]:
     for at, lead in review.advised_follow_ups[:_MOST_LEADS]:
-        cold = lead["silent"]["value"] >= 7 * _HEADLINE_COLD
-        severity = Severity.RISK if cold else Severity.ATTENTION
-        yield Finding(subject=f"Lead {lead_code(lead)}", claim=follow_up_of(review.pipeline, at), severity=severity)
+        said = follow_up_of(review.pipeline, at)
+        yield Finding(subject=f"Lead {lead_code(lead)}", claim=said, severity=Severity.ATTENTION)
 
 
 def _missing(review: CrmReview) -> Iterator[Said]:

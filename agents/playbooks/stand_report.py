@@ -100,11 +100,11 @@ def _summary(listing: Answer, advice: Answer) -> Claim:
 def _trips(advice: Answer) -> Iterator[Finding]:
     for at, trip in enumerate((advice.result or {}).get("trips", ())):
         subject = ", ".join(_codes(trip["stands"]))[:120]
-        yield Finding(subject=subject, claim=rationale_of_trip(advice, at), severity=Severity.RISK)
+        yield Finding(subject=subject, claim=rationale_of_trip(advice, at), severity=Severity.ATTENTION)
 
 
 def _short(advice: Answer) -> Iterator[Finding]:
-    skus = [sku for sku in (advice.result or {}).get("short", ()) if _carried(sku)]
+    skus = [one["sku"] for one in (advice.result or {}).get("short", ()) if _carried(one["sku"])]
     if skus:
         named = ", ".join(skus[:_NAMED])
         others = (" and others", " und andere") if skus[_NAMED:] else ("", "")

@@ -64,10 +64,8 @@ def last_end(session: BrandSession, channel_id: UUID | None = None) -> datetime 
     short = [col(SalesFact.period_days) <= 7]
     if channel_id is not None:
         short.append(col(SalesFact.channel_id) == channel_id)
-    newest, days = session.execute(
-        select(func.max(col(SalesFact.period_start)), func.max(col(SalesFact.period_days))).where(*short)
-    ).one()
-    return None if newest is None else newest + timedelta(days=int(days))
+    end = col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
+    return session.scalar(select(func.max(end)).where(*short))
 
 
 def deal_weeks(session: BrandSession, channel_id: UUID, weeks: int) -> Sequence[DealWeek]:

@@ -25,37 +25,43 @@ class PlantedStand:
 
 def plant_stands(
     database: Database, ctx: Context, stands: Sequence[PlantedStand], *, warehouse: int = 1_000, weeks: int = 12,
-    margin_minor: int = 500, rules: dict[str, Any] | None = None,
+    margin_minor: int = 500, rules: dict[str, Any] | None = None, also: dict[str, int] | None = None,
 ) -> None:  # fmt: skip
-    """Each stand was brought back to what it held last each week but the last; nothing came since the last call."""
+    """Each stand was brought back to what it held last each week but the last; nothing came since the last call.
+
+    They sell product A, and as much of `also`: other products, with their units in the warehouse.
+    """
     now = ctx.now()
     long_ago = now - timedelta(days=900)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     with database.begin(ctx) as session:
         made = TRIP if rules is None else rules
         session.add(BrandRules(version=2, author="test", reason="test", created_at=now, **made))
-        product = Product(sku="A", title="Balm", known_at=long_ago)
         channel = Channel(code="stands", title="Stands", prices_include_vat=False, known_at=long_ago)
         places = [Location(code="W", kind="warehouse", known_at=long_ago)]
         places += [Location(code=one.code, title=one.code, kind="stand", visit_every_days=one.visit_every_days,
                             known_at=long_ago) for one in stands]  # fmt: skip
-        session.add_all([product, channel, *places])
-        session.flush()
-        cost = {"unit_cost_minor": 400, "currency": "EUR", "valid_from": long_ago, "known_at": long_ago}
-        session.add(ProductCost(product_id=product.id, **cost))
-        items = [StockItem(product_id=product.id, location_id=place.id, known_at=long_ago) for place in places]
-        session.add_all(items)
+        session.add_all([channel, *places])
         session.flush()
 
         def mark(item: StockItem, name: str, kind: str, units: int, at: Any) -> None:
             session.add(InventoryMovement(stock_item_id=item.id, external_id=f"{item.id} {name}", kind=kind,
                                           quantity=units, moved_at=at, known_at=at))  # fmt: skip
 
-        mark(items[0], "first", "count", warehouse, today - DAY)
-        for place, item, one in zip(places[1:], items[1:], stands, strict=True):
-            for back in range(weeks, 0, -1):
-                start = today - 7 * back * DAY
-                mark(item, f"count {back}", "count", one.held, start)
-                session.add(SalesFact(product_id=product.id, channel_id=channel.id, location_id=place.id,
-                                      period_start=start, period_days=7, units=one.weekly, currency="EUR",
-                                      unit_price_minor=400 + margin_minor, known_at=start + 7 * DAY))  # fmt: skip
+        for sku, in_warehouse in {"A": warehouse, **(also or {})}.items():
+            product = Product(sku=sku, title="Balm", known_at=long_ago)
+            session.add(product)
+            session.flush()
+            cost = {"unit_cost_minor": 400, "currency": "EUR", "valid_from": long_ago, "known_at": long_ago}
+            session.add(ProductCost(product_id=product.id, **cost))
+            items = [StockItem(product_id=product.id, location_id=place.id, known_at=long_ago) for place in places]
+            session.add_all(items)
+            session.flush()
+            mark(items[0], "first", "count", in_warehouse, today - DAY)
+            for place, item, one in zip(places[1:], items[1:], stands, strict=True):
+                for back in range(weeks, 0, -1):
+                    start = today - 7 * back * DAY
+                    mark(item, f"count {back}", "count", one.held, start)
+                    session.add(SalesFact(product_id=product.id, channel_id=channel.id, location_id=place.id,
+                                          period_start=start, period_days=7, units=one.weekly, currency="EUR",
+                                          unit_price_minor=400 + margin_minor, known_at=start + 7 * DAY))  # fmt: skip
