@@ -12,10 +12,11 @@ from agents.playbooks.finance_prose import (
     named,
     reminder_rationale,
 )
-from agents.playbooks.prose import claim
+from agents.playbooks.prose import Said, claim
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.report import AgentReport, Claim, Finding, Severity
+from tools.finance_words import in_german
 
 RISKY_BPS = 1_000
 """How likely it must be that cash runs out to be called a risk."""
@@ -58,11 +59,13 @@ def write_report(review: MoneyReview) -> AgentReport:
         *_expenses(review.expenses),
         *_budgets(review.budgets),
     ]
+    missing = list(_missing(review))
     return AgentReport(
         summary=_summary(review),
         findings=findings[:_MOST_FINDINGS],
         proposals=review.proposals,
-        missing_data=list(_missing(review)),
+        missing_data=[line.text for line in missing],
+        missing_german=[line.german for line in missing],
     )
 
 
@@ -290,25 +293,38 @@ def _budgets(answer: Answer) -> Iterator[Finding]:
             yield Finding(subject=f"Campaign {name}"[:120], claim=claim(text, figures, german))
 
 
-def _missing(review: MoneyReview) -> Iterator[str]:
+def _missing(review: MoneyReview) -> Iterator[Said]:
     named_tools = (
-        ("Margins", review.margins),
-        ("Cash", review.cash),
-        ("Receivables", review.receivables),
-        ("Expenses", review.expenses),
-        ("Budgets", review.budgets),
+        ("Margins", "Margen", review.margins),
+        ("Cash", "Liquidität", review.cash),
+        ("Receivables", "Forderungen", review.receivables),
+        ("Expenses", "Ausgaben", review.expenses),
+        ("Budgets", "Budgets", review.budgets),
     )
-    for name, answer in named_tools:
+    for name, german, answer in named_tools:
         if answer.result is None:
-            yield f"{name}: the analysis failed."
+            yield Said(f"{name}: the analysis failed.", f"{german}: Die Auswertung ist gescheitert.")
         elif answer.result["status"] == "abstained":
-            yield f"{name}: {'; '.join(answer.result['because'])}."
+            yield _because(answer.result, name, german)
     for one in (review.budgets.result or {}).get("campaigns", ()):
         if one["status"] == "not_measurable":
-            yield f"Campaign {named(str(one['campaign']), 'a campaign')}: {'; '.join(one['because'])}."
+            campaign = str(one["campaign"])
+            yield _because(
+                one, f"Campaign {named(campaign, 'a campaign')}", f"Kampagne {named(campaign, 'eine Kampagne')}"
+            )
     for one in review.reminders:
         if one.result and one.result["status"] == "abstained":
-            yield f"Reminder of {named(str(one.result['debtor']), 'a debtor')}: {'; '.join(one.result['because'])}."
+            debtor = str(one.result["debtor"])
+            yield _because(
+                one.result,
+                f"Reminder of {named(debtor, 'a debtor')}",
+                f"Erinnerung an {named(debtor, 'einen Schuldner')}",
+            )
     for one in review.proposed:
         if one.result is None:
-            yield "A proposal was refused."
+            yield Said("A proposal was refused.", "Ein Vorschlag wurde abgelehnt.")
+
+
+def _because(node: Mapping[str, Any], name: str, german: str) -> Said:
+    words = node["because"]
+    return Said(f"{name}: {'; '.join(words)}.", f"{german}: {'; '.join(in_german(words))}.")

@@ -46,8 +46,8 @@ def _summary(lists: Sequence[Answer], entries: Sequence[Entry], complete: bool) 
     text = f"Prices listed: {', '.join(parts)}{more.text}."
     german = f"Preise in den Listen: {', '.join(parts)}{more.german}."
     if not complete:
-        text += " Only those asked for, or those that sell best, were looked at."
-        german += " Geprüft wurden nur die angefragten oder die meistverkauften."
+        text += " Looked at were those asked for, or those that sell most and were not analysed for long."
+        german += " Geprüft wurden die angefragten, sonst die umsatzstärksten und lange nicht geprüften."
     proposed = _proposals_in_words(entries)
     return claim(f"{text} {proposed.text}", figures | _best_gain(entries), f"{german} {proposed.german}")
 
