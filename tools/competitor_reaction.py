@@ -28,6 +28,7 @@ from tools.deal_panel import WEEKS, sold_by_week
 from tools.price_arguments import ChannelArguments
 from tools.price_results import CompetitorReaction
 from tools.price_words import in_words
+from tools.sales_panel import sold_in
 from tools.sources import selected
 
 HORIZON_WEEKS = 8
@@ -55,7 +56,7 @@ def competitor_reaction(session: BrandSession, env: ToolEnv, args: ChannelArgume
     priced = [one.id for one in prices.channels(session)]
     sources = (
         selected(session, "competitor_price", product_id=_products(session, env)),
-        selected(session, "sales_fact", channel_id=channel.id).bearing_on("/cross", "/cross_low", "/cross_high"),
+        sold_in(session, env, [channel.id]).bearing_on("/cross", "/cross_low", "/cross_high"),
         selected(session, "channel", id=priced),
     )
     return ToolAnswer(view, sources)

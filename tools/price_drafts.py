@@ -22,6 +22,7 @@ from tools.ladder_results import DraftLine, DraftPrices, ProposedDraft
 from tools.price_arguments import ChannelArguments, DraftArguments
 from tools.price_words import in_words
 from tools.proposals import Draft, receipt_of_tool, store_proposal
+from tools.sales_panel import sold_in
 from tools.sources import selected
 
 LEAST_COMPARABLE = 2
@@ -59,7 +60,7 @@ def draft_prices(session: BrandSession, env: ToolEnv, args: ChannelArguments) ->
         selected(session, "product_cost", product_id=ids),
         selected(session, "product", id=ids),
         selected(session, "channel", id=channel.id),
-        selected(session, "sales_fact", channel_id=channel.id),
+        sold_in(session, env, [channel.id]),
     )
     return ToolAnswer(view, sources)
 

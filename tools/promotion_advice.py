@@ -32,6 +32,7 @@ from tools.deal_panel import SoldByWeek, sold_by_week
 from tools.ladder_results import PastDeals, PromotionAdvice
 from tools.price_arguments import ChannelArguments, SkuArguments
 from tools.price_words import in_words
+from tools.sales_panel import sold_in
 from tools.sources import selected
 
 DAYS, NOTICE_DAYS = 7, 4
@@ -85,7 +86,7 @@ def past_deals(session: BrandSession, env: ToolEnv, args: ChannelArguments) -> T
     with prices, seasons and common weeks held constant. Abstains with too few deals."""
     channel = reads.channel_by_code(session, args.channel)
     fitted = _fitted(session, env, channel)
-    sources = (selected(session, "sales_fact", channel_id=channel.id), selected(session, "channel", id=channel.id))
+    sources = (sold_in(session, env, [channel.id]), selected(session, "channel", id=channel.id))
     if fitted is None:
         reasons = ["no_deals"]
         blank = PastDeals(
@@ -149,7 +150,7 @@ def promotion_advice(session: BrandSession, env: ToolEnv, args: SkuArguments) ->
     fits = [found for channel in reads.channels(session) if (found := _fitted(session, env, channel))]
     view = _advise(session, env, product, fits)
     sources = (
-        selected(session, "sales_fact", channel_id=[one.channel.id for one in fits]),
+        sold_in(session, env, [one.channel.id for one in fits]),
         selected(session, "product_cost", product_id=product.id),
         selected(session, "product", id=product.id),
     )

@@ -53,6 +53,12 @@ def sales_source(session: BrandSession, env: ToolEnv, now: Situation) -> RowSele
     return env.once(("sales rows", now.price.price_id), lambda: _sold_in_zone(session, now))
 
 
+def sold_in(session: BrandSession, env: ToolEnv, channels: Sequence[UUID]) -> RowSelection:
+    """All sales in some channels: fingerprinted once a run, as that takes as long as reading them."""
+    ids = sorted(channels)
+    return env.once(("sold in", *ids), lambda: selected(session, "sales_fact", channel_id=ids))
+
+
 def _sold_in_zone(session: BrandSession, now: Situation) -> RowSelection:
     places = sorted(_locations(session, now.zone))
     return selected(session, "sales_fact", product_id=now.product.id, channel_id=now.channel.id, location_id=places)
