@@ -28,6 +28,7 @@ def propose(juice: Terminal, sku: str, price: str, as_of: str) -> dict[str, Any]
     return juice.json(*words, "--brand", "oj", "--as-of", as_of)
 
 
+@pytest.mark.long
 def test_a_change_that_the_stores_made_is_measured_against_a_counterfactual(juice: Terminal) -> None:
     """In week 44 the stores cut OJ-06 from $4.05 to $3.71; the item makes the same change at the same moment."""
     item = propose(juice, "OJ-06", "3.71", "1991-04-11")

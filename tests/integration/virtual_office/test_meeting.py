@@ -97,9 +97,14 @@ def test_every_code_in_the_minutes_opens_a_figure(firm: Firm) -> None:
 
 @pytest.mark.parametrize(
     ("step", "nth"),
-    [("agenda", 1), ("report", 1), ("tool", 1), ("tool", 5), ("tool", 9), ("told", 1), ("decide", 1), ("minutes", 1),
-     ("action_items", 1)],
-)  # fmt: skip
+    [
+        *(("tool", 5), ("decide", 1), ("minutes", 1)),
+        *(
+            pytest.param(*step, marks=pytest.mark.long)
+            for step in (("agenda", 1), ("report", 1), ("tool", 1), ("tool", 9), ("told", 1), ("action_items", 1))
+        ),
+    ],
+)
 def test_a_meeting_killed_at_any_step_goes_on_and_repeats_nothing(firm: Firm, step: str, nth: int) -> None:
     run = interrupted(firm, step, nth)
     assert run.status == "running"
