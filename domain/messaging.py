@@ -19,6 +19,20 @@ Segment = Literal[
 ]
 """Who is meant: a segment of recency, frequency and spend as `analytics/rfm.py` defines it; `buyers` is all of them."""
 
+SEGMENT_NAMES: Mapping[str, tuple[str, str]] = {
+    "champions": ("the best customers", "die besten Kunden"),
+    "loyal": ("loyal customers", "treue Kunden"),
+    "promising": ("promising customers", "vielversprechende Kunden"),
+    "new": ("new customers", "neue Kunden"),
+    "cannot_lose": ("once good customers who stay away", "früher gute Kunden, die ausbleiben"),
+    "at_risk": ("customers at risk of staying away", "abwanderungsgefährdete Kunden"),
+    "one_time": ("customers with one order", "Kunden mit einer einzigen Bestellung"),
+    "hibernating": ("customers quiet for some time", "länger ruhige Kunden"),
+    "lost": ("customers quiet for very long", "sehr lange ruhige Kunden"),
+    "buyers": ("all buyers", "alle Käufer"),
+}
+"""Each segment in English and German, as it stands inside a sentence."""
+
 
 class Arm(StrEnum):
     """Which of the groups, drawn at random, a customer is in."""

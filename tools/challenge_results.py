@@ -8,6 +8,9 @@ from pydantic import Field
 from domain.figure import Cell
 from tools.base import ToolArguments, ToolResult
 
+PUT_IN_TURN = ("recompute_price_within_stock", "recompute_order_with_prices", "recompute_order_within_cash")
+"""The challenges in the order in which they are put: prices first, as what they bring decides on orders."""
+
 
 class ChallengeArguments(ToolArguments):
     """A proposal of this run, and others of the run that touch the same product, money, stock, customer or stand."""

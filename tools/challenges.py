@@ -54,5 +54,5 @@ _ALL = (
     ),
 )
 CHALLENGES: Mapping[str, Challenge] = {one.tool.name: one for one in _ALL}
-"""By the tool's name, in the order in which they are put: prices first, as what they bring decides on orders."""
+"""By the tool's name, in the order of `PUT_IN_TURN`."""
 CHALLENGE_TOOLS: tuple[Tool, ...] = tuple(one.tool for one in _ALL)

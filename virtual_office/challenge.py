@@ -1,12 +1,9 @@
 """Puts proposals that touch the same thing to the colleagues who can recompute them, and keeps what came of it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from agents.charter import Charter
 from domain.action import parse_action
@@ -22,11 +19,9 @@ from tools.challenges import CHALLENGES, Challenge
 from tools.readings import Readings
 from tools.receipts import record_figures
 from tools.toolbox import Toolbox
+from virtual_office.recomputed import CHANGED, challenges_of
 from virtual_office.rendering import KEY
 from virtual_office.reporting import AsAgent, Progress, agent_context
-from virtual_office.revision import Revision
-
-CHANGED = "changed"
 
 
 @dataclass(frozen=True)
@@ -130,27 +125,3 @@ def _figures(view: ChallengeView, receipt: ReceiptId) -> dict[str, FigureRef]:
     """The cells that its sentences cite, by key."""
     cited = dict.fromkeys([*KEY.findall(view.text), *KEY.findall(view.german)])
     return {key: FigureRef(receipt=receipt, path=f"/cells/{key}" if key in view.cells else f"/{key}") for key in cited}
-
-
-def challenges_of(session: BrandSession, run_id: UUID) -> Sequence[ChallengeRow]:
-    """What was recomputed in a run, in the order in which it was put."""
-    rows = session.scalars(select(ChallengeRow).where(col(ChallengeRow.run_id) == run_id)).all()
-    order = list(CHALLENGES)
-    return sorted(rows, key=lambda row: (order.index(row.tool) if row.tool in order else len(order), row.id))
-
-
-def revisions_of(session: BrandSession, run_id: UUID) -> dict[UUID, Revision]:
-    """By proposal, as the last recomputation that changed it left it; its amounts as the last that changed those."""
-    found: dict[UUID, Revision] = {}
-    proposals = {row.id: row for row in session.scalars(select(ProposalRow).where(col(ProposalRow.run_id) == run_id))}
-    for row in challenges_of(session, run_id):
-        if row.status == CHANGED and row.prediction is not None:
-            before = found.get(row.proposal_id)
-            action = row.action or (before.action if before else proposals[row.proposal_id].action)
-            found[row.proposal_id] = Revision(action, Prediction.model_validate(row.prediction))
-    return found
-
-
-def changed_rows(rows: Sequence[ChallengeRow]) -> Iterator[ChallengeRow]:
-    """Those that came to something else than was promised."""
-    return (row for row in rows if row.status == CHANGED)

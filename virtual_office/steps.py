@@ -22,9 +22,10 @@ from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow, Run, TurnRow
 from virtual_office.agenda import opening, points_of
 from virtual_office.chair import ATTENTION, CASH, Choice, Grounds, choose
-from virtual_office.challenge import Challenger, challenges_of, changed_rows, revisions_of
+from virtual_office.challenge import Challenger
 from virtual_office.hindsight import Told, german_by_text, like_it, refused_lately
 from virtual_office.minutes import mending_risks, owners_of, proposals_of, write_minutes
+from virtual_office.recomputed import challenges_of, changed_rows, revisions_of
 from virtual_office.rendering import Figures, as_plain, without_figures
 from virtual_office.reporting import Progress, Reporter
 from virtual_office.revision import Revision

@@ -9,8 +9,8 @@ from domain.figure import Cell
 from domain.prediction import Prediction
 from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow, TurnRow
-from virtual_office.challenge import CHANGED, challenges_of, revisions_of
 from virtual_office.minutes import proposals_of
+from virtual_office.recomputed import CHANGED, challenges_of, revisions_of
 from virtual_office.rendering import Figures, as_plain
 from virtual_office.revision import Revision
 from virtual_office.turns import turns_of

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agents.playbooks.crm_prose import named
 from domain.action import parse_action
 from domain.figure import Cell
 from domain.finance import BudgetReallocate, ExpenseFlag, InvoiceRemind
 from domain.language import Language, in_days
 from domain.leads import LeadFollowUp
-from domain.messaging import SegmentMessage
+from domain.messaging import SEGMENT_NAMES, SegmentMessage
 from domain.pricing import PriceDraft, PriceUpdate
 from domain.promotions import PromoSchedule
 from domain.purchasing import PurchaseOrderCreate
@@ -72,8 +71,8 @@ def _visit(action: StandVisit) -> str:
 
 
 def _message(action: SegmentMessage) -> str:
-    drawn = Cell(value=action.audience, unit="count").render(_DE)
-    return f"Nachricht an {named(action.segment)[1]}: {drawn} Kunden, davon {_rate(action.holdout_bps)} Kontrollgruppe"
+    whom, drawn = SEGMENT_NAMES[action.segment][1], Cell(value=action.audience, unit="count").render(_DE)
+    return f"Nachricht an {whom}: {drawn} Kunden, davon {_rate(action.holdout_bps)} Kontrollgruppe"
 
 
 def _follow_up(action: LeadFollowUp) -> str:

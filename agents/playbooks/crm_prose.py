@@ -6,26 +6,15 @@ from typing import Any
 from agents.playbooks.prose import claim, speakable
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
+from domain.messaging import SEGMENT_NAMES
 from domain.report import Claim
 
-SEGMENTS: Mapping[str, tuple[str, str]] = {
-    "champions": ("the best customers", "die besten Kunden"),
-    "loyal": ("loyal customers", "treue Kunden"),
-    "promising": ("promising customers", "vielversprechende Kunden"),
-    "new": ("new customers", "neue Kunden"),
-    "cannot_lose": ("once good customers who stay away", "früher gute Kunden, die ausbleiben"),
-    "at_risk": ("customers at risk of staying away", "abwanderungsgefährdete Kunden"),
-    "one_time": ("customers with one order", "Kunden mit einer einzigen Bestellung"),
-    "hibernating": ("customers quiet for some time", "länger ruhige Kunden"),
-    "lost": ("customers quiet for very long", "sehr lange ruhige Kunden"),
-    "buyers": ("all buyers", "alle Käufer"),
-}
 _LONGEST_CODE = 60
 
 
 def named(segment: str) -> tuple[str, str]:
     """A segment in English and German, as it stands inside a sentence."""
-    return SEGMENTS.get(segment, ("a segment", "ein Segment"))
+    return SEGMENT_NAMES.get(segment, ("a segment", "ein Segment"))
 
 
 def first_upper(text: str) -> str:
