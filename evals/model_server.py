@@ -11,6 +11,7 @@ from typing import Any
 from evals.model_wire import ANTHROPIC, MODEL, OPENAI, Answer, Asked, asked, events, problem_of, whole
 
 _PATHS = {"/v1/chat/completions": OPENAI, "/v1/messages": ANTHROPIC}
+_PING = b'event: ping\ndata: {"type": "ping"}\n\n'
 _COUNT = "/v1/messages/count_tokens"
 _TYPES = {429: "rate_limit_error", 401: "authentication_error", 529: "overloaded_error", 500: "api_error"}
 
@@ -56,7 +57,12 @@ class ErrorEvent:
     kind: str = "overloaded_error"
 
 
-Step = Answer | Status | Silence | Cut | Garbage | ErrorEvent
+@dataclass(frozen=True)
+class Trickle:
+    """A stream that is kept alive and never says anything."""
+
+
+Step = Trickle | Answer | Status | Silence | Cut | Garbage | ErrorEvent
 Script = Callable[[Asked], Step]
 
 
@@ -143,6 +149,10 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                     data = _error(request.provider, 500, kind, "it broke")
                     self._event("error" if request.provider == ANTHROPIC else "", data)
                     self._finish()
+                case Trickle():
+                    self._head(200, "text/event-stream", {"transfer-encoding": "chunked"})
+                    while not server.stopping.wait(0.05):
+                        self._piece(b": keep-alive\n\n" if request.provider == OPENAI else _PING)
                 case Cut():
                     self._cut(request, step, serial)
                 case Answer():

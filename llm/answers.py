@@ -1,6 +1,7 @@
 """A provider's answer as a message. Tool calls are taken strictly: what was cut off is not completed by guess."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -14,6 +15,7 @@ from domain.canonical import sha256_of
 from llm.errors import ConnectionLost, MalformedAnswer, ModelError
 
 Stop = Literal["stop", "tool_calls", "length"]
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CUT_OFF = "the answer was cut off at its greatest length"
 
 
@@ -30,13 +32,15 @@ def answer_message(
     content: str | list[Any], calls: Sequence[RawCall], usage: UsageMetadata | None, stop: Stop, model: str
 ) -> AIMessage:
     """The message of an answer. A call whose arguments are no JSON object becomes an invalid one, which says why."""
+    content = _storable(content)
     good: list[Any] = []
     bad: list[Any] = []
     for call in _with_ids(calls):
         arguments = _object(call.arguments)
         if arguments is None:
+            given = _storable(call.arguments)
             why = CUT_OFF if stop == "length" else "the arguments are not a JSON object"
-            bad.append({"name": call.name, "args": call.arguments, "id": call.id, "error": why})
+            bad.append({"name": call.name, "args": given, "id": call.id, "error": why})
         else:
             good.append({"name": call.name, "args": arguments, "id": call.id})
     return AIMessage(
@@ -79,10 +83,25 @@ def text_of(content: str | list[Any]) -> str:
 
 def _object(arguments: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(arguments) if arguments.strip() else {}
+        found = json.loads(arguments, parse_constant=_no_number) if arguments.strip() else {}
+        return _storable(found) if isinstance(found, dict) else None
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _storable(value: Any) -> Any:
+    """Without what PostgreSQL and UTF-8 cannot hold: NUL and lone surrogates."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [_storable(part) for part in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(part) for key, part in value.items()}
+    return value
 
 
 def _with_ids(calls: Sequence[RawCall]) -> list[RawCall]:

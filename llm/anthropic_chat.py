@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 import anthropic
-import httpx2
 from anthropic.types import Message
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -24,6 +23,7 @@ from llm.choice import ModelName
 from llm.errors import MalformedAnswer, ModelError, Refused
 from llm.tokens import TokenCount, upper_bound
 from llm.translation import translating
+from llm.transport import http_client, silence_limit
 
 _STOPS: Mapping[str, Stop] = {
     "tool_use": "tool_calls",
@@ -31,7 +31,7 @@ _STOPS: Mapping[str, Stop] = {
     "model_context_window_exceeded": "length",
 }
 _REFUSAL = "refusal"
-_CONNECT_SECONDS = 5.0
+_COUNT_SECONDS = 10.0
 
 
 class AnthropicChatModel(BaseChatModel):
@@ -40,6 +40,8 @@ class AnthropicChatModel(BaseChatModel):
     named: ModelName
     timeout_seconds: float = 120.0
     """How long the server may stay silent, before and within an answer."""
+    total_seconds: float = 600.0
+    """How long an answer may take."""
     max_output_tokens: int = 8_192
 
     @property
@@ -62,7 +64,8 @@ class AnthropicChatModel(BaseChatModel):
         del request["max_tokens"]
         try:
             with translating(anthropic, str(self.named)):
-                counted = self._client.messages.count_tokens(**request).input_tokens
+                soon = min(_COUNT_SECONDS, self.timeout_seconds)
+                counted = self._client.messages.count_tokens(**request, timeout=silence_limit(soon)).input_tokens
         except (ModelError, AttributeError):
             counted = None
         if not isinstance(counted, int):
@@ -77,7 +80,9 @@ class AnthropicChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         with translating(anthropic, str(self.named)):
-            message = self._client.messages.create(**self._request(messages, kwargs), timeout=self._timeout)
+            message = self._client.messages.create(
+                **self._request(messages, kwargs), timeout=silence_limit(self.timeout_seconds)
+            )
             return ChatResult(generations=[ChatGeneration(message=self._answer(message))])
 
     def _stream(
@@ -91,13 +96,10 @@ class AnthropicChatModel(BaseChatModel):
         with translating(anthropic, str(self.named)), self._client.messages.create(**request) as events:
             yield from self._chunks(events)
 
-    @property
-    def _timeout(self) -> httpx2.Timeout:
-        return httpx2.Timeout(self.timeout_seconds, connect=min(_CONNECT_SECONDS, self.timeout_seconds))
-
     @cached_property
     def _client(self) -> anthropic.Anthropic:
-        return anthropic.Anthropic(timeout=self._timeout, max_retries=0)
+        client = http_client(anthropic, self.timeout_seconds, self.total_seconds)
+        return anthropic.Anthropic(timeout=silence_limit(self.timeout_seconds), max_retries=0, http_client=client)
 
     def _request(self, messages: Sequence[BaseMessage], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         request: dict[str, Any] = {

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-import httpx2
 import openai
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -24,6 +23,7 @@ from llm.errors import MalformedAnswer, Refused
 from llm.openai_messages import openai_messages, openai_tool_choice
 from llm.tokens import TokenCount, count_for_openai, upper_bound
 from llm.translation import translating
+from llm.transport import http_client, silence_limit
 
 _STOPS: Mapping[str, Stop] = {
     "stop": "stop",
@@ -31,7 +31,6 @@ _STOPS: Mapping[str, Stop] = {
     "function_call": "tool_calls",
     "length": "length",
 }
-_CONNECT_SECONDS = 5.0
 
 
 class OpenAIChatModel(BaseChatModel):
@@ -41,6 +40,8 @@ class OpenAIChatModel(BaseChatModel):
     api_key: SecretStr | None = None
     timeout_seconds: float = 120.0
     """How long the server may stay silent, before and within an answer."""
+    total_seconds: float = 600.0
+    """How long an answer may take."""
     max_output_tokens: int = 8_192
 
     @property
@@ -88,8 +89,12 @@ class OpenAIChatModel(BaseChatModel):
 
     @cached_property
     def _client(self) -> openai.OpenAI:
-        timeout = httpx2.Timeout(self.timeout_seconds, connect=min(_CONNECT_SECONDS, self.timeout_seconds))
-        settings: dict[str, Any] = {"timeout": timeout, "max_retries": 0}
+        client = http_client(openai, self.timeout_seconds, self.total_seconds)
+        settings: dict[str, Any] = {
+            "timeout": silence_limit(self.timeout_seconds),
+            "max_retries": 0,
+            "http_client": client,
+        }
         if self.named.provider is Provider.COMPATIBLE:
             # Never OPENAI_API_KEY: it belongs to OpenAI, not to whoever runs this server.
             key = self.api_key.get_secret_value() if self.api_key else "none"

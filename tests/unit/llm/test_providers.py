@@ -9,7 +9,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
 from pydantic import BaseModel
 
-from evals.model_server import Cut, ErrorEvent, Garbage, ModelServer, Silence, Status
+from domain.canonical import canonical_json
+from evals.model_server import Cut, ErrorEvent, Garbage, ModelServer, Silence, Status, Trickle
 from evals.model_wire import Answer
 from llm.answers import text_of, whole_message
 from llm.errors import (
@@ -155,6 +156,22 @@ def test_an_error_within_a_stream_is_an_error(serve: Serve, model_at: ModelAt) -
     with pytest.raises(Overloaded) as failed:
         whole_message(model_at(serve([ErrorEvent()])).stream(ASKED))  # type: ignore[arg-type]
     assert failed.value.may_have_cost
+
+
+def test_a_stream_that_is_kept_alive_and_says_nothing_comes_to_an_end(serve: Serve, model_at: ModelAt) -> None:
+    with pytest.raises(TimedOut):
+        whole_message(model_at(serve([Trickle()]), timeout_seconds=1, total_seconds=0.3).stream(ASKED))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "arguments", ['{"at": NaN}', '{"at": "\\ud800"}', '{"at": "a\\u0000b"}', '{"at": ' + "[" * 5_000]
+)
+def test_what_cannot_be_kept_does_not_come_in(serve: Serve, model_at: ModelAt, arguments: str) -> None:
+    """Neither PostgreSQL nor a canonical form can hold NUL, lone surrogates and NaN."""
+    answer = whole_message(model_at(serve([Answer(calls=[("look", arguments)])])).stream(ASKED))  # type: ignore[arg-type]
+    assert len(answer.tool_calls) + len(answer.invalid_tool_calls) == 1
+    kept = canonical_json([answer.tool_calls, answer.invalid_tool_calls]).encode()
+    assert b"\\u0000" not in kept
 
 
 def test_nobody_there_is_told_as_such(serve: Serve, model_at: ModelAt, ask: Any) -> None:
