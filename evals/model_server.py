@@ -1,6 +1,7 @@
 """A local HTTP server that speaks both providers' protocols, and fails in the ways that real ones do."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -66,6 +67,15 @@ Step = Trickle | Answer | Status | Silence | Cut | Garbage | ErrorEvent
 Script = Callable[[Asked], Step]
 
 
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that has hung up is what many faults are about; anything else is told as usual."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class ModelServer:
     """Plays a script. `heard` are the requests that were well-formed, `refused` why others were not."""
 
@@ -76,8 +86,7 @@ class ModelServer:
         self.stopping = threading.Event()
         self._script = script
         self._lock = threading.Lock()
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.http.daemon_threads = True
+        self.http = _Http(("127.0.0.1", 0), _handler(self))
 
     @property
     def url(self) -> str:

@@ -31,7 +31,7 @@ class RawCall:
 def answer_message(
     content: str | list[Any], calls: Sequence[RawCall], usage: UsageMetadata | None, stop: Stop, model: str
 ) -> AIMessage:
-    """The message of an answer. A call whose arguments are no JSON object becomes an invalid one, which says why."""
+    """The message of an answer. A call whose arguments are no JSON object becomes an invalid one."""
     content = _storable(content)
     good: list[Any] = []
     bad: list[Any] = []
@@ -39,7 +39,7 @@ def answer_message(
         arguments = _object(call.arguments)
         if arguments is None:
             given = _storable(call.arguments)
-            why = CUT_OFF if stop == "length" else "the arguments are not a JSON object"
+            why = CUT_OFF if stop == "length" else None
             bad.append({"name": call.name, "args": given, "id": call.id, "error": why})
         else:
             good.append({"name": call.name, "args": arguments, "id": call.id})

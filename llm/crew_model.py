@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import PrivateAttr
 
 from llm.answers import text_of, whole_message
 from llm.budget import ANSWERED, Ledger, Tokens
@@ -42,6 +43,8 @@ class CrewChatModel(BaseChatModel):
     exchanges: Exchanges
     ledger: Ledger
     patience: Patience = Patience()
+    _given_up: set[str] = PrivateAttr(default_factory=set)
+    """Who failed for good in this run: asked last from then on, so that not every turn waits for it again."""
 
     @property
     def _llm_type(self) -> str:
@@ -72,7 +75,7 @@ class CrewChatModel(BaseChatModel):
         """The first answer that any provider gives. Raises a ModelError that says what became of each."""
         give_up_at = self.patience.monotonic() + self.patience.total_seconds
         failures: list[ModelError] = []
-        for provider in self.providers:
+        for provider in sorted(self.providers, key=lambda one: str(one.named) in self._given_up):
             try:
                 answer = self._patiently(provider, request, give_up_at)
             except Refused as refused:
@@ -80,6 +83,7 @@ class CrewChatModel(BaseChatModel):
                 raise
             except ModelError as error:
                 failures.append(error)
+                self._given_up.add(str(provider.named))
                 continue
             self.exchanges.keep(request, str(provider.named), answer)
             return answer

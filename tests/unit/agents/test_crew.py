@@ -47,7 +47,8 @@ def test_thinking_by_rules_loads_no_provider() -> None:
         "from agents.charter import load_charters; from agents.crew import mind_for;"
         "[mind_for(charter, 'rules', None) for charter in load_charters()];"
         "Minds(Settings(), None).require(load_charters()[0]);"
-        "print([name for name in ('openai', 'anthropic', 'tiktoken', 'llm.translation', 'llm.crew_model') if name in sys.modules])"
+        "models = ('openai', 'anthropic', 'tiktoken', 'llm.translation', 'llm.crew_model');"
+        "print([name for name in models if name in sys.modules])"
     )
     root = Path(__file__).resolve().parents[3]
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
