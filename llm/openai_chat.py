@@ -128,11 +128,8 @@ class OpenAIChatModel(BaseChatModel):
         said = choice.message
         if said.refusal or choice.finish_reason == "content_filter":
             raise self._refused(said.refusal)
-        calls = [
-            RawCall(call.function.name or "", call.id or "", call.function.arguments or "")
-            for call in said.tool_calls or ()
-            if call.type == "function" or getattr(call, "function", None)
-        ]
+        made = [(getattr(call, "function", None), call.id) for call in said.tool_calls or ()]
+        calls = [RawCall(one.name or "", call_id or "", one.arguments or "") for one, call_id in made if one]
         finish = _STOPS.get(choice.finish_reason, "stop")
         return answer_message(said.content or "", calls, _usage(completion), finish, completion.model or self._model)
 
