@@ -1,16 +1,31 @@
 """The crew: who there is, and what each of them thinks with."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from agents.charter import Charter, load_charters
 from domain.errors import InvalidInput
+from llm.choice import DEFAULT, Choice, Manner, ModelName, parse_choice
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from llm.rules import Playbook, PlaybookChatModel
+
 RULES = "rules"
+Connect = Callable[[ModelName], "BaseChatModel"]
+"""Gives the chat model of that name, ready to be asked."""
+
+
+@dataclass(frozen=True)
+class Mind:
+    """What an agent thinks with. A model has the rules' analysis at hand: `playbook`."""
+
+    chat_model: "BaseChatModel"
+    playbook: "Playbook | None" = None
 
 
 def describe_agents() -> list[dict[str, Any]]:
@@ -29,16 +44,38 @@ def describe_agents() -> list[dict[str, Any]]:
     ]
 
 
-def chat_model_for(charter: Charter, model_setting: str) -> "BaseChatModel":
-    """What an agent thinks with. Raises InvalidInput for anything but the rules crew, which is all there is yet."""
-    if model_setting != RULES:
-        raise InvalidInput(
-            f"The crew cannot run on {model_setting!r}: model crews are not available yet.",
-            remedy="Set MHOS_MODEL=rules, or leave it out: the rules crew needs no key.",
-        )
+def choice_of(charter: Charter, setting: str) -> Choice:
+    """How an agent thinks: as its charter says, else as the setting does. Raises InvalidInput."""
+    choice = parse_choice(setting if charter.model == DEFAULT else charter.model)
+    if choice.manner is not Manner.MODEL and playbook_of(charter) is None:
+        raise InvalidInput(f"There is no playbook for {charter.name}.", remedy="Add one to agents/playbooks/.")
+    return choice
+
+
+def mind_for(charter: Charter, setting: str, connect: Connect) -> Mind:
+    """What an agent thinks with. Raises InvalidInput."""
+    choice = choice_of(charter, setting)
+    if choice.model is None:
+        return Mind(chat_model_for(charter, RULES))
+    if choice.manner is Manner.MODEL:
+        return Mind(connect(choice.model), playbook_of(charter))
+    from agents.hybrid import HybridChatModel
+
+    return Mind(HybridChatModel(rules=chat_model_for(charter, RULES), writer=connect(choice.model)))
+
+
+def chat_model_for(charter: Charter, model_setting: str) -> "PlaybookChatModel":
+    """The rules that an agent thinks with. Raises InvalidInput for anything but rules, which takes `mind_for`."""
     from llm.rules import PlaybookChatModel
 
+    choice = choice_of(charter.model_copy(update={"model": DEFAULT}), model_setting)
+    playbook = playbook_of(charter)
+    if choice.manner is not Manner.RULES or playbook is None:
+        raise InvalidInput(f"{model_setting!r} is a model, not rules.", remedy="Ask for the agent's mind instead.")
+    return PlaybookChatModel(playbook=playbook, name_of_playbook=charter.name)
+
+
+def playbook_of(charter: Charter) -> "Playbook | None":
+    """The rules of an agent; None for one that only a model can be."""
     module = f"agents.playbooks.{charter.name}"
-    if find_spec(module) is None:
-        raise InvalidInput(f"There is no playbook for {charter.name}.", remedy="Add one to agents/playbooks/.")
-    return PlaybookChatModel(playbook=import_module(module).next_calls, name_of_playbook=charter.name)
+    return None if find_spec(module) is None else import_module(module).next_calls

@@ -15,8 +15,11 @@ from langgraph.graph import END, START, StateGraph
 from pydantic import ValidationError
 
 from agents.charter import Charter
+from agents.consultation import RULES_ANALYSIS, SUBMIT_RULES_REPORT, Consultation
 from domain.errors import DomainError
 from domain.report import AgentReport, Claim
+from llm.rules import Playbook
+from tools.base import Retry
 from tools.toolbox import Toolbox
 
 SUBMIT_REPORT = "submit_report"
@@ -56,9 +59,14 @@ async def run_agent(
     progress: Progress | None = None,
     *,
     step_limit: int = STEP_LIMIT,
+    playbook: Playbook | None = None,
 ) -> AgentResult:
-    """Let one agent work on an agenda until its report holds. Failing models give a degraded report, not an error."""
-    nodes = _Nodes(charter, toolbox, chat_model, progress or (lambda _step, _detail: None), step_limit)
+    """Let one agent work on an agenda until its report holds. Failing models give a degraded report, not an error.
+
+    With a `playbook`, what the rules find is a tool beside the others.
+    """
+    consultation = None if playbook is None else Consultation(playbook, toolbox, agenda)
+    nodes = _Nodes(charter, toolbox, chat_model, progress or (lambda _step, _detail: None), step_limit, consultation)
     start = AgentState(
         messages=[SystemMessage(charter.body), HumanMessage(agenda)], steps=0, faults=0, report=None, reason=""
     )
@@ -122,11 +130,19 @@ class _Turn:
 
 class _Nodes:
     def __init__(
-        self, charter: Charter, toolbox: Toolbox, chat_model: BaseChatModel, progress: Progress, step_limit: int
+        self,
+        charter: Charter,
+        toolbox: Toolbox,
+        chat_model: BaseChatModel,
+        progress: Progress,
+        step_limit: int,
+        consultation: Consultation | None,
     ) -> None:
         self._charter = charter
         self._toolbox = toolbox
-        self._model = chat_model.bind_tools([*toolbox.schemas(), report_schema()])
+        self._consultation = consultation
+        beside = consultation.schemas() if consultation else []
+        self._model = chat_model.bind_tools([*toolbox.schemas(), *beside, report_schema()])
         self._progress = progress
         self._step_limit = step_limit
 
@@ -159,7 +175,7 @@ class _Nodes:
 
     def _turn(self, answer: AIMessage, tell: Callable[[str], None]) -> _Turn:
         """Make a turn's calls one after the other, reports last; all in one thread."""
-        calls = sorted(answer.tool_calls, key=lambda call: call["name"] == SUBMIT_REPORT)
+        calls = sorted(answer.tool_calls, key=lambda call: call["name"] in (SUBMIT_REPORT, SUBMIT_RULES_REPORT))
         turns = [self._not_json(call) for call in answer.invalid_tool_calls]
         turns += [self._made(call, position, tell) for position, call in enumerate(calls)]
         if not turns:
@@ -175,19 +191,32 @@ class _Nodes:
         if position >= MOST_CALLS:
             return _refused(call, f"more than {MOST_CALLS} calls in one turn")
         if call["name"] == SUBMIT_REPORT:
-            return self._report(call)
+            return self._report(call, call["args"])
+        if self._consultation and call["name"] in (RULES_ANALYSIS, SUBMIT_RULES_REPORT):
+            return self._consult(self._consultation, call, tell)
         tell(f"{self._charter.title}: {_spoken(call['name'], call['args'])}")
         reply = self._toolbox.call(call["name"], call["args"])
         fault = f"{call['name']}: {reply.content}" if reply.retryable else ""
         return _Turn([_answer(call, reply.content, reply.ok)], fault=fault)
 
-    def _report(self, call: Any) -> _Turn:
-        if len(json.dumps(call["args"], default=str)) > LARGEST_REPORT:
+    def _consult(self, consultation: Consultation, call: Any, tell: Callable[[str], None]) -> _Turn:
+        tell(f"{self._charter.title}: {_spoken(call['name'], {})}")
+        try:
+            if call["name"] == RULES_ANALYSIS:
+                return _Turn([_answer(call, consultation.analysis(), True)])
+            return self._report(call, consultation.signed(call["args"]))
+        except ValidationError as error:
+            return _refused(call, "the report does not hold: " + "; ".join(_sentences(error)))
+        except Retry as error:
+            return _refused(call, str(error))
+
+    def _report(self, call: Any, handed_in: Mapping[str, Any]) -> _Turn:
+        if len(json.dumps(handed_in, default=str)) > LARGEST_REPORT:
             return _refused(call, f"the report is longer than {LARGEST_REPORT} characters")
         try:
-            report = AgentReport.model_validate(call["args"])
+            report = AgentReport.model_validate(handed_in)
         except ValidationError as error:
-            problems = [f"{'/'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors()]
+            problems = _sentences(error)
         else:
             problems = self._toolbox.problems_of(report)
             if not problems:
@@ -195,7 +224,12 @@ class _Nodes:
         return _refused(call, "the report does not hold: " + "; ".join(problems[:20]))
 
     def _not_json(self, call: Any) -> _Turn:
-        return _refused(call, f"the arguments of {call['name']} are not a JSON object")
+        why = f" ({call['error']})" if call.get("error") else ""
+        return _refused(call, f"the arguments of {call['name']} are not a JSON object{why}")
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    return [f"{'/'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors()]
 
 
 def _refused(call: Any, problem: str) -> _Turn:

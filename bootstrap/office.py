@@ -12,6 +12,7 @@ from actions.order import is_behind
 from automation.execution import EXECUTE_JOB, execute_item
 from automation.outcomes import MEASURE_JOB, measure_item
 from automation.worker import JobHandler, JobResult, Worker
+from bootstrap.minds import Minds
 from domain.actor import Actor, ActorKind, Permission
 from domain.context import Context
 from domain.errors import InvalidInput
@@ -61,6 +62,10 @@ class Office:
     @cached_property
     def engine(self) -> PolicyEngine:
         return PolicyEngine()
+
+    @cached_property
+    def minds(self) -> Minds:
+        return Minds(self.settings, self.database)
 
     @cached_property
     def worker(self) -> Worker:
@@ -122,7 +127,6 @@ class Office:
 
     def hold(self, ctx: Context, invitation: Any, progress: Progress = silent) -> UUID:
         """Hold the meeting of an `Invitation`. Raises InvalidInput as `meet` does."""
-        from agents.crew import chat_model_for
         from virtual_office.chair import RESOURCES
         from virtual_office.meeting import WAITS, hold_meeting
 
@@ -141,7 +145,7 @@ class Office:
             )
         attendees = list(dict.fromkeys(invitation.agents)) or sorted(room.charters)
         for name in attendees:
-            chat_model_for(room.charters[name], self.settings.model)  # a crew that cannot think opens no meeting
+            self.minds.require(room.charters[name])  # a crew that cannot think opens no meeting
         called = replace(invitation, agents=attendees, manner=held)
         return asyncio.run(hold_meeting(room, ctx, called, progress))
 
@@ -185,7 +189,7 @@ class Office:
             database=self.database,
             engine=self.engine,
             charters={charter.name: charter for charter in load_charters()},
-            reporter=Reporter(self.database, self.settings.model, as_agent),
+            reporter=Reporter(self.database, self.minds.mind_of, as_agent),
             agent_ids=agent_id,
         )
 

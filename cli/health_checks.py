@@ -136,12 +136,18 @@ def _api() -> str:
 
 
 def _model() -> str:
+    """Who thinks, by name, and whether there is a key: nothing is asked of a provider, which might cost."""
+    from agents.charter import load_charters
+    from agents.crew import choice_of
+    from bootstrap.minds import require_model
     from settings import load_settings
 
-    model = load_settings().model
-    if model != "rules":
-        raise _Unwell(f"MHOS_MODEL={model}", "Unset MHOS_MODEL: this version runs the rules crew, which needs no key.")
-    return "rules crew, no key needed"
+    settings = load_settings()
+    models = set()
+    for charter in load_charters():
+        require_model(settings, charter)
+        models.add(str(choice_of(charter, settings.model).model or "rules"))
+    return "rules crew, no key needed" if models == {"rules"} else ", ".join(sorted(models))
 
 
 _CHECKS: dict[str, Callable[[], str]] = {

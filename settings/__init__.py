@@ -1,8 +1,9 @@
 """The one settings class: which parts the product runs on, from the environment."""
 
+from decimal import Decimal
 from pathlib import Path
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InvalidInput
@@ -11,13 +12,28 @@ from domain.errors import InvalidInput
 class Settings(BaseSettings):
     """Read from `MHOS_*`. An empty variable counts as not set."""
 
-    model_config = SettingsConfigDict(env_prefix="MHOS_", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="MHOS_", env_ignore_empty=True, extra="ignore", frozen=True, protected_namespaces=()
+    )
 
     home: Path = Field(default=Path(".mhos"), description="the data folder")
     database_url: str | None = Field(default=None, description="the owner's PostgreSQL URL; embedded when not set")
     broker_url: str | None = None
     qdrant_url: str | None = None
-    model: str = Field(default="rules", description="the crew: `rules`, or a model once there is one")
+    model: str = Field(
+        default="rules",
+        description="the crew: `rules`, `openai:MODEL`, `anthropic:MODEL`, `http://host/v1#MODEL`, `hybrid:…`",
+    )
+    model_fallback: str | None = Field(default=None, description="the model to ask where the first fails")
+    model_key: SecretStr | None = Field(default=None, description="the key of a server named by its URL")
+    model_price: str | None = Field(
+        default=None, description="what the model costs: INPUT,OUTPUT in dollars a million tokens"
+    )
+    model_run_budget_usd: Decimal = Field(default=Decimal(25), ge=0, description="for one meeting")
+    model_month_budget_usd: Decimal = Field(default=Decimal(250), ge=0, description="for a brand in a calendar month")
+    model_run_tokens: int = Field(default=3_000_000, ge=0, description="for one meeting")
+    model_output_tokens: int = Field(default=8_192, ge=256, description="for one answer, at most")
+    model_timeout_seconds: float = Field(default=120.0, gt=0, description="how long a model may be silent")
 
     @field_validator("home")
     @classmethod

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from agents.charter import Charter
-from agents.crew import chat_model_for
+from agents.crew import Mind
 from agents.graph import AgentResult, run_agent
 from domain.actor import Actor
 from domain.context import Context
@@ -26,6 +26,7 @@ from virtual_office.hindsight import german_by_text, how_it_went
 
 Progress = Callable[[str, str], None]
 AsAgent = Callable[[Context, Charter], Actor]
+MindOf = Callable[[Context, UUID, Charter], Mind]
 _SUMMARY = 0
 """The ordinal that a report's summary has beside those of its findings."""
 
@@ -41,10 +42,13 @@ def agent_context(ctx: Context, run_id: UUID, charter: Charter, as_agent: AsAgen
 
 @dataclass(frozen=True)
 class Reporter:
-    """Lets agents report. `as_agent` gives the actor that an agent acts as on behalf of the Context's person."""
+    """Lets agents report. `as_agent` gives the actor that an agent acts as on behalf of the Context's person.
+
+    `mind_of` gives what an agent thinks with in a run, in its own Context.
+    """
 
     database: Database
-    model: str
+    mind_of: MindOf
     as_agent: AsAgent
     readings: Readings = field(default_factory=Readings)
     """What this meeting's agents have read; a Reporter serves one meeting."""
@@ -55,11 +59,11 @@ class Reporter:
         """The agent's answer as the meeting's state keeps it; its findings are stored, once per run and ordinal."""
         agent_ctx = agent_context(ctx, run_id, charter, self.as_agent)
         toolbox = Toolbox(self.database, agent_ctx, run_id, charter.name, charter.tools, self.readings)
-        model = chat_model_for(charter, self.model)
+        mind = self.mind_of(agent_ctx, run_id, charter)
         with self.database.read(agent_ctx) as session:
             since_last = how_it_went(session, charter.name)
         opening = "\n".join((agenda, *(line.text for line in since_last)))
-        result = await run_agent(charter, toolbox, model, opening, progress)
+        result = await run_agent(charter, toolbox, mind.chat_model, opening, progress, playbook=mind.playbook)
         return {
             **self._store(agent_ctx, run_id, charter, result),
             "since_last": [line.text for line in since_last],

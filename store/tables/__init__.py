@@ -24,6 +24,7 @@ from store.tables.finance import (
 from store.tables.identity import LoginSession, Membership, User
 from store.tables.inventory import InventoryMovement, PurchaseOrder, StockItem, SupplierOffer
 from store.tables.messages import Message
+from store.tables.models import ModelExchange, ModelSpend
 from store.tables.office import ChallengeRow, TurnRow
 from store.tables.pricing import CompetitorPrice, Price, PriceHistory
 from store.tables.promotions import PriceDraft, Promotion
@@ -37,10 +38,10 @@ __all__ = [
     "BrandRules", "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Effect",
     "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow", "FlaggedExpense", "ImportBatch",
     "InventoryMovement", "Invoice", "InvoiceReminder", "Job", "Lead", "Location", "LoginSession",
-    "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "MoneyLedgerEntry", "Order", "OrderLine",
-    "OutboxEvent", "OutcomeRow", "Payment", "Price", "PriceDraft", "PriceHistory", "Product", "ProductCost",
-    "Promotion", "ProposalRow", "PurchaseOrder", "Receipt", "Run", "SalesFact", "StandBonusRow", "StandRefillOrder",
-    "StandVisitRow", "StockItem", "Supplier", "SupplierOffer", "Task", "TurnRow", "User",
+    "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "ModelExchange", "ModelSpend", "MoneyLedgerEntry",
+    "Order", "OrderLine", "OutboxEvent", "OutcomeRow", "Payment", "Price", "PriceDraft", "PriceHistory", "Product",
+    "ProductCost", "Promotion", "ProposalRow", "PurchaseOrder", "Receipt", "Run", "SalesFact", "StandBonusRow",
+    "StandRefillOrder", "StandVisitRow", "StockItem", "Supplier", "SupplierOffer", "Task", "TurnRow", "User",
 ]  # fmt: skip
 
 # SQLModel takes a mixin's attributes away, but the session's loader criteria are written against the mixins.

@@ -1,4 +1,4 @@
-"""The crew can be listed cheaply, and runs on rules only so far."""
+"""The crew can be listed cheaply, and each agent thinks with what its charter or the setting says."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.charter import load_charters
-from agents.crew import chat_model_for, describe_agents
+from agents.crew import chat_model_for, choice_of, describe_agents
 from domain.errors import InvalidInput
 
 
@@ -27,10 +27,32 @@ def test_every_agent_has_a_playbook(charter: object) -> None:
     assert chat_model_for(charter, "rules")._llm_type == "playbook"  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("setting", ["openai:gpt-4o", "", "Rules"])
-def test_model_crews_are_not_there_yet(setting: str) -> None:
-    with pytest.raises(InvalidInput, match="not available yet"):
-        chat_model_for(load_charters()[0], setting)
+@pytest.mark.parametrize("setting", ["gpt-4o", "", "Rules"])
+def test_a_crew_that_is_neither_rules_nor_a_model_is_refused(setting: str) -> None:
+    with pytest.raises(InvalidInput, match="cannot run on"):
+        choice_of(load_charters()[0], setting)
+
+
+def test_a_charter_may_choose_another_mind_than_the_crew_has() -> None:
+    charter = load_charters()[0]
+    own = charter.model_copy(update={"model": "anthropic:claude-sonnet-5"})
+    assert str(choice_of(own, "rules").model) == "anthropic:claude-sonnet-5"
+    assert choice_of(own.model_copy(update={"model": "rules"}), "openai:gpt-5").model is None
+    assert str(choice_of(charter, "hybrid:openai:gpt-5").model) == "openai:gpt-5"
+
+
+def test_thinking_by_rules_loads_no_provider() -> None:
+    code = (
+        "import sys; import mhos, cli; from bootstrap.minds import Minds; from settings import Settings;"
+        "from agents.charter import load_charters; from agents.crew import mind_for;"
+        "[mind_for(charter, 'rules', None) for charter in load_charters()];"
+        "Minds(Settings(), None).require(load_charters()[0]);"
+        "models = ('openai', 'anthropic', 'tiktoken', 'llm.translation', 'llm.crew_model');"
+        "print([name for name in models if name in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[3]
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert ran.stdout.strip() == "[]"
 
 
 def test_listing_the_crew_loads_no_graph_and_no_numbers() -> None:

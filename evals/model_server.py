@@ -1,0 +1,226 @@
+"""A local HTTP server that speaks both providers' protocols, and fails in the ways that real ones do."""
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from evals.model_wire import ANTHROPIC, MODEL, OPENAI, Answer, Asked, asked, events, problem_of, whole
+
+_PATHS = {"/v1/chat/completions": OPENAI, "/v1/messages": ANTHROPIC}
+_PING = b'event: ping\ndata: {"type": "ping"}\n\n'
+_COUNT = "/v1/messages/count_tokens"
+_TYPES = {429: "rate_limit_error", 401: "authentication_error", 529: "overloaded_error", 500: "api_error"}
+
+
+@dataclass(frozen=True)
+class Status:
+    """An error instead of an answer, in the provider's own shape."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    message: str = "try again later"
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nothing for so long, then the answer."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The connection breaks after so many events (bytes, when not streamed); `politely` ends the stream as if done."""
+
+    answer: Answer
+    after: int
+    politely: bool = False
+
+
+@dataclass(frozen=True)
+class Garbage:
+    """A body that is not what the protocol says, with status 200."""
+
+    body: str = "<html>Welcome to this hotel's network</html>"
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class ErrorEvent:
+    """A stream that begins well and then says that it failed."""
+
+    kind: str = "overloaded_error"
+
+
+@dataclass(frozen=True)
+class Trickle:
+    """A stream that is kept alive and never says anything."""
+
+
+Step = Trickle | Answer | Status | Silence | Cut | Garbage | ErrorEvent
+Script = Callable[[Asked], Step]
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that has hung up is what many faults are about; anything else is told as usual."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class ModelServer:
+    """Plays a script. `heard` are the requests that were well-formed, `refused` why others were not."""
+
+    def __init__(self, script: Script | Sequence[Step]) -> None:
+        self.heard: list[Asked] = []
+        self.refused: list[str] = []
+        self.counted = 0
+        self.stopping = threading.Event()
+        self._script = script
+        self._lock = threading.Lock()
+        self.http = _Http(("127.0.0.1", 0), _handler(self))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http.server_port}"
+
+    def step(self, request: Asked) -> tuple[Step, int]:
+        """What comes next: of a list the next, and its last again and again."""
+        with self._lock:
+            at = len(self.heard)
+            self.heard.append(request)
+            if callable(self._script):
+                return self._script(request), at
+            return self._script[min(at, len(self._script) - 1)], at
+
+
+@contextmanager
+def serving(script: Script | Sequence[Step]) -> Iterator[ModelServer]:
+    """A server on a free port of this machine, stopped at the end."""
+    server = ModelServer(script)
+    thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stopping.set()
+        server.http.shutdown()
+        server.http.server_close()
+
+
+def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            listed = {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 1, "owned_by": "us"}]}
+            self._send(200, listed)
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            provider = ANTHROPIC if self.path == _COUNT else _PATHS.get(self.path)
+            if provider is None:
+                return self._send(404, _error(OPENAI, 404, "not_found_error", f"no {self.path}"))
+            problem = problem_of(provider, body, counting=self.path == _COUNT)
+            if problem:
+                server.refused.append(problem)
+                return self._send(400, _error(provider, 400, "invalid_request_error", problem))
+            if self.path == _COUNT:
+                server.counted += 1
+                return self._send(200, {"input_tokens": 123})
+            request = asked(provider, body, {name.lower(): value for name, value in self.headers.items()})
+            step, serial = server.step(request)
+            return self._play(request, step, serial)
+
+        def _play(self, request: Asked, step: Step, serial: int) -> None:
+            match step:
+                case Silence(seconds):
+                    server.stopping.wait(seconds)
+                    self._answer(request, Answer(text="late"), serial)
+                case Status(status, headers, code, message):
+                    kind = code or _TYPES.get(status, "api_error")
+                    self._send(status, _error(request.provider, status, kind, message), headers)
+                case Garbage(body, content_type):
+                    self._raw(200, body.encode(), content_type)
+                case ErrorEvent(kind):
+                    self._stream([*list(events(request.provider, Answer(text="Well"), serial))[:2]], end=False)
+                    data = _error(request.provider, 500, kind, "it broke")
+                    self._event("error" if request.provider == ANTHROPIC else "", data)
+                    self._finish()
+                case Trickle():
+                    self._head(200, "text/event-stream", {"transfer-encoding": "chunked"})
+                    while not server.stopping.wait(0.05):
+                        self._piece(b": keep-alive\n\n" if request.provider == OPENAI else _PING)
+                case Cut():
+                    self._cut(request, step, serial)
+                case Answer():
+                    self._answer(request, step, serial)
+
+        def _answer(self, request: Asked, answer: Answer, serial: int) -> None:
+            if request.stream:
+                self._stream(events(request.provider, answer, serial))
+            else:
+                self._send(200, whole(request.provider, answer, serial))
+
+        def _cut(self, request: Asked, cut: Cut, serial: int) -> None:
+            if request.stream:
+                self._stream(list(events(request.provider, cut.answer, serial))[: cut.after], end=False)
+                if cut.politely:
+                    self._finish()
+            else:
+                data = json.dumps(whole(request.provider, cut.answer, serial)).encode()
+                self._head(200, "application/json", {"content-length": str(len(data))})
+                self.wfile.write(data[: cut.after])
+            self.wfile.flush()
+            self.close_connection = True
+
+        def _stream(self, told: Any, *, end: bool = True) -> None:
+            self._head(200, "text/event-stream", {"transfer-encoding": "chunked"})
+            for name, data in told:
+                self._event(name, data)
+            if end:
+                if self.path == "/v1/chat/completions":
+                    self._piece(b"data: [DONE]\n\n")
+                self._finish()
+
+        def _event(self, name: str, data: Any) -> None:
+            head = f"event: {name}\n" if name else ""
+            self._piece(f"{head}data: {json.dumps(data)}\n\n".encode())
+
+        def _piece(self, data: bytes) -> None:
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+        def _finish(self) -> None:
+            self.wfile.write(b"0\r\n\r\n")
+
+        def _send(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
+            self._raw(status, json.dumps(body).encode(), "application/json", headers)
+
+        def _raw(self, status: int, data: bytes, kind: str, headers: Mapping[str, str] | None = None) -> None:
+            self._head(status, kind, {"content-length": str(len(data)), **(headers or {})})
+            self.wfile.write(data)
+
+        def _head(self, status: int, kind: str, headers: Mapping[str, str]) -> None:
+            self.send_response(status)
+            for name, value in {"content-type": kind, **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+    return Handler
+
+
+def _error(provider: str, status: int, kind: str, message: str) -> dict[str, Any]:
+    if provider == OPENAI:
+        return {"error": {"message": message, "type": kind, "param": None, "code": kind if status < 500 else None}}
+    return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_1"}

@@ -1,0 +1,97 @@
+"""Recorded exchanges: what a run was answered is found by its request's hash, so that resumed it asks nobody twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from domain.canonical import sha256_of
+from domain.context import Context
+from llm.errors import Refused
+from store.database import Database
+from store.tables import ModelExchange
+
+_ANSWER, _REFUSAL = "answer", "refusal"
+_KEPT = ("content", "tool_calls", "invalid_tool_calls", "usage_metadata", "response_metadata")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a model, whichever answers: the conversation, the tools, and whether one must be called."""
+
+    agent: str
+    messages: Sequence[BaseMessage]
+    tools: Sequence[Mapping[str, Any]]
+    tool_choice: str | None
+
+    @cached_property
+    def hash(self) -> str:
+        """The request's identity. Who is asked is no part of it: an answer of the fallback is an answer."""
+        return sha256_of([self.agent, [_plain(message) for message in self.messages], self.tools, self.tool_choice])
+
+    @property
+    def news(self) -> dict[str, Any]:
+        """What was not in the request before: the messages since the model last spoke, and the tools' names."""
+        last = max((at for at, one in enumerate(self.messages) if isinstance(one, AIMessage)), default=-1)
+        new = [_plain(message) for message in self.messages[last + 1 :]]
+        return {"after": last + 1, "messages": new, "tools": [tool["function"]["name"] for tool in self.tools]}
+
+
+class Exchanges:
+    """The exchanges of one run."""
+
+    def __init__(self, database: Database, ctx: Context, run_id: UUID) -> None:
+        self._database, self._ctx, self._run_id = database, ctx, run_id
+
+    def find(self, request: Request) -> AIMessage | None:
+        """The answer that was recorded; None where none was. Raises Refused where the model declined."""
+        with self._database.read(self._ctx) as session:
+            found = session.scalars(
+                select(ModelExchange).where(
+                    col(ModelExchange.run_id) == self._run_id, col(ModelExchange.request_hash) == request.hash
+                )
+            ).first()
+        if found is None:
+            return None
+        if _REFUSAL in found.response:
+            raise Refused(found.response[_REFUSAL])
+        return AIMessage(**found.response[_ANSWER])
+
+    def keep(self, request: Request, model: str, answer: AIMessage | Refused) -> None:
+        """Record what came of a request. Who came first holds."""
+        if isinstance(answer, Refused):
+            response: dict[str, Any] = {_REFUSAL: answer.message}
+        else:
+            response = {_ANSWER: {key: getattr(answer, key) for key in _KEPT}}
+        try:
+            with self._database.begin(self._ctx) as session:
+                session.add(
+                    ModelExchange(
+                        run_id=self._run_id,
+                        agent=request.agent,
+                        request_hash=request.hash,
+                        model=model,
+                        request=request.news,
+                        response=response,
+                        created_at=self._ctx.now(),
+                    )
+                )
+        except IntegrityError:
+            if self.find(request) is None:
+                raise
+
+
+def _plain(message: BaseMessage) -> dict[str, Any]:
+    plain: dict[str, Any] = {"type": message.type, "content": message.content}
+    if isinstance(message, AIMessage):
+        called = [*message.tool_calls, *message.invalid_tool_calls]
+        plain["calls"] = [[call["id"], call["name"], call["args"]] for call in called]
+    if isinstance(message, ToolMessage):
+        plain |= {"answers": message.tool_call_id, "status": message.status}
+    return plain

@@ -1,0 +1,180 @@
+"""OpenAI's Chat Completions, and servers that speak the same, as a chat model over OpenAI's own client."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import openai
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.tool import tool_call_chunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from pydantic import SecretStr
+
+from domain.canonical import canonical_json
+from llm.answers import RawCall, Stop, answer_message, unfinished, usage_of
+from llm.choice import ModelName, Provider
+from llm.errors import MalformedAnswer, Refused
+from llm.openai_messages import openai_messages, openai_tool_choice
+from llm.tokens import TokenCount, count_for_openai, upper_bound
+from llm.translation import translating
+from llm.transport import http_client, silence_limit
+
+_STOPS: Mapping[str, Stop] = {
+    "stop": "stop",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "length": "length",
+}
+
+
+class OpenAIChatModel(BaseChatModel):
+    """One model of OpenAI or of a compatible server. Never retries by itself. Raises ModelErrors only."""
+
+    named: ModelName
+    api_key: SecretStr | None = None
+    timeout_seconds: float = 120.0
+    """How long the server may stay silent, before and within an answer."""
+    total_seconds: float = 600.0
+    """How long an answer may take."""
+    max_output_tokens: int = 8_192
+
+    @property
+    def _llm_type(self) -> str:
+        return "openai-chat-completions"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model": str(self.named)}
+
+    def bind_tools(
+        self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Tell the model its tools."""
+        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], tool_choice=tool_choice, **kwargs)
+
+    def count_input(self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]]) -> TokenCount:
+        """Tokens of a request: tiktoken's count for OpenAI's models, an upper bound for others."""
+        text, parts = canonical_json([openai_messages(messages), list(tools)]), len(messages) + len(tools)
+        if self.named.provider is Provider.COMPATIBLE:
+            return upper_bound(text, parts)
+        return count_for_openai(self.named.model, text, parts)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        with translating(openai, str(self.named)):
+            completion = self._client.chat.completions.create(**self._request(messages, kwargs))
+            return ChatResult(generations=[ChatGeneration(message=self._answer(completion))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        request = {**self._request(messages, kwargs), "stream": True, "stream_options": {"include_usage": True}}
+        with translating(openai, str(self.named)), self._client.chat.completions.create(**request) as events:
+            yield from self._chunks(events)
+
+    @cached_property
+    def _client(self) -> openai.OpenAI:
+        client = http_client(openai, self.timeout_seconds, self.total_seconds)
+        settings: dict[str, Any] = {
+            "timeout": silence_limit(self.timeout_seconds),
+            "max_retries": 0,
+            "http_client": client,
+        }
+        if self.named.provider is Provider.COMPATIBLE:
+            # Never OPENAI_API_KEY: it belongs to OpenAI, not to whoever runs this server.
+            key = self.api_key.get_secret_value() if self.api_key else "none"
+            return openai.OpenAI(base_url=self.named.base_url, api_key=key, **settings)
+        return openai.OpenAI(**settings)
+
+    @cached_property
+    def _model(self) -> str:
+        if self.named.model:
+            return self.named.model
+        listed = self._client.models.list().data
+        if not listed:
+            raise MalformedAnswer(f"{self.named} lists no model.", remedy="Name one behind `#` in MHOS_MODEL.")
+        return listed[0].id
+
+    def _request(self, messages: Sequence[BaseMessage], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        own = self.named.provider is Provider.COMPATIBLE
+        request: dict[str, Any] = {"model": self._model, "messages": openai_messages(messages)}
+        request["max_tokens" if own else "max_completion_tokens"] = self.max_output_tokens
+        if tools := kwargs.get("tools"):
+            request["tools"] = list(tools)
+            if (choice := openai_tool_choice(kwargs.get("tool_choice"))) is not None:
+                request["tool_choice"] = choice
+        return request
+
+    def _answer(self, completion: ChatCompletion) -> AIMessage:
+        # The client builds its types without checking them, and gives text for what is no JSON.
+        if not isinstance(completion, ChatCompletion) or not completion.choices or not completion.choices[0].message:
+            raise MalformedAnswer(f"{self.named} answered without an answer in it.")
+        choice = completion.choices[0]
+        said = choice.message
+        if said.refusal or choice.finish_reason == "content_filter":
+            raise self._refused(said.refusal)
+        made = [(getattr(call, "function", None), call.id) for call in said.tool_calls or ()]
+        calls = [RawCall(one.name or "", call_id or "", one.arguments or "") for one, call_id in made if one]
+        finish = _STOPS.get(choice.finish_reason, "stop")
+        return answer_message(said.content or "", calls, _usage(completion), finish, completion.model or self._model)
+
+    def _chunks(self, events: Iterator[ChatCompletionChunk]) -> Iterator[ChatGenerationChunk]:
+        """Text and parts of calls as they come; how it ended once it has."""
+        refusal, finish, usage, model, event = "", "", None, self._model, None
+        for event in events:
+            usage, model = _usage(event) or usage, event.model or model
+            for choice in (event.choices or ())[:1]:
+                finish = choice.finish_reason or finish
+                if not choice.delta:
+                    continue
+                refusal += choice.delta.refusal or ""
+                yield from _pieces(choice.delta)
+        if refusal or finish == "content_filter":
+            raise self._refused(refusal)
+        if not finish:
+            raise unfinished(str(self.named), begun=event is not None)
+        metadata = {"finish_reason": _STOPS.get(finish, "stop"), "model_name": model}
+        yield _chunk(AIMessageChunk(content="", response_metadata=metadata, usage_metadata=usage))
+
+    def _refused(self, sentence: str | None) -> Refused:
+        return Refused(f"{self.named} declined to answer{': ' + sentence[:300] if sentence else ''}")
+
+
+def _pieces(delta: Any) -> Iterator[ChatGenerationChunk]:
+    if delta.content:
+        yield _chunk(AIMessageChunk(content=delta.content))
+    for call in delta.tool_calls or ():
+        function = call.function
+        piece = tool_call_chunk(
+            name=function.name if function else None,
+            args=(function.arguments or "") if function else "",
+            id=call.id,
+            index=call.index,
+        )
+        yield _chunk(AIMessageChunk(content="", tool_call_chunks=[piece]))
+
+
+def _chunk(message: AIMessageChunk) -> ChatGenerationChunk:
+    return ChatGenerationChunk(message=message)
+
+
+def _usage(answer: ChatCompletion | ChatCompletionChunk) -> UsageMetadata | None:
+    counted = answer.usage
+    if counted is None or counted.prompt_tokens is None or counted.completion_tokens is None:
+        return None
+    return usage_of(counted.prompt_tokens, counted.completion_tokens)

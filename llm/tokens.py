@@ -1,0 +1,63 @@
+"""How many tokens a request may have: counted where that can be done without a network, else bounded and said to be."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha1, sha256
+from pathlib import Path
+from typing import Any
+
+_ENCODINGS = "https://openaipublic.blob.core.windows.net/encodings"
+_KNOWN = {"o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"}
+_PER_PART = 16
+"""What a provider's own format adds to a message or tool, at most."""
+
+
+@dataclass(frozen=True)
+class TokenCount:
+    """`estimated` when nobody counted: then the tokens are an upper bound."""
+
+    tokens: int
+    estimated: bool
+
+
+def count_for_openai(model: str, text: str, parts: int) -> TokenCount:
+    """Tokens of a request of this many messages and tools, by the model's own encoding where its file is at hand."""
+    encoding = _encoding(model)
+    if encoding is None:
+        return upper_bound(text, parts)
+    return TokenCount(len(encoding.encode_ordinary(text)) + _PER_PART * parts, estimated=False)
+
+
+def upper_bound(text: str, parts: int) -> TokenCount:
+    """No byte-pair encoding makes more tokens of a text than it has bytes."""
+    return TokenCount(len(text.encode("utf-8", "replace")) + _PER_PART * parts, estimated=True)
+
+
+def encoding_file(name: str) -> Path | None:
+    """Where tiktoken would find an encoding without fetching it; None when it would have to fetch."""
+    folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
+    if folder == "" or name not in _KNOWN:
+        return None
+    base = Path(folder) if folder else Path(tempfile.gettempdir()) / "data-gym-cache"
+    path = base / sha1(f"{_ENCODINGS}/{name}.tiktoken".encode()).hexdigest()
+    return path if path.is_file() and sha256(path.read_bytes()).hexdigest() == _KNOWN[name] else None
+
+
+def _encoding(model: str) -> Any:
+    import tiktoken
+
+    try:
+        name = tiktoken.encoding_name_for_model(model)
+    except KeyError:
+        return None
+    return _load(name)
+
+
+@cache
+def _load(name: str) -> Any:
+    """Asked of tiktoken only where it need not go to the network, which it does without a time limit."""
+    import tiktoken
+
+    return tiktoken.get_encoding(name) if encoding_file(name) else None
