@@ -11,41 +11,17 @@ from domain.autonomy import Autonomy
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from guardrails.facts import BudgetReallocateFacts, DecisionFacts, ExpenseFlagFacts, InvoiceRemindFacts
+from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders, is_agent
 
 Facts = InvoiceRemindFacts | BudgetReallocateFacts | ExpenseFlagFacts
 ENGINE = PolicyEngine()
-FEW = st.integers(-3, 3)
-"""Small enough that facts often meet one another exactly, where `<` and `<=` part."""
-SELDOM = st.sampled_from([False, False, False, True])
 REMIND = st.builds(
     InvoiceRemindFacts, **(dict.fromkeys(InvoiceRemindFacts.model_fields, FEW)
     | {"has_paid": SELDOM, "has_undue": SELDOM, "level": st.integers(1, 5)}),
 )  # fmt: skip
 BUDGET = st.builds(BudgetReallocateFacts, **dict.fromkeys(BudgetReallocateFacts.model_fields, FEW))
 FLAG = st.builds(ExpenseFlagFacts, amount_minor=FEW, already_flagged=SELDOM, owner_gate_minor=FEW)
-WHO = st.builds(
-    DecisionFacts,
-    actor_kind=st.sampled_from([ActorKind.AGENT, ActorKind.PERSON]),
-    agent=st.just("finance_analyst"),
-    autonomy=st.sampled_from(Autonomy),
-    agent_stopped=SELDOM,
-    label_untrusted=SELDOM,
-    contested=SELDOM,
-    alone_limit_bps=FEW,
-    alone_limit_minor=FEW,
-    approvals=st.frozensets(st.sampled_from(("operator", "owner"))),
-)
-
-
-def is_agent(who: DecisionFacts) -> bool:
-    return who.actor_kind is ActorKind.AGENT
-
-
-def broken_by_anybody(who: DecisionFacts) -> dict[str, bool]:
-    return {
-        "common.agent_stopped": is_agent(who) and who.agent_stopped,
-        "common.observer": is_agent(who) and who.autonomy is Autonomy.OBSERVE,
-    }
+WHO = deciders("finance_analyst")
 
 
 def gates_of_anybody(who: DecisionFacts, amount: int, owner_gate: int, *, beyond_alone: bool) -> set[str]:

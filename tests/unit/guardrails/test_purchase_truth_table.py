@@ -11,38 +11,23 @@ from domain.autonomy import Autonomy
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts, PurchaseOrderFacts
+from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders
 
 ENGINE = PolicyEngine()
 GATES = ("operator", "owner")
 STRICTNESS = {Decision.ALLOW: 0, Decision.NEEDS_APPROVAL: 1, Decision.DENY: 2}
 
-FEW = st.integers(-3, 3)
-"""Small enough that facts often meet one another exactly, where `<` and `<=` part."""
-SELDOM = st.sampled_from([False, False, False, True])
 FLAGS = ("below_minimum", "outlives_shelf", "exceeds_cash")
 NAMES = tuple(PurchaseOrderFacts.model_fields)
 WHAT = st.builds(PurchaseOrderFacts, **(dict.fromkeys(NAMES, FEW) | dict.fromkeys(FLAGS, SELDOM)))
 APPROVALS = st.frozensets(st.sampled_from(GATES))
-WHO = st.builds(
-    DecisionFacts,
-    actor_kind=st.sampled_from([ActorKind.AGENT, ActorKind.PERSON]),
-    agent=st.just("inventory_forecaster"),
-    autonomy=st.sampled_from(Autonomy),
-    agent_stopped=SELDOM,
-    label_untrusted=SELDOM,
-    contested=SELDOM,
-    alone_limit_bps=FEW,
-    alone_limit_minor=FEW,
-    approvals=APPROVALS,
-)
+WHO = deciders("inventory_forecaster")
 
 
 def broken_rules(who: DecisionFacts, what: PurchaseOrderFacts) -> set[str]:
     """The hard rules that forbid this, whatever is approved."""
-    agent = who.actor_kind is ActorKind.AGENT
     found = {
-        "common.agent_stopped": agent and who.agent_stopped,
-        "common.observer": agent and who.autonomy is Autonomy.OBSERVE,
+        **broken_by_anybody(who),
         "purchase.minimum": what.below_minimum,
         "purchase.expires": what.outlives_shelf,
     }

@@ -11,12 +11,10 @@ from domain.autonomy import Autonomy
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts, StandBonusFacts, StandRefillFacts, StandVisitFacts
+from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders
 
 Facts = StandRefillFacts | StandBonusFacts | StandVisitFacts
 ENGINE = PolicyEngine()
-FEW = st.integers(-3, 3)
-"""Small enough that facts often meet one another exactly, where `<` and `<=` part."""
-SELDOM = st.sampled_from([False, False, False, True])
 HARD: dict[str, dict[str, str]] = {
     "stand.refill": {
         "cost_unknown": "refill.unknown_cost",
@@ -32,18 +30,7 @@ HARD: dict[str, dict[str, str]] = {
 KINDS: dict[str, type[Facts]] = {
     "stand.refill": StandRefillFacts, "stand.bonus": StandBonusFacts, "stand.visit": StandVisitFacts
 }  # fmt: skip
-WHO = st.builds(
-    DecisionFacts,
-    actor_kind=st.sampled_from([ActorKind.AGENT, ActorKind.PERSON]),
-    agent=st.just("stand_coach"),
-    autonomy=st.sampled_from(Autonomy),
-    agent_stopped=SELDOM,
-    label_untrusted=SELDOM,
-    contested=SELDOM,
-    alone_limit_bps=FEW,
-    alone_limit_minor=FEW,
-    approvals=st.frozensets(st.sampled_from(("operator", "owner"))),
-)
+WHO = deciders("stand_coach")
 
 
 def any_facts(kind: str) -> st.SearchStrategy[Facts]:
@@ -52,10 +39,8 @@ def any_facts(kind: str) -> st.SearchStrategy[Facts]:
 
 
 def broken_rules(who: DecisionFacts, rules: dict[str, str], what: Facts) -> set[str]:
-    agent = who.actor_kind is ActorKind.AGENT
     found = {
-        "common.agent_stopped": agent and who.agent_stopped,
-        "common.observer": agent and who.autonomy is Autonomy.OBSERVE,
+        **broken_by_anybody(who),
         **{rule: getattr(what, flag) for flag, rule in rules.items()},
     }
     return {rule for rule, broken in found.items() if broken}
