@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -20,6 +21,9 @@ from store.tables import Brand, BrandRules
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TEMPLATE = "mhos_template"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")  # on a busy machine every example is slow
 
 
 @pytest.fixture(scope="session")
