@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy import optimize, special
@@ -211,9 +212,8 @@ class _Balance:
             return float(self.values[ascending][min(reached, len(ascending) - 1)])
         reach = 8 * self.deviation + 1
         low, high = float(self.values.min()) - reach, float(self.values.max()) + reach
-        return float(
-            optimize.brentq(lambda level: self.below(level) - probability, low, high, xtol=1e-6 * (high - low))
-        )
+        found: Any = optimize.brentq(lambda level: self.below(level) - probability, low, high, xtol=1e-6 * (high - low))
+        return float(found)
 
 
 def _flows(position: CashPosition, floor: int, weeks: int, coverage: float, risk: float, scenarios: int) -> _Flows:
