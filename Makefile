@@ -41,10 +41,10 @@ lint: setup-dev  ## style, types, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && NODE_OPTIONS=--max-old-space-size=6144 $(BIN)/basedpyright --level error && $(BIN)/lint-imports --no-cache && $(BIN)/python -m tests.lint.house
 
 test: setup-dev lint  ## everything CI runs (under ten minutes on two cores)
-	@$(BIN)/python -m pytest -m "not long" -n 2
+	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 test-full: setup-dev lint  ## the long ones too: kill matrix, whole data sets, benchmarks
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lock: | .uv/bin/uv  ## resolve the dependencies anew and pin them with hashes
 	@.uv/bin/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock

@@ -22,6 +22,7 @@ def matrix(kills: int, seed: int, log: Path) -> tuple[int, int, int]:
     return int(found[1]), int(found[2]), int(found[3])
 
 
+@pytest.mark.long
 def test_a_few_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     killed, _, broken = matrix(3, 7, tmp_path / "kills.log")
     assert (killed, broken) == (3, 0)

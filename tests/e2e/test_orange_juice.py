@@ -74,6 +74,7 @@ def test_a_change_that_the_stores_never_made_is_not_measurable(juice: Terminal) 
     assert re.match(r"the new price was charged in only \d of 8 weeks", shown["outcome"]["reasons"][0])
 
 
+@pytest.mark.long
 def test_a_change_beyond_the_days_limit_is_refused(juice: Terminal) -> None:
     item = propose(juice, "OJ-10", "9.99", "1991-09-01")
     assert item["status"] == "denied"
@@ -94,6 +95,7 @@ def test_as_of_reads_know_only_what_was_known(juice: Terminal) -> None:
         break
 
 
+@pytest.mark.long
 def test_the_meeting_proposes_and_one_change_is_approved_seen_and_undone(juice: Terminal) -> None:
     met = juice.json("meet", "--brand", "oj")
     assert {finding["subject"] for finding in met["findings"]} >= {f"OJ-{n:02}" for n in range(1, 12)}

@@ -14,6 +14,7 @@ NewBrand = Callable[..., Context]
 CHARTER = next(charter for charter in load_charters() if charter.name == "pricing_director")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_fault_ends_as_promised(database: Database, new_brand: NewBrand, provider: str) -> None:
     ctx = new_brand()
