@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from actions.answers import wake_due
 from actions.items import expire_due
 from domain.context import Context
 from domain.errors import DomainError
@@ -42,9 +43,10 @@ class Worker:
         self._planners = planners
 
     def run_due(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
-        """Close what has expired, then run what is due by the Context's clock, oldest first."""
+        """Close what has expired, bring back what was put off, then run what is due by the Context's clock, oldest first."""
         with self._database.begin(ctx) as session:
             expire_due(session)
+            wake_due(session)
             for plan in self._planners:
                 plan(session)
         results: list[JobResult] = []
