@@ -16,6 +16,7 @@ from domain.action import Action, ItemStatus, check_transition, parse_action
 from domain.actor import Permission
 from domain.errors import Conflict, InvalidInput
 from guardrails.cedar import PolicyEngine
+from store.audit import append_audit
 from store.leases import lock_row
 from store.session import BrandSession
 from store.tables import ActionItem
@@ -39,6 +40,7 @@ def snooze(session: BrandSession, item_id: str, until: datetime, seen: str | Non
     item.snoozed_until = until
     if item.status == ItemStatus.SNOOZED:
         item.version += 1
+        append_audit(session, "action_item.snoozed", str(item.id), {"to": f"put off until {until:%Y-%m-%d %H:%M} UTC"})
         return item
     set_status(session, item, ItemStatus.SNOOZED, f"put off until {until:%Y-%m-%d %H:%M} UTC")
     return item

@@ -180,7 +180,12 @@ def _supersede(session: BrandSession, item: ActionItem) -> None:
 
 def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, key: str) -> None:
     """Queue the carrying out of an approved item, after the undo delay."""
-    enqueue(session, EXECUTE_JOB, f"execute:{item.id}:{key}", {"item": str(item.id)}, session.ctx.now() + delay)
+    enqueue(session, EXECUTE_JOB, f"{execution_key(item)}:{key}", {"item": str(item.id)}, session.ctx.now() + delay)
+
+
+def execution_key(item: ActionItem) -> str:
+    """What the keys of an item's jobs begin with."""
+    return f"execute:{item.id}"
 
 
 def action_of(item: ActionItem) -> Action:

@@ -51,4 +51,4 @@ def _in_words(entry: AuditEntry) -> str:
     if entry.action == _SHOWN_AGAIN:
         return "; ".join(entry.detail.get("differences", []))
     reason = entry.detail.get("reason", "")
-    return f"{entry.detail['to']} by {entry.actor}" + (f" ({reason})" if reason else "")
+    return f"{entry.detail['to']} by {entry.actor}" if not reason else f"{entry.detail['to']} ({reason})"

@@ -43,7 +43,7 @@ class Worker:
         self._planners = planners
 
     def run_due(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
-        """Close what has expired, bring back what was put off, then run what is due by the Context's clock, oldest first."""
+        """Close what has expired, bring back what was put off, then run what is due, oldest first."""
         with self._database.begin(ctx) as session:
             expire_due(session)
             wake_due(session)

@@ -1,30 +1,32 @@
 """What a serving process does beside answering: due jobs of the brands it knows, and the runs people asked for."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 import structlog
 
+from automation.worker import JobResult
 from bootstrap.office import Office
 from domain.context import Context
 from domain.ids import BrandId
 
 TICK_SECONDS = 1.0
 AT_ONCE = 4
-Lane = Callable[[Context], object]
+Lane = Callable[[Context], list[JobResult]]
 log = structlog.get_logger(__name__)
 
 
 class Background:
     """Two lanes a brand, each at most once at a time: what is due by itself, and runs that are to be held.
 
-    A brand is known once somebody works in it, or when it is named at the start. Jobs are leased, so that any number of
-    processes may do this at once. The threads end with the process: their leases do, too, and others go on.
+    A brand is known once it is named here: when somebody works in it, or at the start. Jobs are leased, so that any
+    number of processes may do this at once. The threads end with the process: their leases do, too, and others go on.
     """
 
-    def __init__(self, office: Office, brands: Iterable[Context] = ()) -> None:
+    def __init__(self, office: Office, observe: Callable[[Sequence[JobResult]], None] = lambda _done: None) -> None:
         self._lanes: tuple[Lane, ...] = (office.run_due, office.hold_due)
-        self._known: dict[BrandId, Context] = {ctx.brand_id: ctx for ctx in brands}
+        self._observe = observe
+        self._known: dict[BrandId, Context] = {}
         self._under_way: dict[tuple[BrandId, int], threading.Thread] = {}
         self._awake, self._stopped = threading.Event(), threading.Event()
         self._places = threading.BoundedSemaphore(AT_ONCE)
@@ -71,6 +73,6 @@ class Background:
             if self._stopped.is_set():
                 return
             try:
-                lane(ctx)
+                self._observe(lane(ctx))
             except Exception as error:  # noqa: BLE001 - a store that is gone for a moment must not end the clockwork
                 log.warning("background.failed", brand=ctx.brand, reason=f"{type(error).__name__}: {error}")

@@ -13,6 +13,7 @@ from cli import (
     journal,
     meet,
     minutes,
+    password,
     propose,
     reject,
     runs,
@@ -37,7 +38,7 @@ app = typer.Typer(
 
 VERBS = (
     demo, import_, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, journal, runs, schedule,
-    agents, audit, doctor, serve, simulate,
+    agents, audit, doctor, password, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

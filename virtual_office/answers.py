@@ -60,11 +60,11 @@ async def answer(reporter: Reporter, ctx: Context, run_id: UUID, charter: Charte
         reported = await reporter.report(pinned(ctx, run.as_of), run_id, charter, run.agenda, progress)
         with reporter.database.begin(ctx) as session:
             stored: Run = lock_row(session, Run, run_id)
-            stored.status, stored.finished_at, stored.result = DONE, ctx.now(), {"report": reported}
             told = {"agent": charter.name, "status": reported["status"], "findings": reported["findings"]}
+            tell(session, run_id, ("finished", told))
+            stored.status, stored.finished_at, stored.result = DONE, ctx.now(), {"report": reported}
             append_audit(session, "answer.finished", str(run_id), told)
             emit(session, "answer.finished", str(run_id), told)
-            tell(session, run_id, ("finished", told))
     return run_id
 
 

@@ -135,7 +135,7 @@ def finish_run(session: BrandSession, run_id: UUID, result: dict[str, Any]) -> N
     run: Run = lock_row(session, Run, run_id)
     if run.status == DONE:
         return
+    tell(session, run_id, ("finished", {"action_items": result.get("adopted", [])}))
     run.status, run.finished_at, run.result = DONE, session.ctx.now(), result
     append_audit(session, "meeting.finished", str(run_id), {"action_items": len(result.get("adopted", []))})
     emit(session, "meeting.finished", str(run_id), {"action_items": len(result.get("adopted", []))})
-    tell(session, run_id, ("finished", {"action_items": result.get("adopted", [])}))
