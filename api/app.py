@@ -10,20 +10,20 @@ from starlette.middleware.cors import CORSMiddleware
 from api.answers import ROOMS, answers_router, asking_router
 from api.auth import open_auth, own_auth
 from api.crew import crew_router
+from api.document import API, describe
 from api.edge import Edge
 from api.errors import answer_errors
 from api.health import health_router
 from api.house import House, Manners
-from api.items import items_router
+from api.items import inbox_router, items_router
 from api.meetings import meetings_router
 from api.records import records_router
 from bootstrap import Office
 
 ROUTERS = (
-    health_router, open_auth, own_auth, meetings_router, items_router, crew_router, answers_router,
+    health_router, open_auth, own_auth, meetings_router, inbox_router, items_router, crew_router, answers_router,
     *map(asking_router, ROOMS), records_router,
 )  # fmt: skip
-API = "/api/v1"
 
 
 def create_app(office: Office, manners: Manners | None = None) -> FastAPI:
@@ -32,7 +32,8 @@ def create_app(office: Office, manners: Manners | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        house.background.start()
+        if house.manners.background:
+            house.background.start()
         yield
         await run_in_threadpool(house.background.stop)
 
@@ -51,6 +52,7 @@ def create_app(office: Office, manners: Manners | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     answer_errors(app)
+    describe(app)
     if house.manners.origins:
         app.add_middleware(
             CORSMiddleware,

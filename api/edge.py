@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.document import template_of
 from api.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
@@ -51,17 +52,12 @@ class Edge:
         try:
             await self._app(scope, receive, sent)
         except Exception:
-            log.exception("api.unforeseen", method=scope["method"], path=_template(scope))
+            log.exception("api.unforeseen", method=scope["method"], path=template_of(scope) or "none")
             if status:
                 raise  # the answer has begun: cutting it off is all that is left
             await _answer(sent, 500, UNFORESEEN)
         finally:
-            self._telemetry.request(scope["method"], _template(scope), status, time.perf_counter() - began)
-
-
-def _template(scope: Scope) -> str:
-    """The route, never the path itself: ids are a brand's, and endless."""
-    return getattr(scope.get("route"), "path", "") or "none"
+            self._telemetry.request(scope["method"], template_of(scope) or "none", status, time.perf_counter() - began)
 
 
 async def _answer(send: Send, status: int, document: Mapping[str, Any]) -> None:

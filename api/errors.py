@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from api.document import allowed, template_of
 from api.tags import Unchanged
 from domain.errors import DomainError
 
@@ -90,10 +91,12 @@ def _validation(_request: Request, error: Exception) -> JSONResponse:
     return _envelope(422, "invalid_input", message, {"problems": problems})
 
 
-def _http(_request: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    code = _CODES.get(error.status_code, "http_error")
-    return _envelope(error.status_code, code, str(error.detail), {}, dict(error.headers or {}))
+    code, headers = _CODES.get(error.status_code, "http_error"), dict(error.headers or {})
+    if error.status_code == 405 and (methods := allowed(request.app, template_of(request.scope))):
+        headers["Allow"] = ", ".join(methods)
+    return _envelope(error.status_code, code, str(error.detail), {}, headers)
 
 
 def _envelope(

@@ -37,6 +37,7 @@ class Manners:
     stream_seconds: float = 120.0
     origins: Sequence[str] = ()
     largest_body: int = 1_000_000
+    background: bool = True
 
 
 @dataclass

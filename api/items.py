@@ -37,6 +37,8 @@ items_router = APIRouter(
     prefix="/action-items", tags=["action items"], responses=IN_A_BRAND | declared(412), route_class=BrandRoute
 )
 
+inbox_router = APIRouter(tags=["action items"], responses=IN_A_BRAND, route_class=BrandRoute)
+
 
 @items_router.get("", operation_id="list_action_items")
 def list_items(
@@ -55,7 +57,7 @@ def list_items(
         return page_of(found, limit, _summary, lambda item: [str(item.id)])
 
 
-@items_router.get("/inbox", operation_id="inbox")
+@inbox_router.get("/inbox", operation_id="inbox")
 def inbox(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[ItemSummary]:
     """What waits for an answer, most money at stake first."""
     after = read_cursor(cursor, int, str)
