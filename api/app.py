@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from api.answers import ROOMS, answers_router, asking_router
+from api.ask import ask_router
 from api.auth import open_auth, own_auth
 from api.crew import crew_router
 from api.document import API, describe
@@ -21,8 +22,8 @@ from api.records import records_router
 from bootstrap import Office
 
 ROUTERS = (
-    health_router, open_auth, own_auth, meetings_router, inbox_router, items_router, crew_router, answers_router,
-    *map(asking_router, ROOMS), records_router,
+    health_router, open_auth, own_auth, meetings_router, inbox_router, items_router, crew_router, ask_router,
+    answers_router, *map(asking_router, ROOMS), records_router,
 )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ from store.migrate import ensure_schema
 from store.probe import probe_store
 
 if TYPE_CHECKING:
+    from domain.language import Language
+    from virtual_office.asking import Answered
     from virtual_office.steps import Chooser
     from virtual_office.turns import Turn
 
@@ -197,6 +199,12 @@ class Office:
             agent = find_answer(session, run_id).agents[0]
         room = self._room()
         return asyncio.run(answer(room.reporter, ctx, run_id, room.charters[agent], progress))
+
+    def ask(self, ctx: Context, question: str, language: "Language | None" = None) -> "Answered":
+        """Answer a question about the business, in its own language or this one; see `virtual_office.asking.ask`."""
+        from virtual_office.asking import ask
+
+        return ask(self.database, ctx, question, language, self.minds.question_reader())
 
     def say(self, ctx: Context, meeting: str, turn: "Turn") -> UUID:
         """Take a person's turn in a meeting; its id. Raises as `speak` does, and InvalidInput for no such agent."""

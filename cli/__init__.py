@@ -5,6 +5,7 @@ import typer
 from cli import (
     agents,
     approve,
+    ask,
     audit,
     demo,
     doctor,
@@ -37,8 +38,8 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, journal, runs, schedule,
-    agents, audit, doctor, password, serve, simulate,
+    demo, import_, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, journal, runs,
+    schedule, agents, audit, doctor, password, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

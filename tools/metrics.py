@@ -180,7 +180,7 @@ class _Sales:
         last = last_reported(self._session)
         if last is None:
             return {"because": "no sales were ever reported", "german_because": "es sind nie Verkäufe gemeldet worden"}
-        day = (last - timedelta(seconds=1)).astimezone(self._zone).date()
+        day = (last - timedelta(hours=12)).astimezone(self._zone).date()
         return {
             "because": f"no sales are reported for these days; the last that are go to {day}",
             "german_because": f"für diese Tage sind keine Verkäufe gemeldet; die letzten gehen bis {day}",
