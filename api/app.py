@@ -47,7 +47,6 @@ def create_app(office: Office, manners: Manners | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        max_body_size=house.manners.largest_body,
     )
     app.state.house = house
     for router in ROUTERS:
@@ -62,7 +61,7 @@ def create_app(office: Office, manners: Manners | None = None) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "X-Brand", "If-Match", "If-None-Match", "Idempotency-Key"],
             expose_headers=["ETag", "Location", "Retry-After", "Idempotency-Replayed"],
         )
-    app.add_middleware(Edge, telemetry=house.telemetry)
+    app.add_middleware(Edge, telemetry=house.telemetry, largest_body=house.manners.largest_body)
     return app
 
 
