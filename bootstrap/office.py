@@ -75,11 +75,11 @@ class Office:
     @cached_property
     def clockwork(self) -> Worker:
         """Does all that is due, meetings on a schedule too."""
-        from bootstrap.schedules import hold_scheduled
-        from virtual_office.due import HOLD_JOB, queue_due_meetings
+        from bootstrap.schedules import go_on_unasked, hold_scheduled
+        from virtual_office.due import GO_ON_JOB, HOLD_JOB, queue_due_meetings, queue_ended_waits
 
-        handlers = {**self._handlers(), HOLD_JOB: partial(hold_scheduled, self)}
-        return Worker(self.database, handlers, [queue_due_meetings])
+        meetings = {HOLD_JOB: partial(hold_scheduled, self), GO_ON_JOB: partial(go_on_unasked, self)}
+        return Worker(self.database, {**self._handlers(), **meetings}, [queue_due_meetings, queue_ended_waits])
 
     def _handlers(self) -> dict[str, JobHandler]:
         return {
@@ -128,6 +128,7 @@ class Office:
     def hold(self, ctx: Context, invitation: Any, progress: Progress = silent) -> UUID:
         """Hold the meeting of an `Invitation`. Raises InvalidInput as `meet` does."""
         from virtual_office.chair import RESOURCES
+        from virtual_office.definition import LONGEST_WAIT_HOURS
         from virtual_office.meeting import WAITS, hold_meeting
 
         ctx.require(Permission.MEETING_HOLD)
@@ -143,6 +144,9 @@ class Office:
             raise InvalidInput(
                 f"A meeting cannot wait after {', '.join(strange)}.", remedy=f"Steps: {', '.join(WAITS)}."
             )
+        hours = held.get("wait_hours")
+        if hours is not None and not 1 <= hours <= LONGEST_WAIT_HOURS:
+            raise InvalidInput(f"A meeting waits between 1 and {LONGEST_WAIT_HOURS} hours.")
         attendees = list(dict.fromkeys(invitation.agents)) or sorted(room.charters)
         for name in attendees:
             self.minds.require(room.charters[name])  # a crew that cannot think opens no meeting
