@@ -18,6 +18,8 @@ TRIP_LEAD_DAYS = 3
 HERE = Place(0.0, 0.0)
 """Trips cost by the trip and the stop: where a stand lies makes no difference to that."""
 _DAY = timedelta(days=1)
+_OLDEST_REPORT = timedelta(days=TRIP_LEAD_DAYS + 14)
+"""What lies on a shelf is foreseen from its last report; after a fortnight without one, that is a guess."""
 LONGEST_COVER_DAYS, SHELF_LIFE_SHARE = 90.0, 0.5
 
 
@@ -95,7 +97,7 @@ def _terms(session: BrandSession, book: StandBook) -> tuple[Terms | None, list[s
 
 def _looked_at(book: StandBook, stand: StandNow, terms: Terms) -> Visit:
     """What the stand would lose until the next call by plan."""
-    visit = Visit(stand, lacking=_lacking(stand))
+    visit = Visit(stand, lacking=_lacking(stand, terms))
     if visit.lacking:
         return visit
     visit.wait_days = _wait_days(stand, terms.arrives)
@@ -107,13 +109,15 @@ def _looked_at(book: StandBook, stand: StandNow, terms: Terms) -> Visit:
     return visit
 
 
-def _lacking(stand: StandNow) -> str:
+def _lacking(stand: StandNow, terms: Terms) -> str:
     if not stand.shelves:
         return "never_counted"
     if not stand.place.visit_every_days:
         return "no_visit_rhythm"
     if not any(shelf.rate.units_per_day for shelf in stand.shelves):
         return "no_sales"
+    if max(shelf.level.reported_until for shelf in stand.shelves) < terms.arrives - _OLDEST_REPORT:
+        return "reports_are_old"
     return "no_margin" if all(shelf.margin_minor is None for shelf in stand.shelves) else ""
 
 
