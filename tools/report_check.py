@@ -28,6 +28,7 @@ _NAMING_KEYS = frozenset(
         "campaign",
         "category",
         "date",
+        "document",
         "origin",
         "target",
     }
