@@ -1,5 +1,6 @@
 """What the knowledge base reads: documents as they held at a moment, their passages and vectors, what changed since."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,17 +64,13 @@ def passages(session: BrandSession, ids: Sequence[UUID]) -> dict[UUID, tuple[Kno
 
 
 def naming(session: BrandSession, words: Collection[str], among: Collection[UUID]) -> set[UUID]:
-    """Which of these documents name one of the words, in their title or anywhere in their text, whatever its case."""
-    wanted = [word for word in words if word.strip()]
+    """Which of these documents name one of the words, as a whole word: in name, title, headings or text."""
+    wanted = [re.escape(word) for word in words if word.strip()]
     if not wanted or not among:
         return set()
-    said = or_(
-        *(col(KnowledgePassage.text).icontains(word, autoescape=True) for word in wanted),
-        *(col(KnowledgePassage.heading).icontains(word, autoescape=True) for word in wanted),
-        *(col(KnowledgeDocument.title).icontains(word, autoescape=True) for word in wanted),
-        *(col(KnowledgeDocument.name).icontains(word, autoescape=True) for word in wanted),
-        *(col(KnowledgeDocument.tags).contains([word]) for word in wanted),
-    )
+    pattern = rf"(^|[^[:alnum:]])({'|'.join(wanted)})([^[:alnum:]]|$)"
+    places = (KnowledgePassage.text, KnowledgePassage.heading, KnowledgeDocument.title, KnowledgeDocument.name)
+    said = or_(*(col(place).regexp_match(pattern, flags="i") for place in places))
     return set(
         session.scalars(
             select(col(KnowledgeDocument.id))
