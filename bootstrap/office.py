@@ -24,6 +24,7 @@ from store.migrate import ensure_schema
 from store.probe import probe_store
 
 if TYPE_CHECKING:
+    from memory.knowledge import KnowledgeBase
     from virtual_office.steps import Chooser
     from virtual_office.turns import Turn
 
@@ -57,6 +58,8 @@ class Office:
         return cls(settings, database)
 
     def close(self) -> None:
+        if "knowledge" in self.__dict__:
+            self.knowledge.close()
         self.database.close()
 
     @cached_property
@@ -66,6 +69,13 @@ class Office:
     @cached_property
     def minds(self) -> Minds:
         return Minds(self.settings, self.database)
+
+    @cached_property
+    def knowledge(self) -> "KnowledgeBase":
+        """The brands' documents, and the index that the settings name."""
+        from bootstrap.library import knowledge_base
+
+        return knowledge_base(self.settings, self.database)
 
     @cached_property
     def worker(self) -> Worker:
@@ -184,6 +194,7 @@ class Office:
 
     def _room(self) -> Any:
         from agents.charter import load_charters
+        from tools.readings import Readings
         from virtual_office.chair import choose
         from virtual_office.reporting import Reporter
         from virtual_office.steps import MeetingRoom
@@ -193,7 +204,7 @@ class Office:
             database=self.database,
             engine=self.engine,
             charters={charter.name: charter for charter in load_charters()},
-            reporter=Reporter(self.database, self.minds.mind_of, as_agent),
+            reporter=Reporter(self.database, self.minds.mind_of, as_agent, Readings(self.knowledge)),
             agent_ids=agent_id,
         )
 

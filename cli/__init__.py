@@ -11,6 +11,7 @@ from cli import (
     import_,
     inbox,
     journal,
+    kb,
     meet,
     minutes,
     propose,
@@ -36,8 +37,8 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, journal, runs, schedule,
-    agents, audit, doctor, serve, simulate,
+    demo, import_, kb, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, journal, runs,
+    schedule, agents, audit, doctor, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

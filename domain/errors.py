@@ -83,3 +83,10 @@ class ImportRejected(DomainError):
 
     code = "import_rejected"
     status = 422
+
+
+class DocumentRejected(DomainError):
+    """A document cannot be read as what it claims to be; nothing of it was written."""
+
+    code = "document_rejected"
+    status = 422

@@ -19,7 +19,11 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".mhos"), description="the data folder")
     database_url: str | None = Field(default=None, description="the owner's PostgreSQL URL; embedded when not set")
     broker_url: str | None = None
-    qdrant_url: str | None = None
+    qdrant_url: str | None = Field(default=None, description="a Qdrant server's URL; the embedded index when not set")
+    qdrant_key: SecretStr | None = Field(default=None, description="the key of the Qdrant server")
+    embedding: str = Field(
+        default="packaged", description="what embeds documents: `packaged`, `openai:MODEL`, `http://host/v1#MODEL`"
+    )
     model: str = Field(
         default="rules",
         description="the crew: `rules`, `openai:MODEL`, `anthropic:MODEL`, `http://host/v1#MODEL`, `hybrid:…`",

@@ -23,6 +23,7 @@ from store.tables.finance import (
 )
 from store.tables.identity import LoginSession, Membership, User
 from store.tables.inventory import InventoryMovement, PurchaseOrder, StockItem, SupplierOffer
+from store.tables.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeVector
 from store.tables.messages import Message
 from store.tables.models import ModelExchange, ModelSpend
 from store.tables.office import ChallengeRow, TurnRow
@@ -37,7 +38,8 @@ __all__ = [
     "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "BankBalance", "Brand", "BrandOwned",
     "BrandRules", "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Effect",
     "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow", "FlaggedExpense", "ImportBatch",
-    "InventoryMovement", "Invoice", "InvoiceReminder", "Job", "Lead", "Location", "LoginSession",
+    "InventoryMovement", "Invoice", "InvoiceReminder", "Job", "KnowledgeDocument", "KnowledgePassage",
+    "KnowledgeVector", "Lead", "Location", "LoginSession",
     "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "ModelExchange", "ModelSpend", "MoneyLedgerEntry",
     "Order", "OrderLine", "OutboxEvent", "OutcomeRow", "Payment", "Price", "PriceDraft", "PriceHistory", "Product",
     "ProductCost", "Promotion", "ProposalRow", "PurchaseOrder", "Receipt", "Run", "SalesFact", "StandBonusRow",
