@@ -10,20 +10,26 @@ from cli import (
     doctor,
     import_,
     inbox,
+    jobs,
     journal,
     meet,
     minutes,
+    notifications,
     propose,
     reject,
+    rules,
     runs,
     say,
     schedule,
     serve,
     show,
     simulate,
+    templates,
     undo,
+    webhooks,
     why,
     work,
+    workflows,
 )
 
 app = typer.Typer(
@@ -37,7 +43,7 @@ app = typer.Typer(
 
 VERBS = (
     demo, import_, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, journal, runs, schedule,
-    agents, audit, doctor, serve, simulate,
+    rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:
