@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from actions.order import is_behind
+from automation.carry_out import carry_out
 from automation.execution import EXECUTE_JOB, execute_item
 from automation.outcomes import MEASURE_JOB, measure_item
+from automation.runs import RUN_JOB
 from automation.worker import JobHandler, JobResult, Worker
 from bootstrap.minds import Minds
 from domain.actor import Actor, ActorKind, Permission
@@ -84,17 +86,16 @@ class Office:
 
     @cached_property
     def clockwork(self) -> Worker:
-        """Does all that is due, meetings on a schedule too."""
-        from bootstrap.schedules import go_on_unasked, hold_scheduled
-        from virtual_office.due import GO_ON_JOB, HOLD_JOB, queue_due_meetings, queue_ended_waits
+        """Does all that is due, meetings on a schedule and what goes out of the house too."""
+        from bootstrap.clockwork import clockwork
 
-        meetings = {HOLD_JOB: partial(hold_scheduled, self), GO_ON_JOB: partial(go_on_unasked, self)}
-        return Worker(self.database, {**self._handlers(), **meetings}, [queue_due_meetings, queue_ended_waits])
+        return clockwork(self, self._handlers())
 
     def _handlers(self) -> dict[str, JobHandler]:
         return {
             EXECUTE_JOB: partial(execute_item, self.database, self.engine),
             MEASURE_JOB: partial(measure_item, self.database),
+            RUN_JOB: partial(carry_out, self.database, self.engine),
         }
 
     def probe(self) -> str:
@@ -102,14 +103,15 @@ class Office:
         return probe_store(self.database)
 
     def run_due(self, ctx: Context) -> list[JobResult]:
-        """Carry out this brand's due jobs as the automation, on behalf of the Context's person; no meetings.
+        """Carry out this brand's due jobs as the automation, on behalf of the Context's person, and let what happened
+        wake rules; no meetings, and nothing that goes out of the house.
 
         None where the Context's moment lies before what the brand has already done.
         """
         return self._run(self.worker, ctx)
 
     def work(self, ctx: Context) -> list[JobResult]:
-        """As `run_due`, with the meetings that are due by their schedules."""
+        """As `run_due`, with meetings that are due, messages that go out, and a look at what nobody tells of."""
         return self._run(self.clockwork, ctx)
 
     def _run(self, worker: Worker, ctx: Context) -> list[JobResult]:

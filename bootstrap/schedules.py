@@ -1,6 +1,7 @@
-"""Holds meetings that are due by their schedules, and lets those go on that have waited long enough."""
+"""Holds meetings that nobody opens: due by their schedules, called by rules, or done with waiting for people."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.actor import Actor, ActorKind, Permission
@@ -51,6 +52,25 @@ def go_on_unasked(office: "Office", ctx: Context, payload: Mapping[str, Any]) ->
     if not waits:
         return f"{payload['run']}: people let it go on already"
     return f"{office.resume(ctx, payload['run'])}: went on, as nobody said more"
+
+
+def hold_called(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
+    """The job `meeting.call`: hold the meeting that a rule or workflow called, or go on with the one that was begun."""
+    from virtual_office.due import run_of_slot
+    from virtual_office.meeting import Invitation
+    from virtual_office.runs import DONE, Planned
+
+    ctx = ctx.acting_as(schedule_actor(ctx))
+    slot = {"definition": f"{payload['rule']}:{payload['run']}:{payload['step']}", "slot": payload["slot"]}
+    with office.database.read(ctx) as session:
+        run = run_of_slot(session, slot)
+    if run is not None and run.status == DONE:
+        return f"{payload['agenda']}: held already as {run.id}"
+    if run is not None:
+        return f"{payload['agenda']}: went on with {office.resume(ctx, str(run.id))}"
+    planned = Planned(slot["definition"], payload["version"], datetime.fromisoformat(slot["slot"]))
+    run_id = office.hold(ctx, Invitation(payload["agenda"], tuple(payload["agents"]), {}, planned=planned))
+    return f"{payload['agenda']}: held as {run_id}"
 
 
 def schedule_actor(ctx: Context) -> Actor:

@@ -10,21 +10,27 @@ from cli import (
     doctor,
     import_,
     inbox,
+    jobs,
     journal,
     kb,
     meet,
     minutes,
+    notifications,
     propose,
     reject,
+    rules,
     runs,
     say,
     schedule,
     serve,
     show,
     simulate,
+    templates,
     undo,
+    webhooks,
     why,
     work,
+    workflows,
 )
 
 app = typer.Typer(
@@ -38,7 +44,7 @@ app = typer.Typer(
 
 VERBS = (
     demo, import_, kb, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, journal, runs,
-    schedule, agents, audit, doctor, serve, simulate,
+    schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

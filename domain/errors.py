@@ -9,6 +9,8 @@ class DomainError(Exception):
 
     code = "error"
     status = 400
+    final = False
+    """Whether trying again is of no use."""
 
     def __init__(self, message: str, *, remedy: str = "", written: bool = False, **details: Any) -> None:
         super().__init__(message)

@@ -6,6 +6,17 @@ from sqlalchemy import column
 
 from store.tables.actions import ActionItem, Approval, Effect, OutcomeRow
 from store.tables.audit import AuditEntry, AuditHead, OutboxEvent
+from store.tables.automation import (
+    AutomationDefinition,
+    AutomationExecutionLog,
+    AutomationRun,
+    Delivery,
+    Endpoint,
+    EventCursor,
+    Notification,
+    NotificationRead,
+    WatchedFact,
+)
 from store.tables.base import BrandOwned, Fact
 from store.tables.brand import AIConfig, Brand, BrandRules
 from store.tables.catalog import Channel, Location, Product, ProductCost, Supplier
@@ -35,15 +46,17 @@ from store.tables.stands import ExpectedExpense, StandBonusRow, StandRefillOrder
 from store.tables.work import ImportBatch, Job, Task
 
 __all__ = [
-    "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "BankBalance", "Brand", "BrandOwned",
-    "BrandRules", "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Effect",
-    "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow", "FlaggedExpense", "ImportBatch",
-    "InventoryMovement", "Invoice", "InvoiceReminder", "Job", "KnowledgeDocument", "KnowledgePassage",
-    "KnowledgeVector", "Lead", "Location", "LoginSession",
-    "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "ModelExchange", "ModelSpend", "MoneyLedgerEntry",
-    "Order", "OrderLine", "OutboxEvent", "OutcomeRow", "Payment", "Price", "PriceDraft", "PriceHistory", "Product",
-    "ProductCost", "Promotion", "ProposalRow", "PurchaseOrder", "Receipt", "Run", "SalesFact", "StandBonusRow",
-    "StandRefillOrder", "StandVisitRow", "StockItem", "Supplier", "SupplierOffer", "Task", "TurnRow", "User",
+    "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "AutomationDefinition",
+    "AutomationExecutionLog", "AutomationRun", "BankBalance", "Brand", "BrandOwned", "BrandRules",
+    "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Delivery", "Effect",
+    "Endpoint", "EventCursor", "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow",
+    "FlaggedExpense", "ImportBatch", "InventoryMovement", "Invoice", "InvoiceReminder", "Job",
+    "KnowledgeDocument", "KnowledgePassage", "KnowledgeVector", "Lead", "Location", "LoginSession",
+    "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "ModelExchange", "ModelSpend",
+    "MoneyLedgerEntry", "Notification", "NotificationRead", "Order", "OrderLine", "OutboxEvent", "OutcomeRow",
+    "Payment", "Price", "PriceDraft", "PriceHistory", "Product", "ProductCost", "Promotion", "ProposalRow",
+    "PurchaseOrder", "Receipt", "Run", "SalesFact", "StandBonusRow", "StandRefillOrder", "StandVisitRow",
+    "StockItem", "Supplier", "SupplierOffer", "Task", "TurnRow", "User", "WatchedFact",
 ]  # fmt: skip
 
 # SQLModel takes a mixin's attributes away, but the session's loader criteria are written against the mixins.
