@@ -10,6 +10,7 @@ from sqlmodel import col
 from actions.decide import decide, gates_for
 from actions.items import action_of, find_item, handler_of, prediction_of, queue_execution
 from actions.order import require_present
+from actions.seen import require_seen
 from actions.standing import ask_again, differences_since
 from actions.status import set_status
 from domain.action import ItemStatus, check_transition
@@ -26,11 +27,18 @@ from store.session import BrandSession
 from store.tables import ActionItem, Approval, Effect
 
 
-def approve(database: Database, ctx: Context, engine: PolicyEngine, item_id: str, undo_delay: timedelta) -> ActionItem:
-    """Say yes, and queue the item once every gate is open.
+def approve(
+    database: Database,
+    ctx: Context,
+    engine: PolicyEngine,
+    item_id: str,
+    undo_delay: timedelta,
+    seen: str | None = None,
+) -> ActionItem:
+    """Say yes, and queue the item once every gate is open. `seen` is the tag of what was looked at (`actions.seen`).
 
-    Raises Forbidden for who may not, Conflict when it is too late, and ApprovalOutdated when what stands now is not
-    what the item showed: the item then shows the new state, and has to be approved again.
+    Raises Forbidden for who may not, SeenOutdated for another tag, Conflict when it is too late, and ApprovalOutdated
+    when what stands now is not what the item showed: the item then shows the new state, to be approved again.
     """
     ctx.require(Permission.ACTION_APPROVE)
     if ctx.actor.kind is not ActorKind.PERSON:
@@ -38,6 +46,7 @@ def approve(database: Database, ctx: Context, engine: PolicyEngine, item_id: str
     with database.begin(ctx) as session:
         item = lock_row(session, ActionItem, find_item(session, item_id).id)
         require_present(session)
+        require_seen(session, item, seen)
         check_transition(ItemStatus(item.status), ItemStatus.APPROVED)
         if item.expires_at > ctx.now():
             outdated = _approve_shown(session, engine, item, undo_delay)

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from actions.items import action_of, prediction_of
 from actions.kinds import handler_of
+from actions.seen import tag_of
 from actions.standing import differences_since
 from domain.action import ItemStatus
 from domain.figure import Cell
@@ -30,11 +31,14 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "currency": item.preview.get("currency", ""),
         "status": item.status,
         "status_reason": item.status_reason,
+        "created_at": item.created_at.isoformat(),
+        "snoozed_until": item.snoozed_until.isoformat() if item.snoozed_until else None,
         "expires_at": item.expires_at.isoformat(),
         "verdict": item.verdict.get("decision"),
         "gates": item.verdict.get("gates", []),
         "predicted": None if prediction is None else predicted_document(prediction),
         "expected": "not predicted" if prediction is None else expected_sentence(prediction),
+        "etag": tag_of(item),
     }
 
 
@@ -59,6 +63,8 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
         "blast_radius": item.preview["blast_radius"],
         "undo": item.preview["undo"],
         "rationale": item.rationale,
+        "action": item.action,
+        "run_id": str(item.run_id) if item.run_id else None,
         "figures": item.figures,
         "facts": item.facts,
         "verdict": item.verdict,

@@ -13,6 +13,7 @@ from actions.handler import Look, RowChange
 from actions.items import action_of, find_item, prediction_of, source_of
 from actions.kinds import handler_of
 from actions.order import require_present
+from actions.seen import require_seen
 from actions.standing import ask_again, differences_since
 from actions.status import cause_of, set_status
 from domain.action import ItemStatus, Reversibility
@@ -110,7 +111,7 @@ def applied_at(session: BrandSession, item: ActionItem, direction: str = APPLY) 
     )
 
 
-def undo(database: Database, ctx: Context, item_id: str) -> ActionItem:
+def undo(database: Database, ctx: Context, item_id: str, seen: str | None = None) -> ActionItem:
     """Take an item back: withdraw it before it is carried out, restore what it changed after.
 
     Raises Forbidden for who may not, Conflict when it cannot be undone or someone has changed the same thing since.
@@ -119,6 +120,7 @@ def undo(database: Database, ctx: Context, item_id: str) -> ActionItem:
     with database.begin(ctx) as session:
         item = lock_row(session, ActionItem, find_item(session, item_id).id)
         require_present(session)
+        require_seen(session, item, seen)
         if item.status == ItemStatus.APPROVED:
             set_status(session, item, ItemStatus.REJECTED, f"withdrawn by {ctx.actor.label} before it was carried out")
             return item

@@ -13,6 +13,7 @@ from actions.decide import decide, gates_for
 from actions.handler import Look
 from actions.kinds import handler_of
 from actions.order import require_present
+from actions.seen import require_seen
 from actions.status import cause_of, set_status
 from domain.action import Action, ItemStatus, parse_action
 from domain.actor import Actor, Permission
@@ -34,6 +35,7 @@ _IS_OPEN = col(ActionItem.status).in_(OPEN)
 _OPENING = "opening action items"
 EXECUTE_JOB = "action.execute"
 LONGEST_REASON = 500
+_AT_ONCE = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,9 @@ def adopt(
     return _open(session, engine, item)
 
 
-def propose(session: BrandSession, engine: PolicyEngine, action: Action, rationale: str) -> ActionItem:
+def propose(
+    session: BrandSession, engine: PolicyEngine, action: Action, rationale: str, undo_delay: timedelta = _AT_ONCE
+) -> ActionItem:
     """A person asks for an action; the same guardrails judge it, and what they may not decide waits for another."""
     session.ctx.require(Permission.ACTION_PROPOSE)
     require_present(session)
@@ -111,7 +115,7 @@ def propose(session: BrandSession, engine: PolicyEngine, action: Action, rationa
         label=Label.TRUSTED,
         **_blank(session),
     )
-    return _open(session, engine, item)
+    return _open(session, engine, item, undo_delay)
 
 
 def ask_for(
@@ -166,7 +170,9 @@ def _blank(session: BrandSession) -> dict[str, Any]:
     }
 
 
-def _open(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> ActionItem:
+def _open(
+    session: BrandSession, engine: PolicyEngine, item: ActionItem, undo_delay: timedelta = _AT_ONCE
+) -> ActionItem:
     handler = handler_of(item.kind)
     action = action_of(item)
     look = handler.look(session, action, prediction_of(item))
@@ -182,7 +188,7 @@ def _open(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> Acti
         set_status(session, item, ItemStatus.DENIED, "; ".join(verdict.reasons))
     elif verdict.decision is Decision.ALLOW:
         set_status(session, item, ItemStatus.APPROVED, "the guardrails let this happen without asking")
-        queue_execution(session, item, timedelta(0), key="alone")
+        queue_execution(session, item, undo_delay, key="alone")
     return item
 
 
@@ -212,7 +218,12 @@ def _supersede(session: BrandSession, item: ActionItem) -> None:
 def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, key: str) -> None:
     """Queue the carrying out of an approved item, after the undo delay."""
     at = session.ctx.now() + delay
-    enqueue(session, EXECUTE_JOB, f"execute:{item.id}:{key}", {"item": str(item.id)}, at, cause_of(item))
+    enqueue(session, EXECUTE_JOB, f"{execution_key(item)}:{key}", {"item": str(item.id)}, at, cause_of(item))
+
+
+def execution_key(item: ActionItem) -> str:
+    """What the keys of an item's jobs begin with."""
+    return f"execute:{item.id}"
 
 
 def action_of(item: ActionItem) -> Action:
@@ -234,6 +245,8 @@ def find_item(session: BrandSession, item_id: str) -> ActionItem:
     wanted = item_id.strip().lower()
     if len(wanted) < 4:
         raise InvalidInput("Give at least four characters of the action item's id.")
+    if (exact := _exactly(session, wanted)) is not None:
+        return exact
     ids = session.execute(select(col(ActionItem.id))).scalars().all()
     matching = [found for found in ids if str(found).startswith(wanted) or str(found).endswith(wanted)]
     if not matching:
@@ -241,6 +254,13 @@ def find_item(session: BrandSession, item_id: str) -> ActionItem:
     if len(matching) > 1:
         raise InvalidInput(f"{item_id} fits {len(matching)} action items.", remedy="Give more of the id.")
     return session.scalars(select(ActionItem).where(col(ActionItem.id) == matching[0])).one()
+
+
+def _exactly(session: BrandSession, wanted: str) -> ActionItem | None:
+    try:
+        return session.get(ActionItem, (session.ctx.brand_id, UUID(wanted)))
+    except ValueError:
+        return None
 
 
 def inbox(session: BrandSession, statuses: Sequence[ItemStatus] = OPEN) -> Sequence[ActionItem]:
@@ -254,13 +274,14 @@ def inbox(session: BrandSession, statuses: Sequence[ItemStatus] = OPEN) -> Seque
     return sorted(found, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
 
 
-def reject(session: BrandSession, item_id: str, reason: str) -> ActionItem:
+def reject(session: BrandSession, item_id: str, reason: str, seen: str | None = None) -> ActionItem:
     """A person says no; the reason reaches the agent's next report. Raises Conflict when it is too late."""
     session.ctx.require(Permission.ACTION_APPROVE)
     if not reason.strip():
         raise InvalidInput("A rejection needs a reason.", remedy="Say why with --reason: the agent will read it.")
     item = lock_row(session, ActionItem, find_item(session, item_id).id)
     require_present(session)
+    require_seen(session, item, seen)
     set_status(session, item, ItemStatus.REJECTED, " ".join(reason.split())[:LONGEST_REASON])
     return item
 

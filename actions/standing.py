@@ -45,6 +45,7 @@ def ask_again(
     if item.status == ItemStatus.APPROVED:
         set_status(session, item, ItemStatus.PROPOSED, f"has to be approved again: {reason}")
     else:
+        item.version += 1
         append_audit(session, "action_item.shown_again", str(item.id), {"differences": list(differences)})
     return f"Look again with `mhos show {str(item.id)[-8:]}` and approve what you see now."
 

@@ -1,23 +1,70 @@
-"""The FastAPI application and how it answers errors."""
+"""The FastAPI application: every router, the edge round them, and the work in the background while it is up."""
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
+
+from api.answers import ROOMS, answers_router, asking_router
+from api.ask import ask_router
+from api.auth import open_auth, own_auth
+from api.crew import crew_router
+from api.document import API, describe
+from api.edge import Edge
+from api.errors import answer_errors
 from api.health import health_router
+from api.house import House, Manners
+from api.items import inbox_router, items_router
+from api.meetings import meetings_router
+from api.records import records_router
 from bootstrap import Office
-from domain.errors import DomainError
+
+ROUTERS = (
+    health_router, open_auth, own_auth, meetings_router, inbox_router, items_router, crew_router, ask_router,
+    answers_router, *map(asking_router, ROOMS), records_router,
+)  # fmt: skip
 
 
-def create_app(office: Office) -> FastAPI:
-    """The API over an open office."""
+def create_app(office: Office, manners: Manners | None = None) -> FastAPI:
+    """The API over an open office. Work in the background goes on while the application is up (its lifespan)."""
+    house = House(office, manners or Manners(origins=_origins(office)))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if house.manners.background:
+            house.background.start()
+        yield
+        await run_in_threadpool(house.background.stop)
+
     app = FastAPI(
-        title="MH-OS AI workforce", version="0.1.0", openapi_url="/api/v1/openapi.json", docs_url="/api/v1/docs"
+        title="MH-OS AI workforce",
+        version="0.1.0",
+        summary="Agents that read a brand's data, meet, propose, and act under guardrails.",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        max_body_size=house.manners.largest_body,
     )
-    app.include_router(health_router(office), prefix="/api/v1")
-    app.add_exception_handler(DomainError, _answer_error)
+    app.state.house = house
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    answer_errors(app)
+    describe(app)
+    if house.manners.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(house.manners.origins),
+            allow_methods=["GET", "POST", "PATCH"],
+            allow_headers=["Authorization", "Content-Type", "X-Brand", "If-Match", "If-None-Match", "Idempotency-Key"],
+            expose_headers=["ETag", "Location", "Retry-After", "Idempotency-Replayed"],
+        )
+    app.add_middleware(Edge, telemetry=house.telemetry)
     return app
 
 
-def _answer_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, DomainError)
-    return JSONResponse(error.envelope(), status_code=error.status)
+def _origins(office: Office) -> list[str]:
+    return [origin.strip() for origin in office.settings.api_origins.split(",") if origin.strip()]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from actions.answers import wake_due
 from actions.items import expire_due
 from automation.relay import relay
 from automation.watchdog import tell_given_up
@@ -55,10 +56,11 @@ class Worker:
         self._holder: Holder | None = None
 
     def run_due(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
-        """Close what has expired, relay what happened, and run what is due by the Context's clock, oldest first; until
-        nothing more comes of it."""
+        """Close what has expired, bring back what was put off, relay what happened, and run what is due, oldest first;
+        until nothing more comes of it."""
         with self._database.begin(ctx) as session:
             expire_due(session)
+            wake_due(session)
             for plan in self._planners:
                 plan(session)
         results: list[JobResult] = []

@@ -1,10 +1,31 @@
-"""Importing into a brand: one's own, or one that the import makes."""
+"""The brands of this machine's people, and importing into one: one's own, or one that the import makes."""
 
 from pathlib import Path
 from typing import Any
 
 from bootstrap.office import Office
+from domain.context import Context
 from domain.errors import NotFound, NotSignedIn
+
+
+def brands_of_profiles(office: Office) -> list[Context]:
+    """A Context in each brand of the people with a profile on this machine: whom a server works for from its start."""
+    from domain.clock import SystemClock
+    from domain.ids import TimeOrderedIds
+    from identity.logins import Logins
+    from identity.open_context import contexts_of
+    from identity.profiles import load_profile, profile_names
+
+    clock = SystemClock()
+    logins = Logins(office.database, clock, TimeOrderedIds(clock))
+    found: dict[str, Context] = {}
+    for name in profile_names(office.settings.home):
+        try:
+            person = logins.by_token(load_profile(office.settings.home, name).token)
+        except NotSignedIn:
+            continue
+        found |= {ctx.brand: ctx for ctx in contexts_of(office.database, person)}
+    return list(found.values())
 
 
 def import_into_brand(

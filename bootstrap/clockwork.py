@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 def clockwork(office: "Office", handlers: Mapping[str, JobHandler]) -> Worker:
     """A worker that does everything: `handlers` are those of every worker."""
+    from bootstrap.held_runs import HOLD_RUN, hold_run
     from bootstrap.schedules import go_on_unasked, hold_called, hold_scheduled
     from virtual_office.due import GO_ON_JOB, HOLD_JOB, queue_due_meetings, queue_ended_waits
 
     more: Mapping[str, JobHandler] = {
         HOLD_JOB: partial(hold_scheduled, office),
         GO_ON_JOB: partial(go_on_unasked, office),
+        HOLD_RUN: partial(hold_run, office),
         MEET_JOB: partial(hold_called, office),
         LOOK_JOB: partial(look, office.database),
         SEND_JOB: partial(send, office.database, partial(send_out, office.settings), delivery_settled),

@@ -1,7 +1,9 @@
 """What each agent thinks with, as settings and charters say: rules, a model, or both."""
 
+import asyncio
 from dataclasses import replace
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,7 +14,11 @@ from store.database import Database
 if TYPE_CHECKING:
     from agents.charter import Charter
     from agents.crew import Mind
+    from domain.metrics import MetricQuery
+    from llm.choice import ModelName
     from llm.connect import ModelOptions
+    from virtual_office.asking import ModelReader
+    from virtual_office.metric_words import Names
 
 _MICROS = 1_000_000
 
@@ -38,6 +44,22 @@ class Minds:
             return connect(model, self._options, self._database, own, run_id, charter.name)
 
         return mind_for(charter, self._settings.model, connected)
+
+    def question_reader(self) -> "ModelReader | None":
+        """What reads questions that the rules do not understand; None while all think by rules. Raises InvalidInput."""
+        from llm.choice import parse_choice
+
+        name = parse_choice(self._settings.model).model
+        return None if name is None else partial(self._read, name)
+
+    def _read(
+        self, name: "ModelName", ctx: Context, run_id: UUID, question: str, names: "Names", today: date
+    ) -> "MetricQuery | None":
+        from agents.question_reader import read_with_model
+        from llm.connect import connect
+
+        model = connect(name, self._options, self._database, ctx, run_id, "chair")
+        return asyncio.run(read_with_model(model, question, today, names.products.values(), names.channels.values()))
 
     @cached_property
     def _options(self) -> "ModelOptions":

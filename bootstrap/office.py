@@ -26,7 +26,9 @@ from store.migrate import ensure_schema
 from store.probe import probe_store
 
 if TYPE_CHECKING:
+    from domain.language import Language
     from memory.knowledge import KnowledgeBase
+    from virtual_office.asking import Answered
     from virtual_office.steps import Chooser
     from virtual_office.turns import Turn
 
@@ -91,6 +93,13 @@ class Office:
 
         return clockwork(self, self._handlers())
 
+    @cached_property
+    def holder(self) -> Worker:
+        """Holds the runs that people asked for and do not wait for."""
+        from bootstrap.held_runs import HOLD_RUN, hold_run
+
+        return Worker(self.database, {HOLD_RUN: partial(hold_run, self)})
+
     def _handlers(self) -> dict[str, JobHandler]:
         return {
             EXECUTE_JOB: partial(execute_item, self.database, self.engine),
@@ -113,6 +122,10 @@ class Office:
     def work(self, ctx: Context) -> list[JobResult]:
         """As `run_due`, with meetings that are due, messages that go out, and a look at what nobody tells of."""
         return self._run(self.clockwork, ctx)
+
+    def hold_due(self, ctx: Context) -> list[JobResult]:
+        """Hold the brand's runs that people asked for and do not wait for."""
+        return self._run(self.holder, ctx)
 
     def _run(self, worker: Worker, ctx: Context) -> list[JobResult]:
         with self.database.read(ctx) as session:
@@ -139,13 +152,19 @@ class Office:
 
     def hold(self, ctx: Context, invitation: Any, progress: Progress = silent) -> UUID:
         """Hold the meeting of an `Invitation`. Raises InvalidInput as `meet` does."""
+        from virtual_office.meeting import hold_meeting
+
+        return asyncio.run(hold_meeting(self._room(), ctx, self.called(ctx, invitation), progress))
+
+    def called(self, ctx: Context, invitation: Any) -> Any:
+        """The `Invitation` with its attendees and manner filled in. Raises Forbidden, InvalidInput as `meet` does."""
         from virtual_office.chair import RESOURCES
         from virtual_office.definition import LONGEST_WAIT_HOURS
-        from virtual_office.meeting import WAITS, hold_meeting
+        from virtual_office.meeting import WAITS
 
         ctx.require(Permission.MEETING_HOLD)
-        room = self._room()
-        require_agents(invitation.agents, room.charters)
+        charters = self._room().charters
+        require_agents(invitation.agents, charters)
         wrong = [name for name, amount in invitation.limits.items() if name not in RESOURCES or amount < 0]
         if wrong:
             raise InvalidInput(
@@ -159,18 +178,16 @@ class Office:
         hours = held.get("wait_hours")
         if hours is not None and not 1 <= hours <= LONGEST_WAIT_HOURS:
             raise InvalidInput(f"A meeting waits between 1 and {LONGEST_WAIT_HOURS} hours.")
-        attendees = list(dict.fromkeys(invitation.agents)) or sorted(room.charters)
+        attendees = list(dict.fromkeys(invitation.agents)) or sorted(charters)
         for name in attendees:
-            self.minds.require(room.charters[name])  # a crew that cannot think opens no meeting
-        called = replace(invitation, agents=attendees, manner=held)
-        return asyncio.run(hold_meeting(room, ctx, called, progress))
+            self.minds.require(charters[name])  # a crew that cannot think opens no meeting
+        return replace(invitation, agents=attendees, manner=held)
 
     def resume(self, ctx: Context, meeting: str, progress: Progress = silent) -> UUID:
         """Go on with an interrupted meeting, or let one that waits go on.
 
         Raises NotFound, or Conflict while another process holds it.
         """
-        from virtual_office.meeting import resume_meeting
         from virtual_office.runs import WAITING, find_run
         from virtual_office.turns import Kind, Turn, speak
 
@@ -180,7 +197,29 @@ class Office:
             if run.status == WAITING:
                 speak(session, run.id, Turn(Kind.GO))
             run_id = run.id
+        return self.go_on(ctx, run_id, progress)
+
+    def go_on(self, ctx: Context, run_id: UUID, progress: Progress = silent) -> UUID:
+        """Hold an opened meeting, or go on with it as far as people let it. Raises Conflict while it is held."""
+        from virtual_office.meeting import resume_meeting
+
+        ctx.require(Permission.MEETING_HOLD)
         return asyncio.run(resume_meeting(self._room(), ctx, run_id, progress))
+
+    def answer_on(self, ctx: Context, run_id: UUID, progress: Progress = silent) -> UUID:
+        """Let the agent of an answer's run answer. Raises Conflict while it is held."""
+        from virtual_office.answers import answer, find_answer
+
+        with self.database.read(ctx) as session:
+            agent = find_answer(session, run_id).agents[0]
+        room = self._room()
+        return asyncio.run(answer(room.reporter, ctx, run_id, room.charters[agent], progress))
+
+    def ask(self, ctx: Context, question: str, language: "Language | None" = None) -> "Answered":
+        """Answer a question about the business, in its own language or this one; see `virtual_office.asking.ask`."""
+        from virtual_office.asking import ask
+
+        return ask(self.database, ctx, question, language, self.minds.question_reader())
 
     def say(self, ctx: Context, meeting: str, turn: "Turn") -> UUID:
         """Take a person's turn in a meeting; its id. Raises as `speak` does, and InvalidInput for no such agent."""

@@ -5,6 +5,7 @@ import typer
 from cli import (
     agents,
     approve,
+    ask,
     audit,
     demo,
     doctor,
@@ -16,6 +17,7 @@ from cli import (
     meet,
     minutes,
     notifications,
+    password,
     propose,
     reject,
     rules,
@@ -43,8 +45,9 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, kb, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, journal, runs,
-    schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, serve, simulate,
+    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, journal, runs,
+    schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, password, serve,
+    simulate,
 )  # fmt: skip
 
 for verb in VERBS:

@@ -17,16 +17,20 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 picks a free one.")] = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Serve the API (health only, in this version) until Ctrl-C."""
+    """Serve the API until Ctrl-C, and do what is due meanwhile: docs/api.md shows how to call it."""
     with open_office(as_json=False) as office:
         import uvicorn
 
         from api import create_app
+        from bootstrap.brands import brands_of_profiles
 
         listening = _listen(host, port)
         url = f"http://{host}:{listening.getsockname()[1]}/api/v1/health"
         console().print(f"Listening: {url}", soft_wrap=True)
-        server = uvicorn.Server(uvicorn.Config(create_app(office), log_level="warning"))
+        app = create_app(office)
+        for ctx in brands_of_profiles(office):
+            app.state.house.background.know(ctx)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
         server.run(sockets=[listening])
 
 

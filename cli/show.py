@@ -22,15 +22,11 @@ def show(
 ) -> None:
     """See exactly what an action item would change, why, the risk, and how to take it back."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from actions.documents import item_document
         from actions.items import find_item
-        from virtual_office.rendering import Figures, as_markdown
+        from virtual_office.item_view import item_view
 
         with desk.office.database.read(desk.ctx) as session:
-            found = find_item(session, item)
-            document = item_document(session, desk.office.engine, found)
-            figures = Figures(session, found.figures.values())
-            document["rationale"] = figures.render(found.rationale, found.figures, as_markdown)
+            document = item_view(session, desk.office.engine, find_item(session, item))
     if as_json:
         print_json(document)
     else:
@@ -76,6 +72,7 @@ def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
         ("Policies", ", ".join(document["policies"])),
         ("Undo", document["undo"]),
         ("Grounds", ", ".join(f"{row['tool']} [{short(row['id'])}]" for row in document["receipts"])),
+        ("Asked", "\n              ".join(f"{row['author']}: {row['text']}" for row in document["notes"])),
         ("Approved by", ", ".join(row["by"] for row in document["approvals"])),
         ("Outcome", _outcome_in_words(outcome) if outcome else ""),
         ("Expires", document["expires_at"][:16].replace("T", " ") if document["status"] == "proposed" else ""),

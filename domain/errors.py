@@ -66,6 +66,20 @@ class ApprovalOutdated(Conflict):
     code = "approval_outdated"
 
 
+class SeenOutdated(Conflict):
+    """What somebody answers is not what stands there now: somebody else was quicker, or it was shown afresh."""
+
+    code = "seen_outdated"
+    status = 412
+
+
+class TooMany(DomainError):
+    """More was asked than is allowed in so much time; `retry_after` says in how many seconds it may be asked again."""
+
+    code = "too_many_requests"
+    status = 429
+
+
 class BrandScopeBroken(DomainError):
     """Code tried to read or write outside its brand; a programming error that must never pass silently."""
 

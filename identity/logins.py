@@ -17,6 +17,7 @@ from store.database import Database
 from store.tables import LoginSession, User
 
 _hasher = PasswordHash.recommended()
+BY_PASSWORD = "password"
 _REMEDY = "Log in again, or choose another profile with --as."
 
 
@@ -45,18 +46,18 @@ class Logins:
         known = user.password_hash if user is not None else _decoy()
         if not _hasher.verify(password, known) or user is None or user.disabled:
             raise NotSignedIn("The login or the password is wrong.", remedy="Try again.")
-        return self.issue(UserId(user.id), "password", valid_for)
+        return self.issue(UserId(user.id), BY_PASSWORD, valid_for)
 
     def issue(self, user_id: UserId, label: str, valid_for: timedelta) -> str:
         """A new token of 256 random bits. It is shown once: the store keeps its SHA-256."""
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         now = self.clock.now()
         with self.database.platform() as session:
             session.add(
                 LoginSession(
                     id=self.ids.new(),
                     user_id=user_id,
-                    token_hash=_hash(token),
+                    token_hash=token_hash(token),
                     label=label,
                     created_at=now,
                     expires_at=now + valid_for,
@@ -70,7 +71,7 @@ class Logins:
             row = session.execute(
                 select(LoginSession, User)
                 .join(User, col(User.id) == col(LoginSession.user_id))
-                .where(col(LoginSession.token_hash) == _hash(token))
+                .where(col(LoginSession.token_hash) == token_hash(token))
             ).first()
         if row is None:
             raise NotSignedIn("This login is not known here.", remedy=_REMEDY)
@@ -84,8 +85,22 @@ class Logins:
         with self.database.platform() as session:
             session.get_one(LoginSession, session_id).revoked_at = self.clock.now()
 
+    def revoke_all(self, user_id: UserId, label: str) -> None:
+        """End every login of a person that was made this way."""
+        with self.database.platform() as session:
+            theirs = col(LoginSession.user_id) == user_id, col(LoginSession.label) == label
+            open_ones = select(LoginSession).where(*theirs, col(LoginSession.revoked_at).is_(None))
+            for login in session.scalars(open_ones):
+                login.revoked_at = self.clock.now()
 
-def _hash(token: str) -> str:
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What the store keeps of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

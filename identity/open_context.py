@@ -1,4 +1,4 @@
-"""From a local profile to a Context: token, person, brand, rights."""
+"""From a login to a Context: person, brand, rights."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 from domain.actor import Actor, ActorKind
 from domain.clock import Clock, SystemClock
 from domain.context import Context
-from domain.errors import InvalidInput, NotFound
-from domain.ids import TimeOrderedIds
+from domain.errors import Forbidden, InvalidInput, NotFound
+from domain.ids import TimeOrderedIds, UserId
 from identity.logins import Logins, SignedIn
 from identity.people import OwnBrand, People
 from identity.profiles import load_profile
@@ -39,6 +39,49 @@ def open_context(
         detail = {"profile": stored.name, "as_of": as_of.isoformat() if as_of else None}
         append_audit(session, "login.used", str(person.session_id), detail)
     return ctx if as_of is None else ctx.at(as_of)
+
+
+def context_of(database: Database, person: SignedIn, slug: str) -> Context:
+    """A Context of the present in one of a person's own brands, by its name; their only one where none is named.
+
+    Raises InvalidInput where it is not clear which, or NotFound in the same words for anybody's brand and nobody's.
+    """
+    clock = SystemClock()
+    ids = TimeOrderedIds(clock)
+    own = list(People(database, clock, ids).brands_of(person.user_id))
+    if not slug and len(own) != 1:
+        raise InvalidInput("Which brand?", remedy="Name one of your own in the header X-Brand: see /api/v1/auth/me.")
+    chosen = next((brand for brand in own if brand.slug == slug or not slug), None)
+    if chosen is None:
+        raise NotFound("You have no brand of this name.", remedy="Your own are listed at /api/v1/auth/me.")
+    return Context(brand_id=chosen.id, brand=chosen.slug, actor=_actor(person, chosen), clock=clock, ids=ids)
+
+
+def contexts_of(database: Database, person: SignedIn) -> list[Context]:
+    """A Context of the present in each of a person's brands."""
+    clock = SystemClock()
+    ids = TimeOrderedIds(clock)
+    own = People(database, clock, ids).brands_of(person.user_id)
+    return [Context(brand_id=one.id, brand=one.slug, actor=_actor(person, one), clock=clock, ids=ids) for one in own]
+
+
+def person_in(database: Database, ctx: Context, user_id: UserId) -> Context:
+    """The same world through a person, with the rights that they have in its brand by now. Raises Forbidden."""
+    people = People(database, ctx.clock, ctx.ids)
+    brand = next((one for one in people.brands_of(user_id) if one.id == ctx.brand_id), None)
+    login = people.login_of(user_id)
+    if brand is None or login is None:
+        raise Forbidden("Whoever asked for this may no longer act here.", remedy="Ask for it again yourself.")
+    roles = brand.roles
+    kind = ActorKind.PERSON
+    actor = Actor(kind=kind, id=user_id, name=login, roles=roles, permissions=permissions_of(roles))
+    return ctx.acting_as(actor)
+
+
+def audit_use(database: Database, ctx: Context, person: SignedIn, how: str) -> None:
+    """Note in the brand that a login is used there."""
+    with database.begin(ctx) as session:
+        append_audit(session, "login.used", str(person.session_id), {"via": how})
 
 
 def _check_moment(as_of: datetime | None, clock: Clock) -> None:

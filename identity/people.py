@@ -12,10 +12,11 @@ from domain.actor import Role
 from domain.clock import Clock
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.ids import BrandId, Ids, UserId
+from identity.logins import BY_PASSWORD, Logins
 from store.database import Database
 from store.tables import Brand, Membership, User
 
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1_024
 _hasher = PasswordHash.recommended()
 
 
@@ -40,12 +41,10 @@ class People:
         """Make a user. Raises Conflict where the login is taken, InvalidInput for a short password."""
         if not login.strip() or len(login) > 128:
             raise InvalidInput("A login has between one and 128 characters.")
-        if len(password) < SHORTEST_PASSWORD:
-            raise InvalidInput(f"A password has at least {SHORTEST_PASSWORD} characters.")
         user = User(
             id=self.ids.new(),
             login=login,
-            password_hash=_hasher.hash(password),
+            password_hash=_hashed(password),
             is_super_admin=super_admin,
             created_at=self.clock.now(),
         )
@@ -56,10 +55,23 @@ class People:
             raise Conflict(f"The login {login} is taken.") from error
         return UserId(user.id)
 
+    def set_password(self, user_id: UserId, password: str) -> None:
+        """Replace a password, and end the logins that were made with the old one. Raises InvalidInput."""
+        hashed = _hashed(password)
+        with self.database.platform() as session:
+            session.get_one(User, user_id).password_hash = hashed
+        Logins(self.database, self.clock, self.ids).revoke_all(user_id, BY_PASSWORD)
+
     def find(self, login: str) -> UserId | None:
         with self.database.platform() as session:
             found = session.scalar(select(col(User.id)).where(col(User.login) == login))
         return None if found is None else UserId(found)
+
+    def login_of(self, user_id: UserId) -> str | None:
+        """None for who is locked out, or unknown."""
+        with self.database.platform() as session:
+            user = session.get(User, user_id)
+        return None if user is None or user.disabled else user.login
 
     def disable(self, user_id: UserId) -> None:
         """Lock someone out; their tokens stop working at once."""
@@ -93,3 +105,9 @@ class People:
             for brand in brands
             if brand.id in mine or admin
         ]
+
+
+def _hashed(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise InvalidInput(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+    return _hasher.hash(password)

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     model_output_tokens: int = Field(default=8_192, ge=256, description="for one answer, at most")
     model_timeout_seconds: float = Field(default=120.0, gt=0, description="how long a model may be silent")
 
+    token_secret: SecretStr | None = Field(
+        default=None, min_length=32, description="what the API signs tokens with, the same on every machine"
+    )
+    api_origins: str = Field(default="", description="web origins that may call the API, by commas; none by default")
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:

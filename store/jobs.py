@@ -47,6 +47,16 @@ def enqueue(
     )
 
 
+def due_at(session: BrandSession, key: str) -> datetime | None:
+    """When the next queued job whose key begins so is due."""
+    return session.scalars(
+        select(col(Job.run_at))
+        .where(col(Job.key).startswith(key, autoescape=True), col(Job.status) == QUEUED)
+        .order_by(col(Job.run_at))
+        .limit(1)
+    ).first()
+
+
 def claim_due(session: BrandSession, holder: Holder, kinds: Sequence[str]) -> Job | None:
     """Lease the job that has been due longest, after freeing those whose holder's connection is gone."""
     _free_abandoned(session)

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from analytics.margins import Contribution, Trade, bridge, contribution
+from analytics.margins import Contribution, bridge
 from domain.figure import Cell
 from domain.money import share_bps
 from store.reads import finance as reads
 from store.reads.pricing import channels as channels_of
-from store.reads.pricing import sale_terms
 from store.reads.products import products_by_id
 from store.session import BrandSession
 from store.tables import Channel, Product
@@ -18,6 +17,7 @@ from tools.base import ToolAnswer, ToolArguments, ToolEnv
 from tools.finance_book import QUARTER_WEEKS, WEEK, money_book, rows_of
 from tools.finance_results import MarginLine, MarginView
 from tools.finance_words import in_words
+from tools.trade_lines import lines_of
 
 _SHOWN = 5
 
@@ -47,24 +47,8 @@ def _quarter(
     until: datetime,
 ) -> tuple[list[Contribution], int]:
     """Each line of a quarter, and how many had no cost."""
-    rows = [row for row in reads.sold(session, currency, since, until) if row.product_id in products]
-    costed = [row for row in rows if row.costed_units > 0]
-    return [_line(row, products[row.product_id], places[row.channel_id]) for row in costed], len(rows) - len(costed)
-
-
-def _line(row: reads.Sold, product: Product, channel: Channel) -> Contribution:
-    """Units whose cost is not known are taken at the cost of the others."""
-    return contribution(
-        Trade(
-            product=product.sku,
-            channel=channel.code,
-            units=row.units,
-            list_minor=max(row.charged_minor, 0),
-            unit_cost_minor=0,
-            variable_minor=round(row.cost_minor / row.costed_units * row.units),
-            terms=sale_terms(product, channel),
-        )
-    )
+    costed, uncosted = lines_of(reads.sold(session, currency, since, until), products, places)
+    return costed, len(uncosted)
 
 
 def _view(

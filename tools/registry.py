@@ -9,6 +9,7 @@ from tools.changes import CHAIR_TOOLS
 from tools.crm import CRM_TOOLS
 from tools.finance import FINANCE_TOOLS
 from tools.knowledge import KNOWLEDGE_TOOLS
+from tools.metrics import METRIC_TOOLS
 from tools.pricing import PRICING_TOOLS
 from tools.promotions import PROMOTION_TOOLS
 from tools.stands import STAND_TOOLS
@@ -23,6 +24,7 @@ _SETS: tuple[tuple[Tool, ...], ...] = (
     CRM_TOOLS,
     FINANCE_TOOLS,
     KNOWLEDGE_TOOLS,
+    METRIC_TOOLS,
     CHALLENGE_TOOLS,
     CHAIR_TOOLS,
 )

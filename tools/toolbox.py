@@ -82,6 +82,14 @@ class Toolbox:
         except DomainError as error:
             return _failure(error.code, error.message, remedy=error.remedy)
 
+    def answer(self, name: str, arguments: Mapping[str, Any]) -> Receipt:
+        """The receipt of one call, for who is no model. Raises InvalidInput for arguments that do not fit."""
+        tool = self._tool(name)
+        try:
+            return self._receipt(tool, _checked(tool, arguments))
+        except Retry as error:
+            raise InvalidInput(str(error), remedy="Ask differently.") from error
+
     def problems_of(self, report: AgentReport) -> list[str]:
         """What in a report does not hold: figures without a receipt of this run, bare digits, proposals of others."""
         with self._database.read(self._ctx) as session:
@@ -93,12 +101,15 @@ class Toolbox:
         return self._tools[name]
 
     def _answer(self, tool: Tool, args: ToolArguments) -> ToolReply:
+        return _reply(self._receipt(tool, args))
+
+    def _receipt(self, tool: Tool, args: ToolArguments) -> Receipt:
         call = request_hash(self._ctx, self._agent, tool.name, args)
         if call not in self._receipts:
             with self._database.read(self._ctx) as session:
                 answer = tool.run(session, self._env, args)
             self._receipts[call] = self._keep(tool, args, answer, call)
-        return _reply(self._receipts[call])
+        return self._receipts[call]
 
     def _keep(self, tool: Tool, args: ToolArguments, answer: ToolAnswer, call: str) -> Receipt:
         try:

@@ -10,6 +10,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 
 from domain.context import Context
+from store.session import BrandSession
 from virtual_office.checkpoints import open_saver, thread_id
 from virtual_office.definition import WaitAfter
 from virtual_office.runs import DONE, Planned, held, pinned, start_run, wait_at
@@ -55,18 +56,24 @@ class Invitation:
 
 async def hold_meeting(room: MeetingRoom, ctx: Context, invitation: Invitation, progress: Progress) -> UUID:
     """Hold a meeting from the beginning, as far as it goes without waiting; the id of its run."""
-    run_id = start_run(
-        room.database,
-        ctx,
+    with room.database.begin(ctx) as session:
+        run_id = open_meeting(session, invitation)
+    progress("meeting", str(run_id))
+    await _run_graph(room, ctx, run_id, progress)
+    return run_id
+
+
+def open_meeting(session: BrandSession, invitation: Invitation, run_id: UUID | None = None) -> UUID:
+    """Begin the run of a meeting that is still to be held; of a `run_id` only once."""
+    return start_run(
+        session,
         invitation.agenda,
         invitation.agents,
         invitation.limits,
         invitation.manner,
         invitation.planned,
+        run_id,
     )
-    progress("meeting", str(run_id))
-    await _run_graph(room, ctx, run_id, progress)
-    return run_id
 
 
 async def resume_meeting(room: MeetingRoom, ctx: Context, run_id: UUID, progress: Progress) -> UUID:

@@ -16,6 +16,7 @@ from store.audit import append_audit
 from store.database import Database
 from store.leases import is_alive, lease_holder, lock_row
 from store.outbox import emit
+from store.run_events import tell
 from store.session import BrandSession
 from store.tables import Run
 
@@ -34,41 +35,45 @@ class Planned:
 
 
 def start_run(
-    database: Database,
-    ctx: Context,
+    session: BrandSession,
     agenda: str,
     agents: Sequence[str],
     limits: Mapping[str, int] | None = None,
     manner: Mapping[str, Any] | None = None,
     planned: Planned | None = None,
+    run_id: UUID | None = None,
 ) -> UUID:
     """Open a meeting's run; what it will read is fixed to this moment.
 
     `limits` are what people let it spend, `manner` how it is held: plain JSON values. A `planned` slot has
-    one run: a second of it is refused by the database.
+    one run: a second of it is refused by the database. One of a `run_id` that is there already is left as it is.
     """
-    with database.begin(ctx) as session:
-        run = Run(
-            kind=MEETING,
-            graph_version=GRAPH_VERSION,
-            status=RUNNING,
-            agenda=agenda,
-            agents=list(agents),
-            limits=dict(limits or {}),
-            manner=dict(manner or {}),
-            started_by=ctx.actor.label,
-            definition=planned.definition if planned else None,
-            definition_version=planned.version if planned else None,
-            slot=planned.slot if planned else None,
-            as_of=ctx.known_until,
-            started_at=ctx.now(),
-        )
-        session.add(run)
-        session.flush()
-        told = {"agenda": agenda, "agents": list(agents), "limits": run.limits}
-        append_audit(session, "meeting.started", str(run.id), told)
-        emit(session, "meeting.started", str(run.id), told)
-        return run.id
+    ctx = session.ctx
+    if run_id is not None and lock_row(session, Run, run_id) is not None:
+        return run_id
+    run = Run(
+        id=run_id or ctx.new_id(),
+        kind=MEETING,
+        graph_version=GRAPH_VERSION,
+        status=RUNNING,
+        agenda=agenda,
+        agents=list(agents),
+        limits=dict(limits or {}),
+        manner=dict(manner or {}),
+        started_by=ctx.actor.label,
+        definition=planned.definition if planned else None,
+        definition_version=planned.version if planned else None,
+        slot=planned.slot if planned else None,
+        as_of=ctx.known_until,
+        started_at=ctx.now(),
+    )
+    session.add(run)
+    session.flush()
+    told = {"agenda": agenda, "agents": list(agents), "limits": run.limits}
+    append_audit(session, "meeting.started", str(run.id), told)
+    emit(session, "meeting.started", str(run.id), told)
+    tell(session, run.id, ("started", told))
+    return run.id
 
 
 def find_run(session: BrandSession, run_id: str) -> Run:
@@ -103,6 +108,8 @@ def held(database: Database, ctx: Context, run_id: UUID) -> Iterator[Run]:
                     remedy="Start a new meeting: what the old one recorded stays readable.",
                 )
             run.lease_pid, run.lease_started = holder.pid, holder.started
+            if run.status != DONE:
+                tell(session, run_id, ("held", {}))
             if run.status == WAITING:
                 run.status = RUNNING
         yield run
@@ -120,6 +127,7 @@ def wait_at(database: Database, ctx: Context, run_id: UUID, step: str) -> None:
         run.status, run.manner = WAITING, {**run.manner, "at": step, "until": until}
         append_audit(session, "meeting.waiting", str(run_id), {"step": step})
         emit(session, "meeting.waiting", str(run_id), {"step": step})
+        tell(session, run_id, ("waiting", {"step": step}))
 
 
 def pinned(ctx: Context, as_of: datetime | None) -> Context:
@@ -132,6 +140,7 @@ def finish_run(session: BrandSession, run_id: UUID, result: dict[str, Any]) -> N
     run: Run = lock_row(session, Run, run_id)
     if run.status == DONE:
         return
+    tell(session, run_id, ("finished", {"action_items": result.get("adopted", [])}))
     run.status, run.finished_at, run.result = DONE, session.ctx.now(), result
     append_audit(session, "meeting.finished", str(run_id), {"action_items": len(result.get("adopted", []))})
     emit(session, "meeting.finished", str(run_id), {"action_items": len(result.get("adopted", []))})

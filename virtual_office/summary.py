@@ -14,7 +14,7 @@ from store.tables import ActionItem, FindingRow, Run
 from virtual_office.minutes import findings_of, lay_out_minutes, write_minutes
 from virtual_office.paper import Paper
 from virtual_office.rendering import Figures, as_plain
-from virtual_office.runs import WAITING
+from virtual_office.runs import MEETING, WAITING
 from virtual_office.table import table_document
 
 
@@ -65,21 +65,23 @@ def _minutes(session: BrandSession, run: Run, language: Language) -> str:
 
 def runs_document(session: BrandSession) -> list[dict[str, Any]]:
     """The meetings of the brand by this moment, newest first."""
-    known = select(Run).where(col(Run.started_at) <= session.ctx.known_until)
+    known = select(Run).where(col(Run.kind) == MEETING, col(Run.started_at) <= session.ctx.known_until)
     rows = session.scalars(known.order_by(col(Run.started_at).desc(), col(Run.id).desc())).all()
-    return [
-        {
-            "id": str(run.id),
-            "kind": run.kind,
-            "status": run.status,
-            "agenda": run.agenda,
-            "started_by": run.started_by,
-            "started_at": run.started_at.isoformat(),
-            "finished_at": run.finished_at.isoformat() if run.finished_at else None,
-            "action_items": len(run.result.get("adopted", [])),
-        }
-        for run in rows
-    ]
+    return [run_line(run) for run in rows]
+
+
+def run_line(run: Run) -> dict[str, Any]:
+    """One line of a list of meetings."""
+    return {
+        "id": str(run.id),
+        "kind": run.kind,
+        "status": run.status,
+        "agenda": run.agenda,
+        "started_by": run.started_by,
+        "started_at": run.started_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "action_items": len(run.result.get("adopted", [])),
+    }
 
 
 def _agents(run: Run) -> list[dict[str, Any]]:
@@ -93,10 +95,11 @@ def _agents(run: Run) -> list[dict[str, Any]]:
 def _findings(session: BrandSession, run_id: UUID, language: Language) -> list[dict[str, Any]]:
     rows = findings_of(session, run_id)
     figures = Figures(session, (code for row in rows for code in row.figures.values()), language)
-    return [_finding(figures, row, language) for row in rows]
+    return [finding_document(figures, row, language) for row in rows]
 
 
-def _finding(figures: Figures, row: FindingRow, language: Language) -> dict[str, Any]:
+def finding_document(figures: Figures, row: FindingRow, language: Language) -> dict[str, Any]:
+    """A finding in this language, its numbers rendered."""
     text = row.german if language is Language.DE and row.german else row.text
     return {
         "agent": row.agent,

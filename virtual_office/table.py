@@ -28,6 +28,13 @@ def table_document(session: BrandSession, run_id: UUID) -> dict[str, Any]:
     }
 
 
+def proposal_documents(session: BrandSession, run_id: UUID) -> list[dict[str, Any]]:
+    """The proposals of a run that nobody challenged."""
+    proposals = proposals_of(session, run_id)
+    figures = Figures(session, [code for row in proposals for code in row.figures.values()])
+    return [_proposal(figures, row, None, ()) for row in proposals]
+
+
 def _proposal(
     figures: Figures, row: ProposalRow, revision: Revision | None, challenges: Sequence[ChallengeRow]
 ) -> dict[str, Any]:

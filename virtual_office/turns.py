@@ -15,6 +15,7 @@ from domain.language import Language
 from store.audit import append_audit
 from store.leases import lock_row
 from store.outbox import emit
+from store.run_events import tell
 from store.session import BrandSession
 from store.tables import ProposalRow, Run, TurnRow
 from virtual_office.chair import RESOURCES
@@ -83,6 +84,7 @@ def speak(session: BrandSession, run_id: UUID, turn: Turn) -> TurnRow:
     told = {"turn": turn.kind.value, "text": text, "proposal": str(row.proposal_id or ""), "limits": row.limits}
     append_audit(session, "meeting.turn", str(run_id), told)
     emit(session, "meeting.turn", str(run_id), told)
+    tell(session, run_id, ("turn", {"id": str(row.id), "person": row.person, **told}))
     return row
 
 

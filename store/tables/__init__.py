@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import column
 
-from store.tables.actions import ActionItem, Approval, Effect, OutcomeRow
+from store.tables.actions import ActionItem, Approval, Effect, ItemNote, OutcomeRow
 from store.tables.audit import AuditEntry, AuditHead, OutboxEvent
 from store.tables.automation import (
     AutomationDefinition,
@@ -32,7 +32,7 @@ from store.tables.finance import (
     MoneyLedgerEntry,
     Payment,
 )
-from store.tables.identity import LoginSession, Membership, User
+from store.tables.identity import LoginSession, Membership, RefreshToken, User
 from store.tables.inventory import InventoryMovement, PurchaseOrder, StockItem, SupplierOffer
 from store.tables.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeVector
 from store.tables.messages import Message
@@ -40,7 +40,8 @@ from store.tables.models import ModelExchange, ModelSpend
 from store.tables.office import ChallengeRow, TurnRow
 from store.tables.pricing import CompetitorPrice, Price, PriceHistory
 from store.tables.promotions import PriceDraft, Promotion
-from store.tables.runs import FigureRow, FindingRow, ProposalRow, Receipt, Run
+from store.tables.requests import IdempotentRequest
+from store.tables.runs import FigureRow, FindingRow, ProposalRow, Receipt, Run, RunEvent
 from store.tables.sales import Customer, Order, OrderLine, SalesFact
 from store.tables.stands import ExpectedExpense, StandBonusRow, StandRefillOrder, StandVisitRow
 from store.tables.work import ImportBatch, Job, Task
@@ -50,13 +51,14 @@ __all__ = [
     "AutomationExecutionLog", "AutomationRun", "BankBalance", "Brand", "BrandOwned", "BrandRules",
     "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Delivery", "Effect",
     "Endpoint", "EventCursor", "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow",
-    "FlaggedExpense", "ImportBatch", "InventoryMovement", "Invoice", "InvoiceReminder", "Job",
-    "KnowledgeDocument", "KnowledgePassage", "KnowledgeVector", "Lead", "Location", "LoginSession",
-    "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "ModelExchange", "ModelSpend",
-    "MoneyLedgerEntry", "Notification", "NotificationRead", "Order", "OrderLine", "OutboxEvent", "OutcomeRow",
-    "Payment", "Price", "PriceDraft", "PriceHistory", "Product", "ProductCost", "Promotion", "ProposalRow",
-    "PurchaseOrder", "Receipt", "Run", "SalesFact", "StandBonusRow", "StandRefillOrder", "StandVisitRow",
-    "StockItem", "Supplier", "SupplierOffer", "Task", "TurnRow", "User", "WatchedFact",
+    "FlaggedExpense", "IdempotentRequest", "ImportBatch", "InventoryMovement", "Invoice", "InvoiceReminder",
+    "ItemNote", "Job", "KnowledgeDocument", "KnowledgePassage", "KnowledgeVector", "Lead", "Location",
+    "LoginSession", "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "ModelExchange",
+    "ModelSpend", "MoneyLedgerEntry", "Notification", "NotificationRead", "Order", "OrderLine", "OutboxEvent",
+    "OutcomeRow", "Payment", "Price", "PriceDraft", "PriceHistory", "Product", "ProductCost", "Promotion",
+    "ProposalRow", "PurchaseOrder", "Receipt", "RefreshToken", "Run", "RunEvent", "SalesFact", "StandBonusRow",
+    "StandRefillOrder", "StandVisitRow", "StockItem", "Supplier", "SupplierOffer", "Task", "TurnRow", "User",
+    "WatchedFact",
 ]  # fmt: skip
 
 # SQLModel takes a mixin's attributes away, but the session's loader criteria are written against the mixins.

@@ -1,4 +1,4 @@
-"""Action items, the approvals they got, the effects they had, and what came of them."""
+"""Action items, what was asked about them, the approvals they got, the effects they had, and what came of them."""
 # pyright: reportAssignmentType=false
 
 from datetime import datetime
@@ -46,6 +46,24 @@ class ActionItem(BrandOwned, table=True):
     created_at: datetime = Field(sa_type=MOMENT)
     expires_at: datetime = Field(sa_type=MOMENT)
     updated_at: datetime = Field(sa_type=MOMENT)
+    snoozed_until: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class ItemNote(BrandOwned, table=True):
+    """A question about an action item, or the answer to one (which names it)."""
+
+    __tablename__ = "item_note"
+    __table_args__ = (belongs_to("action_item"), belongs_to("item_note", "question_id"))
+    APPEND_ONLY = True
+
+    action_item_id: UUID
+    question_id: UUID | None = None
+    author: str
+    author_id: UUID
+    text: str
+    german: str = ""
+    figures: dict[str, str] = Field(default_factory=dict, sa_type=DOCUMENT)
+    created_at: datetime = Field(sa_type=MOMENT)
 
 
 class Approval(BrandOwned, table=True):

@@ -1,4 +1,4 @@
-"""People, their memberships and roles in brands, and their tokens."""
+"""People, their memberships and roles in brands, their logins and tokens."""
 # pyright: reportAssignmentType=false
 
 from datetime import datetime
@@ -51,3 +51,17 @@ class LoginSession(SQLModel, table=True):
     created_at: datetime = Field(sa_type=MOMENT)
     expires_at: datetime = Field(sa_type=MOMENT)
     revoked_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class RefreshToken(SQLModel, table=True):
+    """One use of a login: good for new tokens once. Used a second time, somebody has a copy, and the login ends."""
+
+    __tablename__ = "refresh_token"
+    __table_args__ = (ForeignKeyConstraint(["session_id"], ["login_session.id"]), UniqueConstraint("token_hash"))
+
+    id: UUID = Field(primary_key=True)
+    session_id: UUID
+    token_hash: str
+    created_at: datetime = Field(sa_type=MOMENT)
+    expires_at: datetime = Field(sa_type=MOMENT)
+    used_at: datetime | None = Field(default=None, sa_type=MOMENT)

@@ -1,4 +1,4 @@
-"""AI Brain: runs, receipts, figures, findings and proposals."""
+"""AI Brain: runs and what happened in them, receipts, figures, findings and proposals."""
 # pyright: reportAssignmentType=false
 
 from datetime import datetime
@@ -37,6 +37,20 @@ class Run(BrandOwned, table=True):
     result: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
     lease_pid: int | None = None
     lease_started: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class RunEvent(BrandOwned, table=True):
+    """What a run went through, in order: what those who watch it are told."""
+
+    __tablename__ = "run_event"
+    __table_args__ = (belongs_to("run"), unique("run_id", "seq"))
+    APPEND_ONLY = True
+
+    run_id: UUID
+    seq: int = Field(description="1 and up within the run; later ones are committed later")
+    kind: str
+    data: dict[str, Any] = Field(sa_type=DOCUMENT)
+    created_at: datetime = Field(sa_type=MOMENT)
 
 
 class Receipt(BrandOwned, table=True):

@@ -73,6 +73,7 @@ def test_every_table_of_a_brand_has_row_level_security(database: Database) -> No
         "app_user",
         "checkpoint_migrations",
         "login_session",
+        "refresh_token",
     }
 
 

@@ -1,0 +1,54 @@
+"""What somebody saw of an action item: a tag of it, and what has happened to the item since that tag."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.canonical import sha256_of
+from domain.errors import SeenOutdated
+from store.session import BrandSession
+from store.tables import ActionItem, AuditEntry
+
+_SHOWN_AGAIN = "action_item.shown_again"
+
+
+def tag_of(item: ActionItem) -> str:
+    """Changes whenever what an item shows or where it stands does: its version, and a hash of what it shows."""
+    shown = [item.kind, item.action, item.preview, item.facts, item.prediction, item.verdict, item.dissent, item.status]
+    return f"{item.version}-{sha256_of(shown)[:24]}"
+
+
+def require_seen(session: BrandSession, item: ActionItem, tag: str | None) -> None:
+    """Raises SeenOutdated, with what happened since, where the item is not what was seen; None was not looked."""
+    if tag is None or tag == tag_of(item):
+        return
+    since = _since(session, item, tag)
+    raise SeenOutdated(
+        "This action item is not what you saw any more" + (f": {'; '.join(since)}." if since else "."),
+        remedy="Read it again, and answer what it shows now.",
+        status=item.status,
+        since=since,
+        now=tag_of(item),
+    )
+
+
+def _since(session: BrandSession, item: ActionItem, tag: str) -> list[str]:
+    """In words, from the audit; empty for a tag that the item never had."""
+    version, _, _ = tag.partition("-")
+    steps = item.version - int(version) if version.isdecimal() and len(version) < 9 else 0
+    if not 0 < steps < item.version:
+        return []
+    entries = session.scalars(
+        select(AuditEntry)
+        .where(col(AuditEntry.subject) == str(item.id))
+        .order_by(col(AuditEntry.seq).desc())
+        .limit(200)
+    ).all()
+    told = [one for one in entries if "to" in one.detail or one.action == _SHOWN_AGAIN]
+    return [_in_words(one) for one in reversed(told[:steps])]
+
+
+def _in_words(entry: AuditEntry) -> str:
+    if entry.action == _SHOWN_AGAIN:
+        return "; ".join(entry.detail.get("differences", []))
+    reason = entry.detail.get("reason", "")
+    return f"{entry.detail['to']} by {entry.actor}" if not reason else f"{entry.detail['to']} ({reason})"

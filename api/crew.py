@@ -1,0 +1,66 @@
+"""`/api/v1/agents`, `/journal`: who is in the crew, and how far each is to be believed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from agents.charter import load_charters
+from agents.crew import describe_agents
+from api.desk import BrandRoute, OpenDesk
+from api.errors import IN_A_BRAND
+from api.pages import Limit, Page, PageMetadata
+from api.shapes.crew import AgentDetails, AgentLine, Journal
+from api.shapes.words import AgentName, KindName
+from domain.errors import NotFound
+from guardrails.dial import dial_limits
+from memory.summary import journal_document
+from store.reads.settings import ai_config_of
+from store.tables import AIConfig
+
+crew_router = APIRouter(tags=["crew"], responses=IN_A_BRAND, route_class=BrandRoute)
+
+
+@crew_router.get("/agents", operation_id="list_agents")
+def list_agents(desk: OpenDesk) -> Page[AgentLine]:
+    """Every agent: what it looks at, may propose, and how far it may ever act alone."""
+    found = [AgentLine.model_validate(one) for one in describe_agents()]
+    return Page(data=found, metadata=PageMetadata(limit=len(found), next_cursor=None))
+
+
+@crew_router.get("/agents/{name}", operation_id="show_agent")
+def show_agent(name: Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")], desk: OpenDesk) -> AgentDetails:
+    """One agent with its charter, and its settings in this brand."""
+    charter = next((one for one in load_charters() if one.name == name), None)
+    if charter is None:
+        raise NotFound(f"There is no agent {name}.", remedy="See /api/v1/agents.")
+    line = next(one for one in describe_agents() if one["name"] == name)
+    with desk.office.database.read(desk.ctx) as session:
+        configs = {kind: ai_config_of(session, name, kind) for kind in charter.action_kinds}
+    settings = [
+        {
+            "action_kind": kind,
+            "aggressiveness": config.aggressiveness,
+            "autonomy": min(
+                charter.autonomy_cap, dial_limits(config.aggressiveness).autonomy_cap, config.earned_autonomy
+            ),
+            "stopped": config.stopped,
+        }
+        for kind, config in configs.items()
+    ]
+    return AgentDetails.model_validate({**line, "charter": charter.body, "settings": settings})
+
+
+def _dialled(config: AIConfig) -> int:
+    return dial_limits(config.aggressiveness).autonomy_cap
+
+
+@crew_router.get("/journal", operation_id="read_journal")
+def journal(
+    desk: OpenDesk,
+    agent: AgentName | None = None,  # pyright: ignore[reportInvalidTypeForm]
+    kind: KindName | None = None,  # pyright: ignore[reportInvalidTypeForm]
+    limit: Limit = 20,
+) -> Journal:
+    """Promises beside what came of them, newest first, and how often their intervals held."""
+    with desk.office.database.read(desk.ctx) as session:
+        return Journal.model_validate(journal_document(session, agent or "", kind or "", limit))

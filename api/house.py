@@ -1,0 +1,95 @@
+"""What a serving process holds: the office, its logins, limits, counters, and the work in the background."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+from fastapi import Request
+
+from api.limits import Buckets, Rate
+from api.telemetry import Telemetry
+from bootstrap import Office
+from bootstrap.background import Background
+from domain.clock import SystemClock
+from domain.context import Context
+from domain.errors import NotSignedIn
+from domain.ids import TimeOrderedIds
+from identity.access import Access
+from identity.logins import Logins, SignedIn
+from identity.open_context import audit_use, context_of
+from identity.signing import signing_key
+
+BRAND_HEADER = "X-Brand"
+
+
+_ASKED, _ONE, _ALL = Rate(burst=240, a_minute=600), Rate(burst=10, a_minute=2), Rate(burst=60, a_minute=30)
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How the API behaves: what one person may ask of a brand, and how long a stream is held open."""
+
+    requests: Rate = _ASKED
+    logins_of_one: Rate = _ONE
+    logins_of_all: Rate = _ALL
+    stream_seconds: float = 120.0
+    origins: Sequence[str] = ()
+    largest_body: int = 1_000_000
+    background: bool = True
+
+
+@dataclass
+class House:
+    """One for a process."""
+
+    office: Office
+    manners: Manners = field(default_factory=Manners)
+
+    def __post_init__(self) -> None:
+        self.telemetry = Telemetry()
+        clock = SystemClock()
+        self.requests = Buckets(clock, self.manners.requests)
+        self.logins_of_one = Buckets(clock, self.manners.logins_of_one)
+        self.logins_of_all = Buckets(clock, self.manners.logins_of_all)
+        self.background = Background(self.office, observe=self.telemetry.jobs)
+        self._used: set[tuple[UUID, UUID]] = set()
+        self._guard = threading.Lock()
+
+    @cached_property
+    def access(self) -> Access:
+        """Made when it is first needed: asking for health needs no key."""
+        clock = SystemClock()
+        settings = self.office.settings
+        given = settings.token_secret.get_secret_value() if settings.token_secret else None
+        key = signing_key(settings.home, given)
+        return Access(Logins(self.office.database, clock, TimeOrderedIds(clock)), key)
+
+    def person(self, request: Request) -> SignedIn:
+        """Who asks, by the access token. Raises NotSignedIn."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise NotSignedIn("Not signed in.", remedy="POST /api/v1/auth/login, then send: Authorization: Bearer …")
+        return self.access.signed_in(token.strip())
+
+    def context(self, request: Request) -> Context:
+        """The Context of who asks, in the brand that they name; nothing in a body has a say in it.
+
+        Raises NotSignedIn, NotFound or InvalidInput for the brand, TooMany.
+        """
+        person = self.person(request)
+        ctx = context_of(self.office.database, person, request.headers.get(BRAND_HEADER, ""))
+        self.requests.take((person.user_id, ctx.brand_id))
+        self._note(ctx, person)
+        self.background.know(ctx)
+        return ctx
+
+    def _note(self, ctx: Context, person: SignedIn) -> None:
+        """The first use of a login in a brand is audited there."""
+        use = (person.session_id, ctx.brand_id)
+        with self._guard:
+            if use in self._used:
+                return
+            self._used.add(use)
+        audit_use(self.office.database, ctx, person, "api")

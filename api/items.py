@@ -1,0 +1,168 @@
+"""`/api/v1/action-items`: the inbox, an item in full, and every answer a person may give to it."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions import answers, gateway, items, questions
+from actions.approvals import approve as approve_item
+from actions.documents import item_summary
+from actions.seen import tag_of
+from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
+from api.errors import IN_A_BRAND, declared
+from api.pages import Cursor, Limit, Page, page_of, read_cursor
+from api.shapes.items import (
+    Asking,
+    Edit,
+    ItemAnswered,
+    ItemDetails,
+    ItemSummary,
+    NoteShape,
+    Question,
+    Rejection,
+    Snooze,
+)
+from api.tags import IfMatch, IfNoneMatch, seen_tag, tagged, unchanged
+from bootstrap.office import OFFICE_UNDO_DELAY
+from domain.action import ItemStatus
+from store.jobs import due_at
+from store.tables import ActionItem
+from virtual_office.asked_back import ask_back
+from virtual_office.item_view import item_view, note_views
+
+items_router = APIRouter(
+    prefix="/action-items", tags=["action items"], responses=IN_A_BRAND | declared(412), route_class=BrandRoute
+)
+
+inbox_router = APIRouter(tags=["action items"], responses=IN_A_BRAND, route_class=BrandRoute)
+
+
+@items_router.get("", operation_id="list_action_items")
+def list_items(
+    desk: OpenDesk,
+    status: Annotated[list[ItemStatus] | None, Query(description="those that wait, by default")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ItemSummary]:
+    """Action items, newest first."""
+    after = read_cursor(cursor, str)
+    with desk.office.database.read(desk.ctx) as session:
+        wanted = select(ActionItem).where(col(ActionItem.status).in_(status or items.OPEN))
+        if after is not None:
+            wanted = wanted.where(col(ActionItem.id) < _as_id(after[0]))
+        found = session.scalars(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
+        return page_of(found, limit, _summary, lambda item: [str(item.id)])
+
+
+@inbox_router.get("/inbox", operation_id="inbox")
+def inbox(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[ItemSummary]:
+    """What waits for an answer, most money at stake first."""
+    after = read_cursor(cursor, int, str)
+    with desk.office.database.read(desk.ctx) as session:
+        found = [item for item in items.inbox(session) if after is None or _stake(item) > after]
+        return page_of(found[: limit + 1], limit, _summary, lambda item: list(_stake(item)))
+
+
+@items_router.get("/{item_id}", operation_id="show_action_item", responses={304: {"description": "As you have it."}})
+def show(item_id: UUID, desk: OpenDesk, response: Response, if_none_match: IfNoneMatch = None) -> ItemDetails:
+    """Exactly what it would change, why, the risk, the policies, how to undo it. Answers are bound to its ETag."""
+    with desk.office.database.read(desk.ctx) as session:
+        item = items.find_item(session, str(item_id))
+        unchanged(if_none_match, tag_of(item))
+        tagged(response, tag_of(item))
+        return ItemDetails.model_validate(item_view(session, desk.office.engine, item))
+
+
+@items_router.post("/{item_id}/approve", operation_id="approve_action_item")
+def approve(item_id: UUID, desk: KeyedDesk, response: Response, if_match: IfMatch) -> ItemAnswered:
+    """Say yes to exactly what If-Match names. It is carried out after a minute, in which it can be taken back.
+
+    412 tells what happened to the item since; 409 how its facts moved: it then shows the new ones.
+    """
+    item = approve_item(
+        desk.office.database, desk.ctx, desk.office.engine, str(item_id), OFFICE_UNDO_DELAY, seen_tag(if_match)
+    )
+    return _answered(desk, item.id, response)
+
+
+@items_router.post("/{item_id}/reject", operation_id="reject_action_item")
+def reject(item_id: UUID, said: Rejection, desk: KeyedDesk, response: Response, if_match: IfMatch) -> ItemAnswered:
+    """Say no; the reason reaches the agent's next report."""
+    with desk.office.database.begin(desk.ctx) as session:
+        items.reject(session, str(item_id), said.reason, seen_tag(if_match))
+    return _answered(desk, item_id, response)
+
+
+@items_router.post("/{item_id}/snooze", operation_id="snooze_action_item")
+def snooze(item_id: UUID, said: Snooze, desk: KeyedDesk, response: Response, if_match: IfMatch) -> ItemAnswered:
+    """Put it off; it comes back by itself."""
+    with desk.office.database.begin(desk.ctx) as session:
+        answers.snooze(session, str(item_id), said.until, seen_tag(if_match))
+    return _answered(desk, item_id, response)
+
+
+@items_router.patch("/{item_id}", operation_id="edit_action_item")
+def edit(item_id: UUID, said: Edit, desk: OpenDesk, response: Response, if_match: IfMatch) -> ItemAnswered:
+    """Ask for the same with other amounts: a new item in its place, judged anew, which promises nothing."""
+    office = desk.office
+    with office.database.begin(desk.ctx) as session:
+        new = answers.edit(
+            session, office.engine, str(item_id), said.changes, said.reason, OFFICE_UNDO_DELAY, seen_tag(if_match)
+        )
+        new_id = new.id
+    return _answered(desk, new_id, response).model_copy(update={"replaces": str(item_id)})
+
+
+@items_router.post("/{item_id}/undo", operation_id="undo_action_item")
+def undo(item_id: UUID, desk: KeyedDesk, response: Response, if_match: IfMatch) -> ItemAnswered:
+    """Take back an approval that was not carried out yet, or restore what was changed."""
+    item = gateway.undo(desk.office.database, desk.ctx, str(item_id), seen_tag(if_match))
+    return _answered(desk, item.id, response)
+
+
+@items_router.post("/{item_id}/questions", operation_id="ask_about_action_item", status_code=201)
+def ask(item_id: UUID, said: Question, desk: KeyedDesk) -> Asking:
+    """Ask whoever proposed it. An agent answers at once, each number to be opened; a person when they can."""
+    with desk.office.database.begin(desk.ctx) as session:
+        question, answer = ask_back(session, str(item_id), said.text)
+        shown = note_views(session, [question, *([answer] if answer else [])])
+    return Asking(
+        question=NoteShape.model_validate(shown[0]),
+        answer=NoteShape.model_validate(shown[1]) if answer else None,
+    )
+
+
+@items_router.post("/{item_id}/questions/{question_id}/answer", operation_id="answer_question", status_code=201)
+def answer(item_id: UUID, question_id: UUID, said: Question, desk: KeyedDesk) -> NoteShape:
+    """Answer what was asked about an item of one's own."""
+    with desk.office.database.begin(desk.ctx) as session:
+        note = questions.answer(session, str(item_id), question_id, said.text)
+        return NoteShape.model_validate(note_views(session, [note])[0])
+
+
+def _answered(desk: Desk, item_id: UUID, response: Response) -> ItemAnswered:
+    """Where it stands now; the work in the background looks at once whether something is due."""
+    desk.house.background.wake()
+    with desk.office.database.read(desk.ctx) as session:
+        item = items.find_item(session, str(item_id))
+        tagged(response, tag_of(item))
+        due = due_at(session, items.execution_key(item)) if item.status == ItemStatus.APPROVED else None
+        return ItemAnswered.model_validate({**item_summary(item), "carried_out_from": due})
+
+
+def _summary(item: ActionItem) -> ItemSummary:
+    return ItemSummary.model_validate(item_summary(item))
+
+
+def _stake(item: ActionItem) -> tuple[int, str]:
+    return -int(item.preview.get("amount_minor", 0)), str(item.id)
+
+
+def _as_id(text: str) -> Any:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)

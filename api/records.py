@@ -1,0 +1,64 @@
+"""`/api/v1/figures`, `/receipts`, `/audit`: numbers opened down to their rows, and whether history was rewritten."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from sqlalchemy import select
+from sqlmodel import col
+
+from api.desk import BrandRoute, OpenDesk
+from api.errors import IN_A_BRAND
+from api.pages import Cursor, Limit, Page, page_of, read_cursor
+from api.shapes.crew import AuditCheckShape, AuditEntryShape, ReceiptShape
+from domain.actor import Permission
+from domain.errors import NotFound
+from store.audit import verify_audit
+from store.tables import AuditEntry, Receipt
+from tools.receipts import Opened, why
+
+records_router = APIRouter(tags=["records"], responses=IN_A_BRAND, route_class=BrandRoute)
+Code = Annotated[str, Path(min_length=8, max_length=52, pattern=r"^[a-z2-7]+$", description="as beside the number")]
+
+
+@records_router.get("/figures/{code}", operation_id="open_figure")
+def open_figure(code: Code, desk: OpenDesk) -> Opened:
+    """A number: the tool call that computed it, and the rows of the brand's own data that it read."""
+    with desk.office.database.read(desk.ctx) as session:
+        return why(session, code)
+
+
+@records_router.get("/receipts/{receipt_id}", operation_id="show_receipt")
+def show_receipt(receipt_id: UUID, desk: OpenDesk) -> ReceiptShape:
+    """The stored result of one tool call: arguments, result, as-of, integrity label."""
+    with desk.office.database.read(desk.ctx) as session:
+        row = session.get(Receipt, (desk.ctx.brand_id, receipt_id))
+        if row is None:
+            raise NotFound(f"No receipt {receipt_id} in brand {desk.ctx.brand}.")
+        return ReceiptShape.model_validate({**row.model_dump(), "id": str(row.id), "run_id": str(row.run_id)})
+
+
+@records_router.get("/audit/verify", operation_id="verify_audit")
+def verify(desk: OpenDesk) -> AuditCheckShape:
+    """Recompute the hash chain of all that was done in this brand."""
+    desk.ctx.require(Permission.AUDIT_READ)
+    with desk.office.database.read(desk.ctx) as session:
+        check = verify_audit(session)
+    return AuditCheckShape(ok=check.ok, entries=check.entries, head=check.head, broken_at=check.broken_at)
+
+
+@records_router.get("/audit/entries", operation_id="list_audit_entries")
+def entries(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[AuditEntryShape]:
+    """What was done in this brand, newest first."""
+    desk.ctx.require(Permission.AUDIT_READ)
+    after = read_cursor(cursor, int)
+    with desk.office.database.read(desk.ctx) as session:
+        wanted = select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(limit + 1)
+        if after is not None:
+            wanted = wanted.where(col(AuditEntry.seq) < min(after[0], 2**62))
+        return page_of(
+            session.scalars(wanted).all(),
+            limit,
+            lambda row: AuditEntryShape.model_validate(row.model_dump()),
+            lambda row: [row.seq],
+        )

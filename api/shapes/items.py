@@ -1,0 +1,128 @@
+"""Action items as the API shows them, and what people answer them with."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from actions.handler import ShownFact
+from api.shapes.words import Asked, Figures, ReceiptLine, Text
+from domain.action import FieldChange, ItemStatus
+from domain.verdict import Verdict
+
+
+class Predicted(BaseModel):
+    """What it should bring: within this interval, to be checked then."""
+
+    value: int
+    low: int
+    high: int
+    unit: str
+    horizon_days: int
+    check_at: datetime
+
+
+class ItemSummary(BaseModel):
+    """One line of an inbox."""
+
+    id: str
+    kind: str
+    agent: str = Field(description="who proposed it: an agent or a person")
+    subject: str
+    title: str
+    risk: str
+    amount_minor: int = Field(description="money at stake")
+    currency: str
+    status: ItemStatus
+    status_reason: str
+    created_at: datetime
+    expires_at: datetime
+    snoozed_until: datetime | None
+    verdict: str | None
+    gates: list[str] = Field(description="whose approval it needs")
+    predicted: Predicted | None
+    expected: str
+    etag: str = Field(description="what to send as If-Match to answer exactly this")
+
+
+class ItemAnswered(ItemSummary):
+    """Where the item stands after an answer."""
+
+    carried_out_from: datetime | None = Field(
+        default=None, description="until then the approval can be taken back: POST …/undo"
+    )
+    replaces: str | None = Field(default=None, description="the item that this one was edited from")
+
+
+class ApprovalShape(BaseModel):
+    by: str
+    gates: list[str]
+    at: datetime
+
+
+class EffectShape(BaseModel):
+    """What it changed, row by row."""
+
+    direction: str
+    state: str
+    rows: list[dict[str, Any]]
+    at: datetime
+
+
+class NoteShape(BaseModel):
+    """A question about the item, or the answer to one."""
+
+    id: str
+    question_id: str | None
+    author: str
+    text: str
+    figures: Figures
+    at: datetime
+
+
+class Asking(BaseModel):
+    """The question; an agent answers at once, from what it was told when it proposed; a person later."""
+
+    question: NoteShape
+    answer: NoteShape | None
+
+
+class ItemDetails(ItemSummary):
+    """Everything that a person needs to answer."""
+
+    verdict: Verdict  # pyright: ignore[reportIncompatibleVariableOverride] - in full here
+    diff: list[FieldChange]
+    blast_radius: str
+    undo: str
+    rationale: str = Field(description="numbers with the code that opens them")
+    figures: Figures
+    action: dict[str, Any] = Field(description="its parameters: what PATCH can change")
+    facts: dict[str, ShownFact] = Field(description="what an approval is bound to, with tolerances")
+    policies: list[str]
+    dissent: list[str]
+    changed_since_shown: list[str]
+    receipts: list[ReceiptLine]
+    approvals: list[ApprovalShape]
+    effects: list[EffectShape]
+    outcome: dict[str, Any] | None
+    notes: list[NoteShape]
+    run_id: str | None
+
+
+class Rejection(Asked):
+    reason: Text = Field(examples=["Too close to the launch."])
+
+
+class Snooze(Asked):
+    until: AwareDatetime = Field(description="before the item expires", examples=["2026-11-23T09:00:00+01:00"])
+
+
+class Edit(Asked):
+    """The parameters to change; the rest stays. It becomes a new item, judged anew."""
+
+    changes: dict[str, Any] = Field(min_length=1, max_length=20, examples=[{"price_minor": 1090}])
+    reason: str = Field(default="", max_length=500, pattern=r"^[^\x00]*$")
+
+
+class Question(Asked):
+    text: Text = Field(examples=["What does a unit cost?"])

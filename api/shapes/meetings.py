@@ -1,0 +1,129 @@
+"""Meetings as the API shows them, and what people say in them."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from api.shapes.items import ItemSummary
+from api.shapes.words import AgentName, Asked, Figures, FindingShape, ProposalShape, Text
+from domain.money import LARGEST_MINOR
+from virtual_office.turns import Kind
+
+DEFAULT_AGENDA = "Trading review: what changed, and what should we do about it?"
+_MOST = LARGEST_MINOR
+
+
+class Limits(Asked):
+    """What it may spend: money in minor units of the brand's currency, attention in action items."""
+
+    cash: int | None = Field(default=None, ge=0, le=_MOST)
+    stock_money: int | None = Field(default=None, ge=0, le=_MOST)
+    attention: int | None = Field(default=None, ge=0, le=1_000)
+
+    def given(self) -> dict[str, int]:
+        return {name: amount for name, amount in self.model_dump().items() if amount is not None}
+
+
+class NewMeeting(Asked):
+    """What it is called for; without agents everybody attends."""
+
+    agenda: Text = Field(default=DEFAULT_AGENDA)
+    agents: list[AgentName] = Field(default_factory=list, max_length=20)  # pyright: ignore[reportInvalidTypeForm]
+    limits: Limits = Field(default_factory=Limits)
+    wait: list[Literal["report", "challenge", "decide"]] = Field(
+        default_factory=list, max_length=3, description="steps after which it waits for people"
+    )
+    points: list[Text] = Field(default_factory=list, max_length=20, description="points for the agenda")
+
+
+class MeetingLine(BaseModel):
+    """One line of a list of meetings."""
+
+    id: str
+    kind: str
+    status: str = Field(description="running, waiting or done")
+    agenda: str
+    started_by: str
+    started_at: datetime
+    finished_at: datetime | None
+    action_items: int
+
+
+class Attendee(BaseModel):
+    name: str
+    title: str | None
+    status: str | None
+    reason: str | None
+    missing_data: list[str] | None
+
+
+class TurnShape(BaseModel):
+    """What a person said; a question carries its answer."""
+
+    id: str
+    kind: str
+    after: str
+    person: str
+    text: str
+    proposal: str | None
+    limits: dict[str, int]
+    answer: str
+    figures: Figures
+    at: datetime
+
+
+class DefinitionName(BaseModel):
+    name: str
+    version: int | None
+
+
+class MeetingDetails(BaseModel):
+    """All that a meeting found, weighed and left."""
+
+    meeting_id: str
+    status: str
+    held: bool = Field(description="whether some process is at it now; running and not held: it was interrupted")
+    agenda: str
+    as_of: datetime | None
+    agents: list[Attendee]
+    language: str
+    definition: DefinitionName | None
+    findings: list[FindingShape]
+    dissent: list[str]
+    limits: dict[str, int]
+    waits_after: str | None
+    points: list[Any]
+    challenges: list[Any]
+    proposals: list[ProposalShape]
+    turns: list[TurnShape]
+    left_out: list[list[str]] = Field(description="proposal and reason")
+    worth_more: list[str]
+    action_items: list[ItemSummary]
+    minutes: str = Field(description="as Markdown")
+
+
+class NewTurn(Asked):
+    """What a person says: `proposal` for an objection or a strike, `limits` for a limit, words for the others."""
+
+    kind: Kind
+    text: str = Field(default="", max_length=2_000, pattern=r"^[^\x00]*$")
+    proposal: str = Field(default="", max_length=40, pattern=r"^[0-9a-fA-F-]*$")
+    limits: Limits = Field(default_factory=Limits)
+
+
+class MinutesShape(BaseModel):
+    """The minutes as they read in a language."""
+
+    meeting_id: str
+    language: str
+    minutes: str
+
+
+class RunEventShape(BaseModel):
+    """One event of a run; `seq` is its id in the stream."""
+
+    seq: int
+    kind: str = Field(description="started, held, progress, turn, waiting, finished")
+    data: dict[str, Any]
+    at: datetime

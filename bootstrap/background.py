@@ -1,0 +1,78 @@
+"""What a serving process does beside answering: due jobs of the brands it knows, and the runs people asked for."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from automation.worker import JobResult
+from bootstrap.office import Office
+from domain.context import Context
+from domain.ids import BrandId
+
+TICK_SECONDS = 1.0
+AT_ONCE = 4
+Lane = Callable[[Context], list[JobResult]]
+log = structlog.get_logger(__name__)
+
+
+class Background:
+    """Two lanes a brand, each at most once at a time: what is due by itself, and runs that are to be held.
+
+    A brand is known once it is named here: when somebody works in it, or at the start. Jobs are leased, so that any
+    number of processes may do this at once. The threads end with the process: their leases do, too, and others go on.
+    """
+
+    def __init__(self, office: Office, observe: Callable[[Sequence[JobResult]], None] = lambda _done: None) -> None:
+        self._lanes: tuple[Lane, ...] = (office.run_due, office.hold_due)
+        self._observe = observe
+        self._known: dict[BrandId, Context] = {}
+        self._under_way: dict[tuple[BrandId, int], threading.Thread] = {}
+        self._awake, self._stopped = threading.Event(), threading.Event()
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._thread = threading.Thread(target=self._turn, name="background", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, patience_seconds: float = 0.0) -> None:
+        """Take up nothing more; wait so long for each thing that is under way."""
+        self._stopped.set()
+        self._awake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for busy in list(self._under_way.values()):
+            busy.join(patience_seconds)
+
+    def know(self, ctx: Context) -> None:
+        """Look after the Context's brand from now on."""
+        self._known.setdefault(ctx.brand_id, ctx)
+
+    def wake(self) -> None:
+        """Look at once whether something is due."""
+        self._awake.set()
+
+    def _turn(self) -> None:
+        while not self._stopped.is_set():
+            for ctx in list(self._known.values()):
+                for at, lane in enumerate(self._lanes):
+                    self._take_up(ctx, at, lane)
+            self._awake.wait(TICK_SECONDS)
+            self._awake.clear()
+
+    def _take_up(self, ctx: Context, at: int, lane: Lane) -> None:
+        busy = self._under_way.get((ctx.brand_id, at))
+        if busy is not None and busy.is_alive():
+            return
+        thread = threading.Thread(target=self._run, args=(lane, ctx), name=f"{ctx.brand} lane {at}", daemon=True)
+        self._under_way[ctx.brand_id, at] = thread
+        thread.start()
+
+    def _run(self, lane: Lane, ctx: Context) -> None:
+        with self._places:
+            if self._stopped.is_set():
+                return
+            try:
+                self._observe(lane(ctx))
+            except Exception as error:  # noqa: BLE001 - a store that is gone for a moment must not end the clockwork
+                log.warning("background.failed", brand=ctx.brand, reason=f"{type(error).__name__}: {error}")

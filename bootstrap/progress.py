@@ -1,0 +1,52 @@
+"""Writes what a run goes through into the store as it goes through it, so that anybody can watch it from anywhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from bootstrap.office import Progress
+from domain.context import Context
+from store.database import Database
+from store.run_events import tell
+
+Told = tuple[str, dict[str, Any]]
+_END = ("", dict[str, Any]())
+_LONGEST = 500
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def recorded(database: Database, ctx: Context, run_id: UUID) -> Iterator[Progress]:
+    """A progress whose steps are kept as the run's events; written by a thread, so that no step waits for it.
+
+    All of them are written when this ends. They tell and decide nothing: one that cannot be written is logged.
+    """
+    queue: SimpleQueue[Told] = SimpleQueue()
+    writer = Thread(target=_write, args=(database, ctx, run_id, queue), name=f"progress of {run_id}")
+    writer.start()
+    try:
+        yield lambda step, detail: queue.put(("progress", {"step": step, "detail": detail[:_LONGEST]}))
+    finally:
+        queue.put(_END)
+        writer.join()
+
+
+def _write(database: Database, ctx: Context, run_id: UUID, queue: "SimpleQueue[Told]") -> None:
+    """What came meanwhile goes into one transaction."""
+    ended = False
+    while not ended:
+        events = [queue.get()]
+        while not queue.empty():
+            events.append(queue.get())
+        ended = any(event is _END for event in events)
+        if told := [event for event in events if event is not _END]:
+            try:
+                with database.begin(ctx) as session:
+                    tell(session, run_id, *told)
+            except Exception as error:  # noqa: BLE001 - a meeting does not fail because nobody could watch it
+                log.warning("progress.lost", run=str(run_id), events=len(told), reason=str(error))

@@ -1,0 +1,61 @@
+"""What questions about metrics read: sales of some days, and stock by place."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from store.reads.finance import Sold
+from store.reads.stock import items_at, on_hand
+from store.session import BrandSession
+from store.tables import Location, SalesFact
+
+
+def sold_within(session: BrandSession, currency: str, since: datetime, until: datetime) -> Sequence[Sold]:
+    """What was reported for periods whose middle lies in [since, until), by product and channel.
+
+    The middle, so that a day or week belongs to the calendar's whatever moment its report calls its beginning.
+    """
+    units, cost = col(SalesFact.units), col(SalesFact.unit_cost_minor)
+    rows = session.execute(
+        select(
+            col(SalesFact.product_id),
+            col(SalesFact.channel_id),
+            func.sum(units),
+            func.sum(units * col(SalesFact.unit_price_minor)),
+            func.coalesce(func.sum(units * cost), 0),
+            func.coalesce(func.sum(units).filter(cost.is_not(None)), 0),
+        )
+        .where(_middle() >= since, _middle() < until, units > 0, col(SalesFact.currency) == currency)
+        .where(col(SalesFact.period_start) > since - timedelta(days=400), col(SalesFact.period_start) < until)
+        .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
+        .order_by(col(SalesFact.product_id), col(SalesFact.channel_id))
+    ).all()
+    return [Sold(product, channel, *(int(number) for number in numbers)) for product, channel, *numbers in rows]
+
+
+def last_reported(session: BrandSession) -> datetime | None:
+    """When the newest period that sales were reported for ended."""
+    return session.scalar(select(func.max(_end())))
+
+
+def stock_by_place(session: BrandSession) -> Sequence[tuple[Location, Mapping[UUID, int]]]:
+    """Units on hand of every product kept somewhere, by place; those that are out count with nothing."""
+    found: list[tuple[Location, Mapping[UUID, int]]] = []
+    for place in session.scalars(select(Location).order_by(col(Location.code))).all():
+        kept = items_at(session, [place.id])
+        if kept:
+            there = on_hand(session, [place.id])
+            found.append((place, {product: max(there.get(product, 0), 0) for product in sorted(kept.values())}))
+    return found
+
+
+def _end() -> Any:
+    return col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
+
+
+def _middle() -> Any:
+    return col(SalesFact.period_start) + func.make_interval(0, 0, 0, 0, col(SalesFact.period_days) * 12)

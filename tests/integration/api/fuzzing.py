@@ -1,0 +1,62 @@
+"""Schemathesis against the application in this process: every check, valid and invalid data, stateful runs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import schemathesis
+from fastapi import FastAPI
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+SEMANTIC_REFUSALS = ["2xx", "3xx", "401", "403", "404", "409", "412", "422", "429"]
+"""What well-formed input may be answered: 412 for a tag that nothing ever had, 422 for what only the brand's own state
+shows to be senseless (a moment after the item's end, a parameter that its kind does not take)."""
+
+
+@dataclass
+class Findings:
+    """What it did and what it found."""
+
+    failures: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    phases: list[str] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+def fuzz(app: FastAPI, headers: dict[str, str], leaver: str, examples: int, *, thorough: bool) -> Findings:
+    """Let it try every operation with `examples` generated requests each; thoroughly, with its coverage and stateful
+    phases, too. `leaver` is the token of another login, for logging out."""
+    config = SchemathesisConfig.from_dict(
+        {
+            "seed": 1,
+            "headers": headers,
+            "generation": {"max-examples": examples, "deterministic": True, "database": "none"},
+            "checks": {"positive_data_acceptance": {"expected-statuses": SEMANTIC_REFUSALS}},
+            "phases": {"stateful": {"enabled": thorough}, "coverage": {"enabled": thorough}},
+            "operations": [{"include-operation-id": "log_out", "headers": {"Authorization": leaver}}],
+        }
+    )
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, config=config)
+    found = Findings()
+    for event in from_schema(schema).execute():
+        _note(found, event)
+    return found
+
+
+def _note(found: Findings, event: Any) -> None:
+    if isinstance(event, events.ScenarioFinished | events.FuzzScenarioFinished):
+        for case_id, checks in event.recorder.checks.items():
+            for check in checks:
+                if check.failure_info is not None:
+                    failure = check.failure_info
+                    said = f"{check.name}: {failure.failure.title}: {failure.failure.message}\n{failure.code_sample}"
+                    response = event.recorder.interactions[case_id].response
+                    body = response.content[:300] if response else b""
+                    found.failures.append(f"{event.recorder.cases[case_id].value.operation.label}: {said}\n{body!r}")
+        return
+    if isinstance(event, events.NonFatalError | events.FatalError):
+        found.errors.append(str(getattr(event, "info", None) or getattr(event, "exception", event)))
+    if isinstance(event, events.PhaseFinished):
+        found.phases.append(f"{event.phase.name.value}: {event.status.value}")
+    if isinstance(event, events.EngineFinished):
+        found.summary = {"seconds": round(event.running_time, 1)}
