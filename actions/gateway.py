@@ -15,7 +15,7 @@ from actions.kinds import handler_of
 from actions.order import require_present
 from actions.seen import require_seen
 from actions.standing import ask_again, differences_since
-from actions.status import set_status
+from actions.status import cause_of, set_status
 from domain.action import ItemStatus, Reversibility
 from domain.actor import Permission
 from domain.context import Context
@@ -89,7 +89,9 @@ def _book(
     )
     session.flush()
     for row in rows:
-        emit(session, f"{row['table']}.changed", row["id"], {"item": str(item.id), "direction": direction, **row})
+        told = {"item": str(item.id), "kind": item.kind, "title": item.preview["title"], "on": item.subject}
+        told |= {"direction": direction, **row}
+        emit(session, f"{row['table']}.changed", row["id"], told, cause_of(item))
 
 
 def _queue_measurement(session: BrandSession, item: ActionItem) -> None:

@@ -14,9 +14,9 @@ from actions.handler import Look
 from actions.kinds import handler_of
 from actions.order import require_present
 from actions.seen import require_seen
-from actions.status import set_status
+from actions.status import cause_of, set_status
 from domain.action import Action, ItemStatus, parse_action
-from domain.actor import Permission
+from domain.actor import Actor, Permission
 from domain.autonomy import Autonomy
 from domain.errors import InvalidInput, NotFound
 from domain.labels import Label
@@ -118,11 +118,47 @@ def propose(
     return _open(session, engine, item, undo_delay)
 
 
+def ask_for(
+    session: BrandSession, engine: PolicyEngine, action: Action, rationale: str, actor: Actor, proposer: Proposer
+) -> ActionItem:
+    """A rule or workflow asks for an action, as an agent does. What asks for the same already, and waits, is kept."""
+    subject = action.subject
+    waiting = select(ActionItem).where(
+        _IS_OPEN, col(ActionItem.kind) == action.kind, col(ActionItem.subject) == subject
+    )
+    one_at_a_time(session, _OPENING)
+    if (found := session.scalars(waiting).first()) is not None:
+        return found
+    item = ActionItem(
+        proposer=actor.label,
+        proposer_id=proposer.agent_id,
+        delegator_id=actor.delegator,
+        charter_cap=proposer.charter_cap,
+        kind=action.kind,
+        action=action.model_dump(mode="json"),
+        rationale=rationale,
+        label=Label.TRUSTED,
+        **_blank(session),
+    )
+    return _open(session, engine, item)
+
+
+def withdraw(session: BrandSession, item_id: UUID, reason: str) -> str:
+    """Take back an item that nobody has carried out yet; where it stands then."""
+    item = lock_row(session, ActionItem, item_id)
+    if item is None:
+        raise NotFound(f"No action item {item_id} in brand {session.ctx.brand}.")
+    if item.status in (*OPEN, ItemStatus.APPROVED):
+        set_status(session, item, ItemStatus.REJECTED, reason)
+    return item.status
+
+
 def _blank(session: BrandSession) -> dict[str, Any]:
     now = session.ctx.now()
     return {
         "id": session.ctx.new_id(),
         "subject": "",
+        "cause": session.ctx.cause.model_dump(mode="json"),
         "preview": {},
         "facts": {},
         "verdict": {},
@@ -145,7 +181,8 @@ def _open(
     _supersede(session, item)
     session.add(item)
     session.flush()
-    emit(session, "action_item.proposed", str(item.id), {"kind": item.kind, "subject": item.subject})
+    told = {"kind": item.kind, "subject": item.subject, "proposer": item.proposer, "title": item.preview["title"]}
+    emit(session, "action_item.proposed", str(item.id), told, cause_of(item))
     append_audit(session, "action_item.proposed", str(item.id), {"action": item.action, "verdict": item.verdict})
     if verdict.decision is Decision.DENY:
         set_status(session, item, ItemStatus.DENIED, "; ".join(verdict.reasons))
@@ -180,7 +217,8 @@ def _supersede(session: BrandSession, item: ActionItem) -> None:
 
 def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, key: str) -> None:
     """Queue the carrying out of an approved item, after the undo delay."""
-    enqueue(session, EXECUTE_JOB, f"{execution_key(item)}:{key}", {"item": str(item.id)}, session.ctx.now() + delay)
+    at = session.ctx.now() + delay
+    enqueue(session, EXECUTE_JOB, f"{execution_key(item)}:{key}", {"item": str(item.id)}, at, cause_of(item))
 
 
 def execution_key(item: ActionItem) -> str:

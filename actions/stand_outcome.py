@@ -45,10 +45,8 @@ def measure_stand(
         return _not_measurable(unit, "no weekly sales of stands are known around it")
     profit = _profit(session, sold, ids, weeks)
     estimate = measure_effect(profit[:, 0], profit[:, 1:], start)
-    rewarded = sum(one.revenue_minor for one in sold if one.location_id == place.id and since <= one.start < ends)
-    bonus = round(rewarded * share_bps / BPS)
-    cost = cost_minor + (bonus if cap_minor is None else min(bonus, cap_minor))
-    return _outcome(estimate, unit, cost)
+    bonus = reads.bonus_owed_minor(session, place.id, since, min(ends, until), share_bps, cap_minor or 0)
+    return _outcome(estimate, unit, cost_minor + bonus)
 
 
 def _helped(session: BrandSession, place: UUID, since: datetime, until: datetime) -> bool:

@@ -80,7 +80,15 @@ class StandBonusHandler:
         return [_change(bonus, None), _change(expense, None)]
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
-        return _undone(session, changes)
+        """The bonus ends; what the stand sold under it is owed, and stays an expected expense."""
+        found = _undone(session, [change for change in changes if change["table"] != "expected_expense"])
+        (ended,) = [change["id"] for change in changes if change["table"] == "stand_bonus"]
+        bonus = lock_row(session, StandBonusRow, UUID(ended))
+        assert bonus is not None
+        owed = reads.bonus_owed_minor(
+            session, bonus.location_id, bonus.starts_at, bonus.ends_at, bonus.share_bps, bonus.cap_minor
+        )
+        return [*found, *_owed(session, changes, owed)]
 
     def measure(
         self, session: BrandSession, action: StandBonus, source: str, since: datetime, until: datetime
@@ -193,6 +201,22 @@ def _change(row: Any, before: Mapping[str, Any] | None) -> RowChange:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _owed(session: BrandSession, changes: Sequence[Mapping[str, Any]], owed: int) -> list[RowChange]:
+    """What was expected to be paid, as far as it is owed; nothing where nothing is."""
+    found = list[RowChange]()
+    for change in (one for one in changes if one["table"] == "expected_expense"):
+        if not owed:
+            found += _undone(session, [change])
+            continue
+        row = lock_row(session, ExpectedExpense, UUID(change["id"]))
+        if row is None:
+            raise NotFound("It is gone.")
+        row.amount_minor, row.expected_at = owed, session.ctx.now()
+        session.flush()
+        found.append(_change(row, dict(change["after"])))
+    return found
 
 
 def _undone(session: BrandSession, changes: Sequence[Mapping[str, Any]]) -> list[RowChange]:

@@ -1,6 +1,7 @@
 """The one way an action item changes its status: checked, audited, and told as an event."""
 
 from domain.action import ItemStatus, check_transition
+from domain.cause import Cause
 from store.audit import append_audit
 from store.outbox import emit
 from store.session import BrandSession
@@ -11,9 +12,22 @@ def set_status(session: BrandSession, item: ActionItem, status: ItemStatus, reas
     """Raises Conflict when the item cannot go there from where it stands."""
     check_transition(ItemStatus(item.status), status)
     detail = {"from": item.status, "to": status.value, "reason": reason, "kind": item.kind, "subject": item.subject}
+    detail["proposer"] = item.proposer
     item.status, item.status_reason = status.value, reason
     item.version += 1
     item.updated_at = session.ctx.now()
     session.flush()
     append_audit(session, f"action_item.{status.value}", str(item.id), detail)
-    emit(session, f"action_item.{status.value}", str(item.id), detail)
+    emit(session, f"action_item.{status.value}", str(item.id), detail, cause_of(item))
+    if status is ItemStatus.DENIED:
+        told = {
+            **detail,
+            "title": item.preview.get("title", item.subject),
+            "policies": item.verdict.get("policies", []),
+        }
+        emit(session, "guardrail.breached", str(item.id), told, cause_of(item))
+
+
+def cause_of(item: ActionItem) -> Cause:
+    """What led to an item by itself; what becomes of it has the same cause, also where a person decided."""
+    return Cause.model_validate(item.cause)

@@ -1,7 +1,7 @@
 """What a change of demand is worth where the stock at hand limits what can be sold until more can come."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics.amounts import check_amounts, check_positive
 from analytics.errors import InvalidNumbers
@@ -27,6 +27,10 @@ class ShelfUntilSupply:
     arrivals: Sequence[Arrival]
     supply_days: float
     rate: DemandRate
+
+    def without(self, units: float) -> "ShelfUntilSupply":
+        """The same with so many units less on hand."""
+        return replace(self, on_hand=self.on_hand - units)
 
     def sold(self, days: float, factor: float = 1.0) -> float:
         """Expected units sold in `days`, with demand `factor` times the usual.

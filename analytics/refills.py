@@ -92,7 +92,7 @@ def best_refills(
     for product, units in (central_units or {}).items():
         check_amounts(**{f"central_stock_of_{product}": units})
     check_amounts(room_in_the_van=van_units)
-    gains = [_gain_by_unit(shelf, _most(shelf, central_units)) for shelf in shelves]
+    gains = [gain_by_unit(shelf, _most(shelf, central_units)) for shelf in shelves]
     brought = _allot(shelves, gains, central_units, van_units)
     return [shelf_refill(shelf, units) for shelf, units in zip(shelves, brought, strict=True)]
 
@@ -120,8 +120,8 @@ def _most(shelf: StandShelf, central: Mapping[str, int] | None) -> int:
     return max(0, min(useful, held))
 
 
-def _gain_by_unit(shelf: StandShelf, most: int) -> Floats:
-    """What the 1st, 2nd ... unit brought earns (most,), falling.
+def gain_by_unit(shelf: StandShelf, most: int) -> Floats:
+    """What the 1st, 2nd ... unit brought earns (most,), in minor units, falling.
 
     A unit that sells is taken to have been carried for half of the time, one that does not for all of it.
     """
@@ -164,7 +164,7 @@ def shelf_refill(shelf: StandShelf, units: int) -> ShelfRefill:
         lost_minor_without=round(without * shelf.margin_minor),
         lost_units_with=with_it,
         empty_probability_without=float(law.more_than(shelf.on_hand)),
-        gain_minor=float(_gain_by_unit(shelf, units).sum()),
+        gain_minor=float(gain_by_unit(shelf, units).sum()),
     )
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from actions.order import is_behind
+from automation.carry_out import carry_out
 from automation.execution import EXECUTE_JOB, execute_item
 from automation.outcomes import MEASURE_JOB, measure_item
+from automation.runs import RUN_JOB
 from automation.worker import JobHandler, JobResult, Worker
 from bootstrap.minds import Minds
 from domain.actor import Actor, ActorKind, Permission
@@ -25,6 +27,7 @@ from store.probe import probe_store
 
 if TYPE_CHECKING:
     from domain.language import Language
+    from memory.knowledge import KnowledgeBase
     from virtual_office.asking import Answered
     from virtual_office.steps import Chooser
     from virtual_office.turns import Turn
@@ -59,6 +62,8 @@ class Office:
         return cls(settings, database)
 
     def close(self) -> None:
+        if "knowledge" in self.__dict__:
+            self.knowledge.close()
         self.database.close()
 
     @cached_property
@@ -70,19 +75,23 @@ class Office:
         return Minds(self.settings, self.database)
 
     @cached_property
+    def knowledge(self) -> "KnowledgeBase":
+        """The brands' documents, and the index that the settings name."""
+        from bootstrap.library import knowledge_base
+
+        return knowledge_base(self.settings, self.database)
+
+    @cached_property
     def worker(self) -> Worker:
         """Carries out what people said yes to, and measures: what a verb may do besides, as it takes no time."""
         return Worker(self.database, self._handlers())
 
     @cached_property
     def clockwork(self) -> Worker:
-        """Does all that is due, meetings on a schedule or that people asked for too."""
-        from bootstrap.held_runs import HOLD_RUN, hold_run
-        from bootstrap.schedules import hold_scheduled
-        from virtual_office.due import HOLD_JOB, queue_due_meetings
+        """Does all that is due, meetings on a schedule and what goes out of the house too."""
+        from bootstrap.clockwork import clockwork
 
-        handlers = {**self._handlers(), HOLD_JOB: partial(hold_scheduled, self), HOLD_RUN: partial(hold_run, self)}
-        return Worker(self.database, handlers, [queue_due_meetings])
+        return clockwork(self, self._handlers())
 
     @cached_property
     def holder(self) -> Worker:
@@ -95,6 +104,7 @@ class Office:
         return {
             EXECUTE_JOB: partial(execute_item, self.database, self.engine),
             MEASURE_JOB: partial(measure_item, self.database),
+            RUN_JOB: partial(carry_out, self.database, self.engine),
         }
 
     def probe(self) -> str:
@@ -102,14 +112,15 @@ class Office:
         return probe_store(self.database)
 
     def run_due(self, ctx: Context) -> list[JobResult]:
-        """Carry out this brand's due jobs as the automation, on behalf of the Context's person; no meetings.
+        """Carry out this brand's due jobs as the automation, on behalf of the Context's person, and let what happened
+        wake rules; no meetings, and nothing that goes out of the house.
 
         None where the Context's moment lies before what the brand has already done.
         """
         return self._run(self.worker, ctx)
 
     def work(self, ctx: Context) -> list[JobResult]:
-        """As `run_due`, with the meetings that are due by their schedules."""
+        """As `run_due`, with meetings that are due, messages that go out, and a look at what nobody tells of."""
         return self._run(self.clockwork, ctx)
 
     def hold_due(self, ctx: Context) -> list[JobResult]:
@@ -148,6 +159,7 @@ class Office:
     def called(self, ctx: Context, invitation: Any) -> Any:
         """The `Invitation` with its attendees and manner filled in. Raises Forbidden, InvalidInput as `meet` does."""
         from virtual_office.chair import RESOURCES
+        from virtual_office.definition import LONGEST_WAIT_HOURS
         from virtual_office.meeting import WAITS
 
         ctx.require(Permission.MEETING_HOLD)
@@ -163,6 +175,9 @@ class Office:
             raise InvalidInput(
                 f"A meeting cannot wait after {', '.join(strange)}.", remedy=f"Steps: {', '.join(WAITS)}."
             )
+        hours = held.get("wait_hours")
+        if hours is not None and not 1 <= hours <= LONGEST_WAIT_HOURS:
+            raise InvalidInput(f"A meeting waits between 1 and {LONGEST_WAIT_HOURS} hours.")
         attendees = list(dict.fromkeys(invitation.agents)) or sorted(charters)
         for name in attendees:
             self.minds.require(charters[name])  # a crew that cannot think opens no meeting
@@ -220,6 +235,7 @@ class Office:
 
     def _room(self) -> Any:
         from agents.charter import load_charters
+        from tools.readings import Readings
         from virtual_office.chair import choose
         from virtual_office.reporting import Reporter
         from virtual_office.steps import MeetingRoom
@@ -229,7 +245,7 @@ class Office:
             database=self.database,
             engine=self.engine,
             charters={charter.name: charter for charter in load_charters()},
-            reporter=Reporter(self.database, self.minds.mind_of, as_agent),
+            reporter=Reporter(self.database, self.minds.mind_of, as_agent, Readings(self.knowledge)),
             agent_ids=agent_id,
         )
 

@@ -1,6 +1,7 @@
-"""Holds meetings that are due by their schedules: the job `meeting.hold`."""
+"""Holds meetings that nobody opens: due by their schedules, called by rules, or done with waiting for people."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.actor import Actor, ActorKind, Permission
@@ -15,10 +16,10 @@ HOLDER_RIGHTS = frozenset({Permission.DATA_READ, Permission.MEETING_HOLD, Permis
 
 
 def hold_scheduled(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
-    """Hold the meeting of a slot, or go on with the one that was begun for it; the sentence says which."""
+    """The job `meeting.hold`: hold the meeting of a slot, or go on with the one begun for it; says which."""
     from virtual_office.due import run_of_slot, still_due
     from virtual_office.meeting import Invitation
-    from virtual_office.runs import DONE, Planned
+    from virtual_office.runs import DONE, WAITING, Planned
 
     ctx = ctx.acting_as(schedule_actor(ctx))
     name = payload["definition"]
@@ -26,6 +27,8 @@ def hold_scheduled(office: "Office", ctx: Context, payload: Mapping[str, Any]) -
         run, slot, currency = run_of_slot(session, payload), still_due(session, payload), brand_of(session).currency
     if run is not None and run.status == DONE:
         return f"{name}: held already as {run.id}"
+    if run is not None and run.status == WAITING:
+        return f"{name}: waits for people as {run.id}"
     if run is not None:
         return f"{name}: went on with {office.resume(ctx, str(run.id))}"
     if slot is None:
@@ -33,8 +36,41 @@ def hold_scheduled(office: "Office", ctx: Context, payload: Mapping[str, Any]) -
     definition = slot.scheduled.definition
     planned = Planned(name, slot.scheduled.version, slot.at)
     limits = definition.limits.as_resources(currency)
-    run_id = office.hold(ctx, Invitation(definition.agenda, definition.attendees, limits, planned=planned))
+    run_id = office.hold(
+        ctx, Invitation(definition.agenda, definition.attendees, limits, definition.manner, planned=planned)
+    )
     return f"{name}: held as {run_id}"
+
+
+def go_on_unasked(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
+    """The job `meeting.go_on`: let a meeting go on that waited for people as long as it was to."""
+    from virtual_office.due import still_waits
+
+    ctx = ctx.acting_as(schedule_actor(ctx))
+    with office.database.read(ctx) as session:
+        waits = still_waits(session, payload)
+    if not waits:
+        return f"{payload['run']}: people let it go on already"
+    return f"{office.resume(ctx, payload['run'])}: went on, as nobody said more"
+
+
+def hold_called(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
+    """The job `meeting.call`: hold the meeting that a rule or workflow called, or go on with the one that was begun."""
+    from virtual_office.due import run_of_slot
+    from virtual_office.meeting import Invitation
+    from virtual_office.runs import DONE, Planned
+
+    ctx = ctx.acting_as(schedule_actor(ctx))
+    slot = {"definition": f"{payload['rule']}:{payload['run']}:{payload['step']}", "slot": payload["slot"]}
+    with office.database.read(ctx) as session:
+        run = run_of_slot(session, slot)
+    if run is not None and run.status == DONE:
+        return f"{payload['agenda']}: held already as {run.id}"
+    if run is not None:
+        return f"{payload['agenda']}: went on with {office.resume(ctx, str(run.id))}"
+    planned = Planned(slot["definition"], payload["version"], datetime.fromisoformat(slot["slot"]))
+    run_id = office.hold(ctx, Invitation(payload["agenda"], tuple(payload["agents"]), {}, planned=planned))
+    return f"{payload['agenda']}: held as {run_id}"
 
 
 def schedule_actor(ctx: Context) -> Actor:

@@ -11,21 +11,28 @@ from cli import (
     doctor,
     import_,
     inbox,
+    jobs,
     journal,
+    kb,
     meet,
     minutes,
+    notifications,
     password,
     propose,
     reject,
+    rules,
     runs,
     say,
     schedule,
     serve,
     show,
     simulate,
+    templates,
     undo,
+    webhooks,
     why,
     work,
+    workflows,
 )
 
 app = typer.Typer(
@@ -38,8 +45,9 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, journal, runs,
-    schedule, agents, audit, doctor, password, serve, simulate,
+    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, journal, runs,
+    schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, password, serve,
+    simulate,
 )  # fmt: skip
 
 for verb in VERBS:

@@ -29,6 +29,9 @@ def meet(
         list[str] | None,
         typer.Option(metavar="STEP", help="Wait for people after report, challenge or decide. Repeatable."),
     ] = None,
+    wait_hours: Annotated[
+        int | None, typer.Option(metavar="N", help="Go on by itself after so many hours, when `mhos work` runs.")
+    ] = None,
     point: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A point for the agenda. Repeatable.")] = None,
     resume: Annotated[
         str, typer.Option(metavar="ID", help="Go on with a meeting that was interrupted, or that waits.")
@@ -41,7 +44,7 @@ def meet(
     """Hold a meeting: the crew reports, the chair decides, minutes and action items are left."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         attendees = [name.strip() for name in agents.split(",") if name.strip()]
-        manner = {"wait": wait or [], "points": point or []}
+        manner = {"wait": wait or [], "points": point or [], "wait_hours": wait_hours}
         document = hold(desk, agenda, attendees, resume, as_json, limits_of(limit or [], desk), manner)
         if as_json:
             print_json(document)

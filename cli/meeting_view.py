@@ -88,3 +88,5 @@ class MeetingView:
                     said(f"          [yellow]{plain(challenge['agent'])}[/yellow]: {plain(challenge['text'])}")
         said("\nSay something: mhos say ask, object ID, strike ID, limit, point or invite.")
         said(f"Then go on: mhos meet --resume {meeting}")
+        if until := document["waits_until"]:
+            said(f"[dim]Otherwise `mhos work` lets it go on from {until[:16].replace('T', ' ')} UTC on.[/dim]")

@@ -56,7 +56,7 @@ def simulate(
     scenario: Annotated[
         list[str] | None, typer.Option(metavar="NAME|FILE", help="What disturbs the world; may be repeated.")
     ] = None,
-    crew: Annotated[str, typer.Option(metavar="CREW", help="none, textbook, rules or oracle.")] = DEFAULT_CREW,
+    crew: Annotated[str, typer.Option(metavar="CREW", help="none, textbook, rules, model or oracle.")] = DEFAULT_CREW,
     agents: Annotated[
         str, typer.Option(metavar="A,B", help="Who of the product's crew attends; everybody by default.")
     ] = "",
@@ -96,8 +96,9 @@ def simulate(
 def _run(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
     from cli.simulate_view import SimulationView
     from evals.twin.operator import REFUSES
-    from evals.twin.run import lived_history, run_crew
+    from evals.twin.run import lived_history, require_crew, run_crew
 
+    require_crew(office.settings, order.crew)
     scenarios, seed = list(order.loaded), order.seeds[0]
     refuses = REFUSES if order.refuses else 0.0
     with (
@@ -113,8 +114,10 @@ def _run(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
 
 def _score(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
     from cli.simulate_view import ScoreView
+    from evals.twin.run import require_crew
     from evals.twin.score import Match, play, score_document
 
+    require_crew(office.settings, order.crew)
     match = Match(order.crew, order.seeds, order.days, order.scenarios, order.agents)
     with ScoreView(len(order.seeds), enabled=not as_json) as view:
         return score_document(match, play(office.settings, match, view.told))
@@ -182,7 +185,7 @@ def _agents(crew: str, agents: str) -> tuple[str, ...]:
     known = [charter.name for charter in load_charters()]
     if unknown := [name for name in named if name not in known]:
         raise InvalidInput(f"There is no agent {', '.join(unknown)}.", remedy=f"Agents: {', '.join(known)}.")
-    if named and crew != "rules":
+    if named and crew not in ("rules", "model"):
         raise InvalidInput(f"The crew {crew} holds no meetings that agents could attend.", remedy="Leave --agents out.")
     return named
 
@@ -193,10 +196,7 @@ def _crew(crew: str) -> str:
 
     if crew in CREWS:
         return crew
-    remedy = f"Take one of {', '.join(CREWS)}."
-    if crew == "model":
-        raise InvalidInput("No model crew exists yet.", remedy=remedy)
-    raise InvalidInput(f"There is no crew {crew!r}.", remedy=remedy)
+    raise InvalidInput(f"There is no crew {crew!r}.", remedy=f"Take one of {', '.join(CREWS)}.")
 
 
 def _refuses(score: bool, no_refusals: bool) -> bool:

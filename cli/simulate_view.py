@@ -162,12 +162,19 @@ def show_scenarios(found: Sequence[Mapping[str, str]]) -> None:
 
 def show_run(document: Mapping[str, Any]) -> None:
     """What came of one run."""
-    from evals.twin.words import attending, events_in_words, percent, run_headline, same_with_nobody
+    from evals.twin.words import (
+        attending,
+        events_in_words,
+        models_in_words,
+        percent,
+        run_headline,
+        same_with_nobody,
+    )  # fmt: skip
 
     screen = console()
     screen.print(f"[bold]{plain(run_headline(document))}[/bold]")
     scenarios = ", ".join(document["scenarios"]) or "no scenarios"
-    who = f"{attending(document)}, " if document["crew"] == "rules" else ""
+    who = f"{attending(document)}, " if document["crew"] in ("rules", "model") else ""
     screen.print(f"[dim]Seed {document['seed']}, {plain(who + scenarios)}; a simulated brand.[/dim]\n")
     screen.print(_worth_table(document))
     screen.print()
@@ -181,6 +188,7 @@ def show_run(document: Mapping[str, Any]) -> None:
             ("Outcomes", f"{measured} measured, {not_measurable} not measurable"),
             *_conduct(document),
             ("Lost", f"{lost} of the units that were wanted, the stock being out"),
+            *([("Models", models_in_words(document["models"]))] if document["models"] else []),
             ("Speed", f"{document['days_per_second']:g} days/s; the world alone {document['world_days_per_second']:g}"),
         ],
     )
@@ -200,7 +208,7 @@ def show_score(document: Mapping[str, Any]) -> None:
     screen.print(f"[bold]{plain(score_headline(document))}[/bold]")
     screen.print(plain(score_meaning(document)))
     scenarios = scenarios_in_words(document)
-    who = f"{attending(document)}, " if document["crew"] == "rules" else ""
+    who = f"{attending(document)}, " if document["crew"] in ("rules", "model") else ""
     screen.print(f"[dim]{count(document['days'], 'day')} each, {plain(who + scenarios)}; a simulated brand.[/dim]\n")
     screen.print(_crew_table(document))
     screen.print()

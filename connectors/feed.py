@@ -36,7 +36,7 @@ def deliver(ctx: Context, database: Database, source: str, files: Files) -> Impo
             for start in range(0, len(rows), BATCH):
                 loading.load_batch(session, name, name, _filled(name, rows, start, start + BATCH))
         refuse_rejected(result, "Correct what is named, and deliver all of it again.")
-        record_batch(session, source, _fingerprint(files), result)
+        record_batch(session, source, _fingerprint(files), result, fires=True)
     return result
 
 

@@ -33,12 +33,15 @@ def import_folder(
     keep_good: bool = False,
     progress: Progress | None = None,
     founding: Founding | None = None,
+    fires: bool = False,
 ) -> ImportResult:
     """Load every file of the folder that the layout, or the mapping, knows.
 
     All or nothing by default: one bad row and ImportRejected names it, with nothing written. With `keep_good` the good
     rows are committed batch by batch, so an import that was killed goes on where it was. Raises Forbidden, InvalidInput
     for files that cannot be read, Conflict where the brand keeps its books in another currency.
+
+    What it brings wakes no rule, unless it `fires`: then low stock and the like are told as they are seen.
 
     `founding` opens the transaction that makes a new brand: it then exists only if the import does.
     """
@@ -49,7 +52,7 @@ def import_folder(
     if founding is not None and keep_good:
         with founding():
             pass  # its batches are committed one by one, so the brand has to be there before
-    run = _Import(ctx, database, profile.currency, progress or (lambda *_: None), keep_good, founding)
+    run = _Import(ctx, database, profile.currency, progress or (lambda *_: None), keep_good, founding, fires)
     return run.load(sources, profile, _observed(mapping), _fingerprint(files))
 
 
@@ -78,9 +81,10 @@ class _Import:
         progress: Progress,
         keep_good: bool,
         founding: Founding | None,
+        fires: bool,
     ) -> None:
         self._ctx, self._database, self._progress, self._keep_good = ctx, database, progress, keep_good
-        self._founding = founding
+        self._founding, self._fires = founding, fires
         self._result = ImportResult(ctx.brand)
         self._loading = Loading(self._result, currency)
         self._whole: BrandSession | None = None
@@ -150,7 +154,7 @@ class _Import:
 
     def _close(self, session: BrandSession, profile: BrandProfile, files_sha256: str) -> None:
         _adopt_rules(session, profile)
-        record_batch(session, profile.name, files_sha256, self._result)
+        record_batch(session, profile.name, files_sha256, self._result, fires=self._fires)
 
 
 def _adopt_rules(session: BrandSession, profile: BrandProfile) -> None:

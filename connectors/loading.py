@@ -12,6 +12,7 @@ from connectors.targets import TARGETS, First, Values, references_of
 from domain.errors import DomainError, ImportRejected
 from store.audit import append_audit
 from store.bulk import load_rows
+from store.outbox import emit
 from store.session import BrandSession
 from store.tables import ImportBatch
 
@@ -144,15 +145,17 @@ def refuse_rejected(result: ImportResult, remedy: str) -> None:
     )
 
 
-def record_batch(session: BrandSession, source: str, sha256: str, result: ImportResult) -> None:
+def record_batch(session: BrandSession, source: str, sha256: str, result: ImportResult, *, fires: bool) -> None:
     """The one batch and the one audit row that an import leaves."""
     numbers: dict[str, Any] = {
         "rows_read": result.rows_read,
         "rows_loaded": result.rows_loaded,
         "rows_rejected": result.rejected,
     }
-    session.add(ImportBatch(source=source, files_sha256=sha256, created_at=session.ctx.now(), **numbers))
+    session.add(ImportBatch(source=source, files_sha256=sha256, fires=fires, created_at=session.ctx.now(), **numbers))
     append_audit(session, "import.loaded", sha256, numbers)
+    if fires:
+        emit(session, "import.loaded", sha256, {"source": source, **numbers})
 
 
 _adapters: dict[type[Any], TypeAdapter[Any]] = {}

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     ACTION_UNDO = "action:undo"
     AUDIT_READ = "audit:read"
     CONFIG_WRITE = "config:write"
+    AUTOMATION_WRITE = "automation:write"
 
 
 class ActorKind(StrEnum):

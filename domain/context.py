@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.actor import Actor, Permission
+from domain.cause import NO_CAUSE, Cause
 from domain.clock import Clock, FixedClock
 from domain.errors import Forbidden
 from domain.ids import BrandId, Ids, TimeOrderedIds
@@ -20,6 +21,7 @@ class Context:
     clock: Clock
     ids: Ids
     as_of: datetime | None = None
+    cause: Cause = NO_CAUSE
 
     def now(self) -> datetime:
         """The present moment of this Context's world."""
@@ -41,6 +43,10 @@ class Context:
     def acting_as(self, actor: Actor) -> "Context":
         """The same world through another actor (an agent that this person delegates to)."""
         return replace(self, actor=actor)
+
+    def caused_by(self, cause: Cause) -> "Context":
+        """The same world, in which all that is done now is done because of this."""
+        return replace(self, cause=cause)
 
     def require(self, permission: Permission) -> None:
         """Raises Forbidden unless the actor holds the permission in this brand."""

@@ -9,6 +9,8 @@ class DomainError(Exception):
 
     code = "error"
     status = 400
+    final = False
+    """Whether trying again is of no use."""
 
     def __init__(self, message: str, *, remedy: str = "", written: bool = False, **details: Any) -> None:
         super().__init__(message)
@@ -96,4 +98,11 @@ class ImportRejected(DomainError):
     """The files do not fit; `rows_rejected` names file, line and reason."""
 
     code = "import_rejected"
+    status = 422
+
+
+class DocumentRejected(DomainError):
+    """A document cannot be read as what it claims to be; nothing of it was written."""
+
+    code = "document_rejected"
     status = 422

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.cause import Cause
 from domain.context import Context
 
 
@@ -22,12 +23,20 @@ class Event(BaseModel):
     time: datetime
     brandid: UUID
     actor: str
+    causationid: UUID | None = None
+    causationchain: str = ""
     datacontenttype: str = "application/json"
     data: dict[str, Any]
 
+    @property
+    def cause(self) -> Cause:
+        """Why it happened."""
+        return Cause(event=self.causationid, chain=tuple(self.causationchain.split()))
 
-def new_event(ctx: Context, type_: str, subject: str, data: dict[str, Any]) -> Event:
-    """An event of this Context's brand, by its actor, now."""
+
+def new_event(ctx: Context, type_: str, subject: str, data: dict[str, Any], cause: Cause | None = None) -> Event:
+    """An event of this Context's brand, by its actor, now; of the longer of the Context's cause and this one."""
+    because = ctx.cause if cause is None else ctx.cause.longer_of(cause)
     return Event(
         id=ctx.new_id(),
         source=f"/brands/{ctx.brand}",
@@ -36,5 +45,7 @@ def new_event(ctx: Context, type_: str, subject: str, data: dict[str, Any]) -> E
         time=ctx.now(),
         brandid=ctx.brand_id,
         actor=ctx.actor.label,
+        causationid=because.event,
+        causationchain=" ".join(because.chain),
         data=data,
     )

@@ -20,6 +20,8 @@ _GERMAN_UNITS = {
     "months": "Monate",
     "years": "Jahre",
 }
+_PLACES = {"page": "Seite", "passage": "Abschnitt"}
+"""Where a quoted passage stands: shown as `page 3`."""
 _ONE = {"Wochen": "Woche", "Tage": "Tag", "Stunden": "Stunde", "Monate": "Monat", "Jahre": "Jahr"}
 
 FigureKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
@@ -28,7 +30,8 @@ FigureKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 class Cell(BaseModel):
     """A number that a tool computed, with what it counts in and how many decimals are worth showing.
 
-    `unit` is a currency's minor unit (`USD.minor`), `bps`, `ratio`, `units`, `units/week`, `weeks`, `days` or `count`.
+    `unit` is a currency's minor unit (`USD.minor`), `bps`, `ratio`, `units`, `units/week`, `weeks`, `days`, `count`,
+    `page` or `passage`.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
@@ -45,6 +48,8 @@ class Cell(BaseModel):
         if self.unit == "bps":
             return localised(f"{self.value / 100:,.{max(self.decimals, 1)}f}", language) + " %"
         number = f"{self.value:,.{self.decimals}f}"
+        if self.unit in _PLACES:
+            return f"{_PLACES[self.unit] if language is Language.DE else self.unit} {round(self.value)}"
         if self.unit in {"ratio", "count"}:
             return localised(number, language)
         if language is Language.EN:

@@ -8,19 +8,16 @@ from typing import Any
 import anthropic
 from anthropic.types import Message
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
-from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from domain.canonical import canonical_json
 from llm.answers import RawCall, Stop, answer_message, unfinished, usage_of
 from llm.anthropic_messages import anthropic_messages, anthropic_system, anthropic_tool_choice, anthropic_tools
-from llm.choice import ModelName
 from llm.errors import MalformedAnswer, ModelError, Refused
+from llm.provider_chat import ProviderChatModel
 from llm.tokens import TokenCount, upper_bound
 from llm.translation import translating
 from llm.transport import http_client, silence_limit
@@ -34,29 +31,12 @@ _REFUSAL = "refusal"
 _COUNT_SECONDS = 10.0
 
 
-class AnthropicChatModel(BaseChatModel):
+class AnthropicChatModel(ProviderChatModel):
     """One model of Anthropic. Never retries by itself. Raises ModelErrors only."""
-
-    named: ModelName
-    timeout_seconds: float = 120.0
-    """How long the server may stay silent, before and within an answer."""
-    total_seconds: float = 600.0
-    """How long an answer may take."""
-    max_output_tokens: int = 8_192
 
     @property
     def _llm_type(self) -> str:
         return "anthropic-messages"
-
-    @property
-    def _identifying_params(self) -> dict[str, Any]:
-        return {"model": str(self.named)}
-
-    def bind_tools(
-        self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any
-    ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Tell the model its tools."""
-        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], tool_choice=tool_choice, **kwargs)
 
     def count_input(self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]]) -> TokenCount:
         """Tokens of a request as Anthropic counts them; an upper bound where it does not say."""

@@ -6,21 +6,19 @@ from typing import Any
 
 import openai
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
-from langchain_core.utils.function_calling import convert_to_openai_tool
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import SecretStr
 
 from domain.canonical import canonical_json
 from llm.answers import RawCall, Stop, answer_message, unfinished, usage_of
-from llm.choice import ModelName, Provider
+from llm.choice import Provider
 from llm.errors import MalformedAnswer, Refused
 from llm.openai_messages import openai_messages, openai_tool_choice
+from llm.provider_chat import ProviderChatModel
 from llm.tokens import TokenCount, count_for_openai, upper_bound
 from llm.translation import translating
 from llm.transport import http_client, silence_limit
@@ -33,30 +31,14 @@ _STOPS: Mapping[str, Stop] = {
 }
 
 
-class OpenAIChatModel(BaseChatModel):
+class OpenAIChatModel(ProviderChatModel):
     """One model of OpenAI or of a compatible server. Never retries by itself. Raises ModelErrors only."""
 
-    named: ModelName
     api_key: SecretStr | None = None
-    timeout_seconds: float = 120.0
-    """How long the server may stay silent, before and within an answer."""
-    total_seconds: float = 600.0
-    """How long an answer may take."""
-    max_output_tokens: int = 8_192
 
     @property
     def _llm_type(self) -> str:
         return "openai-chat-completions"
-
-    @property
-    def _identifying_params(self) -> dict[str, Any]:
-        return {"model": str(self.named)}
-
-    def bind_tools(
-        self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any
-    ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Tell the model its tools."""
-        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], tool_choice=tool_choice, **kwargs)
 
     def count_input(self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]]) -> TokenCount:
         """Tokens of a request: tiktoken's count for OpenAI's models, an upper bound for others."""

@@ -18,8 +18,17 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".mhos"), description="the data folder")
     database_url: str | None = Field(default=None, description="the owner's PostgreSQL URL; embedded when not set")
-    broker_url: str | None = None
-    qdrant_url: str | None = None
+    broker_url: SecretStr | None = Field(
+        default=None, description="Redis or RabbitMQ, which wakes workers; none: inline"
+    )
+    smtp_url: SecretStr | None = Field(default=None, description="smtp://, submission:// or smtps://user:password@host")
+    mail_from: str = Field(default="mhos@localhost", description="the sender of emails")
+    webhook_private: bool = Field(default=False, description="let webhooks go to private addresses, and over http")
+    qdrant_url: str | None = Field(default=None, description="a Qdrant server's URL; the embedded index when not set")
+    qdrant_key: SecretStr | None = Field(default=None, description="the key of the Qdrant server")
+    embedding: str = Field(
+        default="packaged", description="what embeds documents: `packaged`, `openai:MODEL`, `http://host/v1#MODEL`"
+    )
     model: str = Field(
         default="rules",
         description="the crew: `rules`, `openai:MODEL`, `anthropic:MODEL`, `http://host/v1#MODEL`, `hybrid:…`",
@@ -44,6 +53,14 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
+
+    @field_validator("broker_url")
+    @classmethod
+    def _redis_or_rabbit(cls, url: SecretStr | None) -> SecretStr | None:
+        schemes = ("redis://", "rediss://", "redis+socket://", "amqp://", "amqps://")
+        if url is not None and not url.get_secret_value().startswith(schemes):
+            raise ValueError("only Redis and RabbitMQ are supported: redis://host:6379/0, amqp://user:password@host//")
+        return url
 
     @field_validator("database_url")
     @classmethod

@@ -15,6 +15,7 @@ from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Unavailable
 from store.session import BrandSession, PlatformSession, raw_connection
+from store.woken import Bell, is_woken
 
 APP_ROLE = "mhos_app"
 
@@ -41,6 +42,8 @@ class Database:
         self.app_url = _as_psycopg(app_url) if app_url else derived
         self.engine = open_engine(self.app_url)
         self._embedded = False
+        self.bell: Bell | None = None
+        """Rung after a transaction that leaves work behind."""
 
     @property
     def is_embedded(self) -> bool:
@@ -66,6 +69,8 @@ class Database:
         """One transaction in one brand: committed at the end, or undone as a whole."""
         with BrandSession(self.engine, ctx) as session, session.begin():
             yield session
+        if self.bell is not None and is_woken(session):
+            self.bell(ctx.brand)
 
     @contextmanager
     def read(self, ctx: Context) -> Iterator[BrandSession]:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from inspect import cleandoc
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from domain.errors import DomainError
 from domain.labels import Label
+from memory.knowledge import Found
 from store.session import BrandSession
 from tools.sources import RowSelection
 
@@ -52,6 +53,14 @@ class ToolResult(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Search(Protocol):
+    """Finds passages of the brand's documents, as known at the session's moment: `KnowledgeBase.search`."""
+
+    def __call__(
+        self, session: BrandSession, question: str, limit: int, category: str = "", tag: str = ""
+    ) -> Found: ...
+
+
 @dataclass(frozen=True)
 class ToolEnv:
     """The call that a tool serves, beside the session: the run, the agent, and what the run has answered already."""
@@ -64,6 +73,7 @@ class ToolEnv:
     """What was read under this name already, in the same run, as of the same moment; else read now.
 
     What several answers build on is read once, so that they agree. Its fingerprints are taken when it is read."""
+    search: Search
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from analytics.cash import CashPaths, cash_paths
 from analytics.cash_plan import cash_position
@@ -19,6 +20,7 @@ from tools.cash_analysis import EARLY
 from tools.cash_flows import OUTLOOK_WEEKS, cash_flows
 from tools.challenge_results import ChallengeArguments, ChallengeView
 from tools.finance_book import WEEK, MoneyBook, money_book, rows_of
+from tools.order_challenge import lines_of, much_the_same, order_with_prices
 from tools.proposals import proposal_of_run, receipt_behind
 from tools.stock_results import OrderAdviceView, OrderLineAdvice
 
@@ -28,7 +30,8 @@ _SCENARIOS = 4_000
 def recompute_order_within_cash(session: BrandSession, env: ToolEnv, args: ChallengeArguments) -> ToolAnswer:
     """Recompute a proposed order with the cash of the coming weeks: what it costs beyond an ordinary week's orders, due
     when its supplier's bill falls due, beside debtors' habits, bills and running costs. Where cash would then run out
-    with more than one chance in ten, the lines that bring least for their money are left out until it holds."""
+    with more than one chance in ten, the lines that bring least for their money are left out until it holds. Price
+    changes named beside it change the order first, as they change what is asked for."""
     proposal = proposal_of_run(session, env, args.proposal, PURCHASE_ORDER_CREATE.name)
     action, prediction = PurchaseOrderCreate.model_validate(proposal.action), _prediction(proposal)
     promised = Cell(value=prediction.value, unit=prediction.unit)
@@ -44,6 +47,7 @@ def recompute_order_within_cash(session: BrandSession, env: ToolEnv, args: Chall
         paths = env.once(("cash paths",), lambda: cash_paths(position, OUTLOOK_WEEKS, scenarios=_SCENARIOS))
     except InvalidNumbers as error:
         return ToolAnswer(blank.model_copy(update={"reasons": [error.message]}), sources)
+    action, advice = _with_prices(session, env, args.beside, action, advice)
     usual = float(flows.past.ordered.mean())
     week = _due_week(session, book, action)
     kept = _within(paths, action, advice.lines, usual, week)
@@ -57,6 +61,17 @@ def _prediction(proposal: ProposalRow) -> Prediction:
 def _advice(session: BrandSession, proposal: ProposalRow) -> OrderAdviceView | None:
     receipt = receipt_behind(session, proposal, "order_advice")
     return OrderAdviceView.model_validate(receipt.result) if receipt else None
+
+
+def _with_prices(
+    session: BrandSession, env: ToolEnv, prices: Sequence[UUID], action: PurchaseOrderCreate, advice: OrderAdviceView
+) -> tuple[PurchaseOrderCreate, OrderAdviceView]:
+    """The order as the price changes beside it leave it, where that is another one."""
+    view = order_with_prices(session, env, action, prices) if prices else advice
+    before, after = {line.sku: line for line in action.lines}, lines_of(view)
+    if view.status == "abstained" or not after or much_the_same(before, after):
+        return action, advice
+    return action.model_copy(update={"lines": tuple(after.values())}), view
 
 
 def _due_week(session: BrandSession, book: MoneyBook, action: PurchaseOrderCreate) -> int:

@@ -8,8 +8,16 @@ from pydantic import Field
 from domain.figure import Cell
 from tools.base import ToolArguments, ToolResult
 
-PUT_IN_TURN = ("recompute_price_within_stock", "recompute_order_with_prices", "recompute_order_within_cash")
+PUT_IN_TURN = (
+    "recompute_price_within_stock",
+    "recompute_message_within_stock",
+    "recompute_refill_within_stock",
+    "recompute_order_with_prices",
+    "recompute_order_within_cash",
+)
 """The challenges in the order in which they are put: prices first, as what they bring decides on orders."""
+MATERIAL = 0.05
+"""A recomputation within a twentieth of what was promised comes to the same."""
 
 
 class ChallengeArguments(ToolArguments):
@@ -23,7 +31,8 @@ class ChallengeView(ToolResult):
     """A recomputation. `stands`: it comes to the same; `changed`: to `value` and perhaps another `action`.
 
     `text` and `german` say it with `{key}` for each number, which is the cell of that name here or in `cells`.
-    `action` is the proposal's with other amounts, whole; None where its amounts stay.
+    `action` is the proposal's with other amounts, whole; None where its amounts stay. `expected` is what the chair
+    weighs, where that is not `value`: the proposal may cost or bring something that its own outcome will not show.
     """
 
     proposal: str
@@ -34,6 +43,7 @@ class ChallengeView(ToolResult):
     value: Cell | None = None
     low: Cell | None = None
     high: Cell | None = None
+    expected: Cell | None = None
     cells: dict[str, Cell] = Field(default_factory=dict)
     text: str = ""
     german: str = ""

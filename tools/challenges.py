@@ -1,57 +1,43 @@
 """The crew's challenges: which tools recompute a colleague's proposal, and of which kinds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from domain.action import PRICE_UPDATE, PURCHASE_ORDER_CREATE
-from tools.base import Access, Tool
+from domain.action import PRICE_UPDATE, PURCHASE_ORDER_CREATE, SEGMENT_MESSAGE, STAND_REFILL
+from store.session import BrandSession
+from tools.base import Access, Tool, ToolAnswer, ToolEnv
 from tools.cash_challenge import recompute_order_within_cash
 from tools.challenge_results import ChallengeArguments, ChallengeView
+from tools.message_challenge import recompute_message_within_stock
 from tools.order_challenge import recompute_order_with_prices
 from tools.price_challenge import recompute_price_within_stock
+from tools.refill_challenge import recompute_refill_within_stock
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """One recomputation: of `kinds`, in the light of what is proposed of `beside` (nothing where that is empty)."""
+    """One recomputation: of `kinds`, in the light of what is proposed of `beside` (nothing where that is empty).
+
+    It is put only where there is something `beside`, unless it asks a question of its own (`also_alone`).
+    """
 
     tool: Tool
     kinds: frozenset[str]
     beside: frozenset[str] = frozenset()
+    also_alone: bool = True
 
 
+def _analysis(run: Callable[[BrandSession, ToolEnv, ChallengeArguments], ToolAnswer]) -> Tool:
+    return Tool(run.__name__, Access.ANALYSE, ChallengeArguments, ChallengeView, run)
+
+
+_PRICES, _ORDERS = frozenset({PRICE_UPDATE.name}), frozenset({PURCHASE_ORDER_CREATE.name})
 _ALL = (
-    Challenge(
-        Tool(
-            "recompute_price_within_stock",
-            Access.ANALYSE,
-            ChallengeArguments,
-            ChallengeView,
-            recompute_price_within_stock,
-        ),
-        frozenset({PRICE_UPDATE.name}),
-    ),
-    Challenge(
-        Tool(
-            "recompute_order_with_prices",
-            Access.ANALYSE,
-            ChallengeArguments,
-            ChallengeView,
-            recompute_order_with_prices,
-        ),
-        frozenset({PURCHASE_ORDER_CREATE.name}),
-        frozenset({PRICE_UPDATE.name}),
-    ),
-    Challenge(
-        Tool(
-            "recompute_order_within_cash",
-            Access.ANALYSE,
-            ChallengeArguments,
-            ChallengeView,
-            recompute_order_within_cash,
-        ),
-        frozenset({PURCHASE_ORDER_CREATE.name}),
-    ),
+    Challenge(_analysis(recompute_price_within_stock), _PRICES),
+    Challenge(_analysis(recompute_message_within_stock), frozenset({SEGMENT_MESSAGE.name})),
+    Challenge(_analysis(recompute_refill_within_stock), frozenset({STAND_REFILL.name})),
+    Challenge(_analysis(recompute_order_with_prices), _ORDERS, beside=_PRICES, also_alone=False),
+    Challenge(_analysis(recompute_order_within_cash), _ORDERS, beside=_PRICES),
 )
 CHALLENGES: Mapping[str, Challenge] = {one.tool.name: one for one in _ALL}
 """By the tool's name, in the order of `PUT_IN_TURN`."""

@@ -19,17 +19,19 @@ from store.session import BrandSession
 from store.tables import Supplier
 from tools import cells
 from tools.base import ToolAnswer, ToolArguments, ToolEnv
+from tools.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR, reaching
 from tools.stock_arguments import SupplierArguments
 from tools.stock_book import ProductStock, StockBook, lead_time_of, stock_book
 from tools.stock_demand import WeeklyDemand, weekly_demand
 from tools.stock_results import OrderAdviceView, OrderLineAdvice, Suppliers, SupplierView
 from tools.stock_sources import TOTALS, sources_of_advice, sources_of_suppliers
 from tools.stock_words import in_words
+from tools.supplier_terms import minimum_of
 
 COVERAGE = 0.80
 LEAST_WEEKS = 8
 _QUARTER_WEEKS = 13
-_HINDERED = frozenset({"waits_for_cash", "minimum_above_shelf_life"})
+_HINDERED = frozenset({"waits_for_cash", "minimum_above_shelf_life", BELOW_MINIMUM, MINIMUM_UNCLEAR})
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,22 @@ class _Line:
     @property
     def is_order(self) -> bool:
         return self.advice is not None and self.advice.decision == "order" and not self.lacking
+
+    @property
+    def sku(self) -> str:
+        return self.offer.sku
+
+    @property
+    def units(self) -> int:
+        return self.advice.units if self.advice else 0
+
+    @property
+    def cost_minor(self) -> float:
+        return self.advice.units * self.advice.quantity.unit_cost_minor if self.advice else 0.0
+
+    @property
+    def gain_minor(self) -> float:
+        return self.advice.gain.value_minor if self.advice and self.advice.gain else 0.0
 
 
 def list_suppliers(session: BrandSession, env: ToolEnv, args: ToolArguments) -> ToolAnswer:
@@ -88,7 +106,9 @@ def order_advice(session: BrandSession, env: ToolEnv, args: SupplierArguments) -
     """Work out whether to order from a supplier today: for each of its products what a week asks for (sales that an
     empty shelf lost counted in), stock and orders under way, when it may run out, and the quantity that costs least
     under the supplier's minimum, price breaks and lead time, shelf life and cash; and what ordering now brings
-    against ordering at the next weekly review, with an 80 % interval. Abstains where data are lacking."""
+    against ordering at the next weekly review, with an 80 % interval. Abstains where data are lacking. Where the
+    brand's documents say what an order has to come to, the order is brought up to it if that still pays, and waits
+    otherwise; `minimum_order` holds the sentences. Where they are unclear or do not agree, it waits for a person."""
     book, view = stock_book(session, env), advise_supplier(session, env, args.supplier)
     supplier = reads.supplier_by_code(session, args.supplier)
     offers = reads.offers_of(session, supplier.id)
@@ -96,7 +116,9 @@ def order_advice(session: BrandSession, env: ToolEnv, args: SupplierArguments) -
     about = {
         offer.product_id: (f"/lines/{at}", *(TOTALS if offer.sku in ordered else ())) for at, offer in enumerate(offers)
     }
-    return ToolAnswer(view, sources_of_advice(session, book, supplier, about))
+    minimum = minimum_of(session, env, supplier)
+    sources = (*sources_of_advice(session, book, supplier, about), *minimum.sources(session, "/minimum_order"))
+    return ToolAnswer(view, sources, minimum.label)
 
 
 def advise_supplier(
@@ -107,19 +129,31 @@ def advise_supplier(
     offers, lead = reads.offers_of(session, supplier.id), _lead_time(session, env, supplier)
     if lead is None or not offers:
         return _blank(supplier, book, ["no_lead_time"] if lead is None else ["no_offer"])
-    lines = [_line(book, lead, offer, (factors or {}).get(offer.product_id, 1.0)) for offer in offers]
-    return _view(supplier, book, lead, _within_cash(lines, book))
+    minimum = minimum_of(session, env, supplier)
+
+    def advise(least: Mapping[str, int]) -> list[_Line]:
+        lines = [
+            _line(book, lead, offer, (factors or {}).get(offer.product_id, 1.0), least.get(offer.sku, 0))
+            for offer in offers
+        ]
+        return _within_cash(lines, book)
+
+    lines = reaching(advise({}), minimum, advise, lambda line, why: replace(line, lacking=why))
+    view = _view(supplier, book, lead, lines)
+    return view.model_copy(update={"minimum_order": minimum.view(book.currency)})
 
 
-def _line(book: StockBook, lead: LeadTime, offer: reads.Offer, factor: float) -> _Line:
+def _line(book: StockBook, lead: LeadTime, offer: reads.Offer, factor: float, least: int) -> _Line:
     stock = book.stock.get(offer.product_id, ProductStock.unmoved(0, 0))
     try:
-        return _advised(book, lead, offer, stock, factor)
+        return _advised(book, lead, offer, stock, factor, least)
     except InvalidNumbers:
         return _Line(offer, stock, lacking="cannot_be_computed")
 
 
-def _advised(book: StockBook, lead: LeadTime, offer: reads.Offer, stock: ProductStock, factor: float) -> _Line:
+def _advised(
+    book: StockBook, lead: LeadTime, offer: reads.Offer, stock: ProductStock, factor: float, least: int
+) -> _Line:
     """Raises InvalidNumbers."""
     kept = book.kept_minor.get(offer.product_id)
     if len(stock.used) < LEAST_WEEKS:
@@ -130,16 +164,16 @@ def _advised(book: StockBook, lead: LeadTime, offer: reads.Offer, stock: Product
     if kept is None:
         return _Line(offer, stock, demand, lacking="no_sales")
     position = StockPosition(on_hand=float(max(stock.on_hand, 0)), on_order=float(stock.under_way))
-    return _Line(offer, stock, demand, advise_order(_product(book, lead, offer, demand.rate, kept), position))
+    return _Line(offer, stock, demand, advise_order(_product(book, lead, offer, demand.rate, kept, least), position))
 
 
-def _product(book: StockBook, lead: LeadTime, offer: reads.Offer, rate: DemandRate, kept: float) -> Product:
+def _product(book: StockBook, lead: LeadTime, offer: reads.Offer, rate: DemandRate, kept: float, least: int) -> Product:
     return Product(
         rate=rate,
         lead=lead,
         supply=SupplyTerms(
             tiers=tuple(PriceTier(tier.from_quantity, float(tier.unit_cost_minor)) for tier in offer.tiers),
-            minimum_units=offer.minimum,
+            minimum_units=max(offer.minimum, least),
         ),
         terms=StockTerms(
             net_revenue_minor=kept,

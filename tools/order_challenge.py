@@ -12,9 +12,9 @@ from store.reads.pricing import product_by_sku
 from store.session import BrandSession
 from tools import cells
 from tools.base import ToolAnswer, ToolEnv
-from tools.challenge_results import ChallengeArguments, ChallengeView
+from tools.challenge_results import MATERIAL, ChallengeArguments, ChallengeView
 from tools.order_advice import advise_supplier
-from tools.price_challenge import MATERIAL, advice_behind
+from tools.price_challenge import advice_behind
 from tools.proposals import proposal_of_run
 from tools.stock_book import RECENT_WEEKS, StockBook, stock_book
 from tools.stock_results import OrderAdviceView
@@ -30,13 +30,31 @@ def recompute_order_with_prices(session: BrandSession, env: ToolEnv, args: Chall
     proposal = proposal_of_run(session, env, args.proposal, PURCHASE_ORDER_CREATE.name)
     action = PurchaseOrderCreate.model_validate(proposal.action)
     prediction, book = Prediction.model_validate(proposal.prediction), stock_book(session, env)
-    factors = _demand_factors(session, env, book, args.beside)
-    view = advise_supplier(session, env, action.supplier, factors)
+    view = order_with_prices(session, env, action, args.beside)
     supplier = reads.supplier_by_code(session, action.supplier)
     return ToolAnswer(
         _compared(proposal.id, action, prediction, view),
         sources_of_advice(session, book, supplier, dict.fromkeys(_products_of(session, action), ())),
     )
+
+
+def order_with_prices(
+    session: BrandSession, env: ToolEnv, action: PurchaseOrderCreate, prices: Sequence[UUID]
+) -> OrderAdviceView:
+    """What to order from its supplier with the price changes of these proposals."""
+    factors = _demand_factors(session, env, stock_book(session, env), prices)
+    return advise_supplier(session, env, action.supplier, factors)
+
+
+def lines_of(view: OrderAdviceView) -> dict[str, PurchaseLine]:
+    """What an advice orders, by SKU."""
+    return {
+        line.sku: PurchaseLine(
+            sku=line.sku, quantity=int(line.quantity.value), unit_cost_minor=int(line.unit_cost.value)
+        )
+        for line in view.lines
+        if line.decision == "order" and line.quantity and line.unit_cost
+    }
 
 
 def _products_of(session: BrandSession, action: PurchaseOrderCreate) -> list[UUID]:
@@ -74,14 +92,8 @@ def _compared(
     if view.status == "abstained":
         return base.model_copy(update={"reasons": list(view.because)})
     before = {line.sku: line for line in action.lines}
-    after = {
-        line.sku: PurchaseLine(
-            sku=line.sku, quantity=int(line.quantity.value), unit_cost_minor=int(line.unit_cost.value)
-        )
-        for line in view.lines
-        if line.decision == "order" and line.quantity and line.unit_cost
-    }
-    if _much_the_same(before, after):
+    after = lines_of(view)
+    if much_the_same(before, after):
         return base.model_copy(update={"status": "stands"})
     if not after:
         nothing = Cell(value=0, unit=prediction.unit)
@@ -110,7 +122,8 @@ def _compared(
     )
 
 
-def _much_the_same(before: Mapping[str, PurchaseLine], after: Mapping[str, PurchaseLine]) -> bool:
+def much_the_same(before: Mapping[str, PurchaseLine], after: Mapping[str, PurchaseLine]) -> bool:
+    """Whether two orders hold the same products in about the same quantities."""
     if set(before) != set(after):
         return False
     moved = sum(abs(after[sku].quantity - line.quantity) for sku, line in before.items())

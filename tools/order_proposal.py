@@ -1,5 +1,6 @@
 """Proposes orders to suppliers: lines and promise come from the run's own analysis, never from who asks."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from domain.prediction import Prediction
@@ -29,7 +30,7 @@ def propose_purchase_order_create(session: BrandSession, env: ToolEnv, args: Pur
         expected_minor=prediction.value,
         rationale=args.rationale,
         receipts=[analysis.id],
-        names=frozenset({advice.supplier, advice.title, *(line.sku for line in advice.lines)}),
+        names=frozenset({advice.supplier, advice.title, *(line.sku for line in advice.lines), *_cited(advice)}),
     )
     row = store_proposal(session, env, "propose_purchase_order_create", args, draft)
     return ToolAnswer(
@@ -41,6 +42,12 @@ def propose_purchase_order_create(session: BrandSession, env: ToolEnv, args: Pur
             check_at=prediction.check_at.isoformat(),
         )
     )
+
+
+def _cited(advice: OrderAdviceView) -> Iterator[str]:
+    """What a reason may quote word for word: sentences of the documents that the advice rests on, and their names."""
+    for passage in advice.minimum_order.passages if advice.minimum_order else ():
+        yield from (passage.document, passage.quote)
 
 
 def _advice(analysis: Receipt, args: PurchaseArguments) -> OrderAdviceView:

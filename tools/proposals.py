@@ -13,7 +13,7 @@ from domain.prediction import Prediction
 from domain.report import Claim
 from store.session import BrandSession
 from store.tables import ProposalRow, Receipt
-from tools.answers import joined_label, receipt_of_run
+from tools.answers import joined_label, receipt_of_run, receipts_of
 from tools.base import Retry, ToolArguments, ToolEnv
 from tools.receipts import record_figures
 from tools.report_check import check_rationale
@@ -87,7 +87,7 @@ def _store(session: BrandSession, env: ToolEnv, draft: Draft, call: str) -> Prop
         receipts=[str(receipt) for receipt in receipts],
         prediction=draft.prediction.model_dump(mode="json"),
         expected_minor=draft.expected_minor,
-        label=joined_label(session, receipts),
+        label=joined_label(session, [*receipts, *(one.id for one in receipts_of(session, env.run_id, env.agent))]),
         created_at=session.ctx.now(),
     )
     session.add(row)

@@ -4,14 +4,18 @@ from collections.abc import Callable, Hashable
 from threading import Lock, RLock
 from typing import Any
 
+from memory.knowledge import KnowledgeBase
+
 
 class Readings:
     """What a run has read from the store, as of its one moment, by name. Agents that work side by side share it.
 
     Whoever asks first reads; who asks meanwhile waits for that. A reading that failed is made anew when asked again.
+    `knowledge` searches the brand's documents; without an index unless one is given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, knowledge: KnowledgeBase | None = None) -> None:
+        self.knowledge = knowledge or KnowledgeBase()
         self._guard = Lock()
         self._locks: dict[Hashable, RLock] = {}
         self._read: dict[Hashable, Any] = {}

@@ -8,6 +8,7 @@ from tools.challenges import CHALLENGE_TOOLS
 from tools.changes import CHAIR_TOOLS
 from tools.crm import CRM_TOOLS
 from tools.finance import FINANCE_TOOLS
+from tools.knowledge import KNOWLEDGE_TOOLS
 from tools.metrics import METRIC_TOOLS
 from tools.pricing import PRICING_TOOLS
 from tools.promotions import PROMOTION_TOOLS
@@ -22,6 +23,7 @@ _SETS: tuple[tuple[Tool, ...], ...] = (
     STAND_TOOLS,
     CRM_TOOLS,
     FINANCE_TOOLS,
+    KNOWLEDGE_TOOLS,
     METRIC_TOOLS,
     CHALLENGE_TOOLS,
     CHAIR_TOOLS,

@@ -28,10 +28,14 @@ _NAMING_KEYS = frozenset(
         "campaign",
         "category",
         "date",
+        "document",
         "origin",
         "target",
     }
 )
+
+_SHORTEST_QUOTE = 20
+"""A passage may be quoted word for word; a shorter one might be no more than a number."""
 
 
 def problems_of(session: BrandSession, run_id: UUID, agent: str, report: AgentReport) -> list[str]:
@@ -57,7 +61,7 @@ def check_rationale(session: BrandSession, run_id: UUID, claim: Claim, tokens: f
 
 
 def names_seen(session: BrandSession, run_id: UUID, agent: str) -> frozenset[str]:
-    """What the agent's receipts of this run name: SKUs, titles, channels, zones. Only these may hold digits."""
+    """What the agent's receipts of this run name: SKUs, titles, zones, quotations. Only these may hold digits."""
     results = session.scalars(
         select(col(Receipt.result)).where(col(Receipt.run_id) == run_id, col(Receipt.agent) == agent)
     )
@@ -70,7 +74,7 @@ def _names(node: Any) -> Iterator[str]:
             yield from _names(part)
     elif isinstance(node, dict):
         for key, value in node.items():
-            if key in _NAMING_KEYS and isinstance(value, str):
+            if isinstance(value, str) and (key in _NAMING_KEYS or (key == "quote" and len(value) >= _SHORTEST_QUOTE)):
                 yield value
             else:
                 yield from _names(value)

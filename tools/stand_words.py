@@ -14,6 +14,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "wie oft er planmäßig besucht wird, ist nicht bekannt",
     ),
     "never_counted": ("it was not counted lately", "er wurde in letzter Zeit nicht gezählt"),
+    "reports_are_old": (
+        "its last report is more than a fortnight old",
+        "seine letzte Meldung ist mehr als zwei Wochen alt",
+    ),
     "no_sales": ("no sales of it are known", "von ihm sind keine Verkäufe bekannt"),
     "no_margin": ("what a unit earns is not known", "was eine Einheit einbringt, ist nicht bekannt"),
     "call_costs_more": (

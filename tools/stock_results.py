@@ -6,6 +6,7 @@ from pydantic import Field
 
 from domain.figure import Cell
 from tools.base import ToolResult
+from tools.supplier_terms import MinimumOrder
 
 
 class SupplierView(ToolResult):
@@ -82,6 +83,9 @@ class OrderAdviceView(ToolResult):
     gain_high: Cell | None = None
     coverage: Cell | None = None
     horizon: Cell | None = None
+    minimum_order: MinimumOrder | None = Field(
+        default=None, description="what the supplier's documents say that an order has to come to"
+    )
 
 
 class ProposedOrder(ToolResult):

@@ -30,6 +30,8 @@ _WORDS: Mapping[str, str] = {
     "no_lead_time": "neither a delivery nor a promised lead time of this supplier is known",
     "no_offer": "this supplier's offers are not known",
     "nothing_is_due": "no product has to be ordered yet",
+    "below_minimum_order_value": "the order would be less than the supplier takes, and more of it would not pay",
+    "minimum_order_value_unclear": "what an order has to come to is not clear from the supplier's documents",
 }
 
 _GERMAN: Mapping[str, str] = {
@@ -64,6 +66,12 @@ _GERMAN: Mapping[str, str] = {
     "no_lead_time": "von diesem Lieferanten ist weder eine Lieferung noch eine zugesagte Lieferzeit bekannt",
     "no_offer": "die Angebote dieses Lieferanten sind nicht bekannt",
     "nothing_is_due": "noch muss kein Produkt bestellt werden",
+    "below_minimum_order_value": (
+        "die Bestellung wäre kleiner, als der Lieferant annimmt, und mehr davon würde sich nicht lohnen"
+    ),
+    "minimum_order_value_unclear": (
+        "aus den Unterlagen des Lieferanten geht nicht klar hervor, auf wie viel sich eine Bestellung belaufen muss"
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -140,7 +140,8 @@ class Toolbox:
             receipt = self._receipts.get(request_hash(self._ctx, self._agent, name, args))
             return None if receipt is None else receipt.result
 
-        return ToolEnv(self.run_id, self._agent, recall, self._readings.once)
+        search = partial(self._readings.knowledge.search, self._database, run=self.run_id)
+        return ToolEnv(self.run_id, self._agent, recall, self._readings.once, search)
 
 
 def _checked(tool: Tool, arguments: Mapping[str, Any]) -> ToolArguments:

@@ -61,7 +61,7 @@ class Challenger:
 
         for proposal in put.asked:
             beside = put.beside(proposal, worth)
-            if proposal.id in done or gone(proposal) or (put.challenge.beside and not beside):
+            if proposal.id in done or gone(proposal) or not (beside or put.challenge.also_alone):
                 continue
             reply = toolbox.call(name, {"proposal": str(proposal.id), "beside": [str(one) for one in beside]})
             if reply.ok and reply.receipt_id is not None:
@@ -112,13 +112,19 @@ def _store(
             status=view.status,
             prediction=prediction.model_dump(mode="json") if prediction else None,
             action=view.action,
-            expected_minor=prediction.value if prediction else proposal.expected_minor,
+            expected_minor=_expected(view, prediction, proposal),
             text=view.text or "; ".join(view.reasons),
             german=view.german,
             figures=record_figures(session, run_id, _figures(view, receipt)),
             created_at=session.ctx.now(),
         )
     )
+
+
+def _expected(view: ChallengeView, prediction: Prediction | None, proposal: ProposalRow) -> int:
+    if prediction is None:
+        return proposal.expected_minor
+    return int(view.expected.value) if view.expected else prediction.value
 
 
 def _figures(view: ChallengeView, receipt: ReceiptId) -> dict[str, FigureRef]:

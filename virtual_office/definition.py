@@ -13,7 +13,16 @@ from domain.money import to_minor_exactly
 from virtual_office.rhythm import last_slot, next_slot
 
 Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")]
+LONGEST_WAIT_HOURS = 14 * 24
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class WaitAfter(StrEnum):
+    """The steps after which a meeting can wait for people."""
+
+    REPORT = "report"
+    CHALLENGE = "challenge"
+    DECIDE = "decide"
 
 
 class Weekday(StrEnum):
@@ -59,6 +68,8 @@ class MeetingDefinition(BaseModel):
     limits: MeetingLimits = MeetingLimits()
     weekdays: tuple[Weekday, ...] = Field(default=WEEK, min_length=1)
     at: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM in the brand's time zone")
+    wait: tuple[WaitAfter, ...] = Field(default=(), description="the steps after which it waits for people")
+    wait_hours: int = Field(default=24, ge=1, le=LONGEST_WAIT_HOURS, description="then it goes on by itself")
     language: Language | None = Field(default=None, description="of the minutes; none means the brand's")
     paused: bool = False
 
@@ -66,6 +77,11 @@ class MeetingDefinition(BaseModel):
     @classmethod
     def _in_order(cls, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
         return tuple(day for day in WEEK if day in days)
+
+    @property
+    def manner(self) -> dict[str, Any]:
+        """How it is held, as a meeting takes it."""
+        return {"wait": [step.value for step in self.wait], "wait_hours": self.wait_hours} if self.wait else {}
 
     @property
     def rhythm(self) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -12,9 +13,10 @@ from store.jobs import enqueue
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import Run
+from virtual_office.runs import WAITING
 from virtual_office.schedule import Scheduled, definitions
 
-HOLD_JOB = "meeting.hold"
+HOLD_JOB, GO_ON_JOB = "meeting.hold", "meeting.go_on"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,21 @@ def queue_due_meetings(session: BrandSession) -> None:
         key = f"{HOLD_JOB}:{slot.scheduled.name}:{slot.at.isoformat()}"
         payload = {"definition": slot.scheduled.name, "slot": slot.at.isoformat()}
         enqueue(session, HOLD_JOB, key, payload, session.ctx.now())
+
+
+def queue_ended_waits(session: BrandSession) -> None:
+    """Queue every meeting that has waited for people as long as it was to: it goes on by itself, once a step."""
+    for run in session.scalars(select(Run).where(col(Run.status) == WAITING)):
+        until, step = run.manner.get("until"), run.manner.get("at")
+        if until and datetime.fromisoformat(until) <= session.ctx.now():
+            payload = {"run": str(run.id), "step": step}
+            enqueue(session, GO_ON_JOB, f"{GO_ON_JOB}:{run.id}:{step}", payload, session.ctx.now())
+
+
+def still_waits(session: BrandSession, payload: Mapping[str, Any]) -> bool:
+    """Whether a queued meeting still waits where it did."""
+    run = session.get(Run, (session.ctx.brand_id, UUID(payload["run"])))
+    return run is not None and run.status == WAITING and run.manner.get("at") == payload["step"]
 
 
 def due_slots(session: BrandSession) -> list[Slot]:

@@ -14,6 +14,7 @@ from memory.journal import JournalEntry, precedents, recall
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, TurnRow
 from virtual_office.chair import subject_of
+from virtual_office.outcome_words import reason_in_german
 
 _LOOK_BACK = timedelta(days=90)
 
@@ -116,12 +117,12 @@ def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: tim
 
 
 def _outcome_line(entry: JournalEntry) -> Told:
-    """Why something cannot be measured has no German yet."""
     promised = f", promised {_amount(entry.predicted, Language.EN)}" if entry.predicted else ""
     text, outcome = f"{entry.subject}: {entry.outcome.in_words()}{promised}", entry.outcome
-    if outcome.effect is None or outcome.low is None or outcome.high is None:
-        return Told(text)
     versprochen = f"; versprochen waren {_amount(entry.predicted, Language.DE)}" if entry.predicted else ""
+    if outcome.effect is None or outcome.low is None or outcome.high is None:
+        why = [reason_in_german(reason) for reason in outcome.reasons]
+        return Told(text, f"{entry.subject}: nicht messbar: {'; '.join(why)}{versprochen}" if all(why) else "")
     measured = {"value": outcome.effect, "low": outcome.low, "high": outcome.high, "unit": outcome.unit}
     brought = f"brachte {_amount(measured, Language.DE)} gegenüber dem, was sonst gewesen wäre"
     return Told(text, f"{entry.subject}: {brought}{versprochen}")

@@ -12,12 +12,13 @@ from langgraph.types import Send
 from domain.context import Context
 from store.session import BrandSession
 from virtual_office.checkpoints import open_saver, thread_id
+from virtual_office.definition import WaitAfter
 from virtual_office.runs import DONE, Planned, held, pinned, start_run, wait_at
 from virtual_office.steps import MeetingRoom, SeatState, Steps
 from virtual_office.turns import may_go_on, turns_of
 
 Progress = Callable[[str, str], None]
-WAITS: Mapping[str, str] = {"report": "challenge", "challenge": "decide", "decide": "hear"}
+WAITS: Mapping[str, str] = {WaitAfter.REPORT: "challenge", WaitAfter.CHALLENGE: "decide", WaitAfter.DECIDE: "hear"}
 """The steps after which a meeting can wait for people, and the node that it waits before."""
 
 

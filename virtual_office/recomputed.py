@@ -30,7 +30,8 @@ def revisions_of(session: BrandSession, run_id: UUID) -> dict[UUID, Revision]:
         if row.status == CHANGED and row.prediction is not None:
             before = found.get(row.proposal_id)
             action = row.action or (before.action if before else proposals[row.proposal_id].action)
-            found[row.proposal_id] = Revision(action, Prediction.model_validate(row.prediction))
+            prediction = Prediction.model_validate(row.prediction)
+            found[row.proposal_id] = Revision(action, prediction, row.expected_minor)
     return found
 
 

@@ -12,14 +12,11 @@ from store.tables import ProposalRow
 
 @dataclass(frozen=True)
 class Revision:
-    """A proposal as a colleague's recomputation left it."""
+    """A proposal as a colleague's recomputation left it: what it does, what it promises, and what the chair weighs."""
 
     action: Mapping[str, Any]
     prediction: Prediction
-
-    @property
-    def expected_minor(self) -> int:
-        return self.prediction.value
+    expected_minor: int
 
 
 def revised(proposal: ProposalRow, revisions: Mapping[UUID, Revision]) -> tuple[Action, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -116,10 +116,15 @@ def held(database: Database, ctx: Context, run_id: UUID) -> Iterator[Run]:
 
 
 def wait_at(database: Database, ctx: Context, run_id: UUID, step: str) -> None:
-    """Leave a run waiting for people after a step; it takes no process while it waits."""
+    """Leave a run waiting for people after a step; it takes no process while it waits.
+
+    Where its `manner` says for how many hours, it may go on by itself from then on.
+    """
     with database.begin(ctx) as session:
         run: Run = lock_row(session, Run, run_id)
-        run.status, run.manner = WAITING, {**run.manner, "at": step}
+        hours = run.manner.get("wait_hours")
+        until = (ctx.now() + timedelta(hours=hours)).isoformat() if hours else None
+        run.status, run.manner = WAITING, {**run.manner, "at": step, "until": until}
         append_audit(session, "meeting.waiting", str(run_id), {"step": step})
         emit(session, "meeting.waiting", str(run_id), {"step": step})
         tell(session, run_id, ("waiting", {"step": step}))

@@ -36,6 +36,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         "dissent": [one if isinstance(one, str) else one["text"] for one in run.result.get("dissent", [])],
         "limits": run.limits,
         "waits_after": run.manner.get("at") if run.status == WAITING else None,
+        "waits_until": run.manner.get("until") if run.status == WAITING else None,
         "points": run.result.get("points", []),
         "challenges": run.result.get("challenges", []),
         **table_document(session, run_id),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from agents.playbooks.inventory_terms import minimum_findings, minimum_questions, of_minimum
 from agents.playbooks.prose import UNSAID, Said, claim, claim_of, speakable
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
@@ -98,7 +99,8 @@ def rationale_of(review: SupplierReview) -> Claim:
         "bis {gain_high}).",
     )
     assumed = _ASSUMED if review.result["lead_time_is_assumed"] else UNSAID
-    return claim_of([order, assumed, gain, restated], figures)
+    least, terms = of_minimum(review.advice)
+    return claim_of([order, least, assumed, gain, restated], {**figures, **terms})
 
 
 def _sku(line: Mapping[str, Any]) -> str:
@@ -108,7 +110,15 @@ def _sku(line: Mapping[str, Any]) -> str:
 def write_report(listing: Answer, reviews: Sequence[SupplierReview]) -> AgentReport:
     """`listing` is the list of suppliers, `reviews` what was advised about each."""
     missing = list(_missing(listing, reviews))
-    findings = [*_orders(reviews), *_waiting(reviews), *_at_risk(reviews), *_impossible(reviews), *_too_much(reviews)]
+    terms = (finding for review in reviews for finding in minimum_findings(review.name, review.advice))
+    findings = [
+        *_orders(reviews),
+        *terms,
+        *_waiting(reviews),
+        *_at_risk(reviews),
+        *_impossible(reviews),
+        *_too_much(reviews),
+    ]
     return AgentReport(
         summary=_summary(listing, reviews),
         findings=findings[:_MOST_FINDINGS],
@@ -287,7 +297,9 @@ def _missing(listing: Answer, reviews: Sequence[SupplierReview]) -> Iterator[Sai
 def _lacking(review: SupplierReview) -> Iterator[Said]:
     if review.advice.result is None:
         yield Said(f"{review.name}: its analysis failed.", f"{review.name}: die Analyse ist gescheitert.")
-    elif not review.lines:
+    else:
+        yield from minimum_questions(review.name, review.advice)
+    if review.advice.result is not None and not review.lines:
         yield _about(review.name, review.result)
     for line in review.lines:
         if line["decision"] == "abstained":

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from domain.pricing import PriceUpdate
 from evals.twin.desk import Wish
 from evals.twin.office import BRAND, TwinOffice, cloned, morning, night
 from evals.twin.run import Past
+from memory.knowledge import KnowledgeBase
 from simulation.catalog import CATEGORIES, CHANNELS, PRODUCTS, SKUS, STANDS
 from simulation.draws import Floats
 from simulation.expectation import own_elasticity
@@ -113,7 +115,8 @@ def _env(twin: TwinOffice) -> ToolEnv:
             known[name] = read()
         return known[name]
 
-    return ToolEnv(run_id=twin.owner.new_id(), agent="truth_check", recall=lambda *_: None, once=once)
+    search = partial(KnowledgeBase().search, twin.database)
+    return ToolEnv(run_id=twin.owner.new_id(), agent="truth_check", recall=lambda *_: None, once=once, search=search)
 
 
 def _units_to_come(world: World) -> Floats:

@@ -272,11 +272,13 @@ def _live_history(
 
 
 @contextmanager
-def cloned(database: Database, template: str, twin: TwinOffice) -> Iterator[TwinOffice]:
-    """The same brand with the same past, in a database of its own."""
+def cloned(
+    database: Database, template: str, twin: TwinOffice, settings: Settings | None = None
+) -> Iterator[TwinOffice]:
+    """The same brand with the same past, in a database of its own; under other settings where some are given."""
     with scratch_database(database, template) as scratch:
         clock = FixedClock(twin.clock.at)
         ids = TimeOrderedIds(clock, random.Random(twin.clock.at.toordinal()))
         owner = replace(twin.owner, clock=clock, ids=ids)
         operator = replace(twin.operator, clock=clock, ids=ids)
-        yield TwinOffice(Office(twin.office.settings, scratch), clock, owner, operator)
+        yield TwinOffice(Office(settings or twin.office.settings, scratch), clock, owner, operator)

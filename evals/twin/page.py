@@ -16,6 +16,7 @@ from evals.twin.words import (
     count,
     currency_of,
     events_in_words,
+    models_in_words,
     money,
     oracle_gains,
     percent,
@@ -227,11 +228,12 @@ def _answers(document: Document) -> str:
 
 def _proposals(document: Document) -> Cells:
     items = [(f"proposals {status}", f"{number:,}") for status, number in sorted(document["action_items"].items())]
-    outcomes = document["outcomes"]
+    outcomes, models = document["outcomes"], document.get("models")
     return [
         *(items or [("proposals", "0")]),
         ("outcomes measured", f"{outcomes.get('measured', 0):,}"),
         ("outcomes not measurable", f"{outcomes.get('not_measurable', 0):,}"),
+        *([("models asked", models_in_words(models))] if models else []),
     ]
 
 

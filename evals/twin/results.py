@@ -83,6 +83,7 @@ class RunResult:
     operator: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
     decisions: dict[str, int] = field(default_factory=dict)
+    models: dict[str, Any] | None = None
 
     def as_document(self) -> dict[str, Any]:
         worth = {name: round(value, 2) for name, value in asdict(self.net_worth).items()}
@@ -102,6 +103,7 @@ class RunResult:
             "outcomes": self.outcomes,
             "operator": self.operator,
             "decisions": self.decisions,
+            "models": self.models,
             "tables": self.tables,
             "curves": asdict(self.curves),
         }

@@ -11,7 +11,10 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from agents.charter import load_charters
+from agents.crew import RULES
+from bootstrap.minds import require_model
 from domain.action import PURCHASE_ORDER_CREATE
+from domain.errors import InvalidInput
 from evals.twin import promotions, stands
 from evals.twin.bare import FIRST_DAY, HISTORY_DAYS
 from evals.twin.counted import CHALLENGE, CountedChair
@@ -20,6 +23,7 @@ from evals.twin.customers import carry_out
 from evals.twin.desk import Desk, DirectDesk, PriceMemory
 from evals.twin.fingerprints import business_tables
 from evals.twin.limits import violations
+from evals.twin.models import models_used
 from evals.twin.money import pass_on
 from evals.twin.office import TwinOffice, afternoon, cloned, founded, morning, night
 from evals.twin.operator import REFUSES, Operator
@@ -71,8 +75,10 @@ CREWS: dict[str, Callable[[TwinOffice, Sequence[str]], Crew]] = {
     "none": lambda *_: Nobody(),
     "textbook": lambda *_: Textbook(),
     "rules": Product,
+    "model": Product,
     "oracle": lambda _, agents: Oracle(kinds_of(agents)),
 }
+ON_MODELS = "model"
 WITHOUT_PRODUCT = frozenset({"none", "textbook"})
 """Who runs the brand as before: the price list is kept outside the product, which only hears of it."""
 
@@ -117,7 +123,7 @@ def run_crew(
     """
     world, feed = copy.deepcopy(past.world), copy.deepcopy(past.feed)
     world.lost_units = world.wanted_units = 0.0
-    with cloned(database, past.template, past.twin) as twin:
+    with cloned(database, past.template, past.twin, _settings(past.twin.office.settings, crew)) as twin:
         began = perf_counter()
         chair = CountedChair(without)
         twin.office.chooser, twin.office.manner = chair, {"challenge": CHALLENGE not in without}
@@ -146,7 +152,26 @@ def run_crew(
         )
         live.tell(result, days)
         result.decisions = chair.counts.as_document()
+        if crew == ON_MODELS:
+            result.models = models_used(twin)
         return result
+
+
+def _settings(settings: Settings, crew: str) -> Settings:
+    """Rules are rules, whatever model the installation thinks with."""
+    return settings if crew == ON_MODELS else settings.model_copy(update={"model": RULES})
+
+
+def require_crew(settings: Settings, crew: str) -> None:
+    """Raises InvalidInput for a model crew that could not think: without a model, or without its key."""
+    if crew != ON_MODELS:
+        return
+    if settings.model == RULES:
+        raise InvalidInput(
+            "The model crew needs a model.", remedy="Set MHOS_MODEL, for instance openai:gpt-5, and its key."
+        )
+    for charter in load_charters():
+        require_model(settings, charter)
 
 
 def happening(planned: Schedule, days: int) -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ _CREWS = {
     "none": "nobody in charge",
     "textbook": "rules of thumb in charge",
     "rules": "the product's crew in charge, deciding by rules",
+    "model": "the product's crew in charge, thinking with a model",
     "oracle": "an oracle in charge",
 }
 _CHANNELS = {
@@ -121,6 +122,14 @@ def money(amount_minor: float, currency: str = "EUR", *, signed: bool = False) -
     """An amount without its cents: `€1,234`, with `signed` `+€1,234`."""
     text = format_minor(round(amount_minor / 100) * 100, currency).replace(".00", "")
     return f"+{text}" if signed and amount_minor > 0 else text
+
+
+def models_in_words(models: Mapping[str, Any]) -> str:
+    """What a model crew asked of its models, what that cost, and how often it came to nothing."""
+    asked = ", ".join(f"{count(number, 'answer')} of {name}" for name, number in sorted(models["answers"].items()))
+    told = f"{asked or 'no answers'}; {models['tokens']:,} tokens, ${models['cost_usd']:,.2f} by the ledger. "
+    told += f"{models['degraded']:,} of {count(models['reports'], 'report')} came to nothing"
+    return told + (f": {models['first_reason'][:200]}" if models["first_reason"] else ".")
 
 
 def percent(share: float, places: int = 1) -> str:

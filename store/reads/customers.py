@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import ARRAY, Integer, Uuid, any_, cast, func, select
 from sqlmodel import col
 
 from domain.intents import Intent, intent_of
 from domain.messaging import COMPLAINT_DAYS, WINDOW_DAYS, Arm
 from store.reads.pricing import sale_terms, unit_costs_minor
 from store.session import BrandSession
-from store.tables import Channel, Customer, Invoice, Message, MessageSend, Order, Product, SalesFact
+from store.tables import Channel, Customer, Invoice, Message, MessageSend, Order, OrderLine, Product, SalesFact
 
 _DAY = timedelta(days=1)
 _DAY_SECONDS = 86_400
@@ -56,6 +56,40 @@ def order_days(session: BrandSession) -> OrderDays:
 def day_number(moment: datetime) -> int:
     """The day of a moment, counted as in `OrderDays`."""
     return int(moment.timestamp() // _DAY_SECONDS)
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What customers' orders held, by product: units, and what was paid for them; and how many orders said so."""
+
+    orders: int
+    units: Mapping[UUID, int]
+    amount_minor: Mapping[UUID, int]
+
+
+def basket_of(session: BrandSession, customers: Collection[UUID], weeks: int = 26) -> Basket:
+    """What these customers' orders of the last `weeks` held, as far as their lines say; what was given back is not."""
+    since = session.ctx.known_until - timedelta(weeks=weeks)
+    meant = any_(cast(sorted(customers), ARRAY(Uuid())))
+    of_these = (
+        col(Order.ordered_at) > since,
+        col(Order.ordered_at) <= session.ctx.known_until,
+        col(Order.customer_id) == meant,
+        col(OrderLine.product_id).is_not(None),
+        col(OrderLine.quantity) > 0,
+    )
+    joined = (col(Order.brand_id) == col(OrderLine.brand_id)) & (col(Order.id) == col(OrderLine.order_id))
+    product = col(OrderLine.product_id)
+    rows = session.execute(
+        select(product, func.sum(col(OrderLine.quantity)), func.sum(col(OrderLine.amount_minor)))
+        .join(Order, joined)
+        .where(*of_these)
+        .group_by(product)
+    ).all()
+    orders = session.scalar(select(func.count(col(OrderLine.order_id).distinct())).join(Order, joined).where(*of_these))
+    told = [(product, int(units), int(paid)) for product, units, paid in rows if product is not None]
+    units, paid = {row[0]: row[1] for row in told}, {row[0]: row[2] for row in told}
+    return Basket(int(orders or 0), units, paid)
 
 
 def contribution_shares(session: BrandSession, weeks: int = 26) -> Mapping[UUID, float]:

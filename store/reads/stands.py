@@ -10,6 +10,7 @@ from sqlalchemy import func, select, true
 from sqlmodel import col
 
 from domain.errors import NotFound
+from domain.money import BPS
 from store.reads import stock
 from store.reads.pricing import sale_terms
 from store.session import BrandSession
@@ -203,6 +204,22 @@ def visits(session: BrandSession, location_id: UUID | None = None) -> Sequence[S
     found = select(StandVisitRow).where(col(StandVisitRow.cancelled_at).is_(None))
     found = found if location_id is None else found.where(col(StandVisitRow.location_id) == location_id)
     return session.scalars(found.order_by(col(StandVisitRow.planned_at), col(StandVisitRow.id))).all()
+
+
+def bonus_owed_minor(
+    session: BrandSession, location_id: UUID, since: datetime, ends: datetime, share_bps: int, cap_minor: int
+) -> int:
+    """What a bonus comes to: its share of what the stand sold in the periods that began while it ran, up to its cap.
+
+    Days that the stand has not reported yet count like those that it has; with none reported, it is the cap.
+    """
+    sold = [one for one in sold_at(session, [location_id], since) if since <= one.start < ends]
+    if not sold or ends <= since:
+        return cap_minor if ends > since else 0
+    first = min(one.start for one in sold)
+    told = min(max(one.end for one in sold), ends) - first
+    rewarded = sum(one.revenue_minor for one in sold) * ((ends - first) / told)
+    return min(round(rewarded * share_bps / BPS), cap_minor)
 
 
 def expected_expenses(session: BrandSession, until: datetime) -> Sequence[ExpectedExpense]:

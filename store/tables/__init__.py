@@ -6,6 +6,17 @@ from sqlalchemy import column
 
 from store.tables.actions import ActionItem, Approval, Effect, ItemNote, OutcomeRow
 from store.tables.audit import AuditEntry, AuditHead, OutboxEvent
+from store.tables.automation import (
+    AutomationDefinition,
+    AutomationExecutionLog,
+    AutomationRun,
+    Delivery,
+    Endpoint,
+    EventCursor,
+    Notification,
+    NotificationRead,
+    WatchedFact,
+)
 from store.tables.base import BrandOwned, Fact
 from store.tables.brand import AIConfig, Brand, BrandRules
 from store.tables.catalog import Channel, Location, Product, ProductCost, Supplier
@@ -23,6 +34,7 @@ from store.tables.finance import (
 )
 from store.tables.identity import LoginSession, Membership, RefreshToken, User
 from store.tables.inventory import InventoryMovement, PurchaseOrder, StockItem, SupplierOffer
+from store.tables.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeVector
 from store.tables.messages import Message
 from store.tables.models import ModelExchange, ModelSpend
 from store.tables.office import ChallengeRow, TurnRow
@@ -35,15 +47,18 @@ from store.tables.stands import ExpectedExpense, StandBonusRow, StandRefillOrder
 from store.tables.work import ImportBatch, Job, Task
 
 __all__ = [
-    "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "BankBalance", "Brand", "BrandOwned",
-    "BrandRules", "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Effect",
-    "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow", "FlaggedExpense", "IdempotentRequest",
-    "ImportBatch", "InventoryMovement", "Invoice", "InvoiceReminder", "ItemNote", "Job", "Lead", "Location",
-    "LoginSession", "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "ModelExchange", "ModelSpend",
-    "MoneyLedgerEntry", "Order", "OrderLine", "OutboxEvent", "OutcomeRow", "Payment", "Price", "PriceDraft",
-    "PriceHistory", "Product", "ProductCost", "Promotion", "ProposalRow", "PurchaseOrder", "Receipt", "RefreshToken",
-    "Run", "RunEvent", "SalesFact", "StandBonusRow", "StandRefillOrder", "StandVisitRow", "StockItem", "Supplier",
-    "SupplierOffer", "Task", "TurnRow", "User",
+    "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "AutomationDefinition",
+    "AutomationExecutionLog", "AutomationRun", "BankBalance", "Brand", "BrandOwned", "BrandRules",
+    "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Delivery", "Effect",
+    "Endpoint", "EventCursor", "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow",
+    "FlaggedExpense", "IdempotentRequest", "ImportBatch", "InventoryMovement", "Invoice", "InvoiceReminder",
+    "ItemNote", "Job", "KnowledgeDocument", "KnowledgePassage", "KnowledgeVector", "Lead", "Location",
+    "LoginSession", "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "ModelExchange",
+    "ModelSpend", "MoneyLedgerEntry", "Notification", "NotificationRead", "Order", "OrderLine", "OutboxEvent",
+    "OutcomeRow", "Payment", "Price", "PriceDraft", "PriceHistory", "Product", "ProductCost", "Promotion",
+    "ProposalRow", "PurchaseOrder", "Receipt", "RefreshToken", "Run", "RunEvent", "SalesFact", "StandBonusRow",
+    "StandRefillOrder", "StandVisitRow", "StockItem", "Supplier", "SupplierOffer", "Task", "TurnRow", "User",
+    "WatchedFact",
 ]  # fmt: skip
 
 # SQLModel takes a mixin's attributes away, but the session's loader criteria are written against the mixins.

@@ -38,6 +38,7 @@ class ActionItem(BrandOwned, table=True):
     verdict: dict[str, Any] = Field(sa_type=DOCUMENT)
     dissent: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
     label: str
+    cause: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT, description="what led to it by itself")
     risk: str
     status: str
     status_reason: str = ""

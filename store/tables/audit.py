@@ -5,20 +5,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Identity, Index
 from sqlmodel import Field, SQLModel
 
 from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, unique
 
 
 class OutboxEvent(BrandOwned, table=True):
-    """A CloudEvents envelope, written in the transaction that caused it."""
+    """A CloudEvents envelope, written in the transaction that caused it. `seq` rises in the order of commits."""
 
     __tablename__ = "event"
+    __table_args__ = (Index("event_in_order", "brand_id", "seq"),)
     APPEND_ONLY = True
 
     type: str
     subject: str
     envelope: dict[str, Any] = Field(sa_type=DOCUMENT)
+    seq: int = Field(default=None, sa_type=BIGINT, nullable=False, sa_column_args=[Identity()])
     created_at: datetime = Field(sa_type=MOMENT)
 
 

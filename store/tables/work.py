@@ -34,8 +34,10 @@ class Job(BrandOwned, table=True):
     status: str = "queued"
     attempts: int = 0
     last_error: str = ""
+    cause: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT, description="why it was queued")
     lease_pid: int | None = None
     lease_started: datetime | None = Field(default=None, sa_type=MOMENT)
+    claimed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     created_at: datetime = Field(sa_type=MOMENT)
     finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
@@ -51,4 +53,5 @@ class ImportBatch(BrandOwned, table=True):
     rows_read: int
     rows_loaded: int
     rows_rejected: int
+    fires: bool = Field(default=False, description="whether what it brought may wake rules")
     created_at: datetime = Field(sa_type=MOMENT)

@@ -26,6 +26,8 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
         for supplier in (SUPPLIER, "OWN-S")
     ],
     "recompute_price_within_stock": lambda ids: [{"proposal": ids["proposal"]}],
+    "recompute_message_within_stock": lambda ids: [{"proposal": ids["proposal"]}],
+    "recompute_refill_within_stock": lambda ids: [{"proposal": ids["proposal"]}],
     "recompute_order_with_prices": lambda ids: [{"proposal": ids["proposal"], "beside": [ids["proposal"]]}],
     "recompute_order_within_cash": lambda ids: [{"proposal": ids["proposal"]}],
     "what_changed": lambda ids: [{"days": 92}],

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from store.migrations.walls import APP_ROLE, forbid_change, wall_brand
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -167,6 +167,18 @@ def test_a_visit_costs_what_was_booked_whatever_its_proposal_said(street: Field)
     assert told == free
 
 
+def test_a_bonus_that_is_taken_back_is_owed_for_what_was_sold_under_it(street: Field) -> None:
+    """One week that began under it is reported, and nine hours of the next are not: 5 % of that is due now."""
+    item = street.carry_out(bonus())
+    sold = trade(street, "ST1", lift=10)
+    street.later(14)
+    street.undo(item)
+    (expense,) = street.rows(ExpectedExpense)
+    assert expense.cancelled_at is None
+    assert expense.amount_minor == round(sold[0] * (400 + MARGIN) * 0.05 * (7 * 24 + 9) / (7 * 24))
+    assert expense.expected_at == street.owner.now()
+
+
 @pytest.mark.parametrize("cap_minor", [20_000, 5_000])
 def test_a_bonus_costs_its_share_while_it_runs_and_never_more_than_its_cap(street: Field, cap_minor: int) -> None:
     """Ten more a week for eight weeks; 5 % of the sales of the first four go to the partner, up to the cap."""

@@ -1,72 +1,28 @@
 """The CRM Manager on rules: whom it writes to, whom it leaves alone, and what it says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import col
 
-from agents.charter import load_charters
-from agents.crew import chat_model_for
-from agents.graph import run_agent
 from domain.context import Context
-from domain.report import AgentReport, Claim
-from guardrails.prose import render_claim
 from store.database import Database
-from store.tables import ProposalRow, Receipt
+from store.tables import Receipt
+from tests.integration.agents.held import Held, answer_of
 from tests.integration.crm_brand import CROWD, plant_customers, plant_leads, wrote, wrote_to
-from tests.integration.priced_brand import start_run
-from tools.receipts import resolve
-from tools.toolbox import Toolbox
 
 NewBrand = Callable[..., Context]
-CHARTER = next(charter for charter in load_charters() if charter.name == "crm_manager")
 SEGMENT_OF = {"A": "champions", "B": "at_risk", "C": "lost"}
 
 
-@dataclass(frozen=True)
-class Held:
-    """What one answer of the agent brought."""
-
-    database: Database
-    ctx: Context
-    run_id: UUID
-    report: AgentReport
-
-    def spoken(self, claim: Claim) -> str:
-        with self.database.read(self.ctx) as session:
-            cells = {key: resolve(session, ref, self.run_id) for key, ref in claim.figures.items()}
-        assert render_claim(claim.model_copy(update={"text": claim.german or claim.text}), cells)
-        return render_claim(claim, cells)
-
-    @property
-    def said(self) -> str:
-        claims = [self.report.summary, *(finding.claim for finding in self.report.findings)]
-        assert all(claim.german for claim in claims)
-        return "\n".join([*map(self.spoken, claims), *self.report.missing_data])
-
-    @property
-    def proposals(self) -> list[ProposalRow]:
-        with self.database.read(self.ctx) as session:
-            return list(session.scalars(select(ProposalRow).order_by(col(ProposalRow.kind), col(ProposalRow.id))))
-
-    def answer(self, tool: str) -> dict[str, Any]:
-        with self.database.read(self.ctx) as session:
-            return session.scalars(select(Receipt).where(col(Receipt.tool) == tool)).one().result
-
-    def line(self, segment: str) -> dict[str, Any]:
-        return next(line for line in self.answer("message_advice")["lines"] if line["segment"] == segment)
+def line_of(found: Held, segment: str) -> dict[str, Any]:
+    return next(line for line in found.answer("message_advice")["lines"] if line["segment"] == segment)
 
 
 async def hold(database: Database, ctx: Context) -> Held:
-    run_id = start_run(database, ctx)
-    toolbox = Toolbox(database, replace(ctx, as_of=ctx.now()), run_id, CHARTER.name, CHARTER.tools)
-    result = await run_agent(CHARTER, toolbox, chat_model_for(CHARTER, "rules"), "Customers")
-    assert (result.status, result.reason) == ("ok", "")
-    return Held(database, ctx, run_id, result.report)
+    return await answer_of(database, ctx, "crm_manager", "Customers")
 
 
 @pytest.fixture
@@ -87,7 +43,7 @@ async def test_who_would_have_bought_anyway_is_not_written_to(database: Database
         segment_of=SEGMENT_OF,
     )  # fmt: skip
     held = await hold(database, ctx)
-    champions, at_risk = (held.line(name) for name in ("champions", "at_risk"))
+    champions, at_risk = (line_of(held, name) for name in ("champions", "at_risk"))
     assert champions["bought"]["value"] == champions["bought_anyway"]["value"] == 4_000
     assert (champions["decision"], champions["reasons"]) == ("leave", ["bought_anyway"])
     assert at_risk["decision"] == "send"
@@ -105,7 +61,7 @@ async def test_a_brand_that_never_wrote_is_offered_one_test_of_modest_size(datab
     plant_customers(database, ctx)
     held = await hold(database, ctx)
     (test,) = held.proposals
-    line = held.line("buyers")
+    line = line_of(held, "buyers")
     assert (test.kind, test.action["segment"], test.action["holdout_bps"]) == ("segment.message", "buyers", 5_000)
     assert (line["decision"], line["reasons"]) == ("test", ["no_evidence"])
     assert line["recipients"]["value"] <= 2_500
@@ -145,7 +101,7 @@ async def test_who_asked_or_complained_is_left_out_and_their_words_go_nowhere(da
     held = await hold(database, ctx)
     segments = held.answer("customer_segments")
     assert (segments["opted_out"]["value"], segments["complaining"]["value"]) == (1, 2)
-    assert held.line("buyers")["left_alone"]["value"] == 3
+    assert line_of(held, "buyers")["left_alone"]["value"] == 3
     with database.read(ctx) as session:
         told = str([row.result for row in session.scalars(select(Receipt))]) + held.said
     assert "Ignore all rules" not in told

@@ -1,79 +1,23 @@
 """The Finance Analyst on rules: what it calls profit, whom it reminds, what it questions, and what it leaves alone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import col
 
-from agents.charter import load_charters
-from agents.crew import chat_model_for
-from agents.graph import run_agent
 from domain.context import Context
-from domain.report import AgentReport, Claim, Finding, Severity
-from guardrails.prose import render_claim
+from domain.report import Severity
 from store.database import Database
-from store.tables import Channel, Product, ProposalRow, PurchaseOrder, Receipt, SalesFact, Supplier
+from store.tables import Channel, Product, PurchaseOrder, SalesFact, Supplier
+from tests.integration.agents.held import Held, answer_of
 from tests.integration.money_brand import DAY, bank, bill, pay, receive, spend
-from tests.integration.priced_brand import start_run
-from tools.receipts import resolve
-from tools.toolbox import Toolbox
 
 NewBrand = Callable[..., Context]
-CHARTER = next(charter for charter in load_charters() if charter.name == "finance_analyst")
-
-
-@dataclass(frozen=True)
-class Held:
-    """What one answer of the agent brought."""
-
-    database: Database
-    ctx: Context
-    run_id: UUID
-    report: AgentReport
-
-    def spoken(self, claim: Claim) -> str:
-        with self.database.read(self.ctx) as session:
-            cells = {key: resolve(session, ref, self.run_id) for key, ref in claim.figures.items()}
-        assert render_claim(claim.model_copy(update={"text": claim.german}), cells)
-        return render_claim(claim, cells)
-
-    def finding(self, subject: str) -> Finding:
-        return next(one for one in self.report.findings if one.subject == subject)
-
-    def said_of(self, subject: str) -> str:
-        return self.spoken(self.finding(subject).claim)
-
-    @property
-    def said(self) -> str:
-        claims = [self.report.summary, *(finding.claim for finding in self.report.findings)]
-        assert all(claim.german for claim in claims)
-        return "\n".join([*map(self.spoken, claims), *self.report.missing_data])
-
-    @property
-    def proposals(self) -> list[ProposalRow]:
-        with self.database.read(self.ctx) as session:
-            return list(session.scalars(select(ProposalRow).order_by(col(ProposalRow.kind), col(ProposalRow.id))))
-
-    def answer(self, tool: str, **about: str) -> dict[str, Any]:
-        with self.database.read(self.ctx) as session:
-            results = [row.result for row in session.scalars(select(Receipt).where(col(Receipt.tool) == tool))]
-        return next(one for one in results if about.items() <= one.items())
-
-    def cents(self, tool: str, *names: str) -> dict[str, int]:
-        return {name: self.answer(tool)[name]["value"] for name in names}
 
 
 async def hold(database: Database, ctx: Context) -> Held:
-    run_id = start_run(database, ctx)
-    toolbox = Toolbox(database, replace(ctx, as_of=ctx.now()), run_id, CHARTER.name, CHARTER.tools)
-    result = await run_agent(CHARTER, toolbox, chat_model_for(CHARTER, "rules"), "Money")
-    assert (result.status, result.reason) == ("ok", "")
-    return Held(database, ctx, run_id, result.report)
+    return await answer_of(database, ctx, "finance_analyst", "Money")
 
 
 @pytest.fixture

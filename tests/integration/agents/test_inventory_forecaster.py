@@ -1,27 +1,25 @@
 """The Inventory Forecaster on rules: what it orders, what it leaves alone, and what it says."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from statistics import NormalDist
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import col
 
 from agents.charter import load_charters
 from agents.crew import chat_model_for
 from agents.graph import run_agent
 from domain.context import Context
-from domain.report import AgentReport, Claim, Severity
-from guardrails.prose import render_claim
+from domain.report import Severity
 from store.database import Database
-from store.tables import ProposalRow, Receipt
+from store.tables import ProposalRow
+from tests.integration.agents.held import Held, answer_of
 from tests.integration.priced_brand import start_run
 from tests.integration.stocked_brand import Stocked, Supply, order_under_way, stock
-from tools.receipts import record_figures, resolve, why
+from tools.receipts import record_figures, why
 from tools.toolbox import Toolbox
 
 NewBrand = Callable[..., Context]
@@ -30,47 +28,20 @@ HALF_A_QUARTER = (1, 2, 4, 6, 8, 10, 11)
 """Weeks back from now, spread over the last thirteen."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """What one answer of the agent brought."""
+def orders(found: Held) -> dict[str, tuple[int, int]]:
+    """Units and unit cost by product, over all proposals."""
+    lines = [line for row in found.proposals for line in row.action["lines"]]
+    return {line["sku"]: (line["quantity"], line["unit_cost_minor"]) for line in lines}
 
-    database: Database
-    ctx: Context
-    run_id: UUID
-    report: AgentReport
 
-    def spoken(self, claim: Claim) -> str:
-        with self.database.read(self.ctx) as session:
-            cells = {key: resolve(session, ref, self.run_id) for key, ref in claim.figures.items()}
-        return render_claim(claim, cells)
-
-    @property
-    def said(self) -> str:
-        """Everything that it says, line by line."""
-        claims = [self.report.summary, *(finding.claim for finding in self.report.findings)]
-        return "\n".join([*map(self.spoken, claims), *self.report.missing_data])
-
-    @property
-    def orders(self) -> dict[str, tuple[int, int]]:
-        """Units and unit cost by product, over all proposals."""
-        with self.database.read(self.ctx) as session:
-            lines = [line for row in session.scalars(select(ProposalRow)) for line in row.action["lines"]]
-        return {line["sku"]: (line["quantity"], line["unit_cost_minor"]) for line in lines}
-
-    def line(self, sku: str) -> dict[str, Any]:
-        """What was advised of a product."""
-        with self.database.read(self.ctx) as session:
-            own = select(Receipt).where(col(Receipt.tool) == "order_advice", col(Receipt.run_id) == self.run_id)
-            answers = session.scalars(own).all()
-        return next(line for answer in answers for line in answer.result["lines"] if line["sku"] == sku)
+def line_of(found: Held, sku: str) -> dict[str, Any]:
+    """What was advised of a product."""
+    answers = found.answers("order_advice")
+    return next(line for answer in answers for line in answer["lines"] if line["sku"] == sku)
 
 
 async def hold(database: Database, ctx: Context) -> Held:
-    run_id = start_run(database, ctx)
-    toolbox = Toolbox(database, replace(ctx, as_of=ctx.now()), run_id, CHARTER.name, CHARTER.tools)
-    result = await run_agent(CHARTER, toolbox, chat_model_for(CHARTER, "rules"), "Stock")
-    assert (result.status, result.reason) == ("ok", "")
-    return Held(database, ctx, run_id, result.report)
+    return await answer_of(database, ctx, "inventory_forecaster", "Stock")
 
 
 @pytest.fixture
@@ -99,7 +70,7 @@ def enough_until_the_next_order(asked_for: Sequence[int], margin: int, unit_cost
 
 async def test_plenty_of_stock_is_left_alone_and_called_plenty(database: Database, ctx: Context) -> None:
     held = await after(database, ctx, [Stocked("FULL", 2_000), Stocked("FINE", 380, seed=2)])
-    assert (held.orders, held.report.proposals, held.report.missing_data) == ({}, [], [])
+    assert (orders(held), held.report.proposals, held.report.missing_data) == ({}, [], [])
     assert "No order is due this week." in held.said
     assert [(finding.subject, finding.severity) for finding in held.report.findings] == [("FULL", Severity.ATTENTION)]
     assert "FULL lies for long: stock and orders under way are enough for 20" in held.said
@@ -112,7 +83,7 @@ async def test_below_the_reorder_point_as_much_is_ordered_as_the_textbook_says(
     planted = Stocked("LOW", 250)
     level = enough_until_the_next_order(planted.asked_for, margin=600, unit_cost=400)
     held = await after(database, ctx, [planted])
-    quantity, cost = held.orders["LOW"]
+    quantity, cost = orders(held)["LOW"]
     assert quantity == pytest.approx(level + 70 - 250, abs=0.06 * level)
     assert cost == 400
     assert len(held.report.proposals) == 1
@@ -126,14 +97,14 @@ async def test_just_above_the_reorder_point_nothing_is_ordered_and_what_is_on_it
     above = round(1.06 * enough_until_the_next_order(planted.asked_for, margin=600, unit_cost=400))
     stock(database, ctx, [planted])
     order_under_way(database, ctx, "NEAR", above - 250)
-    assert (await hold(database, ctx)).orders == {}
+    assert orders(await hold(database, ctx)) == {}
 
 
 async def test_what_is_already_lost_before_the_goods_come_is_not_ordered(database: Database, ctx: Context) -> None:
     """With nothing left, two weeks of demand are lost whatever is ordered: no stock has to make up for them."""
     planted = Stocked("GONE", 0, empty=(0, 1))
     level = enough_until_the_next_order(planted.asked_for, margin=600, unit_cost=400)
-    quantity, _ = (await after(database, ctx, [planted])).orders["GONE"]
+    quantity, _ = orders(await after(database, ctx, [planted]))["GONE"]
     assert quantity == pytest.approx(level + 70 - 140, rel=0.25)
     assert quantity < level
 
@@ -150,7 +121,7 @@ async def test_minimum_and_price_breaks_are_kept(database: Database, ctx: Contex
         ],
     )
     (deep, deep_cost), (broken, broken_cost), (least, _) = (
-        held.orders[sku] for sku in ("TOO-DEEP", "BREAK", "MINIMUM")
+        orders(held)[sku] for sku in ("TOO-DEEP", "BREAK", "MINIMUM")
     )
     assert (broken >= 500, broken_cost) == (True, 390)
     assert (150 <= deep <= 250, deep_cost) == (True, 400)
@@ -163,10 +134,10 @@ async def test_sales_that_an_empty_shelf_lost_are_counted_in(database: Database,
     sold = [units for back, units in enumerate(reversed(out.asked_for)) if back not in HALF_A_QUARTER]
     steady, twin = Stocked("STEADY", 100, weeks=13), Stocked("TWIN", 100, weekly=round(sum(sold) / 13), weeks=13)
     held = await after(database, ctx, [out, steady, twin])
-    of_out, of_steady, of_twin = (held.orders.get(one.sku, (0, 0))[0] for one in (out, steady, twin))
+    of_out, of_steady, of_twin = (orders(held).get(one.sku, (0, 0))[0] for one in (out, steady, twin))
     assert of_out > 2 * of_twin, "both sold as much"
     assert of_out >= of_steady, "both were asked for as much, which is less sure of the one that was not always there"
-    demand = {sku: held.line(sku)["demand"]["value"] for sku in ("RAN-OUT", "STEADY", "TWIN")}
+    demand = {sku: line_of(held, sku)["demand"]["value"] for sku in ("RAN-OUT", "STEADY", "TWIN")}
     assert demand["RAN-OUT"] == pytest.approx(demand["STEADY"], rel=0.15)
     assert demand["TWIN"] < 0.6 * demand["RAN-OUT"]
     (share,) = {
@@ -184,7 +155,7 @@ async def test_sales_that_an_empty_shelf_lost_are_counted_in(database: Database,
 async def test_what_has_been_out_of_stock_for_months_is_ordered_again(database: Database, ctx: Context) -> None:
     """It has no sales of late, so what a unit brings is that of the year."""
     held = await after(database, ctx, [Stocked("LONG-GONE", 0, empty=range(12))])
-    assert 200 <= held.orders["LONG-GONE"][0] <= 400
+    assert 200 <= orders(held)["LONG-GONE"][0] <= 400
 
 
 LACKING: dict[str, tuple[Sequence[Stocked], Sequence[Supply], str]] = {
@@ -217,7 +188,7 @@ LACKING: dict[str, tuple[Sequence[Stocked], Sequence[Supply], str]] = {
 async def test_what_is_lacking_is_said_and_nothing_proposed(database: Database, ctx: Context, case: str) -> None:
     products, suppliers, words = LACKING[case]
     held = await after(database, ctx, products, suppliers)
-    assert (held.orders, held.report.proposals, held.report.missing_data) == ({}, [], [words])
+    assert (orders(held), held.report.proposals, held.report.missing_data) == ({}, [], [words])
     assert "Whether an order is due cannot be told." in held.said
 
 
@@ -228,7 +199,7 @@ async def test_one_product_that_lacks_data_does_not_keep_the_others_from_being_o
     products = [Stocked("NEW", 10, weeks=5), Stocked("NEVER", 0, empty=range(30)), Stocked("FREE", 9, tiers=((1, 0),))]
     suppliers = [Supply(), Supply("S2", title="Nine to Five")]
     held = await after(database, ctx, [*products, Stocked("LOW", 150)], suppliers)
-    assert list(held.orders) == ["LOW"]
+    assert list(orders(held)) == ["LOW"]
     lacking = [line.partition(":")[0] for line in held.report.missing_data]
     assert lacking == ["Nine to Five", "FREE", "NEVER", "NEW"]
 
@@ -241,7 +212,7 @@ async def test_without_offers_or_a_warehouse_there_is_an_answer_too(database: Da
     assert lost.report.missing_data == [
         "Suppliers and stock could not be read: No warehouse is known, so stock cannot be told."
     ]
-    assert (nothing.orders, lost.orders) == ({}, {})
+    assert (orders(nothing), orders(lost)) == ({}, {})
 
 
 async def test_what_would_expire_before_it_sells_is_not_ordered_and_the_reason_is_given(
@@ -254,8 +225,8 @@ async def test_what_would_expire_before_it_sells_is_not_ordered_and_the_reason_i
         Stocked("CREAM", 100, tiers=((200, 400),), shelf_life_days=42, seed=3),
     ]
     held = await after(database, ctx, products)
-    assert list(held.orders) == ["CREAM"]
-    assert held.orders["CREAM"][0] < 420
+    assert list(orders(held)) == ["CREAM"]
+    assert orders(held)["CREAM"][0] < 420
     why_not = "cannot be ordered: the least that the supplier takes would not sell before it expires."
     milk, full = (
         next(held.spoken(finding.claim) for finding in held.report.findings if finding.subject == sku)
@@ -271,7 +242,7 @@ async def test_what_the_accounts_do_not_hold_waits_and_says_so(database: Databas
     held = await after(
         database, ctx, [Stocked("THIN", 150, tiers=((1, 900),)), Stocked("GOOD", 150)], cash_minor=150_000
     )
-    assert list(held.orders) == ["GOOD"]
+    assert list(orders(held)) == ["GOOD"]
     assert "THIN waits for money: " in held.said
     assert "but the accounts do not hold enough for it beside what brings more for its money." in held.said
     assert "The accounts hold €1,500.00." in held.said
@@ -283,14 +254,14 @@ async def test_with_no_money_at_all_nothing_is_proposed_and_nobody_says_that_not
     database: Database, ctx: Context
 ) -> None:
     held = await after(database, ctx, [Stocked("LOW", 150)], cash_minor=100)
-    assert held.orders == {}
+    assert orders(held) == {}
     assert "Orders are due, but the accounts do not hold what they cost." in held.said
     assert "No order is due" not in held.said
 
 
 async def test_goods_that_come_the_same_day_can_be_promised(database: Database, ctx: Context) -> None:
     held = await after(database, ctx, [Stocked("A", 40)], [Supply(lead_time_days=0, took_days=())])
-    assert list(held.orders) == ["A"]
+    assert list(orders(held)) == ["A"]
     assert "No delivery of theirs is known yet, so that is their promise." in held.said
 
 
@@ -303,7 +274,7 @@ async def test_odd_names_do_not_spoil_the_report(database: Database, ctx: Contex
         Stocked("F-1", 2_000, supplier=name, title=f"Full {name}"),
     ]
     held = await after(database, ctx, products, [Supply(name, title=f"No. 1 {name} " + "and Sons 2nd " * 20)])
-    assert list(held.orders) == [name]
+    assert list(orders(held)) == [name]
 
 
 async def test_every_number_opens_to_the_rows_behind_it(database: Database, ctx: Context) -> None:
@@ -357,6 +328,6 @@ async def test_a_replay_computes_and_proposes_nothing_again(database: Database, 
 async def test_days_without_reports_are_not_taken_for_days_without_sales(database: Database, ctx: Context) -> None:
     """A brand that imports now and then: five days later as much is asked for in a week as the last reports said."""
     stock(database, ctx, [Stocked("LOW", 250)])
-    fresh = (await hold(database, ctx)).line("LOW")
-    late = (await hold(database, ctx.at(ctx.now() + timedelta(days=5)))).line("LOW")
+    fresh = line_of(await hold(database, ctx), "LOW")
+    late = line_of(await hold(database, ctx.at(ctx.now() + timedelta(days=5))), "LOW")
     assert late["demand"]["value"] == pytest.approx(fresh["demand"]["value"], rel=0.02)

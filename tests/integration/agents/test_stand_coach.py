@@ -14,7 +14,9 @@ from agents.charter import load_charters
 from agents.crew import chat_model_for
 from agents.graph import run_agent
 from domain.autonomy import Autonomy
+from domain.clock import FixedClock
 from domain.context import Context
+from domain.ids import TimeOrderedIds
 from domain.report import AgentReport
 from guardrails.cedar import PolicyEngine
 from store.database import Database
@@ -100,3 +102,12 @@ async def test_an_adopted_trip_makes_orders_a_task_a_cost_and_tells_the_partner_
     with database.read(ctx) as session:
         assert all(one.cancelled_at for one in session.scalars(select(StandRefillOrder)))
         assert session.scalars(select(ActionItem)).one().status == "undone"
+
+
+async def test_stands_that_stopped_reporting_are_not_driven_to_on_a_guess(database: Database, ctx: Context) -> None:
+    """They ran low when they last reported; a month later nobody knows what lies there."""
+    plant_stands(database, ctx, [PlantedStand("ST1", held=16), PlantedStand("ST2", held=18)])
+    clock = FixedClock(ctx.now() + timedelta(days=30))
+    report = await hold(database, replace(ctx, clock=clock, ids=TimeOrderedIds(clock)))
+    assert (report.proposals, proposals(database, ctx)) == ([], [])
+    assert any("its last report is more than a fortnight old" in line for line in report.missing_data)

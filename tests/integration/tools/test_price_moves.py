@@ -14,7 +14,7 @@ from store.database import Database
 from store.reads.pricing import product_by_sku
 from store.tables import Price, PriceHistory, Receipt
 from tests.integration.priced_brand import Planted, plant, start_run
-from tests.integration.virtual_office.test_challenge import WEEKLY, keep_in_stock
+from tests.integration.stocked_brand import WEEKLY, keep_in_stock
 from tools.toolbox import Toolbox
 
 ELASTICITY = -3.2

@@ -1,7 +1,6 @@
 """A challenge recomputes: it changes what a proposal is expected to bring, its amount, or who has to agree."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,46 +11,10 @@ from bootstrap.office import Office
 from domain.context import Context
 from settings import Settings
 from store.database import Database
-from store.reads.pricing import product_by_sku
-from store.tables import ActionItem, ChallengeRow, Location, ProposalRow, Receipt, StockItem, Supplier, SupplierOffer
+from store.tables import ActionItem, ChallengeRow, ProposalRow, Receipt
 from tests.integration.priced_brand import Planted, plant
-from tests.integration.stocked_brand import moved
+from tests.integration.stocked_brand import keep_in_stock
 from tests.integration.virtual_office.conftest import AGENDA, Firm
-
-DAY = timedelta(days=1)
-WEEKLY = 120
-
-
-def keep_in_stock(database: Database, ctx: Context, on_hand: dict[str, int], lead_days: int = 14) -> None:
-    """A warehouse that has used WEEKLY units of each product for thirty weeks, and holds this much of it now."""
-    long_ago = ctx.now() - timedelta(days=3_000)
-    with database.begin(ctx) as session:
-        place = Location(code="W1", kind="warehouse", known_at=long_ago)
-        supplier = Supplier(code="S1", lead_time_days=lead_days, payment_days=30, known_at=long_ago)
-        session.add_all([place, supplier])
-        session.flush()
-        for sku, units in on_hand.items():
-            product = product_by_sku(session, sku).id
-            item = StockItem(product_id=product, location_id=place.id, known_at=long_ago)
-            session.add(item)
-            session.flush()
-            asked = {"from_quantity": 1, "unit_cost_minor": 400, "currency": "EUR", "valid_from": long_ago}
-            session.add(SupplierOffer(supplier_id=supplier.id, product_id=product, known_at=long_ago, **asked))
-            session.add_all(_used(ctx, item.id, units))
-
-
-def _used(ctx: Context, item: UUID, on_hand: int) -> list[Any]:
-    first = ctx.now() - 210 * DAY
-    found = [moved(item, "count", "count", on_hand, first)]
-    for week in range(30):
-        monday = first + week * 7 * DAY
-        found.append(moved(item, f"came {week}", "receipt", WEEKLY, monday + timedelta(hours=1)))
-        found += [
-            moved(item, f"sold {week} {day}", "sale", -(WEEKLY * (day + 1) // 7 - WEEKLY * day // 7),
-                  monday + day * DAY + timedelta(hours=9))
-            for day in range(7)
-        ]  # fmt: skip
-    return found
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from store.database import Database
 from store.leases import lock_row
 from store.tables import ActionItem, ChallengeRow, FigureRow, FindingRow, OutboxEvent, ProposalRow, Receipt, Run
 from tests.integration.priced_brand import Planted, plant
+from tests.integration.stocked_brand import keep_in_stock
 from tests.integration.virtual_office.conftest import AGENDA, PRICES_AND_STOCK
-from tests.integration.virtual_office.test_challenge import keep_in_stock
 from virtual_office.summary import meeting_document
 
 OF_A_RUN = (Receipt, FindingRow, ProposalRow, ChallengeRow, ActionItem)

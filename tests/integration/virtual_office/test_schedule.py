@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from automation.worker import JobResult
 from domain.clock import FixedClock
@@ -17,7 +18,7 @@ from domain.ids import TimeOrderedIds
 from store.tables import ActionItem, AuditEntry, Job, Run
 from tests.integration.virtual_office.conftest import Firm
 from virtual_office import schedule
-from virtual_office.definition import MeetingDefinition
+from virtual_office.definition import MeetingDefinition, WaitAfter
 from virtual_office.due import HOLD_JOB, due_slots, queue_due_meetings
 from virtual_office.runs import Planned, start_run
 from virtual_office.schedule import SHIPPED, definition_of, definitions, set_definition, versions_of
@@ -220,3 +221,50 @@ def set_zone(firm: Firm, zone: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("update brand set zone = :zone"), {"zone": zone})
     engine.dispose()
+
+
+def test_a_scheduled_meeting_waits_for_people_as_long_as_it_says_and_then_goes_on(firm: Firm) -> None:
+    put(firm, DAILY.model_copy(update={"wait": (WaitAfter.CHALLENGE,), "wait_hours": 2}))
+    held(firm.office.work(day(firm, 1)))
+    (run,) = firm.rows(Run)
+    document = firm.document(run.id)
+    assert (document["status"], document["waits_after"]) == ("waiting", "challenge")
+    assert document["waits_until"] == day(firm, 1, hour=11).now().isoformat()
+    assert held(firm.office.work(day(firm, 1, hour=10))) == []
+    assert [run.status for run in firm.rows(Run)] == ["waiting"]
+    went_on = firm.office.work(day(firm, 1, hour=11))
+    assert [(one.kind, one.ok) for one in went_on] == [("meeting.go_on", True)]
+    assert firm.office.work(day(firm, 1, hour=12)) == []
+    assert firm.document(run.id)["status"] == "done"
+    assert len(firm.rows(ActionItem)) == 1
+
+
+def test_what_people_let_go_on_in_time_does_not_go_on_twice(firm: Firm) -> None:
+    put(firm, DAILY.model_copy(update={"wait": (WaitAfter.REPORT, WaitAfter.DECIDE), "wait_hours": 2}))
+    held(firm.office.work(day(firm, 1)))
+    (run,) = firm.rows(Run)
+    firm.office.resume(day(firm, 1, hour=10), str(run.id))
+    document = firm.document(run.id)
+    assert (document["waits_after"], document["waits_until"]) == ("decide", day(firm, 1, hour=12).now().isoformat())
+    assert firm.office.work(day(firm, 1, hour=11)) == [], "each step has its own time"
+    firm.office.work(day(firm, 1, hour=12))
+    assert firm.document(run.id)["status"] == "done"
+
+
+def test_a_hold_that_is_run_again_leaves_the_waiting_meeting_waiting(firm: Firm) -> None:
+    """Killed after the meeting began to wait and before its job was closed."""
+    put(firm, DAILY.model_copy(update={"wait": (WaitAfter.CHALLENGE,)}))
+    held(firm.office.work(day(firm, 1)))
+    with firm.office.database.begin(day(firm, 1)) as session:
+        (job,) = session.scalars(select(Job).where(col(Job.kind) == HOLD_JOB)).all()
+        job.status = "queued"
+    (outcome,) = held(firm.office.work(day(firm, 1, hour=10)))
+    assert "waits for people" in outcome
+    assert [run.status for run in firm.rows(Run)] == ["waiting"]
+
+
+@pytest.mark.parametrize("hours", [0, -1, 10_000])
+def test_nobody_waits_for_no_time_or_for_ever(firm: Firm, hours: int) -> None:
+    with pytest.raises(InvalidInput, match="waits between 1 and 336 hours"):
+        firm.office.meet(firm.owner, "Prices", manner={"wait": ["report"], "wait_hours": hours})
+    assert firm.rows(Run) == []

@@ -55,13 +55,13 @@ def test_a_meeting_without_the_solver_decides_by_the_best_promise_and_both_are_c
 
 
 def test_a_challenge_counts_where_it_changed_who_is_adopted_or_an_amount() -> None:
-    gone = Revision(BIG.action, promise(0))
+    gone = Revision(BIG.action, promise(0), 0)
     smaller = {**BIG.action, "lines": [{**BIG.action["lines"][0], "quantity": 2}]}
     for revisions, challenged, by_challenge, amounts in (
         ({}, 0, 0, 0),
-        ({BIG.id: Revision(BIG.action, promise(490))}, 1, 0, 0),
+        ({BIG.id: Revision(BIG.action, promise(490), 490)}, 1, 0, 0),
         ({BIG.id: gone}, 1, 1, 0),
-        ({BIG.id: Revision(smaller, promise(500))}, 1, 1, 1),
+        ({BIG.id: Revision(smaller, promise(500), 500)}, 1, 1, 1),
     ):
         chair = CountedChair()
         chair([BIG], Grounds({}, revisions=revisions, currency="EUR"))

@@ -103,7 +103,7 @@ def test_what_a_recomputation_left_nothing_of_mends_no_risk() -> None:
     due = order("S1", 500, 9_000)
     check_at = datetime(2026, 3, 9, tzinfo=UTC)
     nothing = Prediction(value=0, low=0, high=0, unit="EUR.minor", horizon_days=7, check_at=check_at)
-    grounds = Grounds({}, mending={due.id}, revisions={due.id: Revision(due.action, nothing)}, currency="EUR")
+    grounds = Grounds({}, mending={due.id}, revisions={due.id: Revision(due.action, nothing, 0)}, currency="EUR")
     assert choose([due], replace(grounds, revisions={})).adopted == [due.id]
     assert choose([due], grounds).adopted == []
     assert choose([due, A], grounds).adopted == [A.id]

@@ -1,0 +1,300 @@
+"""Carries out runs: the job `automation.run` makes move after move, each in a transaction of its own with its log."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from automation.condition import first_unmet
+from automation.deeds import Doing, perform
+from automation.deliveries import FAILED as DELIVERY_FAILED
+from automation.deliveries import QUEUED as DELIVERY_QUEUED
+from automation.notifications import ADMINS, Note, notify
+from automation.rule import Rule, Workflow, as_workflow
+from automation.runs import (
+    DONE,
+    FAILED,
+    NOT_MET,
+    RUNNING,
+    UNDOING,
+    UNDONE,
+    WAITING,
+    cause_of,
+    finish,
+    log_move,
+    queue_move,
+    resume,
+)
+from automation.scope import scope_of, value_at
+from automation.step import Branch, Do, Wait, duration
+from automation.waits import arrived_already
+from domain.context import Context, parse_moment
+from domain.errors import DomainError, InvalidInput, NotFound
+from guardrails.cedar import PolicyEngine
+from store.database import Database
+from store.leases import lock_row
+from store.outbox import emit
+from store.session import BrandSession
+from store.tables import AutomationRun, Delivery
+
+MOST_MOVES = 500
+"""A workflow that moves on so often turns in circles."""
+BEGIN = ""
+
+
+def carry_out(database: Database, engine: PolicyEngine, ctx: Context, payload: Mapping[str, Any]) -> str:
+    """The job: moves on from where the run stands until it waits or has ended; a late or doubled job does nothing."""
+    run_id, expected = UUID(payload["run"]), int(payload["move"])
+    while True:
+        try:
+            with database.begin(ctx) as session:
+                run = _locked(session, run_id)
+                if run.moves != expected or run.status not in (RUNNING, WAITING, UNDOING):
+                    return f"{run.kind} {run.name}: {run.status}"
+                session.ctx = ctx.caused_by(cause_of(run))
+                _move(session, engine, run)
+                expected, goes_on = run.moves, run.status in (RUNNING, UNDOING) and run.wake_at is None
+        except DomainError as error:
+            goes_on, expected = _tried_in_vain(database, ctx, run_id, expected, error.message)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            goes_on, expected = _tried_in_vain(database, ctx, run_id, expected, f"{type(error).__name__}: {error}")
+        if not goes_on:
+            expected = -1  # the next turn only tells how it stands
+
+
+def _locked(session: BrandSession, run_id: UUID) -> AutomationRun:
+    run = lock_row(session, AutomationRun, run_id)
+    if run is None:
+        raise NotFound(f"No run {run_id} in brand {session.ctx.brand}.")
+    return run
+
+
+def _flow(run: AutomationRun) -> Workflow:
+    if run.kind == "rule":
+        return as_workflow(Rule.model_validate(run.document))
+    return Workflow.model_validate(run.document)
+
+
+def _move(session: BrandSession, engine: PolicyEngine, run: AutomationRun) -> None:
+    flow = _flow(run)
+    if run.moves >= MOST_MOVES:
+        log_move(session, run, "failed", "it turns in circles")
+        _give_up(session, run, flow, f"it moved on {MOST_MOVES} times and turns in circles")
+        return
+    if run.status == UNDOING:
+        _undo(session, engine, run, flow)
+        return
+    if run.step == BEGIN:
+        _start(session, run, flow)
+        return
+    step = flow.step(run.step)
+    match step:
+        case Do():
+            _do(session, engine, run, flow, step)
+        case Wait():
+            _wait(session, run, flow, step)
+        case Branch():
+            _branch(session, run, flow, step)
+
+
+def _start(session: BrandSession, run: AutomationRun, flow: Workflow) -> None:
+    why = None
+    if run.kind == "rule":
+        rule = Rule.model_validate(run.document)
+        why = first_unmet(rule.when, scope_of(run.envelope), session)
+    log_move(session, run, "met" if why is None else "not met", why or "its conditions hold")
+    if why is not None:
+        finish(session, run, NOT_MET, why)
+    else:
+        run.step = flow.steps[0].name
+
+
+def _do(session: BrandSession, engine: PolicyEngine, run: AutomationRun, flow: Workflow, step: Do) -> None:
+    if run.status == WAITING:
+        return
+    scope = scope_of(run.envelope, run.results)
+    if why := first_unmet(step.when, scope, session):
+        log_move(session, run, "skipped", why)
+        _go(session, run, flow, flow.after(step.name))
+        return
+    if step.name in run.results and "deliveries" in run.results[step.name]:
+        _delivered(session, run, flow, step)
+        return
+    done = perform(Doing(session, engine, run, step.name, scope, flow.module), step.deed)
+    run.results = {**run.results, step.name: dict(done.result)}
+    if done.waits:
+        log_move(session, run, "waits", done.said)
+        run.status, run.waits_for = WAITING, "delivery"
+        return
+    log_move(session, run, "done", done.said)
+    run.done_steps = [*run.done_steps, step.name]
+    _go(session, run, flow, flow.after(step.name))
+
+
+def _delivered(session: BrandSession, run: AutomationRun, flow: Workflow, step: Do) -> None:
+    """A workflow's message was settled: it arrived, or nobody will take it."""
+    ids = [UUID(one) for one in run.results[step.name]["deliveries"]]
+    rows = session.scalars(select(Delivery).where(col(Delivery.id).in_(ids))).all()
+    failed = [row for row in rows if row.status == DELIVERY_FAILED]
+    if failed:
+        log_move(session, run, "failed", failed[0].last_error)
+        _give_up(session, run, flow, f"{failed[0].channel} to {failed[0].target}: {failed[0].last_error}")
+    elif any(row.status == DELIVERY_QUEUED for row in rows):
+        log_move(session, run, "waits", "others are still on their way")
+        run.status, run.waits_for = WAITING, "delivery"
+    else:
+        log_move(session, run, "done", "delivered")
+        run.done_steps = [*run.done_steps, step.name]
+        _go(session, run, flow, flow.after(step.name))
+
+
+def delivery_settled(session: BrandSession, run_id: UUID) -> None:
+    """Wake the workflow that waits for a delivery, once none of its messages is on its way any more."""
+    run = lock_row(session, AutomationRun, run_id)
+    if run is not None and run.status == WAITING and run.waits_for == "delivery":
+        resume(session, run)
+
+
+def _wait(session: BrandSession, run: AutomationRun, flow: Workflow, step: Wait) -> None:
+    now = session.ctx.now()
+    arrived = run.results.get(step.name, {}).get("arrived")
+    if arrived is not None or (run.wake_at is not None and run.wake_at <= now and step.event is None):
+        log_move(session, run, "done", "it came" if arrived else "the time has come")
+        run.done_steps = [*run.done_steps, step.name]
+        _go(session, run, flow, flow.after(step.name))
+    elif run.wake_at is not None and run.wake_at <= now:
+        _out_of_time(session, run, flow, step)
+    elif run.status != WAITING:
+        _begin_to_wait(session, run, step)
+
+
+def _begin_to_wait(session: BrandSession, run: AutomationRun, step: Wait) -> None:
+    wake_at = _until(run, step, session.ctx.now())
+    log_move(session, run, "waits", f"until {wake_at.isoformat()}" if step.event is None else f"for {step.event}")
+    run.status, run.wake_at, run.waits_for = WAITING, wake_at, step.event or "time"
+    if step.event is not None and (found := arrived_already(session, run, step)):
+        run.results = {**run.results, step.name: {"arrived": found}}
+        resume(session, run)
+        return
+    queue_move(session, run.id, run.moves, wake_at, cause_of(run))
+
+
+def _until(run: AutomationRun, step: Wait, now: datetime) -> datetime:
+    if step.until is None:
+        return now + duration(step.time or step.at_most or "1m")
+    said = value_at(scope_of(run.envelope, run.results), step.until)
+    try:
+        return max(parse_moment(str(said)), now)
+    except ValueError as error:
+        raise InvalidInput(f"{step.until} is {said!r}, which is no time.") from error
+
+
+def _out_of_time(session: BrandSession, run: AutomationRun, flow: Workflow, step: Wait) -> None:
+    log_move(session, run, "out of time", f"no {step.event} came")
+    if step.otherwise == "fail":
+        _give_up(session, run, flow, f"no {step.event} came in time")
+    else:
+        _go(session, run, flow, flow.after(step.name) if step.otherwise == "next" else step.otherwise)
+
+
+def _branch(session: BrandSession, run: AutomationRun, flow: Workflow, step: Branch) -> None:
+    scope = scope_of(run.envelope, run.results)
+    go = next((case.go for case in step.cases if first_unmet(case.when, scope, session) is None), step.otherwise)
+    log_move(session, run, "done", f"goes on at {go}")
+    if go == "fail":
+        _give_up(session, run, flow, f"{step.name} says so")
+    else:
+        _go(session, run, flow, "" if go == "end" else flow.after(step.name) if go == "next" else go)
+
+
+def _go(session: BrandSession, run: AutomationRun, flow: Workflow, name: str) -> None:
+    run.status, run.tries, run.waits_for, run.wake_at = RUNNING, 0, "", None
+    if name:
+        run.step = name
+    else:
+        finish(session, run, DONE)
+
+
+def _tried_in_vain(database: Database, ctx: Context, run_id: UUID, move: int, reason: str) -> tuple[bool, int]:
+    """Log the attempt, and try again later, or give up. Whether to go on at once, and at which move."""
+    with database.begin(ctx) as session:
+        run = _locked(session, run_id)
+        if run.moves != move:
+            return False, run.moves
+        session.ctx = ctx.caused_by(cause_of(run))
+        flow = _flow(run)
+        log_move(session, run, "failed", reason)
+        run.tries += 1
+        step = flow.step(run.step) if run.step else None
+        tries = step.tries if isinstance(step, Do) else 1
+        if run.tries >= tries or step is None:
+            _give_up(session, run, flow, reason)
+            return run.status == UNDOING, run.moves
+        pause = duration(step.pause if isinstance(step, Do) else "1m") * 2 ** (run.tries - 1)
+        queue_move(session, run.id, run.moves, session.ctx.now() + pause, cause_of(run))
+        return False, run.moves
+
+
+def _give_up(session: BrandSession, run: AutomationRun, flow: Workflow, reason: str) -> None:
+    """Failed for good: what was done is compensated, newest first; while compensating, the rest still is."""
+    if run.status == UNDOING:
+        _skip_undo(session, run, flow)
+        return
+    run.reason, run.tries, run.waits_for, run.wake_at = reason[:2_000], 0, "", None
+    run.status = UNDOING
+    run.step = _next_undo(flow, list(run.done_steps))
+    if not run.step:
+        _fail(session, run, flow, FAILED)
+
+
+def _skip_undo(session: BrandSession, run: AutomationRun, flow: Workflow) -> None:
+    run.reason = f"{run.reason}; {run.step} could not be undone"[:2_000]
+    _undone(session, run, flow)
+
+
+def _next_undo(flow: Workflow, done: list[str]) -> str:
+    """The newest done step that has a compensation."""
+    undoable = (name for name in reversed(done) if isinstance(step := flow.step(name), Do) and step.undo is not None)
+    return next(undoable, "")
+
+
+def _undo(session: BrandSession, engine: PolicyEngine, run: AutomationRun, flow: Workflow) -> None:
+    step = flow.step(run.step)
+    assert isinstance(step, Do) and step.undo is not None
+    scope = scope_of(run.envelope, run.results)
+    done = perform(Doing(session, engine, run, f"{step.name}-undo", scope, flow.module), step.undo)
+    log_move(session, run, "undone", done.said)
+    _undone(session, run, flow)
+
+
+def _undone(session: BrandSession, run: AutomationRun, flow: Workflow) -> None:
+    left = list(run.done_steps)
+    run.done_steps = left[: len(left) - 1 - left[::-1].index(run.step)]
+    run.tries = 0
+    run.step = _next_undo(flow, list(run.done_steps))
+    if not run.step:
+        _fail(session, run, flow, UNDONE)
+
+
+def _fail(session: BrandSession, run: AutomationRun, flow: Workflow, status: str) -> None:
+    reason = run.reason
+    finish(session, run, status, reason)
+    severity = flow.severity
+    emit(session, "automation.failed", str(run.id), {"kind": run.kind, "name": run.name, "reason": reason})
+    notify(
+        session,
+        Note(
+            key=f"failed:{run.id}",
+            severity=severity,
+            module="automation",
+            title=f"The {run.kind} {run.name} failed" + (", and was undone" if status == UNDONE else ""),
+            body=reason,
+            source=f"{run.kind}:{run.name}",
+            event_id=run.event_id,
+            subject=str(run.id),
+            roles=ADMINS,
+        ),
+    )

@@ -1,0 +1,112 @@
+"""Watches facts that nobody tells of: stock that runs low, invoices past their day, costs that change."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.context import Context
+from store.database import Database
+from store.jobs import enqueue
+from store.leases import one_at_a_time
+from store.outbox import emit
+from store.reads.settings import brand_of
+from store.reads.watched import changed_costs, low_stock, overdue_invoices
+from store.session import BrandSession
+from store.tables import ImportBatch, WatchedFact
+
+LOOK_JOB = "facts.look"
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A fact as it stands, what to tell of it, and whether coming to this state is to be told at all."""
+
+    kind: str
+    subject: str
+    state: str
+    told: Mapping[str, Any]
+    tells: bool
+    tells_at_first: bool = True
+
+
+def queue_look(session: BrandSession) -> None:
+    """Queue a look at the facts: once a day of the brand's UTC clock, and once after every import."""
+    newest = session.scalars(
+        select(ImportBatch)
+        .where(col(ImportBatch.created_at) <= session.ctx.known_until)
+        .order_by(col(ImportBatch.created_at).desc(), col(ImportBatch.id).desc())
+        .limit(1)
+    ).first()
+    after = newest.id if newest else "none"
+    enqueue(session, LOOK_JOB, f"{LOOK_JOB}:{session.ctx.now():%Y-%m-%d}:{after}", {}, session.ctx.now())
+
+
+def look(database: Database, ctx: Context, payload: Mapping[str, Any]) -> str:
+    """The job `facts.look`. What an import brought that was not to fire is noted in silence."""
+    with database.begin(ctx) as session:
+        one_at_a_time(session, LOOK_JOB)
+        silent = _only_noted(session)
+        told = _note(session, _sightings(session), silent=silent)
+        _mark_looked(session)
+    return f"{told} told" + (", the rest noted: an import fires only with --fire" if silent else "")
+
+
+def _sightings(session: BrandSession) -> Iterable[Sighting]:
+    for low in low_stock(session):
+        yield Sighting(
+            "stock.low", f"{low.sku} @ {low.location}", "low" if low.is_low else "enough", vars(low), low.is_low
+        )
+    for late in overdue_invoices(session, brand_of(session).currency):
+        state = "overdue" if late.is_overdue else "in time"
+        yield Sighting("invoice.overdue", late.number, state, vars(late), late.is_overdue)
+    for cost in changed_costs(session):
+        yield Sighting("cost.changed", cost.sku, str(cost.unit_cost_minor), vars(cost), True, tells_at_first=False)
+
+
+LOOKED = "looked"
+
+
+def _note(session: BrandSession, sightings: Iterable[Sighting], *, silent: bool) -> int:
+    known = {(row.kind, row.subject): row for row in session.scalars(select(WatchedFact))}
+    told, now = 0, session.ctx.now()
+    for one in sightings:
+        row = known.get((one.kind, one.subject))
+        if row is not None and row.state == one.state:
+            continue
+        if one.tells and not silent and (row is not None or one.tells_at_first):
+            emit(session, one.kind, one.subject, _json({**one.told, "was": row.state if row else None}))
+            told += 1
+        if row is None:
+            session.add(WatchedFact(kind=one.kind, subject=one.subject, state=one.state, changed_at=now))
+        else:
+            row.state, row.changed_at = one.state, now
+    return told
+
+
+def _json(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in told.items()}
+
+
+def _looked(session: BrandSession) -> WatchedFact | None:
+    wanted = select(WatchedFact).where(col(WatchedFact.kind) == LOOKED, col(WatchedFact.subject) == "")
+    return session.scalars(wanted).first()
+
+
+def _only_noted(session: BrandSession) -> bool:
+    """Whether an import that was not to fire came since the last look; also before the first look at all."""
+    last = _looked(session)
+    quiet = select(ImportBatch).where(col(ImportBatch.fires).is_(False))
+    if last is not None:
+        quiet = quiet.where(col(ImportBatch.created_at) > last.changed_at)
+    return session.scalars(quiet.limit(1)).first() is not None
+
+
+def _mark_looked(session: BrandSession) -> None:
+    last = _looked(session)
+    if last is None:
+        session.add(WatchedFact(kind=LOOKED, subject="", state="", changed_at=session.ctx.now()))
+    else:
+        last.changed_at = session.ctx.now()

@@ -1,0 +1,161 @@
+"""Rules, workflows and templates as a brand has them: versions with author, reason and difference."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from automation.rule import KINDS, Document, Rule, Template, Workflow
+from domain.actor import Permission
+from domain.errors import Conflict, InvalidInput, NotFound
+from store.audit import append_audit
+from store.outbox import emit
+from store.session import BrandSession
+from store.tables import AutomationDefinition
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Version:
+    """A definition as it stood from one moment on; without a `document` it was removed then."""
+
+    kind: str
+    name: str
+    version: int
+    document: Document | None
+    author: str
+    author_id: UUID
+    reason: str
+    created_at: datetime
+
+
+def versions_of(session: BrandSession, kind: str, name: str) -> list[Version]:
+    """Every version by this moment, oldest first. Raises NotFound."""
+    found = [one for one in _all(session, kind) if one.name == name]
+    if not found:
+        names = ", ".join(sorted({one.name for one in _all(session, kind)})) or "none yet"
+        raise NotFound(f"There is no {kind} {name} in brand {session.ctx.brand}.", remedy=f"There is: {names}.")
+    return found
+
+
+def holding(session: BrandSession, kind: str) -> list[Version]:
+    """What holds now, by name; what was removed is not in it."""
+    newest = {one.name: one for one in _all(session, kind)}
+    return [one for _, one in sorted(newest.items()) if one.document is not None]
+
+
+def definition_of(session: BrandSession, kind: str, name: str) -> Version:
+    """What holds now under this name. Raises NotFound, also where it was removed."""
+    found = versions_of(session, kind, name)[-1]
+    if found.document is None:
+        raise NotFound(f"The {kind} {name} was removed.", remedy=f"Bring it back: mhos {kind}s rollback {name}.")
+    return found
+
+
+def workflow_of(session: BrandSession, name: str) -> tuple[Workflow, Version]:
+    """Raises NotFound."""
+    found = definition_of(session, "workflow", name)
+    assert isinstance(found.document, Workflow)
+    return found.document, found
+
+
+def template_of(session: BrandSession, name: str) -> Template:
+    """Raises NotFound."""
+    found = definition_of(session, "template", name).document
+    assert isinstance(found, Template)
+    return found
+
+
+def set_definition(session: BrandSession, kind: str, document: Document, reason: str) -> Version:
+    """Let this hold from now on. Raises Forbidden, InvalidInput without a reason, Conflict where nothing changes."""
+    return _append(session, kind, document.name, document, reason)
+
+
+def disable(session: BrandSession, name: str, reason: str, *, paused: bool = True) -> Version:
+    """Let a rule sleep until it is enabled again. Raises NotFound, Conflict where it is so already."""
+    rule = definition_of(session, "rule", name).document
+    assert isinstance(rule, Rule)
+    return _append(session, "rule", name, rule.model_copy(update={"paused": paused}), reason)
+
+
+def remove(session: BrandSession, kind: str, name: str, reason: str) -> Version:
+    """Let it hold no more; its versions stay. Raises NotFound."""
+    definition_of(session, kind, name)
+    return _append(session, kind, name, None, reason)
+
+
+def roll_back(session: BrandSession, kind: str, name: str, version: int | None, reason: str) -> Version:
+    """Let an earlier version hold again (the one before the newest by default), as a new version. Raises NotFound."""
+    versions = versions_of(session, kind, name)
+    wanted = versions[-1].version - 1 if version is None else version
+    found = next((one for one in versions if one.version == wanted), None)
+    if found is None:
+        raise NotFound(f"{name} has no version {wanted}.", remedy=f"Versions: 1 to {versions[-1].version}.")
+    return _append(session, kind, name, found.document, reason)
+
+
+def differences(before: Document | None, after: Document | None) -> list[dict[str, Any]]:
+    """Field by field what one version says otherwise than another; None is one that does not exist."""
+    old, new = (one.model_dump(mode="json", exclude_defaults=True) if one else {} for one in (before, after))
+    return [
+        {"field": name, "before": old.get(name), "after": new.get(name)}
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _all(session: BrandSession, kind: str) -> Sequence[Version]:
+    row = AutomationDefinition
+    known = select(row).where(col(row.kind) == kind, col(row.created_at) <= session.ctx.known_until)
+    return [_version(one) for one in session.scalars(known.order_by(col(row.name), col(row.version)))]
+
+
+_parsed: dict[UUID, Document | None] = {}
+_MOST_PARSED = 10_000
+
+
+def _version(row: AutomationDefinition) -> Version:
+    """Rows never change, so each is parsed once."""
+    if row.id not in _parsed:
+        if len(_parsed) >= _MOST_PARSED:
+            _parsed.clear()
+        _parsed[row.id] = KINDS[row.kind].model_validate(row.document) if row.document else None
+    document = _parsed[row.id]
+    return Version(row.kind, row.name, row.version, document, row.author, row.author_id, row.reason, row.created_at)
+
+
+def _append(session: BrandSession, kind: str, name: str, document: Document | None, reason: str) -> Version:
+    session.ctx.require(Permission.AUTOMATION_WRITE)
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise InvalidInput(f"A change of a {kind} needs a reason, in a sentence.", remedy="Say it with --reason.")
+    versions = [one for one in _all(session, kind) if one.name == name]
+    before = versions[-1].document if versions else None
+    changed = differences(before, document)
+    if not changed:
+        raise Conflict(f"{name} says so already: nothing was changed.", remedy=f"See mhos {kind}s show {name}.")
+    row = AutomationDefinition(
+        kind=kind,
+        name=name,
+        version=versions[-1].version + 1 if versions else 1,
+        document=document.model_dump(mode="json") if document else {},
+        author=session.ctx.actor.label,
+        author_id=session.ctx.actor.id,
+        reason=reason,
+        created_at=session.ctx.now(),
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict(f"Somebody else has just changed {name}.", remedy="Look at it, and set it again.") from error
+    told = {"kind": kind, "version": row.version, "reason": reason, "changes": changed}
+    append_audit(session, f"{kind}.set", name, told)
+    emit(session, f"{kind}.set", name, told)
+    return _version(row)

@@ -1,0 +1,134 @@
+"""What goes out of the house: written with the business rows, sent by a job, with one id however often it is tried."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from automation.notifications import ADMINS, Note, notify
+from connectors.sending import EndpointGone, Outgoing
+from domain.context import Context
+from domain.errors import NotFound
+from domain.severity import Severity
+from store.database import Database
+from store.jobs import enqueue
+from store.leases import lock_row
+from store.session import BrandSession
+from store.tables import Delivery, Endpoint
+from store.upsert import insert_once
+
+SEND_JOB = "delivery.send"
+QUEUED, SENT, FAILED = "queued", "sent", "failed"
+Sender = Callable[[Outgoing, Endpoint | None], str]
+"""Sends one message by its channel; a sentence about how it went. Raises whatever went wrong."""
+Settled = Callable[[BrandSession, UUID], None]
+"""Told the workflow that waits for a delivery, once that is settled."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message to be sent: over which channel, to whom, with what."""
+
+    key: str
+    channel: str
+    target: str
+    message: Mapping[str, Any]
+    event_id: UUID | None = None
+    run_id: UUID | None = None
+
+
+def post(session: BrandSession, one: Post) -> Delivery:
+    """Put a message and the job that sends it into the transaction, once a key. Raises NotFound for no endpoint."""
+    if one.channel != "email":
+        endpoint_of(session, one.target)
+    now = session.ctx.now()
+    insert_once(
+        session,
+        Delivery,
+        {
+            "key": one.key,
+            "channel": one.channel,
+            "target": one.target,
+            "message": dict(one.message),
+            "event_id": one.event_id,
+            "run_id": one.run_id,
+            "status": QUEUED,
+            "attempts": 0,
+            "last_error": "",
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    row = session.scalars(select(Delivery).where(col(Delivery.key) == one.key)).one()
+    enqueue(session, SEND_JOB, f"send:{row.id}", {"delivery": str(row.id)}, now)
+    return row
+
+
+def endpoint_of(session: BrandSession, name: str) -> Endpoint:
+    """Raises NotFound."""
+    found = session.scalars(select(Endpoint).where(col(Endpoint.name) == name)).first()
+    if found is None:
+        raise NotFound(f"There is no endpoint {name}.", remedy=f"mhos webhooks add {name} URL")
+    return found
+
+
+def send(database: Database, sender: Sender, settled: Settled, ctx: Context, payload: Mapping[str, Any]) -> str:
+    """The job `delivery.send`: the call itself happens between two transactions, in none."""
+    delivery_id = UUID(payload["delivery"])
+    with database.begin(ctx) as session:
+        row = lock_row(session, Delivery, delivery_id)
+        if row is None:
+            raise NotFound(f"No delivery {delivery_id} in brand {ctx.brand}.")
+        if row.status == SENT:
+            return f"{row.channel} to {row.target}: was sent before"
+        row.attempts, row.updated_at = row.attempts + 1, ctx.now()
+        endpoint = None if row.channel == "email" else endpoint_of(session, row.target)
+        going = Outgoing(row.id, row.channel, row.target, row.message, ctx.now())
+    if endpoint is not None and not endpoint.enabled:
+        return _settle(database, settled, ctx, delivery_id, FAILED, f"{endpoint.name} is off: {endpoint.state_reason}")
+    try:
+        said = sender(going, endpoint)
+    except EndpointGone as error:
+        return _switch_off(database, settled, ctx, going, error.message)
+    return _settle(database, settled, ctx, delivery_id, SENT, said)
+
+
+def _settle(database: Database, settled: Settled, ctx: Context, delivery_id: UUID, status: str, said: str) -> str:
+    with database.begin(ctx) as session:
+        row = lock_row(session, Delivery, delivery_id)
+        row.status, row.updated_at, row.last_error = status, ctx.now(), "" if status == SENT else said
+        if row.run_id is not None:
+            settled(session, row.run_id)
+        return f"{row.channel} to {row.target}: {said}"
+
+
+def _switch_off(database: Database, settled: Settled, ctx: Context, going: Outgoing, reason: str) -> str:
+    with database.begin(ctx) as session:
+        endpoint = lock_row(session, Endpoint, endpoint_of(session, going.target).id)
+        endpoint.enabled, endpoint.state_reason = False, reason
+        notify(
+            session,
+            Note(
+                key=f"endpoint-off:{going.id}",
+                severity=Severity.CRITICAL,
+                module="automation",
+                title=f"The endpoint {going.target} was switched off",
+                body=f"{reason} Nothing is sent there until: mhos webhooks enable {going.target}",
+                source="delivery",
+                subject=going.target,
+                roles=ADMINS,
+            ),
+        )
+    return _settle(database, settled, ctx, going.id, FAILED, reason)
+
+
+def given_up(settled: Settled, session: BrandSession, payload: Mapping[str, Any], reason: str) -> None:
+    """The job was tried too often: the delivery has failed, and whoever waits for it is told."""
+    row = lock_row(session, Delivery, UUID(payload["delivery"]))
+    if row is not None and row.status == QUEUED:
+        row.status, row.last_error, row.updated_at = FAILED, reason[:2_000], session.ctx.now()
+        if row.run_id is not None:
+            settled(session, row.run_id)

@@ -1,0 +1,84 @@
+"""`mhos jobs`: background work, and its dead letters."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import AsOf, AsProfile, BrandOption, Json
+from cli.output import console, plain, print_json, short
+from cli.session import open_desk
+
+_verbs = typer.Typer(invoke_without_command=True, help="Background work: what waits, what runs, what was given up.")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(_verbs, name="jobs")
+
+
+@_verbs.callback()
+def jobs(
+    context: typer.Context,
+    dead: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
+    profile: AsProfile = None,
+    brand: BrandOption = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """See what waits, runs or was given up."""
+    if context.invoked_subcommand is not None:
+        return
+    with open_desk(profile, brand, as_of, as_json) as desk:
+        from store.jobs import DEAD, LEASED, QUEUED, listed
+
+        with desk.office.database.read(desk.ctx) as session:
+            found = [_document(job) for job in listed(session, (DEAD,) if dead else (LEASED, QUEUED, DEAD))]
+    if as_json:
+        print_json({"jobs": found})
+        return
+    for one in found:
+        style = "red" if one["status"] == "dead" else "dim"
+        at = one["run_at"][:16].replace("T", " ")
+        console().print(f"[cyan]{short(one['id'])}[/cyan] {one['kind']} [{style}]{one['status']}[/] [dim]{at}, "
+                        f"{one['attempts']} attempts[/dim] {plain(one['last_error'])}")  # fmt: skip
+    if not found:
+        console().print("No dead letters." if dead else "Nothing waits.")
+
+
+@_verbs.command("retry")
+def retry(
+    job: Annotated[str, typer.Argument(metavar="ID", help="The dead letter.")],
+    profile: AsProfile = None,
+    brand: BrandOption = None,
+    as_json: Json = False,
+) -> None:
+    """Try a job again that was given up; `mhos work` runs it."""
+    with open_desk(profile, brand, None, as_json) as desk:
+        from domain.actor import Permission
+        from store.audit import append_audit
+        from store.jobs import find_job
+        from store.jobs import retry as retry_job
+
+        desk.ctx.require(Permission.AUTOMATION_WRITE)
+        with desk.office.database.begin(desk.ctx) as session:
+            found = find_job(session, job)
+            retry_job(session, found.id)
+            append_audit(session, "job.retried", str(found.id), {"kind": found.kind, "error": found.last_error})
+            document = _document(find_job(session, job))
+    if as_json:
+        print_json(document)
+    else:
+        console().print(f"{document['kind']} is queued again.  [dim]mhos work[/dim]")
+
+
+def _document(job: Any) -> dict[str, Any]:
+    return {
+        "id": str(job.id),
+        "kind": job.kind,
+        "status": job.status,
+        "attempts": job.attempts,
+        "run_at": job.run_at.isoformat(),
+        "created_at": job.created_at.isoformat(),
+        "finished_at": job.finished_at.isoformat() if job.finished_at else None,
+        "last_error": job.last_error,
+        "payload": job.payload,
+    }

@@ -1,0 +1,89 @@
+"""`mhos notifications`: what people were told, and what they have not read."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import AsOf, AsProfile, BrandOption, Json
+from cli.output import console, plain, print_json, short
+from cli.session import open_desk
+
+_verbs = typer.Typer(invoke_without_command=True, help="What you were told, newest first.")
+_STYLE = {"critical": "red", "warning": "yellow", "info": "dim"}
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(_verbs, name="notifications")
+
+
+@_verbs.callback()
+def notifications(
+    context: typer.Context,
+    unread: Annotated[bool, typer.Option("--unread", help="Only what you have not read.")] = False,
+    profile: AsProfile = None,
+    brand: BrandOption = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """See what you were told, newest first."""
+    if context.invoked_subcommand is not None:
+        return
+    with open_desk(profile, brand, as_of, as_json) as desk:
+        from automation import notifications as inbox
+
+        with desk.office.database.read(desk.ctx) as session:
+            found = [_document(row, new) for row, new in inbox.notifications(session, unread_only=unread)]
+            count = inbox.unread_count(session)
+    if as_json:
+        print_json({"unread": count, "notifications": found})
+        return
+    for one in found:
+        style = _STYLE[one["severity"]]
+        mark = "●" if one["unread"] else " "
+        when = one["created_at"][:16].replace("T", " ")
+        console().print(
+            f"[{style}]{mark} {one['severity']:<8}[/] [cyan]{short(one['id'])}[/cyan] {plain(one['title'])} "
+            f"[dim]{when} · {one['module']} · {plain(one['source'])}[/dim]"
+        )
+        if one["body"]:
+            console().print(f"             [dim]{plain(one['body'])}[/dim]")
+    console().print(
+        f"{count} unread." if found or count else "Nothing unread." if unread else "Nobody told you anything."
+    )
+
+
+@_verbs.command("read")
+def read(
+    which: Annotated[str, typer.Argument(metavar="[ID]", help="One; all without it.")] = "",
+    profile: AsProfile = None,
+    brand: BrandOption = None,
+    as_json: Json = False,
+) -> None:
+    """Note that you have read one, or all."""
+    with open_desk(profile, brand, None, as_json) as desk:
+        from automation.notifications import mark_read, unread_count
+        from domain.actor import Permission
+
+        desk.ctx.require(Permission.DATA_READ)
+        with desk.office.database.begin(desk.ctx) as session:
+            marked = mark_read(session, which or None)
+            left = unread_count(session)
+    if as_json:
+        print_json({"read": marked, "unread": left})
+    else:
+        console().print(f"{marked} read, {left} unread.")
+
+
+def _document(row: Any, unread: bool) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "severity": row.severity,
+        "module": row.module,
+        "title": row.title,
+        "body": row.body,
+        "event_id": str(row.event_id) if row.event_id else None,
+        "subject": row.subject,
+        "source": row.source,
+        "unread": unread,
+        "created_at": row.created_at.isoformat(),
+    }

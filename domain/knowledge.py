@@ -1,0 +1,34 @@
+"""What the brand's documents are made of: texts with the places that they stand at, so that they can be cited."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a document as it was read: a paragraph, a list or a table, under its headings, on its page."""
+
+    text: str
+    headings: tuple[str, ...] = ()
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class ReadDocument:
+    """A document's text, in order. `sha256` is that of the file."""
+
+    name: str
+    title: str
+    media_type: str
+    sha256: str
+    size_bytes: int
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A passage: small enough to be embedded and quoted, with where it stands."""
+
+    position: int
+    heading: str
+    page: int | None
+    text: str

@@ -1,0 +1,218 @@
+"""The knowledge base: adds documents, finds passages by meaning and words, keeps its index in step with the store."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from domain.context import Context
+from domain.errors import Unavailable
+from domain.knowledge import ReadDocument
+from llm.embedding import Embedder
+from llm.minilm import MiniLM
+from memory.edge_index import IndexInUse
+from memory.exact_scan import ExactScan
+from memory.library import Added, Shelf, add_document, embed_missing, embedded, remove_document, unchanged
+from memory.passage_index import CANDIDATES, PassageIndex, Stamp, Wanted, fused
+from memory.words import words_of_question
+from store.database import Database
+from store.reads import knowledge as reads
+from store.session import BrandSession
+from store.tables import KnowledgeDocument, KnowledgePassage
+
+LATER = datetime(9000, 1, 1, tzinfo=UTC)
+"""An index knows every moment: what a search may see is asked of it each time."""
+MOST_CAUGHT_UP = 5_000
+"""So many passages are brought into an index by the search that misses them; more wait for a rebuild."""
+
+OpenIndex = Callable[[UUID], PassageIndex]
+EmbedderFor = Callable[[Context, UUID | None], Embedder]
+"""The model that embeds for a Context, in a run where it is one: what a provider asks for it is paid there."""
+
+
+def packaged(_ctx: Context, _run: UUID | None) -> Embedder:
+    """The model that ships with the product, for everybody and free."""
+    return MiniLM()
+
+
+@dataclass(frozen=True)
+class FoundPassage:
+    """A passage with its document; `rank` counts from 1."""
+
+    rank: int
+    passage: KnowledgePassage
+    document: KnowledgeDocument
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search brought, with what it searched, and why that was not the index where it was not."""
+
+    passages: tuple[FoundPassage, ...] = ()
+    searched: str = "nothing"
+    because: str = ""
+
+
+class KnowledgeBase:
+    """Every brand's. Without `open_index` each search compares every passage."""
+
+    def __init__(self, embedder_for: EmbedderFor = packaged, open_index: OpenIndex | None = None) -> None:
+        self._embedder_for, self._open_index = embedder_for, open_index
+        self._guard = threading.RLock()
+        self._indexes: dict[UUID, PassageIndex] = {}
+        self._scan: tuple[UUID, ExactScan] | None = None
+
+    def add(self, database: Database, ctx: Context, document: ReadDocument, shelf: Shelf) -> Added:
+        """Keep a document; the same one again changes nothing. Raises Conflict."""
+        with database.read(ctx) as session:
+            if there := unchanged(session, document, shelf):
+                return there
+        made = embedded(self._embedder_for(ctx, None), document)
+        with database.begin(ctx) as session:
+            return add_document(session, document, shelf, made)
+
+    def remove(self, database: Database, ctx: Context, name: str) -> KnowledgeDocument:
+        """Take a document out from now on. Raises NotFound."""
+        with database.begin(ctx) as session:
+            return remove_document(session, name)
+
+    def search(
+        self,
+        database: Database,
+        session: BrandSession,
+        question: str,
+        limit: int,
+        category: str = "",
+        tag: str = "",
+        run: UUID | None = None,
+    ) -> Found:
+        """The passages that answer a question best, as known at the session's moment.
+
+        Rankings by meaning and by words are fused. Only what the session itself may read comes back.
+        """
+        if not reads.has_documents(session):
+            return Found()
+        embedder = self._embedder_for(session.ctx, run)
+        wanted = Wanted(
+            vector=embedder.embed([question])[0],
+            words=words_of_question(question),
+            at=session.ctx.known_until.timestamp(),
+            category=category,
+            tag=tag,
+        )
+        return self.found(database, session, embedder.name, wanted, limit)
+
+    def found(self, database: Database, session: BrandSession, model: str, wanted: Wanted, limit: int) -> Found:
+        """As `search`, of a question that a model has embedded already."""
+        with self._guard:
+            index, because = self._current(database, session, model)
+            try:
+                rankings = index.rank(wanted, max(CANDIDATES, limit))
+            except Unavailable as error:
+                self._give_up(session.ctx.brand_id)
+                index, because = self._scanned(database, session, model), error.message
+                rankings = index.rank(wanted, max(CANDIDATES, limit))
+        best = fused(rankings)[:limit]
+        rows = reads.passages(session, best)
+        held = [rows[one] for one in best if one in rows]
+        passages = (FoundPassage(rank, *row) for rank, row in enumerate(held, start=1))
+        return Found(tuple(passages), index.kind, because)
+
+    def rebuild(self, database: Database, ctx: Context) -> tuple[int, int, str]:
+        """Make the brand's index anew from the store: passages, vectors made on the way, and what was built.
+
+        Raises IndexInUse while another process has it open, and Unavailable.
+        """
+        embedder = self._embedder_for(ctx, None)
+        with database.begin(ctx) as session:
+            made = embed_missing(session, embedder)
+        with self._guard, database.read(_at_all_times(ctx)) as session:
+            index = self._index(ctx.brand_id)
+            index.clear()
+            stamp = Stamp(embedder.name, reads.edition_of(session))
+            passages = list(reads.indexed_since(session, stamp.model, 0))
+            index.extend(passages, stamp)
+            return len(passages), made, index.kind
+
+    def catch_up(self, database: Database, ctx: Context) -> str:
+        """Bring the index up to the store now rather than at the next search; why not, where it cannot be."""
+        with self._guard, database.read(ctx) as session:
+            return self._current(database, session, self._embedder_for(ctx, None).name)[1]
+
+    def close(self) -> None:
+        """Let go of what this process holds open, so that others may."""
+        with self._guard:
+            for index in self._indexes.values():
+                index.close()
+            self._indexes.clear()
+            self._scan = None
+
+    def _current(self, database: Database, session: BrandSession, model: str) -> tuple[PassageIndex, str]:
+        """An index that knows all that the session sees; else the exact scan, and why."""
+        if self._open_index is None:
+            return self._scanned(database, session, model), ""
+        brand = session.ctx.brand_id
+        try:
+            index = self._index(brand)
+            self._bring_up(database, session, model, index)
+            return index, ""
+        except _FarBehind as behind:
+            return self._scanned(database, session, model), str(behind)
+        except IndexInUse as error:
+            return self._scanned(database, session, model), error.message
+        except Unavailable as error:
+            self._give_up(brand)
+            return self._scanned(database, session, model), error.message
+
+    def _bring_up(self, database: Database, session: BrandSession, model: str, index: PassageIndex) -> None:
+        """Bring an index up to the store. Raises Unavailable, or _FarBehind where a rebuild should."""
+        stamp = index.stamp()
+        if stamp is not None and stamp.model == model and stamp.edition >= reads.edition_of(session):
+            return
+        known = stamp.edition if stamp is not None and stamp.model == model else 0
+        with database.read(_at_all_times(session.ctx)) as everything:
+            missing = reads.count_since(everything, known)
+            if missing > MOST_CAUGHT_UP:
+                raise _FarBehind(f"the index lacks {missing:,} passages: run `mhos kb rebuild`")
+            if not known:
+                index.clear()
+            newest = reads.edition_of(everything)
+            index.extend(reads.indexed_since(everything, model, known), Stamp(model, newest))
+
+    def _index(self, brand: UUID) -> PassageIndex:
+        if self._open_index is None:
+            return self._scan_of(brand)
+        if brand not in self._indexes:
+            self._indexes[brand] = self._open_index(brand)
+        return self._indexes[brand]
+
+    def _give_up(self, brand: UUID) -> None:
+        if index := self._indexes.pop(brand, None):
+            index.close()
+
+    def _scan_of(self, brand: UUID) -> ExactScan:
+        if self._scan is None or self._scan[0] != brand:
+            self._scan = brand, ExactScan()
+        return self._scan[1]
+
+    def _scanned(self, database: Database, session: BrandSession, model: str) -> ExactScan:
+        """The exact scan, with all that the session sees in it."""
+        scan = self._scan_of(session.ctx.brand_id)
+        stamp = scan.stamp()
+        if stamp is None or stamp.model != model or stamp.edition < reads.edition_of(session):
+            known = stamp.edition if stamp and stamp.model == model else 0
+            if not known:
+                scan.clear()
+            with database.read(_at_all_times(session.ctx)) as everything:
+                newest = reads.edition_of(everything)
+                scan.extend(reads.indexed_since(everything, model, known), Stamp(model, newest))
+        return scan
+
+
+class _FarBehind(Exception):
+    """The index lacks more than a search should wait for."""
+
+
+def _at_all_times(ctx: Context) -> Context:
+    return replace(ctx, as_of=LATER)

@@ -1,0 +1,73 @@
+"""The port in front of search indexes: what is asked of one, and how the two rankings it gives become one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from llm.embedding import Vectors
+from memory.words import Words
+from store.reads.knowledge import IndexedPassage
+
+FUSION_K = 60
+"""Reciprocal rank fusion's constant (Cormack, Clarke & Büttcher 2009)."""
+CANDIDATES = 50
+"""How many passages each of the two rankings brings."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: by meaning, by words, as of a moment (seconds since 1970), and in which documents."""
+
+    vector: Vectors
+    words: Words
+    at: float
+    category: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What an index holds: every passage of one brand up to an edition, as one model embedded it."""
+
+    model: str
+    edition: int
+
+
+Rankings = tuple[Sequence[UUID], Sequence[UUID]]
+"""The passages nearest in meaning, and those that share most words; the best first."""
+
+
+class PassageIndex(Protocol):
+    """An index of one brand's passages, which can always be made anew from the store."""
+
+    @property
+    def kind(self) -> str: ...
+
+    def stamp(self) -> Stamp | None:
+        """What it holds; None where it is missing or cannot be read."""
+        ...
+
+    def extend(self, passages: Iterable[IndexedPassage], stamp: Stamp) -> None:
+        """Add passages, or write anew those that it has, and stamp it."""
+        ...
+
+    def clear(self) -> None:
+        """Empty it, whatever state it is in."""
+        ...
+
+    def rank(self, wanted: Wanted, most: int) -> Rankings:
+        """The best passages that hold at the moment asked for."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def fused(rankings: Iterable[Sequence[UUID]]) -> list[UUID]:
+    """One ranking out of several: a passage's score is the sum of 1 / (k + rank) over the rankings that have it."""
+    scores: dict[UUID, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, passage in enumerate(ranking, start=1):
+            scores[passage] += 1 / (FUSION_K + rank)
+    return sorted(scores, key=lambda passage: (-scores[passage], passage))

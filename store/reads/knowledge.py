@@ -1,0 +1,155 @@
+"""What the knowledge base reads: documents as they held at a moment, their passages and vectors, what changed since."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlmodel import col
+
+from store.session import BrandSession
+from store.tables import KnowledgeDocument, KnowledgePassage, KnowledgeVector
+
+
+@dataclass(frozen=True)
+class IndexedPassage:
+    """A passage as an index keeps it: its text with its headings, its vector, and when it holds."""
+
+    id: UUID
+    title: str
+    heading: str
+    text: str
+    vector: bytes
+    category: str
+    tags: list[str]
+    known_at: datetime
+    ended_at: datetime | None
+
+
+def edition_of(session: BrandSession) -> int:
+    """The newest edition that the session sees: 0 where there is none."""
+    added, ended = session.execute(
+        select(func.max(col(KnowledgeDocument.edition)), func.max(col(KnowledgeDocument.ended_edition)))
+    ).one()
+    return max(added or 0, ended or 0)
+
+
+def has_documents(session: BrandSession) -> bool:
+    """Whether any document holds at the session's moment."""
+    return session.scalars(select(col(KnowledgeDocument.id)).where(_holds(session)).limit(1)).first() is not None
+
+
+def documents(session: BrandSession) -> Sequence[KnowledgeDocument]:
+    """The documents that hold at the session's moment, by name."""
+    return session.scalars(select(KnowledgeDocument).where(_holds(session)).order_by(KnowledgeDocument.name)).all()
+
+
+def versions_of(session: BrandSession, name: str) -> Sequence[KnowledgeDocument]:
+    """Every version of a document that was known at the session's moment, the newest first."""
+    own = select(KnowledgeDocument).where(col(KnowledgeDocument.name) == name)
+    return session.scalars(own.order_by(col(KnowledgeDocument.version).desc())).all()
+
+
+def passages(session: BrandSession, ids: Sequence[UUID]) -> dict[UUID, tuple[KnowledgePassage, KnowledgeDocument]]:
+    """Passages that hold at the session's moment with their documents, by id; those that do not hold are left out."""
+    rows = session.execute(
+        select(KnowledgePassage, KnowledgeDocument)
+        .join(KnowledgeDocument, _of_document())
+        .where(col(KnowledgePassage.id).in_(ids), _holds(session))
+    ).all()
+    return {passage.id: (passage, document) for passage, document in rows}
+
+
+def naming(session: BrandSession, words: Collection[str], among: Collection[UUID]) -> set[UUID]:
+    """Which of these documents name one of the words, as a whole word: in name, title, headings or text."""
+    wanted = [re.escape(word) for word in words if word.strip()]
+    if not wanted or not among:
+        return set()
+    pattern = rf"(^|[^[:alnum:]])({'|'.join(wanted)})([^[:alnum:]]|$)"
+    places = (KnowledgePassage.text, KnowledgePassage.heading, KnowledgeDocument.title, KnowledgeDocument.name)
+    said = or_(*(col(place).regexp_match(pattern, flags="i") for place in places))
+    return set(
+        session.scalars(
+            select(col(KnowledgeDocument.id))
+            .join(KnowledgePassage, _of_document())
+            .where(col(KnowledgeDocument.id).in_(among), said)
+            .distinct()
+        )
+    )
+
+
+def indexed_since(session: BrandSession, model: str, edition: int) -> Iterator[IndexedPassage]:
+    """Passages of the documents that came or ended after an edition."""
+    changed = or_(col(KnowledgeDocument.edition) > edition, col(KnowledgeDocument.ended_edition) > edition)
+    rows = session.execute(_indexed(model).where(changed).execution_options(yield_per=2_000))
+    return (IndexedPassage(*row) for row in rows)
+
+
+def count_since(session: BrandSession, edition: int) -> int:
+    """How many passages came or ended after an edition."""
+    changed = or_(col(KnowledgeDocument.edition) > edition, col(KnowledgeDocument.ended_edition) > edition)
+    return int(
+        session.scalars(select(func.coalesce(func.sum(col(KnowledgeDocument.passages)), 0)).where(changed)).one()
+    )
+
+
+def without_vector(session: BrandSession, model: str, limit: int) -> Sequence[tuple[UUID, str, str, str]]:
+    """Passages that a model has not embedded yet: id, title, heading and text."""
+    of_passage = and_(
+        col(KnowledgeVector.brand_id) == col(KnowledgePassage.brand_id),
+        col(KnowledgeVector.passage_id) == col(KnowledgePassage.id),
+        col(KnowledgeVector.model) == model,
+    )
+    rows = session.execute(
+        select(
+            col(KnowledgePassage.id),
+            col(KnowledgeDocument.title),
+            col(KnowledgePassage.heading),
+            col(KnowledgePassage.text),
+        )
+        .join(KnowledgeDocument, _of_document())
+        .outerjoin(KnowledgeVector, of_passage)
+        .where(col(KnowledgeVector.id).is_(None))
+        .order_by(col(KnowledgePassage.id))
+        .limit(limit)
+    ).all()
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def _indexed(model: str) -> Any:
+    of_passage = and_(
+        col(KnowledgeVector.brand_id) == col(KnowledgePassage.brand_id),
+        col(KnowledgeVector.passage_id) == col(KnowledgePassage.id),
+    )
+    return (
+        select(
+            col(KnowledgePassage.id),
+            col(KnowledgeDocument.title),
+            col(KnowledgePassage.heading),
+            col(KnowledgePassage.text),
+            col(KnowledgeVector.vector),
+            col(KnowledgeDocument.category),
+            col(KnowledgeDocument.tags),
+            col(KnowledgeDocument.known_at),
+            col(KnowledgeDocument.ended_at),
+        )
+        .join(KnowledgeDocument, _of_document())
+        .join(KnowledgeVector, of_passage)
+        .where(col(KnowledgeVector.model) == model)
+        .order_by(col(KnowledgePassage.id))
+    )
+
+
+def _of_document() -> ColumnElement[bool]:
+    return and_(
+        col(KnowledgeDocument.brand_id) == col(KnowledgePassage.brand_id),
+        col(KnowledgeDocument.id) == col(KnowledgePassage.document_id),
+    )
+
+
+def _holds(session: BrandSession) -> ColumnElement[bool]:
+    ended = col(KnowledgeDocument.ended_at)
+    return or_(ended.is_(None), ended > session.ctx.known_until)

@@ -1,0 +1,121 @@
+"""Facts that are watched for crossings: stock against what goes out, invoices against their day, unit costs."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from store.reads import finance, stands, stock
+from store.reads.products import products_by_id
+from store.session import BrandSession
+from store.tables import Location, ProductCost, StockItem
+
+_WINDOW = timedelta(days=28)
+WAREHOUSE_DAYS = 14
+"""A warehouse runs low where it holds less than so many days' use, unless its stock item has a reorder point."""
+STAND_DAYS = 14
+"""The same of a stand without a round of its own."""
+
+
+@dataclass(frozen=True)
+class StockLevel:
+    """Units of a product at a location, and how many are too few."""
+
+    sku: str
+    title: str
+    location: str
+    place: str
+    units: int
+    enough_units: int
+
+    @property
+    def is_low(self) -> bool:
+        return self.units < self.enough_units
+
+
+@dataclass(frozen=True)
+class DueInvoice:
+    """An invoice, what it lacks, and since when it should have been paid."""
+
+    number: str
+    debtor: str
+    lacks_minor: int
+    currency: str
+    due_at: datetime
+    days_late: int
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.days_late > 0 and self.lacks_minor > 0
+
+
+@dataclass(frozen=True)
+class UnitCost:
+    """What a unit of a product costs now."""
+
+    sku: str
+    title: str
+    unit_cost_minor: int
+    currency: str
+
+
+def low_stock(session: BrandSession) -> list[StockLevel]:
+    """Every product at every place with a way to tell what is too little: a reorder point, or what goes out there."""
+    products = products_by_id(session)
+    places = session.scalars(select(Location).order_by(col(Location.code))).all()
+    points = {(row.location_id, row.product_id): row.reorder_point for row in session.scalars(select(StockItem))}
+    found: list[StockLevel] = []
+    for place in places:
+        held, daily = _held_and_daily(session, place)
+        days = place.visit_every_days or STAND_DAYS if place.kind == stands.STAND else WAREHOUSE_DAYS
+        for product_id, units in held.items():
+            point = points.get((place.id, product_id))
+            enough = point if point is not None else round(daily.get(product_id, 0.0) * days)
+            product = products[product_id]
+            if enough > 0 and product.status == "active":
+                found.append(StockLevel(product.sku, product.title, place.code, place.kind, units, enough))
+    return found
+
+
+def _held_and_daily(session: BrandSession, place: Location) -> tuple[dict[UUID, int], dict[UUID, float]]:
+    """Units of each product at a place, and how many go out a day by the last four weeks."""
+    since = session.ctx.known_until - _WINDOW
+    out: dict[UUID, float] = defaultdict(float)
+    if place.kind == stands.STAND:
+        for sale in stands.sold_at(session, [place.id], since):
+            out[sale.product_id] += sale.units_after(since)
+        levels = stands.shelf_levels(session, [place.id])
+        return {product: int(level.units) for (_, product), level in levels.items()}, _per_day(out)
+    for moved in stock.movements(session, [place.id], since):
+        if moved.kind in stock.USES and moved.quantity < 0:
+            out[moved.product_id] -= moved.quantity
+    return dict(stock.on_hand(session, [place.id])), _per_day(out)
+
+
+def _per_day(units: dict[UUID, float]) -> dict[UUID, float]:
+    return {product: total / _WINDOW.days for product, total in units.items()}
+
+
+def overdue_invoices(session: BrandSession, currency: str) -> list[DueInvoice]:
+    """Every invoice whose day has come or that was paid since, in the brand's currency."""
+    now = session.ctx.known_until
+    return [
+        DueInvoice(one.number, one.debtor, one.lacks_minor, currency, one.due_at, (now - one.due_at).days)
+        for one in finance.invoices(session, currency)
+        if one.due_at < now and one.amount_minor > 0
+    ]
+
+
+def changed_costs(session: BrandSession) -> list[UnitCost]:
+    """The unit cost of every product that has one now."""
+    products, now = products_by_id(session), session.ctx.known_until
+    rows = session.scalars(
+        select(ProductCost).where(col(ProductCost.valid_from) <= now).order_by(col(ProductCost.valid_from))
+    ).all()
+    newest = {row.product_id: row for row in rows}
+    return [
+        UnitCost(products[at].sku, products[at].title, row.unit_cost_minor, row.currency) for at, row in newest.items()
+    ]

@@ -1,0 +1,76 @@
+"""One agent's answer on rules, held as its tests look at it: what it said, proposed, and was told by its tools."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from agents.charter import load_charters
+from agents.crew import chat_model_for
+from agents.graph import run_agent
+from domain.context import Context
+from domain.report import AgentReport, Claim, Finding
+from guardrails.prose import render_claim
+from store.database import Database
+from store.tables import ProposalRow, Receipt
+from tests.integration.priced_brand import start_run
+from tools.receipts import resolve
+from tools.toolbox import Toolbox
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one answer of an agent brought."""
+
+    database: Database
+    ctx: Context
+    run_id: UUID
+    report: AgentReport
+
+    def spoken(self, claim: Claim) -> str:
+        """In English; its German is checked to hold the same figures."""
+        with self.database.read(self.ctx) as session:
+            cells = {key: resolve(session, ref, self.run_id) for key, ref in claim.figures.items()}
+        assert render_claim(claim.model_copy(update={"text": claim.german or claim.text}), cells)
+        return render_claim(claim, cells)
+
+    def finding(self, subject: str) -> Finding:
+        return next(one for one in self.report.findings if one.subject == subject)
+
+    def said_of(self, subject: str) -> str:
+        return self.spoken(self.finding(subject).claim)
+
+    @property
+    def said(self) -> str:
+        """Everything that it says, line by line; all of it in German too."""
+        claims = [self.report.summary, *(finding.claim for finding in self.report.findings)]
+        assert all(claim.german for claim in claims)
+        return "\n".join([*map(self.spoken, claims), *self.report.missing_data])
+
+    @property
+    def proposals(self) -> list[ProposalRow]:
+        with self.database.read(self.ctx) as session:
+            return list(session.scalars(select(ProposalRow).order_by(col(ProposalRow.kind), col(ProposalRow.id))))
+
+    def answers(self, tool: str) -> list[dict[str, Any]]:
+        with self.database.read(self.ctx) as session:
+            own = select(Receipt).where(col(Receipt.tool) == tool, col(Receipt.run_id) == self.run_id)
+            return [row.result for row in session.scalars(own)]
+
+    def answer(self, tool: str, **about: str) -> dict[str, Any]:
+        return next(one for one in self.answers(tool) if about.items() <= one.items())
+
+    def cents(self, tool: str, *names: str) -> dict[str, int]:
+        return {name: self.answer(tool)[name]["value"] for name in names}
+
+
+async def answer_of(database: Database, ctx: Context, agent: str, about: str) -> Held:
+    """Let the agent of that name report about something, as of now."""
+    charter = next(one for one in load_charters() if one.name == agent)
+    run_id = start_run(database, ctx)
+    toolbox = Toolbox(database, replace(ctx, as_of=ctx.now()), run_id, charter.name, charter.tools)
+    result = await run_agent(charter, toolbox, chat_model_for(charter, "rules"), about)
+    assert (result.status, result.reason) == ("ok", "")
+    return Held(database, ctx, run_id, result.report)
