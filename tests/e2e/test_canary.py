@@ -338,13 +338,18 @@ def test_the_api_tells_nothing_of_the_canary(wall: str, two: Two, monkeypatch: p
     for path, methods in client.get("/api/v1/openapi.json").json()["paths"].items():
         asked = path.format(
             meeting_id=two.ids["run"], answer_id=two.ids["run"], item_id=two.ids["open"], receipt_id=two.ids["receipt"],
-            question_id=two.ids["proposal"], code=two.ids["figure"], name="pricing_director",
+            question_id=two.ids["proposal"], code=two.ids["figure"], name="pricing_director", os="pricing",
+            notification_id=two.ids["run"],
         )  # fmt: skip
         for method in methods:
             for body in bodies if method != "get" and "auth" not in path else ({},):
                 for brand in ("mine", SLUG):
                     answer = client.request(method, asked, json=body or None, headers={"X-Brand": brand})
-                    assert not two.leaks(answer.text, json.dumps(body) + asked + CHANNEL + public), (method, asked, answer.text)
+                    assert not two.leaks(answer.text, json.dumps(body) + asked + CHANNEL + public), (
+                        method,
+                        asked,
+                        answer.text,
+                    )
     assert _hashes(two.database, two.theirs) == two.hashes
 
 
