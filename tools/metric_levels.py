@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.figure import Cell
@@ -37,7 +38,7 @@ def level_of(session: BrandSession, env: ToolEnv, query: MetricQuery) -> ToolAns
     brand = brand_of(session)
     today = str(session.ctx.known_until.astimezone(ZoneInfo(brand.zone)).date())
     sources = rows_of(session, env, *_TABLES[query.metric])
-    told = {"metric": query.metric.value, "first_day": today, "last_day": today}
+    told: dict[str, Any] = {"metric": query.metric.value, "first_day": today, "last_day": today}
     found = _found(session, env, query)
     if found is None:
         because, german = _UNKNOWN[query.metric]

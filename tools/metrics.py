@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -101,7 +102,7 @@ class _Sales:
         query, today = self._query, self._session.ctx.known_until.astimezone(self._zone).date()
         days = days_of(query, today)
         lines, uncosted = self._lines(days)
-        told = {"metric": query.metric.value, "first_day": str(days.first), "last_day": str(days.last)}
+        told: dict[str, Any] = {"metric": query.metric.value, "first_day": str(days.first), "last_day": str(days.last)}
         value = self._measure.total(lines)
         if not lines or value is None:
             return MetricAnswer(status="abstained", **told, **self._nothing(uncosted))
@@ -166,12 +167,12 @@ class _Sales:
         was = self._measure.total([one for one in before if key(one) == code]) or 0
         return Part(code=code, title=title, value=self._cell(now), before=self._cell(was), change=self._cell(now - was))
 
-    def _line(self, sku: str, channel: str, effects: Mapping[str, int]) -> Line:
+    def _line(self, sku: str, channel: str, effects: Mapping[Any, int]) -> Line:
         told = {_named(name): self._cell(amount) for name, amount in effects.items() if amount}
         total = self._cell(sum(effects.values()))
         return Line(sku=sku, title=self._titles[sku], channel=channel, change=total, effects=told)
 
-    def _nothing(self, uncosted: int) -> dict[str, str]:
+    def _nothing(self, uncosted: int) -> dict[str, Any]:
         if uncosted:
             return {
                 "because": "no sale of these days says what its goods had cost",
