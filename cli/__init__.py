@@ -1,5 +1,7 @@
 """The command line: one file a verb; nothing heavy is imported before a verb needs it."""
 
+import sys
+
 import typer
 
 from cli import (
@@ -34,6 +36,7 @@ from cli import (
     work,
     workflows,
 )
+from cli.output import print_error
 
 app = typer.Typer(
     name="mhos",
@@ -55,5 +58,12 @@ for verb in VERBS:
 
 
 def run() -> None:
-    """Entry point of `mhos`."""
-    app()
+    """Entry point of `mhos`: with `--json`, what is typed wrongly is answered as JSON too."""
+    if "--json" not in sys.argv[1:] or "--help" in sys.argv[1:]:
+        app()
+        return
+    try:
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:
+        print_error({"error": {"code": "usage", "message": error.format_message(), "details": {}}}, as_json=True)
+        sys.exit(2)
