@@ -193,7 +193,7 @@ def weighed(statements: Sequence[Statement], seen: tuple[FoundPassage, ...] = ()
     untrusted = _newest([one for one in statements if not one.is_trusted])
     if trusted and untrusted and untrusted[0].dated_on < trusted[0].dated_on:
         untrusted = []
-    counting = tuple([*trusted, *untrusted])
+    counting = (*trusted, *untrusted)
     if not counting:
         return SupplierMinimum(seen=seen)
     if any(one.reading.meaning is Meaning.UNCLEAR for one in counting):
