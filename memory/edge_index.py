@@ -53,8 +53,14 @@ class EdgeIndex:
         self._folder = folder
         self._lock: int | None = None
         self._shard: Any = None
+        self._stamp: Stamp | None = None
 
     def stamp(self) -> Stamp | None:
+        if self._stamp is None:  # nobody else writes it while the folder is held
+            self._stamp = self._read_stamp()
+        return self._stamp
+
+    def _read_stamp(self) -> Stamp | None:
         self._hold()
         try:
             said = json.loads((self._folder / "stamp.json").read_text("utf-8"))
@@ -71,6 +77,7 @@ class EdgeIndex:
 
     def extend(self, passages: Iterable[IndexedPassage], stamp: Stamp) -> None:
         self._hold()
+        self._stamp = None
         coming, written = iter(passages), 0
         while batch := list(islice(coming, _BATCH)):
             shard = self._opened(len(batch[0].vector) // 4)
@@ -87,6 +94,7 @@ class EdgeIndex:
 
     def clear(self) -> None:
         self._hold()
+        self._stamp = None
         self._forget()
         (self._folder / "stamp.json").unlink(missing_ok=True)
         shutil.rmtree(self._path, ignore_errors=True)
@@ -106,6 +114,7 @@ class EdgeIndex:
         return [point.id for point in near], [point.id for point in said if point.score > 0]
 
     def close(self) -> None:
+        self._stamp = None
         self._forget()
         if self._lock is not None:
             os.close(self._lock)

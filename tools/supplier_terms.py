@@ -108,8 +108,8 @@ class SupplierMinimum:
 
     def sources(self, session: BrandSession, about: str) -> Iterator[RowSelection]:
         """The passages behind it, each behind its own place, and all of them behind the amount."""
-        for at, one in enumerate(self.statements):
-            yield from sources_of(session, one.found, f"{about}/amount", f"{about}/passages/{at}")
+        cited = [(one.found, (f"{about}/amount", f"{about}/passages/{at}")) for at, one in enumerate(self.statements)]
+        yield from sources_of(session, cited)
 
 
 def minimum_of(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierMinimum:

@@ -98,7 +98,7 @@ def two(database: Database, tmp_path: Path) -> Two:
     _supply(database, mine, "OWN-S", 111)
     _supply(database, theirs, SUPPLIER, COST)
     befriend(database, theirs)
-    _shelve(database, mine, "own.md", "Own terms of OWN-S", Shelf())
+    _shelve(database, mine, "own.md", "The minimum order value of OWN-S is EUR 12.00.", Shelf("own-shelf", ("OWN-S",)))
     clause = f"The minimum order value of {SUPPLIER} is EUR 76,543.00, says canary-clause-41c7."
     _shelve(database, theirs, DOCUMENT, clause, Shelf("canary-shelf", (SUPPLIER,)))
     office = Office(Settings(home=tmp_path), database)
