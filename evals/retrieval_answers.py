@@ -55,14 +55,13 @@ def passages() -> list[str]:
 
 
 def cases(texts: Sequence[str]) -> list[Case]:
-    """The labelled questions. Raises ValueError for one whose answer stands in no passage."""
+    """The labelled questions, but for those whose answer no document has any more: documents change."""
     flat = [" ".join(text.split()) for text in texts]
     found = []
     for question, words in yaml.safe_load(QUESTIONS.read_text("utf-8")):
         answers = frozenset(at for at, text in enumerate(flat) if words in text)
-        if not answers:
-            raise ValueError(f"no passage has {words!r}")
-        found.append(Case(question, answers))
+        if answers:
+            found.append(Case(question, answers))
     return found
 
 
