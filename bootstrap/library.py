@@ -101,6 +101,8 @@ def add_files(office: Office, ctx: Context, files: Sequence[Path], name: str, sh
         raise InvalidInput("One --name cannot be that of several files.", remedy="Add them one by one.")
     if shelf.known_at and shelf.known_at > ctx.now():
         raise InvalidInput("A document cannot be known before it is there.", remedy="Give a --known that has passed.")
+    if len({file.name for file in files}) < len(files):
+        raise InvalidInput("Two of these files have the same name.", remedy="Add them one by one, each with a --name.")
     added, rejected = [], []
     for file in files:
         try:

@@ -67,9 +67,7 @@ class EdgeIndex:
             stamp = Stamp(str(said["model"]), int(said["edition"]))
             if said["format"] != _FORMAT:
                 return None
-            if self._path.exists():
-                self._opened()
-            elif said["points"]:
+            if said["points"] > self._points():
                 return None
         except (OSError, ValueError, KeyError, TypeError, IndexBroken):
             return None
@@ -86,8 +84,9 @@ class EdgeIndex:
 
                 shard.update(UpdateOperation.upsert_points([_point(passage) for passage in batch]))
             written += len(batch)
-        points = self._settled(optimize=written > _BATCH) if self._path.exists() else 0
-        said = {"format": _FORMAT, "points": points, "model": stamp.model, "edition": stamp.edition}
+        if written:
+            self._settle(optimize=written > _BATCH)
+        said = {"format": _FORMAT, "points": self._points(), "model": stamp.model, "edition": stamp.edition}
         draft = self._folder / "stamp.json.new"
         draft.write_text(json.dumps(said), "utf-8")
         draft.replace(self._folder / "stamp.json")
@@ -130,22 +129,31 @@ class EdgeIndex:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(handle)
-            raise IndexInUse("Another process has the search index open.") from error
+            raise IndexInUse(
+                "Another process has the search index open.",
+                remedy="End it and try again. Until then every passage is compared, which is exact and slower.",
+            ) from error
         self._lock = handle
 
     @property
     def _path(self) -> Path:
         return self._folder / "shard"
 
-    def _settled(self, *, optimize: bool) -> int:
-        """Write everything to disk; how many points there are."""
+    def _settle(self, *, optimize: bool) -> None:
+        """Write everything to disk."""
+        shard = self._opened()
+        with _explained():
+            if optimize:
+                shard.optimize()
+            shard.flush()
+
+    def _points(self) -> int:
+        if not self._path.exists():
+            return 0
         shard = self._opened()
         with _explained():
             from qdrant_edge import CountRequest
 
-            if optimize:
-                shard.optimize()
-            shard.flush()
             return shard.count(CountRequest(exact=True))
 
     def _opened(self, dimensions: int = 0) -> Any:
