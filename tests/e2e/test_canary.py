@@ -24,6 +24,7 @@ from actions.documents import item_summary
 from actions.items import inbox
 from api.app import create_app
 from bootstrap.office import Office
+from connectors.documents import read_document
 from domain.action import ItemStatus
 from domain.clock import FixedClock, SystemClock
 from domain.context import Context
@@ -34,6 +35,8 @@ from identity.logins import Logins
 from identity.open_context import open_context
 from identity.people import People
 from identity.profiles import Profile, save_profile
+from memory.knowledge import KnowledgeBase
+from memory.library import Shelf
 from settings import Settings
 from store.database import Database
 from store.session import BrandSession
@@ -47,6 +50,7 @@ from tools.toolbox import Toolbox
 WALLS = (pytest.param("both", marks=pytest.mark.long), "session filter", "row-level security")
 PRICE, COST = 7_654_321, 3_210_987
 SLUG = "canarybrand"
+DOCUMENT = "canary-contract.md"
 PASSWORD = "correct horse battery"
 
 
@@ -94,6 +98,9 @@ def two(database: Database, tmp_path: Path) -> Two:
     _supply(database, mine, "OWN-S", 111)
     _supply(database, theirs, SUPPLIER, COST)
     befriend(database, theirs)
+    _shelve(database, mine, "own.md", "The minimum order value of OWN-S is EUR 12.00.", Shelf("own-shelf", ("OWN-S",)))
+    clause = f"The minimum order value of {SUPPLIER} is EUR 76,543.00, says canary-clause-41c7."
+    _shelve(database, theirs, DOCUMENT, clause, Shelf("canary-shelf", (SUPPLIER,)))
     office = Office(Settings(home=tmp_path), database)
     office.meet(mine, "Prices")
     _live(office, theirs, database)
@@ -116,6 +123,10 @@ def _supply(database: Database, ctx: Context, code: str, cost_minor: int) -> Non
         session.flush()
         asked = {"unit_cost_minor": cost_minor, "currency": "EUR", "valid_from": since, "known_at": since}
         session.add(SupplierOffer(supplier_id=supplier.id, product_id=product.id, from_quantity=432, **asked))
+
+
+def _shelve(database: Database, ctx: Context, name: str, text: str, shelf: Shelf) -> None:
+    KnowledgeBase().add(database, ctx, read_document(name, text.encode()), shelf)
 
 
 def _rename(database: Database, theirs: Context) -> None:
@@ -248,6 +259,15 @@ def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str
         "reject": [[ids["open"], "--reason", "mine now"]],
         "undo": [[ids["done"]]],
         "propose": [["price.update", "--sku", SKU, "--channel", CHANNEL, "--price", "1.00"]],
+        "kb": [
+            ["list"],
+            ["search", "canary-clause minimum order value"],
+            ["search", SUPPLIER, "--tag", SUPPLIER],
+            ["remove", DOCUMENT],
+            ["add", f"{folder}/products.csv"],
+            ["add", f"{folder}/{DOCUMENT}"],
+            ["rebuild"],
+        ],
         "schedule": [["list"], ["show", "weekly-trading-review"], ["history", "weekly-trading-review"]],
         "work": [[]],
         "journal": [[], ["--agent", "pricing_director"]],
@@ -263,7 +283,20 @@ NOT_TRIED = {
     "serve": "its routes are asked below",
     "simulate": "takes no brand and no id: it works in databases of its own, which it drops",
 }
-MAY_SUCCEED = ("schedule", "inbox", "work", "journal", "runs", "audit", "import", "meet --agenda")
+MAY_SUCCEED = (
+    "kb list",
+    "kb search",
+    "kb add",
+    "kb rebuild",
+    "schedule",
+    "inbox",
+    "work",
+    "journal",
+    "runs",
+    "audit",
+    "import",
+    "meet --agenda",
+)
 """In one's own brand: these list or make what is one's own. All others are given an id that is not."""
 
 
@@ -305,6 +338,7 @@ def _folder(tmp_path: Path) -> str:
     (folder / "brand.yaml").write_text("name: Mine\ncurrency: EUR\nzone: UTC\n")
     (folder / "channels.csv").write_text(f"code,title\n{CHANNEL},Mine\n")
     (folder / "products.csv").write_text(f"sku,title\n{SKU},Mine\n")
+    (folder / DOCUMENT).write_text("Mine.")
     (folder / "prices.csv").write_text(f"sku,channel,price,valid_from\n{SKU},{CHANNEL},9.99,2026-01-01\n")
     return str(folder)
 
