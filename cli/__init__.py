@@ -29,6 +29,7 @@ from cli import (
     webhooks,
     why,
     work,
+    worker,
     workflows,
 )
 
@@ -42,8 +43,8 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, journal, runs, schedule,
-    rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, serve, simulate,
+    demo, import_, meet, say, minutes, inbox, show, why, approve, reject, undo, propose, work, worker, journal, runs,
+    schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

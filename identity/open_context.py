@@ -41,6 +41,15 @@ def open_context(
     return ctx if as_of is None else ctx.at(as_of)
 
 
+def contexts_of(database: Database, home: Path, profile: str | None) -> list[Context]:
+    """A Context in each of the profile's brands, for who works in all of them; audited in each. Raises NotSignedIn."""
+    clock: Clock = SystemClock()
+    ids = TimeOrderedIds(clock)
+    person = Logins(database, clock, ids).by_token(load_profile(home, profile).token)
+    own = People(database, clock, ids).brands_of(person.user_id)
+    return [open_context(database, home, profile, brand=brand.slug) for brand in own]
+
+
 def _check_moment(as_of: datetime | None, clock: Clock) -> None:
     if as_of is not None and not EARLIEST <= as_of <= clock.now():
         raise InvalidInput(
