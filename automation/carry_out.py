@@ -52,6 +52,7 @@ def carry_out(database: Database, engine: PolicyEngine, ctx: Context, payload: M
     than what is due there.
     """
     run_id, own_move = UUID(payload["run"]), -1
+    together = True  # all moves in one transaction; one by one only where one of them fails, to tell which
     while True:
         at = own_move
         try:
@@ -61,11 +62,18 @@ def carry_out(database: Database, engine: PolicyEngine, ctx: Context, payload: M
                     return f"{run.kind} {run.name}: {run.status}"
                 session.ctx, at = ctx.caused_by(cause_of(run)), run.moves
                 _move(session, engine, run)
+                while together and _is_due(run, ctx):
+                    session.flush()
+                    _move(session, engine, run)
                 own_move = run.moves
-        except DomainError as error:
-            own_move = _tried_in_vain(database, ctx, run_id, at, error.message)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            own_move = _tried_in_vain(database, ctx, run_id, at, f"{type(error).__name__}: {error}")
+                if together and not _is_due(run, ctx):
+                    return f"{run.kind} {run.name}: {run.status}"
+        except (DomainError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            if together:
+                together, own_move = False, -1
+                continue
+            said = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+            own_move = _tried_in_vain(database, ctx, run_id, at, said)
 
 
 def _is_due(run: AutomationRun, ctx: Context) -> bool:

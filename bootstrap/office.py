@@ -108,6 +108,10 @@ class Office:
         """As `run_due`, with meetings that are due, messages that go out, and a look at what nobody tells of."""
         return self._run(self.clockwork, ctx, limit)
 
+    def work_queued(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
+        """As `work`, of what is queued already: for who was woken because something was."""
+        return self.clockwork.run_queued(ctx.acting_as(automation_actor(ctx)), limit)
+
     def _run(self, worker: Worker, ctx: Context, limit: int = 1_000) -> list[JobResult]:
         with self.database.read(ctx) as session:
             if is_behind(session):

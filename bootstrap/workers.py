@@ -2,12 +2,13 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event
 from time import monotonic
 
 import structlog
 
+from automation.worker import JobResult
 from bootstrap.office import Office
 from domain.context import Context
 from settings import Settings, load_settings
@@ -41,8 +42,16 @@ class Runner:
             self._open()
         return sorted(self._contexts)
 
+    def woken(self, brand: str) -> None:
+        """Work off what is queued in a brand."""
+        self._work_off(brand, self._office.work_queued)
+
     def __call__(self, brand: str) -> int:
-        """Work off a brand; how many jobs were run. A brand that is not this profile's is left alone."""
+        """Look round in a brand and work it off; how many jobs were run."""
+        return self._work_off(brand, self._office.work)
+
+    def _work_off(self, brand: str, work: Callable[[Context, int], Sequence[JobResult]]) -> int:
+        """A brand that is not this profile's is left alone."""
         if brand not in self.brands and monotonic() - self._looked > _ASKED_AGAIN_AFTER_SECONDS:
             self._open()
         ctx = self._contexts.get(brand)
@@ -50,7 +59,7 @@ class Runner:
             return 0
         done = 0
         while True:
-            ran = self._office.work(ctx, BATCH)
+            ran = work(ctx, BATCH)
             done += len(ran)
             if len(ran) < BATCH:
                 return done
@@ -81,17 +90,10 @@ def run_with_broker(profile: str | None, url: str, every_seconds: float, process
     look_round = spawned.Process(target=_look_round, args=(profile, every_seconds, parent), daemon=True)
     look_round.start()
     try:
-        serve(url, lambda: _quietly(Runner(load_settings(), profile)), processes)
+        serve(url, lambda: Runner(load_settings(), profile).woken, processes)
     finally:
         look_round.terminate()
         look_round.join(10)
-
-
-def _quietly(runner: Runner) -> Callable[[str], None]:
-    def run(brand: str) -> None:
-        runner(brand)
-
-    return run
 
 
 def _look_round(profile: str | None, every_seconds: float, parent: int) -> None:

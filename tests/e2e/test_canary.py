@@ -37,7 +37,20 @@ from identity.profiles import Profile, save_profile
 from settings import Settings
 from store.database import Database
 from store.session import BrandSession
-from store.tables import ActionItem, Channel, FigureRow, Location, Product, Receipt, Run, Supplier, SupplierOffer
+from store.tables import (
+    ActionItem,
+    Channel,
+    FigureRow,
+    Job,
+    Location,
+    Notification,
+    Product,
+    Receipt,
+    Run,
+    Supplier,
+    SupplierOffer,
+)
+from tests.e2e.canary_automation import automate
 from tests.e2e.canary_customers import befriend
 from tests.e2e.canary_tries import CHANNEL, OF_ONES_OWN, SKU, SUPPLIER, TITLE, TRIES, ZONE
 from tests.integration.priced_brand import Planted, plant
@@ -94,8 +107,11 @@ def two(database: Database, tmp_path: Path) -> Two:
     _supply(database, mine, "OWN-S", 111)
     _supply(database, theirs, SUPPLIER, COST)
     befriend(database, theirs)
+    automate(database, mine, "own")
+    automate(database, theirs, "canary")
     office = Office(Settings(home=tmp_path), database)
     office.meet(mine, "Prices")
+    office.run_due(mine)
     _live(office, theirs, database)
     rows_mine, rows_theirs = _rows(database, mine), _rows(database, theirs)
     own = "\n".join(rows_mine.values())
@@ -151,6 +167,8 @@ def _ids(database: Database, theirs: Context) -> Mapping[str, str]:
             "receipt": str(best.id),
             "proposal": str(open_item.proposal_id),
             "product": str(session.scalars(select(Product)).one().id),
+            "notification": str(session.scalars(select(Notification)).all()[0].id),
+            "job": str(session.scalars(select(Job).where(Job.status == "dead")).one().id),  # type: ignore[arg-type]
         }
 
 
@@ -250,6 +268,18 @@ def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str
         "propose": [["price.update", "--sku", SKU, "--channel", CHANNEL, "--price", "1.00"]],
         "schedule": [["list"], ["show", "weekly-trading-review"], ["history", "weekly-trading-review"]],
         "work": [[]],
+        "rules": [
+            ["list"],
+            ["log"],
+            ["show", "canary-rule"],
+            ["disable", "canary-rule", "--reason", "mine now"],
+            ["test", "canary-rule", "--since", "2020-01-01"],
+        ],
+        "workflows": [["runs"], ["start", "canary-flow"]],
+        "templates": [["show", "canary-words"]],
+        "notifications": [["--unread"], ["read", ids["notification"]]],
+        "webhooks": [["list"], ["remove", "canary-hook"]],
+        "jobs": [[], ["retry", ids["job"]]],
         "journal": [[], ["--agent", "pricing_director"]],
         "runs": [[]],
         "audit": [["verify"]],
@@ -261,9 +291,14 @@ WITHOUT_BRAND = ("agents", "doctor")
 NOT_TRIED = {
     "demo": "takes no id, and its brand is its own",
     "serve": "its routes are asked below",
+    "worker": "runs until it is stopped, what `work` runs, in the brands of one's own",
     "simulate": "takes no brand and no id: it works in databases of its own, which it drops",
 }
-MAY_SUCCEED = ("schedule", "inbox", "work", "journal", "runs", "audit", "import", "meet --agenda")
+MAY_SUCCEED = (
+    "rules list", "rules log", "workflows list", "workflows runs", "templates list", "notifications", "webhooks list",
+    "jobs", "schedule", "inbox", "work", "journal", "runs", "audit", "import",
+    "meet --agenda",
+)  # fmt: skip
 """In one's own brand: these list or make what is one's own. All others are given an id that is not."""
 
 

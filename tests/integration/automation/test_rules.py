@@ -136,7 +136,8 @@ def test_a_rule_asks_for_an_action_and_a_person_still_has_to_approve(works: Work
 def test_what_the_guardrails_refuse_a_rule_is_a_breach_that_rules_can_tell_of(works: Works) -> None:
     works.set("rule", ASK)
     works.set("rule", "name: breach\ntitle: B\non: guardrail.breached\ndo:\n"
-              "  - {kind: notify, severity: critical, roles: [SUPER_ADMIN], title: 'refused {data.subject}'}\n")  # fmt: skip
+              "  - {kind: notify, severity: critical, roles: [SUPER_ADMIN],"
+              " title: 'refused {data.subject}'}\n")  # fmt: skip
     works.happens(price_minor=1)
     works.work()
     assert [item.status for item in works.shop.rows(ActionItem)] == ["denied"]
