@@ -34,6 +34,7 @@ from cli import (
     webhooks,
     why,
     work,
+    worker,
     workflows,
 )
 from cli.output import print_error
@@ -48,9 +49,9 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, journal, runs,
-    schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, password, serve,
-    simulate,
+    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, worker,
+    journal, runs, schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, password,
+    serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

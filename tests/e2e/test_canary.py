@@ -40,7 +40,20 @@ from memory.library import Shelf
 from settings import Settings
 from store.database import Database
 from store.session import BrandSession
-from store.tables import ActionItem, Channel, FigureRow, Location, Product, Receipt, Run, Supplier, SupplierOffer
+from store.tables import (
+    ActionItem,
+    Channel,
+    FigureRow,
+    Job,
+    Location,
+    Notification,
+    Product,
+    Receipt,
+    Run,
+    Supplier,
+    SupplierOffer,
+)
+from tests.e2e.canary_automation import automate
 from tests.e2e.canary_customers import befriend
 from tests.e2e.canary_tries import CHANNEL, OF_ONES_OWN, SKU, SUPPLIER, TITLE, TRIES, ZONE
 from tests.integration.priced_brand import Planted, plant
@@ -101,8 +114,11 @@ def two(database: Database, tmp_path: Path) -> Two:
     _shelve(database, mine, "own.md", "The minimum order value of OWN-S is EUR 12.00.", Shelf("own-shelf", ("OWN-S",)))
     clause = f"The minimum order value of {SUPPLIER} is EUR 76,543.00, says canary-clause-41c7."
     _shelve(database, theirs, DOCUMENT, clause, Shelf("canary-shelf", (SUPPLIER,)))
+    automate(database, mine, "own")
+    automate(database, theirs, "canary")
     office = Office(Settings(home=tmp_path), database)
     office.meet(mine, "Prices")
+    office.run_due(mine)
     _live(office, theirs, database)
     rows_mine, rows_theirs = _rows(database, mine), _rows(database, theirs)
     own = "\n".join(rows_mine.values())
@@ -162,6 +178,8 @@ def _ids(database: Database, theirs: Context) -> Mapping[str, str]:
             "receipt": str(best.id),
             "proposal": str(open_item.proposal_id),
             "product": str(session.scalars(select(Product)).one().id),
+            "notification": str(session.scalars(select(Notification)).all()[0].id),
+            "job": str(session.scalars(select(Job).where(Job.status == "dead")).one().id),  # type: ignore[arg-type]
         }
 
 
@@ -270,6 +288,18 @@ def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str
         ],
         "schedule": [["list"], ["show", "weekly-trading-review"], ["history", "weekly-trading-review"]],
         "work": [[]],
+        "rules": [
+            ["list"],
+            ["log"],
+            ["show", "canary-rule"],
+            ["disable", "canary-rule", "--reason", "mine now"],
+            ["test", "canary-rule", "--since", "2020-01-01"],
+        ],
+        "workflows": [["runs"], ["start", "canary-flow"]],
+        "templates": [["show", "canary-words"]],
+        "notifications": [["--unread"], ["read", ids["notification"]]],
+        "webhooks": [["list"], ["remove", "canary-hook"]],
+        "jobs": [[], ["retry", ids["job"]]],
         "journal": [[], ["--agent", "pricing_director"]],
         "runs": [[]],
         "audit": [["verify"]],
@@ -281,22 +311,14 @@ WITHOUT_BRAND = ("agents", "doctor")
 NOT_TRIED = {
     "demo": "takes no id, and its brand is its own",
     "serve": "its routes are asked below",
+    "worker": "runs until it is stopped, what `work` runs, in the brands of one's own",
     "simulate": "takes no brand and no id: it works in databases of its own, which it drops",
 }
 MAY_SUCCEED = (
-    "kb list",
-    "kb search",
-    "kb add",
-    "kb rebuild",
-    "schedule",
-    "inbox",
-    "work",
-    "journal",
-    "runs",
-    "audit",
-    "import",
-    "meet --agenda",
-)
+    "kb list", "kb search", "kb add", "kb rebuild", "rules list", "rules log", "workflows list", "workflows runs",
+    "templates list", "notifications", "webhooks list", "jobs", "schedule", "inbox", "work", "journal", "runs", "audit",
+    "import", "meet --agenda",
+)  # fmt: skip
 """In one's own brand: these list or make what is one's own. All others are given an id that is not."""
 
 
