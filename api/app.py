@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api.answers import ROOMS, answers_router, asking_router
 from api.ask import ask_router
 from api.auth import open_auth, own_auth
+from api.automation import notifications_router, rules_router
 from api.crew import crew_router
 from api.document import API, describe
 from api.edge import Edge
@@ -17,13 +18,15 @@ from api.errors import answer_errors
 from api.health import health_router
 from api.house import House, Manners
 from api.items import inbox_router, items_router
+from api.knowledge import knowledge_router
 from api.meetings import meetings_router
 from api.records import records_router
 from bootstrap import Office
 
 ROUTERS = (
     health_router, open_auth, own_auth, meetings_router, inbox_router, items_router, crew_router, ask_router,
-    answers_router, *map(asking_router, ROOMS), records_router,
+    answers_router, *map(asking_router, ROOMS), records_router, knowledge_router,
+    rules_router, notifications_router,
 )  # fmt: skip
 
 
@@ -47,7 +50,6 @@ def create_app(office: Office, manners: Manners | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        max_body_size=house.manners.largest_body,
     )
     app.state.house = house
     for router in ROUTERS:
@@ -58,11 +60,11 @@ def create_app(office: Office, manners: Manners | None = None) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(house.manners.origins),
-            allow_methods=["GET", "POST", "PATCH"],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "X-Brand", "If-Match", "If-None-Match", "Idempotency-Key"],
             expose_headers=["ETag", "Location", "Retry-After", "Idempotency-Replayed"],
         )
-    app.add_middleware(Edge, telemetry=house.telemetry)
+    app.add_middleware(Edge, telemetry=house.telemetry, largest_body=house.manners.largest_body)
     return app
 
 

@@ -2,10 +2,12 @@
 
 import json
 import time
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.document import template_of
@@ -32,14 +34,22 @@ UNFORESEEN = {
 class Edge:
     """ASGI middleware round the whole application."""
 
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
-        self._app, self._telemetry = app, telemetry
+    def __init__(self, app: ASGIApp, telemetry: Telemetry, largest_body: int) -> None:
+        self._app, self._telemetry, self._largest_body = app, telemetry, largest_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 0
+        began, status, received = time.perf_counter(), 0, 0
+
+        async def receiving() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._largest_body:
+                raise HTTPException(413, f"A body has {self._largest_body:,} bytes at most.")
+            return message
 
         async def sent(message: Message) -> None:
             nonlocal status
@@ -50,9 +60,10 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, sent)
+            await self._app(scope, receiving, sent)
         except Exception:
-            log.exception("api.unforeseen", method=scope["method"], path=template_of(scope) or "none")
+            trace = traceback.format_exc()  # without the values of variables: passwords are among them
+            log.error("api.unforeseen", method=scope["method"], path=template_of(scope) or "none", trace=trace)
             if status:
                 raise  # the answer has begun: cutting it off is all that is left
             await _answer(sent, 500, UNFORESEEN)

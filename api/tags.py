@@ -16,6 +16,9 @@ IfMatch = Annotated[
         examples=['"1-0f3a…"'],
     ),
 ]
+OptionalIfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="Only in place of what has this ETag.", max_length=200)
+]
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag of what you have.")]
 
 

@@ -68,6 +68,22 @@ def notifications(session: BrandSession, *, unread_only: bool = False) -> list[t
     return [(row, row.id not in read) for row in _for(session, rows)][:MOST_LISTED]
 
 
+def notification_document(row: Notification, unread: bool) -> dict[str, Any]:
+    """A notification as the CLI and the API show it."""
+    return {
+        "id": str(row.id),
+        "severity": row.severity,
+        "module": row.module,
+        "title": row.title,
+        "body": row.body,
+        "event_id": str(row.event_id) if row.event_id else None,
+        "subject": row.subject,
+        "source": row.source,
+        "unread": unread,
+        "created_at": row.created_at.isoformat(),
+    }
+
+
 def unread_count(session: BrandSession) -> int:
     """How many the Context's person has not read."""
     unread = _addressed(session).where(col(Notification.id).not_in(_read_by(session)))

@@ -12,19 +12,24 @@ from domain.ids import BrandId
 
 TICK_SECONDS = 1.0
 AT_ONCE = 4
+CLOCK_EVERY = 10
+_CLOCK = 2
+"""The lane of what is due by the clock, looked at every tenth time."""
 Lane = Callable[[Context], list[JobResult]]
 log = structlog.get_logger(__name__)
 
 
 class Background:
-    """Two lanes a brand, each at most once at a time: what is due by itself, and runs that are to be held.
+    """Three lanes a brand, each at most once at a time: what people said yes to and what rules do about it, runs that
+    people asked for, and (less often) all that is due by the clock, meetings and messages that go out too.
 
     A brand is known once it is named here: when somebody works in it, or at the start. Jobs are leased, so that any
     number of processes may do this at once. The threads end with the process: their leases do, too, and others go on.
     """
 
     def __init__(self, office: Office, observe: Callable[[Sequence[JobResult]], None] = lambda _done: None) -> None:
-        self._lanes: tuple[Lane, ...] = (office.run_due, office.hold_due)
+        self._lanes: tuple[Lane, ...] = (office.run_due, office.hold_due, office.work)
+        self._turns = 0
         self._observe = observe
         self._known: dict[BrandId, Context] = {}
         self._under_way: dict[tuple[BrandId, int], threading.Thread] = {}
@@ -56,7 +61,9 @@ class Background:
         while not self._stopped.is_set():
             for ctx in list(self._known.values()):
                 for at, lane in enumerate(self._lanes):
-                    self._take_up(ctx, at, lane)
+                    if at < _CLOCK or self._turns % CLOCK_EVERY == 0:
+                        self._take_up(ctx, at, lane)
+            self._turns += 1
             self._awake.wait(TICK_SECONDS)
             self._awake.clear()
 
@@ -75,4 +82,5 @@ class Background:
             try:
                 self._observe(lane(ctx))
             except Exception as error:  # noqa: BLE001 - a store that is gone for a moment must not end the clockwork
-                log.warning("background.failed", brand=ctx.brand, reason=f"{type(error).__name__}: {error}")
+                said = getattr(error, "orig", None) or error  # of a database error not the statement's values
+                log.warning("background.failed", brand=ctx.brand, reason=f"{type(error).__name__}: {said}")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from actions.order import require_present
 from bootstrap.office import Office
-from connectors.documents import read_file
+from connectors.documents import read_document, read_file
 from domain.actor import Permission
 from domain.context import Context, parse_moment
 from domain.errors import Conflict, DocumentRejected, InvalidInput
@@ -112,6 +112,13 @@ def add_files(office: Office, ctx: Context, files: Sequence[Path], name: str, sh
             rejected.append({"file": str(file), "reason": error.message, "remedy": error.remedy, "code": error.code})
     waits = office.knowledge.catch_up(office.database, ctx) if added else ""
     return {"documents": added, "rejected": rejected, "index": waits}
+
+
+def add_bytes(office: Office, ctx: Context, file: str, data: bytes, shelf: Shelf) -> dict[str, Any]:
+    """Add one document from its bytes. Raises DocumentRejected, Conflict, Forbidden."""
+    _require_keeper(office, ctx)
+    added = asdict(office.knowledge.add(office.database, ctx, read_document(file, data), shelf))
+    return {**added, "index": office.knowledge.catch_up(office.database, ctx)}
 
 
 def remove_named(office: Office, ctx: Context, name: str) -> dict[str, Any]:

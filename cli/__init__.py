@@ -50,8 +50,8 @@ app = typer.Typer(
 
 VERBS = (
     demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, worker,
-    journal, runs, schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, password,
-    serve, simulate,
+    journal, runs, schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor,
+    password, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

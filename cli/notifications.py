@@ -1,6 +1,6 @@
 """`mhos notifications`: what people were told, and what they have not read."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -32,7 +32,9 @@ def notifications(
         from automation import notifications as inbox
 
         with desk.office.database.read(desk.ctx) as session:
-            found = [_document(row, new) for row, new in inbox.notifications(session, unread_only=unread)]
+            found = [
+                inbox.notification_document(row, new) for row, new in inbox.notifications(session, unread_only=unread)
+            ]
             count = inbox.unread_count(session)
     if as_json:
         print_json({"unread": count, "notifications": found})
@@ -72,18 +74,3 @@ def read(
         print_json({"read": marked, "unread": left})
     else:
         console().print(f"{marked} read, {left} unread.")
-
-
-def _document(row: Any, unread: bool) -> dict[str, Any]:
-    return {
-        "id": str(row.id),
-        "severity": row.severity,
-        "module": row.module,
-        "title": row.title,
-        "body": row.body,
-        "event_id": str(row.event_id) if row.event_id else None,
-        "subject": row.subject,
-        "source": row.source,
-        "unread": unread,
-        "created_at": row.created_at.isoformat(),
-    }

@@ -37,6 +37,11 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
     ],
     "what_changed": lambda ids: [{"days": 92}],
     **CRM_TRIES,
+    "brand_metric": lambda ids: [
+        {"metric": "revenue", "period": "last_year", "product": SKU},
+        {"metric": "revenue", "period": "last_year", "channel": CHANNEL},
+        {"metric": "stock", "split": "location"},
+    ],
     "competitor_reaction": lambda ids: [{"channel": CHANNEL}],
     "channel_ladder": lambda ids: [{"sku": SKU}],
     "draft_prices": lambda ids: [{"channel": CHANNEL}],
@@ -105,6 +110,7 @@ OF_ONES_OWN = (
     "reminder_advice",
     "expense_review",
     "budget_response",
+    "brand_metric",
 )
 """Asked without arguments, these tell of one's own brand."""
 

@@ -24,6 +24,7 @@ from actions.documents import item_summary
 from actions.items import inbox
 from api.app import create_app
 from bootstrap.office import Office
+from bootstrap.people import choose_password
 from connectors.documents import read_document
 from domain.action import ItemStatus
 from domain.clock import FixedClock, SystemClock
@@ -269,6 +270,7 @@ def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str
             ["object", ids["proposal"], "why"],
             ["go", "--meeting", ids["run"]],
         ],
+        "ask": [[f"revenue of {SKU} last year"], ["revenue last year by product"], [f"stock of {TITLE}"]],
         "minutes": [[ids["run"]], [ids["run"][-8:]]],
         "inbox": [["--all"]],
         "show": [[ids["open"]], [ids["done"][-8:]]],
@@ -310,12 +312,13 @@ def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str
 WITHOUT_BRAND = ("agents", "doctor")
 NOT_TRIED = {
     "demo": "takes no id, and its brand is its own",
+    "password": "takes no brand and no id: it is one's own",
     "serve": "its routes are asked below",
     "worker": "runs until it is stopped, what `work` runs, in the brands of one's own",
     "simulate": "takes no brand and no id: it works in databases of its own, which it drops",
 }
 MAY_SUCCEED = (
-    "kb list", "kb search", "kb add", "kb rebuild", "rules list", "rules log", "workflows list", "workflows runs",
+    "ask", "kb list", "kb search", "kb add", "kb rebuild", "rules list", "rules log", "workflows list", "workflows runs",
     "templates list", "notifications", "webhooks list", "jobs", "schedule", "inbox", "work", "journal", "runs", "audit",
     "import", "meet --agenda",
 )  # fmt: skip
@@ -381,8 +384,28 @@ def test_an_import_with_the_canarys_names_makes_rows_of_ones_own(
 def test_the_api_tells_nothing_of_the_canary(wall: str, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office(Settings(home=two.home), two.walled(wall, monkeypatch))
     client = TestClient(create_app(office), raise_server_exceptions=False)
-    for path in ("/api/v1/health", "/api/v1/openapi.json", "/", f"/api/v1/{two.ids['run']}"):
-        assert not two.leaks(client.get(path).text, path)
+    public = client.get("/api/v1/openapi.json").text  # the same for everybody, before any brand
+    for path in ("/api/v1/health", "/api/v1/metrics", "/", f"/api/v1/{two.ids['run']}"):
+        assert not two.leaks(client.get(path).text, public)
+    choose_password(office, "owner", PASSWORD)
+    token = client.post("/api/v1/auth/login", json={"login": "owner", "password": PASSWORD}).json()["access_token"]
+    client.headers.update({"Authorization": f"Bearer {token}", "If-Match": '"1-x"'})
+    bodies = ({}, {"reason": "mine"}, {"text": SKU, "kind": "ask"}, {"text": "go"}, {"question": f"revenue of {SKU}"})
+    for path, methods in client.get("/api/v1/openapi.json").json()["paths"].items():
+        asked = path.format(
+            meeting_id=two.ids["run"], answer_id=two.ids["run"], item_id=two.ids["open"], receipt_id=two.ids["receipt"],
+            question_id=two.ids["proposal"], code=two.ids["figure"], name="pricing_director", os="pricing",
+            notification_id=two.ids["run"],
+        )  # fmt: skip
+        for method in methods:
+            for body in bodies if method != "get" and "auth" not in path else ({},):
+                for brand in ("mine", SLUG):
+                    answer = client.request(method, asked, json=body or None, headers={"X-Brand": brand})
+                    assert not two.leaks(answer.text, json.dumps(body) + asked + CHANNEL + public), (
+                        method,
+                        asked,
+                        answer.text,
+                    )
     assert _hashes(two.database, two.theirs) == two.hashes
 
 

@@ -1,0 +1,168 @@
+"""Another brand's id answers exactly as a missing one, on every route that there is."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from automation.definitions import set_definition
+from automation.rule import Rule
+from connectors.documents import read_document
+from memory.library import Shelf
+from store.session import BrandSession
+from store.tables import ActionItem, FigureRow, Job, Receipt, Run, TurnRow
+from tests.integration.api.conftest import PRICING, Client, Town
+
+API = "/api/v1"
+RULES = f"{API}/{{os}}/automation/rules"
+NAME = "their-rule"
+RULE = {"name": NAME, "title": "T", "module": "pricing", "on": ["price.changed"],
+        "do": [{"kind": "notify", "title": "A price changed"}]}  # fmt: skip
+BODIES: Mapping[str, Any] = {
+    f"POST {API}/meetings/{{meeting_id}}/turns": {"kind": "ask", "text": "price of CHEAP?"},
+    f"POST {API}/action-items/{{item_id}}/reject": {"reason": "mine now"},
+    f"POST {API}/action-items/{{item_id}}/snooze": {"until": "2100-01-01T00:00:00Z"},
+    f"PATCH {API}/action-items/{{item_id}}": {"changes": {"price_minor": 1}},
+    f"POST {API}/action-items/{{item_id}}/questions": {"text": "why?"},
+    f"POST {API}/action-items/{{item_id}}/questions/{{question_id}}/answer": {"text": "so"},
+    f"POST {RULES}/{{name}}/pause": {"reason": "mine"},
+    f"POST {RULES}/{{name}}/resume": {"reason": "mine"},
+    f"POST {RULES}/{{name}}/rollback": {"reason": "mine"},
+    f"POST {RULES}/{{name}}/remove": {"reason": "mine"},
+    f"POST {RULES}/{{name}}/test": {"since": "2026-01-01T00:00:00Z"},
+}
+"""What routes that take an id of a brand are sent."""
+OF_ONES_OWN = {
+    f"GET {API}/meetings": None,
+    f"POST {API}/meetings": {"agenda": "Prices", "agents": PRICING},
+    f"GET {API}/inbox": None,
+    f"GET {API}/action-items": None,
+    f"GET {API}/agents": None,
+    f"GET {API}/agents/{{name}}": None,
+    f"GET {API}/journal": None,
+    f"POST {API}/ask": {"question": "revenue last month by product"},
+    f"GET {RULES}": None,
+    f"PUT {RULES}/{{name}}": {"rule": RULE, "reason": "mine"},
+    f"GET {API}/{{os}}/automation/log": None,
+    f"GET {API}/notifications": None,
+    f"POST {API}/notifications/read": None,
+    f"GET {API}/knowledge/documents": None,
+    f"GET {API}/knowledge/search": None,
+    f"POST {API}/knowledge/documents": {"file": "own.md", "text": "# Own\n\nOurs."},
+    f"GET {API}/audit/verify": None,
+    f"GET {API}/audit/entries": None,
+    **{f"POST {API}/{path}": {} for path in (
+        "pricing/ai/advice", "inventory/ai/reorder", "stands/ai/refill", "crm/ai/follow-up", "finance/ai/runway")},
+}  # fmt: skip
+"""Routes that take no id of a brand: they tell of one's own."""
+IN_NO_BRAND = {
+    f"GET {API}/health", f"GET {API}/metrics", f"POST {API}/auth/login", f"POST {API}/auth/refresh",
+    f"POST {API}/auth/logout", f"GET {API}/auth/me",
+}  # fmt: skip
+
+
+def operations(client: Client) -> set[str]:
+    paths = client.get(f"{API}/openapi.json").json()["paths"]
+    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+
+
+def theirs(town: Town) -> dict[str, str]:
+    """Ids of everything that the other brand has."""
+    with town.office.database.read(town.theirs) as session:
+        item = session.scalars(select(ActionItem)).first()
+        run, receipt = (session.scalars(select(table)).first() for table in (Run, Receipt))
+        figure = session.scalars(select(FigureRow)).first()
+        assert item and run and receipt and figure
+        return {
+            "name": NAME, "os": "pricing", "notification_id": str(run.id),
+            "item_id": str(item.id), "question_id": str(item.proposal_id), "meeting_id": str(run.id),
+            "answer_id": str(run.id), "receipt_id": str(receipt.id), "code": figure.code,
+        }  # fmt: skip
+
+
+def missing() -> dict[str, str]:
+    names = ("item_id", "question_id", "meeting_id", "answer_id", "receipt_id", "notification_id")
+    return {**{name: str(uuid4()) for name in names}, "code": "aaaaaaaa", "name": "no-rule", "os": "pricing"}
+
+
+def asked(client: Client, operation: str, ids: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+    method, _, path = operation.partition(" ")
+    answer = client.request(method, path.format(**ids), json=BODIES.get(operation), headers={"If-Match": '"1-x"'})
+    told = answer.json()
+    for value in (value for name, value in ids.items() if name != "os"):
+        told = json.loads(json.dumps(told).replace(value, "<id>"))
+    return answer.status_code, told
+
+
+def fingerprint(session: BrandSession) -> list[tuple[str, int]]:
+    return [(table.__name__, session.query(table).count()) for table in (ActionItem, Run, Receipt, Job, TurnRow)]
+
+
+def names_something(operation: str) -> bool:
+    return operation not in OF_ONES_OWN and any(name in operation for name in ("_id}", "{code}", "{name}"))
+
+
+def furnish(town: Town) -> None:
+    """A rule and a document of the other brand."""
+    ctx, office = town.theirs, town.office
+    with office.database.begin(ctx) as session:
+        set_definition(session, "rule", Rule.model_validate(RULE), "theirs")
+    office.knowledge.add(office.database, ctx, read_document("x.md", b"# Secret\n\nTheirs alone.", NAME), Shelf())
+
+
+def test_every_route_is_tried_here(town: Town) -> None:
+    tried = operations(town.client())
+    with_ids = {one for one in tried if names_something(one)}
+    assert tried == with_ids | set(OF_ONES_OWN) | IN_NO_BRAND
+    assert {one for one in with_ids if one.startswith(("POST", "PATCH"))} >= set(BODIES)
+
+
+def test_another_brands_id_answers_as_a_missing_one(town: Town) -> None:
+    client = town.client("owner")
+    furnish(town)
+    with town.office.database.read(town.theirs) as session:
+        before = fingerprint(session)
+    other, nothing = theirs(town), missing()
+    for operation in sorted(one for one in operations(client) if names_something(one)):
+        found, absent = asked(client, operation, other), asked(client, operation, nothing)
+        assert found == absent, operation
+        assert found[0] == 404, (operation, found)
+    with town.office.database.read(town.theirs) as session:
+        assert fingerprint(session) == before
+
+
+def test_another_brands_name_answers_as_nobodys(town: Town) -> None:
+    client = town.client("owner")
+    for operation in sorted(operations(client) - IN_NO_BRAND):
+        method, _, path = operation.partition(" ")
+        path = path.format(**missing())
+        said = [client.request(method, path, headers={"X-Brand": brand}) for brand in ("theirs", "nobodys")]
+        assert {one.status_code for one in said} == {404}, operation
+        assert said[0].json() == said[1].json(), operation
+
+
+def test_what_takes_no_id_tells_of_ones_own(town: Town) -> None:
+    furnish(town)
+    client = town.client("owner")
+    secrets = [value for name, value in theirs(town).items() if name not in ("name", "os")]
+    for operation in sorted(OF_ONES_OWN):
+        method, _, path = operation.partition(" ")
+        answer = client.request(
+            method,
+            path.format(name=NAME if "rules" in path else "pricing_director", os="pricing"),
+            params={"question": "theirs"} if path.endswith("search") else None,
+            json=OF_ONES_OWN[operation],
+        )
+        assert answer.status_code in (200, 201, 202), answer.text
+        told = [value for value in (*secrets, "Theirs alone", str(town.theirs.brand_id)) if value in answer.text]
+        assert not told, (operation, told)
+
+
+def test_without_a_login_nothing_is_told_of_any_brand(town: Town) -> None:
+    client, ids = town.client(), theirs(town)
+    for operation in sorted(operations(client) - IN_NO_BRAND | {f"GET {API}/auth/me", f"POST {API}/auth/logout"}):
+        method, _, path = operation.partition(" ")
+        answer = client.request(method, path.format(**ids))
+        assert answer.status_code == 401, (operation, answer.text)

@@ -1,0 +1,64 @@
+"""The days that a question is about, by the calendar, and those that they are compared with."""
+
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+from domain.metrics import Comparison, Metric, MetricQuery, Period, days_before, days_of
+
+TODAY = date(2026, 11, 21)  # a Saturday
+
+
+def query(period: Period, comparison: Comparison = Comparison.PERIOD_BEFORE, **more: object) -> MetricQuery:
+    return MetricQuery.model_validate({"metric": Metric.REVENUE, "period": period, "comparison": comparison, **more})
+
+
+@pytest.mark.parametrize(
+    ("period", "days", "before", "year_before"),
+    [
+        (Period.LAST_WEEK, ("2026-11-09", "2026-11-15"), ("2026-11-02", "2026-11-08"), ("2025-11-10", "2025-11-16")),
+        (Period.THIS_WEEK, ("2026-11-16", "2026-11-21"), ("2026-11-09", "2026-11-14"), ("2025-11-17", "2025-11-22")),
+        (Period.LAST_MONTH, ("2026-10-01", "2026-10-31"), ("2026-09-01", "2026-09-30"), ("2025-10-01", "2025-10-31")),
+        (Period.THIS_MONTH, ("2026-11-01", "2026-11-21"), ("2026-10-01", "2026-10-21"), ("2025-11-01", "2025-11-21")),
+        (Period.LAST_QUARTER, ("2026-07-01", "2026-09-30"), ("2026-04-01", "2026-06-30"), ("2025-07-01", "2025-09-30")),
+        (Period.LAST_YEAR, ("2025-01-01", "2025-12-31"), ("2024-01-01", "2024-12-31"), ("2024-01-01", "2024-12-31")),
+        (Period.YESTERDAY, ("2026-11-20", "2026-11-20"), ("2026-11-19", "2026-11-19"), ("2025-11-21", "2025-11-21")),
+    ],
+)
+def test_periods_follow_the_calendar(
+    period: Period, days: tuple[str, str], before: tuple[str, str], year_before: tuple[str, str]
+) -> None:
+    asked = query(period)
+    found = days_of(asked, TODAY)
+    assert (str(found.first), str(found.last)) == days
+    earlier = days_before(asked, found)
+    assert (str(earlier.first), str(earlier.last)) == before
+    year = days_before(query(period, Comparison.YEAR_BEFORE), found)
+    assert (str(year.first), str(year.last)) == year_before
+
+
+def test_a_leap_day_has_a_year_before() -> None:
+    asked = query(Period.THIS_MONTH, Comparison.YEAR_BEFORE)
+    earlier = days_before(asked, days_of(asked, date(2028, 2, 29)))
+    assert (str(earlier.first), str(earlier.last)) == ("2027-02-01", "2027-02-28")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"metric": "revenue"},
+        {"metric": "cash", "period": "last_week"},
+        {"metric": "stock", "why": True},
+        {"metric": "revenue", "period": "last_week", "why": True},
+        {"metric": "revenue", "period": "last_days"},
+        {"metric": "revenue", "period": "between", "first": "2026-02-01"},
+        {"metric": "revenue", "period": "between", "first": "2026-02-01", "last": "2026-01-01"},
+        {"metric": "revenue", "period": "last_week", "days": 3},
+        {"metric": "cash", "split": "product"},
+        {"metric": "revenue", "period": "last_week", "sql": "select 1"},
+    ],
+)
+def test_a_query_that_makes_no_sense_is_none(told: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        MetricQuery.model_validate(told)
