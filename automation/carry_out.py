@@ -46,23 +46,43 @@ BEGIN = ""
 
 
 def carry_out(database: Database, engine: PolicyEngine, ctx: Context, payload: Mapping[str, Any]) -> str:
-    """The job: moves on from where the run stands until it waits or has ended; a late or doubled job does nothing."""
-    run_id, expected = UUID(payload["run"]), int(payload["move"])
+    """The job: moves on from where the run stands until it waits or has ended.
+
+    A job that comes late, twice, or after one that was killed half-way finds the run where it stands, and does no more
+    than what is due there.
+    """
+    run_id, own_move = UUID(payload["run"]), -1
+    together = True  # all moves in one transaction; one by one only where one of them fails, to tell which
     while True:
+        at = own_move
         try:
             with database.begin(ctx) as session:
                 run = _locked(session, run_id)
-                if run.moves != expected or run.status not in (RUNNING, WAITING, UNDOING):
+                if own_move not in (-1, run.moves) or not _is_due(run, ctx):
                     return f"{run.kind} {run.name}: {run.status}"
-                session.ctx = ctx.caused_by(cause_of(run))
+                session.ctx, at = ctx.caused_by(cause_of(run)), run.moves
                 _move(session, engine, run)
-                expected, goes_on = run.moves, run.status in (RUNNING, UNDOING) and run.wake_at is None
-        except DomainError as error:
-            goes_on, expected = _tried_in_vain(database, ctx, run_id, expected, error.message)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            goes_on, expected = _tried_in_vain(database, ctx, run_id, expected, f"{type(error).__name__}: {error}")
-        if not goes_on:
-            expected = -1  # the next turn only tells how it stands
+                while together and _is_due(run, ctx):
+                    session.flush()
+                    _move(session, engine, run)
+                own_move = run.moves
+                if together and not _is_due(run, ctx):
+                    return f"{run.kind} {run.name}: {run.status}"
+        except (DomainError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            if together:
+                together, own_move = False, -1
+                continue
+            said = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+            own_move = _tried_in_vain(database, ctx, run_id, at, said)
+
+
+def _is_due(run: AutomationRun, ctx: Context) -> bool:
+    """Whether the run can move now: it is not over, and no later moment or event has to come first."""
+    if run.status not in (RUNNING, WAITING, UNDOING):
+        return False
+    if run.wake_at is not None:
+        return run.wake_at <= ctx.now()
+    return run.status != WAITING
 
 
 def _locked(session: BrandSession, run_id: UUID) -> AutomationRun:
@@ -93,6 +113,7 @@ def _move(session: BrandSession, engine: PolicyEngine, run: AutomationRun) -> No
     step = flow.step(run.step)
     match step:
         case Do():
+            run.wake_at = None
             _do(session, engine, run, flow, step)
         case Wait():
             _wait(session, run, flow, step)
@@ -113,8 +134,6 @@ def _start(session: BrandSession, run: AutomationRun, flow: Workflow) -> None:
 
 
 def _do(session: BrandSession, engine: PolicyEngine, run: AutomationRun, flow: Workflow, step: Do) -> None:
-    if run.status == WAITING:
-        return
     scope = scope_of(run.envelope, run.results)
     if why := first_unmet(step.when, scope, session):
         log_move(session, run, "skipped", why)
@@ -167,7 +186,7 @@ def _wait(session: BrandSession, run: AutomationRun, flow: Workflow, step: Wait)
         _go(session, run, flow, flow.after(step.name))
     elif run.wake_at is not None and run.wake_at <= now:
         _out_of_time(session, run, flow, step)
-    elif run.status != WAITING:
+    else:
         _begin_to_wait(session, run, step)
 
 
@@ -218,24 +237,23 @@ def _go(session: BrandSession, run: AutomationRun, flow: Workflow, name: str) ->
         finish(session, run, DONE)
 
 
-def _tried_in_vain(database: Database, ctx: Context, run_id: UUID, move: int, reason: str) -> tuple[bool, int]:
-    """Log the attempt, and try again later, or give up. Whether to go on at once, and at which move."""
+def _tried_in_vain(database: Database, ctx: Context, run_id: UUID, move: int, reason: str) -> int:
+    """Log the attempt, and try again later, or give up; the move that comes next."""
     with database.begin(ctx) as session:
         run = _locked(session, run_id)
         if run.moves != move:
-            return False, run.moves
+            return move
         session.ctx = ctx.caused_by(cause_of(run))
         flow = _flow(run)
         log_move(session, run, "failed", reason)
         run.tries += 1
         step = flow.step(run.step) if run.step else None
-        tries = step.tries if isinstance(step, Do) else 1
-        if run.tries >= tries or step is None:
+        if not isinstance(step, Do) or run.tries >= step.tries:
             _give_up(session, run, flow, reason)
-            return run.status == UNDOING, run.moves
-        pause = duration(step.pause if isinstance(step, Do) else "1m") * 2 ** (run.tries - 1)
-        queue_move(session, run.id, run.moves, session.ctx.now() + pause, cause_of(run))
-        return False, run.moves
+            return run.moves
+        run.wake_at = session.ctx.now() + duration(step.pause) * 2 ** (run.tries - 1)
+        queue_move(session, run.id, run.moves, run.wake_at, cause_of(run))
+        return run.moves
 
 
 def _give_up(session: BrandSession, run: AutomationRun, flow: Workflow, reason: str) -> None:
@@ -264,6 +282,7 @@ def _next_undo(flow: Workflow, done: list[str]) -> str:
 def _undo(session: BrandSession, engine: PolicyEngine, run: AutomationRun, flow: Workflow) -> None:
     step = flow.step(run.step)
     assert isinstance(step, Do) and step.undo is not None
+    run.wake_at = None
     scope = scope_of(run.envelope, run.results)
     done = perform(Doing(session, engine, run, f"{step.name}-undo", scope, flow.module), step.undo)
     log_move(session, run, "undone", done.said)

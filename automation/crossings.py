@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -34,12 +35,7 @@ class Sighting:
 
 def queue_look(session: BrandSession) -> None:
     """Queue a look at the facts: once a day of the brand's UTC clock, and once after every import."""
-    newest = session.scalars(
-        select(ImportBatch)
-        .where(col(ImportBatch.created_at) <= session.ctx.known_until)
-        .order_by(col(ImportBatch.created_at).desc(), col(ImportBatch.id).desc())
-        .limit(1)
-    ).first()
+    newest = _newest_import(session)
     after = newest.id if newest else "none"
     enqueue(session, LOOK_JOB, f"{LOOK_JOB}:{session.ctx.now():%Y-%m-%d}:{after}", {}, session.ctx.now())
 
@@ -99,14 +95,20 @@ def _only_noted(session: BrandSession) -> bool:
     """Whether an import that was not to fire came since the last look; also before the first look at all."""
     last = _looked(session)
     quiet = select(ImportBatch).where(col(ImportBatch.fires).is_(False))
-    if last is not None:
-        quiet = quiet.where(col(ImportBatch.created_at) > last.changed_at)
+    if last is not None and last.state:
+        quiet = quiet.where(col(ImportBatch.id) > UUID(last.state))  # ids rise with time
     return session.scalars(quiet.limit(1)).first() is not None
 
 
 def _mark_looked(session: BrandSession) -> None:
-    last = _looked(session)
+    last, newest = _looked(session), _newest_import(session)
+    state = str(newest.id) if newest else ""
     if last is None:
-        session.add(WatchedFact(kind=LOOKED, subject="", state="", changed_at=session.ctx.now()))
+        session.add(WatchedFact(kind=LOOKED, subject="", state=state, changed_at=session.ctx.now()))
     else:
-        last.changed_at = session.ctx.now()
+        last.state, last.changed_at = state, session.ctx.now()
+
+
+def _newest_import(session: BrandSession) -> ImportBatch | None:
+    known = select(ImportBatch).where(col(ImportBatch.created_at) <= session.ctx.known_until)
+    return session.scalars(known.order_by(col(ImportBatch.id).desc()).limit(1)).first()

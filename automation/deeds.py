@@ -11,12 +11,13 @@ from actions.items import Proposer, ask_for, withdraw
 from automation.definitions import template_of, workflow_of
 from automation.deliveries import QUEUED, Post, post
 from automation.notifications import Note, notify
-from automation.runs import begin_workflow
+from automation.runs import begin_workflow, cause_of
 from automation.scope import Scope, render, render_exactly
 from automation.step import CallMeeting, Chat, Deed, Email, Notify, Propose, StartWorkflow, Webhook, Withdraw
 from domain.action import Action, parse_action
 from domain.actor import Actor, ActorKind, Permission
 from domain.autonomy import Autonomy
+from domain.cause import DEEPEST
 from domain.errors import InvalidInput
 from domain.ids import derived_id
 from guardrails.cedar import PolicyEngine
@@ -192,6 +193,9 @@ def _meeting(doing: Doing, deed: CallMeeting) -> Done:
 
 
 def _workflow(doing: Doing, deed: StartWorkflow) -> Done:
+    chain = cause_of(doing.run).chain
+    if f"workflow:{deed.name}" in chain or len(chain) >= DEEPEST:
+        raise InvalidInput(f"The workflow {deed.name} would go round in circles: {' → '.join(chain)}.")
     _, version = workflow_of(doing.session, deed.name)
     started = begin_workflow(
         doing.session, version, doing.run.envelope, doing.run.event_seq, f"{doing.key}:{deed.name}"

@@ -122,7 +122,8 @@ def _would(session: BrandSession, engine: PolicyEngine, rule: Rule, deed: Deed, 
 def _proposal(session: BrandSession, engine: PolicyEngine, deed: Propose, scope: Scope) -> str:
     """The action and what the guardrails would have said, with the facts of that moment."""
     action = typed_action(deed, scope)
-    item: Any = ActionItem(
+    row: Any = ActionItem  # never stored: only what the decision reads is filled in
+    item = row(
         proposer=f"agent:{AGENT}", charter_cap=CAP, kind=action.kind, action=action.model_dump(mode="json"),
         label=Label.TRUSTED, proposer_gates=[], dissent=[],
     )  # fmt: skip

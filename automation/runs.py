@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
+from sqlmodel import col
+
 from automation.definitions import Version
 from domain.cause import Cause
 from domain.event import Event
 from store.jobs import enqueue
 from store.session import BrandSession
-from store.tables import AutomationExecutionLog, AutomationRun
+from store.tables import AutomationExecutionLog, AutomationRun, OutboxEvent
 from store.upsert import insert_once
 
 RUN_JOB = "automation.run"
@@ -61,6 +64,11 @@ def begin(
     if status == RUNNING:
         queue_move(session, run_id, 0, ctx.now(), cause)
     return run_id
+
+
+def newest_seq(session: BrandSession) -> int:
+    """The number of the brand's newest event; for what begins without one, so that none before counts."""
+    return session.scalar(select(func.max(col(OutboxEvent.seq)))) or 0
 
 
 def begin_workflow(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from automation.cron import slots_between
 from automation.definitions import holding
 from automation.rule import Rule
-from automation.runs import begin
+from automation.runs import begin, newest_seq
 from domain.event import new_event
 from store.outbox import emit_event
 from store.reads.settings import brand_of
@@ -29,5 +29,5 @@ def wake_at_slots(session: BrandSession) -> None:
             told = {"slot": slot.isoformat(), "rule": rule.name}
             event = new_event(session.ctx, EVENT, rule.name, told)
             key = f"rule:{rule.name}:{slot.isoformat()}"
-            if begin(session, version, event.model_dump(mode="json"), 0, key) is not None:
+            if begin(session, version, event.model_dump(mode="json"), newest_seq(session), key) is not None:
                 emit_event(session, event)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from automation.definitions import workflow_of
-from automation.runs import begin_workflow
+from automation.runs import begin_workflow, newest_seq
 from domain.actor import Permission
 from domain.errors import InvalidInput
 from domain.event import new_event
@@ -19,7 +19,7 @@ def start_workflow(session: BrandSession, name: str, data: str) -> UUID:
     session.ctx.require(Permission.ACTION_PROPOSE)
     _, version = workflow_of(session, name)
     event = new_event(session.ctx, "workflow.started", name, _object(data))
-    run_id = begin_workflow(session, version, event.model_dump(mode="json"), 0, str(event.id))
+    run_id = begin_workflow(session, version, event.model_dump(mode="json"), newest_seq(session), str(event.id))
     assert run_id is not None
     append_audit(session, "workflow.started", name, {"run": str(run_id), "data": event.data})
     emit_event(session, event)

@@ -19,6 +19,7 @@ from store.database import Database
 from store.jobs import claim_due, fail, finish
 from store.leases import Holder, lease_holder
 from store.session import BrandSession
+from store.tables import Job
 
 JobHandler = Callable[[Context, Mapping[str, Any]], str]
 Planner = Callable[[BrandSession], None]
@@ -63,6 +64,10 @@ class Worker:
             wake_due(session)
             for plan in self._planners:
                 plan(session)
+        return self.run_queued(ctx, limit)
+
+    def run_queued(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
+        """Only relay what happened and run what is queued: for who was woken because something was."""
         results: list[JobResult] = []
         with self._held() as holder:
             while len(results) < limit:
@@ -101,39 +106,36 @@ class Worker:
                 return total
 
     def _run_all(self, ctx: Context, holder: Holder, limit: int) -> list[JobResult]:
+        """One job after another; each is closed in the transaction that claims the next."""
         results: list[JobResult] = []
-        while len(results) < limit and (result := self._run_next(ctx, holder)) is not None:
+        done: UUID | None = None
+        while True:
+            with self._database.begin(ctx) as session:
+                if done is not None:
+                    finish(session, done)
+                may_go_on = len(results) < limit
+                job = claim_due(session, holder, list(self._handlers), free=not results) if may_go_on else None
+            if job is None:
+                return results
+            result = self._run(ctx, job)
+            done = job.id if result.ok else None
             results.append(result)
-        return results
 
-    def _run_next(self, ctx: Context, holder: Holder) -> JobResult | None:
-        with self._database.begin(ctx) as session:
-            job = claim_due(session, holder, list(self._handlers))
-        if job is None:
-            return None
+    def _run(self, ctx: Context, job: Job) -> JobResult:
         caused = ctx.caused_by(Cause.model_validate(job.cause))
         try:
             outcome = self._handlers[job.kind](caused, job.payload)
         except Exception as error:  # noqa: BLE001 - a job's failure is recorded and tried again, whatever it was
             return self._failed(caused, job.id, job.kind, job.payload, error)
-        self._close(ctx, lambda session: finish(session, job.id))
         return JobResult(job.id, job.kind, True, outcome)
 
     def _failed(self, ctx: Context, job_id: UUID, kind: str, payload: Mapping[str, Any], error: Exception) -> JobResult:
         reason = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
         log.warning("job.failed", job=str(job_id), kind=kind, brand=ctx.brand, reason=reason)
 
-        def close(session: BrandSession) -> None:
-            given_up = fail(session, job_id, reason, final=isinstance(error, DomainError) and error.final)
-            if not given_up:
-                return
-            tell_given_up(session, job_id, kind, reason)
-            if kind in self._last_words:
-                self._last_words[kind](session, payload, reason)
-
-        self._close(ctx, close)
-        return JobResult(job_id, kind, False, reason)
-
-    def _close(self, ctx: Context, close: Callable[[BrandSession], None]) -> None:
         with self._database.begin(ctx) as session:
-            close(session)
+            if fail(session, job_id, reason, final=isinstance(error, DomainError) and error.final):
+                tell_given_up(session, job_id, kind, reason)
+                if kind in self._last_words:
+                    self._last_words[kind](session, payload, reason)
+        return JobResult(job_id, kind, False, reason)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from actions.order import require_present
@@ -24,12 +24,45 @@ from settings import Settings
 from store.audit import append_audit
 from store.database import Database
 
+if TYPE_CHECKING:
+    from llm.provider_embedding import EmbeddingOptions
+
+PACKAGED = "packaged"
 MOST_TAGS, LONGEST_WORD = 20, 64
 
 
 def knowledge_base(settings: Settings, database: Database) -> KnowledgeBase:
-    """Nothing is opened or loaded before it is needed."""
-    return KnowledgeBase(open_index=partial(_open_index, settings))
+    """Nothing is opened or loaded before it is needed. Raises InvalidInput for an embedding that there is not."""
+    open_index = partial(_open_index, settings)
+    if settings.embedding == PACKAGED:
+        return KnowledgeBase(open_index=open_index)
+    from llm.provider_embedding import ProviderEmbedder
+
+    options = embedding_options(settings)
+    return KnowledgeBase(lambda ctx, run: ProviderEmbedder(options, database, ctx, run), open_index)
+
+
+def embedding_options(settings: Settings) -> "EmbeddingOptions":
+    """What the settings say of a provider's embeddings. Raises InvalidInput."""
+    from bootstrap.minds import model_options
+    from llm.choice import Provider, parse_model
+    from llm.connect import require_key
+    from llm.prices import parse_price
+    from llm.provider_embedding import EmbeddingOptions
+
+    named = parse_model(settings.embedding)
+    if named.provider is Provider.ANTHROPIC or not named.model:
+        raise InvalidInput(
+            f"{settings.embedding!r} embeds nothing.",
+            remedy="Set MHOS_EMBEDDING to `packaged`, `openai:MODEL` or `http://host:port/v1#MODEL`.",
+        )
+    require_key(named)
+    return EmbeddingOptions(
+        named,
+        key=settings.embedding_key,
+        price=parse_price(settings.embedding_price) if settings.embedding_price else None,
+        limits=model_options(settings).limits,
+    )
 
 
 def _open_index(settings: Settings, brand: UUID) -> PassageIndex:
@@ -68,6 +101,8 @@ def add_files(office: Office, ctx: Context, files: Sequence[Path], name: str, sh
         raise InvalidInput("One --name cannot be that of several files.", remedy="Add them one by one.")
     if shelf.known_at and shelf.known_at > ctx.now():
         raise InvalidInput("A document cannot be known before it is there.", remedy="Give a --known that has passed.")
+    if len({file.name for file in files}) < len(files):
+        raise InvalidInput("Two of these files have the same name.", remedy="Add them one by one, each with a --name.")
     added, rejected = [], []
     for file in files:
         try:

@@ -59,6 +59,10 @@ class Office:
         else:
             database = Database.embedded(settings.home)
         ensure_schema(database)
+        if settings.broker_url is not None:
+            from automation.broker import Bell
+
+            database.bell = Bell(settings.broker_url.get_secret_value())
         return cls(settings, database)
 
     def close(self) -> None:
@@ -119,19 +123,23 @@ class Office:
         """
         return self._run(self.worker, ctx)
 
-    def work(self, ctx: Context) -> list[JobResult]:
+    def work(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
         """As `run_due`, with meetings that are due, messages that go out, and a look at what nobody tells of."""
-        return self._run(self.clockwork, ctx)
+        return self._run(self.clockwork, ctx, limit)
 
     def hold_due(self, ctx: Context) -> list[JobResult]:
         """Hold the brand's runs that people asked for and do not wait for."""
         return self._run(self.holder, ctx)
 
-    def _run(self, worker: Worker, ctx: Context) -> list[JobResult]:
+    def work_queued(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
+        """As `work`, of what is queued already: for who was woken because something was."""
+        return self.clockwork.run_queued(ctx.acting_as(automation_actor(ctx)), limit)
+
+    def _run(self, worker: Worker, ctx: Context, limit: int = 1_000) -> list[JobResult]:
         with self.database.read(ctx) as session:
             if is_behind(session):
                 return []
-        return worker.run_due(ctx.acting_as(automation_actor(ctx)))
+        return worker.run_due(ctx.acting_as(automation_actor(ctx)), limit)
 
     def meet(
         self,

@@ -1,5 +1,7 @@
 """The command line: one file a verb; nothing heavy is imported before a verb needs it."""
 
+import sys
+
 import typer
 
 from cli import (
@@ -32,8 +34,10 @@ from cli import (
     webhooks,
     why,
     work,
+    worker,
     workflows,
 )
+from cli.output import print_error
 
 app = typer.Typer(
     name="mhos",
@@ -45,9 +49,9 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, journal, runs,
-    schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor, password, serve,
-    simulate,
+    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, worker,
+    journal, runs, schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor,
+    password, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:
@@ -55,5 +59,12 @@ for verb in VERBS:
 
 
 def run() -> None:
-    """Entry point of `mhos`."""
-    app()
+    """Entry point of `mhos`: with `--json`, what is typed wrongly is answered as JSON too."""
+    if "--json" not in sys.argv[1:] or "--help" in sys.argv[1:]:
+        app()
+        return
+    try:
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:
+        print_error({"error": {"code": "usage", "message": error.format_message(), "details": {}}}, as_json=True)
+        sys.exit(2)

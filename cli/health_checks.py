@@ -150,6 +150,19 @@ def _model() -> str:
     return "rules crew, no key needed" if models == {"rules"} else ", ".join(sorted(models))
 
 
+def _knowledge() -> str:
+    """Embed a word, where that costs nothing; a provider is not asked."""
+    from bootstrap.library import PACKAGED, embedding_options
+    from llm.minilm import NAME, MiniLM
+    from settings import load_settings
+
+    settings = load_settings()
+    index = "your Qdrant server" if settings.qdrant_url else "the embedded index"
+    if settings.embedding != PACKAGED:
+        return f"{embedding_options(settings).named}, {index}"
+    return f"{NAME}, {MiniLM().embed(['well']).shape[1]} dimensions, {index}"
+
+
 _CHECKS: dict[str, Callable[[], str]] = {
     "python": _python,
     "packages": _packages,
@@ -159,5 +172,6 @@ _CHECKS: dict[str, Callable[[], str]] = {
     "guardrails": _guardrails,
     "crew": _crew,
     "model": _model,
+    "knowledge": _knowledge,
     "api": _api,
 }

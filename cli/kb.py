@@ -49,7 +49,8 @@ def add(
         from bootstrap.library import add_files, shelf_of
 
         shelf = shelf_of(category, tag, label, dated, known)
-        document = add_files(desk.office, desk.ctx, files, name, shelf)
+        with console(stderr=True).status("Reading and embedding …"):
+            document = add_files(desk.office, desk.ctx, files, name, shelf)
     if as_json:
         print_json(document)
     else:

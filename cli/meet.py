@@ -1,5 +1,6 @@
 """`mhos meet`: hold a meeting, or go on with one."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -12,6 +13,9 @@ from cli.session import Desk, open_desk
 DEFAULT_AGENDA = "Trading review: what changed, and what should we do about it?"
 _LIMITS = {"cash": "cash", "stock": "stock_money", "attention": "attention"}
 _MOST = Decimal(10) ** 12
+_GROUPS_OR_DECIMALS = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?|\d+,\d{1,2}")
+"""Thousands to a German, decimals to others; or the other way round."""
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 def register(app: typer.Typer) -> None:
@@ -66,8 +70,12 @@ def _limit(word: str, currency: str) -> tuple[str, int]:
     from domain.money import to_minor
 
     name, _, said = word.partition("=")
+    if _GROUPS_OR_DECIMALS.fullmatch(said):
+        raise InvalidInput(
+            f"{said} can be read in two ways.", remedy="Write 5000 or 5000.50: a point before the decimals, no commas."
+        )
     try:
-        amount = Decimal(said.replace(",", ""))
+        amount = Decimal(said.replace(",", "") if _GROUPED.fullmatch(said) else said)
         if name not in _LIMITS or not 0 <= amount < _MOST or (name == "attention" and amount % 1):
             raise ValueError
     except (ArithmeticError, ValueError):

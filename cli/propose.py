@@ -30,11 +30,10 @@ def propose(
         from actions.documents import item_summary
         from actions.items import find_item
         from actions.items import propose as propose_item
-        from actions.kinds import handler_of
         from domain.money import to_minor_exactly
         from store.reads.settings import brand_of
 
-        handler_of(kind)
+        require_price_update(kind)
         office = desk.office
         with office.database.begin(desk.ctx) as session:
             currency = brand_of(session).currency
@@ -48,6 +47,22 @@ def propose(
     else:
         say_status(document)
         console().print(f"[dim]mhos show {short(document['id'])}[/dim]")
+    if document["status"] == "denied":
+        raise typer.Exit(1)
+
+
+def require_price_update(kind: str) -> None:
+    """Raises InvalidInput for a kind that there is not, or that people cannot ask for in so many words."""
+    from actions.kinds import handler_of
+    from domain.action import PRICE_UPDATE
+    from domain.errors import InvalidInput
+
+    handler_of(kind)
+    if kind != PRICE_UPDATE.name:
+        raise InvalidInput(
+            f"{kind} cannot be proposed by hand: its amounts come from an agent's analysis.",
+            remedy=f"Hold a meeting (`mhos meet`), or propose {PRICE_UPDATE.name}.",
+        )
 
 
 def price_update(sku: str, channel: str, zone: str, price_minor: int, currency: str) -> Any:

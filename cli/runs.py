@@ -25,6 +25,6 @@ def runs(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = Non
 
     table = Table("Id", "Started", "Status", "Items", "Agenda", box=None, pad_edge=False)
     for run in found:
-        started = run["started_at"][:16].replace("T", " ")
-        table.add_row(short(run["id"]), started, run["status"], str(run["action_items"]), plain(run["agenda"]))
+        status = "interrupted" if run["interrupted"] else run["status"]
+        table.add_row(short(run["id"]), run["started_locally"], status, str(run["action_items"]), plain(run["agenda"]))
     console().print(table if found else "No meeting was held yet: `mhos meet`.")

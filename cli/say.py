@@ -62,8 +62,8 @@ def say(
             print_json({"meeting_id": str(run.id), "status": run.status, **mine})
         elif what is Said.ASK:
             typer.echo(mine["answer"])
-            for key, code in mine["figures"].items():
-                typer.echo(f"  {key}: mhos why {code}")
+            if mine["figures"]:
+                typer.echo("Open its numbers, in this order: mhos why " + ", ".join(mine["figures"].values()))
         else:
             going_on = f" Go on with: mhos meet --resume {str(run.id)[-8:]}" if run.status == "waiting" else ""
             typer.echo(f"Noted in the meeting of {run.started_at:%-d %B %Y}.{going_on}")

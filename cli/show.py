@@ -51,7 +51,8 @@ def show_document(document: dict[str, Any]) -> None:
         table.add_row(change["field"], change["before"], change["after"])
     screen.print(table)
     screen.print()
-    screen.print(Markdown(document["rationale"] or "_No reason was given._"))
+    first = "_As it was proposed:_ " if document["amended"] else ""
+    screen.print(Markdown(first + (document["rationale"] or "_No reason was given._")))
     screen.print()
     for label, text in _lines(document):
         if text:
@@ -65,6 +66,7 @@ def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
     verdict = document["verdict"]
     outcome = document["outcome"]
     return [
+        ("Dissent", f"\n{'':14}".join(document["dissent"])),
         ("Proposed by", document["agent"]),
         ("Expected", document["expected"]),
         ("Risk", f"{document['risk']}; touches {document['blast_radius']}"),
@@ -75,7 +77,7 @@ def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
         ("Asked", "\n              ".join(f"{row['author']}: {row['text']}" for row in document["notes"])),
         ("Approved by", ", ".join(row["by"] for row in document["approvals"])),
         ("Outcome", _outcome_in_words(outcome) if outcome else ""),
-        ("Expires", document["expires_at"][:16].replace("T", " ") if document["status"] == "proposed" else ""),
+        ("Expires", document["expires_locally"] if document["status"] == "proposed" else ""),
     ]
 
 
@@ -88,6 +90,8 @@ def _outcome_in_words(outcome: dict[str, Any]) -> str:
 def _next_step(screen: Any, document: dict[str, Any]) -> None:
     code = short(document["id"])
     if document["status"] == "proposed":
-        screen.print(f"\n[dim]mhos approve {code} --as operator   ·   mhos reject {code} --reason …[/dim]")
+        given = {gate for approval in document["approvals"] for gate in approval["gates"]}
+        who = next((gate for gate in document["gates"] if gate not in given), "operator")
+        screen.print(f"\n[dim]mhos approve {code} --as {who}   ·   mhos reject {code} --reason …[/dim]")
     elif document["status"] == "done":
         screen.print(f"\n[dim]mhos undo {code}[/dim]")

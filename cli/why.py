@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def why(
     figure: Annotated[str, typer.Argument(metavar="FIGURE", help="The code behind a number, as in minutes.")],
+    rows: Annotated[int, typer.Option(min=1, max=100_000, help="How many rows of your data to show.")] = 20,
     profile: AsProfile = None,
     brand: BrandOption = None,
     as_of: AsOf = None,
@@ -31,7 +32,7 @@ def why(
         from tools.receipts import why as open_figure
 
         with desk.office.database.read(desk.ctx) as session:
-            opened = open_figure(session, figure).model_dump(mode="json")
+            opened = open_figure(session, figure, rows).model_dump(mode="json")
     if as_json:
         print_json(opened)
     else:
@@ -52,7 +53,7 @@ def _show(opened: dict[str, Any]) -> None:
         screen.print(f"\nIn the same answer: {plain(beside)}")
     unchanged = "unchanged since" if opened["rows_unchanged"] else "[red]changed since: these are today's[/red]"
     shown = len(opened["rows"])
-    first = f"; the first {shown}" if shown < opened["rows_total"] else ""
+    first = f"; the first {shown} (--rows N shows more)" if shown < opened["rows_total"] else ""
     screen.print(f"\n{opened['rows_total']:,} rows of your data, {unchanged}{first}:")
     for name, rows in groupby(opened["rows"], key=lambda row: row["table"]):
         _show_rows(screen, name, [_readable(row) for row in rows])

@@ -21,7 +21,7 @@ def html_blocks(html: str) -> tuple[str, Sequence[Block]]:
     title = soup.title.get_text() if soup.title else ""
     for tag in soup.find_all(_UNSEEN):
         tag.decompose()
-    for tag in soup.find_all(attrs={"hidden": True}) + soup.find_all(style=_HIDDEN):
+    for tag in [*soup.select("[hidden]"), *soup.find_all(style=_HIDDEN)]:
         tag.decompose()
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()

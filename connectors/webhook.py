@@ -58,7 +58,7 @@ def _post(url: str, headers: dict[str, str], body: bytes, allow_private: bool) -
     timeouts: Any = {"timeout": _TIMEOUTS}
     try:
         with httpcore.ConnectionPool(network_backend=_guarded(allow_private), max_connections=1) as pool:
-            sent = {**headers, "content-length": str(len(body))}
+            sent: Any = {**headers, "content-length": str(len(body))}
             with pool.stream("POST", url, headers=sent, content=body, extensions=timeouts) as answer:
                 read = 0
                 for part in answer.iter_stream():

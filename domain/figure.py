@@ -22,6 +22,10 @@ _GERMAN_UNITS = {
 }
 _PLACES = {"page": "Seite", "passage": "Abschnitt"}
 """Where a quoted passage stands: shown as `page 3`."""
+_ENGLISH_ONE = {
+    "units": "unit", "units/week": "unit/week", "units/day": "unit/day", "weeks": "week", "days": "day",
+    "hours": "hour", "months": "month", "years": "year",
+}  # fmt: skip
 _ONE = {"Wochen": "Woche", "Tage": "Tag", "Stunden": "Stunde", "Monate": "Monat", "Jahre": "Jahr"}
 
 FigureKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
@@ -53,7 +57,7 @@ class Cell(BaseModel):
         if self.unit in {"ratio", "count"}:
             return localised(number, language)
         if language is Language.EN:
-            return f"{number} {self.unit}"
+            return f"{number} {_ENGLISH_ONE.get(self.unit, self.unit) if number in ('1', '-1') else self.unit}"
         unit = _GERMAN_UNITS.get(self.unit, self.unit)
         return f"{localised(number, language)} {_ONE.get(unit, unit) if number in ('1', '-1') else unit}"
 

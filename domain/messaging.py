@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.money import Currency
+from domain.money import BPS, Currency
 
 LARGEST_AUDIENCE = 10**6
 WINDOW_DAYS = 14
@@ -99,6 +99,11 @@ class SegmentMessage(BaseModel):
     audience: int = Field(gt=0, le=LARGEST_AUDIENCE)
     holdout_bps: int = Field(ge=0, le=10_000, description="the share of those drawn that is left unwritten")
     currency: Currency
+
+    @property
+    def most_written(self) -> int:
+        """How many are written to when everybody is drawn; the others are left unwritten."""
+        return self.audience - -(-self.audience * self.holdout_bps // BPS)
 
     @property
     def subject(self) -> str:

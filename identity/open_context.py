@@ -84,6 +84,15 @@ def audit_use(database: Database, ctx: Context, person: SignedIn, how: str) -> N
         append_audit(session, "login.used", str(person.session_id), {"via": how})
 
 
+def own_contexts(database: Database, home: Path, profile: str | None) -> list[Context]:
+    """A Context in each of the profile's brands, for who works in all of them; audited in each. Raises NotSignedIn."""
+    clock: Clock = SystemClock()
+    ids = TimeOrderedIds(clock)
+    person = Logins(database, clock, ids).by_token(load_profile(home, profile).token)
+    own = People(database, clock, ids).brands_of(person.user_id)
+    return [open_context(database, home, profile, brand=brand.slug) for brand in own]
+
+
 def _check_moment(as_of: datetime | None, clock: Clock) -> None:
     if as_of is not None and not EARLIEST <= as_of <= clock.now():
         raise InvalidInput(

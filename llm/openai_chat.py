@@ -17,11 +17,11 @@ from domain.canonical import canonical_json
 from llm.answers import RawCall, Stop, answer_message, unfinished, usage_of
 from llm.choice import Provider
 from llm.errors import MalformedAnswer, Refused
+from llm.openai_client import openai_client
 from llm.openai_messages import openai_messages, openai_tool_choice
 from llm.provider_chat import ProviderChatModel
 from llm.tokens import TokenCount, count_for_openai, upper_bound
 from llm.translation import translating
-from llm.transport import http_client, silence_limit
 
 _STOPS: Mapping[str, Stop] = {
     "stop": "stop",
@@ -71,17 +71,7 @@ class OpenAIChatModel(ProviderChatModel):
 
     @cached_property
     def _client(self) -> openai.OpenAI:
-        client = http_client(openai, self.timeout_seconds, self.total_seconds)
-        settings: dict[str, Any] = {
-            "timeout": silence_limit(self.timeout_seconds),
-            "max_retries": 0,
-            "http_client": client,
-        }
-        if self.named.provider is Provider.COMPATIBLE:
-            # Never OPENAI_API_KEY: it belongs to OpenAI, not to whoever runs this server.
-            key = self.api_key.get_secret_value() if self.api_key else "none"
-            return openai.OpenAI(base_url=self.named.base_url, api_key=key, **settings)
-        return openai.OpenAI(**settings)
+        return openai_client(self.named, self.api_key, self.timeout_seconds, self.total_seconds)
 
     @cached_property
     def _model(self) -> str:

@@ -41,6 +41,8 @@ _LISTED: Mapping[Provider, Mapping[str, Price]] = {
         "gpt-4.1-nano": _price("0.10", "0.40"),
         "gpt-4o": _price("2.50", "10"),
         "gpt-4o-mini": _price("0.15", "0.60"),
+        "text-embedding-3-small": _price("0.02", "0"),
+        "text-embedding-3-large": _price("0.13", "0"),
     },
     Provider.ANTHROPIC: {
         "claude-opus-5-5": _price("4", "20"),

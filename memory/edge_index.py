@@ -53,17 +53,21 @@ class EdgeIndex:
         self._folder = folder
         self._lock: int | None = None
         self._shard: Any = None
+        self._stamp: Stamp | None = None
 
     def stamp(self) -> Stamp | None:
+        if self._stamp is None:  # nobody else writes it while the folder is held
+            self._stamp = self._read_stamp()
+        return self._stamp
+
+    def _read_stamp(self) -> Stamp | None:
         self._hold()
         try:
             said = json.loads((self._folder / "stamp.json").read_text("utf-8"))
             stamp = Stamp(str(said["model"]), int(said["edition"]))
             if said["format"] != _FORMAT:
                 return None
-            if self._path.exists():
-                self._opened()
-            elif said["points"]:
+            if said["points"] > self._points():
                 return None
         except (OSError, ValueError, KeyError, TypeError, IndexBroken):
             return None
@@ -71,6 +75,7 @@ class EdgeIndex:
 
     def extend(self, passages: Iterable[IndexedPassage], stamp: Stamp) -> None:
         self._hold()
+        self._stamp = None
         coming, written = iter(passages), 0
         while batch := list(islice(coming, _BATCH)):
             shard = self._opened(len(batch[0].vector) // 4)
@@ -79,14 +84,16 @@ class EdgeIndex:
 
                 shard.update(UpdateOperation.upsert_points([_point(passage) for passage in batch]))
             written += len(batch)
-        points = self._settled(optimize=written > _BATCH) if self._path.exists() else 0
-        said = {"format": _FORMAT, "points": points, "model": stamp.model, "edition": stamp.edition}
+        if written:
+            self._settle(optimize=written > _BATCH)
+        said = {"format": _FORMAT, "points": self._points(), "model": stamp.model, "edition": stamp.edition}
         draft = self._folder / "stamp.json.new"
         draft.write_text(json.dumps(said), "utf-8")
         draft.replace(self._folder / "stamp.json")
 
     def clear(self) -> None:
         self._hold()
+        self._stamp = None
         self._forget()
         (self._folder / "stamp.json").unlink(missing_ok=True)
         shutil.rmtree(self._path, ignore_errors=True)
@@ -106,6 +113,7 @@ class EdgeIndex:
         return [point.id for point in near], [point.id for point in said if point.score > 0]
 
     def close(self) -> None:
+        self._stamp = None
         self._forget()
         if self._lock is not None:
             os.close(self._lock)
@@ -121,22 +129,31 @@ class EdgeIndex:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(handle)
-            raise IndexInUse("Another process has the search index open.") from error
+            raise IndexInUse(
+                "Another process has the search index open.",
+                remedy="End it and try again. Until then every passage is compared, which is exact and slower.",
+            ) from error
         self._lock = handle
 
     @property
     def _path(self) -> Path:
         return self._folder / "shard"
 
-    def _settled(self, *, optimize: bool) -> int:
-        """Write everything to disk; how many points there are."""
+    def _settle(self, *, optimize: bool) -> None:
+        """Write everything to disk."""
+        shard = self._opened()
+        with _explained():
+            if optimize:
+                shard.optimize()
+            shard.flush()
+
+    def _points(self) -> int:
+        if not self._path.exists():
+            return 0
         shard = self._opened()
         with _explained():
             from qdrant_edge import CountRequest
 
-            if optimize:
-                shard.optimize()
-            shard.flush()
             return shard.count(CountRequest(exact=True))
 
     def _opened(self, dimensions: int = 0) -> Any:

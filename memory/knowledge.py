@@ -91,7 +91,8 @@ class KnowledgeBase:
 
         Rankings by meaning and by words are fused. Only what the session itself may read comes back.
         """
-        if not reads.has_documents(session):
+        edition = reads.edition_of(session)
+        if not edition:
             return Found()
         embedder = self._embedder_for(session.ctx, run)
         wanted = Wanted(
@@ -101,17 +102,14 @@ class KnowledgeBase:
             category=category,
             tag=tag,
         )
-        return self.found(database, session, embedder.name, wanted, limit)
-
-    def found(self, database: Database, session: BrandSession, model: str, wanted: Wanted, limit: int) -> Found:
-        """As `search`, of a question that a model has embedded already."""
+        sight = _Sight(database, session, embedder.name, edition)
         with self._guard:
-            index, because = self._current(database, session, model)
+            index, because = self._current(sight)
             try:
                 rankings = index.rank(wanted, max(CANDIDATES, limit))
             except Unavailable as error:
                 self._give_up(session.ctx.brand_id)
-                index, because = self._scanned(database, session, model), error.message
+                index, because = self._scanned(sight), error.message
                 rankings = index.rank(wanted, max(CANDIDATES, limit))
         best = fused(rankings)[:limit]
         rows = reads.passages(session, best)
@@ -138,7 +136,8 @@ class KnowledgeBase:
     def catch_up(self, database: Database, ctx: Context) -> str:
         """Bring the index up to the store now rather than at the next search; why not, where it cannot be."""
         with self._guard, database.read(ctx) as session:
-            return self._current(database, session, self._embedder_for(ctx, None).name)[1]
+            model = self._embedder_for(ctx, None).name
+            return self._current(_Sight(database, session, model, reads.edition_of(session)))[1]
 
     def close(self) -> None:
         """Let go of what this process holds open, so that others may."""
@@ -148,37 +147,21 @@ class KnowledgeBase:
             self._indexes.clear()
             self._scan = None
 
-    def _current(self, database: Database, session: BrandSession, model: str) -> tuple[PassageIndex, str]:
+    def _current(self, sight: "_Sight") -> tuple[PassageIndex, str]:
         """An index that knows all that the session sees; else the exact scan, and why."""
         if self._open_index is None:
-            return self._scanned(database, session, model), ""
-        brand = session.ctx.brand_id
+            return self._scanned(sight), ""
         try:
-            index = self._index(brand)
-            self._bring_up(database, session, model, index)
+            index = self._index(sight.brand)
+            _bring_up(sight, index)
             return index, ""
         except _FarBehind as behind:
-            return self._scanned(database, session, model), str(behind)
+            return self._scanned(sight), str(behind)
         except IndexInUse as error:
-            return self._scanned(database, session, model), error.message
+            return self._scanned(sight), error.message
         except Unavailable as error:
-            self._give_up(brand)
-            return self._scanned(database, session, model), error.message
-
-    def _bring_up(self, database: Database, session: BrandSession, model: str, index: PassageIndex) -> None:
-        """Bring an index up to the store. Raises Unavailable, or _FarBehind where a rebuild should."""
-        stamp = index.stamp()
-        if stamp is not None and stamp.model == model and stamp.edition >= reads.edition_of(session):
-            return
-        known = stamp.edition if stamp is not None and stamp.model == model else 0
-        with database.read(_at_all_times(session.ctx)) as everything:
-            missing = reads.count_since(everything, known)
-            if missing > MOST_CAUGHT_UP:
-                raise _FarBehind(f"the index lacks {missing:,} passages: run `mhos kb rebuild`")
-            if not known:
-                index.clear()
-            newest = reads.edition_of(everything)
-            index.extend(reads.indexed_since(everything, model, known), Stamp(model, newest))
+            self._give_up(sight.brand)
+            return self._scanned(sight), error.message
 
     def _index(self, brand: UUID) -> PassageIndex:
         if self._open_index is None:
@@ -196,18 +179,55 @@ class KnowledgeBase:
             self._scan = brand, ExactScan()
         return self._scan[1]
 
-    def _scanned(self, database: Database, session: BrandSession, model: str) -> ExactScan:
+    def _scanned(self, sight: "_Sight") -> ExactScan:
         """The exact scan, with all that the session sees in it."""
-        scan = self._scan_of(session.ctx.brand_id)
-        stamp = scan.stamp()
-        if stamp is None or stamp.model != model or stamp.edition < reads.edition_of(session):
-            known = stamp.edition if stamp and stamp.model == model else 0
-            if not known:
-                scan.clear()
-            with database.read(_at_all_times(session.ctx)) as everything:
-                newest = reads.edition_of(everything)
-                scan.extend(reads.indexed_since(everything, model, known), Stamp(model, newest))
+        scan = self._scan_of(sight.brand)
+        if not sight.is_in(scan.stamp()):
+            _extend(sight, scan)
         return scan
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What a search has in sight: a session, the model that embeds, and the newest edition that it may see."""
+
+    database: Database
+    session: BrandSession
+    model: str
+    edition: int
+
+    @property
+    def brand(self) -> UUID:
+        return self.session.ctx.brand_id
+
+    def is_in(self, stamp: Stamp | None) -> bool:
+        """Whether an index with this stamp holds all of it."""
+        return stamp is not None and stamp.model == self.model and stamp.edition >= self.edition
+
+
+def _bring_up(sight: _Sight, index: PassageIndex) -> None:
+    """Bring an index up to what is in sight. Raises Unavailable, or _FarBehind where a rebuild should."""
+    if not sight.is_in(index.stamp()):
+        _extend(sight, index, MOST_CAUGHT_UP)
+
+
+def _extend(sight: _Sight, index: PassageIndex, most: int | None = None) -> None:
+    """Add what an index lacks, of all moments: which of it a search may see is asked each time."""
+    stamp = index.stamp()
+    known = stamp.edition if stamp is not None and stamp.model == sight.model else 0
+    with sight.database.read(_at_all_times(sight.session.ctx)) as everything:
+        missing = reads.count_since(everything, known)
+        if most is not None and missing > most:
+            raise _FarBehind(f"the index lacks {missing:,} passages: run `mhos kb rebuild`")
+        if not known:
+            index.clear()
+        newest = reads.edition_of(everything)
+        coming = list(reads.indexed_since(everything, sight.model, known))
+    if len(coming) < missing:
+        raise Unavailable(
+            f"{missing - len(coming):,} passages were not embedded by {sight.model}.", remedy="Run `mhos kb rebuild`."
+        )
+    index.extend(coming, Stamp(sight.model, newest))
 
 
 class _FarBehind(Exception):

@@ -80,6 +80,11 @@ def add_document(session: BrandSession, document: ReadDocument, shelf: Shelf, ma
     if there := unchanged(session, document, shelf):
         return there
     last = next(iter(reads.versions_of(session, document.name)), None)
+    if last is not None and last.ended_at is None and last.tags and shelf.tags and not set(last.tags) & set(shelf.tags):
+        raise Conflict(
+            f"{document.name}: there is another document of this name, with the tags {', '.join(last.tags)}.",
+            remedy="Give this one a --name of its own, or one of those tags if it is a new version.",
+        )
     known_at = shelf.known_at or session.ctx.now()
     since = last and (last.ended_at or last.known_at)
     if since and since > known_at:

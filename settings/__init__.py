@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     model_price: str | None = Field(
         default=None, description="what the model costs: INPUT,OUTPUT in dollars a million tokens"
     )
+    embedding_key: SecretStr | None = Field(default=None, description="the key of an embedding server named by its URL")
+    embedding_price: str | None = Field(default=None, description="what the embedding model costs: INPUT,OUTPUT")
     model_run_budget_usd: Decimal = Field(default=Decimal(25), ge=0, description="for one meeting")
     model_month_budget_usd: Decimal = Field(default=Decimal(250), ge=0, description="for a brand in a calendar month")
     model_run_tokens: int = Field(default=3_000_000, ge=0, description="for one meeting")

@@ -57,9 +57,10 @@ def due_at(session: BrandSession, key: str) -> datetime | None:
     ).first()
 
 
-def claim_due(session: BrandSession, holder: Holder, kinds: Sequence[str]) -> Job | None:
-    """Lease the job that has been due longest, after freeing those whose holder's connection is gone."""
-    _free_abandoned(session)
+def claim_due(session: BrandSession, holder: Holder, kinds: Sequence[str], *, free: bool = True) -> Job | None:
+    """Lease the job that has been due longest; before that, free those whose holder's connection is gone."""
+    if free:
+        _free_abandoned(session)
     job = session.scalars(
         select(Job)
         .where(col(Job.run_at) <= session.ctx.now(), col(Job.status) == QUEUED, col(Job.kind).in_(kinds))

@@ -50,7 +50,7 @@ def recompute_order_within_cash(session: BrandSession, env: ToolEnv, args: Chall
     action, advice = _with_prices(session, env, args.beside, action, advice)
     usual = float(flows.past.ordered.mean())
     week = _due_week(session, book, action)
-    kept = _within(paths, action, advice.lines, usual, week)
+    kept = _taken(advice, _within(paths, action, advice.lines, usual, week))
     return ToolAnswer(_view(blank, action, advice, kept, _runs_out(paths, action.total_minor - usual, week)), sources)
 
 
@@ -101,6 +101,12 @@ def _within(
     while kept and not carried():
         kept.pop()
     return kept
+
+
+def _taken(advice: OrderAdviceView, kept: list[PurchaseLine]) -> list[PurchaseLine]:
+    """What the supplier still takes of it: nothing, where it is less than its documents ask for."""
+    least = advice.minimum_order.amount if advice.minimum_order else None
+    return kept if least is None or _cost(kept) >= least.value else []
 
 
 def _cost(lines: Sequence[PurchaseLine]) -> int:

@@ -16,6 +16,8 @@ PUT_IN_TURN = (
     "recompute_order_within_cash",
 )
 """The challenges in the order in which they are put: prices first, as what they bring decides on orders."""
+NEVER_ALONE = frozenset({"recompute_order_with_prices"})
+"""Challenges that ask nothing where no other proposal stands beside theirs."""
 MATERIAL = 0.05
 """A recomputation within a twentieth of what was promised comes to the same."""
 

@@ -7,7 +7,7 @@ from domain.action import PRICE_UPDATE, PURCHASE_ORDER_CREATE, SEGMENT_MESSAGE, 
 from store.session import BrandSession
 from tools.base import Access, Tool, ToolAnswer, ToolEnv
 from tools.cash_challenge import recompute_order_within_cash
-from tools.challenge_results import ChallengeArguments, ChallengeView
+from tools.challenge_results import NEVER_ALONE, ChallengeArguments, ChallengeView
 from tools.message_challenge import recompute_message_within_stock
 from tools.order_challenge import recompute_order_with_prices
 from tools.price_challenge import recompute_price_within_stock
@@ -24,7 +24,10 @@ class Challenge:
     tool: Tool
     kinds: frozenset[str]
     beside: frozenset[str] = frozenset()
-    also_alone: bool = True
+
+    @property
+    def also_alone(self) -> bool:
+        return self.tool.name not in NEVER_ALONE
 
 
 def _analysis(run: Callable[[BrandSession, ToolEnv, ChallengeArguments], ToolAnswer]) -> Tool:
@@ -36,7 +39,7 @@ _ALL = (
     Challenge(_analysis(recompute_price_within_stock), _PRICES),
     Challenge(_analysis(recompute_message_within_stock), frozenset({SEGMENT_MESSAGE.name})),
     Challenge(_analysis(recompute_refill_within_stock), frozenset({STAND_REFILL.name})),
-    Challenge(_analysis(recompute_order_with_prices), _ORDERS, beside=_PRICES, also_alone=False),
+    Challenge(_analysis(recompute_order_with_prices), _ORDERS, beside=_PRICES),
     Challenge(_analysis(recompute_order_within_cash), _ORDERS, beside=_PRICES),
 )
 CHALLENGES: Mapping[str, Challenge] = {one.tool.name: one for one in _ALL}

@@ -11,7 +11,7 @@ from store.reads.settings import brand_of
 from store.session import BrandSession
 from tools import cells
 from tools.base import Access, Tool, ToolAnswer, ToolArguments, ToolEnv, ToolResult
-from tools.sources import selected
+from tools.sources import selected_each
 
 USUAL_WEEKS = 4
 
@@ -23,9 +23,14 @@ class ChangesArguments(ToolArguments):
 
 
 class ChannelChange(ToolResult):
-    """A channel's sales of the newest days known, against as many of the four weeks before."""
+    """A channel's sales of the newest days known, against as many of the four weeks before.
+
+    `change` is None where nothing was reported since, or too little is usual to compare with.
+    """
 
     channel: str
+    window: Cell
+    until: str = Field(description="the last of those days")
     units: Cell
     units_usual: Cell
     revenue: Cell
@@ -49,35 +54,46 @@ def what_changed(session: BrandSession, env: ToolEnv, args: ChangesArguments) ->
     prices seen, orders that came, poor ratings, and what became of action items."""
     now = session.ctx.known_until
     since = now - timedelta(days=args.days)
-    before = since - timedelta(weeks=USUAL_WEEKS)
-    currency, ends = brand_of(session).currency, reads.known_until(session)
+    currency, channels = brand_of(session).currency, reads.reported(session)
     view = Changes(
         days=cells.days(args.days),
-        channels=[_channel(session, code, end, args.days, currency) for code, end in ends.items()],
+        channels=[_channel(session, one, max(args.days, one.period_days), since, currency) for one in channels],
         prices_changed=cells.count(reads.prices_changed(session, since, now)),
         competitor_prices=cells.count(reads.competitor_prices_seen(session, since, now)),
         orders_received=cells.count(reads.orders_received(session, since, now)),
         poor_ratings=cells.count(reads.poor_ratings(session, since, now)),
         items={status: cells.count(count) for status, count in reads.items_by_status(session, since, now).items()},
     )
-    channels = reads.channel_ids(session)
-    return ToolAnswer(view, (selected(session, "sales_fact", about=("/channels",), since=before, channel_id=channels),))
+    first = min((one.end - timedelta(days=max(args.days, one.period_days)) for one in channels), default=now)
+    rows = selected_each(
+        session, "sales_fact", "channel_id", [one.channel_id for one in channels],
+        since=first - timedelta(weeks=USUAL_WEEKS),
+    )  # fmt: skip
+    return ToolAnswer(
+        view, tuple(rows[one.channel_id].bearing_on(f"/channels/{at}") for at, one in enumerate(channels))
+    )
 
 
-def _channel(session: BrandSession, code: str, end: datetime, days: int, currency: str) -> ChannelChange:
-    """The newest days whose sales are known, against the four weeks before."""
+def _channel(
+    session: BrandSession, reported: reads.Reported, days: int, last: datetime, currency: str
+) -> ChannelChange:
+    """The newest days whose sales are known, whole periods of reports, against the four weeks before."""
+    code, end = reported.code, reported.end
     since = end - timedelta(days=days)
     now, past = (
         reads.sold_between(session, code, since, end),
         reads.sold_between(session, code, since - timedelta(weeks=USUAL_WEEKS), since),
     )
+    is_news = reported.heard_at > last
     expected = past.units * days / (7 * USUAL_WEEKS)
     return ChannelChange(
         channel=code,
+        window=cells.days(days),
+        until=(end - timedelta(seconds=1)).date().isoformat(),
         units=Cell(value=now.units, unit="units"),
         units_usual=Cell(value=round(expected), unit="units"),
         revenue=cells.money(now.revenue_minor, currency),
-        change=cells.rate((now.units - expected) / expected * BPS) if expected >= 1 else None,
+        change=cells.rate((now.units - expected) / expected * BPS) if is_news and expected >= 1 else None,
     )
 
 

@@ -1,7 +1,6 @@
 """The tool that every agent may read the brand's documents with, passage by passage."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 from pydantic import Field
 
@@ -10,7 +9,7 @@ from domain.labels import Label, join
 from memory.knowledge import FoundPassage
 from store.session import BrandSession
 from tools.base import Access, Name, Tool, ToolAnswer, ToolArguments, ToolEnv, ToolResult
-from tools.sources import RowSelection, selected
+from tools.sources import RowSelection, selected_each
 
 MOST_PASSAGES = 20
 
@@ -50,8 +49,8 @@ def search_knowledge(session: BrandSession, env: ToolEnv, args: SearchArguments)
     view = FoundPassages(
         passages=[passage_view(one) for one in found.passages], searched=found.searched, because=found.because
     )
-    sources = (sources_of(session, one, f"/passages/{at}") for at, one in enumerate(found.passages))
-    return ToolAnswer(view, tuple(chain.from_iterable(sources)), label_of(found.passages))
+    places = [(one, (f"/passages/{at}",)) for at, one in enumerate(found.passages)]
+    return ToolAnswer(view, tuple(sources_of(session, places)), label_of(found.passages))
 
 
 def passage_view(found: FoundPassage) -> PassageView:
@@ -74,10 +73,13 @@ def place_of(found: FoundPassage) -> Cell:
     return Cell(value=position, unit="passage") if page is None else Cell(value=page, unit="page")
 
 
-def sources_of(session: BrandSession, found: FoundPassage, *about: str) -> Iterator[RowSelection]:
-    """The rows that a citation opens to: the passage, and the document that it stands in."""
-    yield selected(session, "knowledge_passage", id=found.passage.id).bearing_on(*about)
-    yield selected(session, "knowledge_document", id=found.document.id).bearing_on(*about)
+def sources_of(session: BrandSession, cited: Sequence[tuple[FoundPassage, Sequence[str]]]) -> Iterator[RowSelection]:
+    """The rows that citations open to, with the cells that they bear on: the passages, and their documents."""
+    passages = selected_each(session, "knowledge_passage", "id", {one.passage.id for one, _ in cited})
+    documents = selected_each(session, "knowledge_document", "id", {one.document.id for one, _ in cited})
+    for one, about in cited:
+        yield passages[one.passage.id].bearing_on(*about)
+        yield documents[one.document.id].bearing_on(*about)
 
 
 def label_of(found: Sequence[FoundPassage]) -> Label:

@@ -31,7 +31,7 @@ def contribution_margins(session: BrandSession, env: ToolEnv, args: ToolArgument
     middle, start = book.midnight - QUARTER_WEEKS * WEEK, book.midnight - 2 * QUARTER_WEEKS * WEEK
     now, uncosted = _quarter(session, book.currency, products, places, middle, book.midnight)
     before, _ = _quarter(session, book.currency, products, places, start, middle)
-    sources = rows_of(session, env, "sales_fact", "product", "channel")
+    sources = rows_of(session, env, "sales_fact", "product", "product_cost", "channel")
     if not now:
         blank = MarginView(currency=book.currency, status="abstained", because=in_words(["no_sales"]))
         return ToolAnswer(blank, sources)

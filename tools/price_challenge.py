@@ -92,10 +92,12 @@ def _recomputed(
 
 
 _TEXT = (
-    "{on_hand} are on the shelf and {coming} on the way, customers ask for {asked}, and an order of today is in after "
-    "{supply}. With no more than that to sell, the change brings {value} ({low} to {high}), not {promised}."
+    "{on_hand} are on the shelf and {coming} on the way, customers ask for {asked}, and what the next "
+    "meeting orders is in after {supply}. With no more than that to sell, the change brings {value} "
+    "({low} to {high}), not {promised}."
 )
 _GERMAN = (
-    "{on_hand} liegen im Lager und {coming} sind unterwegs, gefragt sind {asked}, und eine heutige Bestellung ist in "
-    "{supply} da. Mehr lässt sich nicht verkaufen: Die Änderung bringt {value} ({low} bis {high}) statt {promised}."
+    "{on_hand} liegen im Lager und {coming} sind unterwegs, gefragt sind {asked}, und was die nächste "
+    "Sitzung bestellt, ist in {supply} da. Mehr lässt sich nicht verkaufen: Die Änderung bringt {value} "
+    "({low} bis {high}) statt {promised}."
 )

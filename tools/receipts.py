@@ -123,14 +123,14 @@ def _free_code(session: BrandSession, ref: FigureRef, taken: Set[str]) -> str:
     return next(longest[:n] for n in range(CODE_LENGTH, len(longest) + 1) if longest[:n] not in {*rivals, *taken})
 
 
-def why(session: BrandSession, code: str) -> Opened:
-    """Open a figure by its code or an unambiguous beginning of it. Raises NotFound or InvalidInput."""
+def why(session: BrandSession, code: str, most_rows: int = ROWS_SHOWN) -> Opened:
+    """Open a figure by its code or an unambiguous beginning of it, with so many rows. Raises NotFound, InvalidInput."""
     figure = _find(session, code)
     receipt = session.scalars(select(Receipt).where(col(Receipt.id) == figure.receipt_id)).one()
     cell = resolve(session, FigureRef(receipt=ReceiptId(receipt.id), path=figure.path))
     sources = (RowSelection.model_validate(source) for source in receipt.sources)
     selections = [source for source in sources if source.bears_on(figure.path)]
-    rows, unchanged = _open(session, selections)
+    rows, unchanged = _open(session, selections, most_rows)
     return Opened(
         code=figure.code,
         value=cell.value,
@@ -180,11 +180,13 @@ def _find(session: BrandSession, code: str) -> FigureRow:
     return (exact or fitting)[0]
 
 
-def _open(session: BrandSession, selections: Sequence[RowSelection]) -> tuple[list[dict[str, Any]], bool]:
+def _open(
+    session: BrandSession, selections: Sequence[RowSelection], most_rows: int
+) -> tuple[list[dict[str, Any]], bool]:
     rows: list[dict[str, Any]] = []
     unchanged = True
     for selection in selections:
-        opened = open_rows(session, selection, ROWS_SHOWN - len(rows))
+        opened = open_rows(session, selection, most_rows - len(rows))
         rows.extend(dict(row) for row in opened.rows)
         unchanged = unchanged and opened.unchanged
     return rows, unchanged

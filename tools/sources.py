@@ -141,16 +141,20 @@ def selected(
 
 
 def selected_each(
-    session: BrandSession, table: str, by: str, values: Iterable[UUID], **where: Any
+    session: BrandSession, table: str, by: str, values: Iterable[UUID], *, since: datetime | None = None, **where: Any
 ) -> dict[UUID, RowSelection]:
     """`selected` for each value of a column, in one query: `selected_each(session, "product", "id", ids)`."""
-    drafts = {value: _draft(session, table, (), {by: value, **where}) for value in values}
+
+    def draft(value: UUID | list[UUID]) -> RowSelection:
+        return _draft(session, table, (), {by: value, **where}).model_copy(update={"since": since})
+
+    drafts = {value: draft(value) for value in values}
     column = getattr(_SOURCES[table].table, by)
-    every = _draft(session, table, (), {by: list(drafts), **where})
+    every = draft(list(drafts))
     rows = session.execute(_pick(_fingerprints(table, column), every).group_by(column)).all() if drafts else []
     found = {value: {"count": count, "sha256": sha256} for value, count, sha256 in rows}
     nothing = {"count": 0, "sha256": _OF_NOTHING}
-    return {value: draft.model_copy(update=found.get(value, nothing)) for value, draft in drafts.items()}
+    return {value: one.model_copy(update=found.get(value, nothing)) for value, one in drafts.items()}
 
 
 def _draft(session: BrandSession, table: str, about: Iterable[str], where: Mapping[str, Any]) -> RowSelection:

@@ -108,8 +108,8 @@ class SupplierMinimum:
 
     def sources(self, session: BrandSession, about: str) -> Iterator[RowSelection]:
         """The passages behind it, each behind its own place, and all of them behind the amount."""
-        for at, one in enumerate(self.statements):
-            yield from sources_of(session, one.found, f"{about}/amount", f"{about}/passages/{at}")
+        cited = [(one.found, (f"{about}/amount", f"{about}/passages/{at}")) for at, one in enumerate(self.statements)]
+        yield from sources_of(session, cited)
 
 
 def minimum_of(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierMinimum:
@@ -139,12 +139,14 @@ def _look_up(session: BrandSession, env: ToolEnv, supplier: Supplier) -> Supplie
 
 def _passages_about(session: BrandSession, env: ToolEnv, supplier: Supplier) -> list[FoundPassage]:
     """What may speak of it, each passage once: found by name, and among the documents tagged with the supplier."""
-    name = supplier.title or supplier.code
-    found: dict[object, FoundPassage] = {}
-    for question in _QUESTIONS:
-        for tag in ("", supplier.code):
-            for one in env.search(session, question.format(name=name), _PASSAGES, tag=tag).passages:
-                found.setdefault(one.passage.id, one)
+    questions = [question.format(name=supplier.title or supplier.code) for question in _QUESTIONS]
+    first = env.search(session, questions[0], _PASSAGES).passages
+    if not first:
+        return []
+    found = {one.passage.id: one for one in first}
+    for question, tag in ((question, tag) for tag in ("", supplier.code) for question in questions):
+        if (question, tag) != (questions[0], ""):
+            found |= {one.passage.id: one for one in env.search(session, question, _PASSAGES, tag=tag).passages}
     return list(found.values())
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from domain.context import Context
 from domain.figure import FigureRef
+from domain.language import Language, in_days
 from domain.money import BPS
 from store.database import Database
 from store.session import BrandSession
@@ -80,10 +81,13 @@ def _said(changes: Changes) -> Iterator[_Said]:
     for at, channel in enumerate(changes.channels):
         if channel.change is None or abs(channel.change.value) < NOTABLE_BPS:
             continue
-        paths = {name: f"/channels/{at}/{name}" for name in ("units", "units_usual", "change", "revenue")}
+        paths = {name: f"/channels/{at}/{name}" for name in ("window", "units", "units_usual", "change", "revenue")}
+        until, more = date.fromisoformat(channel.until), channel.change.value > 0
         yield (
-            f"Sales in {channel.channel}: {{units}} for {{revenue}}, usual were {{units_usual}}; that is {{change}}.",
-            f"Absatz in {channel.channel}: {{units}} für {{revenue}}, üblich waren {{units_usual}}, also {{change}}.",
+            f"Sales in {channel.channel} in {{window}} up to {in_days(until, Language.EN)}: {{units}} for {{revenue}}, "
+            f"usual were {{units_usual}}; that is {'up ' if more else ''}{{change}}.",
+            f"Absatz in {channel.channel} in {{window}} bis {in_days(until, Language.DE)}: {{units}} für {{revenue}}, "
+            f"üblich waren {{units_usual}}, also {'ein Plus von ' if more else ''}{{change}}.",
             paths,
         )
     for name, text, german in _COUNTS:

@@ -146,7 +146,7 @@ def _reason(one: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds)
     if short is None:
         return both("left.together")
     if short.limit == "attention":
-        said = both("left.attention")
+        said = both("left.attention_on_risks" if grounds.mending else "left.attention")
     else:
         needed, left = (_amount(amount, grounds) for amount in (short.needed, max(short.left, 0)))
         said = both(f"left.{_known(short.limit)}", needed=needed, left=left, limit=short.limit)

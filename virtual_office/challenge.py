@@ -1,7 +1,7 @@
 """Puts proposals that touch the same thing to the colleagues who can recompute them, and keeps what came of it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from tools.challenges import CHALLENGES, Challenge
 from tools.readings import Readings
 from tools.receipts import record_figures
 from tools.toolbox import Toolbox
-from virtual_office.recomputed import CHANGED, challenges_of
+from virtual_office.recomputed import CHANGED, challenges_of, standing
 from virtual_office.rendering import KEY
 from virtual_office.reporting import AsAgent, Progress, agent_context
 
@@ -43,41 +43,64 @@ class Challenger:
                     progress("challenge", f"{charter.title}: {name.replace('_', ' ')}")
                     self._put(ctx, run_id, _Round(challenge, charter, asked, proposals))
 
-    def _put(self, ctx: Context, run_id: UUID, put: "_Round") -> None:
+    def put_again(
+        self,
+        ctx: Context,
+        run_id: UUID,
+        proposals: Sequence[ProposalRow],
+        crew: Sequence[Charter],
+        adopted: Collection[UUID],
+    ) -> bool:
+        """Put those challenges anew that took proposals as carried out which are not adopted; whether any was."""
+        with self.database.read(ctx) as session:
+            known = {(row.proposal_id, row.tool) for row in challenges_of(session, run_id)}
+        put = 0
+        for name, challenge in CHALLENGES.items():
+            for charter in (one for one in crew if challenge.beside and name in one.tools):
+                asked = [one for one in proposals if (one.id, name) in known]
+                if asked:
+                    put += self._put(ctx, run_id, _Round(challenge, charter, asked, proposals, adopted))
+        return put > 0
+
+    def _put(self, ctx: Context, run_id: UUID, put: "_Round") -> int:
+        """How many were put and answered."""
         name = put.challenge.tool.name
         own = agent_context(ctx, run_id, put.charter, self.as_agent, name)
         toolbox = Toolbox(self.database, own, run_id, put.charter.name, [name], self.readings)
         with self.database.read(own) as session:
             known = challenges_of(session, run_id)
-        done = {row.proposal_id for row in known if row.tool == name}
+        done = {(row.proposal_id, tuple(sorted(row.beside))) for row in known if row.tool == name}
+        counting = [row for row in standing(known, put.adopted) if row.status == CHANGED and row.tool != name]
         worth = {one.id: one.expected_minor for one in put.proposals} | {
-            row.proposal_id: row.expected_minor for row in known if row.status == CHANGED
+            row.proposal_id: row.expected_minor for row in counting
         }
-        changed = {row.proposal_id for row in known if row.status == CHANGED}
-
-        def gone(one: ProposalRow) -> bool:
-            """What a recomputation left nothing of is not put again: a later one would bring it back."""
-            return one.id in changed and worth[one.id] <= 0
-
+        changed, answered = {row.proposal_id for row in counting}, 0
         for proposal in put.asked:
-            beside = put.beside(proposal, worth)
-            if proposal.id in done or gone(proposal) or not (beside or put.challenge.also_alone):
+            beside = sorted(map(str, put.beside(proposal, worth)))
+            gone = proposal.id in changed and worth[proposal.id] <= 0  # a later one would bring it back
+            if (proposal.id, tuple(beside)) in done or gone or not (beside or put.challenge.also_alone):
                 continue
-            reply = toolbox.call(name, {"proposal": str(proposal.id), "beside": [str(one) for one in beside]})
+            reply = toolbox.call(name, {"proposal": str(proposal.id), "beside": beside})
             if reply.ok and reply.receipt_id is not None:
                 view = ChallengeView.model_validate(json.loads(reply.content)["result"])
                 with self.database.begin(own) as session:
-                    _store(session, run_id, put, proposal, view, ReceiptId(reply.receipt_id))
+                    _store(session, run_id, put, proposal, view, ReceiptId(reply.receipt_id), beside)
+                answered += 1
+        return answered
 
 
 @dataclass(frozen=True)
 class _Round:
-    """One challenge put by one attendee: to `asked`, out of all `proposals` of the meeting."""
+    """One challenge put by one attendee: to `asked`, out of all `proposals` of the meeting.
+
+    Where the chair has decided, only what is `adopted` stands beside them.
+    """
 
     challenge: Challenge
     charter: Charter
     asked: Sequence[ProposalRow]
     proposals: Sequence[ProposalRow]
+    adopted: Collection[UUID] | None = None
 
     def beside(self, proposal: ProposalRow, worth: Mapping[UUID, int]) -> list[UUID]:
         """Those that touch the same as it and are worth carrying out, as far as this challenge looks at them."""
@@ -88,12 +111,19 @@ class _Round:
             if one.kind in self.challenge.beside
             and one.id != proposal.id
             and worth[one.id] > 0
+            and (self.adopted is None or one.id in self.adopted)
             and touched & parse_action(one.action).touches
         ]
 
 
 def _store(
-    session: BrandSession, run_id: UUID, put: _Round, proposal: ProposalRow, view: ChallengeView, receipt: ReceiptId
+    session: BrandSession,
+    run_id: UUID,
+    put: _Round,
+    proposal: ProposalRow,
+    view: ChallengeView,
+    receipt: ReceiptId,
+    beside: list[str],
 ) -> None:
     changed = view.status == CHANGED and view.value is not None and view.low is not None and view.high is not None
     prediction = None
@@ -109,6 +139,7 @@ def _store(
             receipt_id=receipt,
             agent=put.charter.name,
             tool=put.challenge.tool.name,
+            beside=beside,
             status=view.status,
             prediction=prediction.model_dump(mode="json") if prediction else None,
             action=view.action,

@@ -1,13 +1,16 @@
 """An action item as a person reads it: its document, with the numbers in its prose and in what was asked about it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from actions.documents import item_document
 from actions.questions import notes_of
 from guardrails.cedar import PolicyEngine
+from store.reads.settings import brand_of
 from store.session import BrandSession
-from store.tables import ActionItem, ItemNote
+from store.tables import ActionItem, ItemNote, ProposalRow
 from virtual_office.rendering import Figures, as_markdown, as_plain
 
 
@@ -16,7 +19,24 @@ def item_view(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> 
     document = item_document(session, engine, item)
     figures = Figures(session, item.figures.values())
     rationale = figures.render(item.rationale, item.figures, as_markdown)
-    return {**document, "rationale": rationale, "notes": note_views(session, notes_of(session, item.id))}
+    return {
+        **document,
+        "rationale": rationale,
+        "amended": _amended(session, item),
+        "expires_locally": local_time(session, item.expires_at),
+        "notes": note_views(session, notes_of(session, item.id)),
+    }
+
+
+def _amended(session: BrandSession, item: ActionItem) -> bool:
+    """Whether the meeting changed what was proposed: then the rationale speaks of the proposal as it was."""
+    proposal = session.get(ProposalRow, (item.brand_id, item.proposal_id)) if item.proposal_id else None
+    return proposal is not None and (item.action, item.prediction) != (proposal.action, proposal.prediction)
+
+
+def local_time(session: BrandSession, moment: datetime) -> str:
+    """`2026-11-21 23:27`, in the brand's zone."""
+    return f"{moment.astimezone(ZoneInfo(brand_of(session).zone)):%Y-%m-%d %H:%M}"
 
 
 def note_views(session: BrandSession, notes: Sequence[ItemNote]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from domain.language import Language, in_days
 from domain.report import Severity
 from store.reads.settings import brand_of
 from store.session import BrandSession
-from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run
+from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run, TurnRow
 from virtual_office.paper import Block, Bullets, Heading, Paper, Paragraph, Point, Section, Table, write_markdown
 from virtual_office.rendering import Figures, Line, Look, Span
 from virtual_office.titles import title_of
@@ -65,6 +65,15 @@ def mending_risks(session: BrandSession, run_id: UUID, proposals: Sequence[Propo
     return {proposal.id for proposal in proposals if receipts.intersection(proposal.receipts)}
 
 
+def limits_of(session: BrandSession, run: Run) -> dict[str, int]:
+    """What people let the meeting spend: what it was called with, and what was said in it instead."""
+    said = select(TurnRow).where(col(TurnRow.run_id) == run.id, col(TurnRow.kind) == "limit")
+    found = dict(run.limits)
+    for turn in session.scalars(said.order_by(col(TurnRow.created_at), col(TurnRow.id))):
+        found.update(turn.limits)
+    return found
+
+
 def write_minutes(session: BrandSession, run: Run, record: Record, language: Language = Language.EN) -> str:
     """The minutes as Markdown: see `lay_out_minutes`."""
     return write_markdown(lay_out_minutes(session, run, record, language))
@@ -93,6 +102,7 @@ class _Secretary:
         self._findings = findings_of(session, run.id)
         self._proposals = {str(row.id): row for row in proposals_of(session, run.id)}
         self._items = items_of(session, run.id)
+        self._limits = limits_of(session, run)
         self._figures = Figures(session, self._codes(), language)
         self._german = dict(record.get("in_german", {}))
         for report in self._reports.values():
@@ -181,7 +191,7 @@ class _Secretary:
             "definition": by_plan,
             "agenda": self._agenda(),
             "attendees": attendees,
-            "limits": ", ".join(self._allowed(*limit) for limit in sorted(run.limits.items())),
+            "limits": ", ".join(self._allowed(*limit) for limit in sorted(self._limits.items())),
             "as_of": as_of,
             "meeting": str(run.id),
         }
@@ -261,11 +271,13 @@ class _Secretary:
     def _heading(self, proposal: ProposalRow, item: ActionItem | None) -> list[Span]:
         title = self._title_of(proposal, item)
         said = self._spans(proposal.text, proposal.german, proposal.figures)
-        return [Span(title, Look.STRONG), Span(" "), Span(proposal.kind, Look.CODE), Span(" "), *said]
+        amended = item is not None and (item.action, item.prediction) != (proposal.action, proposal.prediction)
+        first = [Span(self._say("as_proposed")), Span(" ")] if amended else []
+        return [Span(title, Look.STRONG), Span(" "), Span(proposal.kind, Look.CODE), Span(" "), *first, *said]
 
     def _title_of(self, proposal: ProposalRow, item: ActionItem | None) -> str:
         preview = str(item.preview.get("title", "")) if item else ""
-        title, translated = title_of(proposal, preview, self._language)
+        title, translated = title_of(item.action if item else proposal.action, preview, self._language)
         self._fell_back |= self._language is Language.DE and not translated
         return title
 

@@ -14,6 +14,9 @@ from store.session import BrandSession
 from store.tables import FigureRow
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
+_WITH_DATIVE = re.compile(r"\b(?:ab|aus|bei|binnen|in|mit|nach|seit|von|vor|zu) $", re.IGNORECASE)
+_PLURALS = re.compile(r"\b(Tage|Monate|Jahre)$")
+"""German nouns that take an -n after such prepositions: `seit 3 Tagen`."""
 KEY = re.compile(r"\{([a-z][a-z_]{0,39})\}")
 
 
@@ -88,6 +91,8 @@ class Figures:
         for match in KEY.finditer(text):
             code = figures[match[1]]
             number = self._cells[code].render(self._language)
+            if self._language is Language.DE and _WITH_DATIVE.search(text[: match.start()]):
+                number = _PLURALS.sub(r"\1n", number)
             found += [Span(text[at : match.start()]), Span(number, Look.NUMBER, code)]
             at = match.end()
         return [span for span in (*found, Span(text[at:])) if span.text]

@@ -1,7 +1,7 @@
 """The steps of a meeting: what each node of its graph does. What a node writes has a key, so that it may run again."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from uuid import UUID
@@ -24,15 +24,17 @@ from virtual_office.agenda import opening, points_of
 from virtual_office.chair import ATTENTION, CASH, Choice, Grounds, choose
 from virtual_office.challenge import Challenger
 from virtual_office.hindsight import Told, german_by_text, like_it, refused_lately
-from virtual_office.minutes import mending_risks, owners_of, proposals_of, write_minutes
-from virtual_office.recomputed import challenges_of, changed_rows, revisions_of
+from virtual_office.minutes import limits_of, mending_risks, owners_of, proposals_of, write_minutes
+from virtual_office.recomputed import challenges_of, changed_rows, revisions_of, standing
 from virtual_office.rendering import Figures, as_plain, without_figures
 from virtual_office.reporting import Progress, Reporter
 from virtual_office.revision import Revision
 from virtual_office.runs import finish_run
-from virtual_office.turns import invited, limits_with, objections, said_in, said_points, struck, turns_of, weighing
+from virtual_office.turns import invited, objections, said_in, said_points, struck, turns_of, weighing
 from virtual_office.words import agent_title, german_of
 
+_CHOICES = 4
+"""How often the chair chooses at most, while orders follow the prices that it adopts."""
 Chooser = Callable[[Sequence[ProposalRow], Grounds], Choice]
 
 
@@ -98,19 +100,32 @@ class Steps:
                 run = session.get_one(Run, (self._ctx.brand_id, run_id))
                 proposals = self._proposals(session, state)
             if run.manner.get("challenge", True):
-                crew = [self._room.charters[name] for name in sorted(state["reports"])]
-                challenger = Challenger(self._room.database, self._room.reporter.as_agent, self._room.reporter.readings)
-                challenger.challenge(self._ctx, run_id, proposals, crew, tell)
+                self._challenger.challenge(self._ctx, run_id, proposals, self._crew(state), tell)
 
         await asyncio.to_thread(put)
         return {}
 
+    @property
+    def _challenger(self) -> Challenger:
+        return Challenger(self._room.database, self._room.reporter.as_agent, self._room.reporter.readings)
+
+    def _crew(self, state: Any) -> list[Charter]:
+        return [self._room.charters[name] for name in sorted(state["reports"])]
+
     def decide(self, state: Any) -> dict[str, Any]:
+        """Choose; and where an order was recomputed with prices that are not adopted, recompute it and choose anew."""
         self._progress("decide", "the chair weighs the proposals")
-        with self._room.database.read(self._ctx) as session:
-            proposals, run_id = self._proposals(session, state), UUID(state["run_id"])
-            choice = self._room.chooser(proposals, self._grounds(session, run_id, proposals))
-            heard = weighing(turns_of(session, run_id))
+        run_id = UUID(state["run_id"])
+        proposals, grounds, choice, heard = self._chosen(state, None)
+        for _ in range(_CHOICES):
+            adopted = choice.adopted
+            self._challenger.put_again(self._ctx, run_id, proposals, self._crew(state), adopted)
+            with self._room.database.read(self._ctx) as session:
+                if revisions_of(session, run_id, adopted) == grounds.revisions:
+                    break
+            proposals, grounds, choice, heard = self._chosen(state, adopted)
+        else:
+            self._challenger.put_again(self._ctx, run_id, proposals, self._crew(state), choice.adopted)
         return {
             "heard": heard,
             "worth_more": [str(line) for line in choice.worth_more],
@@ -118,6 +133,19 @@ class Steps:
             "left_out": [[str(entry.proposal_id), str(entry.reason)] for entry in choice.left_out],
             "in_german": german_of([*choice.worth_more, *(entry.reason for entry in choice.left_out)]),
         }
+
+    def _chosen(
+        self, state: Any, beside: Collection[UUID] | None
+    ) -> tuple[Sequence[ProposalRow], Grounds, Choice, int]:
+        """What there is to choose from, by what, the choice, and how much of what people said was heard.
+
+        Orders count as recomputed with what is to be adopted `beside` them; before anything is, with all there is.
+        """
+        with self._room.database.read(self._ctx) as session:
+            run_id, proposals = UUID(state["run_id"]), self._proposals(session, state)
+            grounds = self._grounds(session, run_id, proposals, beside)
+            choice = self._room.chooser(proposals, grounds)
+            return proposals, grounds, choice, weighing(turns_of(session, run_id))
 
     def hear(self, state: Any) -> dict[str, Any]:
         """Nothing: where a meeting may wait for people before its minutes are written."""
@@ -139,11 +167,17 @@ class Steps:
         rows = proposals_of(session, UUID(state["run_id"]))
         return [row for row in rows if str(row.id) in state["reports"].get(row.agent, {}).get("proposals", ())]
 
-    def _grounds(self, session: BrandSession, run_id: UUID, proposals: Sequence[ProposalRow]) -> Grounds:
+    def _grounds(
+        self,
+        session: BrandSession,
+        run_id: UUID,
+        proposals: Sequence[ProposalRow],
+        adopted: Collection[UUID] | None,
+    ) -> Grounds:
         """The accounts bind, and what people allowed; whichever is less where both speak of cash."""
         currency, run = brand_of(session).currency, session.get_one(Run, (self._ctx.brand_id, run_id))
         turns = turns_of(session, run_id)
-        limits, cash = limits_with(run.limits, turns), cash_minor(session, currency)
+        limits, cash = limits_of(session, run), cash_minor(session, currency)
         if cash is not None:
             limits[CASH] = min(cash, limits.get(CASH, cash))
         return Grounds(
@@ -153,7 +187,7 @@ class Steps:
             limits=limits,
             trust_bps=trust_bps(session),
             currency=currency,
-            revisions=revisions_of(session, run_id),
+            revisions=revisions_of(session, run_id, adopted),
             struck=struck(turns),
         )
 
@@ -170,7 +204,8 @@ class Steps:
             if weighing(turns) != state["heard"]:
                 return {"items": []}
             hold_open_items(session)
-            meant = _Meant(session, run_id, {name: one["title"] for name, one in state["reports"].items()})
+            titles = {name: one["title"] for name, one in state["reports"].items()}
+            meant = _Meant(session, run_id, titles, [UUID(one) for one in state["adopted"]])
             items = []
             for ordinal, proposal_id in enumerate(state["adopted"], start=1):
                 proposal = session.get_one(ProposalRow, (self._ctx.brand_id, UUID(proposal_id)))
@@ -186,7 +221,7 @@ class Steps:
                 "left_out": state["left_out"],
                 "worth_more": state["worth_more"],
                 "challenges": meant.documents(),
-                "turns": said_in(turns, brand_of(session).currency),
+                "turns": said_in(turns, brand_of(session).currency, meant.subjects),
                 "precedents": {key: [line.text for line in lines] for key, lines in before.items()},
                 "dissent": meant.dissent(turns),
                 "in_german": {
@@ -215,13 +250,20 @@ class Steps:
 class _Meant:
     """What the meeting made of its proposals: the challenges, rendered, and the revisions that they led to."""
 
-    def __init__(self, session: BrandSession, run_id: UUID, titles: Mapping[str, str]) -> None:
+    def __init__(
+        self, session: BrandSession, run_id: UUID, titles: Mapping[str, str], adopted: Collection[UUID]
+    ) -> None:
         self._titles = titles
-        self._rows = list(changed_rows(challenges_of(session, run_id)))
+        self._rows = list(changed_rows(standing(challenges_of(session, run_id), adopted)))
         self._proposals = {row.id: row for row in proposals_of(session, run_id)}
-        self._revisions: Mapping[UUID, Revision] = revisions_of(session, run_id)
+        self._revisions: Mapping[UUID, Revision] = revisions_of(session, run_id, adopted)
         codes = [code for row in self._rows for code in row.figures.values()]
         self._figures = {language: Figures(session, codes, language) for language in Language}
+
+    @property
+    def subjects(self) -> dict[UUID, str]:
+        """What each proposal is about."""
+        return {key: parse_action(row.action).subject for key, row in self._proposals.items()}
 
     def amended(self, proposal_id: UUID, objected: Sequence[str]) -> Amended:
         revision = self._revisions.get(proposal_id)

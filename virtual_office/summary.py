@@ -9,12 +9,14 @@ from sqlmodel import col
 from actions.documents import item_summary
 from domain.errors import Conflict
 from domain.language import Language
+from store.leases import is_alive
 from store.session import BrandSession
 from store.tables import ActionItem, FindingRow, Run
+from virtual_office.item_view import local_time
 from virtual_office.minutes import findings_of, lay_out_minutes, write_minutes
 from virtual_office.paper import Paper
 from virtual_office.rendering import Figures, as_plain
-from virtual_office.runs import MEETING, WAITING
+from virtual_office.runs import MEETING, RUNNING, WAITING
 from virtual_office.table import table_document
 
 
@@ -67,7 +69,13 @@ def runs_document(session: BrandSession) -> list[dict[str, Any]]:
     """The meetings of the brand by this moment, newest first."""
     known = select(Run).where(col(Run.kind) == MEETING, col(Run.started_at) <= session.ctx.known_until)
     rows = session.scalars(known.order_by(col(Run.started_at).desc(), col(Run.id).desc())).all()
-    return [run_line(run) for run in rows]
+    return [{**run_line(run), "started_locally": local_time(session, run.started_at),
+             "interrupted": is_interrupted(session, run)} for run in rows]  # fmt: skip
+
+
+def is_interrupted(session: BrandSession, run: Run) -> bool:
+    """Whether whoever held the meeting is gone: it can be gone on with."""
+    return run.status == RUNNING and not is_alive(session, run.lease_pid, run.lease_started)
 
 
 def run_line(run: Run) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from domain.prediction import Prediction
 from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow, TurnRow
 from virtual_office.minutes import proposals_of
-from virtual_office.recomputed import CHANGED, challenges_of, revisions_of
+from virtual_office.recomputed import CHANGED, challenges_of, revisions_of, standing
 from virtual_office.rendering import Figures, as_plain
 from virtual_office.revision import Revision
 from virtual_office.turns import turns_of
@@ -19,7 +19,7 @@ from virtual_office.turns import turns_of
 def table_document(session: BrandSession, run_id: UUID) -> dict[str, Any]:
     """The proposals with their challenges, and the turns, as they stand now."""
     proposals, turns = proposals_of(session, run_id), turns_of(session, run_id)
-    challenges, revisions = challenges_of(session, run_id), revisions_of(session, run_id)
+    challenges, revisions = standing(challenges_of(session, run_id)), revisions_of(session, run_id)
     codes = [code for row in (*proposals, *challenges, *turns) for code in row.figures.values()]
     figures = Figures(session, codes)
     return {

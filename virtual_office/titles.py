@@ -14,18 +14,17 @@ from domain.promotions import PromoSchedule
 from domain.purchasing import PurchaseOrderCreate
 from domain.stands import StandBonus, StandRefill, StandVisit
 from domain.transfers import StockTransfer
-from store.tables import ProposalRow
 
 _DE = Language.DE
 
 
-def title_of(proposal: ProposalRow, preview: str, language: Language) -> tuple[str, bool]:
-    """The line, and whether it is in the language asked for; kind and subject where nothing was previewed."""
-    action = parse_action(proposal.action)
+def title_of(stored: Mapping[str, Any], preview: str, language: Language) -> tuple[str, bool]:
+    """The line of a stored action, and whether it is in the language asked for; kind and subject without a preview."""
+    action = parse_action(stored)
     write = _GERMAN.get(type(action))
     if language is _DE and write is not None:
         return write(action), True
-    return preview or f"{proposal.kind} {action.subject}", language is not _DE
+    return preview or f"{action.kind} {action.subject}", language is not _DE
 
 
 def _price(action: PriceUpdate) -> str:
@@ -71,8 +70,9 @@ def _visit(action: StandVisit) -> str:
 
 
 def _message(action: SegmentMessage) -> str:
-    whom, drawn = SEGMENT_NAMES[action.segment][1], Cell(value=action.audience, unit="count").render(_DE)
-    return f"Nachricht an {whom}: {drawn} Kunden, davon {_rate(action.holdout_bps)} Kontrollgruppe"
+    whom, sizes = SEGMENT_NAMES[action.segment][1], (action.most_written, action.audience - action.most_written)
+    written, left = (Cell(value=size, unit="count").render(_DE) for size in sizes)
+    return f"Nachricht an {whom}: bis zu {written} Kunden werden angeschrieben, {left} bleiben als Kontrollgruppe"
 
 
 def _follow_up(action: LeadFollowUp) -> str:

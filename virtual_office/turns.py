@@ -66,6 +66,9 @@ def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None 
     if len(turns_of(session, run_id)) >= MOST_TURNS:
         raise Conflict(f"A meeting takes {MOST_TURNS} turns at most.", remedy="Start another meeting.")
     answer = known or (answer_question(session, run_id, text) if turn.kind is Kind.ASK else Answer())
+    proposal_id = _proposal(session, run_id, turn.proposal) if turn.proposal else None
+    if turn.kind is Kind.STRIKE and proposal_id in struck(turns_of(session, run_id)):
+        raise Conflict("It has been struck already.", remedy="`mhos say point` says more to the meeting.")
     row = TurnRow(
         run_id=run_id,
         kind=turn.kind,
@@ -73,7 +76,7 @@ def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None 
         person=ctx.actor.label,
         person_id=ctx.actor.id,
         text=text,
-        proposal_id=_proposal(session, run_id, turn.proposal) if turn.proposal else None,
+        proposal_id=proposal_id,
         limits=dict(turn.limits),
         answer=answer.text,
         german=answer.german,
@@ -126,14 +129,6 @@ def weighing(turns: Sequence[TurnRow]) -> int:
     return sum(turn.kind in (Kind.OBJECT, Kind.LIMIT, Kind.STRIKE) for turn in turns)
 
 
-def limits_with(limits: Mapping[str, int], turns: Sequence[TurnRow]) -> dict[str, int]:
-    """What the meeting may spend: what it was called with, and what was said later instead."""
-    found = dict(limits)
-    for turn in turns:
-        found.update(turn.limits)
-    return found
-
-
 def struck(turns: Sequence[TurnRow]) -> dict[UUID, str]:
     """The proposals that people took off the table, and why."""
     return {
@@ -168,13 +163,19 @@ def said_points(turns: Sequence[TurnRow]) -> list[dict[str, object]]:
     return [{"text": text, "text_de": text, "figures": {}} for text in said]
 
 
-def said_in(turns: Sequence[TurnRow], currency: str) -> list[dict[str, object]]:
-    """What people said, for the minutes: questions with their answers, and what steered the meeting."""
+def said_in(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID, str]) -> list[dict[str, object]]:
+    """What people said, for the minutes: questions with their answers, and what steered the meeting.
+
+    `subjects` are those of the proposals that they spoke of.
+    """
     found: list[dict[str, object]] = []
     for one in turns:
         if one.kind in (Kind.GO, Kind.POINT):
             continue
         verb, german = _VERBS[Kind(one.kind)]
+        if one.proposal_id is not None:
+            about = without_figures(subjects.get(one.proposal_id, ""))
+            verb, german = f"{verb} ({about})", f"{german} ({about})"
         words, worte = (
             without_figures(one.text) or ", ".join(_allowed(*limit, currency, language) for limit in one.limits.items())
             for language in Language

@@ -84,9 +84,17 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = {
         "er ist mit dem, was die Sitzung beschließen muss, nicht zu vereinbaren",
     ),
     "left.attention": (
-        "the meeting's attention is spent on proposals that bring more",
-        "die Aufmerksamkeit der Sitzung gilt Vorschlägen, die mehr bringen",
+        "the meeting's attention is spent on proposals that bring more, as far as their agents' promises have held",
+        "die Aufmerksamkeit der Sitzung gilt Vorschlägen, die mehr bringen, soweit die Versprechen ihrer Agenten "
+        "hielten",
     ),
+    "left.attention_on_risks": (
+        "the meeting's attention is spent on what answers a risk, which comes first, and on proposals that bring more, "
+        "as far as their agents' promises have held",
+        "die Aufmerksamkeit der Sitzung gilt dem, was einem Risiko begegnet und zuerst kommt, und Vorschlägen, die "
+        "mehr bringen, soweit die Versprechen ihrer Agenten hielten",
+    ),
+    "as_proposed": ("As it was proposed:", "Wie vorgeschlagen:"),
     "left.cash": (
         "it needs {needed} of cash, and {left} is left",
         "er braucht {needed} an flüssigen Mitteln, und {left} sind übrig",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from evals.twin.greedy import greedy
 from store.tables import ProposalRow
@@ -35,13 +36,21 @@ class CountedChair:
 
     def __init__(self, without: Collection[str] = ()) -> None:
         self._without = without
-        self.counts = Counts()
+        self._by_run: dict[UUID, Counts] = {}
+
+    @property
+    def counts(self) -> Counts:
+        """Over all meetings, each by its last decision: a chair may choose more than once."""
+        names = Counts().as_document()
+        return Counts(**{name: sum(getattr(one, name) for one in self._by_run.values()) for name in names})
 
     def __call__(self, proposals: Sequence[ProposalRow], grounds: Grounds) -> Choice:
         first = greedy(proposals, grounds)
         best = choose(proposals, grounds, explained=0)
         chosen = first if SOLVER in self._without else best
-        counts = self.counts
+        if not proposals:
+            return chosen
+        counts = self._by_run[proposals[0].run_id] = Counts()
         counts.decisions += 1
         counts.by_solver += set(first.adopted) != set(best.adopted)
         if grounds.revisions:

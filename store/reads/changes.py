@@ -23,16 +23,28 @@ class Sold:
     revenue_minor: int
 
 
-def known_until(session: BrandSession) -> Mapping[str, datetime]:
-    """By channel code, the end of the newest period whose sales are known: reports come in days late."""
+@dataclass(frozen=True)
+class Reported:
+    """A channel's reports of sales: where the newest ends, when one was last heard of, and the longest in days."""
+
+    channel_id: UUID
+    code: str
+    end: datetime
+    heard_at: datetime
+    period_days: int
+
+
+def reported(session: BrandSession) -> Sequence[Reported]:
+    """By channel code; reports come in days late."""
     ends = func.max(col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days)))
+    heard, days = func.max(col(SalesFact.known_at)), func.max(col(SalesFact.period_days))
     rows = session.execute(
-        select(col(Channel.code), ends)
+        select(col(Channel.id), col(Channel.code), ends, heard, days)
         .join(Channel, _OF_CHANNEL)
-        .group_by(col(Channel.code))
+        .group_by(col(Channel.id), col(Channel.code))
         .order_by(col(Channel.code))
     ).all()
-    return dict(rows)
+    return [Reported(*row) for row in rows]
 
 
 def sold_between(session: BrandSession, channel: str, since: datetime, until: datetime) -> Sold:
@@ -80,8 +92,3 @@ def items_by_status(session: BrandSession, since: datetime, until: datetime) -> 
         .group_by(col(ActionItem.status))
     ).all()
     return {str(status): int(count) for status, count in rows}
-
-
-def channel_ids(session: BrandSession) -> Sequence[UUID]:
-    """The brand's channels."""
-    return session.scalars(select(col(Channel.id)).order_by(col(Channel.code))).all()

@@ -1,7 +1,7 @@
 """What finance reads: invoices and what came of them, expenses, what came in, what was sold, campaign budgets."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from store.tables import (
     Invoice,
     InvoiceReminder,
     Payment,
+    ProductCost,
     PurchaseOrder,
     SalesFact,
     Supplier,
@@ -201,7 +202,7 @@ def _bill(order: PurchaseOrder, payment_days: int | None, now: datetime) -> Bill
 
 @dataclass(frozen=True)
 class Sold:
-    """A product's sales in a channel over some weeks; revenue as charged, cost where the sales know it."""
+    """A product's sales in a channel over some weeks; revenue as charged, cost where sales or the cost list know it."""
 
     product_id: UUID
     channel_id: UUID
@@ -229,7 +230,24 @@ def sold(session: BrandSession, currency: str, since: datetime, until: datetime)
         .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
         .order_by(col(SalesFact.product_id), col(SalesFact.channel_id))
     ).all()
-    return [Sold(product, channel, *(int(number) for number in numbers)) for product, channel, *numbers in rows]
+    found = [Sold(product, channel, *(int(number) for number in numbers)) for product, channel, *numbers in rows]
+    listed = _listed_costs_minor(session, {one.product_id for one in found if not one.costed_units}, until)
+    return [
+        one if one.costed_units or one.product_id not in listed
+        else replace(one, cost_minor=one.units * listed[one.product_id], costed_units=one.units)
+        for one in found
+    ]  # fmt: skip
+
+
+def _listed_costs_minor(session: BrandSession, products: Collection[UUID], at: datetime) -> dict[UUID, int]:
+    """What a unit cost by the brand's own list at a moment."""
+    rows = session.execute(
+        select(col(ProductCost.product_id), col(ProductCost.unit_cost_minor))
+        .where(col(ProductCost.product_id).in_(products), col(ProductCost.valid_from) <= at)
+        .ext(distinct_on(col(ProductCost.product_id)))
+        .order_by(col(ProductCost.product_id), col(ProductCost.valid_from).desc())
+    ).all()
+    return {product: cost for product, cost in rows}  # noqa: C416 - a row is no pair
 
 
 def charged_by_week(

@@ -37,11 +37,6 @@ def edition_of(session: BrandSession) -> int:
     return max(added or 0, ended or 0)
 
 
-def has_documents(session: BrandSession) -> bool:
-    """Whether any document holds at the session's moment."""
-    return session.scalars(select(col(KnowledgeDocument.id)).where(_holds(session)).limit(1)).first() is not None
-
-
 def documents(session: BrandSession) -> Sequence[KnowledgeDocument]:
     """The documents that hold at the session's moment, by name."""
     return session.scalars(select(KnowledgeDocument).where(_holds(session)).order_by(KnowledgeDocument.name)).all()

@@ -11,14 +11,14 @@ from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, 
 
 
 class ChallengeRow(BrandOwned, table=True):
-    """A recomputation of a proposal by a colleague, once a run, proposal and tool."""
+    """A recomputation of a proposal by a colleague, once a run, proposal, tool, and what stood beside it."""
 
     __tablename__ = "challenge"
     __table_args__ = (
         belongs_to("run"),
         belongs_to("proposal"),
         belongs_to("receipt"),
-        unique("run_id", "proposal_id", "tool"),
+        unique("run_id", "proposal_id", "receipt_id"),
     )
     APPEND_ONLY = True
 
@@ -27,6 +27,7 @@ class ChallengeRow(BrandOwned, table=True):
     receipt_id: UUID
     agent: str = Field(description="who challenged")
     tool: str
+    beside: list[str] = Field(default_factory=list, sa_type=DOCUMENT, description="proposals taken as carried out")
     status: str = Field(description="stands, changed or abstained")
     prediction: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT, description="as recomputed")
     action: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT, description="with other amounts")

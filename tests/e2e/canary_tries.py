@@ -30,6 +30,11 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
     "recompute_refill_within_stock": lambda ids: [{"proposal": ids["proposal"]}],
     "recompute_order_with_prices": lambda ids: [{"proposal": ids["proposal"], "beside": [ids["proposal"]]}],
     "recompute_order_within_cash": lambda ids: [{"proposal": ids["proposal"]}],
+    "search_knowledge": lambda ids: [
+        {"question": question, **more}
+        for question in ("canary-clause minimum order value", SUPPLIER)
+        for more in ({}, {"category": "canary-shelf"}, {"tag": SUPPLIER})
+    ],
     "what_changed": lambda ids: [{"days": 92}],
     **CRM_TRIES,
     "brand_metric": lambda ids: [
@@ -90,6 +95,7 @@ def _reasoned(ids: Mapping[str, str]) -> dict[str, Any]:
 OF_ONES_OWN = (
     "list_channels",
     "list_suppliers",
+    "search_knowledge",
     "customer_segments",
     "message_advice",
     "lead_pipeline",

@@ -25,6 +25,7 @@ from actions.items import inbox
 from api.app import create_app
 from bootstrap.office import Office
 from bootstrap.people import choose_password
+from connectors.documents import read_document
 from domain.action import ItemStatus
 from domain.clock import FixedClock, SystemClock
 from domain.context import Context
@@ -35,12 +36,28 @@ from identity.logins import Logins
 from identity.open_context import open_context
 from identity.people import People
 from identity.profiles import Profile, save_profile
+from memory.knowledge import KnowledgeBase
+from memory.library import Shelf
 from settings import Settings
 from store.database import Database
 from store.session import BrandSession
-from store.tables import ActionItem, Channel, FigureRow, Location, Product, Receipt, Run, Supplier, SupplierOffer
+from store.tables import (
+    ActionItem,
+    Channel,
+    FigureRow,
+    Job,
+    Location,
+    Notification,
+    Product,
+    Receipt,
+    Run,
+    Supplier,
+    SupplierOffer,
+)
+from tests.e2e.canary_automation import automate
 from tests.e2e.canary_customers import befriend
 from tests.e2e.canary_tries import CHANNEL, OF_ONES_OWN, SKU, SUPPLIER, TITLE, TRIES, ZONE
+from tests.e2e.canary_verbs import DOCUMENT, MAY_SUCCEED, NOT_TRIED, WITHOUT_BRAND, commands_with
 from tests.integration.priced_brand import Planted, plant
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox
@@ -95,8 +112,14 @@ def two(database: Database, tmp_path: Path) -> Two:
     _supply(database, mine, "OWN-S", 111)
     _supply(database, theirs, SUPPLIER, COST)
     befriend(database, theirs)
+    _shelve(database, mine, "own.md", "The minimum order value of OWN-S is EUR 12.00.", Shelf("own-shelf", ("OWN-S",)))
+    clause = f"The minimum order value of {SUPPLIER} is EUR 76,543.00, says canary-clause-41c7."
+    _shelve(database, theirs, DOCUMENT, clause, Shelf("canary-shelf", (SUPPLIER,)))
+    automate(database, mine, "own")
+    automate(database, theirs, "canary")
     office = Office(Settings(home=tmp_path), database)
     office.meet(mine, "Prices")
+    office.run_due(mine)
     _live(office, theirs, database)
     rows_mine, rows_theirs = _rows(database, mine), _rows(database, theirs)
     own = "\n".join(rows_mine.values())
@@ -117,6 +140,10 @@ def _supply(database: Database, ctx: Context, code: str, cost_minor: int) -> Non
         session.flush()
         asked = {"unit_cost_minor": cost_minor, "currency": "EUR", "valid_from": since, "known_at": since}
         session.add(SupplierOffer(supplier_id=supplier.id, product_id=product.id, from_quantity=432, **asked))
+
+
+def _shelve(database: Database, ctx: Context, name: str, text: str, shelf: Shelf) -> None:
+    KnowledgeBase().add(database, ctx, read_document(name, text.encode()), shelf)
 
 
 def _rename(database: Database, theirs: Context) -> None:
@@ -152,6 +179,8 @@ def _ids(database: Database, theirs: Context) -> Mapping[str, str]:
             "receipt": str(best.id),
             "proposal": str(open_item.proposal_id),
             "product": str(session.scalars(select(Product)).one().id),
+            "notification": str(session.scalars(select(Notification)).all()[0].id),
+            "job": str(session.scalars(select(Job).where(Job.status == "dead")).one().id),  # type: ignore[arg-type]
         }
 
 
@@ -231,45 +260,6 @@ def _own_run(two: Two) -> UUID:
         return session.scalars(select(Run)).all()[0].id
 
 
-def _commands(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list[str]]]:
-    """Every verb that acts in a brand, with the canary's ids."""
-    return {
-        "meet": [["--agenda", f"{SKU} {CHANNEL}"], ["--resume", ids["run"]], ["--agents", TITLE]],
-        "say": [
-            ["ask", f"price of {SKU}?", "--meeting", ids["run"]],
-            ["strike", ids["proposal"], "why", "--meeting", ids["run"]],
-            ["object", ids["proposal"], "why"],
-            ["go", "--meeting", ids["run"]],
-        ],
-        "ask": [[f"revenue of {SKU} last year"], ["revenue last year by product"], [f"stock of {TITLE}"]],
-        "minutes": [[ids["run"]], [ids["run"][-8:]]],
-        "inbox": [["--all"]],
-        "show": [[ids["open"]], [ids["done"][-8:]]],
-        "why": [[ids["figure"]], [ids["receipt"]]],
-        "approve": [[ids["open"]], [ids["open"], "--as", "operator"]],
-        "reject": [[ids["open"], "--reason", "mine now"]],
-        "undo": [[ids["done"]]],
-        "propose": [["price.update", "--sku", SKU, "--channel", CHANNEL, "--price", "1.00"]],
-        "schedule": [["list"], ["show", "weekly-trading-review"], ["history", "weekly-trading-review"]],
-        "work": [[]],
-        "journal": [[], ["--agent", "pricing_director"]],
-        "runs": [[]],
-        "audit": [["verify"]],
-        "import": [[folder]],
-    }
-
-
-WITHOUT_BRAND = ("agents", "doctor")
-NOT_TRIED = {
-    "demo": "takes no id, and its brand is its own",
-    "password": "takes no brand and no id: it is one's own",
-    "serve": "its routes are asked below",
-    "simulate": "takes no brand and no id: it works in databases of its own, which it drops",
-}
-MAY_SUCCEED = ("ask", "schedule", "inbox", "work", "journal", "runs", "audit", "import", "meet --agenda")
-"""In one's own brand: these list or make what is one's own. All others are given an id that is not."""
-
-
 @pytest.mark.parametrize("wall", WALLS)
 def test_no_verb_tells_or_touches_the_canary(
     wall: str, two: Two, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -277,7 +267,7 @@ def test_no_verb_tells_or_touches_the_canary(
     database = two.walled(wall, monkeypatch)
     monkeypatch.setenv("MHOS_HOME", str(two.home))
     monkeypatch.setattr(Office, "open", classmethod(lambda cls, settings: Office(settings, database)))
-    commands = _commands(two.ids, _folder(tmp_path))
+    commands = commands_with(two.ids, _folder(tmp_path))
     verbs = {info.name for info in (*cli.app.registered_commands, *cli.app.registered_groups)}
     assert verbs == {*commands, *WITHOUT_BRAND, *NOT_TRIED}, "a verb that is not tried here"
     for verb in WITHOUT_BRAND:
@@ -308,6 +298,7 @@ def _folder(tmp_path: Path) -> str:
     (folder / "brand.yaml").write_text("name: Mine\ncurrency: EUR\nzone: UTC\n")
     (folder / "channels.csv").write_text(f"code,title\n{CHANNEL},Mine\n")
     (folder / "products.csv").write_text(f"sku,title\n{SKU},Mine\n")
+    (folder / DOCUMENT).write_text("Mine.")
     (folder / "prices.csv").write_text(f"sku,channel,price,valid_from\n{SKU},{CHANNEL},9.99,2026-01-01\n")
     return str(folder)
 

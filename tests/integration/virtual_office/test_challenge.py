@@ -14,7 +14,9 @@ from store.database import Database
 from store.tables import ActionItem, ChallengeRow, ProposalRow, Receipt
 from tests.integration.priced_brand import Planted, plant
 from tests.integration.stocked_brand import keep_in_stock
-from tests.integration.virtual_office.conftest import AGENDA, Firm
+from tests.integration.virtual_office.conftest import AGENDA, PRICES_AND_STOCK, Firm
+from virtual_office.table import table_document
+from virtual_office.turns import Kind, Turn
 
 
 @pytest.fixture
@@ -100,3 +102,25 @@ def test_a_product_that_no_warehouse_knows_is_not_recomputed(firm: Firm) -> None
     challenges = [one for row in document["proposals"] for one in row["challenges"]]
     assert {one["status"] for one in challenges} == {"abstained"}
     assert all("warehouse" in one["text"] for one in challenges)
+
+
+def test_an_order_follows_only_the_prices_that_are_adopted(priced: Callable[[dict[str, int]], Firm]) -> None:
+    """The cut that the order was enlarged for is struck: what is ordered is what was proposed for today's prices."""
+    firm = priced({"DEAR": 150, "CHEAP": 5_000})
+    run_id = firm.office.meet(firm.owner, AGENDA, PRICES_AND_STOCK, manner={"wait": ["decide"]})
+    with firm.office.database.read(firm.owner) as session:
+        table = table_document(session, run_id)["proposals"]
+    (cut,) = [one["id"] for one in table if one["subject"].startswith("DEAR @") and one["kind"] == "price.update"]
+    firm.office.say(firm.owner, str(run_id), Turn(Kind.STRIKE, "we keep our prices", proposal=cut))
+    firm.office.resume(firm.owner, str(run_id))
+    proposed = next(row for row in firm.rows(ProposalRow) if row.kind == "purchase_order.create")
+    larger = [row for row in firm.rows(ChallengeRow) if row.tool == "recompute_order_with_prices"]
+    assert [row.beside for row in larger if row.status == "changed"] == [[cut]], "it had been recomputed with the cut"
+    assert cut in [str(row.id) for row in firm.rows(ProposalRow)]
+    (item,) = [row for row in firm.rows(ActionItem) if row.kind == "purchase_order.create"]
+    assert item.action == proposed.action
+    assert item.prediction == proposed.prediction
+    assert item.dissent == []
+    assert item.preview["amount_minor"] == sum(
+        line["quantity"] * line["unit_cost_minor"] for line in proposed.action["lines"]
+    )

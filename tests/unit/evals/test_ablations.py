@@ -50,8 +50,16 @@ def test_a_meeting_without_the_solver_decides_by_the_best_promise_and_both_are_c
     assert set(whole(ALL, TIGHT).adopted) == {ONE_ORDER.id, OTHER.id}
     assert without(ALL, TIGHT).adopted == [BIG.id]
     assert (whole.counts.decisions, whole.counts.by_solver, without.counts.by_solver) == (1, 1, 1)
-    whole(ALL, Grounds({}, currency="EUR"))
+    later = [order("S1", 500, 9_000), order("S2", 300, 5_000)]
+    whole(later, Grounds({}, currency="EUR"))
     assert (whole.counts.decisions, whole.counts.by_solver) == (2, 1), "with enough of everything both take all"
+
+
+def test_a_meeting_that_decides_again_counts_once_by_its_last_decision() -> None:
+    whole = CountedChair()
+    whole(ALL, TIGHT)
+    whole(ALL, Grounds({}, currency="EUR"))
+    assert (whole.counts.decisions, whole.counts.by_solver) == (1, 0)
 
 
 def test_a_challenge_counts_where_it_changed_who_is_adopted_or_an_amount() -> None:

@@ -1,0 +1,58 @@
+"""`mhos kb` as a person uses it: files in, passages out, and every refusal said in words."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Terminal
+
+
+@pytest.fixture(scope="module")
+def shelf(terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A brand of one's own, and files to add."""
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "brand").mkdir()
+    (folder / "brand" / "brand.yaml").write_text("name: Mine\ncurrency: EUR\nzone: UTC\n")
+    (folder / "brand" / "channels.csv").write_text("code,title\nshop,Shop\n")
+    terminal.json("import", str(folder / "brand"), "--brand", "mine")
+    (folder / "care.md").write_text("# Care\n\nWash it once a week with lukewarm water.\n")
+    (folder / "returns.html").write_text("<h1>Returns</h1><p>Goods may come back within thirty days.</p>")
+    (folder / "empty.md").write_text("")
+    return folder
+
+
+def test_files_are_kept_and_what_cannot_be_read_is_named(terminal: Terminal, shelf: Path) -> None:
+    files = [str(shelf / name) for name in ("care.md", "empty.md", "returns.html", "absent.pdf")]
+    said = terminal.run("kb", "add", *files, "--brand", "mine", "--tag", "EU", "--json")
+    assert said.code == 1
+    found = said.document
+    assert [one["name"] for one in found["documents"]] == ["care.md", "returns.html"]
+    assert [Path(one["file"]).name for one in found["rejected"]] == ["empty.md", "absent.pdf"]
+    assert all(one["reason"] and one["remedy"] for one in found["rejected"])
+    assert found["index"] == ""
+    again = terminal.json("kb", "add", files[0], "--brand", "mine", "--tag", "EU")
+    assert again["documents"][0]["status"] == "unchanged"
+    assert [one["name"] for one in terminal.json("kb", "list", "--brand", "mine")["documents"]] == [
+        "care.md",
+        "returns.html",
+    ]
+    found = terminal.json("kb", "search", "sending something back", "--brand", "mine", "--tag", "EU", "--limit", "1")
+    assert (found["passages"][0]["document"], found["searched"]) == ("returns.html", "embedded index")
+    assert "returns.html" in terminal.run("kb", "search", "sending something back", "--brand", "mine").out
+
+
+def test_who_may_not_import_may_not_add(terminal: Terminal, shelf: Path) -> None:
+    for words in (("add", str(shelf / "care.md")), ("remove", "care.md"), ("rebuild",)):
+        assert terminal.refused("kb", *words, "--brand", "mine", "--as", "operator")["code"] == "forbidden"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--label", "sure"), ("--dated", "yesterday"), ("--known", "2999-01-01"), ("--tag", " "), ("--category", ""),
+        ("--tag", "x" * 65),
+    ],
+)  # fmt: skip
+def test_options_that_make_no_sense_are_refused(terminal: Terminal, shelf: Path, words: tuple[str, str]) -> None:
+    error = terminal.refused("kb", "add", str(shelf / "care.md"), "--brand", "mine", *words)
+    assert error["code"] == "invalid_input"
