@@ -49,11 +49,6 @@ def _write(database: Database, ctx: Context, run_id: UUID, queue: "SimpleQueue[T
                 with database.begin(ctx) as session:
                     tell(session, run_id, *told)
             except Exception as error:  # noqa: BLE001 - a meeting does not fail because nobody could watch it
-<<<<<<< HEAD
-                said = str(getattr(error, "orig", error))
-                log.warning("progress.lost", run=str(run_id), events=len(told), reason=said)
-=======
                 log.warning(
                     "progress.lost", run=str(run_id), events=len(told), reason=str(getattr(error, "orig", error))
                 )
->>>>>>> main
