@@ -42,7 +42,7 @@ rules_router = APIRouter(
 notifications_router = APIRouter(
     prefix="/notifications", tags=["notifications"], responses=IN_A_BRAND, route_class=BrandRoute
 )
-Os = Annotated[OsName, Path(description="the part of the business that the rule is about")]  # pyright: ignore[reportInvalidTypeForm]
+Os = Annotated[OsName, Path(description="the part of the business that the rule is about")]
 RuleName = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.errors import NotSignedIn
+from domain.ids import UserId
 from identity.logins import Logins, SignedIn, new_token, token_hash
 from store.session import PlatformSession
 from store.tables import LoginSession, RefreshToken, User
@@ -73,7 +74,7 @@ class Access:
             ).first()
         if row is None or _is_over(row[0], row[1], self._now()):
             raise NotSignedIn(_ENDED, remedy=_REMEDY)
-        return SignedIn(row[1].id, row[1].login, row[0].id)
+        return SignedIn(UserId(row[1].id), row[1].login, row[0].id)
 
     def _tokens(self, session: PlatformSession, user_id: UUID, session_id: UUID, until: datetime) -> Tokens:
         now, refresh = self._now(), new_token()

@@ -101,14 +101,19 @@ class _Sales:
         query, today = self._query, self._session.ctx.known_until.astimezone(self._zone).date()
         days = days_of(query, today)
         lines, uncosted = self._lines(days)
-        told = {"metric": query.metric.value, "first_day": str(days.first), "last_day": str(days.last)}
+        blank = MetricAnswer(
+            status="abstained", metric=query.metric.value, first_day=str(days.first), last_day=str(days.last)
+        )
         value = self._measure.total(lines)
         if not lines or value is None:
-            return MetricAnswer(status="abstained", **told, **self._nothing(uncosted))
-        answer = MetricAnswer(
-            status="told", **told, value=self._cell(value), parts=self._parts(lines, None),
-            uncosted=Cell(value=uncosted, unit="count") if uncosted else None,
-        )  # fmt: skip
+            return blank.model_copy(update=self._nothing(uncosted))
+        told = {
+            "status": "told",
+            "value": self._cell(value),
+            "parts": self._parts(lines, None),
+            "uncosted": Cell(value=uncosted, unit="count") if uncosted else None,
+        }
+        answer = blank.model_copy(update=told)
         return answer if query.comparison is Comparison.NONE else self._compared(answer, lines, days)
 
     def _compared(self, answer: MetricAnswer, lines: Lines, days: Days) -> MetricAnswer:
@@ -128,7 +133,10 @@ class _Sales:
         walk = self._measure.explain(before, lines)
         ranked = sorted(walk.lines, key=lambda one: (-abs(sum(one.effects.values())), one.product, one.channel))
         moved = [one for one in ranked if sum(one.effects.values())]
-        shown = [self._line(one.product, one.channel, one.effects) for one in moved[:_SHOWN]]
+        shown = [
+            self._line(one.product, one.channel, {str(name): n for name, n in one.effects.items()})
+            for one in moved[:_SHOWN]
+        ]
         effects = {_named(name): self._cell(amount) for name, amount in walk.effects.items() if amount}
         more = {"effects": effects, "lines": shown, "lines_total": len(moved)}
         return answer.model_copy(update={**told, **told_change, **more})

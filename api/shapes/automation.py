@@ -2,14 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.shapes.words import Asked, Text
 from automation.rule import MODULES, Rule
 
-OsName = StrEnum("OsName", {name.replace("-", "_"): name for name in MODULES})
+if TYPE_CHECKING:
+    OsName = str
+else:
+    OsName = StrEnum("OsName", {name.replace("-", "_"): name for name in MODULES})
 
 
 class RuleLine(BaseModel):
