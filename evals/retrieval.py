@@ -44,7 +44,7 @@ from memory.words import words_of_question
 from store.database import Database
 from store.embedded import stop
 from store.migrate import ensure_schema
-from tests.integration.priced_brand import start_run
+from store.tables import Run
 from tools.readings import Readings
 from tools.toolbox import Toolbox
 
@@ -173,8 +173,12 @@ def _speed(
 
 def _tool(database: Database, ctx: Any, knowledge: KnowledgeBase) -> Callable[[str], Any]:
     present = replace(ctx, as_of=ctx.now())
-    run_id = start_run(database, ctx)
-    toolbox = Toolbox(database, present, run_id, "pricing_director", ["search_knowledge"], Readings(knowledge))
+    with database.begin(ctx) as session:
+        run = Run(
+            kind="benchmark", graph_version="", status="running", started_by=ctx.actor.label, started_at=ctx.now()
+        )
+        session.add(run)
+    toolbox = Toolbox(database, present, run.id, "pricing_director", ["search_knowledge"], Readings(knowledge))
     return lambda question: toolbox.call("search_knowledge", {"question": question})
 
 
