@@ -15,3 +15,11 @@ def test_the_import_benchmark_prints_its_ratios() -> None:
     assert done.returncode in (0, 1), done.stderr
     for way in ("bare executemany", "loader", "import"):
         assert way in done.stdout
+
+
+@pytest.mark.long
+def test_the_automation_benchmark_prints_its_ratio() -> None:
+    command = [sys.executable, "-m", "evals.automation_speed", "--events", "30", "--rounds", "1"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "ratio" in done.stdout
