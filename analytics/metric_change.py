@@ -25,7 +25,8 @@ class Change:
 def explain_margin(before: Iterable[Contribution], after: Iterable[Contribution]) -> Change:
     """Contribution in minor units: volume, mix, price, fees, cost, begun and ended products (see `margins.bridge`)."""
     walk = bridge(before, after)
-    return Change(walk.before_minor, walk.after_minor, {str(name): n for name, n in walk.effects.items()}, walk.lines)
+    effects = {str(name): amount for name, amount in walk.effects.items()}
+    return Change(walk.before_minor, walk.after_minor, effects, walk.lines)
 
 
 def explain_revenue(before: Iterable[Contribution], after: Iterable[Contribution]) -> Change:

@@ -57,8 +57,8 @@ def _dialled(config: AIConfig) -> int:
 @crew_router.get("/journal", operation_id="read_journal")
 def journal(
     desk: OpenDesk,
-    agent: AgentName | None = None,  # pyright: ignore[reportInvalidTypeForm]
-    kind: KindName | None = None,  # pyright: ignore[reportInvalidTypeForm]
+    agent: AgentName | None = None,
+    kind: KindName | None = None,
     limit: Limit = 20,
 ) -> Journal:
     """Promises beside what came of them, newest first, and how often their intervals held."""

@@ -38,7 +38,7 @@ InLanguage = Annotated[Language | None, Query(description="the brand's own by de
 def start(said: NewMeeting, desk: KeyedDesk, response: Response) -> Accepted:
     """Call a meeting. It is held in the background, whoever watches, and goes on after a kill."""
     wanted = Invitation(
-        said.agenda, [agent.value for agent in said.agents], said.limits.given(),
+        said.agenda, [str(agent) for agent in said.agents], said.limits.given(),
         {"wait": list(said.wait), "points": list(said.points)},
     )  # fmt: skip
     called = desk.office.called(desk.ctx, wanted)

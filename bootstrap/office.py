@@ -231,6 +231,7 @@ class Office:
 
     def say(self, ctx: Context, meeting: str, turn: "Turn") -> UUID:
         """Take a person's turn in a meeting; its id. Raises as `speak` does, and InvalidInput for no such agent."""
+        from virtual_office.asking import answer_in_meeting
         from virtual_office.runs import find_run
         from virtual_office.turns import Kind, speak
 
@@ -238,8 +239,13 @@ class Office:
             raise InvalidInput(
                 f"There is no agent {turn.text}.", remedy=f"Agents: {', '.join(sorted(self._room().charters))}."
             )
+        known = None
+        if turn.kind is Kind.ASK:
+            with self.database.read(ctx) as session:
+                run = find_run(session, meeting)
+            known = answer_in_meeting(self.database, ctx, run, turn.text)
         with self.database.begin(ctx) as session:
-            return speak(session, find_run(session, meeting).id, turn).id
+            return speak(session, find_run(session, meeting).id, turn, known).id
 
     def _room(self) -> Any:
         from agents.charter import load_charters

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.figure import Cell
@@ -37,17 +38,17 @@ def level_of(session: BrandSession, env: ToolEnv, query: MetricQuery) -> ToolAns
     brand = brand_of(session)
     today = str(session.ctx.known_until.astimezone(ZoneInfo(brand.zone)).date())
     sources = rows_of(session, env, *_TABLES[query.metric])
-    blank = MetricAnswer(status="abstained", metric=query.metric.value, first_day=today, last_day=today)
+    told: dict[str, Any] = {"metric": query.metric.value, "first_day": today, "last_day": today}
     found = _found(session, env, query)
     if found is None:
         because, german = _UNKNOWN[query.metric]
-        return ToolAnswer(blank.model_copy(update={"because": because, "german_because": german}), sources)
+        return ToolAnswer(MetricAnswer(status="abstained", because=because, german_because=german, **told), sources)
     total, parts = found
     shown = sorted((part for part in parts if part[2]), key=lambda part: (-part[2], part[0]))
     split = [Part(code=code, title=title, value=_cell(query.metric, brand.currency, n)) for code, title, n in shown]
     value = _cell(query.metric, brand.currency, total)
     kept = split if query.split is not Split.NONE else []
-    return ToolAnswer(blank.model_copy(update={"status": "told", "value": value, "parts": kept}), sources)
+    return ToolAnswer(MetricAnswer(status="told", value=value, parts=kept, **told), sources)
 
 
 def _found(session: BrandSession, env: ToolEnv, query: MetricQuery) -> tuple[int, Parts] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -101,19 +102,14 @@ class _Sales:
         query, today = self._query, self._session.ctx.known_until.astimezone(self._zone).date()
         days = days_of(query, today)
         lines, uncosted = self._lines(days)
-        blank = MetricAnswer(
-            status="abstained", metric=query.metric.value, first_day=str(days.first), last_day=str(days.last)
-        )
+        told: dict[str, Any] = {"metric": query.metric.value, "first_day": str(days.first), "last_day": str(days.last)}
         value = self._measure.total(lines)
         if not lines or value is None:
-            return blank.model_copy(update=self._nothing(uncosted))
-        told = {
-            "status": "told",
-            "value": self._cell(value),
-            "parts": self._parts(lines, None),
-            "uncosted": Cell(value=uncosted, unit="count") if uncosted else None,
-        }
-        answer = blank.model_copy(update=told)
+            return MetricAnswer(status="abstained", **told, **self._nothing(uncosted))
+        answer = MetricAnswer(
+            status="told", **told, value=self._cell(value), parts=self._parts(lines, None),
+            uncosted=Cell(value=uncosted, unit="count") if uncosted else None,
+        )  # fmt: skip
         return answer if query.comparison is Comparison.NONE else self._compared(answer, lines, days)
 
     def _compared(self, answer: MetricAnswer, lines: Lines, days: Days) -> MetricAnswer:
@@ -133,10 +129,7 @@ class _Sales:
         walk = self._measure.explain(before, lines)
         ranked = sorted(walk.lines, key=lambda one: (-abs(sum(one.effects.values())), one.product, one.channel))
         moved = [one for one in ranked if sum(one.effects.values())]
-        shown = [
-            self._line(one.product, one.channel, {str(name): n for name, n in one.effects.items()})
-            for one in moved[:_SHOWN]
-        ]
+        shown = [self._line(one.product, one.channel, one.effects) for one in moved[:_SHOWN]]
         effects = {_named(name): self._cell(amount) for name, amount in walk.effects.items() if amount}
         more = {"effects": effects, "lines": shown, "lines_total": len(moved)}
         return answer.model_copy(update={**told, **told_change, **more})
@@ -174,12 +167,12 @@ class _Sales:
         was = self._measure.total([one for one in before if key(one) == code]) or 0
         return Part(code=code, title=title, value=self._cell(now), before=self._cell(was), change=self._cell(now - was))
 
-    def _line(self, sku: str, channel: str, effects: Mapping[str, int]) -> Line:
+    def _line(self, sku: str, channel: str, effects: Mapping[Any, int]) -> Line:
         told = {_named(name): self._cell(amount) for name, amount in effects.items() if amount}
         total = self._cell(sum(effects.values()))
         return Line(sku=sku, title=self._titles[sku], channel=channel, change=total, effects=told)
 
-    def _nothing(self, uncosted: int) -> dict[str, str]:
+    def _nothing(self, uncosted: int) -> dict[str, Any]:
         if uncosted:
             return {
                 "because": "no sale of these days says what its goods had cost",

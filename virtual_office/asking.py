@@ -34,6 +34,7 @@ from virtual_office.metric_words import (
     language_of_words,
     read_question,
 )
+from virtual_office.questions import Answer
 from virtual_office.rendering import Figures, as_markdown
 from virtual_office.runs import DONE, GRAPH_VERSION, RUNNING
 
@@ -150,6 +151,22 @@ def metric_told(database: Database, ctx: Context, run_id: UUID, understood: Unde
         figures = Figures(session, codes.values(), language)
         text = "\n".join(figures.render(line, codes, as_markdown) for line in prose.text.split("\n"))
     return Answered(run_id, understood.query, language, text, codes, receipt.id)
+
+
+def answer_in_meeting(database: Database, ctx: Context, run: Run, question: str) -> Answer | None:
+    """The answer to a question about a metric in a meeting, as of the moment that the meeting reads; None where it
+    is no such question, and what the meeting's agents were answered has to do."""
+    then = replace(ctx, as_of=run.as_of or ctx.known_until)
+    with database.read(then) as session:
+        names, today = _names(session), then.known_until.astimezone(ZoneInfo(brand_of(session).zone)).date()
+    understood = read_question(question[:LONGEST], names, today)
+    if isinstance(understood, Unclear):
+        return None
+    receipt = Toolbox(database, then, run.id, ASKER, [TOOL]).answer(TOOL, understood.query.model_dump(mode="json"))
+    english, german = (tell(receipt.result, language, understood.taken_for) for language in (Language.EN, Language.DE))
+    refs = {key: FigureRef(receipt=ReceiptId(receipt.id), path=path) for key, path in english.cells.items()}
+    with database.begin(ctx) as session:
+        return Answer(english.text, german.text, record_figures(session, run.id, refs))
 
 
 def _unclear(unclear: Unclear, language: Language) -> Answered:

@@ -50,10 +50,11 @@ class Turn:
     limits: Mapping[str, int] = field(default_factory=dict)
 
 
-def speak(session: BrandSession, run_id: UUID, turn: Turn) -> TurnRow:
+def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None = None) -> TurnRow:
     """Take a person's turn. Raises Forbidden, InvalidInput, NotFound; Conflict when it is too late for it.
 
-    A question may be asked of a finished meeting too; it is answered from what the meeting's agents were answered.
+    A question may be asked of a finished meeting too; it is answered by what is `known`, else from what the meeting's
+    agents were answered.
     """
     ctx = session.ctx
     ctx.require(Permission.DATA_READ if turn.kind is Kind.ASK else Permission.MEETING_HOLD)
@@ -64,7 +65,7 @@ def speak(session: BrandSession, run_id: UUID, turn: Turn) -> TurnRow:
         raise Conflict("This meeting is over: its action items are in the inbox.", remedy="See `mhos inbox`.")
     if len(turns_of(session, run_id)) >= MOST_TURNS:
         raise Conflict(f"A meeting takes {MOST_TURNS} turns at most.", remedy="Start another meeting.")
-    answer = answer_question(session, run_id, text) if turn.kind is Kind.ASK else Answer()
+    answer = known or (answer_question(session, run_id, text) if turn.kind is Kind.ASK else Answer())
     proposal_id = _proposal(session, run_id, turn.proposal) if turn.proposal else None
     if turn.kind is Kind.STRIKE and proposal_id in struck(turns_of(session, run_id)):
         raise Conflict("It has been struck already.", remedy="`mhos say point` says more to the meeting.")

@@ -29,7 +29,7 @@ class NewMeeting(Asked):
     """What it is called for; without agents everybody attends."""
 
     agenda: Text = Field(default=DEFAULT_AGENDA)
-    agents: list[AgentName] = Field(default_factory=list, max_length=20)  # pyright: ignore[reportInvalidTypeForm]
+    agents: list[AgentName] = Field(default_factory=list, max_length=20)
     limits: Limits = Field(default_factory=Limits)
     wait: list[Literal["report", "challenge", "decide"]] = Field(
         default_factory=list, max_length=3, description="steps after which it waits for people"

@@ -1,7 +1,7 @@
 """Words that several shapes are made of: text that can be stored, names, figures by key."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -18,8 +18,11 @@ Text = Annotated[
 Word = Annotated[str, StringConstraints(max_length=128, pattern=r"^[^\x00]*$")]
 Figures = dict[str, str]
 """Key in the text → the figure's code, which `/figures/{code}` opens."""
-AgentName = StrEnum("AgentName", {charter.name: charter.name for charter in load_charters()})
-KindName = StrEnum("KindName", {name.replace(".", "_"): name for name in sorted(ACTION_KINDS)})
+if TYPE_CHECKING:
+    AgentName = KindName = str
+else:
+    AgentName = StrEnum("AgentName", {charter.name: charter.name for charter in load_charters()})
+    KindName = StrEnum("KindName", {name.replace(".", "_"): name for name in sorted(ACTION_KINDS)})
 
 
 class Asked(BaseModel):

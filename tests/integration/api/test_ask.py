@@ -107,3 +107,14 @@ def test_a_question_that_is_none_is_refused(town: Town) -> None:
         error_of(client.post("/api/v1/ask", json={"question": question}), 422)
     with pytest.raises(InvalidInput):
         ask(town.office.database, town.mine, "x" * 501)
+
+
+def test_the_same_question_is_answered_the_same_in_a_meeting(town: Town) -> None:
+    client = town.client("owner")
+    meeting = client.get("/api/v1/meetings").json()["data"][0]["id"]
+    question = "What was revenue last month by product?"
+    turn = client.post(f"/api/v1/meetings/{meeting}/turns", json={"kind": "ask", "text": question}).json()
+    assert turn["figures"]
+    told = asked(client, question)
+    amount = str(told["answer"]).split("**")[1]
+    assert amount in turn["answer"]
