@@ -251,8 +251,9 @@ def _tried_in_vain(database: Database, ctx: Context, run_id: UUID, move: int, re
         if not isinstance(step, Do) or run.tries >= step.tries:
             _give_up(session, run, flow, reason)
             return run.moves
-        run.wake_at = session.ctx.now() + duration(step.pause) * 2 ** (run.tries - 1)
-        queue_move(session, run.id, run.moves, run.wake_at, cause_of(run))
+        again = session.ctx.now() + duration(step.pause) * 2 ** (run.tries - 1)
+        run.wake_at = again
+        queue_move(session, run.id, run.moves, again, cause_of(run))
         return run.moves
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pydoc_data.topics import topics
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,9 @@ from store.database import Database
 from store.reads.knowledge import IndexedPassage
 
 PER_DOCUMENT = 100
-_JITTER = 0.6
-"""Of a vector's own length: two that are made from one passage are about as alike as two on the same matter."""
+_JITTER = 0.15
+_NEIGHBOURS = 20
+_PIECES, _PIECE = 600, 25
 
 
 @dataclass(frozen=True)
@@ -28,23 +30,42 @@ class Made:
     vectors: Vectors
     ids: Sequence[UUID]
 
+    def first(self, count: int) -> "Made":
+        return Made(self.texts[:count], self.vectors[:count], self.ids[:count])
+
     def indexed(self, now: datetime) -> Iterator[IndexedPassage]:
         for one, text, vector in zip(self.ids, self.texts, self.vectors, strict=True):
             yield IndexedPassage(one, "", "", text, vector.astype("<f4").tobytes(), "general", [], now, None)
 
 
 def make(real: Sequence[str], passages: int, seed: int = 1) -> Made:
-    """The real passages first, then texts drawn from their words, with vectors near theirs."""
+    """The real passages first, then texts drawn from their words, with vectors between those of real texts.
+
+    A made vector lies between a real one and two of its nearest, a little beside: real ones lie on few dimensions, too.
+    """
     rng = np.random.default_rng(seed)
-    own = MiniLM().embed(real)
+    embedder = MiniLM()
+    own, more = embedder.embed(real), embedder.embed(list(_manual()))
+    known, count = np.concatenate([own, more]), passages - len(real)
+    near = np.argsort(-(known @ known.T), axis=1)[:, :_NEIGHBOURS]
+    parents = rng.integers(len(known), size=count)
+    three = near[parents[:, None], rng.integers(_NEIGHBOURS, size=(count, 3))]
+    weights = rng.dirichlet((1, 1, 1), size=count)
+    noise = rng.normal(size=(count, known.shape[1]))
+    noise *= _JITTER / np.linalg.norm(noise, axis=1, keepdims=True)
+    vectors = normalised(((known[three] * weights[:, :, None]).sum(axis=1) + noise).astype(np.float32))
     words = [word for text in real for word in text.split()]
-    parents = rng.integers(len(real), size=passages - len(real))
-    noise = rng.normal(size=(len(parents), own.shape[1])).astype(np.float32)
-    vectors = normalised((own[parents] + _JITTER * normalised(noise)).astype(np.float32))
-    drawn = rng.integers(len(words), size=(len(parents), 60))
+    drawn = rng.integers(len(words), size=(count, 60))
     texts = [*real, *(" ".join(words[at] for at in row) for row in drawn)]
     ids = [UUID(int=(7 << 76) | (2 << 62) | at) for at in range(1, passages + 1)]
     return Made(texts, np.concatenate([own, vectors]), ids)
+
+
+def _manual() -> Iterator[str]:
+    """Pieces of Python's own manual, which comes with every Python."""
+    words = " ".join(topics.values()).split()
+    for at in range(_PIECES):
+        yield " ".join(words[at * _PIECE : (at + 1) * _PIECE])
 
 
 def fill(database: Database, ctx: Context, made: Made) -> None:

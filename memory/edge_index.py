@@ -21,6 +21,8 @@ from store.reads.knowledge import IndexedPassage
 
 _MEANING, _WORDS = "meaning", "words"
 _BATCH = 1_000
+_BREADTH = 128
+"""How many neighbours the graph's search keeps in mind: the more, the surer and the slower."""
 _LONG_AFTER = 1e15
 """Seconds: an end that does not come, as the engine's numbers can be compared with."""
 _FORMAT = 1
@@ -103,12 +105,13 @@ class EdgeIndex:
             return (), ()
         shard = self._opened()
         with _explained():
-            from qdrant_edge import Query, QueryBatchRequest, QueryRequest
+            from qdrant_edge import Query, QueryBatchRequest, QueryRequest, SearchParams
 
             holding = _holding(wanted)
             meaning = Query.Nearest(wanted.vector.tolist(), using=_MEANING)
             words = Query.Nearest(_sparse(wanted.words), using=_WORDS)
-            asked = [QueryRequest(limit=most, query=query, filter=holding) for query in (meaning, words)]
+            params = SearchParams(hnsw_ef=_BREADTH)
+            asked = [QueryRequest(limit=most, query=query, filter=holding, params=params) for query in (meaning, words)]
             near, said = shard.query_batch(QueryBatchRequest(asked))
         return [point.id for point in near], [point.id for point in said if point.score > 0]
 

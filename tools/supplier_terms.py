@@ -32,7 +32,7 @@ _SHORTEST_CODE = 4
 """A shorter code may stand in a text by chance; it counts as a tag only."""
 _LEGAL_FORM = re.compile(
     r"[\s,]+(gmbh( & co\.? kg)?|ag|kg|ohg|e\.?k\.?|ltd\.?|limited|llc|inc\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|s\.?a\.?"
-    r"|b\.?v\.?|sp\. z o\.?o\.?|works|co\.?)$",
+    r"|b\.?v\.?|sp\. z o\.?o\.?|co\.?)$",
     re.IGNORECASE,
 )
 

@@ -15,3 +15,20 @@ def test_the_import_benchmark_prints_its_ratios() -> None:
     assert done.returncode in (0, 1), done.stderr
     for way in ("bare executemany", "loader", "import"):
         assert way in done.stdout
+
+
+@pytest.mark.long
+def test_the_retrieval_benchmark_prints_its_ratios() -> None:
+    command = [sys.executable, "-m", "evals.retrieval", "--passages", "2000", "--questions", "8"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for row in ("ratio to bm25s", "by meaning (graph)", "at the tool", "ratio to the index", "local mode"):
+        assert row in " ".join(done.stdout.split()), done.stdout
+
+
+@pytest.mark.long
+def test_the_automation_benchmark_prints_its_ratio() -> None:
+    command = [sys.executable, "-m", "evals.automation_speed", "--events", "30", "--rounds", "1"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "ratio" in done.stdout

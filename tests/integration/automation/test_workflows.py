@@ -32,6 +32,16 @@ steps:
   - {kind: wait, name: pause, time: 6h}
   - {kind: do, name: say, deed: {kind: notify, title: "done {steps.ask.subject}"}}
 """
+STUBBORN = """
+name: stubborn
+title: Ask for what there is not
+steps:
+  - kind: do
+    name: ask
+    tries: 3
+    pause: 10m
+    deed: {kind: propose, action: {kind: price.update, sku: NONE, channel: shop, price_minor: 1, currency: EUR}}
+"""
 
 
 def start(works: Works, data: str = '{"price_minor": 1050}', name: str = "launch") -> None:
@@ -89,9 +99,7 @@ def test_what_is_not_answered_in_time_is_compensated_newest_first(works: Works) 
 
 
 def test_a_step_is_tried_again_after_pauses_that_double_and_then_given_up(works: Works) -> None:
-    works.set("workflow", "name: stubborn\ntitle: T\nsteps:\n  - kind: do\n    name: ask\n"
-              "    tries: 3\n    pause: 10m\n    deed: {kind: propose, action: {kind: price.update, sku: NONE,"
-              " channel: shop, price_minor: 1, currency: EUR}}\n")  # fmt: skip
+    works.set("workflow", STUBBORN)
     start(works, "{}", "stubborn")
     works.work(minutes=9)
     assert len(outcomes(works)) == 2
