@@ -21,7 +21,7 @@ from store.reads.knowledge import IndexedPassage
 
 _MEANING, _WORDS = "meaning", "words"
 _BATCH = 1_000
-_BREADTH = 128
+BREADTH = 256
 """How many neighbours the graph's search keeps in mind: the more, the surer and the slower."""
 _LONG_AFTER = 1e15
 """Seconds: an end that does not come, as the engine's numbers can be compared with."""
@@ -110,7 +110,7 @@ class EdgeIndex:
             holding = _holding(wanted)
             meaning = Query.Nearest(wanted.vector.tolist(), using=_MEANING)
             words = Query.Nearest(_sparse(wanted.words), using=_WORDS)
-            params = SearchParams(hnsw_ef=_BREADTH)
+            params = SearchParams(hnsw_ef=BREADTH)
             asked = [QueryRequest(limit=most, query=query, filter=holding, params=params) for query in (meaning, words)]
             near, said = shard.query_batch(QueryBatchRequest(asked))
         return [point.id for point in near], [point.id for point in said if point.score > 0]
