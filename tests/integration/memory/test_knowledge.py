@@ -174,7 +174,7 @@ def test_an_index_that_is_gone_or_broken_is_made_anew_or_passed_by(library: Libr
     elif harm == "stamp":
         (folder / "stamp.json").write_text("{")
     elif harm == "foreign model":
-        (folder / "stamp.json").write_text('{"format": 1, "points": 3, "model": "another", "edition": 99}')
+        (folder / "stamp.json").write_text('{"format": 2, "points": 3, "model": "another", "edition": 99}')
     elif harm == "config":
         (folder / "shard" / "edge_config.json").write_text("{")
     else:
