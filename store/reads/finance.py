@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -214,8 +215,14 @@ class Sold:
 
 def sold(session: BrandSession, currency: str, since: datetime, until: datetime) -> Sequence[Sold]:
     """What was reported for periods that ended after `since` and by `until`, by product and channel."""
-    units, cost = col(SalesFact.units), col(SalesFact.unit_cost_minor)
     end = col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
+    return sold_where(session, currency, until, end > since, end <= until)
+
+
+def sold_where(session: BrandSession, currency: str, until: datetime, *conditions: Any) -> Sequence[Sold]:
+    """What was reported for the periods that fit these conditions, by product and channel; costs as listed at `until`
+    where no sale says them."""
+    units, cost = col(SalesFact.units), col(SalesFact.unit_cost_minor)
     rows = session.execute(
         select(
             col(SalesFact.product_id),
@@ -225,7 +232,7 @@ def sold(session: BrandSession, currency: str, since: datetime, until: datetime)
             func.coalesce(func.sum(units * cost), 0),
             func.coalesce(func.sum(units).filter(cost.is_not(None)), 0),
         )
-        .where(end > since, end <= until, units > 0)
+        .where(*conditions, units > 0)
         .where(col(SalesFact.currency) == currency)
         .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
         .order_by(col(SalesFact.product_id), col(SalesFact.channel_id))

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store.reads.finance import Sold
+from store.reads.finance import Sold, sold_where
 from store.reads.stock import items_at, on_hand
 from store.session import BrandSession
 from store.tables import Location, SalesFact
@@ -19,22 +19,8 @@ def sold_within(session: BrandSession, currency: str, since: datetime, until: da
 
     The middle, so that a day or week belongs to the calendar's whatever moment its report calls its beginning.
     """
-    units, cost = col(SalesFact.units), col(SalesFact.unit_cost_minor)
-    rows = session.execute(
-        select(
-            col(SalesFact.product_id),
-            col(SalesFact.channel_id),
-            func.sum(units),
-            func.sum(units * col(SalesFact.unit_price_minor)),
-            func.coalesce(func.sum(units * cost), 0),
-            func.coalesce(func.sum(units).filter(cost.is_not(None)), 0),
-        )
-        .where(_middle() >= since, _middle() < until, units > 0, col(SalesFact.currency) == currency)
-        .where(col(SalesFact.period_start) > since - timedelta(days=400), col(SalesFact.period_start) < until)
-        .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
-        .order_by(col(SalesFact.product_id), col(SalesFact.channel_id))
-    ).all()
-    return [Sold(product, channel, *(int(number) for number in numbers)) for product, channel, *numbers in rows]
+    near = col(SalesFact.period_start) > since - timedelta(days=400), col(SalesFact.period_start) < until
+    return sold_where(session, currency, until, _middle() >= since, _middle() < until, *near)
 
 
 def last_reported(session: BrandSession) -> datetime | None:

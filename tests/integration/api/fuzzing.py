@@ -21,6 +21,9 @@ class Findings:
     errors: list[str] = field(default_factory=list)
     phases: list[str] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
+    cases: int = 0
+    checks: int = 0
+    operations: set[str] = field(default_factory=set)
 
 
 def fuzz(app: FastAPI, headers: dict[str, str], leaver: str, examples: int, *, thorough: bool) -> Findings:
@@ -45,7 +48,10 @@ def fuzz(app: FastAPI, headers: dict[str, str], leaver: str, examples: int, *, t
 
 def _note(found: Findings, event: Any) -> None:
     if isinstance(event, events.ScenarioFinished | events.FuzzScenarioFinished):
+        found.cases += len(event.recorder.cases)
+        found.operations |= {node.value.operation.label for node in event.recorder.cases.values()}
         for case_id, checks in event.recorder.checks.items():
+            found.checks += len(checks)
             for check in checks:
                 if check.failure_info is not None:
                     failure = check.failure_info
@@ -59,4 +65,7 @@ def _note(found: Findings, event: Any) -> None:
     if isinstance(event, events.PhaseFinished):
         found.phases.append(f"{event.phase.name.value}: {event.status.value}")
     if isinstance(event, events.EngineFinished):
-        found.summary = {"seconds": round(event.running_time, 1)}
+        found.summary = {
+            "operations": len(found.operations), "cases": found.cases, "checks": found.checks,
+            "seconds": round(event.running_time, 1),
+        }  # fmt: skip
