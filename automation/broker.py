@@ -17,6 +17,8 @@ from domain.errors import Unavailable
 WAKE = "mhos.wake"
 QUEUE = "mhos"
 _MESSAGE_LIVES_SECONDS = 60
+_LEFT_ALONE_SECONDS = 30.0
+_AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 log = structlog.get_logger(__name__)
 
 
@@ -44,7 +46,8 @@ def celery_app(url: str) -> Any:
 
 
 class Bell:
-    """Wakes a worker for a brand. A broker that does not answer is said once and costs nothing but the wait.
+    """Wakes a worker for a brand. A broker that does not answer is said once, left alone for a while, and
+    costs nothing but the wait for the next look round.
 
     Who works off a brand anyway rings only to be helped: not again within `quiet_seconds`.
     """
@@ -52,17 +55,21 @@ class Bell:
     def __init__(self, url: str, quiet_seconds: float = 0.0) -> None:
         self._url, self._app, self._told = url, None, False
         self._quiet_seconds, self._rung = quiet_seconds, dict[str, float]()
+        self._silent_until = -inf
 
     def __call__(self, brand: str) -> None:
         now = monotonic()
-        if now - self._rung.get(brand, -inf) < self._quiet_seconds:
+        if now < self._silent_until or now - self._rung.get(brand, -inf) < self._quiet_seconds:
             return
         self._rung[brand] = now
         if self._app is None:
             self._app = celery_app(self._url)
+            self._app.conf.broker_connection_timeout = 2
+            self._app.conf.broker_transport_options |= _AT_ONCE
         try:
             self._app.send_task(WAKE, [brand], expires=_MESSAGE_LIVES_SECONDS, retry=False, ignore_result=True)
         except Exception as error:  # noqa: BLE001 - whatever a broker's client raises: the rows are there, and looked at
+            self._silent_until = monotonic() + _LEFT_ALONE_SECONDS
             if not self._told:
                 log.warning("broker.silent", error=f"{type(error).__name__}: {error}")
                 self._told = True

@@ -7,7 +7,21 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from automation.condition import Condition
 from automation.cron import check_cron
-from automation.step import RESERVED, Body, Branch, Deed, Do, Duration, EventType, Line, Name, Step, Wait, Withdraw
+from automation.step import (
+    RESERVED,
+    Body,
+    Branch,
+    CallMeeting,
+    Deed,
+    Do,
+    Duration,
+    EventType,
+    Line,
+    Name,
+    Step,
+    Wait,
+    Withdraw,
+)
 from domain.severity import Severity
 
 MODULES = (
@@ -119,6 +133,14 @@ KINDS: dict[str, type[Rule] | type[Workflow] | type[Template]] = {
     "rule": Rule, "workflow": Workflow, "template": Template
 }  # fmt: skip
 """By what the tables call them."""
+
+
+def agents_named(document: Document) -> list[str]:
+    """The agents that its meetings are called with."""
+    deeds = document.do if isinstance(document, Rule) else ()
+    if isinstance(document, Workflow):
+        deeds = tuple(step.deed for step in document.steps if isinstance(step, Do))
+    return [agent for deed in deeds if isinstance(deed, CallMeeting) for agent in deed.agents]
 
 
 def as_workflow(rule: Rule) -> Workflow:

@@ -97,6 +97,7 @@ def _changing(verbs: typer.Typer, kind: str) -> None:
             from automation.definitions import set_definition
 
             document = read_file(file, kind)
+            _require_known(document)
             if plan:
                 _plan(desk, kind, document, as_json)
             else:
@@ -128,6 +129,17 @@ def _changing(verbs: typer.Typer, kind: str) -> None:
             from automation import definitions
 
             change(desk, as_json, lambda session: definitions.remove(session, kind, name, reason))
+
+
+def _require_known(document: Any) -> None:
+    """Raises InvalidInput for an agent that there is not, before a meeting of it is called in vain."""
+    from automation.rule import agents_named
+
+    if named := agents_named(document):
+        from agents.charter import load_charters
+        from bootstrap.office import require_agents
+
+        require_agents(named, [charter.name for charter in load_charters()])
 
 
 def summary(one: "Version") -> dict[str, Any]:

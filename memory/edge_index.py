@@ -21,11 +21,14 @@ from store.reads.knowledge import IndexedPassage
 
 _MEANING, _WORDS = "meaning", "words"
 _BATCH = 1_000
-_BREADTH = 128
+LINKS, BUILT_WITH = 32, 200
+"""A passage's links in the graph, and how widely they are chosen: with half as many, crowds of near copies become
+islands that no search reaches."""
+BREADTH = 256
 """How many neighbours the graph's search keeps in mind: the more, the surer and the slower."""
 _LONG_AFTER = 1e15
 """Seconds: an end that does not come, as the engine's numbers can be compared with."""
-_FORMAT = 1
+_FORMAT = 2
 _EXACT_BELOW_KB = 4_000
 """Up to so many kilobytes of vectors, comparing all of them is as fast as a graph."""
 
@@ -110,7 +113,7 @@ class EdgeIndex:
             holding = _holding(wanted)
             meaning = Query.Nearest(wanted.vector.tolist(), using=_MEANING)
             words = Query.Nearest(_sparse(wanted.words), using=_WORDS)
-            params = SearchParams(hnsw_ef=_BREADTH)
+            params = SearchParams(hnsw_ef=BREADTH)
             asked = [QueryRequest(limit=most, query=query, filter=holding, params=params) for query in (meaning, words)]
             near, said = shard.query_batch(QueryBatchRequest(asked))
         return [point.id for point in near], [point.id for point in said if point.score > 0]
@@ -174,6 +177,7 @@ class EdgeIndex:
             EdgeShard,
             EdgeSparseVectorParams,
             EdgeVectorParams,
+            HnswIndexConfig,
             Modifier,
             PayloadSchemaType,
             UpdateOperation,
@@ -186,6 +190,7 @@ class EdgeIndex:
             str(self._path),
             EdgeConfig(
                 vectors={_MEANING: EdgeVectorParams(size=dimensions, distance=Distance.Dot)},
+                hnsw_config=HnswIndexConfig(m=LINKS, ef_construct=BUILT_WITH, full_scan_threshold=_EXACT_BELOW_KB),
                 sparse_vectors={_WORDS: EdgeSparseVectorParams(modifier=Modifier.Idf)},
                 optimizers=EdgeOptimizersConfig(default_segment_number=1, indexing_threshold=_EXACT_BELOW_KB),
                 wal_enabled=False,

@@ -65,16 +65,17 @@ class KnowledgeBase:
 
     def add(self, database: Database, ctx: Context, document: ReadDocument, shelf: Shelf) -> Added:
         """Keep a document; the same one again changes nothing. Raises Conflict."""
-        with database.read(ctx) as session:
+        always = _at_all_times(ctx)  # versions and editions are counted over all that is known, whenever it is known
+        with database.read(always) as session:
             if there := unchanged(session, document, shelf):
                 return there
         made = embedded(self._embedder_for(ctx, None), document)
-        with database.begin(ctx) as session:
+        with database.begin(always) as session:
             return add_document(session, document, shelf, made)
 
     def remove(self, database: Database, ctx: Context, name: str) -> KnowledgeDocument:
         """Take a document out from now on. Raises NotFound."""
-        with database.begin(ctx) as session:
+        with database.begin(_at_all_times(ctx)) as session:
             return remove_document(session, name)
 
     def search(
@@ -123,7 +124,7 @@ class KnowledgeBase:
         Raises IndexInUse while another process has it open, and Unavailable.
         """
         embedder = self._embedder_for(ctx, None)
-        with database.begin(ctx) as session:
+        with database.begin(_at_all_times(ctx)) as session:
             made = embed_missing(session, embedder)
         with self._guard, database.read(_at_all_times(ctx)) as session:
             index = self._index(ctx.brand_id)

@@ -106,7 +106,7 @@ def remove_document(session: BrandSession, name: str) -> KnowledgeDocument:
     """Take a document out of the library from now on; what was read of it before can still be opened. NotFound."""
     one_at_a_time(session, "knowledge")
     last = next((one for one in reads.versions_of(session, name) if one.ended_at is None), None)
-    if last is None:
+    if last is None or last.known_at > session.ctx.now():
         raise NotFound(f"No document {name[:80]} in brand {session.ctx.brand}.", remedy="See `mhos kb list`.")
     _end(last, session.ctx.now(), reads.edition_of(session) + 1, REMOVED)
     _tell(session, "knowledge.removed", last)

@@ -10,7 +10,7 @@ import numpy as np
 
 from domain.errors import Unavailable
 from memory.chunking import embedded_text
-from memory.edge_index import payload_of
+from memory.edge_index import BREADTH, BUILT_WITH, LINKS, payload_of
 from memory.passage_index import Rankings, Stamp, Wanted
 from memory.words import Words, words_of_passage
 from store.reads.knowledge import IndexedPassage
@@ -71,11 +71,14 @@ class ServerIndex:
 
     def rank(self, wanted: Wanted, most: int) -> Rankings:
         with self._answering() as client:
-            from qdrant_client.models import QueryRequest
+            from qdrant_client.models import QueryRequest, SearchParams
 
             if not client.collection_exists(self._collection):
                 return (), ()
-            meaning = QueryRequest(query=wanted.vector.tolist(), using=_MEANING, filter=_holding(wanted), limit=most)
+            wide = SearchParams(hnsw_ef=BREADTH)
+            meaning = QueryRequest(
+                query=wanted.vector.tolist(), using=_MEANING, filter=_holding(wanted), limit=most, params=wide
+            )
             words = QueryRequest(query=_sparse(wanted.words), using=_WORDS, filter=_holding(wanted), limit=most)
             near, said = client.query_batch_points(self._collection, [meaning, words])
         return (
@@ -89,11 +92,19 @@ class ServerIndex:
             self._known_client = None
 
     def _create(self, client: Any, dimensions: int) -> None:
-        from qdrant_client.models import Distance, Modifier, PayloadSchemaType, SparseVectorParams, VectorParams
+        from qdrant_client.models import (
+            Distance,
+            HnswConfigDiff,
+            Modifier,
+            PayloadSchemaType,
+            SparseVectorParams,
+            VectorParams,
+        )
 
         client.create_collection(
             self._collection,
             vectors_config={_MEANING: VectorParams(size=dimensions, distance=Distance.DOT)},
+            hnsw_config=HnswConfigDiff(m=LINKS, ef_construct=BUILT_WITH),
             sparse_vectors_config={_WORDS: SparseVectorParams(modifier=Modifier.IDF)},
         )
         for key, kind in (("known", "FLOAT"), ("ended", "FLOAT"), ("category", "KEYWORD"), ("tags", "KEYWORD")):

@@ -23,7 +23,8 @@ class BrandSession(Session):
     brand_filter = True
 
     def __init__(self, bind: Any, ctx: Context) -> None:
-        super().__init__(bind, expire_on_commit=False, autobegin=True)
+        # Within another session's transaction it is a savepoint: what fails here is rolled back by both, each its own.
+        super().__init__(bind, expire_on_commit=False, autobegin=True, join_transaction_mode="create_savepoint")
         self.ctx = ctx
 
     def connection(self, *args: Any, **kwargs: Any) -> Connection:

@@ -1,7 +1,7 @@
 """How an agent's last promises came out, and what people said no to: the opening of its report."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, TurnRow
 from virtual_office.chair import subject_of
 from virtual_office.outcome_words import reason_in_german
+from virtual_office.words import Value, both
 
 _LOOK_BACK = timedelta(days=90)
 
@@ -53,18 +54,27 @@ def like_it(session: BrandSession, kind: str, touches: Collection[str]) -> list[
 
 
 def refused_lately(session: BrandSession) -> dict[str, str]:
-    """The subjects that a person said no to not long ago, and why they are not brought up again."""
+    """The subjects that a person said no to, or took back, not long ago, and why they are not brought up again."""
     now, longest = session.ctx.known_until, max(kind.quiet_after_no for kind in ACTION_KINDS.values())
     struck = {
-        subject_of(row.kind, row.action): f"struck on {turn.created_at:%-d %B} by {_person(turn)}: {turn.text}"
+        subject_of(row.kind, row.action): both(
+            "left.struck_lately", day=_day(turn.created_at), person=_person(turn), reason=turn.text
+        )
         for turn, row in reversed(_struck(session, longest))
         if turn.created_at > now - ACTION_KINDS[row.kind].quiet_after_no
     }
     return struck | {
-        subject_of(item.kind, item.action): f"rejected on {item.updated_at:%-d %B}: {item.status_reason}"
-        for item in reversed(_answered(session, (ItemStatus.REJECTED,), longest))
+        subject_of(item.kind, item.action): both(_NO[item.status], day=_day(item.updated_at), reason=item.status_reason)
+        for item in reversed(_answered(session, tuple(_NO), longest))
         if item.updated_at > now - ACTION_KINDS[item.kind].quiet_after_no
     }
+
+
+_NO: Mapping[ItemStatus, str] = {ItemStatus.REJECTED: "left.rejected", ItemStatus.UNDONE: "left.undone"}
+
+
+def _day(moment: datetime) -> Value:
+    return lambda language: in_days(moment.date(), language)
 
 
 def _struck(session: BrandSession, within: timedelta) -> list[tuple[TurnRow, ProposalRow]]:

@@ -83,6 +83,12 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = {
         "it cannot be had together with what the meeting has to adopt",
         "er ist mit dem, was die Sitzung beschließen muss, nicht zu vereinbaren",
     ),
+    "left.rejected": ("rejected on {day}: {reason}", "abgelehnt am {day}: {reason}"),
+    "left.undone": ("carried out, and taken back on {day}", "ausgeführt und am {day} zurückgenommen"),
+    "left.struck_lately": (
+        "struck on {day} by {person}: {reason}",
+        "am {day} gestrichen von {person}: {reason}",
+    ),
     "left.attention": (
         "the meeting's attention is spent on proposals that bring more, as far as their agents' promises have held",
         "die Aufmerksamkeit der Sitzung gilt Vorschlägen, die mehr bringen, soweit die Versprechen ihrer Agenten "

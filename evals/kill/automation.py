@@ -23,12 +23,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from evals.kill.automation_phases import PHASES, RULES, WORKFLOWS, Phase
+from evals.kill.automation_phases import FILES, PHASES, RULES, WORKFLOWS, Phase
 from evals.kill.receiver import Receiver
 from evals.kill.victim import CHECKOUT, Home
 from store.embedded import stop
 
-SAMPLE = CHECKOUT / "examples" / "hairoticmen_sample"
 BRAND = "killed"
 _PATIENCE_SECONDS = 60.0
 RABBITMQ = "amqp://guest:guest@127.0.0.1:5672//"
@@ -60,14 +59,25 @@ class Automation:
     def set_up(self) -> None:
         """A brand with the rules, workflows and the endpoint of all trials."""
         os.environ.update(self._environment(""))
-        self._home.mhos("import", str(SAMPLE), "--brand", BRAND)
-        for kind, files in (("rules", RULES), ("workflows", WORKFLOWS)):
-            for name, text in files.items():
-                path = self._home.path / f"{name}.yaml"
-                path.write_text(text)
-                self._home.mhos(kind, "set", str(path), "--reason", "trial", "--brand", BRAND)
-        self._home.mhos("webhooks", "add", "trials", self._receiver.url, "--brand", BRAND)
-        self._home.mhos("work", "--brand", BRAND)
+        folder = self._home.path / "brand"
+        folder.mkdir()
+        for name, text in FILES.items():
+            (folder / name).write_text(text)
+        self._home.mhos("import", str(folder), "--brand", BRAND)
+        with self._office("") as (office, ctx):
+            self._define(office, ctx)
+            office.work(ctx)
+
+    def _define(self, office: Any, ctx: Any) -> None:
+        from automation.definition_file import parse
+        from automation.definitions import set_definition
+        from automation.endpoints import add_endpoint
+
+        with office.database.begin(ctx) as session:
+            for kind, texts in (("rule", RULES), ("workflow", WORKFLOWS)):
+                for name, text in texts.items():
+                    set_definition(session, kind, parse(text, name, kind), "trial")
+            add_endpoint(session, "trials", self._receiver.url, chat=False, allow_private=True)
 
     def trial(self, mode: str, url: str, phase: Phase) -> Trial:
         self._number += 1

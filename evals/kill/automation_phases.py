@@ -3,6 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+FILES: Mapping[str, str] = {
+    "brand.yaml": "name: Killed\ncurrency: EUR\nzone: Europe/Berlin\n",
+    "products.csv": "sku,title\nHM-SH-01,Shampoo\n",
+    "product_costs.csv": "sku,unit_cost,valid_from\nHM-SH-01,2.90,2024-01-01\n",
+    "channels.csv": "code,title\nshop,Own shop\n",
+    "prices.csv": "sku,channel,price,valid_from\nHM-SH-01,shop,9.90,2024-01-01\n",
+}
+"""A brand with one product."""
+
 RULES: Mapping[str, str] = {
     "tell": """
 name: tell

@@ -81,6 +81,22 @@ def test_a_version_cannot_be_known_before_the_one_that_it_follows(library: Libra
         library.add("returns.md", HAIR, known_at=library.ctx.now() - timedelta(days=5))
 
 
+def test_a_document_added_in_the_past_is_indexed_beside_later_ones(library: Library) -> None:
+    early = library.ctx
+    library.pass_days(30)
+    library.add("care.md", HAIR)
+    assert library.names("washing") == ["care.md"]
+    past = replace(library, ctx=replace(early, as_of=early.now()))
+    past.add("returns.md", RETURNS)
+    assert "returns.md" in library.names("giving back")
+    assert past.names("giving back") == ["returns.md"]
+    for name in ("care.md", "absent.md"):
+        with pytest.raises(NotFound):
+            past.knowledge.remove(past.database, past.ctx, name)
+    with pytest.raises(Conflict):
+        past.add("care.md", PRICES)
+
+
 def test_what_was_known_later_is_not_seen_earlier(library: Library) -> None:
     early = library.ctx
     library.pass_days(5)
@@ -158,7 +174,7 @@ def test_an_index_that_is_gone_or_broken_is_made_anew_or_passed_by(library: Libr
     elif harm == "stamp":
         (folder / "stamp.json").write_text("{")
     elif harm == "foreign model":
-        (folder / "stamp.json").write_text('{"format": 1, "points": 3, "model": "another", "edition": 99}')
+        (folder / "stamp.json").write_text('{"format": 2, "points": 3, "model": "another", "edition": 99}')
     elif harm == "config":
         (folder / "shard" / "edge_config.json").write_text("{")
     else:
