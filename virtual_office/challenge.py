@@ -7,6 +7,7 @@ from uuid import UUID
 
 from agents.charter import Charter
 from domain.action import parse_action
+from domain.canonical import sha256_of
 from domain.context import Context
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
@@ -65,7 +66,7 @@ class Challenger:
     def _put(self, ctx: Context, run_id: UUID, put: "_Round") -> int:
         """How many were put and answered."""
         name = put.challenge.tool.name
-        own = agent_context(ctx, run_id, put.charter, self.as_agent, name)
+        own = agent_context(ctx, run_id, put.charter, self.as_agent, f"{name}{put.round}")
         toolbox = Toolbox(self.database, own, run_id, put.charter.name, [name], self.readings)
         with self.database.read(own) as session:
             known = challenges_of(session, run_id)
@@ -101,6 +102,11 @@ class _Round:
     asked: Sequence[ProposalRow]
     proposals: Sequence[ProposalRow]
     adopted: Collection[UUID] | None = None
+
+    @property
+    def round(self) -> str:
+        """Told apart by what is adopted: each makes its own ids."""
+        return "" if self.adopted is None else f":{sha256_of(sorted(map(str, self.adopted)))}"
 
     def beside(self, proposal: ProposalRow, worth: Mapping[UUID, int]) -> list[UUID]:
         """Those that touch the same as it and are worth carrying out, as far as this challenge looks at them."""

@@ -203,7 +203,7 @@ def test_4_a_scheduled_meeting_leaves_items_that_are_told_carried_out_and_come_b
 
 def test_5_what_the_guardrails_refuse_is_shown_to_the_superadmin_and_only_who_may_overrides(brand: Mhos) -> None:
     words = ("propose", "price.update", "--sku", "HM-SE-01", "--channel", "shop", "--price", "1.00", "--reason", "x")
-    denied = brand(*words)
+    denied = brand(*words, refused=True)
     assert denied["status"] == "denied"
     admin = brand("notifications", "--as", "superadmin", "--brand", "flows")["notifications"]
     assert [one["severity"] for one in admin if denied["title"] in one["title"]] == ["critical"]

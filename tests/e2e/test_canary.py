@@ -62,7 +62,11 @@ from tests.integration.priced_brand import Planted, plant
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox
 
-WALLS = (pytest.param("both", marks=pytest.mark.long), "session filter", "row-level security")
+WALLS = (
+    pytest.param("both", marks=pytest.mark.long),
+    pytest.param("session filter", marks=pytest.mark.long),
+    "row-level security",
+)
 PRICE, COST = 7_654_321, 3_210_987
 SLUG = "canarybrand"
 PASSWORD = "correct horse battery"

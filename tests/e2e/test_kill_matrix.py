@@ -51,6 +51,7 @@ def phases(log: Path, *words: str) -> dict[str, list[int]]:
     return found
 
 
+@pytest.mark.long
 def test_a_meeting_killed_again_and_again_is_the_one_that_nobody_killed(tmp_path: Path) -> None:
     aimed_at = ("--phases", "challenge,wait,action items")
     found = phases(tmp_path / "kills.log", "--brand", "challenged", "--one-meeting", *aimed_at)

@@ -120,7 +120,7 @@ SCORE = ("--score", "--seeds")
         (("--seed", "-1"), "no seed"),
         (("--seed", "2147483648"), "no seed"),
         (("--crew", "nobody"), "no crew 'nobody'"),
-        (("--crew", "model"), "No model crew exists yet"),
+        (("--crew", "model"), "The model crew needs a model"),
         (("--seeds", "1:2"), "for a score"),
         (("--score",), "takes its seeds"),
         ((*SCORE, "1:2", "--seed", "1"), "takes its seeds"),

@@ -17,7 +17,8 @@ from memory.knowledge import KnowledgeBase
 from memory.library import Shelf
 from store.database import Database
 from store.tables import ProposalRow
-from tests.integration.agents.test_inventory_forecaster import Held, hold
+from tests.integration.agents.held import Held
+from tests.integration.agents.test_inventory_forecaster import hold, orders
 from tests.integration.stocked_brand import Stocked, Supply, stock
 
 NewBrand = Callable[..., Context]
@@ -117,7 +118,7 @@ async def test_a_newer_document_counts_and_of_two_as_new_a_person_is_asked(shop:
     shop.contract("Orders under €850 are refused.", name="lotus-letter.md", dated="2026-02-01")
     asked, held = await shop.order()
     assert asked == 0
-    assert "LOTUS" not in held.orders
+    assert "LOTUS" not in orders(held)
     (question,) = [line for line in held.report.missing_data if "minimum order value holds" in line]
     assert "EUR 1,000" in question
     assert "€850" in question

@@ -28,12 +28,14 @@ def once(postgres: Database, settings: Settings) -> list[Tables]:
     return lived(postgres, settings, 11, ("none", "oracle"), DAYS)
 
 
+@pytest.mark.long
 def test_the_same_seed_leaves_the_same_bytes_in_every_table(
     postgres: Database, settings: Settings, once: list[Tables]
 ) -> None:
     assert lived(postgres, settings, 11, ("none", "oracle"), DAYS) == once
 
 
+@pytest.mark.long
 def test_crews_leave_different_proposals_and_the_same_past(once: list[Tables]) -> None:
     none, oracle = once
     assert {"proposal", "action_item"} <= {name for name in none if none[name] != oracle[name]}

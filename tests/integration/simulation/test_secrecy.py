@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from connectors.layout import LAYOUT
+from domain.metrics import Metric
 from evals.twin import run as twin_run
 from evals.twin.office import TwinOffice, cloned, morning
 from settings import Settings
@@ -76,6 +77,7 @@ def brand(postgres: Database, settings: Settings) -> Iterator[Brand]:
             yield Brand(past.world, twin)
 
 
+@pytest.mark.long
 def test_there_is_a_lot_to_hide(brand: Brand) -> None:
     assert brand.hidden.size > 3_000
     assert np.isin(np.abs(brand.world.truth.elasticity), brand.hidden).all()
@@ -83,6 +85,7 @@ def test_there_is_a_lot_to_hide(brand: Brand) -> None:
     assert np.isin([brand.world.truth.mail_lift, brand.world.truth.buy_box_slope], brand.hidden).all()
 
 
+@pytest.mark.long
 def test_nothing_of_it_stands_in_any_table(brand: Brand) -> None:
     search = brand.search()
     with brand.connect() as connection:
@@ -103,6 +106,8 @@ def arguments_of(name: str, proposals: Sequence[str]) -> Iterator[dict[str, Any]
         "supplier": tuple(supplier.code for supplier in SUPPLIERS),
         "proposal": tuple(proposals),
         "debtor": DEALER_CODES[:6],
+        "metric": tuple(Metric),
+        "question": ("price elasticity", "what does a supplier deliver late", "true demand of HM-ST-02"),
     }
     assert set(wanted) <= known.keys(), f"{name} asks for what this test cannot give: {wanted}"
     calls: list[dict[str, Any]] = [{}]
@@ -114,6 +119,7 @@ def arguments_of(name: str, proposals: Sequence[str]) -> Iterator[dict[str, Any]
 READING = [name for name, tool in TOOLS.items() if tool.access in (Access.READ, Access.ANALYSE)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", READING)
 def test_no_tool_tells_any_of_it(brand: Brand, name: str) -> None:
     search, twin = brand.search(), brand.twin
@@ -130,6 +136,7 @@ def test_no_tool_tells_any_of_it(brand: Brand, name: str) -> None:
             assert search.text(json.dumps(receipt.result, default=str)) == []
 
 
+@pytest.mark.long
 def test_the_analysis_is_near_the_truth_and_still_not_it(brand: Brand) -> None:
     """What is searched above has numbers of the same kind in it: the search compares them, and they are others."""
     with brand.twin.database.read(brand.twin.owner) as session:
@@ -139,6 +146,7 @@ def test_the_analysis_is_near_the_truth_and_still_not_it(brand: Brand) -> None:
     assert search.compared > 500
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("digits", [7, 9, 12, 17])
 def test_the_search_finds_a_number_however_it_is_rounded(brand: Brand, digits: int) -> None:
     for value in (*brand.world.truth.elasticity[:5, 0], brand.world.truth.mail_lift, brand.world.truth.cross.max()):
@@ -147,12 +155,14 @@ def test_the_search_finds_a_number_however_it_is_rounded(brand: Brand, digits: i
         assert brand.search().text(f"it is {value * 1.00001:.{digits}g}") == []
 
 
+@pytest.mark.long
 def test_the_search_finds_a_number_in_bytes(brand: Brand) -> None:
     value = np.float64(brand.world.truth.elasticity[3, 1])
     assert brand.search().bytes(b"\xc0\x01" + value.astype(">f8").tobytes() + b"\x00") == [abs(value)]
     assert brand.search().bytes(b"\xc0\x01" + (value + 1e-9).astype(">f8").tobytes() + b"\x00") == []
 
 
+@pytest.mark.long
 def test_a_number_that_is_planted_in_a_message_is_found(brand: Brand) -> None:
     secret = float(brand.world.truth.elasticity[0, 0])
     row = {"id": "planted", "source": "review", "text": f"I hear it is {secret:.8f}.", "rating": 3, "sku": SKUS[0]}
@@ -166,6 +176,7 @@ def test_a_number_that_is_planted_in_a_message_is_found(brand: Brand) -> None:
             connection.execute("alter table message enable trigger user")
 
 
+@pytest.mark.long
 def test_what_is_reported_has_none_of_it_either(brand: Brand) -> None:
     world = World(brand.world.plan)
     feed, search = Feed(world), Search(hidden_numbers(world.truth))
@@ -200,6 +211,7 @@ HIDDEN_WORDS = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_no_table_column_or_file_is_named_after_the_truth(brand: Brand) -> None:
     with brand.connect() as connection:
         names = {part for table, column, _ in columns(connection) for part in (table, column)}

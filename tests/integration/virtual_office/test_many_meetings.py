@@ -124,6 +124,7 @@ def result(house: House, ctx: Context, run_id: UUID) -> dict[str, Any]:
     }
 
 
+@pytest.mark.long
 def test_five_meetings_at_once_end_each_as_it_would_alone(
     house: House, brand: Callable[[str, str, int], Context]
 ) -> None:

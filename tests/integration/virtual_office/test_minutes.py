@@ -88,7 +88,7 @@ def test_the_chairs_reasons_are_in_german_too(firm: Firm) -> None:
     met = firm.document(firm.office.meet(firm.owner, "Prices", PRICES_AND_STOCK, limits={"attention": 0}))
     german = minutes_in(firm, met, DE)
     assert "- **Höchstens:** 0 Maßnahmen" in german
-    assert "Nicht beschlossen, denn die Aufmerksamkeit der Sitzung gilt Vorschlägen, die mehr bringen." in german
+    assert "Nicht beschlossen, denn die Aufmerksamkeit der Sitzung gilt Vorschlägen, die mehr bringen, soweit" in german
     assert "- 1 Maßnahme mehr wäre " in german
     assert "auf Englisch" not in german
 

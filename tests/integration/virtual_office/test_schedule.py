@@ -98,16 +98,18 @@ def test_two_workers_at_once_hold_one_meeting(firm: Firm) -> None:
 
 def test_the_database_itself_refuses_a_second_meeting_for_a_slot(firm: Firm) -> None:
     planned = Planned("daily", 1, firm.owner.now())
-    start_run(firm.office.database, firm.owner, "Prices", [], planned=planned)
-    with pytest.raises(IntegrityError):
-        start_run(firm.office.database, firm.owner, "Prices", [], planned=planned)
+    with firm.office.database.begin(firm.owner) as session:
+        start_run(session, "Prices", [], planned=planned)
+    with pytest.raises(IntegrityError), firm.office.database.begin(firm.owner) as session:
+        start_run(session, "Prices", [], planned=planned)
 
 
 def test_an_interrupted_meeting_is_gone_on_with(firm: Firm) -> None:
     put(firm, DAILY)
     ctx = day(firm, 1)
     slot = day(firm, 1, hour=8).now()
-    begun = start_run(firm.office.database, ctx, "Prices", ["pricing_director"], planned=Planned("daily", 1, slot))
+    with firm.office.database.begin(ctx) as session:
+        begun = start_run(session, "Prices", ["pricing_director"], planned=Planned("daily", 1, slot))
     (outcome,) = held(firm.office.work(ctx))
     assert outcome == f"daily: went on with {begun}"
     assert [run.status for run in firm.rows(Run)] == ["done"]

@@ -23,7 +23,7 @@ DE = Language.DE
         (Cell(value=-1.842, unit="ratio", decimals=2), "-1.84", "-1,84"),
         (Cell(value=1_203, unit="units"), "1,203 units", "1.203 Stück"),
         (Cell(value=8, unit="weeks"), "8 weeks", "8 Wochen"),
-        (Cell(value=1, unit="days"), "1 days", "1 Tag"),
+        (Cell(value=1, unit="days"), "1 day", "1 Tag"),
         (Cell(value=4, unit="furlongs"), "4 furlongs", "4 furlongs"),
     ],
 )

@@ -8,4 +8,4 @@ def test_most_questions_have_their_passage_and_few_words_of_it() -> None:
     asked = cases(texts)
     assert len(asked) >= 45, f"the documents have changed: look through {QUESTIONS.name}"
     assert len({case.question for case in asked}) == len(asked)
-    assert all(len(case.answers) <= 2 for case in asked)
+    assert all(len(case.answers) <= 3 for case in asked)
