@@ -53,7 +53,7 @@ def like_it(session: BrandSession, kind: str, touches: Collection[str]) -> list[
     return [_outcome_line(entry) for entry in precedents(session, kind, touches)]
 
 
-def refused_lately(session: BrandSession) -> dict[str, str]:
+def refused_lately(session: BrandSession) -> Mapping[str, str]:
     """The subjects that a person said no to, or took back, not long ago, and why they are not brought up again."""
     now, longest = session.ctx.known_until, max(kind.quiet_after_no for kind in ACTION_KINDS.values())
     struck = {
@@ -64,7 +64,9 @@ def refused_lately(session: BrandSession) -> dict[str, str]:
         if turn.created_at > now - ACTION_KINDS[row.kind].quiet_after_no
     }
     return struck | {
-        subject_of(item.kind, item.action): both(_NO[item.status], day=_day(item.updated_at), reason=item.status_reason)
+        subject_of(item.kind, item.action): both(
+            _NO[ItemStatus(item.status)], day=_day(item.updated_at), reason=item.status_reason
+        )
         for item in reversed(_answered(session, tuple(_NO), longest))
         if item.updated_at > now - ACTION_KINDS[item.kind].quiet_after_no
     }
