@@ -83,6 +83,7 @@ def simulate(
             score,
         )
         _check_report(report)
+        _check_model(crew)
     with open_office(as_json) as office:
         document = _score(office, order, as_json) if score else _run(office, order, as_json)
     if as_json:
@@ -96,9 +97,8 @@ def simulate(
 def _run(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
     from cli.simulate_view import SimulationView
     from evals.twin.operator import REFUSES
-    from evals.twin.run import lived_history, require_crew, run_crew
+    from evals.twin.run import lived_history, run_crew
 
-    require_crew(office.settings, order.crew)
     scenarios, seed = list(order.loaded), order.seeds[0]
     refuses = REFUSES if order.refuses else 0.0
     with (
@@ -114,10 +114,8 @@ def _run(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
 
 def _score(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
     from cli.simulate_view import ScoreView
-    from evals.twin.run import require_crew
     from evals.twin.score import Match, play, score_document
 
-    require_crew(office.settings, order.crew)
     match = Match(order.crew, order.seeds, order.days, order.scenarios, order.agents)
     with ScoreView(len(order.seeds), enabled=not as_json) as view:
         return score_document(match, play(office.settings, match, view.told))
@@ -197,6 +195,15 @@ def _crew(crew: str) -> str:
     if crew in CREWS:
         return crew
     raise InvalidInput(f"There is no crew {crew!r}.", remedy=f"Take one of {', '.join(CREWS)}.")
+
+
+def _check_model(crew: str) -> None:
+    """Raises InvalidInput for a model crew that could not think."""
+    from evals.twin.run import ON_MODELS, require_crew
+    from settings import load_settings
+
+    if crew == ON_MODELS:
+        require_crew(load_settings(), crew)
 
 
 def _refuses(score: bool, no_refusals: bool) -> bool:

@@ -37,6 +37,7 @@ def run(terminal: Terminal, page: Path) -> Any:
     return terminal.json("simulate", "--days", "7", "--crew", "none", "--report", str(page))
 
 
+@pytest.mark.long
 def test_a_runs_document_has_its_keys(run: Any) -> None:
     assert set(run) >= KEYS
     assert (run["crew"], run["days"], run["seed"], run["violations"]) == ("none", 7, 1, 0)
@@ -46,6 +47,7 @@ def test_a_runs_document_has_its_keys(run: Any) -> None:
     assert len(run["curves"]["cash"]) == 1
 
 
+@pytest.mark.long
 def test_the_report_is_a_page_of_the_same_run(run: Any, page: Path) -> None:
     written = page.read_text(encoding="utf-8")
     assert written.startswith("<!doctype html>")
@@ -53,6 +55,7 @@ def test_the_report_is_a_page_of_the_same_run(run: Any, page: Path) -> None:
     assert "mhos simulate --days 7 --seed 1 --crew none" in written
 
 
+@pytest.mark.long
 def test_a_simulation_leaves_no_brand_and_no_database(terminal: Terminal, run: Any) -> None:
     assert run
     assert terminal.refused("inbox", "--brand", "hairoticmen")["code"] == "not_signed_in"
@@ -62,6 +65,7 @@ def test_a_simulation_leaves_no_brand_and_no_database(terminal: Terminal, run: A
 READ = ("nobody in charge", "Net worth", "receivables", "Violations", "by the script", "week by week")
 
 
+@pytest.mark.long
 def test_a_run_is_told_within_eighty_columns(
     run: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,6 +88,7 @@ def _heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.long
 def test_an_interrupted_run_leaves_cleanly(terminal: Terminal, run: Any) -> None:
     assert run
     env = {**os.environ, "MHOS_HOME": str(terminal.home)}
@@ -147,6 +152,7 @@ def test_bad_input_is_refused_before_anything_starts(tmp_path: Path, words: tupl
     assert not home.exists(), "not even the data folder was made"
 
 
+@pytest.mark.long
 def test_a_report_that_cannot_be_written_is_told_after_the_result(
     run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
