@@ -28,8 +28,9 @@ def scratch_database(database: Database, template: str | None = None) -> Iterato
     """
     with _server(database.owner_url) as server:
         _sweep(server)
-        name = _create(server, database, template)
-        try:
+        name = _name(server)
+        try:  # from before it is made: whoever is interrupted while it is being made leaves none either
+            _create(server, database, name, template)
             with _entered(database, name) as scratch:
                 if template is None:
                     with _one_at_a_time(server):
@@ -84,10 +85,13 @@ def _server(owner_url: URL) -> "Iterator[Connection[tuple[str]]]":
         yield connection
 
 
-def _create(server: "Connection[tuple[str]]", database: Database, template: str | None) -> str:
+def _name(server: "Connection[tuple[str]]") -> str:
     row = server.execute("select replace(gen_random_uuid()::text, '-', '')").fetchone()
     assert row is not None
-    name = f"{PREFIX}{os.getpid()}_{row[0][:12]}"
+    return f"{PREFIX}{os.getpid()}_{row[0][:12]}"
+
+
+def _create(server: "Connection[tuple[str]]", database: Database, name: str, template: str | None) -> None:
     server.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [name])
     source = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
     try:
@@ -106,7 +110,6 @@ def _create(server: "Connection[tuple[str]]", database: Database, template: str 
         raise NotFound(f"There is no database {template} to clone.") from error
     # Nothing here has to survive a crash of the machine, so no commit waits for the disk.
     server.execute(sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name)))
-    return name
 
 
 @contextmanager

@@ -39,7 +39,6 @@ class _Good:
     """One product of what these customers buy: its share of their spending, its units in an order, and its supply."""
 
     product: UUID
-    title: str
     share: float
     units_an_order: float
     supply: ShelfSupply
@@ -66,7 +65,7 @@ def recompute_message_within_stock(session: BrandSession, env: ToolEnv, args: Ch
     stock = stock_book(session, env)
     for good in goods:
         sources += sources_of_shelf(session, stock, good.supply.supplier, good.product)
-    return ToolAnswer(_view(blank, proposal, prediction, line, _served(goods, orders), goods), sources)
+    return ToolAnswer(_view(blank, proposal, prediction, line, _served(goods, orders)), sources)
 
 
 def _line_behind(session: BrandSession, proposal: ProposalRow, action: SegmentMessage) -> MessageLine:
@@ -93,17 +92,16 @@ def _goods(session: BrandSession, env: ToolEnv, basket: reads.Basket) -> list[_G
     if basket.orders < _LEAST_ORDERS or paid <= 0:
         raise InvalidNumbers("Too few orders say which products these customers buy.")
     stock, costs = stock_book(session, env), unit_costs_minor(session, sorted(basket.units))
-    titles = {row.id: row for row in session.scalars(select(Product).where(col(Product.id).in_(sorted(basket.units))))}
+    skus = {row.id: row.sku for row in session.scalars(select(Product).where(col(Product.id).in_(basket.units)))}
     found = []
     for product in sorted(basket.units):
-        row = titles[product]
         try:
-            supply = shelf_supply(session, env, stock, product, row.sku, costs.get(product))
+            supply = shelf_supply(session, env, stock, product, skus[product], costs.get(product))
         except InvalidNumbers:
             continue
         if supply.shelf.rate.units_per_day > 0:
             each = basket.units[product] / basket.orders
-            found.append(_Good(product, row.title or row.sku, basket.amount_minor[product] / paid, each, supply))
+            found.append(_Good(product, basket.amount_minor[product] / paid, each, supply))
     if sum(one.share for one in found) < _LEAST_KNOWN:
         raise InvalidNumbers("How most of what these customers buy is supplied is not known well enough.")
     return found
@@ -123,7 +121,7 @@ def _more_orders(book: CustomerBook, line: MessageLine, members: Sequence[int]) 
 
 
 def _served(goods: Sequence[_Good], orders: float) -> float:
-    """The share of the orders' value that can be sold beyond what sells anyway; goods of unknown supply as the rest."""
+    """The share of the orders' value that can be sold beyond what sells anyway; unknown supply goes as the rest."""
     known = sum(one.share for one in goods)
     return sum(one.share * _more_sold(one.supply, orders * one.units_an_order) for one in goods) / known
 
@@ -143,7 +141,6 @@ def _view(
     prediction: Prediction,
     line: MessageLine,
     served: float,
-    goods: Sequence[_Good],
 ) -> ChallengeView:
     if 1 - served <= MATERIAL:
         return blank.model_copy(update={"status": "stands"})
@@ -163,7 +160,7 @@ def _view(
             "low": Cell(value=min(low, value), unit=unit),
             "high": Cell(value=max(high, value), unit=unit),
             "expected": Cell(value=value + round(learning * served), unit=unit),
-            "cells": {"served": cells.share(served), "products": cells.count(len(goods))},
+            "cells": {"served": cells.share(served)},
             "text": _TEXT,
             "german": _GERMAN,
         }

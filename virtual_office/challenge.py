@@ -51,20 +51,17 @@ class Challenger:
         proposals: Sequence[ProposalRow],
         crew: Sequence[Charter],
         adopted: Collection[UUID],
-    ) -> bool:
-        """Put those challenges anew that took proposals as carried out which are not adopted; whether any was."""
+    ) -> None:
+        """Put those challenges anew that took proposals as carried out which are not adopted."""
         with self.database.read(ctx) as session:
             known = {(row.proposal_id, row.tool) for row in challenges_of(session, run_id)}
-        put = 0
         for name, challenge in CHALLENGES.items():
             for charter in (one for one in crew if challenge.beside and name in one.tools):
                 asked = [one for one in proposals if (one.id, name) in known]
                 if asked:
-                    put += self._put(ctx, run_id, _Round(challenge, charter, asked, proposals, adopted))
-        return put > 0
+                    self._put(ctx, run_id, _Round(challenge, charter, asked, proposals, adopted))
 
-    def _put(self, ctx: Context, run_id: UUID, put: "_Round") -> int:
-        """How many were put and answered."""
+    def _put(self, ctx: Context, run_id: UUID, put: "_Round") -> None:
         name = put.challenge.tool.name
         own = agent_context(ctx, run_id, put.charter, self.as_agent, f"{name}{put.round}")
         toolbox = Toolbox(self.database, own, run_id, put.charter.name, [name], self.readings)
@@ -75,7 +72,7 @@ class Challenger:
         worth = {one.id: one.expected_minor for one in put.proposals} | {
             row.proposal_id: row.expected_minor for row in counting
         }
-        changed, answered = {row.proposal_id for row in counting}, 0
+        changed = {row.proposal_id for row in counting}
         for proposal in put.asked:
             beside = sorted(map(str, put.beside(proposal, worth)))
             gone = proposal.id in changed and worth[proposal.id] <= 0  # a later one would bring it back
@@ -86,8 +83,6 @@ class Challenger:
                 view = ChallengeView.model_validate(json.loads(reply.content)["result"])
                 with self.database.begin(own) as session:
                     _store(session, run_id, put, proposal, view, ReceiptId(reply.receipt_id), beside)
-                answered += 1
-        return answered
 
 
 @dataclass(frozen=True)
