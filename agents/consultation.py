@@ -92,7 +92,7 @@ class Consultation:
     def _answer(self, call: Call, suggested: list[Call]) -> str:
         tool = TOOLS.get(call.name)
         if tool is None or tool.access is not Access.PROPOSE:
-            return self._toolbox.call(call.name, call.arguments).content
+            return self._toolbox.call(call.name, call.arguments, wait=False).content
         suggested.append(call)
         stand_in = derived_id(self._toolbox.run_id, f"suggestion:{len(suggested)}")
         return json.dumps({"result": {"proposal": str(stand_in)}})

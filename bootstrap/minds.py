@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agents.crew import Mind
     from domain.metrics import MetricQuery
     from llm.choice import ModelName
-    from llm.connect import ModelOptions
+    from llm.connect import ModelOptions, Providers
     from virtual_office.asking import ModelReader
     from virtual_office.metric_words import Names
 
@@ -38,10 +38,8 @@ class Minds:
         from agents.crew import mind_for
 
         def connected(model: Any) -> Any:
-            from llm.connect import connect
-
             own = replace(ctx, ids=ctx.ids.fork(f"{run_id}:{charter.name}:models"))
-            return connect(model, self._options, self._database, own, run_id, charter.name)
+            return self._providers.connect(model, self._database, own, run_id, charter.name)
 
         return mind_for(charter, self._settings.model, connected)
 
@@ -56,14 +54,15 @@ class Minds:
         self, name: "ModelName", ctx: Context, run_id: UUID, question: str, names: "Names", today: date
     ) -> "MetricQuery | None":
         from agents.question_reader import read_with_model
-        from llm.connect import connect
 
-        model = connect(name, self._options, self._database, ctx, run_id, "chair")
+        model = self._providers.connect(name, self._database, ctx, run_id, "chair")
         return asyncio.run(read_with_model(model, question, today, names.products.values(), names.channels.values()))
 
     @cached_property
-    def _options(self) -> "ModelOptions":
-        return model_options(self._settings)
+    def _providers(self) -> "Providers":
+        from llm.connect import Providers
+
+        return Providers(model_options(self._settings))
 
 
 def require_model(settings: Settings, charter: "Charter") -> None:
@@ -101,4 +100,5 @@ def model_options(settings: Settings) -> "ModelOptions":
         ),
         max_output_tokens=settings.model_output_tokens,
         timeout_seconds=settings.model_timeout_seconds,
+        streamed=settings.model_stream,
     )

@@ -13,9 +13,20 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from agents.charter import Charter
-from agents.graph import run_agent
+from agents.loop import run_agent
 from domain.context import Context
-from evals.model_server import Cut, ErrorEvent, Garbage, ModelServer, Silence, Status, Step, Trickle, serving
+from evals.model_server import (
+    Cut,
+    ErrorEvent,
+    Garbage,
+    ModelServer,
+    Silence,
+    Status,
+    Step,
+    Trickle,
+    Unstreamed,
+    serving,
+)
 from evals.model_wire import ANTHROPIC, OPENAI, Answer
 from llm.anthropic_chat import AnthropicChatModel
 from llm.budget import Ledger, Limits
@@ -34,6 +45,7 @@ REPORT = Answer("Done.", [("submit_report", '{"summary": {"text": "All is well."
 _NOT_JSON = Answer(calls=[("list_channels", "{channels: all}")])
 _CUT_OFF = Answer(calls=[("submit_report", '{"summary": {"text": "All is we')], stop="length")
 _UNKNOWN = Answer(calls=[("change_price", '{"to": 1}')])
+_IN_WORDS = Answer(calls=[("submit_report", '{"summary": {"text": "Sales rose by twelve percent."}}')])
 _UNFOUNDED = Answer(calls=[("submit_report", '{"summary": {"text": "Sales rose by 12 %."}}')])
 _SILENT_SECONDS, _TOTAL_SECONDS = 1.0, 2.5
 
@@ -59,6 +71,7 @@ CASES: tuple[Case, ...] = (
     Case("parallel tool calls", [Answer(calls=[("list_channels", "{}")] * 5), REPORT]),
     Case("thinks before it speaks", [Answer(calls=LOOK.calls, thinking="Where to look?"), REPORT]),
     Case("no count of tokens", [replace(LOOK, usage=False), replace(REPORT, usage=False)], openai_only=True),
+    Case("a server that does not stream", [Unstreamed(LOOK), Unstreamed(REPORT)], openai_only=True),
     Case("refusal", [LOOK, Answer("I will not.", stop="refusal")], "degraded", "declined to answer", fallback=[REPORT]),
     Case("no tool call, once", [Answer("Let me think."), REPORT]),
     Case("malformed JSON, once", [_NOT_JSON, REPORT]),
@@ -69,6 +82,8 @@ CASES: tuple[Case, ...] = (
     Case("unknown tool, again", [_UNKNOWN], "degraded", "There is no tool 'change_price'"),
     Case("a number without a receipt, once", [_UNFOUNDED, REPORT]),
     Case("a number without a receipt, again", [_UNFOUNDED], "degraded", "bare number"),
+    Case("a number in words, once", [_IN_WORDS, REPORT]),
+    Case("a number in words, again", [_IN_WORDS], "degraded", "number in words"),
     Case("429 with retry-after, twice", [Status(429, {"retry-after": "7"})] * 2 + [LOOK, REPORT], waits=[7, 7]),
     Case("429 that asks for an hour", [Status(429, {"retry-after": "3600"})], "degraded", "answered 429"),
     Case("429 without money", [Status(429, code="insufficient_quota")], "degraded", "answered 429"),

@@ -59,11 +59,18 @@ class ErrorEvent:
 
 
 @dataclass(frozen=True)
+class Unstreamed:
+    """The answer in one piece, though a stream was asked for: some compatible servers cannot do otherwise."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True)
 class Trickle:
     """A stream that is kept alive and never says anything."""
 
 
-Step = Trickle | Answer | Status | Silence | Cut | Garbage | ErrorEvent
+Step = Unstreamed | Trickle | Answer | Status | Silence | Cut | Garbage | ErrorEvent
 Script = Callable[[Asked], Step]
 
 
@@ -162,6 +169,8 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                     self._head(200, "text/event-stream", {"transfer-encoding": "chunked"})
                     while not server.stopping.wait(0.05):
                         self._piece(b": keep-alive\n\n" if request.provider == OPENAI else _PING)
+                case Unstreamed(answer):
+                    self._send(200, whole(request.provider, answer, serial))
                 case Cut():
                     self._cut(request, step, serial)
                 case Answer():

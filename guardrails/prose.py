@@ -1,13 +1,15 @@
-"""Prose carries no numbers of its own: each is a figure by key, and a bare digit is refused."""
+"""Prose carries no numbers of its own: each is a figure by key; a bare digit, or a number in words, is refused."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import reduce
 
 from domain.errors import InvalidInput
 from domain.figure import Cell
 from domain.language import Language
 from domain.report import Claim
+from guardrails.number_words import number_in_words
 
 _KEY = re.compile(r"\{([a-z][a-z_]{0,39})\}")
 _WORD = re.compile(r"[^\s]+")
@@ -20,7 +22,7 @@ _RUN_TOGETHER = re.compile(r"\{([a-z_]+)\}(?![–—/]\{)[^\s{}]*\{")
 
 
 def check_claim(claim: Claim, allowed_tokens: frozenset[str]) -> None:
-    """Raises InvalidInput for a bare number, a key without a figure, a figure without a key, a stray brace, or a figure
+    """Raises InvalidInput for a bare number, one written out (`four million`, `zwölf Prozent`), a key without a figure, a figure without a key, a stray brace, or a figure
     that signs or letters beside it would turn into another number (`-{x}`, `{x}k`, `{x}.{y}`).
 
     A word counts as a number when any of its characters has a numeric value in Unicode (digits, fractions,
@@ -49,6 +51,9 @@ def _check_text(text: str, claim: Claim, allowed_tokens: frozenset[str]) -> None
     if number := _bare_number(plain, allowed_tokens):
         shown = number.replace(_FIGURE, "{…}")
         raise InvalidInput(f"The text has a bare number: {shown!r}.", remedy="Cite a cell of a receipt as {key}.")
+    named = sorted(filter(number_in_words, allowed_tokens), key=len, reverse=True)
+    if words := number_in_words(reduce(lambda rest, name: rest.replace(name, " "), named, plain)):
+        raise InvalidInput(f"The text has a number in words: {words!r}.", remedy="Cite a cell of a receipt as {key}.")
     if key := _glued(text):
         raise InvalidInput(
             f"What stands beside {{{key}}} would make another number of it.",

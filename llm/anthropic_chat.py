@@ -61,7 +61,7 @@ class AnthropicChatModel(ProviderChatModel):
     ) -> ChatResult:
         with translating(anthropic, str(self.named)):
             message = self._client.messages.create(
-                **self._request(messages, kwargs), timeout=silence_limit(self.timeout_seconds)
+                **self._request(messages, kwargs), timeout=silence_limit(self.total_seconds)
             )
             return ChatResult(generations=[ChatGeneration(message=self._answer(message))])
 

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
-
-from sqlalchemy import func, select
-from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import col
 
 from domain.context import Context
 from llm.errors import BudgetExceeded
 from llm.prices import Price
 from store.database import Database
+from store.group_commit import Batch, Work
 from store.leases import one_at_a_time
+from store.reads.models import spent
 from store.session import BrandSession
 from store.tables import ModelSpend
 
@@ -67,67 +66,95 @@ class Ledger:
 
     def reserve(self, model: str, price: Price, price_known: bool, worst: Tokens) -> Reservation:
         """Set the worst case aside. Raises BudgetExceeded where it does not fit; calls of one brand take turns."""
-        with self._database.begin(self._ctx) as session:
-            one_at_a_time(session, "model budget")
-            asked = Reservation(self._ctx.new_id(), model, price, price_known, worst)
-            self._require_room(session, asked)
-            session.add(self._row(asked, RESERVED, "", worst, asked.micros))
+        asked = Reservation(self._ctx.new_id(), model, price, price_known, worst)
+        row = self._row(asked, RESERVED, "", worst, asked.micros)
+
+        def set_aside(batch: Batch) -> Reservation:
+            used = batch.once(("model spend", self._run_id), lambda: _used(batch.session, self._run_id))
+            self._require_room(used, asked)
+            used.take(asked)
+            batch.append(ModelSpend, row)
             return asked
 
-    def settle(self, reserved: Reservation, spent: Tokens, outcome: str) -> None:
-        """Correct a reservation to what the attempt came to."""
+        return self._database.together(self._ctx, set_aside)
+
+    def settle(self, reserved: Reservation, spent: Tokens, outcome: str, along: Work[None] | None = None) -> None:
+        """Correct a reservation to what the attempt came to, and what is done `along` with it, soon: see `written`.
+
+        What is lost before then stays at its worst case.
+        """
         change = Tokens(spent.input - reserved.tokens.input, spent.output - reserved.tokens.output, spent.estimated)
         cost = reserved.price.micros(spent.input, spent.output) - reserved.micros
-        with self._database.begin(self._ctx) as session:
-            session.add(self._row(reserved, SETTLED, outcome, change, cost))
+        row = self._row(reserved, SETTLED, outcome, change, cost)
 
-    def _require_room(self, session: BrandSession, asked: Reservation) -> None:
-        now = self._ctx.now()
-        in_run, in_month = col(ModelSpend.run_id) == self._run_id, col(ModelSpend.created_at) >= _month_of(now)
-        run, month = spent_micros(session, in_run), spent_micros(session, in_month)
-        for used, limit, where in (
-            (run, self._limits.run_micros, "this meeting"),
-            (month, self._limits.month_micros, "this month"),
+        def correct(batch: Batch) -> None:
+            batch.append(ModelSpend, row)
+            if along is not None:
+                along(batch)
+
+        self._database.soon(self._ctx, correct)
+
+    def written(self) -> None:
+        """Return once all is committed that was settled. The next reservation waits for that too."""
+        self._database.flush(self._ctx)
+
+    def _require_room(self, used: "_Used", asked: Reservation) -> None:
+        for spent, limit, where in (
+            (used.run, self._limits.run_micros, "this meeting"),
+            (used.month, self._limits.month_micros, "this month"),
         ):
-            if used + asked.micros > limit:
+            if spent + asked.micros > limit:
                 raise BudgetExceeded(
                     f"a call of {asked.model} may cost up to {_usd(asked.micros)}, "
-                    f"and {_usd(max(0, limit - used))} of {_usd(limit)} are left for {where}",
+                    f"and {_usd(max(0, limit - spent))} of {_usd(limit)} are left for {where}",
                     remedy=_remedy(asked),
                 )
-        left = self._limits.run_tokens - spent_tokens(session, in_run)
+        left = self._limits.run_tokens - used.tokens
         if asked.tokens.total > left:
             raise BudgetExceeded(
                 f"a call of {asked.model} may take {asked.tokens.total} tokens, and {max(0, left)} are left",
                 remedy="Raise MHOS_MODEL_RUN_TOKENS, or ask fewer agents.",
             )
 
-    def _row(self, of: Reservation, entry: str, outcome: str, tokens: Tokens, micros: int) -> ModelSpend:
-        return ModelSpend(
-            run_id=self._run_id,
-            call_id=of.call_id,
-            agent=self._agent,
-            model=of.model,
-            entry=entry,
-            outcome=outcome,
-            input_tokens=tokens.input,
-            output_tokens=tokens.output,
-            cost_micros=micros,
-            estimated=tokens.estimated,
-            price_known=of.price_known,
-            created_at=self._ctx.now(),
-        )
+    def _row(self, of: Reservation, entry: str, outcome: str, tokens: Tokens, micros: int) -> dict[str, Any]:
+        return {
+            "id": self._ctx.new_id(),
+            "run_id": self._run_id,
+            "call_id": of.call_id,
+            "agent": self._agent,
+            "model": of.model,
+            "entry": entry,
+            "outcome": outcome,
+            "input_tokens": tokens.input,
+            "output_tokens": tokens.output,
+            "cost_micros": micros,
+            "estimated": tokens.estimated,
+            "price_known": of.price_known,
+            "created_at": self._ctx.now(),
+        }
 
 
-def spent_micros(session: BrandSession, of: ColumnElement[bool]) -> int:
-    """Millionths of a dollar that are spent, or reserved and not settled."""
-    return int(session.scalars(select(func.coalesce(func.sum(col(ModelSpend.cost_micros)), 0)).where(of)).one())
+@dataclass
+class _Used:
+    """What is spent, or reserved and not settled: millionths of a dollar in the run and the month, tokens in the run.
+
+    One transaction's view. Corrections downwards that it makes itself are seen by the next only, which errs to be safe.
+    """
+
+    run: int
+    month: int
+    tokens: int
+
+    def take(self, asked: Reservation) -> None:
+        self.run += asked.micros
+        self.month += asked.micros
+        self.tokens += asked.tokens.total
 
 
-def spent_tokens(session: BrandSession, of: ColumnElement[bool]) -> int:
-    """Tokens that are spent, or reserved and not settled."""
-    both = col(ModelSpend.input_tokens) + col(ModelSpend.output_tokens)
-    return int(session.scalars(select(func.coalesce(func.sum(both), 0)).where(of)).one())
+def _used(session: BrandSession, run_id: UUID) -> _Used:
+    """Read while no other transaction of the brand reserves."""
+    one_at_a_time(session, "model budget")
+    return _Used(*spent(session, run_id, _month_of(session.ctx.now())))
 
 
 def _month_of(moment: datetime) -> datetime:
@@ -135,7 +162,8 @@ def _month_of(moment: datetime) -> datetime:
 
 
 def _usd(micros: int) -> str:
-    return f"{micros / _MICROS:.2f} USD"
+    decimals = 2 if micros % 10_000 == 0 or micros >= _MICROS else 6
+    return f"{micros / _MICROS:.{decimals}f} USD"
 
 
 def _remedy(asked: Reservation) -> str:

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from llm.crew_model import CrewChatModel
+    from llm.exchanges import Recorded
 
 _KEYS: Mapping[Provider, tuple[str, ...]] = {
     Provider.OPENAI: ("OPENAI_API_KEY",),
@@ -38,6 +41,7 @@ class ModelOptions:
     patience: Patience = field(default_factory=Patience)
     max_output_tokens: int = 8_192
     timeout_seconds: float = 120.0
+    streamed: bool = True
 
 
 def require_key(model: ModelName) -> None:
@@ -47,26 +51,51 @@ def require_key(model: ModelName) -> None:
         raise InvalidInput(f"{model} needs a key.", remedy=f"Set {names[0]}, or MHOS_MODEL=rules, which needs none.")
 
 
-def connect(
-    model: ModelName, options: ModelOptions, database: Database, ctx: Context, run_id: UUID, agent: str
-) -> "CrewChatModel":
-    """The chat model that an agent thinks with in a run. Nothing is asked of anybody yet."""
-    from llm.crew_model import CrewChatModel
-    from llm.exchanges import Exchanges
+class Providers:
+    """The providers' models that a process talks to: each is connected to once, and shared by agents and runs."""
 
-    asked = [model] if options.fallback in (None, model) else [model, options.fallback]
-    return CrewChatModel(
-        agent=agent,
-        providers=[_provider_model(one, options) for one in asked if one is not None],
-        prices=options.prices,
-        exchanges=Exchanges(database, ctx, run_id),
-        ledger=Ledger(database, ctx, run_id, agent, options.limits),
-        patience=options.patience,
-    )
+    def __init__(self, options: ModelOptions) -> None:
+        self.options = options
+        self._guard = Lock()
+        self._known: dict[ModelName, BaseChatModel] = {}
+        self._recorded: WeakValueDictionary[UUID, Recorded] = WeakValueDictionary()
+
+    def connect(self, model: ModelName, database: Database, ctx: Context, run_id: UUID, agent: str) -> "CrewChatModel":
+        """The chat model that an agent thinks with in a run. Nothing is asked of anybody yet."""
+        from llm.crew_model import CrewChatModel
+        from llm.exchanges import Exchanges
+
+        fallback = self.options.fallback
+        asked = [model] if fallback in (None, model) else [model, fallback]
+        return CrewChatModel(
+            agent=agent,
+            providers=[self._provider(one) for one in asked if one is not None],
+            prices=self.options.prices,
+            exchanges=Exchanges(database, ctx, run_id, self._recorded_in(run_id)),
+            ledger=Ledger(database, ctx, run_id, agent, self.options.limits),
+            patience=self.options.patience,
+        )
+
+    def _provider(self, model: ModelName) -> "BaseChatModel":
+        with self._guard:
+            if model not in self._known:
+                self._known[model] = _provider_model(model, self.options)
+            return self._known[model]
+
+    def _recorded_in(self, run_id: UUID) -> "Recorded":
+        """Shared while any agent of the run is at work."""
+        from llm.exchanges import Recorded
+
+        with self._guard:
+            return self._recorded.setdefault(run_id, Recorded())
 
 
 def _provider_model(model: ModelName, options: ModelOptions) -> "BaseChatModel":
-    limits = {"timeout_seconds": options.timeout_seconds, "max_output_tokens": options.max_output_tokens}
+    limits: dict[str, Any] = {
+        "timeout_seconds": options.timeout_seconds,
+        "max_output_tokens": options.max_output_tokens,
+        "streamed": options.streamed,
+    }
     if model.provider is Provider.ANTHROPIC:
         from llm.anthropic_chat import AnthropicChatModel
 

@@ -1,17 +1,17 @@
 """The chat model that a model crew thinks with: recorded, paid for, patient, and with somebody to fall back on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import PrivateAttr
 
-from llm.answers import text_of, whole_message
+from llm.answers import text_of
 from llm.budget import ANSWERED, Ledger, Tokens
 from llm.choice import ModelName
 from llm.errors import ModelError, Refused, TimedOut
@@ -29,7 +29,13 @@ class ProviderModel(Protocol):
 
     def count_input(self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]]) -> TokenCount: ...
 
-    def stream(self, input: Any, config: Any = None, **kwargs: Any) -> Iterator[Any]: ...
+    def complete(
+        self,
+        messages: Sequence[BaseMessage],
+        tools: Sequence[Mapping[str, Any]] = (),
+        tool_choice: str | None = None,
+        in_time: Callable[[], None] = ...,
+    ) -> AIMessage: ...
 
 
 class CrewChatModel(BaseChatModel):
@@ -67,9 +73,22 @@ class CrewChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        request = Request(self.agent, messages, kwargs.get("tools") or (), kwargs.get("tool_choice"))
-        message = self.exchanges.find(request) or self._asked(request)
+        try:
+            message = self.answer(messages, kwargs.get("tools") or (), kwargs.get("tool_choice"))
+        finally:
+            self.ledger.written()
         return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def answer(
+        self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]] = (), tool_choice: str | None = None
+    ) -> AIMessage:
+        """The answer to a conversation, as recorded or as a provider gives it now. Raises ModelErrors.
+
+        As `invoke` with the tools bound, without what LangChain does around a call; and it is recorded by the time
+        of the next call, or of `ledger.written()`.
+        """
+        request = Request(self.agent, messages, tools, tool_choice)
+        return self.exchanges.find(request) or self._asked(request)
 
     def _asked(self, request: Request) -> AIMessage:
         """The first answer that any provider gives. Raises a ModelError that says what became of each."""
@@ -77,16 +96,12 @@ class CrewChatModel(BaseChatModel):
         failures: list[ModelError] = []
         for provider in sorted(self.providers, key=lambda one: str(one.named) in self._given_up):
             try:
-                answer = self._patiently(provider, request, give_up_at)
-            except Refused as refused:
-                self.exchanges.keep(request, str(provider.named), refused)
+                return self._patiently(provider, request, give_up_at)
+            except Refused:
                 raise
             except ModelError as error:
                 failures.append(error)
                 self._given_up.add(str(provider.named))
-                continue
-            self.exchanges.keep(request, str(provider.named), answer)
-            return answer
         last = failures[-1]
         raise type(last)("; ".join(error.message for error in failures), remedy=last.remedy) from last
 
@@ -110,25 +125,23 @@ class CrewChatModel(BaseChatModel):
         price, known = price_of(provider.named, self.prices.get(str(provider.named)))
         worst = Tokens(counted.tokens, provider.max_output_tokens, estimated=True)
         reserved = self.ledger.reserve(str(provider.named), price, known, worst)
+
+        def in_time() -> None:
+            if self.patience.monotonic() > give_up_at:
+                raise TimedOut(f"{provider.named} did not come to an end in time.")
+
         try:
-            answer = self._streamed(provider, request, give_up_at)
+            answer = provider.complete(request.messages, request.tools, request.tool_choice, in_time)
         except ModelError as error:
-            nothing = Tokens(0, 0, estimated=False)
-            self.ledger.settle(reserved, worst if error.may_have_cost else nothing, error.code)
+            spent = worst if error.may_have_cost else Tokens(0, 0, estimated=False)
+            keeping = (
+                self.exchanges.keeping(request, str(provider.named), error) if isinstance(error, Refused) else None
+            )
+            self.ledger.settle(reserved, spent, error.code, keeping)
             raise
-        self.ledger.settle(reserved, _spent(answer, counted), ANSWERED)
+        keeping = self.exchanges.keeping(request, str(provider.named), answer)
+        self.ledger.settle(reserved, _spent(answer, counted), ANSWERED, keeping)
         return answer
-
-    def _streamed(self, provider: ProviderModel, request: Request, give_up_at: float) -> AIMessage:
-        """Read as a stream: a server that has died is noticed by its silence, not by how long an answer takes."""
-
-        def chunks() -> Iterator[AIMessageChunk]:
-            for chunk in provider.stream(request.messages, tools=request.tools, tool_choice=request.tool_choice):
-                if self.patience.monotonic() > give_up_at:
-                    raise TimedOut(f"{provider.named} did not come to an end in time.")
-                yield chunk
-
-        return whole_message(chunks())
 
 
 def _spent(answer: AIMessage, counted: TokenCount) -> Tokens:

@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from domain.canonical import sha256_of
 from domain.context import Context
 from llm.errors import Refused
 from store.database import Database
+from store.group_commit import Batch, Work
 from store.tables import ModelExchange
 
 _ANSWER, _REFUSAL = "answer", "refusal"
@@ -43,48 +44,68 @@ class Request:
         return {"after": last + 1, "messages": new, "tools": [tool["function"]["name"] for tool in self.tools]}
 
 
-class Exchanges:
-    """The exchanges of one run."""
+class Recorded:
+    """What was answered in one run so far, by the request's hash: read once, and shared by the run's agents."""
 
-    def __init__(self, database: Database, ctx: Context, run_id: UUID) -> None:
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._responses: dict[str, dict[str, Any]] | None = None
+
+    def responses(self, database: Database, ctx: Context, run_id: UUID) -> dict[str, dict[str, Any]]:
+        """All of them, to be added to."""
+        with self._guard:
+            if self._responses is None:
+                with database.read(ctx) as session:
+                    rows = session.execute(
+                        select(col(ModelExchange.request_hash), col(ModelExchange.response)).where(
+                            col(ModelExchange.run_id) == run_id
+                        )
+                    ).all()
+                self._responses = {row[0]: row[1] for row in rows}
+            return self._responses
+
+
+class Exchanges:
+    """The exchanges of one run, as one agent sees and adds to them."""
+
+    def __init__(self, database: Database, ctx: Context, run_id: UUID, recorded: Recorded | None = None) -> None:
         self._database, self._ctx, self._run_id = database, ctx, run_id
+        self._recorded = recorded or Recorded()
 
     def find(self, request: Request) -> AIMessage | None:
         """The answer that was recorded; None where none was. Raises Refused where the model declined."""
-        with self._database.read(self._ctx) as session:
-            found = session.scalars(
-                select(ModelExchange).where(
-                    col(ModelExchange.run_id) == self._run_id, col(ModelExchange.request_hash) == request.hash
-                )
-            ).first()
-        if found is None:
+        response = self._responses().get(request.hash)
+        if response is None:
             return None
-        if _REFUSAL in found.response:
-            raise Refused(found.response[_REFUSAL])
-        return AIMessage(**found.response[_ANSWER])
+        if _REFUSAL in response:
+            raise Refused(response[_REFUSAL])
+        return AIMessage(**response[_ANSWER])
 
-    def keep(self, request: Request, model: str, answer: AIMessage | Refused) -> None:
-        """Record what came of a request. Who came first holds."""
+    def keeping(self, request: Request, model: str, answer: AIMessage | Refused) -> Work[None]:
+        """What records what came of a request. Who came first holds."""
         if isinstance(answer, Refused):
             response: dict[str, Any] = {_REFUSAL: answer.message}
         else:
             response = {_ANSWER: {key: getattr(answer, key) for key in _KEPT}}
-        try:
-            with self._database.begin(self._ctx) as session:
-                session.add(
-                    ModelExchange(
-                        run_id=self._run_id,
-                        agent=request.agent,
-                        request_hash=request.hash,
-                        model=model,
-                        request=request.news,
-                        response=response,
-                        created_at=self._ctx.now(),
-                    )
-                )
-        except IntegrityError:
-            if self.find(request) is None:
-                raise
+        row = {
+            "id": self._ctx.new_id(),
+            "run_id": self._run_id,
+            "agent": request.agent,
+            "request_hash": request.hash,
+            "model": model,
+            "request": request.news,
+            "response": response,
+            "created_at": self._ctx.now(),
+        }
+
+        def keep(batch: Batch) -> None:
+            batch.append(ModelExchange, row, unless_there=True)
+            self._responses().setdefault(request.hash, response)
+
+        return keep
+
+    def _responses(self) -> dict[str, dict[str, Any]]:
+        return self._recorded.responses(self._database, self._ctx, self._run_id)
 
 
 def _plain(message: BaseMessage) -> dict[str, Any]:

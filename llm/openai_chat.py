@@ -1,5 +1,6 @@
 """OpenAI's Chat Completions, and servers that speak the same, as a chat model over OpenAI's own client."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,7 @@ from llm.openai_messages import openai_messages, openai_tool_choice
 from llm.provider_chat import ProviderChatModel
 from llm.tokens import TokenCount, count_for_openai, upper_bound
 from llm.translation import translating
+from llm.transport import silence_limit
 
 _STOPS: Mapping[str, Stop] = {
     "stop": "stop",
@@ -55,7 +57,8 @@ class OpenAIChatModel(ProviderChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         with translating(openai, str(self.named)):
-            completion = self._client.chat.completions.create(**self._request(messages, kwargs))
+            within = silence_limit(self.total_seconds)  # all comes at its end: until then the server is silent
+            completion = self._client.chat.completions.create(**self._request(messages, kwargs), timeout=within)
             return ChatResult(generations=[ChatGeneration(message=self._answer(completion))])
 
     def _stream(
@@ -67,7 +70,7 @@ class OpenAIChatModel(ProviderChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         request = {**self._request(messages, kwargs), "stream": True, "stream_options": {"include_usage": True}}
         with translating(openai, str(self.named)), self._client.chat.completions.create(**request) as events:
-            yield from self._chunks(events)
+            yield from self._chunks(_unstreamed(events.response) or events)
 
     @cached_property
     def _client(self) -> openai.OpenAI:
@@ -125,6 +128,20 @@ class OpenAIChatModel(ProviderChatModel):
 
     def _refused(self, sentence: str | None) -> Refused:
         return Refused(f"{self.named} declined to answer{': ' + sentence[:300] if sentence else ''}")
+
+
+def _unstreamed(response: Any) -> Iterator[ChatCompletionChunk] | None:
+    """The one event that a server's answer is which does not stream; None where it does. Raises ValueError."""
+    if not str(response.headers.get("content-type", "")).startswith("application/json"):
+        return None
+    body = json.loads(response.read())
+    if not body.get("choices"):
+        raise ValueError("there is no answer in it")
+    for choice in body["choices"]:
+        choice["delta"] = choice.pop("message", None)
+        for index, call in enumerate((choice["delta"] or {}).get("tool_calls") or ()):
+            call.setdefault("index", index)
+    return iter([ChatCompletionChunk.construct(**body)])
 
 
 def _pieces(delta: Any) -> Iterator[ChatGenerationChunk]:

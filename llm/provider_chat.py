@@ -1,13 +1,14 @@
 """What every provider's chat model has: the model's name, how long it may take, and how it is told its tools."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
+from llm.answers import whole_message
 from llm.choice import ModelName
 
 
@@ -20,6 +21,8 @@ class ProviderChatModel(BaseChatModel):
     total_seconds: float = 600.0
     """How long an answer may take."""
     max_output_tokens: int = 8_192
+    streamed: bool = True
+    """Whether answers are read as they come, so that a server that has died is noticed by its silence."""
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
@@ -30,3 +33,25 @@ class ProviderChatModel(BaseChatModel):
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """Tell the model its tools."""
         return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], tool_choice=tool_choice, **kwargs)
+
+    def complete(
+        self,
+        messages: Sequence[BaseMessage],
+        tools: Sequence[Mapping[str, Any]] = (),
+        tool_choice: str | None = None,
+        in_time: Callable[[], None] = lambda: None,
+    ) -> AIMessage:
+        """The whole answer, without what LangChain does around a call; `in_time` raises when it takes too long."""
+        asked: dict[str, Any] = {"tools": tools, "tool_choice": tool_choice}
+        if not self.streamed:
+            [only] = self._generate(list(messages), **asked).generations
+            assert isinstance(only.message, AIMessage)
+            return only.message
+
+        def chunks() -> Iterator[AIMessageChunk]:
+            for chunk in self._stream(list(messages), **asked):
+                in_time()
+                assert isinstance(chunk.message, AIMessageChunk)
+                yield chunk.message
+
+        return whole_message(chunks())

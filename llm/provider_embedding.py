@@ -92,9 +92,11 @@ class ProviderEmbedder:
         except ModelError as error:
             nothing = Tokens(0, 0, estimated=False)
             self._ledger.settle(reserved, worst if error.may_have_cost else nothing, error.code)
+            self._ledger.written()
             raise
         spent = worst if counted is None else Tokens(counted, 0, estimated=False)
         self._ledger.settle(reserved, spent, ANSWERED)
+        self._ledger.written()
         return vectors
 
     def _asked(self, texts: Sequence[str]) -> tuple[Vectors, int | None]:

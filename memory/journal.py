@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from domain.action import parse_action
@@ -77,15 +77,24 @@ def entry_of(session: BrandSession, item_id: UUID) -> JournalEntry | None:
     return None if row is None else _entry(row)
 
 
-def recall(session: BrandSession, agent: str, limit: int = 10) -> Sequence[JournalEntry]:
-    """How an agent's last promises came out, newest first."""
+def recall(session: BrandSession, limit: int = 10) -> dict[str, list[JournalEntry]]:
+    """How every agent's last promises came out, newest first, so many of each."""
+    place = func.row_number().over(
+        partition_by=col(OutcomeRow.agent), order_by=(col(OutcomeRow.measured_at).desc(), col(OutcomeRow.id).desc())
+    )
+    known = select(col(OutcomeRow.id).label("id"), place.label("place")).where(
+        col(OutcomeRow.measured_at) <= session.ctx.known_until
+    )
+    newest = known.subquery()
     rows = session.scalars(
         select(OutcomeRow)
-        .where(col(OutcomeRow.agent) == agent, col(OutcomeRow.measured_at) <= session.ctx.known_until)
+        .where(col(OutcomeRow.id).in_(select(newest.c.id).where(newest.c.place <= limit)))
         .order_by(col(OutcomeRow.measured_at).desc(), col(OutcomeRow.id).desc())
-        .limit(limit)
     )
-    return [_entry(row) for row in rows]
+    found: dict[str, list[JournalEntry]] = {}
+    for row in rows:
+        found.setdefault(row.agent, []).append(_entry(row))
+    return found
 
 
 def entries(session: BrandSession, agent: str = "", kind: str = "") -> Sequence[JournalEntry]:

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     model_run_tokens: int = Field(default=3_000_000, ge=0, description="for one meeting")
     model_output_tokens: int = Field(default=8_192, ge=256, description="for one answer, at most")
     model_timeout_seconds: float = Field(default=120.0, gt=0, description="how long a model may be silent")
+    model_stream: bool = Field(default=True, description="whether a model's answers are read as they come")
 
     token_secret: SecretStr | None = Field(
         default=None, min_length=32, description="what the API signs tokens with, the same on every machine"

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -14,9 +14,11 @@ from sqlalchemy.exc import OperationalError
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Unavailable
+from store.group_commit import GroupCommits, Work
 from store.session import BrandSession, PlatformSession, raw_connection
 from store.woken import Bell, is_woken
 
+T = TypeVar("T")
 APP_ROLE = "mhos_app"
 
 
@@ -42,6 +44,7 @@ class Database:
         self.app_url = _as_psycopg(app_url) if app_url else derived
         self.engine = open_engine(self.app_url)
         self._embedded = False
+        self._together = GroupCommits(self.engine)
         self.bell: Bell | None = None
         """Rung after a transaction that leaves work behind."""
 
@@ -79,6 +82,21 @@ class Database:
         options: Any = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with BrandSession(self.engine.execution_options(**options), ctx) as session, session.begin():
             yield session
+
+    def together(self, ctx: Context, work: Work[T]) -> T:
+        """Append rows in one transaction with what other threads append for this brand; returns once committed."""
+        return self._together.of(ctx.brand_id).commit(ctx, work)
+
+    def soon(self, ctx: Context, work: Work[Any]) -> None:
+        """Append rows with the next `together` of this brand; its actor must call that, or `flush`, before it ends.
+
+        Only for what may be lost with the process: what can be told anew, or counts as worse than it was until then.
+        """
+        self._together.of(ctx.brand_id).soon(ctx, work)
+
+    def flush(self, ctx: Context) -> None:
+        """Return once all that was to be appended soon is committed. Raises what failed of this actor's."""
+        self._together.of(ctx.brand_id).flush(ctx)
 
     @contextmanager
     def platform(self, user_id: str = "") -> Iterator[PlatformSession]:

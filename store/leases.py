@@ -46,7 +46,7 @@ def is_alive(session: BrandSession, pid: int | None, started: datetime | None) -
 def one_at_a_time(session: BrandSession, work: str) -> None:
     """Wait until no other transaction of this brand is at this work; others wait until ours has ended."""
     key = f"{session.ctx.brand_id} {work}"
-    raw_connection(session).execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    raw_connection(session).exec_driver_sql("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
 
 
 def lock_row(session: BrandSession, table: type[Any], row_id: Any) -> Any:

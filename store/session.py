@@ -1,7 +1,10 @@
 """Sessions that cannot leave their brand: reads are filtered, writes are stamped and checked, the rest is refused."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import Column, Delete, Insert, Select, Update, event, func, select
 from sqlalchemy.engine import Connection
@@ -26,6 +29,16 @@ class BrandSession(Session):
         # Within another session's transaction it is a savepoint: what fails here is rolled back by both, each its own.
         super().__init__(bind, expire_on_commit=False, autobegin=True, join_transaction_mode="create_savepoint")
         self.ctx = ctx
+        self._own = _walls_of(ctx.brand_id)
+        self._known: tuple[datetime, Any] | None = None
+
+    def walls(self) -> tuple[Any, ...]:
+        """What keeps a statement within the brand and its moment."""
+        known_until = self.ctx.known_until
+        if self._known is None or self._known[0] != known_until:
+            known = with_loader_criteria(Fact, lambda cls: cls.known_at <= known_until, include_aliases=True)
+            self._known = known_until, known
+        return (*self._own, self._known[1])
 
     def connection(self, *args: Any, **kwargs: Any) -> Connection:
         """Refused: a bare connection would pass by the brand's filter."""
@@ -42,6 +55,16 @@ class BrandSession(Session):
     def bulk_update_mappings(self, *args: Any, **kwargs: Any) -> None:
         """Refused: bulk rows go through `store.bulk`."""
         raise _refused("bulk_update_mappings")
+
+
+@lru_cache(maxsize=256)
+def _walls_of(brand_id: UUID) -> tuple[Any, ...]:
+    """What keeps a statement within a brand: made once, as making it costs more than most statements."""
+    return (
+        with_loader_criteria(Brand, col(Brand.id) == brand_id, include_aliases=True),
+        with_loader_criteria(AuditHead, col(AuditHead.brand_id) == brand_id, include_aliases=True),
+        with_loader_criteria(BrandOwned, lambda cls: cls.brand_id == brand_id, include_aliases=True),
+    )
 
 
 class PlatformSession(Session):
@@ -119,13 +142,7 @@ def _scope(state: ORMExecuteState) -> None:
     _check_statement(state)
     if not session.brand_filter:
         return
-    brand_id, known_until = session.ctx.brand_id, session.ctx.known_until
-    state.statement = state.statement.options(
-        with_loader_criteria(Brand, col(Brand.id) == brand_id, include_aliases=True),
-        with_loader_criteria(AuditHead, col(AuditHead.brand_id) == brand_id, include_aliases=True),
-        with_loader_criteria(BrandOwned, lambda cls: cls.brand_id == brand_id, include_aliases=True),
-        with_loader_criteria(Fact, lambda cls: cls.known_at <= known_until, include_aliases=True),
-    )
+    state.statement = state.statement.options(*session.walls())
 
 
 @event.listens_for(BrandSession, "before_flush")
@@ -159,7 +176,7 @@ def _check_owner(ctx: Context, row: Any) -> None:
 @event.listens_for(BrandSession, "after_begin")
 def _enter_brand(session: BrandSession, _transaction: SessionTransaction, connection: Connection) -> None:
     """Tell PostgreSQL the brand, for its row-level security: the second wall."""
-    connection.execute(select(func.set_config("mhos.brand_id", str(session.ctx.brand_id), True)))
+    connection.exec_driver_sql("select set_config('mhos.brand_id', %s, true)", (str(session.ctx.brand_id),))
 
 
 @event.listens_for(PlatformSession, "after_begin")

@@ -47,25 +47,26 @@ def receipts_of(session: BrandSession, run_id: UUID, agent: str) -> Sequence[Rec
     return session.scalars(select(Receipt).where(col(Receipt.run_id) == run_id, col(Receipt.agent) == agent)).all()
 
 
-def store_receipt(
-    session: BrandSession, run_id: UUID, agent: str, tool: str, args: ToolArguments, answer: ToolAnswer
-) -> Receipt:
-    """Keep an answer. The same call in the same run has one receipt only: a second insert is an IntegrityError."""
-    receipt = Receipt(
+def answers_in(session: BrandSession, run_id: UUID) -> dict[str, Receipt]:
+    """Every answer that was given in a run, by its call (its `request_hash`)."""
+    return {row.request_hash: row for row in session.scalars(select(Receipt).where(col(Receipt.run_id) == run_id))}
+
+
+def receipt_for(ctx: Context, run_id: UUID, agent: str, tool: str, args: ToolArguments, answer: ToolAnswer) -> Receipt:
+    """An answer as it is to be kept. The same call in the same run has one receipt only."""
+    return Receipt(
+        id=ctx.new_id(),
         run_id=run_id,
         agent=agent,
         tool=tool,
-        request_hash=request_hash(session.ctx, agent, tool, args),
+        request_hash=request_hash(ctx, agent, tool, args),
         arguments=args.model_dump(mode="json"),
         result=answer.result.model_dump(mode="json"),
         sources=[selection.model_dump(mode="json") for selection in answer.sources],
-        as_of=session.ctx.known_until,
+        as_of=ctx.known_until,
         label=answer.label,
-        created_at=session.ctx.now(),
+        created_at=ctx.now(),
     )
-    session.add(receipt)
-    session.flush()
-    return receipt
 
 
 def receipt_of_run(session: BrandSession, run_id: UUID, receipt_id: UUID) -> Receipt:

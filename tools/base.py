@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from inspect import cleandoc
 from typing import Annotated, Any, Protocol
 from uuid import UUID
@@ -99,7 +100,8 @@ class Tool:
     def description(self) -> str:
         return cleandoc(self.run.__doc__ or "")
 
+    @cache  # noqa: B019  # tools live as long as the process
     def schema(self) -> dict[str, Any]:
-        """The tool as chat models are told of it (OpenAI's function format)."""
+        """The tool as chat models are told of it (OpenAI's function format): always the same object."""
         function = {"name": self.name, "description": self.description, "parameters": self.args.model_json_schema()}
         return {"type": "function", "function": function}

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlmodel import col
 from domain.errors import InvalidInput, NotFound
 from domain.figure import Cell, FigureRef, cell_at
 from domain.ids import ReceiptId
+from store.reads.figures import codes_given
 from store.session import BrandSession
 from store.tables import FigureRow, Receipt
 from tools.sources import RowSelection, open_rows
@@ -51,13 +52,10 @@ class Opened(BaseModel):
 
 
 class CitedCells:
-    """The numbers that some references point at, in this run's receipts if one is named; the receipts read at once."""
+    """The numbers that references may point at: results, by their receipt."""
 
-    def __init__(self, session: BrandSession, refs: Iterable[FigureRef], run_id: UUID | None = None) -> None:
-        wanted = {ref.receipt for ref in refs}
-        query = select(col(Receipt.id), col(Receipt.result)).where(col(Receipt.id).in_(wanted))
-        rows = session.execute(query if run_id is None else query.where(col(Receipt.run_id) == run_id)).all()
-        self._results: dict[UUID, Any] = {row[0]: row[1] for row in rows}
+    def __init__(self, results: Mapping[UUID, Any]) -> None:
+        self._results = results
 
     def cell(self, ref: FigureRef) -> Cell:
         """Raises NotFound, InvalidInput."""
@@ -66,9 +64,16 @@ class CitedCells:
         return cell_at(self._results[ref.receipt], ref.path)
 
 
+def cited_cells(session: BrandSession, receipts: Iterable[UUID], run_id: UUID | None = None) -> CitedCells:
+    """What of these receipts there is, this run's if one is named; read at once."""
+    query = select(col(Receipt.id), col(Receipt.result)).where(col(Receipt.id).in_(set(receipts)))
+    rows = session.execute(query if run_id is None else query.where(col(Receipt.run_id) == run_id)).all()
+    return CitedCells({row[0]: row[1] for row in rows})
+
+
 def resolve(session: BrandSession, ref: FigureRef, run_id: UUID | None = None) -> Cell:
     """The number that a reference points at, in this run's receipts if one is named. Raises NotFound, InvalidInput."""
-    return CitedCells(session, [ref], run_id).cell(ref)
+    return cited_cells(session, [ref.receipt], run_id).cell(ref)
 
 
 def figure_code(ref: FigureRef, length: int = CODE_LENGTH) -> str:
@@ -79,37 +84,46 @@ def figure_code(ref: FigureRef, length: int = CODE_LENGTH) -> str:
 
 def record_figures(session: BrandSession, run_id: UUID, refs: Mapping[Key, FigureRef]) -> dict[Key, str]:
     """Give every cited cell its code, by the key it is cited under. Raises NotFound for another run's receipts."""
-    cited = CitedCells(session, refs.values(), run_id)
-    cells = {_place(ref): cited.cell(ref) for ref in refs.values()}
-    codes = _known_codes(session, {receipt for receipt, _ in cells})
-    new = {_place(ref): ref for ref in refs.values() if _place(ref) not in codes}
-    taken = _taken(session, new.values())
-    for place, ref in new.items():
-        codes[place] = _free_code(session, ref, taken)
-        taken.add(codes[place])
-        session.add(FigureRow(code=codes[place], receipt_id=ref.receipt, path=ref.path, **cells[place].model_dump()))
+    cited = cited_cells(session, {ref.receipt for ref in refs.values()}, run_id)
+    codes, new = figure_rows(session, refs, cited)
+    session.add_all(new)
     session.flush()
-    return {key: codes[_place(ref)] for key, ref in refs.items()}
+    return codes
+
+
+def figure_rows(
+    session: BrandSession, refs: Mapping[Key, FigureRef], cited: CitedCells
+) -> tuple[dict[Key, str], list[FigureRow]]:
+    """The code of every cited cell, by the key it is cited under, and the rows that are still to be written."""
+    cells = {_place(ref): cited.cell(ref) for ref in refs.values()}
+    codes, taken = _given_out(session, refs.values())
+    rows = []
+    for place, ref in {_place(ref): ref for ref in refs.values()}.items():
+        if place not in codes:
+            codes[place] = _free_code(session, ref, taken)
+            taken.add(codes[place])
+            rows.append(
+                FigureRow(
+                    id=session.ctx.new_id(),
+                    code=codes[place],
+                    receipt_id=ref.receipt,
+                    path=ref.path,
+                    **cells[place].model_dump(),
+                )
+            )
+    return {key: codes[_place(ref)] for key, ref in refs.items()}, rows
 
 
 def _place(ref: FigureRef) -> tuple[UUID, str]:
     return ref.receipt, ref.path
 
 
-def _known_codes(session: BrandSession, receipts: Collection[UUID]) -> dict[tuple[UUID, str], str]:
-    """The codes that cells of these receipts have already."""
-    rows = session.execute(
-        select(col(FigureRow.receipt_id), col(FigureRow.path), col(FigureRow.code)).where(
-            col(FigureRow.receipt_id).in_(receipts)
-        )
-    ).all()
-    return {(row[0], row[1]): row[2] for row in rows}
-
-
-def _taken(session: BrandSession, refs: Iterable[FigureRef]) -> set[str]:
-    """Which of the codes that these cells would get first are another's."""
-    wanted = [figure_code(ref) for ref in refs]
-    return set(session.scalars(select(col(FigureRow.code)).where(col(FigureRow.code).in_(wanted)))) if wanted else set()
+def _given_out(session: BrandSession, refs: Iterable[FigureRef]) -> tuple[dict[tuple[UUID, str], str], set[str]]:
+    """The codes that cells of these receipts have already, and which codes are not free any more."""
+    wanted = list(refs)
+    session.flush()
+    rows = codes_given(session, {ref.receipt for ref in wanted}, {figure_code(ref) for ref in wanted})
+    return {(receipt, path): code for receipt, path, code in rows}, {code for _, _, code in rows}
 
 
 def _free_code(session: BrandSession, ref: FigureRef, taken: Set[str]) -> str:

@@ -1,19 +1,20 @@
 """Checks an agent's report against what its run really holds: figures, prose and proposals."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from domain.action import parse_action
 from domain.errors import DomainError
 from domain.report import AgentReport, Claim
 from guardrails.prose import check_claim
 from store.session import BrandSession
-from store.tables import ProposalRow, Receipt
-from tools.receipts import CitedCells
+from store.tables import ProposalRow
+from tools.receipts import CitedCells, cited_cells
 
 _NAMING_KEYS = frozenset(
     {
@@ -38,33 +39,36 @@ _SHORTEST_QUOTE = 20
 """A passage may be quoted word for word; a shorter one might be no more than a number."""
 
 
-def problems_of(session: BrandSession, run_id: UUID, agent: str, report: AgentReport) -> list[str]:
-    """Sentences about what does not hold; none when the report may stand."""
-    tokens = names_seen(session, run_id, agent)
-    claims = list(_claims(report))
-    cited = CitedCells(session, (ref for _, claim in claims for ref in claim.figures.values()), run_id)
-    found = [f"{place}: {problem}" for place, claim in claims for problem in _wrong(cited, claim, tokens)]
-    own = set(
-        session.scalars(
-            select(col(ProposalRow.id)).where(col(ProposalRow.run_id) == run_id, col(ProposalRow.agent) == agent)
-        )
-    )
+def problems_of(report: AgentReport, cited: CitedCells, names: frozenset[str], own: Collection[UUID]) -> list[str]:
+    """Sentences about what does not hold; none when the report may stand. `own` are the agent's proposals."""
+    found = [f"{place}: {problem}" for place, claim in _claims(report) for problem in _wrong(cited, claim, names)]
     found += [
         f"proposals: {given} is no proposal of yours in this run" for given in report.proposals if given not in own
     ]
     return found
 
 
+def receipts_cited(report: AgentReport) -> set[UUID]:
+    """The receipts that a report's figures point into."""
+    return {ref.receipt for _, claim in _claims(report) for ref in claim.figures.values()}
+
+
+def proposals_of(session: BrandSession, run_id: UUID, agent: str) -> dict[UUID, str]:
+    """The proposals that an agent made in a run, and what each is about."""
+    made = select(col(ProposalRow.id), col(ProposalRow.action)).where(
+        col(ProposalRow.run_id) == run_id, col(ProposalRow.agent) == agent
+    )
+    return {row[0]: parse_action(row[1]).subject for row in session.execute(made.order_by(col(ProposalRow.id))).all()}
+
+
 def check_rationale(session: BrandSession, run_id: UUID, claim: Claim, tokens: frozenset[str]) -> list[str]:
     """What is wrong with a claim that is to be stored with a proposal."""
-    return list(_wrong(CitedCells(session, claim.figures.values(), run_id), claim, tokens))
+    cited = cited_cells(session, (ref.receipt for ref in claim.figures.values()), run_id)
+    return list(_wrong(cited, claim, tokens))
 
 
-def names_seen(session: BrandSession, run_id: UUID, agent: str) -> frozenset[str]:
-    """What the agent's receipts of this run name: SKUs, titles, zones, quotations. Only these may hold digits."""
-    results = session.scalars(
-        select(col(Receipt.result)).where(col(Receipt.run_id) == run_id, col(Receipt.agent) == agent)
-    )
+def names_in(results: Iterable[Any]) -> frozenset[str]:
+    """What tools' results name: SKUs, titles, zones, quotations. Only these may hold digits."""
     return frozenset(name for result in results for name in _names(result))
 
 

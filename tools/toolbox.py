@@ -1,14 +1,13 @@
 """A run's toolbox: an agent's tool calls checked, answered once, and kept as receipts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError
 
 from domain.actor import Permission
 from domain.canonical import canonical_json
@@ -16,12 +15,14 @@ from domain.context import Context
 from domain.errors import BrandScopeBroken, DomainError, InvalidInput, Unavailable
 from domain.report import AgentReport
 from store.database import Database
+from store.group_commit import columns_of
 from store.tables import Receipt
-from tools.answers import find_receipt, receipts_of, request_hash, store_receipt
-from tools.base import Access, Retry, Tool, ToolAnswer, ToolArguments, ToolEnv
+from tools.answers import answers_in, receipt_for, request_hash
+from tools.base import Access, Retry, Tool, ToolArguments, ToolEnv
 from tools.readings import Readings
+from tools.receipts import CitedCells, cited_cells
 from tools.registry import TOOLS
-from tools.report_check import problems_of
+from tools.report_check import names_in, problems_of, proposals_of, receipts_cited
 
 LARGEST_ARGUMENTS = 20_000
 
@@ -69,12 +70,20 @@ class Toolbox:
     def _schemas(self) -> list[dict[str, Any]]:
         return [tool.schema() for tool in self._tools.values()]
 
-    def call(self, name: str, arguments: Mapping[str, Any]) -> ToolReply:
-        """Answer one call. A failure is told in the reply, but broken walls and a store that is gone raise."""
+    def call(self, name: str, arguments: Mapping[str, Any], *, wait: bool = True) -> ToolReply:
+        """Answer one call. A failure is told in the reply, but broken walls and a store that is gone raise.
+
+        Without `wait` the receipt is stored by the time of `written`, or of whatever this Context commits next.
+        """
         try:
             tool = self._tool(name)
             args = _checked(tool, arguments)
-            return self._propose(tool, args) if tool.access is Access.PROPOSE else self._answer(tool, args)
+            if tool.access is Access.PROPOSE:
+                return self._propose(tool, args)
+            reply = self._answer(tool, args)
+            if wait:
+                self.written()
+            return reply
         except Retry as error:
             return _failure("invalid_arguments", str(error), retryable=True)
         except (BrandScopeBroken, Unavailable):
@@ -86,14 +95,40 @@ class Toolbox:
         """The receipt of one call, for who is no model. Raises InvalidInput for arguments that do not fit."""
         tool = self._tool(name)
         try:
-            return self._receipt(tool, _checked(tool, arguments))
+            receipt = self._receipt(tool, _checked(tool, arguments))
         except Retry as error:
             raise InvalidInput(str(error), remedy="Ask differently.") from error
+        self.written()
+        return receipt
+
+    def written(self) -> None:
+        """Return once every receipt is stored. Until then they are known to this run's toolboxes here only."""
+        self._database.flush(self._ctx)
 
     def problems_of(self, report: AgentReport) -> list[str]:
         """What in a report does not hold: figures without a receipt of this run, bare digits, proposals of others."""
+        own: Collection[UUID] = ()
+        if report.proposals:
+            with self._database.read(self._ctx) as session:
+                own = proposals_of(session, self.run_id, self._agent)
+        names = names_in(receipt.result for receipt in list(self._receipts.values()) if receipt.agent == self._agent)
+        return problems_of(report, self.cells(receipts_cited(report)), names, own)
+
+    def unnamed_in(self, report: AgentReport) -> dict[UUID, str]:
+        """The proposals that the agent made in this run and the report does not name, and what each is about."""
+        if not any(tool.access is Access.PROPOSE for tool in self._tools.values()):
+            return {}
         with self._database.read(self._ctx) as session:
-            return problems_of(session, self.run_id, self._agent, report)
+            made = proposals_of(session, self.run_id, self._agent)
+        return {proposal: subject for proposal, subject in made.items() if proposal not in report.proposals}
+
+    def cells(self, cited: Collection[UUID]) -> CitedCells:
+        """What figures may point at in these receipts of the run."""
+        known = {receipt.id: receipt.result for receipt in list(self._receipts.values())}
+        if set(cited) <= known.keys():
+            return CitedCells(known)
+        with self._database.read(self._ctx) as session:  # another process stored it, or there is no such receipt
+            return cited_cells(session, cited, self.run_id)
 
     def _tool(self, name: str) -> Tool:
         if name not in self._tools:
@@ -108,31 +143,32 @@ class Toolbox:
         if call not in self._receipts:
             with self._database.read(self._ctx) as session:
                 answer = tool.run(session, self._env, args)
-            self._receipts[call] = self._keep(tool, args, answer, call)
+            receipt = receipt_for(self._ctx, self.run_id, self._agent, tool.name, args, answer)
+            # Should another process have kept one first, that one holds, and what cites ours is refused by the store.
+            self._database.soon(self._ctx, lambda batch: batch.append(Receipt, columns_of(receipt), unless_there=True))
+            self._receipts[call] = receipt
         return self._receipts[call]
-
-    def _keep(self, tool: Tool, args: ToolArguments, answer: ToolAnswer, call: str) -> Receipt:
-        try:
-            with self._database.begin(self._ctx) as session:
-                return store_receipt(session, self.run_id, self._agent, tool.name, args, answer)
-        except IntegrityError:
-            with self._database.read(self._ctx) as session:
-                stored = find_receipt(session, self.run_id, call)
-            if stored is None:
-                raise
-            return stored
 
     def _propose(self, tool: Tool, args: ToolArguments) -> ToolReply:
         self._ctx.require(Permission.ACTION_PROPOSE)
+        self.written()
         with self._database.begin(self._ctx) as session:
             answer = tool.run(session, self._env, args)
         return ToolReply(True, None, canonical_json({"result": answer.result}))
 
     @cached_property
     def _receipts(self) -> dict[str, Receipt]:
-        """What this agent has been answered in this run, by the call's hash; before an interruption, too."""
-        with self._database.read(self._ctx) as session:
-            return {receipt.request_hash: receipt for receipt in receipts_of(session, self.run_id, self._agent)}
+        """What has been answered in this run, by the call's hash, which names the agent; before an interruption, too.
+
+        All toolboxes of the run that share their readings see and add to it.
+        """
+
+        def read() -> dict[str, Receipt]:
+            with self._database.read(self._ctx) as session:
+                return answers_in(session, self.run_id)
+
+        answers: dict[str, Receipt] = self._readings.once(("answers", self.run_id), read)
+        return answers
 
     @cached_property
     def _env(self) -> ToolEnv:

@@ -1,6 +1,7 @@
 """How an agent's last promises came out, and what people said no to: the opening of its report."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from virtual_office.outcome_words import reason_in_german
 from virtual_office.words import Value, both
 
 _LOOK_BACK = timedelta(days=90)
+_RECALLED = 5
 
 
 class Told(NamedTuple):
@@ -32,20 +34,34 @@ def german_by_text(lines: Iterable[Told]) -> dict[str, str]:
     return {line.text: line.german for line in lines if line.german}
 
 
-def how_it_went(session: BrandSession, agent: str, limit: int = 5) -> list[Told]:
-    """Sentences, newest first: what was measured beside its promise, what was done or undone, what was rejected."""
-    outcomes = [_outcome_line(entry) for entry in recall(session, agent, limit)]
-    answered = _answered(session, (ItemStatus.DONE, ItemStatus.UNDONE, ItemStatus.REJECTED), _LOOK_BACK)
-    own = [item for item in answered if item.proposer == f"agent:{agent}"][:limit]
-    off_the_table = [
-        Told(
-            f"{parse_action(row.action).subject}: struck in the meeting by {_person(turn)}, because {turn.text}",
-            f"{parse_action(row.action).subject}: in der Sitzung gestrichen von {_person(turn)}: {turn.text}",
-        )
-        for turn, row in _struck(session, _LOOK_BACK)
-        if row.agent == agent
-    ]
-    return outcomes + [_answer_line(item) for item in own] + off_the_table[:limit]
+@dataclass(frozen=True)
+class Past:
+    """What came of a crew's proposals, as known at one moment: what every attendee's report opens with a part of."""
+
+    measured: Mapping[str, Sequence[JournalEntry]]
+    """By agent, newest first."""
+    answered: Sequence[ActionItem]
+    struck: Sequence[tuple[TurnRow, ProposalRow]]
+
+    def told_to(self, agent: str, limit: int = _RECALLED) -> list[Told]:
+        """Sentences, newest first: what was measured beside its promise, what was done or undone, what was rejected."""
+        outcomes = [_outcome_line(entry) for entry in self.measured.get(agent, ())[:limit]]
+        own = [item for item in self.answered if item.proposer == f"agent:{agent}"][:limit]
+        off_the_table = [
+            Told(
+                f"{parse_action(row.action).subject}: struck in the meeting by {_person(turn)}, because {turn.text}",
+                f"{parse_action(row.action).subject}: in der Sitzung gestrichen von {_person(turn)}: {turn.text}",
+            )
+            for turn, row in self.struck
+            if row.agent == agent
+        ]
+        return outcomes + [_answer_line(item) for item in own] + off_the_table[:limit]
+
+
+def the_past(session: BrandSession) -> Past:
+    """All of it, read at once."""
+    closed = (ItemStatus.DONE, ItemStatus.UNDONE, ItemStatus.REJECTED)
+    return Past(recall(session, _RECALLED), _answered(session, closed, _LOOK_BACK), _struck(session, _LOOK_BACK))
 
 
 def like_it(session: BrandSession, kind: str, touches: Collection[str]) -> list[Told]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -10,21 +11,21 @@ from sqlmodel import col
 
 from agents.charter import Charter
 from agents.crew import Mind
-from agents.graph import AgentResult, run_agent
+from agents.loop import AgentResult, Assignment, Progress, beside, work
 from domain.actor import Actor
 from domain.context import Context
 from domain.figure import FigureRef
 from domain.labels import Label, join
 from domain.report import AgentReport, Finding
 from store.database import Database
+from store.group_commit import Batch, columns_of
 from store.session import BrandSession
 from store.tables import FindingRow, Receipt
 from tools.readings import Readings
-from tools.receipts import record_figures
+from tools.receipts import figure_rows
 from tools.toolbox import Toolbox
-from virtual_office.hindsight import german_by_text, how_it_went
+from virtual_office.hindsight import Past, german_by_text, the_past
 
-Progress = Callable[[str, str], None]
 AsAgent = Callable[[Context, Charter], Actor]
 MindOf = Callable[[Context, UUID, Charter], Mind]
 _SUMMARY = 0
@@ -58,35 +59,55 @@ class Reporter:
     ) -> dict[str, Any]:
         """The agent's answer as the meeting's state keeps it; its findings are stored, once per run and ordinal."""
         agent_ctx = agent_context(ctx, run_id, charter, self.as_agent)
-        toolbox = Toolbox(self.database, agent_ctx, run_id, charter.name, charter.tools, self.readings)
-        mind = self.mind_of(agent_ctx, run_id, charter)
-        with self.database.read(agent_ctx) as session:
-            since_last = how_it_went(session, charter.name)
-        opening = "\n".join((agenda, *(line.text for line in since_last)))
-        result = await run_agent(charter, toolbox, mind.chat_model, opening, progress, playbook=mind.playbook)
-        return {
-            **self._store(agent_ctx, run_id, charter, result),
-            "since_last": [line.text for line in since_last],
-            "in_german": german_by_text(since_last),
-        }
 
-    def _store(self, ctx: Context, run_id: UUID, charter: Charter, result: AgentResult) -> dict[str, Any]:
-        report = result.report
-        with self.database.begin(ctx) as session:
-            codes = record_figures(session, run_id, _figures_of(report))
-            _store_findings(session, run_id, charter.name, report.findings, codes)
+        def reported(tell: Progress, stopped: Event) -> dict[str, Any]:
+            toolbox = Toolbox(self.database, agent_ctx, run_id, charter.name, charter.tools, self.readings)
+            mind = self.mind_of(agent_ctx, run_id, charter)
+            since_last = self._past(agent_ctx).told_to(charter.name)
+            opening = "\n".join((agenda, *(line.text for line in since_last)))
+            result = work(Assignment(charter, toolbox, mind.chat_model, opening, mind.playbook), tell, stopped)
             return {
-                "title": charter.title,
-                "status": result.status,
-                "reason": result.reason,
-                "summary": report.summary.text,
-                "summary_german": report.summary.german,
-                "figures": {key: codes[_SUMMARY, key] for key in report.summary.figures},
-                "proposals": [str(proposal_id) for proposal_id in report.proposals],
-                "missing_data": list(report.missing_data),
-                "missing_german": list(report.missing_german),
-                "findings": len(report.findings),
+                **self._store(agent_ctx, toolbox, charter, result),
+                "since_last": [line.text for line in since_last],
+                "in_german": german_by_text(since_last),
             }
+
+        return await beside(reported, progress)
+
+    def _past(self, ctx: Context) -> Past:
+        """Of the meeting's one moment, so that it is the same for all."""
+
+        def read() -> Past:
+            with self.database.read(ctx) as session:
+                return the_past(session)
+
+        past: Past = self.readings.once(("past", ctx.known_until), read)
+        return past
+
+    def _store(self, ctx: Context, toolbox: Toolbox, charter: Charter, result: AgentResult) -> dict[str, Any]:
+        report, run_id = result.report, toolbox.run_id
+
+        def store(batch: Batch) -> dict[tuple[int, str], str]:
+            refs = _figures_of(report)
+            cited = toolbox.cells({ref.receipt for ref in refs.values()})
+            codes, rows = figure_rows(batch.session, refs, cited)
+            for row in (*rows, *_new_findings(batch.session, ctx, run_id, charter.name, report.findings, codes)):
+                batch.append(type(row), columns_of(row))
+            return codes
+
+        codes = self.database.together(ctx, store)
+        return {
+            "title": charter.title,
+            "status": result.status,
+            "reason": result.reason,
+            "summary": report.summary.text,
+            "summary_german": report.summary.german,
+            "figures": {key: codes[_SUMMARY, key] for key in report.summary.figures},
+            "proposals": [str(proposal_id) for proposal_id in report.proposals],
+            "missing_data": list(report.missing_data),
+            "missing_german": list(report.missing_german),
+            "findings": len(report.findings),
+        }
 
 
 def _figures_of(report: AgentReport) -> dict[tuple[int, str], FigureRef]:
@@ -95,20 +116,25 @@ def _figures_of(report: AgentReport) -> dict[tuple[int, str], FigureRef]:
     return {(ordinal, key): ref for ordinal, claim in claims for key, ref in claim.figures.items()}
 
 
-def _store_findings(
+def _new_findings(
     session: BrandSession,
+    ctx: Context,
     run_id: UUID,
     agent: str,
     findings: Sequence[Finding],
     codes: Mapping[tuple[int, str], str],
-) -> None:
+) -> list[FindingRow]:
+    """The findings that are not stored yet, each with the label of all that it cites."""
+    if not findings:
+        return []
     own = select(col(FindingRow.ordinal)).where(col(FindingRow.run_id) == run_id, col(FindingRow.agent) == agent)
     stored = set(session.scalars(own))
     receipts = {ref.receipt for finding in findings for ref in finding.claim.figures.values()}
     rows = session.execute(select(col(Receipt.id), col(Receipt.label)).where(col(Receipt.id).in_(receipts))).all()
     labels = {row[0]: Label(row[1]) for row in rows}
-    session.add_all(
+    return [
         FindingRow(
+            id=ctx.new_id(),
             run_id=run_id,
             agent=agent,
             ordinal=ordinal,
@@ -118,8 +144,8 @@ def _store_findings(
             german=finding.claim.german,
             figures={key: codes[ordinal, key] for key in finding.claim.figures},
             label=join(labels[ref.receipt] for ref in finding.claim.figures.values()),
-            created_at=session.ctx.now(),
+            created_at=ctx.now(),
         )
         for ordinal, finding in enumerate(findings, start=_SUMMARY + 1)
         if ordinal not in stored
-    )
+    ]

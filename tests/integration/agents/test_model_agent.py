@@ -12,12 +12,12 @@ from sqlalchemy import select
 from agents.charter import load_charters
 from agents.consultation import Consultation
 from agents.crew import mind_for, playbook_of
-from agents.graph import AgentResult, run_agent
+from agents.loop import AgentResult, run_agent
 from domain.context import Context
 from evals.model_agent import good_agent
 from evals.model_server import ModelServer, Status, Step, serving
 from evals.model_wire import Answer, Asked
-from llm.connect import ModelOptions, connect
+from llm.connect import ModelOptions, Providers
 from llm.patience import Patience
 from store.database import Database
 from store.tables import ModelExchange, ProposalRow, Receipt
@@ -45,10 +45,10 @@ def ctx(database: Database, new_brand: NewBrand) -> Context:
 
 async def work(database: Database, ctx: Context, run_id: UUID, server: ModelServer, **patience: Any) -> AgentResult:
     """The Pricing Director works on a run, thinking with the model of this server."""
-    options = ModelOptions(patience=Patience(**patience))
+    providers = Providers(ModelOptions(patience=Patience(**patience)))
 
     def connected(model: Any) -> Any:
-        return connect(model, options, database, ctx, run_id, CHARTER.name)
+        return providers.connect(model, database, ctx, run_id, CHARTER.name)
 
     mind = mind_for(CHARTER, f"{server.url}/v1#local", connected)
     return await run_agent(CHARTER, toolbox(database, ctx, run_id), mind.chat_model, "Prices", playbook=mind.playbook)
@@ -90,6 +90,7 @@ async def test_what_the_rules_find_is_told_with_receipts_and_nothing_is_proposed
     playbook = playbook_of(CHARTER)
     assert playbook
     told = json.loads(Consultation(playbook, box, "Prices").analysis())["result"]
+    box.written()
     assert [call["tool"] for call in told["suggested_calls"]] == ["propose_price_update"]
     assert told["draft_report"]["proposals"] == []
     assert rows(database, ctx, ProposalRow) == []

@@ -10,7 +10,7 @@ import pytest
 
 from agents.charter import load_charters
 from agents.crew import chat_model_for
-from agents.graph import run_agent
+from agents.loop import run_agent
 from connectors.importer import import_folder
 from domain.context import Context
 from store.database import Database

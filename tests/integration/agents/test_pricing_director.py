@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from agents.charter import load_charters
 from agents.crew import chat_model_for
-from agents.graph import AgentResult, run_agent
+from agents.loop import AgentResult, run_agent
 from domain.context import Context
 from domain.report import Claim, Severity
 from guardrails.prose import render_claim

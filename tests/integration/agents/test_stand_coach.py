@@ -12,7 +12,7 @@ from actions.gateway import execute, undo
 from actions.items import Proposer, adopt
 from agents.charter import load_charters
 from agents.crew import chat_model_for
-from agents.graph import run_agent
+from agents.loop import run_agent
 from domain.autonomy import Autonomy
 from domain.clock import FixedClock
 from domain.context import Context

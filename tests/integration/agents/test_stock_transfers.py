@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from agents.charter import load_charters
 from agents.crew import chat_model_for
-from agents.graph import run_agent
+from agents.loop import run_agent
 from domain.context import Context
 from domain.report import AgentReport
 from store.database import Database

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Sys
 from pydantic import BaseModel
 
 from domain.canonical import canonical_json
-from evals.model_server import Cut, ErrorEvent, Garbage, ModelServer, Silence, Status, Trickle
+from evals.model_server import Cut, ErrorEvent, Garbage, ModelServer, Silence, Status, Trickle, Unstreamed
 from evals.model_wire import Answer
 from llm.answers import text_of, whole_message
 from llm.errors import (
@@ -139,7 +139,9 @@ FAULTS = [
 @pytest.mark.parametrize(("step", "kind"), FAULTS, ids=[f"{step}"[:40] for step, _ in FAULTS])
 def test_each_fault_has_its_name(serve: Serve, model_at: ModelAt, ask: Any, step: Any, kind: type[ModelError]) -> None:
     with pytest.raises(ModelError) as failed:
-        ask(model_at(serve([step]), timeout_seconds=0.3))
+        # An answer in one piece may be silent until its end: then only its whole time counts.
+        soon = 0.3 if isinstance(step, Silence) else 30.0
+        ask(model_at(serve([step]), timeout_seconds=soon, total_seconds=soon))
     assert type(failed.value) is kind
     if isinstance(step, Status) and step.headers:
         assert failed.value.retry_after == 7.0
@@ -209,3 +211,26 @@ def test_a_compatible_server_is_asked_for_its_model(serve: Serve) -> None:
     model = OpenAIChatModel(named=parse_model(f"{server.url}/v1"))
     model.invoke(ASKED)
     assert server.heard[0].body["model"] == "local-model"
+
+
+def test_a_server_that_does_not_stream_is_read_all_the_same(serve: Serve, model_at: ModelAt, provider: str) -> None:
+    if provider == "anthropic":
+        pytest.skip("Anthropic streams")
+    model: Any = model_at(serve([Unstreamed(TWO_CALLS), Unstreamed(Answer("No.", stop="refusal"))]))
+    answer = model.complete(ASKED, TOOLS)
+    assert text_of(answer.content) == "I look."
+    assert [call["args"] for call in answer.tool_calls] == [{"at": "ä"}, {"at": "b"}]
+    assert answer.usage_metadata == {"input_tokens": 100, "output_tokens": 20, "total_tokens": 120}
+    with pytest.raises(Refused):
+        model.complete(ASKED, TOOLS)
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_the_whole_answer_is_the_same_either_way(serve: Serve, model_at: ModelAt, streamed: bool) -> None:
+    model: Any = model_at(serve([TWO_CALLS]), streamed=streamed)
+    answer = model.complete(ASKED, TOOLS)
+    assert [(call["name"], call["args"]) for call in answer.tool_calls] == [
+        ("look", {"at": "ä"}),
+        ("look", {"at": "b"}),
+    ]
+    assert answer.usage_metadata == {"input_tokens": 100, "output_tokens": 20, "total_tokens": 120}

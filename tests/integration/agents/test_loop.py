@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from agents.charter import load_charters
-from agents.graph import AgentResult, run_agent
+from agents.loop import AgentResult, run_agent
 from domain.context import Context
 from domain.errors import Unavailable
 from store.database import Database

@@ -1,0 +1,267 @@
+"""The one agent loop, for rules and models alike: think, call tools, until a report stands or the run is degraded."""
+
+import asyncio
+import contextvars
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from threading import Event
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from pydantic import ValidationError
+
+from agents.charter import Charter
+from agents.consultation import RULES_ANALYSIS, SUBMIT_RULES_REPORT, Consultation
+from domain.errors import BrandScopeBroken, DomainError
+from domain.report import AgentReport, Claim
+from llm.crew_model import CrewChatModel
+from llm.rules import Playbook
+from tools.base import Retry
+from tools.toolbox import Toolbox
+
+SUBMIT_REPORT = "submit_report"
+STEP_LIMIT = 40
+MOST_CALLS = 250
+LARGEST_REPORT = 400_000
+_FAULTS_ALLOWED = 1
+_THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="agent")
+T = TypeVar("T")
+
+Progress = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class AgentResult:
+    """An agent's answer. When `degraded`, the report holds nothing but that, and `reason` says why."""
+
+    report: AgentReport
+    status: Literal["ok", "degraded"]
+    reason: str
+    steps: int
+
+
+class Assignment(NamedTuple):
+    """What an agent is to work on, with what. With a `playbook`, what the rules find is a tool beside the others."""
+
+    charter: Charter
+    toolbox: Toolbox
+    chat_model: BaseChatModel
+    agenda: str
+    playbook: Playbook | None = None
+    step_limit: int = STEP_LIMIT
+
+
+async def run_agent(
+    charter: Charter,
+    toolbox: Toolbox,
+    chat_model: BaseChatModel,
+    agenda: str,
+    progress: Progress | None = None,
+    *,
+    step_limit: int = STEP_LIMIT,
+    playbook: Playbook | None = None,
+) -> AgentResult:
+    """As `work`, in a thread of its own, until all is stored that the agent was told and answered."""
+    assigned = Assignment(charter, toolbox, chat_model, agenda, playbook, step_limit)
+
+    def worked(tell: Progress, stopped: Event) -> AgentResult:
+        try:
+            return work(assigned, tell, stopped)
+        finally:
+            toolbox.written()
+
+    return await beside(worked, progress)
+
+
+async def beside(work: Callable[[Progress, Event], T], progress: Progress | None) -> T:
+    """Do an agent's work in a thread, beside the other agents'. It is told to stop when nobody waits for it any more.
+
+    Agents mostly wait for answers: a whole crew works side by side, whatever the machine's number of cores.
+    """
+    event_loop, stopped = asyncio.get_running_loop(), Event()
+
+    def tell(step: str, detail: str) -> None:
+        if progress is not None:
+            event_loop.call_soon_threadsafe(progress, step, detail)
+
+    in_context = partial(contextvars.copy_context().run, work, tell, stopped)
+    try:
+        return await event_loop.run_in_executor(_THREADS, in_context)
+    finally:
+        stopped.set()
+
+
+def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
+    """Let one agent work until its report holds, turn by turn. A failing model gives a degraded report, not an error.
+
+    It is not checkpointed: an agent that was interrupted answers anew, out of the receipts and exchanges that it had.
+    What it was told and answered last is stored with the next commit of its Context: see `Toolbox.written`.
+    """
+    agent = _Agent(assigned, tell)
+    messages: list[BaseMessage] = [SystemMessage(assigned.charter.body), HumanMessage(assigned.agenda)]
+    faults = steps = 0
+    while steps < assigned.step_limit and not stopped.is_set():
+        try:
+            answer = agent.think(messages)
+        except BrandScopeBroken:
+            raise
+        except (DomainError, ValueError, OSError, TimeoutError) as error:
+            return AgentResult(_degraded(), "degraded", _failure(error), steps)
+        steps += 1
+        turn = agent.act(answer)
+        if turn.report is not None:
+            return AgentResult(turn.report, "ok", "", steps)
+        faults = faults + 1 if turn.fault else 0
+        if faults > _FAULTS_ALLOWED:
+            return AgentResult(_degraded(), "degraded", turn.fault, steps)
+        messages += [answer, *turn.messages]
+    return AgentResult(_degraded(), "degraded", f"no report after {steps} turns", steps)
+
+
+@cache
+def report_schema() -> dict[str, Any]:
+    """`submit_report` as chat models are told of it: always the same object."""
+    function = {
+        "name": SUBMIT_REPORT,
+        "description": "Hand in your report; this ends your work. Every number in it is a figure: {key} in the text, "
+        "and under that key the receipt and the JSON pointer of the cell in its result, e.g. /elasticity.",
+        "parameters": AgentReport.model_json_schema(),
+    }
+    return {"type": "function", "function": function}
+
+
+def _failure(error: Exception) -> str:
+    remedy = error.remedy if isinstance(error, DomainError) else ""
+    return f"the model failed: {error} {remedy}".strip()
+
+
+def _degraded() -> AgentReport:
+    return AgentReport(
+        summary=Claim(text="This report could not be completed, so nothing is proposed."),
+        missing_data=["The report of this agent is incomplete."],
+    )
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What came of the calls of one turn."""
+
+    messages: Sequence[BaseMessage]
+    report: AgentReport | None = None
+    fault: str = ""
+
+
+class _Agent:
+    def __init__(self, assigned: Assignment, tell: Progress) -> None:
+        self._title, self._toolbox, self._tell = assigned.charter.title, assigned.toolbox, tell
+        self._asked_about_unnamed = False
+        rules = assigned.playbook
+        self._consultation = None if rules is None else Consultation(rules, assigned.toolbox, assigned.agenda)
+        beside = self._consultation.schemas() if self._consultation else []
+        self.think = _thinking(assigned.chat_model, [*assigned.toolbox.schemas(), *beside, report_schema()])
+
+    def act(self, answer: AIMessage) -> _Turn:
+        """Make a turn's calls one after the other, reports last."""
+        calls = sorted(answer.tool_calls, key=lambda call: call["name"] in (SUBMIT_REPORT, SUBMIT_RULES_REPORT))
+        turns = [self._not_json(call) for call in answer.invalid_tool_calls]
+        turns += [self._made(call, position) for position, call in enumerate(calls)]
+        if not turns:
+            ask = f"Go on by calling tools, and finish by calling {SUBMIT_REPORT}."
+            return _Turn([HumanMessage(ask)], fault="it called no tool")
+        return _Turn(
+            messages=[message for turn in turns for message in turn.messages],
+            report=next((turn.report for turn in turns if turn.report), None),
+            fault="; ".join(turn.fault for turn in turns if turn.fault)[:2_000],
+        )
+
+    def _made(self, call: Any, position: int) -> _Turn:
+        if position >= MOST_CALLS:
+            return _refused(call, f"more than {MOST_CALLS} calls in one turn")
+        if call["name"] == SUBMIT_REPORT:
+            return self._report(call, call["args"])
+        if self._consultation and call["name"] in (RULES_ANALYSIS, SUBMIT_RULES_REPORT):
+            return self._consult(self._consultation, call)
+        self._tell("tool", f"{self._title}: {_spoken(call['name'], call['args'])}")
+        reply = self._toolbox.call(call["name"], call["args"], wait=False)
+        fault = f"{call['name']}: {reply.content}" if reply.retryable else ""
+        return _Turn([_answer(call, reply.content, reply.ok)], fault=fault)
+
+    def _consult(self, consultation: Consultation, call: Any) -> _Turn:
+        self._tell("tool", f"{self._title}: {_spoken(call['name'], {})}")
+        try:
+            if call["name"] == RULES_ANALYSIS:
+                return _Turn([_answer(call, consultation.analysis(), True)])
+            return self._report(call, consultation.signed(call["args"]))
+        except ValidationError as error:
+            return _refused(call, "the report does not hold: " + "; ".join(_sentences(error)))
+        except Retry as error:
+            return _refused(call, str(error))
+
+    def _report(self, call: Any, handed_in: Mapping[str, Any]) -> _Turn:
+        if len(json.dumps(handed_in, default=str)) > LARGEST_REPORT:
+            return _refused(call, f"the report is longer than {LARGEST_REPORT} characters")
+        try:
+            report = AgentReport.model_validate(handed_in)
+        except ValidationError as error:
+            problems = _sentences(error)
+        else:
+            problems = self._toolbox.problems_of(report)
+            if not problems:
+                return self._standing(call, report)
+        return _refused(call, "the report does not hold: " + "; ".join(problems[:20]))
+
+    def _standing(self, call: Any, report: AgentReport) -> _Turn:
+        """A report that holds; asked about once, where it says nothing of proposals that its agent made."""
+        unnamed = self._toolbox.unnamed_in(report)
+        if unnamed and not self._asked_about_unnamed:
+            self._asked_about_unnamed = True
+            problem = (
+                "You made proposals that the report does not name: "
+                + ", ".join(f"{proposal} ({subject})" for proposal, subject in unnamed.items())
+                + ". Hand it in again with their ids in proposals; whatever is not named then is not put forward."
+            )
+            return _Turn([_answer(call, json.dumps({"error": {"message": problem, "retryable": True}}), False)])
+        if unnamed:
+            subjects = ", ".join(unnamed.values())
+            told = {
+                "missing_data": [*report.missing_data, f"Proposed, and then not put forward: {subjects}."],
+                "missing_german": [*report.missing_german, f"Vorgeschlagen, dann aber nicht vorgelegt: {subjects}."]
+                if len(report.missing_german) == len(report.missing_data)
+                else report.missing_german,
+            }
+            report = report.model_copy(update=told)
+        return _Turn([_answer(call, "The report stands.", True)], report=report)
+
+    def _not_json(self, call: Any) -> _Turn:
+        why = f" ({call['error']})" if call.get("error") else ""
+        return _refused(call, f"the arguments of {call['name']} are not a JSON object{why}")
+
+
+def _thinking(chat_model: BaseChatModel, tools: list[dict[str, Any]]) -> Callable[[Sequence[BaseMessage]], AIMessage]:
+    """What asks a model, told these tools. A crew's own is asked without what LangChain does around each call."""
+    if isinstance(chat_model, CrewChatModel):
+        return partial(chat_model.answer, tools=tools)
+    bound = chat_model.bind_tools(tools)
+    return lambda messages: bound.invoke(list(messages))
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    return [f"{'/'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors()]
+
+
+def _refused(call: Any, problem: str) -> _Turn:
+    return _Turn([_answer(call, json.dumps({"error": {"message": problem, "retryable": True}}), False)], fault=problem)
+
+
+def _answer(call: Any, content: str, ok: bool) -> ToolMessage:
+    status = "success" if ok else "error"
+    return ToolMessage(content=content, tool_call_id=call["id"] or "", name=call["name"] or "", status=status)
+
+
+def _spoken(name: str, arguments: Mapping[str, Any]) -> str:
+    about = [str(arguments[key])[:64] for key in ("sku", "channel", "zone") if arguments.get(key)]
+    return " ".join((name.replace("_", " "), *about))
