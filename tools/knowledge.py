@@ -9,7 +9,7 @@ from domain.labels import Label, join
 from memory.knowledge import FoundPassage
 from store.session import BrandSession
 from tools.base import Access, Name, Tool, ToolAnswer, ToolArguments, ToolEnv, ToolResult
-from tools.sources import RowSelection, selected_each
+from tools.sources import RowSelection, selected_row
 
 MOST_PASSAGES = 20
 
@@ -75,11 +75,9 @@ def place_of(found: FoundPassage) -> Cell:
 
 def sources_of(session: BrandSession, cited: Sequence[tuple[FoundPassage, Sequence[str]]]) -> Iterator[RowSelection]:
     """The rows that citations open to, with the cells that they bear on: the passages, and their documents."""
-    passages = selected_each(session, "knowledge_passage", "id", {one.passage.id for one, _ in cited})
-    documents = selected_each(session, "knowledge_document", "id", {one.document.id for one, _ in cited})
     for one, about in cited:
-        yield passages[one.passage.id].bearing_on(*about)
-        yield documents[one.document.id].bearing_on(*about)
+        yield selected_row(session, "knowledge_passage", one.passage.id, one.passage_sha256).bearing_on(*about)
+        yield selected_row(session, "knowledge_document", one.document.id, one.document_sha256).bearing_on(*about)
 
 
 def label_of(found: Sequence[FoundPassage]) -> Label:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
 
+from store.reads.fingerprints import hash_of, row_bytes
 from store.session import BrandSession
 from store.tables import KnowledgeDocument, KnowledgePassage, KnowledgeVector
 
@@ -27,6 +28,16 @@ class IndexedPassage:
     tags: list[str]
     known_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ReadPassage:
+    """A passage with its document, and the hashes of both rows as they were read."""
+
+    passage: KnowledgePassage
+    document: KnowledgeDocument
+    passage_sha256: str
+    document_sha256: str
 
 
 def edition_of(session: BrandSession) -> int:
@@ -48,14 +59,22 @@ def versions_of(session: BrandSession, name: str) -> Sequence[KnowledgeDocument]
     return session.scalars(own.order_by(col(KnowledgeDocument.version).desc())).all()
 
 
-def passages(session: BrandSession, ids: Sequence[UUID]) -> dict[UUID, tuple[KnowledgePassage, KnowledgeDocument]]:
-    """Passages that hold at the session's moment with their documents, by id; those that do not hold are left out."""
+def passages(session: BrandSession, ids: Sequence[UUID]) -> tuple[dict[UUID, ReadPassage], int]:
+    """Passages that hold at the session's moment, by id, and the newest edition; those that do not hold are left out.
+
+    In one statement, because agents wait for it. The edition is 0 where there is no passage.
+    """
+    newest = func.greatest(
+        func.coalesce(select(func.max(col(KnowledgeDocument.edition))).scalar_subquery(), 0),
+        func.coalesce(select(func.max(col(KnowledgeDocument.ended_edition))).scalar_subquery(), 0),
+    )
+    hashes = [hash_of(row_bytes(table)) for table in (KnowledgePassage, KnowledgeDocument)]
     rows = session.execute(
-        select(KnowledgePassage, KnowledgeDocument)
+        select(KnowledgePassage, KnowledgeDocument, *hashes, newest)
         .join(KnowledgeDocument, _of_document())
         .where(col(KnowledgePassage.id).in_(ids), _holds(session))
     ).all()
-    return {passage.id: (passage, document) for passage, document in rows}
+    return {row[0].id: ReadPassage(*row[:4]) for row in rows}, max((row[4] for row in rows), default=0)
 
 
 def naming(session: BrandSession, words: Collection[str], among: Collection[UUID]) -> set[UUID]:
