@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from pydoc_data.topics import topics
 from typing import Any
 from uuid import UUID
@@ -102,7 +103,7 @@ def _manual() -> Iterator[str]:
 def fill(database: Database, ctx: Context, made: Made) -> None:
     """Write a library as its documents would have left it, a hundred passages to a document."""
     now, brand = ctx.now(), ctx.brand_id
-    documents = [UUID(int=(7 << 76) | (3 << 62) | at) for at in range(1, len(made.texts) // PER_DOCUMENT + 2)]
+    documents = [UUID(int=(7 << 76) | (3 << 62) | at) for at in range(1, ceil(len(made.texts) / PER_DOCUMENT) + 1)]
     with psycopg.connect(
         database.owner_url.set(drivername="postgresql").render_as_string(hide_password=False)
     ) as direct:
