@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import Field
 
 from domain.figure import Cell
+from domain.knowledge import ASKED
 from domain.labels import Label, join
 from memory.knowledge import FoundPassage
 from store.session import BrandSession
@@ -15,7 +16,9 @@ MOST_PASSAGES = 20
 
 
 class SearchArguments(ToolArguments):
-    question: str = Field(min_length=2, max_length=400, description="what you want to know, in plain words")
+    question: str = Field(
+        min_length=2, max_length=400, pattern=ASKED, description="what you want to know, in plain words"
+    )
     limit: int = Field(default=6, ge=1, le=MOST_PASSAGES)
     category: Name | None = Field(default=None, description="only documents filed under this")
     tag: Name | None = Field(default=None, description="only documents with this tag")
