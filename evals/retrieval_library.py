@@ -65,9 +65,7 @@ class Made:
         for at, (one, text, vector) in enumerate(zip(self.ids, self.texts, self.vectors, strict=True)):
             filed = Filed.of(at // PER_DOCUMENT, now)
             bare = vector.astype("<f4").tobytes()
-            yield IndexedPassage(
-                one, "", "", text, bare, filed.category, [filed.tag], filed.known_at, filed.ended_at
-            )
+            yield IndexedPassage(one, "", "", text, bare, filed.category, [filed.tag], filed.known_at, filed.ended_at)
 
 
 def make(real: Sequence[str], passages: int, seed: int = 1) -> Made:
@@ -114,11 +112,7 @@ def fill(database: Database, ctx: Context, made: Made) -> None:
             (_document(at, one, brand, now) for at, one in enumerate(documents)),
         )
         passages = (
-            (
-                brand, one, documents[at // PER_DOCUMENT], at % PER_DOCUMENT + 1, "", None, text,
-                Filed.of(at // PER_DOCUMENT, now).known_at, now,
-            )
-            for at, (one, text) in enumerate(zip(made.ids, made.texts, strict=True))
+            _passage(at, one, documents, brand, now) for at, one in enumerate(zip(made.ids, made.texts, strict=True))
         )
         _copy(direct, "knowledge_passage", _PASSAGE, passages)
         vectors = (
@@ -145,6 +139,12 @@ def _document(at: int, one: UUID, brand: UUID, now: datetime) -> tuple[Any, ...]
         brand, one, name, 1, "", filed.category, json.dumps([filed.tag]), "trusted", "text/markdown", f"{at:064x}", 1,
         PER_DOCUMENT, now.date(), "person:benchmark", at + 1, filed.ended_at, ended_by, filed.known_at, now,
     )  # fmt: skip
+
+
+def _passage(at: int, one: tuple[UUID, str], documents: Sequence[UUID], brand: UUID, now: datetime) -> tuple[Any, ...]:
+    document, place = divmod(at, PER_DOCUMENT)
+    known_at = Filed.of(document, now).known_at
+    return brand, one[0], documents[document], place + 1, "", None, one[1], known_at, now
 
 
 def _copy(direct: Any, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
 from uuid import UUID
 
 from domain.context import Context
@@ -99,28 +98,23 @@ class KnowledgeBase:
 
         Rankings by meaning and by words are fused. Only what the session itself may read comes back.
         """
+        is_open = session.ctx.brand_id in self._indexes
+        if not is_open and not reads.edition_of(session):
+            return Found()
         embedder = self._embedder_for(session.ctx, run)
-
-        @cache
-        def wanted() -> Wanted:
-            return Wanted(
-                vector=embedder.embed([question])[0],
-                words=words_of_question(question),
-                at=session.ctx.known_until.timestamp(),
-                category=category,
-                tag=tag,
-            )
-
-        if found := self._at_once(session, embedder.name, wanted, limit):
+        wanted = Wanted(
+            vector=embedder.embed([question])[0],
+            words=words_of_question(question),
+            at=session.ctx.known_until.timestamp(),
+            category=category,
+            tag=tag,
+        )
+        if is_open and (found := self._at_once(session, embedder.name, wanted, limit)):
             return found
         edition = reads.edition_of(session)
-        if not edition:
-            return Found()
-        return self._in_step(_Sight(database, session, embedder.name, edition), wanted(), limit)
+        return self._in_step(_Sight(database, session, embedder.name, edition), wanted, limit) if edition else Found()
 
-    def _at_once(
-        self, session: BrandSession, model: str, wanted: Callable[[], Wanted], limit: int
-    ) -> Found | None:
+    def _at_once(self, session: BrandSession, model: str, wanted: Wanted, limit: int) -> Found | None:
         """What the open index says, if the passages, once read, show that it lacked nothing: one statement in all."""
         with self._guard:
             index = self._indexes.get(session.ctx.brand_id)
@@ -128,7 +122,7 @@ class KnowledgeBase:
                 stamp = index.stamp() if index is not None else None
                 if index is None or stamp is None or stamp.model != model:
                     return None
-                best = fused(index.rank(wanted(), max(CANDIDATES, limit)))[:limit]
+                best = fused(index.rank(wanted, max(CANDIDATES, limit)))[:limit]
             except Unavailable:
                 return None
         rows, edition = reads.passages(session, best)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 from weakref import WeakSet
 
-from sqlalchemy import Column, Delete, Insert, Select, Update, event, func, select
+from sqlalchemy import Column, Delete, Insert, Select, String, Update, bindparam, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 from sqlalchemy.orm.context import FromStatement
@@ -165,10 +165,14 @@ def _check_owner(ctx: Context, row: Any) -> None:
         raise BrandScopeBroken(f"{type(row).__name__} belongs to another brand", remedy="One session, one brand.")
 
 
+_ENTER_BRAND = select(func.set_config("mhos.brand_id", bindparam("brand", type_=String), True))
+"""Written once, because every transaction begins with it."""
+
+
 @event.listens_for(BrandSession, "after_begin")
 def _enter_brand(session: BrandSession, _transaction: SessionTransaction, connection: Connection) -> None:
     """Tell PostgreSQL the brand, for its row-level security: the second wall."""
-    connection.execute(select(func.set_config("mhos.brand_id", str(session.ctx.brand_id), True)))
+    connection.execute(_ENTER_BRAND, {"brand": str(session.ctx.brand_id)})
 
 
 @event.listens_for(PlatformSession, "after_begin")

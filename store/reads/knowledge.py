@@ -65,7 +65,7 @@ def passages(session: BrandSession, ids: Sequence[UUID]) -> tuple[dict[UUID, Rea
 
     In one statement, because agents wait for it. The edition is 0 where there is no passage.
     """
-    rows = session.execute(_passages(), {"ids": list(ids), "moment": session.ctx.known_until}).all()
+    rows: Sequence[Any] = session.execute(_passages(), {"ids": list(ids), "moment": session.ctx.known_until}).all()
     return {row[0].id: ReadPassage(*row[:4]) for row in rows}, max((row[4] for row in rows), default=0)
 
 
