@@ -13,6 +13,7 @@ from api.pages import Page, PageMetadata
 from api.shapes.words import Asked
 from bootstrap.library import add_bytes, remove_named, shelf_of
 from domain.errors import InvalidInput
+from domain.knowledge import ASKED
 from memory.shelves import documents_document, found_document
 
 knowledge_router = APIRouter(prefix="/knowledge", tags=["knowledge"], responses=IN_A_BRAND, route_class=BrandRoute)
@@ -98,7 +99,7 @@ def list_documents(desk: OpenDesk) -> Page[DocumentShape]:
 @knowledge_router.get("/search", operation_id="search_documents")
 def search(
     desk: OpenDesk,
-    question: Annotated[str, Query(min_length=1, max_length=2_000, pattern=r"^[^\x00]*\w[^\x00]*$")],
+    question: Annotated[str, Query(min_length=1, max_length=2_000, pattern=ASKED)],
     limit: Annotated[int, Query(ge=1, le=50)] = 5,
     category: Word = "",
     tag: Word = "",

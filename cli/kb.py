@@ -1,5 +1,6 @@
 """`mhos kb`: the brand's documents, which agents find passages in and cite."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -89,10 +90,14 @@ def search(
     """Find passages that answer a question, as agents would."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from domain.errors import InvalidInput
+        from domain.knowledge import ASKED
         from memory.shelves import found_document
 
-        if not question.strip() or len(question) > 2_000:
-            raise InvalidInput("Ask something, in up to 2,000 characters.")
+        if not re.search(ASKED, question) or len(question) > 2_000:
+            raise InvalidInput(
+                "A question needs a word, and has up to 2,000 characters.",
+                remedy='Say what you want to know, e.g. "what does Lotus ask for at least?"',
+            )
         office = desk.office
         with office.database.read(desk.ctx) as session:
             found = office.knowledge.search(office.database, session, question, limit, category, tag)

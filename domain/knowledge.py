@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+ASKED = r"^[^\x00]*\w[^\x00]*$"
+"""A question that can be searched for, as a pattern: it has a letter or a figure, and no zero byte."""
+
 
 @dataclass(frozen=True)
 class Block:

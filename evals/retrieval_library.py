@@ -1,8 +1,10 @@
 """A large library that is made, and written straight into the store: embedding a hundred thousand takes hours."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from pydoc_data.topics import topics
 from typing import Any
 from uuid import UUID
@@ -13,13 +15,39 @@ import psycopg
 from domain.context import Context
 from llm.embedding import Vectors, normalised
 from llm.minilm import NAME, MiniLM
+from memory.library import REMOVED
 from store.database import Database
 from store.reads.knowledge import IndexedPassage
 
 PER_DOCUMENT = 100
+CATEGORIES = ("general",) * 16 + ("contract",) * 3 + ("letter",)
+"""In turn, document by document: contracts are 15 % of them, letters 5 %."""
+SUPPLIERS = 50
+"""Each is the tag of 2 % of the documents."""
+_YEAR, _LATELY = timedelta(days=365), timedelta(days=30)
 _JITTER = 0.15
 _NEIGHBOURS = 20
 _PIECES, _PIECE = 600, 25
+
+
+@dataclass(frozen=True)
+class Filed:
+    """Where a made document stands: one in ten was removed a month ago, one in ten is known for a month only."""
+
+    category: str
+    tag: str
+    known_at: datetime
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, document: int, now: datetime) -> "Filed":
+        lately = document % 10 == 9
+        return cls(
+            CATEGORIES[document % len(CATEGORIES)],
+            f"S{document * 7 % SUPPLIERS}",
+            now - (_LATELY if lately else _YEAR),
+            now - _LATELY if document % 10 == 4 else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -34,8 +62,10 @@ class Made:
         return Made(self.texts[:count], self.vectors[:count], self.ids[:count])
 
     def indexed(self, now: datetime) -> Iterator[IndexedPassage]:
-        for one, text, vector in zip(self.ids, self.texts, self.vectors, strict=True):
-            yield IndexedPassage(one, "", "", text, vector.astype("<f4").tobytes(), "general", [], now, None)
+        for at, (one, text, vector) in enumerate(zip(self.ids, self.texts, self.vectors, strict=True)):
+            filed = Filed.of(at // PER_DOCUMENT, now)
+            bare = vector.astype("<f4").tobytes()
+            yield IndexedPassage(one, "", "", text, bare, filed.category, [filed.tag], filed.known_at, filed.ended_at)
 
 
 def make(real: Sequence[str], passages: int, seed: int = 1) -> Made:
@@ -71,7 +101,7 @@ def _manual() -> Iterator[str]:
 def fill(database: Database, ctx: Context, made: Made) -> None:
     """Write a library as its documents would have left it, a hundred passages to a document."""
     now, brand = ctx.now(), ctx.brand_id
-    documents = [UUID(int=(7 << 76) | (3 << 62) | at) for at in range(1, len(made.texts) // PER_DOCUMENT + 2)]
+    documents = [UUID(int=(7 << 76) | (3 << 62) | at) for at in range(1, ceil(len(made.texts) / PER_DOCUMENT) + 1)]
     with psycopg.connect(
         database.owner_url.set(drivername="postgresql").render_as_string(hide_password=False)
     ) as direct:
@@ -82,8 +112,7 @@ def fill(database: Database, ctx: Context, made: Made) -> None:
             (_document(at, one, brand, now) for at, one in enumerate(documents)),
         )
         passages = (
-            (brand, one, documents[at // PER_DOCUMENT], at % PER_DOCUMENT + 1, "", None, text, now, now)
-            for at, (one, text) in enumerate(zip(made.ids, made.texts, strict=True))
+            _passage(at, one, documents, brand, now) for at, one in enumerate(zip(made.ids, made.texts, strict=True))
         )
         _copy(direct, "knowledge_passage", _PASSAGE, passages)
         vectors = (
@@ -98,17 +127,24 @@ def fill(database: Database, ctx: Context, made: Made) -> None:
 
 _DOCUMENT = (
     "brand_id", "id", "name", "version", "title", "category", "tags", "label", "media_type", "sha256", "size_bytes",
-    "passages", "dated_on", "added_by", "edition", "ended_by", "known_at", "recorded_at",
+    "passages", "dated_on", "added_by", "edition", "ended_at", "ended_by", "known_at", "recorded_at",
 )  # fmt: skip
 _PASSAGE = ("brand_id", "id", "document_id", "position", "heading", "page", "text", "known_at", "recorded_at")
 
 
 def _document(at: int, one: UUID, brand: UUID, now: datetime) -> tuple[Any, ...]:
-    name = f"made-{at}.md"
+    name, filed = f"made-{at}.md", Filed.of(at, now)
+    ended_by = REMOVED if filed.ended_at else ""
     return (
-        brand, one, name, 1, "", "general", "[]", "trusted", "text/markdown", f"{at:064x}", 1, PER_DOCUMENT, now.date(),
-        "person:benchmark", at + 1, "", now, now,
+        brand, one, name, 1, "", filed.category, json.dumps([filed.tag]), "trusted", "text/markdown", f"{at:064x}", 1,
+        PER_DOCUMENT, now.date(), "person:benchmark", at + 1, filed.ended_at, ended_by, filed.known_at, now,
     )  # fmt: skip
+
+
+def _passage(at: int, one: tuple[UUID, str], documents: Sequence[UUID], brand: UUID, now: datetime) -> tuple[Any, ...]:
+    document, place = divmod(at, PER_DOCUMENT)
+    known_at = Filed.of(document, now).known_at
+    return brand, one[0], documents[document], place + 1, "", None, one[1], known_at, now
 
 
 def _copy(direct: Any, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:

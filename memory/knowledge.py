@@ -1,7 +1,7 @@
 """The knowledge base: adds documents, finds passages by meaning and words, keeps its index in step with the store."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -38,11 +38,17 @@ def packaged(_ctx: Context, _run: UUID | None) -> Embedder:
 
 @dataclass(frozen=True)
 class FoundPassage:
-    """A passage with its document; `rank` counts from 1."""
+    """A passage with its document, and the hashes that its provenance is kept by; `rank` counts from 1."""
 
     rank: int
     passage: KnowledgePassage
     document: KnowledgeDocument
+    passage_sha256: str
+    document_sha256: str
+
+    @classmethod
+    def at(cls, rank: int, read: reads.ReadPassage) -> "FoundPassage":
+        return cls(rank, read.passage, read.document, read.passage_sha256, read.document_sha256)
 
 
 @dataclass(frozen=True)
@@ -92,8 +98,8 @@ class KnowledgeBase:
 
         Rankings by meaning and by words are fused. Only what the session itself may read comes back.
         """
-        edition = reads.edition_of(session)
-        if not edition:
+        is_open = session.ctx.brand_id in self._indexes
+        if not is_open and not reads.edition_of(session):
             return Found()
         embedder = self._embedder_for(session.ctx, run)
         wanted = Wanted(
@@ -103,20 +109,38 @@ class KnowledgeBase:
             category=category,
             tag=tag,
         )
-        sight = _Sight(database, session, embedder.name, edition)
+        if is_open and (found := self._at_once(session, embedder.name, wanted, limit)):
+            return found
+        edition = reads.edition_of(session)
+        return self._in_step(_Sight(database, session, embedder.name, edition), wanted, limit) if edition else Found()
+
+    def _at_once(self, session: BrandSession, model: str, wanted: Wanted, limit: int) -> Found | None:
+        """What the open index says, if the passages, once read, show that it lacked nothing: one statement in all."""
+        with self._guard:
+            index = self._indexes.get(session.ctx.brand_id)
+            try:
+                stamp = index.stamp() if index is not None else None
+                if index is None or stamp is None or stamp.model != model:
+                    return None
+                best = fused(index.rank(wanted, max(CANDIDATES, limit)))[:limit]
+            except Unavailable:
+                return None
+        rows, edition = reads.passages(session, best)
+        return Found(_held(best, rows), index.kind) if 0 < edition <= stamp.edition else None
+
+    def _in_step(self, sight: "_Sight", wanted: Wanted, limit: int) -> Found:
+        """What an index says that is brought up to what is in sight first, or else a comparison of every passage."""
         with self._guard:
             index, because = self._current(sight)
             try:
                 rankings = index.rank(wanted, max(CANDIDATES, limit))
             except Unavailable as error:
-                self._give_up(session.ctx.brand_id)
+                self._give_up(sight.brand)
                 index, because = self._scanned(sight), error.message
                 rankings = index.rank(wanted, max(CANDIDATES, limit))
         best = fused(rankings)[:limit]
-        rows = reads.passages(session, best)
-        held = [rows[one] for one in best if one in rows]
-        passages = (FoundPassage(rank, *row) for rank, row in enumerate(held, start=1))
-        return Found(tuple(passages), index.kind, because)
+        rows, _ = reads.passages(sight.session, best)
+        return Found(_held(best, rows), index.kind, because)
 
     def rebuild(self, database: Database, ctx: Context) -> tuple[int, int, str]:
         """Make the brand's index anew from the store: passages, vectors made on the way, and what was built.
@@ -186,6 +210,12 @@ class KnowledgeBase:
         if not sight.is_in(scan.stamp()):
             _extend(sight, scan)
         return scan
+
+
+def _held(best: Sequence[UUID], rows: Mapping[UUID, reads.ReadPassage]) -> tuple[FoundPassage, ...]:
+    """The passages of a ranking that the session may read."""
+    held = [rows[one] for one in best if one in rows]
+    return tuple(FoundPassage.at(rank, row) for rank, row in enumerate(held, start=1))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
+from weakref import WeakSet
 
 from sqlalchemy import Column, Delete, Insert, Select, Update, event, func, select
 from sqlalchemy.engine import Connection
@@ -111,8 +112,14 @@ def _core_part(root: Any) -> str | None:
     return next(filter(None, map(_core_part, root.get_children())), None)
 
 
+_passed: WeakSet[Any] = WeakSet()
+"""SELECTs that were looked through: one never changes, so that what a caller keeps for reuse is looked through once."""
+
+
 def _check_statement(state: ORMExecuteState) -> None:
     statement = state.statement
+    if statement in _passed:
+        return
     if isinstance(statement, FromStatement) or not state.is_orm_statement:
         raise _refused("a statement that is not an ORM statement")
     if isinstance(statement, Insert):
@@ -125,6 +132,8 @@ def _check_statement(state: ORMExecuteState) -> None:
     for element in visitors.iterate(cast(Any, statement)):
         if reason := _unscoped(element):
             raise _refused(reason)
+    if isinstance(statement, Select):
+        _passed.add(statement)
 
 
 def _check_bulk_change(state: ORMExecuteState, statement: Update | Delete) -> None:

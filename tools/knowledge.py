@@ -5,17 +5,20 @@ from collections.abc import Iterator, Sequence
 from pydantic import Field
 
 from domain.figure import Cell
+from domain.knowledge import ASKED
 from domain.labels import Label, join
 from memory.knowledge import FoundPassage
 from store.session import BrandSession
 from tools.base import Access, Name, Tool, ToolAnswer, ToolArguments, ToolEnv, ToolResult
-from tools.sources import RowSelection, selected_each
+from tools.sources import RowSelection, selected_row
 
 MOST_PASSAGES = 20
 
 
 class SearchArguments(ToolArguments):
-    question: str = Field(min_length=2, max_length=400, description="what you want to know, in plain words")
+    question: str = Field(
+        min_length=2, max_length=400, pattern=ASKED, description="what you want to know, in plain words"
+    )
     limit: int = Field(default=6, ge=1, le=MOST_PASSAGES)
     category: Name | None = Field(default=None, description="only documents filed under this")
     tag: Name | None = Field(default=None, description="only documents with this tag")
@@ -75,11 +78,9 @@ def place_of(found: FoundPassage) -> Cell:
 
 def sources_of(session: BrandSession, cited: Sequence[tuple[FoundPassage, Sequence[str]]]) -> Iterator[RowSelection]:
     """The rows that citations open to, with the cells that they bear on: the passages, and their documents."""
-    passages = selected_each(session, "knowledge_passage", "id", {one.passage.id for one, _ in cited})
-    documents = selected_each(session, "knowledge_document", "id", {one.document.id for one, _ in cited})
     for one, about in cited:
-        yield passages[one.passage.id].bearing_on(*about)
-        yield documents[one.document.id].bearing_on(*about)
+        yield selected_row(session, "knowledge_passage", one.passage.id, one.passage_sha256).bearing_on(*about)
+        yield selected_row(session, "knowledge_document", one.document.id, one.document_sha256).bearing_on(*about)
 
 
 def label_of(found: Sequence[FoundPassage]) -> Label:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 
 from domain.errors import InvalidInput
+from store.reads.fingerprints import hash_of, row_bytes
 from store.session import BrandSession
 from store.tables import (
     BankBalance,
@@ -157,6 +158,11 @@ def selected_each(
     return {value: one.model_copy(update=found.get(value, nothing)) for value, one in drafts.items()}
 
 
+def selected_row(session: BrandSession, table: str, row: UUID, sha256: str) -> RowSelection:
+    """One row by its id, that was read together with its hash (`hash_of` its `row_bytes`)."""
+    return _draft(session, table, (), {"id": row}).model_copy(update={"count": 1, "sha256": sha256})
+
+
 def _draft(session: BrandSession, table: str, about: Iterable[str], where: Mapping[str, Any]) -> RowSelection:
     plain = {name: _plain(value) for name, value in where.items()}
     return RowSelection(
@@ -255,12 +261,11 @@ def _fingerprint(session: BrandSession, selection: RowSelection) -> tuple[int, s
 def _fingerprints(table: str, *each: Any) -> Select[*tuple[Any, ...]]:
     """Count and hash of rows, computed by the database, as there may be many.
 
-    What is hashed is PostgreSQL's binary form of a row, which the zone and the language of a session do not change.
+    Of a single row it is `hash_of` its bytes.
     """
     rows = _SOURCES[table].table
-    row = func.record_send(func.row(*(getattr(rows, name) for name in sorted(rows.model_fields))))
-    joined = func.coalesce(func.string_agg(row, aggregate_order_by(literal(b""), col(rows.id))), literal(b""))
-    return select(*each, func.count(col(rows.id)), func.encode(func.sha256(joined), "hex"))
+    joined = func.string_agg(row_bytes(rows), aggregate_order_by(literal(b""), col(rows.id)))
+    return select(*each, func.count(col(rows.id)), hash_of(func.coalesce(joined, literal(b""))))
 
 
 def _as_document(table: str, row: BrandOwned) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Prints what a model crew costs beside its model, as ratios to OpenAI's own client alone, measured in turns in one run.
+"""Prints what a model crew costs beside its model, as ratios to OpenAI's own client alone, in one run.
 
 Run it: `python -m evals.overhead [--rounds 8] [--latency 0] [--stream] [--agent]`. Both make the same requests of the
 same local server; CPU is this process's, and PostgreSQL's is told beside it. By default a meeting of twelve agents and

@@ -1,4 +1,4 @@
-"""The same meeting by the product: each call a receipt, each report checked, paid for and recorded, the meeting durable."""
+"""The same meeting by the product: calls kept as receipts, reports checked, models paid for, all of it durable."""
 
 import operator
 from collections.abc import Mapping

@@ -4,12 +4,14 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import col
 
+from store.reads.fingerprints import hash_of, row_bytes
 from store.session import BrandSession
 from store.tables import KnowledgeDocument, KnowledgePassage, KnowledgeVector
 
@@ -27,6 +29,16 @@ class IndexedPassage:
     tags: list[str]
     known_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ReadPassage:
+    """A passage with its document, and the hashes of both rows as they were read."""
+
+    passage: KnowledgePassage
+    document: KnowledgeDocument
+    passage_sha256: str
+    document_sha256: str
 
 
 def edition_of(session: BrandSession) -> int:
@@ -48,14 +60,28 @@ def versions_of(session: BrandSession, name: str) -> Sequence[KnowledgeDocument]
     return session.scalars(own.order_by(col(KnowledgeDocument.version).desc())).all()
 
 
-def passages(session: BrandSession, ids: Sequence[UUID]) -> dict[UUID, tuple[KnowledgePassage, KnowledgeDocument]]:
-    """Passages that hold at the session's moment with their documents, by id; those that do not hold are left out."""
-    rows = session.execute(
-        select(KnowledgePassage, KnowledgeDocument)
+def passages(session: BrandSession, ids: Sequence[UUID]) -> tuple[dict[UUID, ReadPassage], int]:
+    """Passages that hold at the session's moment, by id, and the newest edition; those that do not hold are left out.
+
+    In one statement, because agents wait for it. The edition is 0 where there is no passage.
+    """
+    rows: Sequence[Any] = session.execute(_passages(), {"ids": list(ids), "moment": session.ctx.known_until}).all()
+    return {row[0].id: ReadPassage(*row[:4]) for row in rows}, max((row[4] for row in rows), default=0)
+
+
+@cache
+def _passages() -> Any:
+    """The statement is made once: writing it takes as long as its answer."""
+    newest = func.greatest(
+        func.coalesce(select(func.max(col(KnowledgeDocument.edition))).scalar_subquery(), 0),
+        func.coalesce(select(func.max(col(KnowledgeDocument.ended_edition))).scalar_subquery(), 0),
+    )
+    hashes = [hash_of(row_bytes(table)) for table in (KnowledgePassage, KnowledgeDocument)]
+    return (
+        select(KnowledgePassage, KnowledgeDocument, *hashes, newest)
         .join(KnowledgeDocument, _of_document())
-        .where(col(KnowledgePassage.id).in_(ids), _holds(session))
-    ).all()
-    return {passage.id: (passage, document) for passage, document in rows}
+        .where(col(KnowledgePassage.id).in_(bindparam("ids", expanding=True)), _holding(bindparam("moment")))
+    )
 
 
 def naming(session: BrandSession, words: Collection[str], among: Collection[UUID]) -> set[UUID]:
@@ -146,5 +172,9 @@ def _of_document() -> ColumnElement[bool]:
 
 
 def _holds(session: BrandSession) -> ColumnElement[bool]:
+    return _holding(session.ctx.known_until)
+
+
+def _holding(moment: Any) -> ColumnElement[bool]:
     ended = col(KnowledgeDocument.ended_at)
-    return or_(ended.is_(None), ended > session.ctx.known_until)
+    return or_(ended.is_(None), ended > moment)

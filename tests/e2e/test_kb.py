@@ -41,6 +41,11 @@ def test_files_are_kept_and_what_cannot_be_read_is_named(terminal: Terminal, she
     assert "returns.html" in terminal.run("kb", "search", "sending something back", "--brand", "mine").out
 
 
+@pytest.mark.parametrize("question", ["", "   ", "?! … ---", "wash " * 2_000])
+def test_what_is_no_question_is_refused(terminal: Terminal, shelf: Path, question: str) -> None:
+    assert terminal.refused("kb", "search", question, "--brand", "mine")["code"] == "invalid_input"
+
+
 def test_who_may_not_import_may_not_add(terminal: Terminal, shelf: Path) -> None:
     for words in (("add", str(shelf / "care.md")), ("remove", "care.md"), ("rebuild",)):
         assert terminal.refused("kb", *words, "--brand", "mine", "--as", "operator")["code"] == "forbidden"
