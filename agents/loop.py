@@ -88,9 +88,9 @@ async def beside(work: Callable[[Progress, Event], T], progress: Progress | None
         if progress is not None:
             event_loop.call_soon_threadsafe(progress, step, detail)
 
-    in_context = partial(contextvars.copy_context().run, work, tell, stopped)
+    context = contextvars.copy_context()
     try:
-        return await event_loop.run_in_executor(_THREADS, in_context)
+        return await event_loop.run_in_executor(_THREADS, lambda: context.run(work, tell, stopped))
     finally:
         stopped.set()
 

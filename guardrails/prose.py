@@ -22,8 +22,9 @@ _RUN_TOGETHER = re.compile(r"\{([a-z_]+)\}(?![–—/]\{)[^\s{}]*\{")
 
 
 def check_claim(claim: Claim, allowed_tokens: frozenset[str]) -> None:
-    """Raises InvalidInput for a bare number, one written out (`four million`, `zwölf Prozent`), a key without a figure, a figure without a key, a stray brace, or a figure
-    that signs or letters beside it would turn into another number (`-{x}`, `{x}k`, `{x}.{y}`).
+    """Raises InvalidInput for a bare number, one written out (`four million`, `zwölf Prozent`), a key without a figure,
+    a figure without a key, a stray brace, or a figure that signs or letters beside it would turn into another number
+    (`-{x}`, `{x}k`, `{x}.{y}`).
 
     A word counts as a number when any of its characters has a numeric value in Unicode (digits, fractions,
     superscripts, Roman numeral signs), or is made of one that has (`㎡`). `allowed_tokens` are whole words that may

@@ -99,14 +99,14 @@ class Ledger:
         self._database.flush(self._ctx)
 
     def _require_room(self, used: "_Used", asked: Reservation) -> None:
-        for spent, limit, where in (
+        for taken, limit, where in (
             (used.run, self._limits.run_micros, "this meeting"),
             (used.month, self._limits.month_micros, "this month"),
         ):
-            if spent + asked.micros > limit:
+            if taken + asked.micros > limit:
                 raise BudgetExceeded(
                     f"a call of {asked.model} may cost up to {_usd(asked.micros)}, "
-                    f"and {_usd(max(0, limit - spent))} of {_usd(limit)} are left for {where}",
+                    f"and {_usd(max(0, limit - taken))} of {_usd(limit)} are left for {where}",
                     remedy=_remedy(asked),
                 )
         left = self._limits.run_tokens - used.tokens

@@ -43,7 +43,7 @@ class Batch:
         """Send what was appended."""
         connection = raw_connection(self.session)
         for (table, unless_there), rows in self._rows.items():
-            connection.execute(_insert(table, unless_there), rows)
+            connection.execute(_insert(table.__table__, unless_there), rows)  # type: ignore[attr-defined]
         self._rows.clear()
 
 
@@ -54,8 +54,8 @@ def columns_of(row: BrandOwned) -> dict[str, Any]:
 
 
 @cache
-def _insert(table: type[BrandOwned], unless_there: bool) -> Insert:
-    statement = insert(table.__table__)  # type: ignore[attr-defined]
+def _insert(table: Any, unless_there: bool) -> Insert:
+    statement = insert(table)
     return statement.on_conflict_do_nothing() if unless_there else statement
 
 
@@ -134,7 +134,7 @@ class GroupCommit:
     def _commit(self, batch: list[_Waiting[Any]]) -> None:
         try:
             results = self._transaction(batch)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # whoever waits must be told, whatever it is
             alone = len(batch) == 1 or not isinstance(error, Exception)
             for one in batch:
                 if alone:
