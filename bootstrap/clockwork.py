@@ -11,7 +11,6 @@ from automation.deliveries import SEND_JOB, given_up, send
 from automation.slots import wake_at_slots
 from automation.watchdog import watch
 from automation.worker import JobHandler, Worker
-from settings import Settings
 
 if TYPE_CHECKING:
     from bootstrap.office import Office
@@ -31,17 +30,18 @@ def clockwork(office: "Office", handlers: Mapping[str, JobHandler]) -> Worker:
         HOLD_RUN: partial(hold_run, office),
         MEET_JOB: partial(hold_called, office),
         LOOK_JOB: partial(look, office.database),
-        SEND_JOB: partial(send, office.database, partial(send_out, office.settings), delivery_settled),
+        SEND_JOB: partial(send, office.database, partial(send_out, office), delivery_settled),
     }
     planners = [queue_due_meetings, queue_ended_waits, wake_at_slots, queue_look, watch]
     last_words = {SEND_JOB: partial(given_up, delivery_settled)}
     return Worker(office.database, {**handlers, **more}, planners, last_words)
 
 
-def send_out(settings: Settings, going: "Outgoing", endpoint: "Endpoint | None") -> str:
+def send_out(office: "Office", going: "Outgoing", endpoint: "Endpoint | None") -> str:
     """Send one message by its channel. Raises NotSendable where the settings do not allow it."""
     from connectors.sending import NotSendable
 
+    settings = office.settings
     if going.channel == "email":
         from connectors.mail import send_mail
 
@@ -55,4 +55,5 @@ def send_out(settings: Settings, going: "Outgoing", endpoint: "Endpoint | None")
         return send_chat(endpoint.url, going)
     from connectors.webhook import send_webhook
 
-    return send_webhook(endpoint.url, endpoint.secret, going, allow_private=settings.webhook_private)
+    secret = office.secrets.secret_of(endpoint.secret)
+    return send_webhook(endpoint.url, secret, going, allow_private=settings.webhook_private)

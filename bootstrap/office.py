@@ -26,6 +26,7 @@ from store.migrate import ensure_schema
 from store.probe import probe_store
 
 if TYPE_CHECKING:
+    from connectors.endpoint_secret import SecretMaker
     from domain.language import Language
     from memory.knowledge import KnowledgeBase
     from virtual_office.asking import Answered
@@ -77,6 +78,15 @@ class Office:
     @cached_property
     def minds(self) -> Minds:
         return Minds(self.settings, self.database)
+
+    @cached_property
+    def secrets(self) -> "SecretMaker":
+        """Makes the secrets that webhooks are signed with."""
+        from connectors.endpoint_secret import SecretMaker
+        from identity.signing import ENDPOINTS, signing_key
+
+        given = self.settings.token_secret
+        return SecretMaker(signing_key(self.settings.home, given.get_secret_value() if given else None, ENDPOINTS))
 
     @cached_property
     def knowledge(self) -> "KnowledgeBase":
