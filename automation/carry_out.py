@@ -257,6 +257,11 @@ def _tried_in_vain(database: Database, ctx: Context, run_id: UUID, move: int, re
         return run.moves
 
 
+def give_up(session: BrandSession, run: AutomationRun, reason: str) -> None:
+    """Let a run end here: what it did is compensated by the jobs that follow."""
+    _give_up(session, run, _flow(run), reason)
+
+
 def _give_up(session: BrandSession, run: AutomationRun, flow: Workflow, reason: str) -> None:
     """Failed for good: what was done is compensated, newest first; while compensating, the rest still is."""
     if run.status == UNDOING:

@@ -38,7 +38,7 @@ class Registered:
 
 
 def add_endpoint(
-    session: BrandSession, secrets: SecretMaker, name: str, url: str, *, chat: bool, allow_private: bool
+    session: BrandSession, maker: SecretMaker, name: str, url: str, *, chat: bool, allow_private: bool
 ) -> Registered:
     """A webhook gets a secret. Raises Forbidden, NotSendable for the URL, Conflict."""
     session.ctx.require(Permission.AUTOMATION_WRITE)
@@ -46,7 +46,7 @@ def add_endpoint(
         raise InvalidInput(f"{name!r} is no name for an endpoint.", remedy="Small letters, digits and -.")
     if not chat:
         check_url(url, allow_private=allow_private)
-    recipe = "" if chat else secrets.new_recipe()
+    recipe = "" if chat else maker.new_recipe()
     values = {
         "name": name, "kind": "chat" if chat else "webhook", "url": url, "secret": recipe,
         "enabled": True, "state_reason": "", "author": session.ctx.actor.label, "created_at": session.ctx.now(),
@@ -54,18 +54,18 @@ def add_endpoint(
     if not insert_once(session, Endpoint, values):
         raise Conflict(f"There is an endpoint {name}.", remedy=f"Remove it first: mhos webhooks remove {name}")
     append_audit(session, "endpoint.added", name, {"kind": values["kind"], "host": _host(url)})
-    return Registered(endpoint_of(session, name), secrets.secret_of(recipe) if recipe else None)
+    return Registered(endpoint_of(session, name), maker.secret_of(recipe) if recipe else None)
 
 
-def rotate(session: BrandSession, secrets: SecretMaker, name: str) -> Registered:
+def rotate(session: BrandSession, maker: SecretMaker, name: str) -> Registered:
     """Sign with a new secret from now on. Raises Forbidden, NotFound, Conflict for a chat, which has none."""
     session.ctx.require(Permission.AUTOMATION_WRITE)
     endpoint = lock_row(session, Endpoint, endpoint_of(session, name).id)
     if endpoint.kind != "webhook":
         raise Conflict(f"{name} is a chat: its URL is its secret.", remedy=f"mhos webhooks remove {name}, and add it.")
-    endpoint.secret = secrets.new_recipe()
+    endpoint.secret = maker.new_recipe()
     append_audit(session, "endpoint.rotated", name, {})
-    return Registered(endpoint, secrets.secret_of(endpoint.secret))
+    return Registered(endpoint, maker.secret_of(endpoint.secret))
 
 
 def switch(session: BrandSession, name: str, *, on: bool) -> Endpoint:
