@@ -27,7 +27,7 @@ BROKEN = {"name": "broken", "title": "Broken", "module": "pricing", "steps": [
 
 def put(client: Client, what: str, document: dict[str, Any], **headers: str) -> Any:
     body = {what: document, "reason": "a test"}
-    return client.put(f"{BASE}/{what}s/{document['name']}", json=body, headers={k: v for k, v in headers.items()})
+    return client.put(f"{BASE}/{what}s/{document['name']}", json=body, headers=headers)
 
 
 def told(client: Client) -> list[str]:
