@@ -119,6 +119,9 @@ Deed = Annotated[
     Notify | Email | Webhook | Chat | Propose | CallMeeting | StartWorkflow | Withdraw, Field(discriminator="kind")
 ]
 
+TELLING = (Notify, Email, Webhook, Chat, CallMeeting)
+"""Deeds that leave word, for people or for a job, and touch no other row."""
+
 
 class Do(_Part):
     """A deed as a step: tried again where it fails, and compensated where a later step fails for good."""

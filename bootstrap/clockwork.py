@@ -10,7 +10,7 @@ from automation.deeds import MEET_JOB
 from automation.deliveries import SEND_JOB, given_up, send
 from automation.slots import wake_at_slots
 from automation.watchdog import watch
-from automation.worker import JobHandler, Worker
+from automation.worker import JobHandler, Together, Worker
 
 if TYPE_CHECKING:
     from bootstrap.office import Office
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from store.tables import Endpoint
 
 
-def clockwork(office: "Office", handlers: Mapping[str, JobHandler]) -> Worker:
-    """A worker that does everything: `handlers` are those of every worker."""
+def clockwork(office: "Office", handlers: Mapping[str, JobHandler], together: Mapping[str, Together]) -> Worker:
+    """A worker that does everything: `handlers` and `together` are those of every worker."""
     from bootstrap.held_runs import HOLD_RUN, hold_run
     from bootstrap.schedules import go_on_unasked, hold_called, hold_scheduled
     from virtual_office.due import GO_ON_JOB, HOLD_JOB, queue_due_meetings, queue_ended_waits
@@ -34,7 +34,7 @@ def clockwork(office: "Office", handlers: Mapping[str, JobHandler]) -> Worker:
     }
     planners = [queue_due_meetings, queue_ended_waits, wake_at_slots, queue_look, watch]
     last_words = {SEND_JOB: partial(given_up, delivery_settled)}
-    return Worker(office.database, {**handlers, **more}, planners, last_words)
+    return Worker(office.database, {**handlers, **more}, planners, last_words, together)
 
 
 def send_out(office: "Office", going: "Outgoing", endpoint: "Endpoint | None") -> str:
