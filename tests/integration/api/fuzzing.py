@@ -38,7 +38,10 @@ def fuzz(app: FastAPI, headers: dict[str, str], leaver: str, examples: int, *, t
             "seed": 1,
             "headers": headers,
             "generation": {"max-examples": examples, "deterministic": True, "database": "none"},
-            "checks": {"positive_data_acceptance": {"expected-statuses": SEMANTIC_REFUSALS}},
+            "checks": {
+                "positive_data_acceptance": {"expected-statuses": SEMANTIC_REFUSALS},
+                "missing_required_header": {"expected-statuses": ["401", "422", "428"]},
+            },
             "phases": {"stateful": {"enabled": thorough}, "coverage": {"enabled": thorough}},
             "operations": [
                 {"include-operation-id": "log_out", "headers": {"Authorization": leaver}},
