@@ -10,6 +10,7 @@ from sqlmodel import col
 from actions.decide import decide, gates_for
 from actions.items import action_of, find_item, handler_of, prediction_of, queue_execution
 from actions.order import require_present
+from actions.refusals import refusals_noted
 from actions.seen import require_seen
 from actions.standing import ask_again, differences_since
 from actions.status import set_status
@@ -40,10 +41,10 @@ def approve(
     Raises Forbidden for who may not, SeenOutdated for another tag, Conflict when it is too late, and ApprovalOutdated
     when what stands now is not what the item showed: the item then shows the new state, to be approved again.
     """
-    ctx.require(Permission.ACTION_APPROVE)
-    if ctx.actor.kind is not ActorKind.PERSON:
-        raise Forbidden("Only a person can approve.")
-    with database.begin(ctx) as session:
+    with refusals_noted(database, ctx, item_id), database.begin(ctx) as session:
+        ctx.require(Permission.ACTION_APPROVE)
+        if ctx.actor.kind is not ActorKind.PERSON:
+            raise Forbidden("Only a person can approve.")
         item = lock_row(session, ActionItem, find_item(session, item_id).id)
         require_present(session)
         require_seen(session, item, seen)

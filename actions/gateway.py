@@ -13,6 +13,7 @@ from actions.handler import Look, RowChange
 from actions.items import action_of, find_item, prediction_of, source_of
 from actions.kinds import handler_of
 from actions.order import require_present
+from actions.refusals import refusals_noted
 from actions.seen import require_seen
 from actions.standing import ask_again, differences_since
 from actions.status import cause_of, set_status
@@ -116,8 +117,8 @@ def undo(database: Database, ctx: Context, item_id: str, seen: str | None = None
 
     Raises Forbidden for who may not, Conflict when it cannot be undone or someone has changed the same thing since.
     """
-    ctx.require(Permission.ACTION_UNDO)
-    with database.begin(ctx) as session:
+    with refusals_noted(database, ctx, item_id), database.begin(ctx) as session:
+        ctx.require(Permission.ACTION_UNDO)
         item = lock_row(session, ActionItem, find_item(session, item_id).id)
         require_present(session)
         require_seen(session, item, seen)

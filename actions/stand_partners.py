@@ -75,7 +75,12 @@ class StandBonusHandler:
         expense = _expense(session, "stand bonuses", action.cap_minor, action.currency, ends, source)
         session.add_all([bonus, expense])
         session.flush()
-        told = {"stand": place.code, "share_bps": action.share_bps, "until": ends.date().isoformat()}
+        told = {
+            "stand": place.code,
+            "contact": place.contact,
+            "share_bps": action.share_bps,
+            "until": ends.date().isoformat(),
+        }
         emit(session, "stand.bonus_promised", place.code, told)
         return [_change(bonus, None), _change(expense, None)]
 
@@ -148,7 +153,8 @@ class StandVisitHandler:
         expense = _expense(session, "stand coaching", cost, action.currency, planned, source)
         session.add_all([visit, task, expense])
         session.flush()
-        emit(session, "stand.visit_planned", place.code, {"stand": place.code, "day": action.planned_day.isoformat()})
+        told = {"stand": place.code, "contact": place.contact, "day": action.planned_day.isoformat()}
+        emit(session, "stand.visit_planned", place.code, told)
         return [_change(row, None) for row in (visit, task, expense)]
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:

@@ -267,8 +267,11 @@ def _tell(
 ) -> None:
     """What the stand's partner is to be notified of."""
     brought = [{"sku": one.line.sku, "quantity": one.line.quantity} for one in lines if one.place.id == place.id]
-    emit(session, event, place.code, {"trip": number, "stand": place.code, "title": place.title,
-                                      "planned_day": planned_at.date().isoformat(), "lines": brought})  # fmt: skip
+    told = {
+        "trip": number, "stand": place.code, "title": place.title, "contact": place.contact,
+        "planned_day": planned_at.date().isoformat(), "lines": brought,
+    }  # fmt: skip
+    emit(session, event, place.code, told)
 
 
 def _order_change(row: StandRefillOrder, before: Mapping[str, Any] | None) -> RowChange:

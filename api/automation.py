@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
 from api.errors import IN_A_BRAND, declared
-from api.pages import Page, PageMetadata
+from api.pages import Page, all_of
 from api.shapes.automation import (
     AutomationRunShape,
     Because,
@@ -24,7 +24,7 @@ from api.shapes.automation import (
     Since,
     WouldShape,
 )
-from api.tags import OptionalIfMatch, seen_tag, tagged
+from api.tags import OptionalIfMatch, require_tag, tagged
 from automation import definitions
 from automation.definitions import Version
 from automation.dry_run import would_have
@@ -32,7 +32,7 @@ from automation.log import logged
 from automation.notifications import mark_read, notification_document, notifications, unread_count
 from automation.rule import Rule
 from domain.actor import Permission
-from domain.errors import InvalidInput, NotFound, SeenOutdated
+from domain.errors import InvalidInput, NotFound
 from store.session import BrandSession
 
 RULE = "rule"
@@ -51,7 +51,7 @@ def list_rules(os: Os, desk: OpenDesk) -> Page[RuleLine]:
     """The rules of a part of the business that hold now."""
     with desk.office.database.read(desk.ctx) as session:
         held = [one for one in definitions.holding(session, RULE) if _module(one) == os]
-    return _all([RuleLine.model_validate(_line(one)) for one in held])
+    return all_of([RuleLine.model_validate(_line(one)) for one in held])
 
 
 @rules_router.get("/rules/{name}", operation_id="show_rule")
@@ -68,7 +68,8 @@ def history(os: Os, name: RuleName, desk: OpenDesk) -> Page[RuleVersion]:
         versions = definitions.versions_of(session, RULE, name)
         _require_of(os, versions, name)
     before: list[Version | None] = [None, *versions]
-    return _all([_version(one, was) for was, one in zip(before, versions, strict=False)])
+    return all_of([RuleVersion.model_validate(definitions.version_document(one, was))
+                   for was, one in zip(before, versions, strict=False)])  # fmt: skip
 
 
 @rules_router.put("/rules/{name}", operation_id="set_rule")
@@ -137,7 +138,7 @@ def log(
     with desk.office.database.read(desk.ctx) as session:
         names = {one.name for one in definitions.holding(session, RULE) if _module(one) == os}
         done = [one for one in logged(session, RULE, rule or "") if one["name"] in names]
-    return _all([AutomationRunShape.model_validate(one) for one in done])
+    return all_of([AutomationRunShape.model_validate(one) for one in done])
 
 
 @notifications_router.get("", operation_id="list_notifications")
@@ -145,11 +146,11 @@ def told(desk: OpenDesk, unread: bool = False) -> Page[NotificationShape]:
     """What one was told, the newest two hundred."""
     with desk.office.database.read(desk.ctx) as session:
         found = [notification_document(row, new) for row, new in notifications(session, unread_only=unread)]
-    return _all([NotificationShape.model_validate(one) for one in found])
+    return all_of([NotificationShape.model_validate(one) for one in found])
 
 
 @notifications_router.post("/read", operation_id="read_notifications")
-def read_all(desk: KeyedDesk) -> Marked:
+def readall_of(desk: KeyedDesk) -> Marked:
     """Note that one has read everything."""
     return _mark(desk, None)
 
@@ -181,8 +182,7 @@ def _changed(
         if if_match is not None:
             held = {one.name: one for one in definitions.holding(session, RULE)}.get(name)
             now = _tag(held) if held else "none"
-            if seen_tag(if_match) != now:
-                raise SeenOutdated("The rule is not what you saw any more.", remedy="Read it again.", now=now)
+            require_tag(if_match, now, "The rule")
         made = make(session)
     return _details(made, response)
 
@@ -220,15 +220,3 @@ def _line(one: Version) -> dict[str, object]:
         "wakes": list(rule.on) or ([rule.at.cron] if rule.at else []),
         "version": one.version, "author": one.author, "reason": one.reason, "created_at": one.created_at,
     }  # fmt: skip
-
-
-def _version(one: Version, before: Version | None) -> RuleVersion:
-    changes = definitions.differences(before.document, one.document) if before else []
-    return RuleVersion(
-        version=one.version, author=one.author, reason=one.reason, created_at=one.created_at,
-        removed=one.document is None, changes=changes,
-    )  # fmt: skip
-
-
-def _all(found: list) -> Page:  # type: ignore[type-arg]
-    return Page(data=found, metadata=PageMetadata(limit=len(found), next_cursor=None))

@@ -23,6 +23,8 @@ from store.leases import Holder, lease_holder
 from store.requests import Claim, answer_request, claim_request, free_request
 
 KEY_HEADER = "Idempotency-Key"
+SHOWN_ONCE = "secret"
+"""The field of an answer that a repeated request is not told again."""
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 bearer = HTTPBearer(auto_error=False, scheme_name="access token", bearerFormat="JWT")
@@ -161,6 +163,8 @@ def _free(desk: Desk, request_id: UUID) -> None:
 def _keep(desk: Desk, request_id: UUID, answer: Response) -> None:
     headers = {name: value for name, value in answer.headers.items() if name in ("etag", "location", "content-type")}
     body = json.loads(bytes(answer.body)) if answer.body else None
+    if isinstance(body, dict) and SHOWN_ONCE in body:
+        body[SHOWN_ONCE] = None  # kept nowhere
     kept = {"status": answer.status_code, "headers": headers, "body": body}
     with desk.office.database.begin(desk.ctx) as session:
         answer_request(session, request_id, kept)

@@ -45,6 +45,7 @@ _MEANINGS = {
     412: "What was answered is not what stands there now.",
     413: "The body is too large.",
     422: "The input does not make sense.",
+    428: "If-Match is missing: an answer names what it saw.",
     429: "Too many requests; `Retry-After` says when to come again.",
     503: "A part that this needs does not answer.",
 }
@@ -56,6 +57,8 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 EVERYWHERE = declared(400, 413, 422, 429, 503)
+ANSWERED = declared(412, 428)
+"""Of routes that need If-Match."""
 IN_A_BRAND = declared(400, 401, 403, 404, 409, 413, 422, 429, 503)
 
 
@@ -83,6 +86,9 @@ def _domain(_request: Request, error: Exception) -> Response:
 def _validation(_request: Request, error: Exception) -> JSONResponse:
     """What is wrong, and where; never the value itself, which may be a password."""
     assert isinstance(error, RequestValidationError)
+    if any(one["loc"] == ("header", "If-Match") and one["type"] == "missing" for one in error.errors()):
+        told = {"remedy": "Read it, and send its ETag as If-Match."}
+        return _envelope(428, "precondition_required", "Nothing is answered unseen: If-Match is missing.", told)
     problems = [
         {"where": ".".join(str(part)[:64] for part in one["loc"]), "problem": one["msg"]} for one in error.errors()[:20]
     ]

@@ -1,5 +1,6 @@
 """`/api/v1/action-items`: the inbox, an item in full, and every answer a person may give to it."""
 
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from sqlmodel import col
 from actions import answers, gateway, items, questions
 from actions.approvals import approve as approve_item
 from actions.documents import item_summary
+from actions.refusals import refusals_noted
 from actions.seen import tag_of
 from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
-from api.errors import IN_A_BRAND, declared
+from api.errors import ANSWERED, IN_A_BRAND
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.items import (
     Asking,
@@ -34,7 +36,7 @@ from virtual_office.asked_back import ask_back
 from virtual_office.item_view import item_view, note_views
 
 items_router = APIRouter(
-    prefix="/action-items", tags=["action items"], responses=IN_A_BRAND | declared(412), route_class=BrandRoute
+    prefix="/action-items", tags=["action items"], responses=IN_A_BRAND | ANSWERED, route_class=BrandRoute
 )
 
 inbox_router = APIRouter(tags=["action items"], responses=IN_A_BRAND, route_class=BrandRoute)
@@ -91,7 +93,7 @@ def approve(item_id: UUID, desk: KeyedDesk, response: Response, if_match: IfMatc
 @items_router.post("/{item_id}/reject", operation_id="reject_action_item")
 def reject(item_id: UUID, said: Rejection, desk: KeyedDesk, response: Response, if_match: IfMatch) -> ItemAnswered:
     """Say no; the reason reaches the agent's next report."""
-    with desk.office.database.begin(desk.ctx) as session:
+    with _noted(desk, item_id), desk.office.database.begin(desk.ctx) as session:
         items.reject(session, str(item_id), said.reason, seen_tag(if_match))
     return _answered(desk, item_id, response)
 
@@ -99,7 +101,7 @@ def reject(item_id: UUID, said: Rejection, desk: KeyedDesk, response: Response, 
 @items_router.post("/{item_id}/snooze", operation_id="snooze_action_item")
 def snooze(item_id: UUID, said: Snooze, desk: KeyedDesk, response: Response, if_match: IfMatch) -> ItemAnswered:
     """Put it off; it comes back by itself."""
-    with desk.office.database.begin(desk.ctx) as session:
+    with _noted(desk, item_id), desk.office.database.begin(desk.ctx) as session:
         answers.snooze(session, str(item_id), said.until, seen_tag(if_match))
     return _answered(desk, item_id, response)
 
@@ -108,7 +110,7 @@ def snooze(item_id: UUID, said: Snooze, desk: KeyedDesk, response: Response, if_
 def edit(item_id: UUID, said: Edit, desk: OpenDesk, response: Response, if_match: IfMatch) -> ItemAnswered:
     """Ask for the same with other amounts: a new item in its place, judged anew, which promises nothing."""
     office = desk.office
-    with office.database.begin(desk.ctx) as session:
+    with _noted(desk, item_id), office.database.begin(desk.ctx) as session:
         new = answers.edit(
             session, office.engine, str(item_id), said.changes, said.reason, OFFICE_UNDO_DELAY, seen_tag(if_match)
         )
@@ -151,6 +153,10 @@ def _answered(desk: Desk, item_id: UUID, response: Response) -> ItemAnswered:
         tagged(response, tag_of(item))
         due = due_at(session, items.execution_key(item)) if item.status == ItemStatus.APPROVED else None
         return ItemAnswered.model_validate({**item_summary(item), "carried_out_from": due})
+
+
+def _noted(desk: Desk, item_id: UUID) -> AbstractContextManager[None]:
+    return refusals_noted(desk.office.database, desk.ctx, str(item_id))
 
 
 def _summary(item: ActionItem) -> ItemSummary:

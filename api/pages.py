@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field
@@ -47,6 +48,22 @@ def read_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
     ):
         raise NotFound("There is no such page.", remedy="Take `next_cursor` of the page before, or begin without one.")
     return tuple(found)
+
+
+def read_id(cursor: str | None) -> UUID | None:
+    """The id that the next page follows, in lists by id. Raises NotFound for what is no cursor of this list."""
+    found = read_cursor(cursor, str)
+    if found is None:
+        return None
+    try:
+        return UUID(found[0])
+    except ValueError:
+        raise NotFound("There is no such page.", remedy="Begin without a cursor.") from None
+
+
+def all_of(found: list[T]) -> Page[T]:
+    """A list that is short enough for one page."""
+    return Page(data=found, metadata=PageMetadata(limit=len(found), next_cursor=None))
 
 
 def page_of(found: Sequence[R], limit: int, shown: Callable[[R], T], place: Callable[[R], Sequence[Any]]) -> Page[T]:

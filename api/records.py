@@ -4,8 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path
-from sqlalchemy import select
-from sqlmodel import col
 
 from api.desk import BrandRoute, OpenDesk
 from api.errors import IN_A_BRAND
@@ -13,8 +11,8 @@ from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.crew import AuditCheckShape, AuditEntryShape, ReceiptShape
 from domain.actor import Permission
 from domain.errors import NotFound
-from store.audit import verify_audit
-from store.tables import AuditEntry, Receipt
+from store.audit import newest_entries, verify_audit
+from store.tables import Receipt
 from tools.receipts import Opened, why
 
 records_router = APIRouter(tags=["records"], responses=IN_A_BRAND, route_class=BrandRoute)
@@ -53,11 +51,8 @@ def entries(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[Au
     desk.ctx.require(Permission.AUDIT_READ)
     after = read_cursor(cursor, int)
     with desk.office.database.read(desk.ctx) as session:
-        wanted = select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(limit + 1)
-        if after is not None:
-            wanted = wanted.where(col(AuditEntry.seq) < min(after[0], 2**62))
         return page_of(
-            session.scalars(wanted).all(),
+            newest_entries(session, limit + 1, after[0] if after else None),
             limit,
             lambda row: AuditEntryShape.model_validate(row.model_dump()),
             lambda row: [row.seq],

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Header, Response
 
-from domain.errors import DomainError
+from domain.errors import DomainError, SeenOutdated
 
 IfMatch = Annotated[
     str,
@@ -37,6 +37,12 @@ def tagged(response: Response, tag: str) -> None:
 def seen_tag(if_match: str) -> str:
     """The tag in an If-Match header, with or without its quotes; a weak one or `*` is no look at anything."""
     return if_match.removeprefix('"').removesuffix('"')
+
+
+def require_tag(if_match: str, now: str, what: str) -> None:
+    """Raises SeenOutdated where If-Match names something else than what stands there now."""
+    if seen_tag(if_match) != now:
+        raise SeenOutdated(f"{what} is not what you saw any more.", remedy="Read it again.", now=now)
 
 
 def unchanged(if_none_match: str | None, tag: str) -> None:

@@ -1,6 +1,6 @@
 """Carries out runs: the job `automation.run` makes move after move, each in a transaction of its own with its log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -74,6 +74,22 @@ def carry_out(database: Database, engine: PolicyEngine, ctx: Context, payload: M
                 continue
             said = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
             own_move = _tried_in_vain(database, ctx, run_id, at, said)
+
+
+def carry_out_together(engine: PolicyEngine, session: BrandSession, payloads: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Several runs of rules that only tell, in one transaction: all of them, or (where one fails) none."""
+    ctx, said = session.ctx, []
+    ids = [UUID(payload["run"]) for payload in payloads]
+    wanted = select(AutomationRun).where(col(AutomationRun.id).in_(ids)).order_by(col(AutomationRun.id))
+    runs = {run.id: run for run in session.scalars(wanted.with_for_update())}
+    for run_id in ids:
+        run = runs[run_id]
+        session.ctx = ctx.caused_by(cause_of(run))
+        while _is_due(run, ctx):
+            _move(session, engine, run)
+        said.append(f"{run.kind} {run.name}: {run.status}")
+    session.ctx = ctx
+    return said
 
 
 def _is_due(run: AutomationRun, ctx: Context) -> bool:
@@ -255,6 +271,11 @@ def _tried_in_vain(database: Database, ctx: Context, run_id: UUID, move: int, re
         run.wake_at = again
         queue_move(session, run.id, run.moves, again, cause_of(run))
         return run.moves
+
+
+def give_up(session: BrandSession, run: AutomationRun, reason: str) -> None:
+    """Let a run end here: what it did is compensated by the jobs that follow."""
+    _give_up(session, run, _flow(run), reason)
 
 
 def _give_up(session: BrandSession, run: AutomationRun, flow: Workflow, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Carries out one deed inside a transaction; what leaves the house is only put into the outbox of deliveries."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,19 @@ from automation.deliveries import QUEUED, Post, post
 from automation.notifications import Note, notify
 from automation.runs import begin_workflow, cause_of
 from automation.scope import Scope, render, render_exactly
-from automation.step import CallMeeting, Chat, Deed, Email, Notify, Propose, StartWorkflow, Webhook, Withdraw
+from automation.step import (
+    ADDRESS,
+    LONGEST_ADDRESS,
+    CallMeeting,
+    Chat,
+    Deed,
+    Email,
+    Notify,
+    Propose,
+    StartWorkflow,
+    Webhook,
+    Withdraw,
+)
 from domain.action import Action, parse_action
 from domain.actor import Actor, ActorKind, Permission
 from domain.autonomy import Autonomy
@@ -111,7 +124,16 @@ def _notify(doing: Doing, deed: Notify) -> Done:
 
 def _email(doing: Doing, deed: Email) -> Done:
     title, body = words(doing, deed)
-    return _posted(doing, "email", deed.to, {"title": title, "body": body})
+    return _posted(doing, "email", addresses(deed, doing.scope), {"title": title, "body": body})
+
+
+def addresses(deed: Email, scope: Scope) -> list[str]:
+    """Whom to write to, each once. Raises InvalidInput where a variable names no address: nobody is written to then."""
+    found = [str(render_exactly(one, scope)) for one in deed.to]
+    if wrong := [one for one in found if len(one) > LONGEST_ADDRESS or not re.fullmatch(ADDRESS, one)]:
+        said = ", ".join(deed.to)
+        raise InvalidInput(f"{said} is {wrong[0][:80]!r}, which is no address.", remedy="Import whom to write to.")
+    return list(dict.fromkeys(found))
 
 
 def _webhook(doing: Doing, deed: Webhook) -> Done:

@@ -110,6 +110,18 @@ def differences(before: Document | None, after: Document | None) -> list[dict[st
     ]
 
 
+def version_document(one: Version, before: Version | None) -> dict[str, Any]:
+    """A version as the CLI and the API show it: who set it, why, and what it changed."""
+    return {
+        "version": one.version,
+        "author": one.author,
+        "reason": one.reason,
+        "created_at": one.created_at.isoformat(),
+        "removed": one.document is None,
+        "changes": differences(before.document, one.document) if before else [],
+    }
+
+
 def _all(session: BrandSession, kind: str) -> Sequence[Version]:
     row = AutomationDefinition
     known = select(row).where(col(row.kind) == kind, col(row.created_at) <= session.ctx.known_until)

@@ -11,17 +11,18 @@ from sqlmodel import col
 from automation.notifications import ADMINS, Note, notify
 from connectors.sending import EndpointGone, Outgoing
 from domain.context import Context
-from domain.errors import NotFound
+from domain.errors import DomainError, NotFound
 from domain.severity import Severity
 from store.database import Database
 from store.jobs import enqueue
 from store.leases import lock_row
 from store.session import BrandSession
-from store.tables import Delivery, Endpoint
+from store.tables import Delivery, DeliveryAttempt, Endpoint
 from store.upsert import insert_once
 
 SEND_JOB = "delivery.send"
 QUEUED, SENT, FAILED = "queued", "sent", "failed"
+LONGEST_DETAIL = 2_000
 Sender = Callable[[Outgoing, Endpoint | None], str]
 """Sends one message by its channel; a sentence about how it went. Raises whatever went wrong."""
 Settled = Callable[[BrandSession, UUID], None]
@@ -93,6 +94,13 @@ def send(database: Database, sender: Sender, settled: Settled, ctx: Context, pay
         said = sender(going, endpoint)
     except EndpointGone as error:
         return _switch_off(database, settled, ctx, going, error.message)
+    except Exception as error:
+        reason = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+        with database.begin(ctx) as session:
+            row = lock_row(session, Delivery, delivery_id)
+            row.last_error, row.updated_at = reason[:LONGEST_DETAIL], ctx.now()
+            _note(session, row, FAILED, reason)
+        raise
     return _settle(database, settled, ctx, delivery_id, SENT, said)
 
 
@@ -100,9 +108,18 @@ def _settle(database: Database, settled: Settled, ctx: Context, delivery_id: UUI
     with database.begin(ctx) as session:
         row = lock_row(session, Delivery, delivery_id)
         row.status, row.updated_at, row.last_error = status, ctx.now(), "" if status == SENT else said
+        _note(session, row, status, said)
         if row.run_id is not None:
             settled(session, row.run_id)
         return f"{row.channel} to {row.target}: {said}"
+
+
+def _note(session: BrandSession, row: Delivery, outcome: str, detail: str) -> None:
+    """How this attempt ended. One whose worker was killed before this has no such row."""
+    attempt = DeliveryAttempt(
+        delivery_id=row.id, number=row.attempts, outcome=outcome, detail=detail[:LONGEST_DETAIL], at=session.ctx.now()
+    )
+    session.add(attempt)
 
 
 def _switch_off(database: Database, settled: Settled, ctx: Context, going: Outgoing, reason: str) -> str:
@@ -129,6 +146,6 @@ def given_up(settled: Settled, session: BrandSession, payload: Mapping[str, Any]
     """The job was tried too often: the delivery has failed, and whoever waits for it is told."""
     row = lock_row(session, Delivery, UUID(payload["delivery"]))
     if row is not None and row.status == QUEUED:
-        row.status, row.last_error, row.updated_at = FAILED, reason[:2_000], session.ctx.now()
+        row.status, row.last_error, row.updated_at = FAILED, reason[:LONGEST_DETAIL], session.ctx.now()
         if row.run_id is not None:
             settled(session, row.run_id)

@@ -13,7 +13,7 @@ from actions.items import prediction_of
 from actions.kinds import handler_of
 from automation.condition import first_unmet
 from automation.cron import slots_between
-from automation.deeds import AGENT, CAP, typed_action
+from automation.deeds import AGENT, CAP, addresses, typed_action
 from automation.definitions import template_of, workflow_of
 from automation.deliveries import endpoint_of
 from automation.relay import REFUSED, loops
@@ -104,9 +104,7 @@ def _would(session: BrandSession, engine: PolicyEngine, rule: Rule, deed: Deed, 
     match deed:
         case Notify() | Email() | Chat():
             told = deed if deed.template is None else template_of(session, deed.template)
-            to = {"notify": [*getattr(deed, "roles", ()), *getattr(deed, "people", ())] or ["everybody"],
-                  "email": getattr(deed, "to", ()), "chat": [getattr(deed, "endpoint", "")]}[deed.kind]  # fmt: skip
-            return f"{deed.kind} to {', '.join(map(str, to))}: {render(str(told.title), scope)}"
+            return f"{deed.kind} to {', '.join(_audience(deed, scope))}: {render(str(told.title), scope)}"
         case Webhook():
             return f"webhook to {endpoint_of(session, deed.endpoint).url}"
         case Propose():
@@ -117,6 +115,16 @@ def _would(session: BrandSession, engine: PolicyEngine, rule: Rule, deed: Deed, 
             return f"workflow {workflow_of(session, deed.name)[0].name}"
         case Withdraw():
             return f"withdraw what {deed.step} asked for"
+
+
+def _audience(deed: Notify | Email | Chat, scope: Scope) -> list[str]:
+    match deed:
+        case Notify():
+            return [*map(str, deed.roles), *deed.people] or ["everybody"]
+        case Email():
+            return addresses(deed, scope)
+        case Chat():
+            return [deed.endpoint]
 
 
 def _proposal(session: BrandSession, engine: PolicyEngine, deed: Propose, scope: Scope) -> str:

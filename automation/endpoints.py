@@ -1,20 +1,27 @@
 """Endpoints: where a brand's webhooks and chats go, set by people who may."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from automation.deliveries import endpoint_of
-from connectors.webhook import check_url, new_secret
+from connectors.endpoint_secret import SecretMaker
+from connectors.webhook import check_url
 from domain.actor import Permission
+from domain.canonical import sha256_of
 from domain.errors import Conflict, InvalidInput
 from store.audit import append_audit
+from store.leases import lock_row
 from store.session import BrandSession
 from store.tables import Endpoint
 from store.upsert import insert_once
 
-KINDS = ("webhook", "chat")
+NAME = "[a-z0-9]+(-[a-z0-9]+)*"
+LONGEST_NAME = 40
 
 
 def endpoints(session: BrandSession) -> Sequence[Endpoint]:
@@ -22,27 +29,49 @@ def endpoints(session: BrandSession) -> Sequence[Endpoint]:
     return session.scalars(select(Endpoint).order_by(col(Endpoint.name))).all()
 
 
-def add_endpoint(session: BrandSession, name: str, url: str, *, chat: bool, allow_private: bool) -> Endpoint:
-    """A webhook gets a secret, which is shown this once. Raises Forbidden, NotSendable for the URL, Conflict."""
+@dataclass(frozen=True)
+class Registered:
+    """An endpoint as it is now, and its secret, to be shown this once; a chat has none."""
+
+    endpoint: Endpoint
+    secret: str | None
+
+
+def add_endpoint(
+    session: BrandSession, maker: SecretMaker, name: str, url: str, *, chat: bool, allow_private: bool
+) -> Registered:
+    """A webhook gets a secret. Raises Forbidden, NotSendable for the URL, Conflict."""
     session.ctx.require(Permission.AUTOMATION_WRITE)
-    if not name or len(name) > 40 or not all(part.isalnum() for part in name.split("-")) or name != name.lower():
+    if len(name) > LONGEST_NAME or not re.fullmatch(NAME, name):
         raise InvalidInput(f"{name!r} is no name for an endpoint.", remedy="Small letters, digits and -.")
     if not chat:
         check_url(url, allow_private=allow_private)
+    recipe = "" if chat else maker.new_recipe()
     values = {
-        "name": name, "kind": "chat" if chat else "webhook", "url": url, "secret": "" if chat else new_secret(),
+        "name": name, "kind": "chat" if chat else "webhook", "url": url, "secret": recipe,
         "enabled": True, "state_reason": "", "author": session.ctx.actor.label, "created_at": session.ctx.now(),
     }  # fmt: skip
     if not insert_once(session, Endpoint, values):
         raise Conflict(f"There is an endpoint {name}.", remedy=f"Remove it first: mhos webhooks remove {name}")
     append_audit(session, "endpoint.added", name, {"kind": values["kind"], "host": _host(url)})
-    return endpoint_of(session, name)
+    return Registered(endpoint_of(session, name), maker.secret_of(recipe) if recipe else None)
+
+
+def rotate(session: BrandSession, maker: SecretMaker, name: str) -> Registered:
+    """Sign with a new secret from now on. Raises Forbidden, NotFound, Conflict for a chat, which has none."""
+    session.ctx.require(Permission.AUTOMATION_WRITE)
+    endpoint = lock_row(session, Endpoint, endpoint_of(session, name).id)
+    if endpoint.kind != "webhook":
+        raise Conflict(f"{name} is a chat: its URL is its secret.", remedy=f"mhos webhooks remove {name}, and add it.")
+    endpoint.secret = maker.new_recipe()
+    append_audit(session, "endpoint.rotated", name, {})
+    return Registered(endpoint, maker.secret_of(endpoint.secret))
 
 
 def switch(session: BrandSession, name: str, *, on: bool) -> Endpoint:
     """Let an endpoint get messages again, or none. Raises Forbidden, NotFound."""
     session.ctx.require(Permission.AUTOMATION_WRITE)
-    endpoint = endpoint_of(session, name)
+    endpoint = lock_row(session, Endpoint, endpoint_of(session, name).id)
     endpoint.enabled, endpoint.state_reason = on, "" if on else f"switched off by {session.ctx.actor.label}"
     append_audit(session, "endpoint.enabled" if on else "endpoint.disabled", name, {})
     return endpoint
@@ -53,6 +82,20 @@ def remove_endpoint(session: BrandSession, name: str) -> None:
     session.ctx.require(Permission.AUTOMATION_WRITE)
     session.delete(endpoint_of(session, name))
     append_audit(session, "endpoint.removed", name, {})
+
+
+def endpoint_document(one: Endpoint) -> dict[str, Any]:
+    """An endpoint as the CLI and the API show it. A chat's URL carries its secret, so only its beginning is shown."""
+    url = one.url if one.kind == "webhook" else one.url.partition("://")[0] + "://…"
+    return {
+        "name": one.name, "kind": one.kind, "url": url, "enabled": one.enabled, "state_reason": one.state_reason,
+        "author": one.author, "created_at": one.created_at.isoformat(),
+    }  # fmt: skip
+
+
+def endpoint_tag(one: Endpoint) -> str:
+    """What an answer to it is bound to: another whenever anything about it is."""
+    return sha256_of([str(one.id), one.url, one.secret, one.enabled, one.state_reason])[:24]
 
 
 def _host(url: str) -> str:

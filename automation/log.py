@@ -49,6 +49,11 @@ def run_document(run: AutomationRun, attempts: Sequence[AutomationExecutionLog])
     }  # fmt: skip
 
 
+def attempts_of(session: BrandSession, run: AutomationRun) -> list[AutomationExecutionLog]:
+    """Every attempt at every step of one run, oldest first."""
+    return _attempts(session, [run]).get(run.id, [])
+
+
 def _attempts(session: BrandSession, runs: Sequence[AutomationRun]) -> dict[Any, list[AutomationExecutionLog]]:
     rows = session.scalars(
         select(AutomationExecutionLog)

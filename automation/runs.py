@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from automation.definitions import Version
+from automation.rule import Document, Rule
+from automation.step import TELLING
 from domain.cause import Cause
 from domain.event import Event
 from store.jobs import enqueue
@@ -16,7 +18,7 @@ from store.session import BrandSession
 from store.tables import AutomationExecutionLog, AutomationRun, OutboxEvent
 from store.upsert import insert_once
 
-RUN_JOB = "automation.run"
+RUN_JOB, TELL_JOB = "automation.run", "automation.tell"
 RUNNING, WAITING, UNDOING = "running", "waiting", "undoing"
 DONE, NOT_MET, RESTING, REFUSED, FAILED, UNDONE = "done", "not_met", "resting", "refused", "failed", "undone"
 OPEN = (RUNNING, WAITING, UNDOING)
@@ -62,8 +64,13 @@ def begin(
     if not written:
         return None
     if status == RUNNING:
-        queue_move(session, run_id, 0, ctx.now(), cause)
+        queue_move(session, run_id, 0, ctx.now(), cause, TELL_JOB if _only_tells(version.document) else RUN_JOB)
     return run_id
+
+
+def _only_tells(document: Document) -> bool:
+    """Whether all that it does is to leave word: nothing that others wait for is locked by that."""
+    return isinstance(document, Rule) and all(isinstance(deed, TELLING) for deed in document.do)
 
 
 def newest_seq(session: BrandSession) -> int:
@@ -78,10 +85,10 @@ def begin_workflow(
     return begin(session, version, envelope, event_seq, f"workflow:{key}")
 
 
-def queue_move(session: BrandSession, run_id: UUID, move: int, at: datetime, cause: Cause) -> None:
+def queue_move(session: BrandSession, run_id: UUID, move: int, at: datetime, cause: Cause, kind: str = RUN_JOB) -> None:
     """Queue the job that makes a run's next move, once a move and time."""
     key = f"run:{run_id}:{move}:{int(at.timestamp() * 1000)}"
-    enqueue(session, RUN_JOB, key, {"run": str(run_id), "move": move}, at, cause)
+    enqueue(session, kind, key, {"run": str(run_id), "move": move}, at, cause)
 
 
 def cause_of(run: AutomationRun) -> Cause:

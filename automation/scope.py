@@ -66,6 +66,8 @@ def _known(scope: Scope, field: str) -> Any:
 def _shown(value: Any) -> str:
     if value is None:
         return "–"
-    if isinstance(value, Mapping | list):
-        return ", ".join(map(str, value))
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {_shown(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value))
     return str(value)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from automation.condition import Condition, FieldName, Words
+from automation.scope import FIELD
 from domain.action import ACTION_KINDS
 from domain.actor import Role
 from domain.severity import Severity
@@ -16,7 +17,10 @@ EventType = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)+$", m
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Body = Annotated[str, StringConstraints(max_length=4_000)]
-Address = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$", max_length=254)]
+LONGEST_ADDRESS = 254
+ADDRESS = r"[^@\s<>,;{}]+@[^@\s<>,;{}]+"
+Address = Annotated[str, StringConstraints(pattern=rf"^({ADDRESS}|\{{{FIELD}\}})$", max_length=LONGEST_ADDRESS)]
+"""An address, or the variable that names one."""
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -114,6 +118,9 @@ class Withdraw(_Part):
 Deed = Annotated[
     Notify | Email | Webhook | Chat | Propose | CallMeeting | StartWorkflow | Withdraw, Field(discriminator="kind")
 ]
+
+TELLING = (Notify, Email, Webhook, Chat, CallMeeting)
+"""Deeds that leave word, for people or for a job, and touch no other row."""
 
 
 class Do(_Part):

@@ -16,7 +16,7 @@ from domain.cause import Cause
 from domain.context import Context
 from domain.errors import DomainError
 from store.database import Database
-from store.jobs import claim_due, fail, finish
+from store.jobs import claim_alike, claim_due, fail, finish
 from store.leases import Holder, lease_holder
 from store.session import BrandSession
 from store.tables import Job
@@ -26,7 +26,12 @@ Planner = Callable[[BrandSession], None]
 """Queues what has become due by itself; asked before jobs are run, and free to be asked again."""
 LastWords = Callable[[BrandSession, Mapping[str, Any], str], None]
 """Told, in the transaction in which a job is given up, with its payload and why."""
+Together = Callable[[BrandSession, Sequence[Mapping[str, Any]]], Sequence[str]]
+"""Runs several jobs of its kind, by their payloads, in the transaction that closes them. Raises where one of them
+fails: then nothing was done, and each is run by its own handler."""
+MOST_TOGETHER = 50
 _NOBODY: Mapping[str, LastWords] = {}
+_APART: Mapping[str, Together] = {}
 log = structlog.get_logger(__name__)
 
 
@@ -49,11 +54,13 @@ class Worker:
         handlers: Mapping[str, JobHandler],
         planners: Sequence[Planner] = (),
         last_words: Mapping[str, LastWords] = _NOBODY,
+        together: Mapping[str, Together] = _APART,
     ) -> None:
         self._database = database
         self._handlers = handlers
         self._planners = planners
         self._last_words = last_words
+        self._together = together
         self._holder: Holder | None = None
 
     def run_due(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
@@ -106,20 +113,45 @@ class Worker:
                 return total
 
     def _run_all(self, ctx: Context, holder: Holder, limit: int) -> list[JobResult]:
-        """One job after another; each is closed in the transaction that claims the next."""
+        """One job after another; each is closed in the transaction that claims the next, or in its own."""
         results: list[JobResult] = []
-        done: UUID | None = None
+        done: list[UUID] = []
         while True:
             with self._database.begin(ctx) as session:
-                if done is not None:
+                if done:
                     finish(session, done)
-                may_go_on = len(results) < limit
-                job = claim_due(session, holder, list(self._handlers), free=not results) if may_go_on else None
-            if job is None:
+                claimed = self._claim(session, holder, limit - len(results), free=not results)
+            if not claimed:
                 return results
-            result = self._run(ctx, job)
-            done = job.id if result.ok else None
-            results.append(result)
+            if ran := self._run_together(ctx, claimed):
+                done = []
+            else:
+                ran = [self._run(ctx, job) for job in claimed]
+                done = [one.id for one in ran if one.ok]
+            results += ran
+
+    def _claim(self, session: BrandSession, holder: Holder, most: int, *, free: bool) -> Sequence[Job]:
+        """The job that has been due longest, with more of its kind where they are run together."""
+        job = claim_due(session, holder, list(self._handlers), free=free) if most > 0 else None
+        if job is None:
+            return ()
+        if job.kind not in self._together:
+            return [job]
+        return [job, *claim_alike(session, holder, job, min(most, MOST_TOGETHER) - 1)]
+
+    def _run_together(self, ctx: Context, jobs: Sequence[Job]) -> Sequence[JobResult]:
+        """How they went; nothing where they are to be run one by one."""
+        together = self._together.get(jobs[0].kind)
+        if together is None:
+            return ()
+        try:
+            with self._database.begin(ctx) as session:
+                said = together(session, [job.payload for job in jobs])
+                finish(session, [job.id for job in jobs])
+        except Exception as error:  # noqa: BLE001 - whichever of them it was fails again, alone, and is recorded there
+            log.info("jobs.apart", kind=jobs[0].kind, number=len(jobs), reason=f"{type(error).__name__}: {error}")
+            return ()
+        return [JobResult(job.id, job.kind, True, one) for job, one in zip(jobs, said, strict=True)]
 
     def _run(self, ctx: Context, job: Job) -> JobResult:
         caused = ctx.caused_by(Cause.model_validate(job.cause))

@@ -10,8 +10,7 @@ from automation.deeds import MEET_JOB
 from automation.deliveries import SEND_JOB, given_up, send
 from automation.slots import wake_at_slots
 from automation.watchdog import watch
-from automation.worker import JobHandler, Worker
-from settings import Settings
+from automation.worker import JobHandler, Together, Worker
 
 if TYPE_CHECKING:
     from bootstrap.office import Office
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from store.tables import Endpoint
 
 
-def clockwork(office: "Office", handlers: Mapping[str, JobHandler]) -> Worker:
-    """A worker that does everything: `handlers` are those of every worker."""
+def clockwork(office: "Office", handlers: Mapping[str, JobHandler], together: Mapping[str, Together]) -> Worker:
+    """A worker that does everything: `handlers` and `together` are those of every worker."""
     from bootstrap.held_runs import HOLD_RUN, hold_run
     from bootstrap.schedules import go_on_unasked, hold_called, hold_scheduled
     from virtual_office.due import GO_ON_JOB, HOLD_JOB, queue_due_meetings, queue_ended_waits
@@ -31,17 +30,18 @@ def clockwork(office: "Office", handlers: Mapping[str, JobHandler]) -> Worker:
         HOLD_RUN: partial(hold_run, office),
         MEET_JOB: partial(hold_called, office),
         LOOK_JOB: partial(look, office.database),
-        SEND_JOB: partial(send, office.database, partial(send_out, office.settings), delivery_settled),
+        SEND_JOB: partial(send, office.database, partial(send_out, office), delivery_settled),
     }
     planners = [queue_due_meetings, queue_ended_waits, wake_at_slots, queue_look, watch]
     last_words = {SEND_JOB: partial(given_up, delivery_settled)}
-    return Worker(office.database, {**handlers, **more}, planners, last_words)
+    return Worker(office.database, {**handlers, **more}, planners, last_words, together)
 
 
-def send_out(settings: Settings, going: "Outgoing", endpoint: "Endpoint | None") -> str:
+def send_out(office: "Office", going: "Outgoing", endpoint: "Endpoint | None") -> str:
     """Send one message by its channel. Raises NotSendable where the settings do not allow it."""
     from connectors.sending import NotSendable
 
+    settings = office.settings
     if going.channel == "email":
         from connectors.mail import send_mail
 
@@ -55,4 +55,5 @@ def send_out(settings: Settings, going: "Outgoing", endpoint: "Endpoint | None")
         return send_chat(endpoint.url, going)
     from connectors.webhook import send_webhook
 
-    return send_webhook(endpoint.url, endpoint.secret, going, allow_private=settings.webhook_private)
+    secret = office.secrets.secret_of(endpoint.secret)
+    return send_webhook(endpoint.url, secret, going, allow_private=settings.webhook_private)

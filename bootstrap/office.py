@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from actions.order import is_behind
-from automation.carry_out import carry_out
+from automation.carry_out import carry_out, carry_out_together
 from automation.execution import EXECUTE_JOB, execute_item
 from automation.outcomes import MEASURE_JOB, measure_item
-from automation.runs import RUN_JOB
-from automation.worker import JobHandler, JobResult, Worker
+from automation.runs import RUN_JOB, TELL_JOB
+from automation.worker import JobHandler, JobResult, Together, Worker
 from bootstrap.minds import Minds
 from domain.actor import Actor, ActorKind, Permission
 from domain.context import Context
@@ -26,6 +26,7 @@ from store.migrate import ensure_schema
 from store.probe import probe_store
 
 if TYPE_CHECKING:
+    from connectors.endpoint_secret import SecretMaker
     from domain.language import Language
     from memory.knowledge import KnowledgeBase
     from virtual_office.asking import Answered
@@ -79,6 +80,15 @@ class Office:
         return Minds(self.settings, self.database)
 
     @cached_property
+    def secrets(self) -> "SecretMaker":
+        """Makes the secrets that webhooks are signed with."""
+        from connectors.endpoint_secret import SecretMaker
+        from identity.signing import ENDPOINTS, signing_key
+
+        given = self.settings.token_secret
+        return SecretMaker(signing_key(self.settings.home, given.get_secret_value() if given else None, ENDPOINTS))
+
+    @cached_property
     def knowledge(self) -> "KnowledgeBase":
         """The brands' documents, and the index that the settings name."""
         from bootstrap.library import knowledge_base
@@ -88,14 +98,14 @@ class Office:
     @cached_property
     def worker(self) -> Worker:
         """Carries out what people said yes to, and measures: what a verb may do besides, as it takes no time."""
-        return Worker(self.database, self._handlers())
+        return Worker(self.database, self._handlers(), together=self._together())
 
     @cached_property
     def clockwork(self) -> Worker:
         """Does all that is due, meetings on a schedule and what goes out of the house too."""
         from bootstrap.clockwork import clockwork
 
-        return clockwork(self, self._handlers())
+        return clockwork(self, self._handlers(), self._together())
 
     @cached_property
     def holder(self) -> Worker:
@@ -109,7 +119,11 @@ class Office:
             EXECUTE_JOB: partial(execute_item, self.database, self.engine),
             MEASURE_JOB: partial(measure_item, self.database),
             RUN_JOB: partial(carry_out, self.database, self.engine),
+            TELL_JOB: partial(carry_out, self.database, self.engine),
         }
+
+    def _together(self) -> dict[str, Together]:
+        return {TELL_JOB: partial(carry_out_together, self.engine)}
 
     def probe(self) -> str:
         """Write a row as the application role, read it back, and undo it; a sentence about the store."""

@@ -9,6 +9,7 @@ from cli import (
     approve,
     ask,
     audit,
+    deliveries,
     demo,
     doctor,
     import_,
@@ -50,8 +51,8 @@ app = typer.Typer(
 
 VERBS = (
     demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, worker,
-    journal, runs, schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor,
-    password, serve, simulate,
+    journal, runs, schedule, rules, workflows, templates, notifications, webhooks, deliveries, jobs, agents, audit,
+    doctor, password, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

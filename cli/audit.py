@@ -1,15 +1,20 @@
-"""`mhos audit`: check that nobody rewrote what happened."""
+"""`mhos audit`: what was done, and a check that nobody rewrote it."""
+
+from typing import Annotated, Any
 
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, print_json
+from cli.output import console, plain, print_json, short
 from cli.session import open_desk
+
+_ID = 36
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The audit: one hash-chained line of entries per brand.", no_args_is_help=True)
     group.command("verify")(verify)
+    group.command("list")(list_)
     app.add_typer(group, name="audit")
 
 
@@ -30,3 +35,33 @@ def verify(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = N
         console().print(f"[red]The chain is broken at entry {check.broken_at}[/red].")
     if not check.ok:
         raise typer.Exit(1)
+
+
+def list_(
+    most: Annotated[int, typer.Option(min=1, max=1_000, help="How many, at most.")] = 50,
+    profile: AsProfile = None,
+    brand: BrandOption = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """See what was done in the brand, and what people were refused, newest first."""
+    with open_desk(profile, brand, as_of, as_json) as desk:
+        from domain.actor import Permission
+        from store.audit import newest_entries
+
+        desk.ctx.require(Permission.AUDIT_READ)
+        with desk.office.database.read(desk.ctx) as session:
+            found = [row.model_dump(mode="json", exclude={"brand_id", "id"}) for row in newest_entries(session, most)]
+    if as_json:
+        print_json({"entries": found})
+        return
+    for one in found:
+        at, subject = one["at"][:16].replace("T", " "), one["subject"]
+        about = short(subject) if len(subject) == _ID else subject
+        head = f"[dim]{at}[/dim] {plain(one['actor'])} [bold]{one['action']}[/bold] [cyan]{plain(about)}[/cyan]"
+        console().print(f"{head}  [dim]{plain(_in_words(one['detail']))}[/dim]")
+
+
+def _in_words(detail: dict[str, Any]) -> str:
+    """What fits a line: words and numbers, no documents."""
+    return ", ".join(f"{name}: {value}" for name, value in detail.items() if isinstance(value, str | int | float))[:160]

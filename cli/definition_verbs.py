@@ -190,17 +190,9 @@ def _plan(desk: Desk, kind: str, document: Any, as_json: bool) -> None:
 
 
 def _told(one: "Version", before: "Version | None") -> dict[str, Any]:
-    from automation.definitions import differences
+    from automation.definitions import version_document
 
-    return {
-        "name": one.name,
-        "version": one.version,
-        "author": one.author,
-        "reason": one.reason,
-        "created_at": one.created_at.isoformat(),
-        "removed": one.document is None,
-        "changes": differences(before.document if before else None, one.document) if before else [],
-    }
+    return {"name": one.name, **version_document(one, before)}
 
 
 def _say(told: dict[str, Any]) -> None:

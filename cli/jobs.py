@@ -1,6 +1,6 @@
 """`mhos jobs`: background work, and its dead letters."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -28,10 +28,11 @@ def jobs(
     if context.invoked_subcommand is not None:
         return
     with open_desk(profile, brand, as_of, as_json) as desk:
+        from automation.dead_letters import job_document
         from store.jobs import DEAD, LEASED, QUEUED, listed
 
         with desk.office.database.read(desk.ctx) as session:
-            found = [_document(job) for job in listed(session, (DEAD,) if dead else (LEASED, QUEUED, DEAD))]
+            found = [job_document(job) for job in listed(session, (DEAD,) if dead else (LEASED, QUEUED, DEAD))]
     if as_json:
         print_json({"jobs": found})
         return
@@ -53,32 +54,12 @@ def retry(
 ) -> None:
     """Try a job again that was given up; `mhos work` runs it."""
     with open_desk(profile, brand, None, as_json) as desk:
-        from domain.actor import Permission
-        from store.audit import append_audit
+        from automation.dead_letters import job_document, retry_job
         from store.jobs import find_job
-        from store.jobs import retry as retry_job
 
-        desk.ctx.require(Permission.AUTOMATION_WRITE)
         with desk.office.database.begin(desk.ctx) as session:
-            found = find_job(session, job)
-            retry_job(session, found.id)
-            append_audit(session, "job.retried", str(found.id), {"kind": found.kind, "error": found.last_error})
-            document = _document(find_job(session, job))
+            document = job_document(retry_job(session, find_job(session, job).id))
     if as_json:
         print_json(document)
     else:
         console().print(f"{document['kind']} is queued again.  [dim]mhos work[/dim]")
-
-
-def _document(job: Any) -> dict[str, Any]:
-    return {
-        "id": str(job.id),
-        "kind": job.kind,
-        "status": job.status,
-        "attempts": job.attempts,
-        "run_at": job.run_at.isoformat(),
-        "created_at": job.created_at.isoformat(),
-        "finished_at": job.finished_at.isoformat() if job.finished_at else None,
-        "last_error": job.last_error,
-        "payload": job.payload,
-    }

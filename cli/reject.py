@@ -25,8 +25,10 @@ def reject(
     with open_desk(profile, brand, as_of, as_json) as desk:
         from actions.documents import item_summary
         from actions.items import reject as reject_item
+        from actions.refusals import refusals_noted
 
-        with desk.office.database.begin(desk.ctx) as session:
+        database = desk.office.database
+        with refusals_noted(database, desk.ctx, item), database.begin(desk.ctx) as session:
             document = item_summary(reject_item(session, item, reason))
     if as_json:
         print_json(document)

@@ -1,6 +1,6 @@
 """`mhos webhooks`: where events go that leave the house."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,10 +20,10 @@ def register(app: typer.Typer) -> None:
 def list_(profile: AsProfile = None, brand: BrandOption = None, as_json: Json = False) -> None:
     """See the endpoints; their secrets are not shown."""
     with open_desk(profile, brand, None, as_json) as desk:
-        from automation.endpoints import endpoints
+        from automation.endpoints import endpoint_document, endpoints
 
         with desk.office.database.read(desk.ctx) as session:
-            found = [_document(one) for one in endpoints(session)]
+            found = [endpoint_document(one) for one in endpoints(session)]
     if as_json:
         print_json({"endpoints": found})
         return
@@ -45,12 +45,12 @@ def add(
 ) -> None:
     """Add an endpoint. A webhook's secret is made and shown now, and never again."""
     with open_desk(profile, brand, None, as_json) as desk:
-        from automation.endpoints import add_endpoint
+        from automation.endpoints import add_endpoint, endpoint_document
 
         private = desk.office.settings.webhook_private
         with desk.office.database.begin(desk.ctx) as session:
-            made = add_endpoint(session, name, url, chat=chat, allow_private=private)
-            document = {**_document(made), "secret": made.secret}
+            made = add_endpoint(session, desk.office.secrets, name, url, chat=chat, allow_private=private)
+            document = {**endpoint_document(made.endpoint), "secret": made.secret}
     if as_json:
         print_json(document)
         return
@@ -69,6 +69,21 @@ def disable(name: Name, profile: AsProfile = None, brand: BrandOption = None, as
     _switch(name, profile, brand, as_json, on=False)
 
 
+@_verbs.command("rotate")
+def rotate(name: Name, profile: AsProfile = None, brand: BrandOption = None, as_json: Json = False) -> None:
+    """Sign with a new secret from now on. It is shown now, and never again."""
+    with open_desk(profile, brand, None, as_json) as desk:
+        from automation import endpoints
+
+        with desk.office.database.begin(desk.ctx) as session:
+            made = endpoints.rotate(session, desk.office.secrets, name)
+            document = {**endpoints.endpoint_document(made.endpoint), "secret": made.secret}
+    if as_json:
+        print_json(document)
+    else:
+        console().print(f"{name} is signed anew from now on. Its secret, shown this once:\n{document['secret']}")
+
+
 @_verbs.command("remove")
 def remove(name: Name, profile: AsProfile = None, brand: BrandOption = None, as_json: Json = False) -> None:
     """Forget an endpoint."""
@@ -85,17 +100,11 @@ def remove(name: Name, profile: AsProfile = None, brand: BrandOption = None, as_
 
 def _switch(name: str, profile: str | None, brand: str | None, as_json: bool, *, on: bool) -> None:
     with open_desk(profile, brand, None, as_json) as desk:
-        from automation.endpoints import switch
+        from automation.endpoints import endpoint_document, switch
 
         with desk.office.database.begin(desk.ctx) as session:
-            document = _document(switch(session, name, on=on))
+            document = endpoint_document(switch(session, name, on=on))
     if as_json:
         print_json(document)
     else:
         console().print(f"{name} is {'on' if on else 'off'}.")
-
-
-def _document(one: Any) -> dict[str, Any]:
-    """A chat's URL carries its secret, so only its beginning is shown."""
-    url = one.url if one.kind == "webhook" else one.url.partition("://")[0] + "://…"
-    return {"name": one.name, "kind": one.kind, "url": url, "enabled": one.enabled, "state_reason": one.state_reason}

@@ -116,6 +116,7 @@ class LocationRow(KnownRow):
     zone: Text = ""
     visit_every_days: MaybeDays = None
     transfer_cost: MaybeAmount = None
+    contact: Text = ""
 
 
 class SupplierRow(KnownRow):

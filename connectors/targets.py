@@ -57,7 +57,7 @@ def _channel(row: rows.ChannelRow, refs: References) -> tuple[Any, ...]:
 
 def _location(row: rows.LocationRow, refs: References) -> tuple[Any, ...]:
     cost = None if row.transfer_cost is None else _minor(row.transfer_cost, refs.currency)
-    return row.code, row.title, row.kind, row.zone, row.visit_every_days, cost, _known(row)
+    return row.code, row.title, row.kind, row.zone, row.visit_every_days, cost, row.contact, _known(row)
 
 
 def _supplier(row: rows.SupplierRow, refs: References) -> tuple[Any, ...]:
@@ -251,7 +251,8 @@ TARGETS: Mapping[str, FileTarget] = {
     ),
     "channels": FileTarget(_target(tables.Channel, "code", "title fee_bps prices_include_vat known_at"), _channel),
     "locations": FileTarget(
-        _target(tables.Location, "code", "title kind zone visit_every_days transfer_cost_minor known_at"), _location
+        _target(tables.Location, "code", "title kind zone visit_every_days transfer_cost_minor contact known_at"),
+        _location,
     ),
     "suppliers": FileTarget(_target(tables.Supplier, "code", "title lead_time_days payment_days known_at"), _supplier),
     "supplier_offers": FileTarget(

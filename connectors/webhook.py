@@ -44,14 +44,6 @@ def check_url(url: str, *, allow_private: bool) -> str:
     return url
 
 
-def new_secret() -> str:
-    """A secret to sign with, as the convention writes it."""
-    import base64
-    import secrets
-
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-
-
 def _post(url: str, headers: dict[str, str], body: bytes, allow_private: bool) -> int:
     import httpcore
 

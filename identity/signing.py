@@ -1,4 +1,4 @@
-"""The key that access tokens are signed with: the setting's, or a file of the data folder that only its owner reads."""
+"""The keys of an installation: the setting's, or files of the data folder that only its owner reads."""
 
 import os
 import secrets
@@ -8,19 +8,20 @@ from pathlib import Path
 from domain.errors import Unavailable
 
 SHORTEST = 32
-_FILE = "token.key"
+TOKENS, ENDPOINTS = "token.key", "endpoint.key"
+_REMOVED = {TOKENS: "people log in again", ENDPOINTS: "webhooks then need a new secret each (mhos webhooks rotate)"}
 
 
-def signing_key(home: Path, given: str | None) -> str:
+def signing_key(home: Path, given: str | None, file: str = TOKENS) -> str:
     """The same on every machine where it is `given`. Raises Unavailable for a file that others can read."""
     if given:
         return given
-    path = home / _FILE
+    path = home / file
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         _make(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise Unavailable(f"Others can read {path}.", remedy=f"chmod 600 {path}, or remove it: people log in again.")
+        raise Unavailable(f"Others can read {path}.", remedy=f"chmod 600 {path}, or remove it: {_REMOVED[file]}.")
     return path.read_text(encoding="ascii")
 
 

@@ -1,5 +1,6 @@
 """The audit: one hash-chained line of entries per brand, written in the transaction it tells of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from store.session import BrandSession, raw_connection
 from store.tables import AuditEntry, AuditHead
 
 GENESIS = "0" * 64
+_LARGEST_SEQ = 2**62
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ def append_audit(session: BrandSession, action: str, subject: str, detail: dict[
     head.seq, head.hash = entry.seq, entry.hash
     session.add(entry)
     session.flush()
+
+
+def newest_entries(session: BrandSession, most: int, before: int | None = None) -> Sequence[AuditEntry]:
+    """What was done in this brand, newest first; what comes before the entry of a number, where one is named."""
+    wanted = select(AuditEntry).where(col(AuditEntry.at) <= session.ctx.known_until)
+    if before is not None:
+        wanted = wanted.where(col(AuditEntry.seq) < min(before, _LARGEST_SEQ))
+    return session.scalars(wanted.order_by(col(AuditEntry.seq).desc()).limit(most)).all()
 
 
 def _locked_head(session: BrandSession) -> AuditHead:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -75,6 +75,22 @@ def claim_due(session: BrandSession, holder: Holder, kinds: Sequence[str], *, fr
     return job
 
 
+def claim_alike(session: BrandSession, holder: Holder, job: Job, most: int) -> Sequence[Job]:
+    """Lease up to so many more due jobs of the same kind, those due longest first."""
+    jobs = session.scalars(
+        select(Job)
+        .where(col(Job.run_at) <= session.ctx.now(), col(Job.status) == QUEUED, col(Job.kind) == job.kind)
+        .where(col(Job.id) != job.id)
+        .order_by(col(Job.run_at), col(Job.id))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for one in jobs:
+        one.status, one.attempts = LEASED, one.attempts + 1
+        one.lease_pid, one.lease_started, one.claimed_at = holder.pid, holder.started, session.ctx.now()
+    return jobs
+
+
 def _free_abandoned(session: BrandSession) -> None:
     leased = select(Job).where(col(Job.status) == LEASED).with_for_update(skip_locked=True)
     for job in session.scalars(leased):
@@ -83,10 +99,10 @@ def _free_abandoned(session: BrandSession) -> None:
     session.flush()
 
 
-def finish(session: BrandSession, job_id: UUID) -> None:
-    """The job is done."""
-    job = lock_row(session, Job, job_id)
-    job.status, job.finished_at, job.last_error = DONE, session.ctx.now(), ""
+def finish(session: BrandSession, job_ids: Sequence[UUID]) -> None:
+    """The jobs are done."""
+    done = update(Job).where(col(Job.id).in_(job_ids))
+    session.execute(done.values(status=DONE, finished_at=session.ctx.now(), last_error=""))
 
 
 def fail(session: BrandSession, job_id: UUID, error: str, *, final: bool = False) -> bool:

@@ -11,6 +11,7 @@ from store.tables.automation import (
     AutomationExecutionLog,
     AutomationRun,
     Delivery,
+    DeliveryAttempt,
     Endpoint,
     EventCursor,
     Notification,
@@ -49,7 +50,8 @@ from store.tables.work import ImportBatch, Job, Task
 __all__ = [
     "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "AutomationDefinition",
     "AutomationExecutionLog", "AutomationRun", "BankBalance", "Brand", "BrandOwned", "BrandRules",
-    "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Delivery", "Effect",
+    "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Delivery",
+    "DeliveryAttempt", "Effect",
     "Endpoint", "EventCursor", "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow",
     "FlaggedExpense", "IdempotentRequest", "ImportBatch", "InventoryMovement", "Invoice", "InvoiceReminder",
     "ItemNote", "Job", "KnowledgeDocument", "KnowledgePassage", "KnowledgeVector", "Lead", "Location",

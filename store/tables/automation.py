@@ -129,7 +129,7 @@ class Endpoint(BrandOwned, table=True):
     name: str
     kind: str = Field(description="webhook or chat")
     url: str
-    secret: str = Field(default="", description="what webhooks are signed with")
+    secret: str = Field(default="", description="how the installation's key makes what webhooks are signed with")
     enabled: bool = True
     state_reason: str = ""
     author: str
@@ -153,6 +153,20 @@ class Delivery(BrandOwned, table=True):
     last_error: str = ""
     created_at: datetime = Field(sa_type=MOMENT)
     updated_at: datetime = Field(sa_type=MOMENT)
+
+
+class DeliveryAttempt(BrandOwned, table=True):
+    """One attempt at sending a delivery, and how it ended."""
+
+    __tablename__ = "delivery_attempt"
+    __table_args__ = (belongs_to("delivery"), unique("delivery_id", "number"))
+    APPEND_ONLY = True
+
+    delivery_id: UUID
+    number: int
+    outcome: str = Field(description="sent, failed (it is tried again) or given up")
+    detail: str
+    at: datetime = Field(sa_type=MOMENT)
 
 
 class WatchedFact(BrandOwned, table=True):

@@ -57,6 +57,7 @@ class Location(Fact, table=True):
     zone: str = ""
     visit_every_days: int | None = Field(default=None, description="how often somebody calls there by plan")
     transfer_cost_minor: int | None = Field(default=None, sa_type=BIGINT, description="of a transport there or back")
+    contact: str = Field(default="", description="the email address of who runs it: a stand's partner")
 
 
 class Supplier(Fact, table=True):

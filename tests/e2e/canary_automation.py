@@ -5,8 +5,10 @@ from sqlmodel import col
 
 from automation.definition_file import parse
 from automation.definitions import set_definition
+from automation.deliveries import Post, post
 from automation.endpoints import add_endpoint
 from automation.notifications import Note, notify
+from connectors.endpoint_secret import SecretMaker
 from domain.context import Context
 from domain.severity import Severity
 from store.database import Database
@@ -30,7 +32,16 @@ def automate(database: Database, ctx: Context, word: str) -> None:
         for kind, text in _DOCUMENTS.items():
             document = parse(text.replace("{word}", word).replace("{{", "{").replace("}}", "}"), "x.yaml", kind)
             set_definition(session, kind, document, f"{word}-reason-31")
-        add_endpoint(session, f"{word}-hook", f"https://{word}.example.org/in", chat=False, allow_private=False)
+        add_endpoint(
+            session,
+            SecretMaker(word),
+            f"{word}-hook",
+            f"https://{word}.example.org/in",
+            chat=False,
+            allow_private=False,
+        )
+        sent = {"type": f"{word}.happened", "data": {"secret": f"{word}-sent-55"}}
+        post(session, Post(f"{word}-delivery", "webhook", f"{word}-hook", sent))
         notify(
             session, Note(f"{word}-key", Severity.INFO, "brand", f"{word}-note-77", f"{word}-source", f"{word}-body")
         )

@@ -47,11 +47,12 @@ def commands_with(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list
         "workflows": [["runs"], ["start", "canary-flow"]],
         "templates": [["show", "canary-words"]],
         "notifications": [["--unread"], ["read", ids["notification"]]],
-        "webhooks": [["list"], ["remove", "canary-hook"]],
+        "webhooks": [["list"], ["rotate", "canary-hook"], ["remove", "canary-hook"]],
+        "deliveries": [["--most", "9"], ["show", ids["delivery"]], ["retry", ids["delivery"]]],
         "jobs": [[], ["retry", ids["job"]]],
         "journal": [[], ["--agent", "pricing_director"]],
         "runs": [[]],
-        "audit": [["verify"]],
+        "audit": [["verify"], ["list"]],
         "import": [[folder]],
     }
 
@@ -66,7 +67,8 @@ NOT_TRIED = {
 }
 MAY_SUCCEED = (
     "ask", "kb list", "kb search", "kb add", "kb rebuild", "rules list", "rules log", "workflows list",
-    "workflows runs", "templates list", "notifications", "webhooks list", "jobs", "schedule", "inbox", "work",
+    "workflows runs", "templates list", "notifications", "webhooks list",
+    "deliveries --most", "jobs", "schedule", "inbox", "work",
     "journal", "runs", "audit", "import", "meet --agenda",
 )  # fmt: skip
 """In one's own brand: these list or make what is one's own. All others are given an id that is not."""

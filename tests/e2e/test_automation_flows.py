@@ -1,16 +1,28 @@
 """Four flows of the product document, told through the command line: pricing, stand refill, the office, guardrails."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
 from typer.testing import CliRunner
 
 import cli
+from bootstrap import Office
+from domain.actor import Role
 from domain.clock import SystemClock
+from identity.logins import Logins
+from identity.open_context import open_context
+from identity.people import People
+from identity.profiles import Profile, save_profile
+from settings import load_settings
 from store.embedded import stop
 from tests.e2e.conftest import SAMPLE
 
@@ -25,7 +37,7 @@ module: pricing
 on: cost.changed
 rest: 12h
 do:
-  - {kind: meeting, agenda: "Prices after new costs", agents: [pricing_director]}
+  - {kind: meeting, agenda: "Prices of {data.sku} after new costs", agents: [pricing_director]}
 """,
     "prices": """
 name: prices
@@ -55,6 +67,17 @@ when: [{kind: text, field: data.kind, equals: stand.refill}]
 do:
   - {kind: notify, severity: warning, roles: [OPERATOR], title: "{data.title}"}
 """,
+    "partners": """
+name: partners
+title: Write to the partner that we come
+module: stands
+on: stand.refill_planned
+do:
+  - kind: email
+    to: ["{data.contact}"]
+    title: "We come on {data.planned_day}"
+    body: "Trip {data.trip} brings {data.lines}"
+""",
     "office": """
 name: office
 title: Tell what a meeting decided
@@ -72,6 +95,17 @@ do:
   - {kind: notify, severity: critical, roles: [SUPER_ADMIN], title: "Refused: {data.title}", body: "{data.reason}"}
 """,
 }
+ROUND = """
+name: round
+title: Ask for a rounder price
+steps:
+  - kind: do
+    name: ask
+    deed:
+      kind: propose
+      because: rounder
+      action: {kind: price.update, sku: "{data.sku}", channel: shop, price_minor: "{data.price_minor}", currency: EUR}
+"""
 MEETING = """
 name: prices-daily
 title: Prices
@@ -98,6 +132,48 @@ def mhos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mhos]:
     stop(home)
 
 
+class PostOffice:
+    """Takes mail over SMTP."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.recipients: list[str] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.recipients += envelope.rcpt_tos
+        return "250 OK"
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    office = PostOffice()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    monkeypatch.setenv("MHOS_SMTP_URL", f"smtp://127.0.0.1:{port}")
+    yield office
+    controller.stop()
+
+
+@pytest.fixture
+def seller(brand: Mhos) -> str:
+    """Somebody who takes part in the brand, and may approve nothing."""
+    office = Office.open(load_settings())
+    ctx = open_context(office.database, office.settings.home, "owner", brand="flows")
+    people = People(office.database, ctx.clock, ctx.ids)
+    person, owner = people.add("seller", "correct horse battery"), people.find("owner")
+    assert owner is not None
+    people.join(person, ctx.brand_id, [Role.SALES_MANAGER], by=owner)
+    token = Logins(office.database, ctx.clock, ctx.ids).issue(person, "test", timedelta(days=9))
+    save_profile(office.settings.home, Profile(name="seller", login="seller", token=token))
+    office.close()
+    return "seller"
+
+
 @pytest.fixture(scope="module")
 def brand(mhos: Mhos, tmp_path_factory: pytest.TempPathFactory) -> Mhos:
     """The sample brand with two stands, and the rules of all flows; its past has woken none of them."""
@@ -109,6 +185,8 @@ def brand(mhos: Mhos, tmp_path_factory: pytest.TempPathFactory) -> Mhos:
         path = folder / f"{name}.yaml"
         path.write_text(text)
         mhos("rules", "set", str(path), "--reason", "the flows")
+    (folder / "round.yaml").write_text(ROUND)
+    mhos("workflows", "set", str(folder / "round.yaml"), "--reason", "the flows")
     mhos("work")
     assert mhos("rules", "log")["runs"] == []
     return mhos
@@ -122,8 +200,8 @@ def _write_stands(folder: Path, on_hand: int) -> None:
         "products.csv": "sku,title\nBALM,Balm\n",
         "product_costs.csv": "sku,unit_cost,valid_from\nBALM,4.00,2024-01-01\n",
         "channels.csv": "code,title,prices_include_vat\nstands,Stands,no\n",
-        "locations.csv": "code,title,kind,visit_every_days\nWH-ST,Store room,warehouse,\n"
-        "ST-1,First stand,stand,14\nST-2,Second stand,stand,14\n",
+        "locations.csv": "code,title,kind,visit_every_days,contact\nWH-ST,Store room,warehouse,,\n"
+        "ST-1,First stand,stand,14,one@stands.test\nST-2,Second stand,stand,14,two@stands.test\n",
         "sales.csv": "period_start,period_days,channel,location,sku,units,unit_price\n"
         + "".join(
             f"{TODAY - 7 * back * DAY:%Y-%m-%d},7,stands,{stand},BALM,14,9.00\n"
@@ -142,11 +220,36 @@ def _notes(mhos: Mhos, *words: str) -> list[str]:
     return [one["title"] for one in mhos("notifications", *words)["notifications"]]
 
 
-def test_1_new_costs_lead_to_prices_that_are_judged_told_and_seen_in_the_margins(brand: Mhos, tmp_path: Path) -> None:
+def test_1_new_costs_lead_to_drafts_and_prices_that_are_judged_told_and_seen_in_the_margins(
+    brand: Mhos, tmp_path: Path
+) -> None:
     (tmp_path / "brand.yaml").write_text("name: Hairoticmen\ncurrency: EUR\nzone: Europe/Berlin\n")
-    (tmp_path / "product_costs.csv").write_text(f"sku,unit_cost,valid_from\nHM-SH-01,3.90,{TODAY:%Y-%m-%d}\n")
+    (tmp_path / "products.csv").write_text("sku,title,category\nHM-SH-09,Mint Shampoo,shampoo\n")
+    costs = f"sku,unit_cost,valid_from\nHM-SH-01,3.90,{TODAY:%Y-%m-%d}\nHM-SH-09,2.80,{TODAY:%Y-%m-%d}\n"
+    (tmp_path / "product_costs.csv").write_text(costs)
+    (tmp_path / "sales.csv").write_text(
+        "period_start,period_days,channel,sku,units,unit_price\n"
+        + "".join(
+            f"{TODAY - 7 * back * DAY:%Y-%m-%d},7,{channel},{sku},40,10.90\n"
+            for channel in ("shop", "market")
+            for sku in ("HM-SH-02", "HM-SH-03")
+            for back in range(12, 0, -1)
+        )
+    )
     brand("import", str(tmp_path), "--brand", "flows", "--fire")
     brand("work")
+    drafts = [one for one in brand("inbox")["items"] if one["kind"] == "price.draft"]
+    assert {one["subject"] for one in drafts} == {"draft HM-SH-09 @ shop", "draft HM-SH-09 @ market"}
+    assert all(
+        one["verdict"] == "needs_approval" for one in drafts
+    )  # within the margin floor, and a person's to answer
+    for draft in drafts:
+        assert brand("approve", draft["id"], "--as", "operator", "--brand", "flows")["status"] == "done"
+    (row,) = brand("show", drafts[0]["id"])["effects"][0]["rows"]
+    assert (row["table"], row["before"]) == ("price_draft", None)
+    assert not [
+        title for title in _notes(brand) if "Mint Shampoo" in title
+    ]  # nobody is charged a draft: no price changed
     items = [one for one in brand("inbox")["items"] if one["kind"] == "price.update"]
     assert items
     assert all(one["verdict"] in ("allow", "needs_approval", "deny") for one in items)
@@ -159,7 +262,9 @@ def test_1_new_costs_lead_to_prices_that_are_judged_told_and_seen_in_the_margins
     assert any(finding["agent"] == "finance_analyst" for finding in minutes["findings"])
 
 
-def test_3_a_stand_that_runs_low_gets_a_trip_that_the_dispatcher_is_told_of(brand: Mhos, tmp_path: Path) -> None:
+def test_3_a_stand_that_runs_low_gets_a_trip_that_dispatcher_and_partners_are_told_of(
+    brand: Mhos, tmp_path: Path, post: PostOffice
+) -> None:
     _write_stands(tmp_path, on_hand=60)
     lower = f"location,sku,on_hand,counted_at\nST-1,BALM,3,{TODAY - DAY:%Y-%m-%d}\nST-2,BALM,4,{TODAY - DAY:%Y-%m-%d}\n"
     (tmp_path / "stock.csv").write_text(lower)
@@ -175,6 +280,15 @@ def test_3_a_stand_that_runs_low_gets_a_trip_that_the_dispatcher_is_told_of(bran
     rows = brand("show", trip["id"])["effects"][0]["rows"]
     (cost,) = [row["after"] for row in rows if row["table"] == "expected_expense"]
     assert cost["amount_minor"] >= 1_600 + 1_200  # a trip, and a stop: Finance counts with it from now on
+    assert post.mails == []  # nothing leaves the house before the trip is in the store
+    brand("work")
+    brand("work")
+    stops = {line["field"].split()[0] for line in shown["diff"]}
+    partners = {"ST-1": "one@stands.test", "ST-2": "two@stands.test"}
+    assert sorted(post.recipients) == sorted(partners[stop] for stop in stops)
+    assert all("brings sku BALM quantity" in mail.get_content() for mail in post.mails)
+    sent = [one for one in brand("deliveries")["deliveries"] if one["target"] in post.recipients]
+    assert [(one["status"], one["attempts"]) for one in sent] == [("sent", 1)] * len(stops)
     assert brand("audit", "verify")["ok"]
 
 
@@ -201,14 +315,29 @@ def test_4_a_scheduled_meeting_leaves_items_that_are_told_carried_out_and_come_b
     assert item["subject"] in [one["subject"] for one in outcomes]
 
 
-def test_5_what_the_guardrails_refuse_is_shown_to_the_superadmin_and_only_who_may_overrides(brand: Mhos) -> None:
+def test_5_what_the_guardrails_refuse_is_shown_to_the_superadmin_and_only_who_may_overrides(
+    brand: Mhos, seller: str
+) -> None:
     words = ("propose", "price.update", "--sku", "HM-SE-01", "--channel", "shop", "--price", "1.00", "--reason", "x")
     denied = brand(*words, refused=True)
     assert denied["status"] == "denied"
     admin = brand("notifications", "--as", "superadmin", "--brand", "flows")["notifications"]
     assert [one["severity"] for one in admin if denied["title"] in one["title"]] == ["critical"]
     assert not [title for title in _notes(brand) if title.startswith("Refused")]
-    assert (
-        brand("approve", denied["id"], "--as", "operator", "--brand", "flows", refused=True)["error"]["code"]
-        == "conflict"
-    )
+    late = brand("approve", denied["id"], "--as", "operator", "--brand", "flows", refused=True)
+    assert late["error"]["code"] == "conflict"  # a hard rule: nobody overrides it
+
+    brand("workflows", "start", "round", "--data", '{"sku": "HM-BE-01", "price_minor": 1550}')
+    brand("work")
+    (item,) = [one for one in brand("inbox")["items"] if one["subject"] == "HM-BE-01 @ shop"]
+    for verb in (("approve", item["id"]), ("reject", item["id"], "--reason", "no"), ("undo", item["id"])):
+        refused = brand(*verb, "--as", seller, "--brand", "flows", refused=True)
+        assert refused["error"]["code"] == "forbidden"
+    assert brand("show", item["id"])["status"] == "proposed"
+    assert brand("approve", item["id"], "--as", "operator", "--brand", "flows")["status"] == "done"
+    entries = brand("audit", "list", "--as", "superadmin", "--brand", "flows")["entries"]
+    told = [(one["action"], one["actor"]) for one in entries if one["subject"] == item["id"]][::-1]
+    assert [one for one in told if one[0] == "action_item.refused"] == [("action_item.refused", f"person:{seller}")] * 3
+    assert ("action_item.yes", "person:operator") in told
+    assert told.index(("action_item.yes", "person:operator")) > 3
+    assert brand("audit", "verify")["ok"]

@@ -72,7 +72,7 @@ def test_an_answer_without_the_tag_of_what_was_seen_is_refused(town: Town) -> No
     client = town.client("operator")
     item = client.first_item()["id"]
     for verb, body in (("approve", None), ("reject", {"reason": "no"}), ("undo", None)):
-        error_of(client.post(f"/api/v1/action-items/{item}/{verb}", json=body), 422)
+        error_of(client.post(f"/api/v1/action-items/{item}/{verb}", json=body), 428)
     for tag in ('"1-0"', "*", 'W/"x"', '"999999999999-x"', '"-5-x"'):
         error_of(client.post(f"/api/v1/action-items/{item}/approve", headers={"If-Match": tag}), 412)
     assert status_of(client, item) == "proposed"

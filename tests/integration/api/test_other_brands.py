@@ -8,18 +8,24 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from automation.definitions import set_definition
-from automation.rule import Rule
+from automation.deliveries import Post, post
+from automation.endpoints import add_endpoint
+from automation.rule import Rule, Workflow
+from automation.start import start_workflow
 from connectors.documents import read_document
 from memory.library import Shelf
 from store.session import BrandSession
-from store.tables import ActionItem, FigureRow, Job, Receipt, Run, TurnRow
+from store.tables import ActionItem, AutomationRun, Delivery, Endpoint, FigureRow, Job, Receipt, Run, TurnRow
 from tests.integration.api.conftest import PRICING, Client, Town
 
 API = "/api/v1"
-RULES = f"{API}/{{os}}/automation/rules"
+AUTOMATION = f"{API}/{{os}}/automation"
+RULES = f"{AUTOMATION}/rules"
 NAME = "their-rule"
 RULE = {"name": NAME, "title": "T", "module": "pricing", "on": ["price.changed"],
         "do": [{"kind": "notify", "title": "A price changed"}]}  # fmt: skip
+WORKFLOW = {"name": NAME, "title": "W", "module": "pricing",
+            "steps": [{"kind": "do", "name": "tell", "deed": {"kind": "notify", "title": "Told"}}]}  # fmt: skip
 BODIES: Mapping[str, Any] = {
     f"POST {API}/meetings/{{meeting_id}}/turns": {"kind": "ask", "text": "price of CHEAP?"},
     f"POST {API}/action-items/{{item_id}}/reject": {"reason": "mine now"},
@@ -32,6 +38,12 @@ BODIES: Mapping[str, Any] = {
     f"POST {RULES}/{{name}}/rollback": {"reason": "mine"},
     f"POST {RULES}/{{name}}/remove": {"reason": "mine"},
     f"POST {RULES}/{{name}}/test": {"since": "2026-01-01T00:00:00Z"},
+    f"POST {AUTOMATION}/workflows/{{name}}/rollback": {"reason": "mine"},
+    f"POST {AUTOMATION}/workflows/{{name}}/remove": {"reason": "mine"},
+    f"POST {AUTOMATION}/workflows/{{name}}/start": {"data": {}},
+    f"POST {AUTOMATION}/executions/{{execution_id}}/cancel": {"reason": "mine"},
+    f"POST {AUTOMATION}/schedules/{{name}}/pause": {"reason": "mine"},
+    f"POST {AUTOMATION}/schedules/{{name}}/resume": {"reason": "mine"},
 }
 """What routes that take an id of a brand are sent."""
 OF_ONES_OWN = {
@@ -45,7 +57,15 @@ OF_ONES_OWN = {
     f"POST {API}/ask": {"question": "revenue last month by product"},
     f"GET {RULES}": None,
     f"PUT {RULES}/{{name}}": {"rule": RULE, "reason": "mine"},
-    f"GET {API}/{{os}}/automation/log": None,
+    f"GET {AUTOMATION}/log": None,
+    f"GET {AUTOMATION}/workflows": None,
+    f"PUT {AUTOMATION}/workflows/{{name}}": {"workflow": WORKFLOW | {"title": "Mine"}, "reason": "mine"},
+    f"GET {AUTOMATION}/executions": None,
+    f"GET {AUTOMATION}/schedules": None,
+    f"GET {AUTOMATION}/webhooks": None,
+    f"POST {AUTOMATION}/webhooks": {"name": "own-hook", "url": "https://example.org/own"},
+    f"GET {AUTOMATION}/deliveries": None,
+    f"GET {AUTOMATION}/jobs": None,
     f"GET {API}/notifications": None,
     f"POST {API}/notifications/read": None,
     f"GET {API}/knowledge/documents": None,
@@ -73,17 +93,21 @@ def theirs(town: Town) -> dict[str, str]:
     with town.office.database.read(town.theirs) as session:
         item = session.scalars(select(ActionItem)).first()
         run, receipt = (session.scalars(select(table)).first() for table in (Run, Receipt))
-        figure = session.scalars(select(FigureRow)).first()
-        assert item and run and receipt and figure
+        figure, execution, delivery, job = (
+            session.scalars(select(table)).first() for table in (FigureRow, AutomationRun, Delivery, Job)
+        )
+        assert item and run and receipt and figure and execution and delivery and job
         return {
             "name": NAME, "os": "pricing", "notification_id": str(run.id),
             "item_id": str(item.id), "question_id": str(item.proposal_id), "meeting_id": str(run.id),
             "answer_id": str(run.id), "receipt_id": str(receipt.id), "code": figure.code,
+            "execution_id": str(execution.id), "delivery_id": str(delivery.id), "job_id": str(job.id),
         }  # fmt: skip
 
 
 def missing() -> dict[str, str]:
-    names = ("item_id", "question_id", "meeting_id", "answer_id", "receipt_id", "notification_id")
+    names = ("item_id", "question_id", "meeting_id", "answer_id", "receipt_id", "notification_id",
+             "execution_id", "delivery_id", "job_id")  # fmt: skip
     return {**{name: str(uuid4()) for name in names}, "code": "aaaaaaaa", "name": "no-rule", "os": "pricing"}
 
 
@@ -97,7 +121,10 @@ def asked(client: Client, operation: str, ids: Mapping[str, str]) -> tuple[int, 
 
 
 def fingerprint(session: BrandSession) -> list[tuple[str, int]]:
-    return [(table.__name__, session.query(table).count()) for table in (ActionItem, Run, Receipt, Job, TurnRow)]
+    return [(table.__name__, session.query(table).count()) for table in TOUCHED]
+
+
+TOUCHED = (ActionItem, Run, Receipt, Job, TurnRow, AutomationRun, Delivery, Endpoint)
 
 
 def names_something(operation: str) -> bool:
@@ -109,6 +136,11 @@ def furnish(town: Town) -> None:
     ctx, office = town.theirs, town.office
     with office.database.begin(ctx) as session:
         set_definition(session, "rule", Rule.model_validate(RULE), "theirs")
+        set_definition(session, "workflow", Workflow.model_validate(WORKFLOW), "theirs")
+        add_endpoint(session, office.secrets, NAME, "https://example.org/theirs", chat=False, allow_private=False)
+        session.flush()
+        start_workflow(session, NAME, "{}")
+        post(session, Post("theirs", "webhook", NAME, {"data": "Theirs alone"}))
     office.knowledge.add(office.database, ctx, read_document("x.md", b"# Secret\n\nTheirs alone.", NAME), Shelf())
 
 
@@ -151,7 +183,7 @@ def test_what_takes_no_id_tells_of_ones_own(town: Town) -> None:
         method, _, path = operation.partition(" ")
         answer = client.request(
             method,
-            path.format(name=NAME if "rules" in path else "pricing_director", os="pricing"),
+            path.format(name="pricing_director" if "agents" in path else NAME, os="pricing"),
             params={"question": "theirs"} if path.endswith("search") else None,
             json=OF_ONES_OWN[operation],
         )
@@ -161,6 +193,7 @@ def test_what_takes_no_id_tells_of_ones_own(town: Town) -> None:
 
 
 def test_without_a_login_nothing_is_told_of_any_brand(town: Town) -> None:
+    furnish(town)
     client, ids = town.client(), theirs(town)
     for operation in sorted(operations(client) - IN_NO_BRAND | {f"GET {API}/auth/me", f"POST {API}/auth/logout"}):
         method, _, path = operation.partition(" ")

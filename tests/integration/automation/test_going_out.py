@@ -33,10 +33,11 @@ def endpoint(works: Works, receiver: Receiver) -> str:
     """Its secret."""
     works.ctx = replace(works.ctx, clock=(clock := FixedClock(datetime.now(UTC))), ids=TimeOrderedIds(clock))
     with works.shop.database.begin(works.ctx) as session:
-        secret = add_endpoint(session, "erp", receiver.url, chat=False, allow_private=True).secret
+        made = add_endpoint(session, works.office.secrets, "erp", receiver.url, chat=False, allow_private=True)
     works.set("rule", POST)
     works.happens(what="a price", units=3)
-    return secret
+    assert made.secret
+    return made.secret
 
 
 def test_a_webhook_is_verified_by_the_conventions_own_library(works: Works, receiver: Receiver) -> None:

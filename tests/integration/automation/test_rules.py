@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from automation import carry_out as carrying
 from automation.definition_file import parse
 from automation.dry_run import would_have
 from automation.rule import Rule
@@ -13,7 +14,7 @@ from domain.actor import Actor, ActorKind, Role
 from domain.errors import Conflict, Forbidden, InvalidInput
 from identity.roles import permissions_of
 from store.outbox import emit
-from store.tables import ActionItem, AutomationRun, Notification, OutboxEvent
+from store.tables import ActionItem, AutomationRun, Delivery, Job, Notification, OutboxEvent
 from tests.integration.automation.conftest import Works
 
 TELL = "name: tell\ntitle: Tell\non: trial.happened\n{more}do:\n  - {{kind: notify, title: 'told {{data.n}}'}}\n"
@@ -222,3 +223,45 @@ def test_a_dry_run_says_what_would_have_been_done_and_writes_nothing(works: Work
     assert "deny" in said[1]
     assert "would fail: The event has no data.price_minor" in said[2]
     assert {table: len(works.shop.rows(table)) for table in before} == before
+
+
+def test_many_events_are_told_together_and_a_worker_that_dies_among_them_tells_none_twice(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The end of the process."""
+
+    works.set("rule", tell())
+    for number in range(60):
+        works.happens(n=number)
+    real, left = carrying._move, [25]
+
+    def dying(*args: object) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Killed
+        real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(carrying, "_move", dying)
+    with pytest.raises(Killed):
+        works.work()
+    assert works.told() == []
+    works.work()
+    assert works.told() == [f"told {number}" for number in range(60)]
+    assert all([one["outcome"] for one in run["attempts"]] == ["met", "done"] for run in works.runs())
+    assert {job.status for job in works.shop.rows(Job)} == {"done"}
+
+
+def test_one_that_fails_among_many_keeps_none_of_the_others(works: Works) -> None:
+    works.set("template", "name: words\ntitle: 'told {data.n}'\n")
+    works.set("rule", "name: tell\ntitle: T\non: trial.happened\ndo:\n  - {kind: notify, template: words}\n")
+    works.set("rule", "name: mail\ntitle: M\non: trial.mailed\ndo:\n  - {kind: email, to: ['{data.to}'], title: x}\n")
+    for number in range(5):
+        works.happens(n=number)
+        works.happens("trial.mailed", to="nobody" if number == 2 else f"a{number}@example.org")
+    works.work()
+    assert sorted(one for one in works.told() if one.startswith("told")) == [f"told {number}" for number in range(5)]
+    runs = [run for run in works.runs() if run["name"] == "mail"]
+    assert [run["status"] for run in runs] == ["done", "done", "running", "done", "done"]
+    assert runs[2]["attempts"][-1]["outcome"] == "failed"
+    assert sorted(row.target for row in works.shop.rows(Delivery)) == [f"a{n}@example.org" for n in (0, 1, 3, 4)]
