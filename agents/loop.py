@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ MOST_CALLS = 250
 LARGEST_REPORT = 400_000
 _FAULTS_ALLOWED = 1
 _THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="agent")
+_INVENTED = re.compile(r"(a bare number|a number in words): (?:'[^']*'|\"[^\"]*\")")
+"""What a model invented: it is told what; people only that it did, or minutes would carry the number after all."""
 T = TypeVar("T")
 
 Progress = Callable[[str, str], None]
@@ -117,7 +120,7 @@ def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
             return AgentResult(turn.report, "ok", "", steps)
         faults = faults + 1 if turn.fault else 0
         if faults > _FAULTS_ALLOWED:
-            return AgentResult(_degraded(), "degraded", turn.fault, steps)
+            return AgentResult(_degraded(), "degraded", _INVENTED.sub(r"\1", turn.fault), steps)
         messages += [answer, *turn.messages]
     return AgentResult(_degraded(), "degraded", f"no report after {steps} turns", steps)
 
@@ -187,7 +190,7 @@ class _Agent:
             return self._consult(self._consultation, call)
         self._tell("tool", f"{self._title}: {_spoken(call['name'], call['args'])}")
         reply = self._toolbox.call(call["name"], call["args"], wait=False)
-        fault = f"{call['name']}: {reply.content}" if reply.retryable else ""
+        fault = f"{call['name']}: {json.loads(reply.content)['error']['message']}" if reply.retryable else ""
         return _Turn([_answer(call, reply.content, reply.ok)], fault=fault)
 
     def _consult(self, consultation: Consultation, call: Any) -> _Turn:

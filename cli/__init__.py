@@ -30,6 +30,7 @@ from cli import (
     serve,
     show,
     simulate,
+    spending,
     templates,
     undo,
     webhooks,
@@ -51,8 +52,8 @@ app = typer.Typer(
 
 VERBS = (
     demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, worker,
-    journal, runs, schedule, rules, workflows, templates, notifications, webhooks, deliveries, jobs, agents, audit,
-    doctor, password, serve, simulate,
+    journal, runs, spending, schedule, rules, workflows, templates, notifications, webhooks, deliveries, jobs, agents,
+    audit, doctor, password, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.figure import Cell
-from domain.language import Language, in_days
+from domain.language import Language, in_days, localised
 from domain.report import Severity
+from store.reads.models import cost_of_run
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run, TurnRow
@@ -103,6 +104,7 @@ class _Secretary:
         self._proposals = {str(row.id): row for row in proposals_of(session, run.id)}
         self._items = items_of(session, run.id)
         self._limits = limits_of(session, run)
+        self._cost = cost_of_run(session, run.id)
         self._figures = Figures(session, self._codes(), language)
         self._german = dict(record.get("in_german", {}))
         for report in self._reports.values():
@@ -193,9 +195,19 @@ class _Secretary:
             "attendees": attendees,
             "limits": ", ".join(self._allowed(*limit) for limit in sorted(self._limits.items())),
             "as_of": as_of,
+            "models": self._models(),
             "meeting": str(run.id),
         }
         return [(self._say(f"head.{name}"), [Span(said)]) for name, said in facts.items() if said]
+
+    def _models(self) -> str:
+        """What the models cost that the meeting was held with; nothing where it was held by rules."""
+        if self._cost is None:
+            return ""
+        tokens = Cell(value=self._cost.input_tokens + self._cost.output_tokens, unit="count").render(self._language)
+        calls = Cell(value=self._cost.calls, unit="count").render(self._language)
+        said = "models_cost_at_most" if self._cost.bounded else "models_cost"
+        return self._say(said, calls=calls, tokens=tokens, usd=localised(self._cost.dollars, self._language))
 
     def _agenda(self) -> str:
         """What people wrote stays as they wrote it."""

@@ -10,6 +10,7 @@ from actions.documents import item_summary
 from domain.errors import Conflict
 from domain.language import Language
 from store.leases import is_alive
+from store.reads.models import cost_of_run
 from store.session import BrandSession
 from store.tables import ActionItem, FindingRow, Run
 from virtual_office.item_view import local_time
@@ -45,6 +46,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         "left_out": run.result.get("left_out", []),
         "worth_more": run.result.get("worth_more", []),
         "action_items": [item_summary(item) for item in items],
+        "models": cost.document() if (cost := cost_of_run(session, run.id)) else None,
         "minutes": _minutes(session, run, language),
     }
 

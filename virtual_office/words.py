@@ -147,7 +147,13 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = {
     "head.limits": ("No more than", "Höchstens"),
     "head.as_of": ("Data as of", "Datenstand"),
     "head.definition": ("By schedule", "Nach Plan"),
+    "head.models": ("Models", "Modelle"),
     "head.meeting": ("Meeting", "Sitzung"),
+    "models_cost": ("{calls} calls, {tokens} tokens, {usd} USD", "{calls} Anfragen, {tokens} Token, {usd} USD"),
+    "models_cost_at_most": (
+        "{calls} calls, at most {tokens} tokens and {usd} USD",
+        "{calls} Anfragen, höchstens {tokens} Token und {usd} USD",
+    ),
     "definition": ("{name}, version {version}", "{name}, Version {version}"),
     "nobody": ("nobody", "niemand"),
     "allowed.cash": ("{amount} of cash", "{amount} an flüssigen Mitteln"),

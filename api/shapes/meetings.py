@@ -78,6 +78,17 @@ class DefinitionName(BaseModel):
     version: int | None
 
 
+class ModelsCost(BaseModel):
+    """What calls of models came to."""
+
+    of: str = Field(description="the run")
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    usd: str = Field(description="in US dollars")
+    at_most: bool = Field(description="whether it is an upper bound: not counted, not settled, or of an unknown price")
+
+
 class MeetingDetails(BaseModel):
     """All that a meeting found, weighed and left."""
 
@@ -100,6 +111,7 @@ class MeetingDetails(BaseModel):
     left_out: list[list[str]] = Field(description="proposal and reason")
     worth_more: list[str]
     action_items: list[ItemSummary]
+    models: ModelsCost | None = Field(description="what models cost; none where it was held by rules")
     minutes: str = Field(description="as Markdown")
 
 

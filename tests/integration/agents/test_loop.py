@@ -195,3 +195,29 @@ async def test_a_model_that_fails_gives_a_degraded_report(desk: Desk, error: Exc
 async def test_a_tool_that_gives_up_is_no_fault_of_the_model(desk: Desk) -> None:
     missing = calls(("price_corridor", {"sku": "NONE", "channel": CHANNEL}))
     assert (await desk.run(missing, missing, missing, report())).status == "ok"
+
+
+async def test_proposals_that_a_report_forgets_are_asked_about_once_and_then_told_of(desk: Desk) -> None:
+    def propose(messages: Sequence[BaseMessage]) -> AIMessage:
+        asked = {**PLACE, "analysis_receipt": receipt_in(messages), "rationale": {"text": "Raise SOAP-1."}}
+        return calls(("propose_price_update", asked))
+
+    heard: list[BaseMessage] = []
+
+    def forgetful(messages: Sequence[BaseMessage]) -> AIMessage:
+        heard[:] = messages
+        return report()
+
+    result = await desk.run(calls(("best_price", PLACE)), propose, report(), forgetful)
+    assert "proposals that the report does not name" in str(heard[-1].content)
+    assert "SOAP-1" in str(heard[-1].content)
+    assert (result.status, result.report.proposals) == ("ok", [])
+    assert [line for line in result.report.missing_data if "not put forward" in line and "SOAP-1" in line]
+
+
+async def test_what_people_read_of_a_refused_report_does_not_repeat_what_was_invented(desk: Desk) -> None:
+    for invented in ("It sells 4711 a week.", "It sells forty-seven a week."):
+        result = await desk.run(report(invented))
+        assert result.status == "degraded"
+        assert "4711" not in result.reason
+        assert "forty" not in result.reason
