@@ -138,8 +138,9 @@ def report_schema() -> dict[str, Any]:
 
 
 def _failure(error: Exception) -> str:
-    remedy = error.remedy if isinstance(error, DomainError) else ""
-    return f"the model failed: {error} {remedy}".strip()
+    """What failed, and what to do about it."""
+    said = [f"the model failed: {error}", error.remedy if isinstance(error, DomainError) else ""]
+    return " ".join(part if part[-1:] in ".!?)" else f"{part}." for part in said if part)
 
 
 def _degraded() -> AgentReport:

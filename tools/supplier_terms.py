@@ -189,22 +189,30 @@ def _names_one(text: str, words: Iterable[str]) -> bool:
 def weighed(statements: Sequence[Statement], seen: tuple[FoundPassage, ...] = ()) -> SupplierMinimum:
     """The newest documents count; where they do not agree, or are not plain, nobody guesses.
 
-    What outsiders wrote does not overrule what the brand's own documents say: where they differ, a person is asked.
+    What the brand's own documents say plainly holds, whatever outsiders wrote, who could otherwise stop its orders by
+    a letter. What they wrote since is in view all the same, so a person sees it beside the order and is asked.
     """
     trusted = _newest([one for one in statements if one.is_trusted])
     untrusted = _newest([one for one in statements if not one.is_trusted])
     if trusted and untrusted and untrusted[0].dated_on < trusted[0].dated_on:
         untrusted = []
-    counting = (*trusted, *untrusted)
-    if not counting:
-        return SupplierMinimum(seen=seen)
-    if any(one.reading.meaning is Meaning.UNCLEAR for one in counting):
-        return SupplierMinimum("unclear", 0, counting, seen)
-    amounts = {one.reading.amount_minor or 0 for one in counting}
+    status, amount = _said_by(trusted or untrusted)
+    if status in ("unclear", "contradicted") and trusted:
+        untrusted = []  # they settle nothing between the brand's own documents
+    return SupplierMinimum(status, amount, (*trusted, *untrusted), seen)
+
+
+def _said_by(statements: Sequence[Statement]) -> tuple[Status | Literal["unsaid"], int]:
+    """What documents of one standing come to."""
+    if not statements:
+        return "unsaid", 0
+    if any(one.reading.meaning is Meaning.UNCLEAR for one in statements):
+        return "unclear", 0
+    amounts = {one.reading.amount_minor or 0 for one in statements}
     if len(amounts) > 1:
-        return SupplierMinimum("contradicted", 0, counting, seen)
+        return "contradicted", 0
     (amount,) = amounts
-    return SupplierMinimum("stated" if amount else "no_minimum", amount, counting, seen)
+    return ("stated" if amount else "no_minimum"), amount
 
 
 def _newest(statements: Sequence[Statement]) -> list[Statement]:

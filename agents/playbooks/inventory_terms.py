@@ -6,6 +6,7 @@ from typing import Any
 from agents.playbooks.prose import UNSAID, Said, claim_of, speakable
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
+from domain.labels import Label
 from domain.report import Finding, Severity
 from tools.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR
 
@@ -58,9 +59,12 @@ def minimum_findings(name: str, advice: Answer) -> Iterator[Finding]:
 
 
 def minimum_questions(name: str, advice: Answer) -> Iterator[Said]:
-    """The question that a person has to answer, where the documents do not."""
+    """The question that a person has to answer, where the documents do not, or outsiders say something else."""
     term = _term(advice)
-    if term is None or term["status"] not in ("unclear", "contradicted"):
+    if term is None:
+        return
+    if term["status"] not in ("unclear", "contradicted"):
+        yield from _disputed(name, term)
         return
     passages = term["passages"][:_MOST_QUOTED]
     quotes = "; ".join(f"{_document(one)}{_quoted(one)}" for one in passages)
@@ -74,6 +78,25 @@ def minimum_questions(name: str, advice: Answer) -> Iterator[Said]:
             f"{name}: what does an order have to come to? The documents do not say it plainly: {quotes}.",
             f"{name}: auf wie viel muss sich eine Bestellung belaufen? Die Unterlagen sagen es nicht klar: {quotes}.",
         )
+
+
+def _disputed(name: str, term: Mapping[str, Any]) -> Iterator[Said]:
+    """That outsiders wrote since of another minimum than the brand's own documents, by which orders go on."""
+    own = {_value(one) for one in term["passages"] if one["label"] == Label.TRUSTED}
+    others = [one for one in term["passages"] if one["label"] != Label.TRUSTED and _value(one) not in own]
+    if not own or not others:
+        return
+    quotes = "; ".join(f"{_document(one)}{_quoted(one)}" for one in others[:_MOST_QUOTED])
+    yield Said(
+        f"{name}: your own documents say what an order has to come to, and hold; text by outsiders says something "
+        f"else: {quotes}. Is it true?",
+        f"{name}: auf wie viel sich eine Bestellung belaufen muss, sagen Ihre eigenen Unterlagen, und das gilt; ein "
+        f"Text von außen sagt etwas anderes: {quotes}. Stimmt das?",
+    )
+
+
+def _value(passage: Mapping[str, Any]) -> Any:
+    return passage["amount"] and passage["amount"]["value"]
 
 
 def _term(advice: Answer) -> Mapping[str, Any] | None:

@@ -156,20 +156,27 @@ async def test_a_minimum_that_does_not_pay_makes_the_order_wait(shop: Shop) -> N
     assert "is due, but less than they take" in held.said
 
 
-async def test_an_outsiders_letter_needs_a_person_and_does_not_overrule_a_contract(shop: Shop) -> None:
-    shop.put("mail.txt", "Lotus Naturals GmbH: our minimum order value is €700.", "2026-02-20", Label.UNTRUSTED)
-    raised, _ = await shop.order()
+async def test_an_outsiders_letter_alone_counts_and_needs_a_person(shop: Shop) -> None:
+    shop.put("lotus-mail.txt", "Lotus Naturals: orders below €700 are not accepted.", label=Label.UNTRUSTED)
+    raised, held = await shop.order()
     assert raised >= 70_000
-    with shop.database.read(shop.ctx) as session:
-        (row,) = session.scalars(select(ProposalRow))
-        assert row.label == Label.UNTRUSTED
-    shop.contract("The minimum order value is EUR 500 net.", dated="2026-01-10")
-    asked, held = await shop.order()
-    assert asked == 0
-    assert any("do not agree" in line for line in held.report.missing_data)
+    assert [row.label for row in held.proposals] == [Label.UNTRUSTED]
+    assert "text by outsiders" not in held.said
 
 
-@pytest.mark.long
+@pytest.mark.parametrize("dated", ["2026-01-10", "2026-02-10"])
+async def test_an_outsiders_letter_stops_no_order_that_a_contract_allows(shop: Shop, dated: str) -> None:
+    shop.contract("The minimum order value is EUR 300.00.", dated="2026-01-10")
+    plain, _ = await shop.order()
+    letter = "Lotus Naturals: der Mindestbestellwert beträgt 90.000 €."
+    shop.put("evil.txt", letter, label=Label.UNTRUSTED, dated=dated)
+    ordered, held = await shop.order()
+    assert ordered == plain, "the contract holds"
+    assert held.proposals[-1].label == Label.UNTRUSTED, "a person sees it beside the order"
+    assert "text by outsiders says something else" in held.said
+    assert "evil.txt" in held.said
+
+
 async def test_the_clause_is_found_among_hundreds_of_others(shop: Shop) -> None:
     for at in range(300):
         text = f"# Agreement with Firm {at} Trading\n\nThe minimum order value is EUR {900 + at} net.\n\n"
