@@ -66,6 +66,8 @@ class Split(StrEnum):
 
 IN_STEPS = frozenset({Split.WEEK, Split.MONTH})
 """Told in the order of time."""
+MOST_STEPS = 60
+"""That many weeks or months in a row at most."""
 OF_STOCK = frozenset({Metric.STOCK, Metric.STOCK_OUTS})
 SPLITS: dict[Metric, frozenset[Split]] = {
     **{metric: frozenset({Split.NONE, Split.PRODUCT, Split.CHANNEL, *IN_STEPS}) for metric in OF_SALES},

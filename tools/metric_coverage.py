@@ -29,6 +29,9 @@ class Calendar:
     def __init__(self, session: BrandSession, currency: str, zone: ZoneInfo, channel: UUID | None) -> None:
         self._session, self._currency, self._zone, self._channel = session, currency, zone, channel
 
+    def of_channel(self, channel: UUID) -> "Calendar":
+        return Calendar(self._session, self._currency, self._zone, channel)
+
     def moments(self, days: Days) -> tuple[datetime, datetime]:
         """When these days begin and end."""
         return self._midnight(days.first), self._midnight(days.last + _DAY)

@@ -5,11 +5,11 @@ from fractions import Fraction
 from typing import Any
 
 from analytics.metric_change import changes_per
-from domain.metrics import Days, Split, steps_of
+from domain.metrics import MOST_STEPS, Days, Split, steps_of
 from tools import cells
 from tools.base import Retry
 from tools.metric_measures import Lines, Measure
-from tools.metric_results import MOST_PARTS, MOST_STEPS, Part
+from tools.metric_results import MOST_PARTS, Coverage, Part
 
 
 def parts_of(
@@ -46,7 +46,12 @@ def parts_of(
 
 
 def parts_in_steps(
-    split: Split, days: Days, lines_of: Callable[[Days], Lines], whole: Lines, measure: Measure, currency: str
+    split: Split,
+    days: Days,
+    told_of: Callable[[Days], tuple[Lines, Coverage | None]],
+    whole: Lines,
+    measure: Measure,
+    currency: str,
 ) -> dict[str, Any]:
     """Week by week or month by month; each is rounded for itself, and what that leaves is told. Raises Retry."""
     steps = list(steps_of(split, days))
@@ -54,14 +59,17 @@ def parts_in_steps(
         raise Retry(
             f"That is {len(steps)} times by {split.value}; at most {MOST_STEPS} are told. Ask about fewer days."
         )
-    found = [(step, measure.total(lines)) for step in steps if (lines := lines_of(step))]
+    found = [(step, covered, measure.total(lines)) for step in steps for lines, covered in [told_of(step)] if lines]
     parts = [
-        Part(code=str(step.first), title="", value=measure.cell(value, currency))
-        for step, value in found
-        if value is not None
-    ]
-    left = (measure.total(whole) or 0) - sum(value or 0 for _, value in found)
-    rest = Part(code="", title="", value=measure.cell(left, currency)) if left and measure.is_sum else None
+        Part(
+            code=covered.first_day if split is Split.WEEK else str(step.first), title="", length=covered.length,
+            value=measure.cell(value, currency),
+        )
+        for step, covered, value in found
+        if value is not None and covered is not None
+    ]  # fmt: skip
+    left = (measure.total(whole) or 0) - sum(part.value.value for part in parts)
+    rest = Part(code="", title="", value=measure.cell(round(left), currency)) if left and measure.is_sum else None
     return {"split": split.value, "parts": parts, "rest": rest}
 
 

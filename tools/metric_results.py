@@ -7,8 +7,6 @@ from tools.base import ToolResult
 
 MOST_PARTS = 12
 """That many parts of a split are told one by one where nobody says how many."""
-MOST_STEPS = 60
-"""That many weeks or months in a row at most."""
 
 
 class Line(ToolResult):
@@ -22,13 +20,21 @@ class Line(ToolResult):
 
 
 class Part(ToolResult):
-    """One part of a split; of a week or month, `code` is its first day."""
+    """One part of a split; of a week, `code` is the first day that is reported of it, of a month, its first day."""
 
     code: str
     title: str
     value: Cell
     before: Cell | None = None
     change: Cell | None = None
+    length: Cell | None = Field(default=None, description="how much is reported of it, where it is a week or month")
+
+
+class Lagging(ToolResult):
+    """A channel of which less is reported than of the others."""
+
+    channel: str
+    last_day: str = Field(description="of its last report for these days; empty where there is none")
 
 
 class Coverage(ToolResult):
@@ -50,6 +56,7 @@ class MetricAnswer(ToolResult):
     product: str = Field(default="", description="the title, where one was asked about")
     channel: str = Field(default="", description="the title, where one was asked about")
     status: str = Field(description="told, or abstained")
+    lagging: list[Lagging] = Field(default_factory=list, description="channels not reported as far as the others")
     because: str = ""
     german_because: str = ""
     first_day: str = ""

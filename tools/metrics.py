@@ -24,7 +24,7 @@ from tools.metric_coverage import Calendar, in_weeks, longest_for
 from tools.metric_levels import level_of
 from tools.metric_measures import MEASURES, NEEDS_COST, Lines
 from tools.metric_parts import parts_in_steps, parts_of
-from tools.metric_results import Coverage, Line, MetricAnswer
+from tools.metric_results import Coverage, Lagging, Line, MetricAnswer
 from tools.trade_lines import lines_of
 
 _SHOWN = 5
@@ -88,7 +88,9 @@ class _Sales:
             status="told", **told, value=self._cell(value), **self._split(side, None, (1, 1)),
             uncosted=cells.count(side.uncosted) if side.uncosted else None,
         )  # fmt: skip
-        return answer if query.comparison is Comparison.NONE else self._compared(answer, side)
+        if query.comparison is not Comparison.NONE:
+            return self._compared(answer, side)
+        return answer.model_copy(update={"lagging": self._lagging(side, side.lines)})
 
     def _compared(self, answer: MetricAnswer, side: _Side) -> MetricAnswer:
         asked = days_before(self._query, side.days)
@@ -101,6 +103,7 @@ class _Sales:
                 "german_because": "für die Zeit davor ist nichts gemeldet",
             }
             return answer.model_copy(update={**told, **because})
+        told["lagging"] = self._lagging(side, [*base.lines, *side.lines])
         told |= {"before": self._cell(was), "before_covered": base.covered, "before_cut": base.days != asked}
         lengths, basis = self._basis(base.covered, side.covered)
         averages = [round(Fraction(total, length)) for total, length in zip((was, now), lengths, strict=True)]
@@ -126,6 +129,19 @@ class _Sales:
         shown = [self._line(one.product, one.channel, one.effects) for one in moved[:_SHOWN]]
         effects = {_named(name): self._changed(amount) for name, amount in walk.effects.items() if amount}
         return {"effects": effects, "lines": shown, "lines_total": len(moved)}
+
+    def _lagging(self, side: _Side, lines: Lines) -> list[Lagging]:
+        """Channels that sold something but are not reported as far as the others: what seems to have fallen may only
+        not have been told yet."""
+        found: list[Lagging] = []
+        sold = {one.channel for one in lines}
+        for row in self._channels.values():
+            if self._query.channel or row.code not in sold or side.covered is None:
+                continue
+            there = self._calendar.of_channel(row.id).coverage(side.days, longest_for(side.days))
+            if there is None or there.last_day < side.covered.last_day:
+                found.append(Lagging(channel=self._places[row.code], last_day=there.last_day if there else ""))
+        return found
 
     def _base(self, asked: Days, side: _Side) -> _Side:
         """What is compared with. Where the newer days are not reported to their end, as many from the beginning."""
@@ -155,14 +171,12 @@ class _Sales:
             return {}
         if split in IN_STEPS:
             longest = longest_for(side.days)
-            return parts_in_steps(
-                split,
-                side.days,
-                lambda days: self._side(days, longest).lines,
-                side.lines,
-                self._measure,
-                self._currency,
-            )
+
+            def told_of(days: Days) -> tuple[Lines, Coverage | None]:
+                step = self._side(days, longest)
+                return step.lines, step.covered
+
+            return parts_in_steps(split, side.days, told_of, side.lines, self._measure, self._currency)
         return parts_of(
             split, self._titles if split is Split.PRODUCT else self._places, side.lines, base.lines if base else None,
             lengths, self._measure, self._currency, self._query.top,

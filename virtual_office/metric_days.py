@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from domain.language import Language, in_days
+from virtual_office.rendering import without_figures
 
 _EN = Language.EN
 
@@ -65,6 +66,17 @@ def cut_told(answer: Mapping[str, Any], language: Language) -> str:
     if language is _EN:
         return f" Not all of {whole} is reported."
     return f" Nicht alles von {whole} ist gemeldet."
+
+
+def lagging_told(one: Mapping[str, Any], language: Language) -> str:
+    """A channel that is not reported as far as the others."""
+    channel = without_figures(one["channel"])
+    if not one["last_day"]:
+        return f"{channel}: {'nothing is reported yet.' if language is _EN else 'noch ist nichts gemeldet.'}"
+    last = in_days(date.fromisoformat(one["last_day"]), language)
+    if language is _EN:
+        return f"{channel} is reported only up to {last}: ask about each channel alone."
+    return f"{channel} ist nur bis {last} gemeldet: bitte nach jedem Kanal einzeln fragen."
 
 
 def told_days(first: str, last: str, language: Language) -> str:

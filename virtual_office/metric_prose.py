@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from domain.language import Language, in_days
-from virtual_office.metric_days import Prose, cut_told, lacking, span_told, told_days
+from virtual_office.metric_days import Prose, cut_told, lacking, lagging_told, span_told, told_days
 from virtual_office.rendering import without_figures
 
 _EN, _DE = Language.EN, Language.DE
@@ -59,6 +59,8 @@ def _sentences(prose: Prose, answer: Mapping[str, Any], language: Language, take
     elif because:
         yield f"{'No comparison, as' if language is _EN else 'Kein Vergleich:'} {because}."
     yield from _parts(prose, answer, language)
+    for one in answer["lagging"]:
+        yield lagging_told(one, language)
     if answer["uncosted"]:
         one = answer["uncosted"]["value"] == 1
         left_out = {
@@ -101,7 +103,7 @@ def _line(prose: Prose, at: int, line: Mapping[str, Any], language: Language) ->
 
 def _parts(prose: Prose, answer: Mapping[str, Any], language: Language) -> Iterator[str]:
     told = [
-        _part(prose, f"/parts/{at}", part, _title(answer["split"], part, language))
+        _part(prose, f"/parts/{at}", part, _title(prose, at, part, answer["split"], language))
         for at, part in enumerate(answer["parts"])
     ]
     if rest := answer["rest"]:
@@ -117,12 +119,13 @@ def _part(prose: Prose, path: str, part: Mapping[str, Any], title: str) -> str:
     return f"{title} {prose.key(f'{path}/value')}{change}"
 
 
-def _title(split: str, part: Mapping[str, Any], language: Language) -> str:
+def _title(prose: Prose, at: int, part: Mapping[str, Any], split: str, language: Language) -> str:
     if split not in {"week", "month"}:
         return without_figures(part["title"] or part["code"])
     day = in_days(date.fromisoformat(part["code"]), language)
     if split == "month":
-        return f"{day.partition(' ')[2]}:"
+        length = f" ({prose.key(f'/parts/{at}/length')})" if part["length"] else ""
+        return f"{day.partition(' ')[2]}{length}:"
     return f"week from {day}:" if language is _EN else f"Woche ab {day}:"
 
 

@@ -9,7 +9,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.language import Language
-from domain.metrics import OF_SALES, Comparison, Days, Metric, MetricQuery, Period, Split, days_of
+from domain.metrics import (
+    IN_STEPS,
+    MOST_STEPS,
+    OF_SALES,
+    SPLITS,
+    Comparison,
+    Days,
+    Metric,
+    MetricQuery,
+    Period,
+    Split,
+    days_of,
+    steps_of,
+)
 from virtual_office import metric_vocabulary as words
 from virtual_office.metric_calendar import CALENDAR, days_named, last_months, with_iso_days
 
@@ -72,8 +85,14 @@ def read_question(question: str, names: Names, today: date) -> Understood | Uncl
     if metric in OF_SALES and not span:
         return _when(metric)
     told |= {**(selected or {}), **(span or {"period": Period.NOW})}
+    if refused := _refused(metric, told["split"], with_time=_is_past(span) or why or comparison is not Comparison.NONE):
+        return refused
     typed = _typed(told, reader.language, taken_for)
-    if isinstance(typed, Unclear) or reader.base is None:
+    if isinstance(typed, Unclear):
+        return typed
+    if too_many := _too_many(typed.query, today):
+        return too_many
+    if reader.base is None:
         return typed
     base = days_named(reader.base, days_of(typed.query, today).first - timedelta(days=1))
     if base is None or reader.compared is not None:
@@ -103,6 +122,7 @@ class _Reader:
         self._text = f" {_plain(question)} "
         self.language = language_of_words(question)
         self.shared: Sequence[str] = ()
+        self._not_understood: list[str] = []
         self._named = {"product": self._name(names.products, names.shared), "channel": self._name(names.channels, {})}
         self.compared: Comparison | None = self.first(words.COMPARISONS)
         self.base = self._matched(rf"{words.COMPARED} (?:(?:in|im|the|dem|den|der|zum|zur) )*(?:{CALENDAR})")
@@ -143,7 +163,7 @@ class _Reader:
         return found[0] if found else None
 
     def left(self) -> list[str]:
-        return [word for word in self._text.split() if word not in words.FILLERS]
+        return [*self._not_understood, *(word for word in self._text.split() if word not in words.FILLERS)]
 
     def _name(self, names: Mapping[str, str], shared: Mapping[str, Sequence[str]]) -> str:
         """The code of what is named; a longer name counts before a shorter one."""
@@ -169,14 +189,14 @@ class _Reader:
         elif 0 < count <= _MOST_MONTHS:
             yield _span(last_months(count, today))
         else:
-            self._text += f"{match[0]} "
+            self._not_understood.append(match[0])
 
     def _calendar(self, today: date) -> Iterator[dict[str, Any]]:
         while match := self._matched(f"{_NO_AMOUNT}(?:{CALENDAR})"):
             days = days_named(match, today)
             if days is None:
-                self._text += f"{match[0].replace(' ', ', ')} "
-                return
+                self._not_understood.append(match[0])
+                continue
             yield _span(days)
 
     def _named_periods(self) -> Iterator[dict[str, Any]]:
@@ -201,6 +221,35 @@ def _which(found: set[Metric]) -> Unclear:
     if found:
         return Unclear("Ask about one metric at a time", "Bitte nach einer Kennzahl auf einmal fragen")
     return Unclear("I find no metric in this", "Darin finde ich keine Kennzahl")
+
+
+def _refused(metric: Metric, split: Split, *, with_time: bool) -> Unclear | None:
+    """What the metric does not go with."""
+    name = metric.value.replace("_", " ")
+    if metric not in OF_SALES and with_time:
+        return Unclear(
+            f"{name} is told as it stands now: no days, comparison or reason",
+            "Das gibt es nur, wie es jetzt steht: ohne Zeitraum, Vergleich oder Grund",
+        )
+    if split not in SPLITS[metric]:
+        return Unclear(f"{name} is not split by {split}", "Diese Aufteilung gibt es für diese Kennzahl nicht")
+    return None
+
+
+def _is_past(span: dict[str, Any] | None) -> bool:
+    return span is not None and span["period"] is not Period.NOW
+
+
+def _too_many(query: MetricQuery, today: date) -> Unclear | None:
+    if query.split not in IN_STEPS:
+        return None
+    count = len(list(steps_of(query.split, days_of(query, today))))
+    if count <= MOST_STEPS:
+        return None
+    return Unclear(
+        f"That would be {count} of them; at most {MOST_STEPS} weeks or months are told one by one",
+        f"Das wären {count}; höchstens {MOST_STEPS} Wochen oder Monate werden einzeln genannt",
+    )
 
 
 def _when(metric: Metric) -> Unclear:
