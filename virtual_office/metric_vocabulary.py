@@ -187,7 +187,7 @@ FILLERS = _words(
     "waren sind der die das den dem des ein eine einen einer unser unsere unserer unseren wir uns es ich hoch",
     "viel viele groß hat haben hatte hatten wurde wurden im am an auf für von vom zum zur mit und bei nach zeig",
     "zeige mir bitte insgesamt gesamt nennen sag sage aus als denn gemacht machen gehabt gab gibt liegt lag noch",
-    "produkt produkte artikel marke",
+    "produkt produkte artikel marke sich",
 )
 CAN_ANSWER: Mapping[Language, tuple[str, ...]] = {
     Language.EN: (
