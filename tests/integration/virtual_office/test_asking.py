@@ -1,5 +1,4 @@
-"""Questions about the sample brand: only reported days are told of, both sides of a comparison are as long, and what
-is told is what the sample's files add up to."""
+"""Questions about the sample brand: only reported days are told, and comparisons are of as many on both sides."""
 
 import csv
 import json
