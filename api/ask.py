@@ -32,7 +32,8 @@ class Reported(BaseModel):
     last_day: date
     periods: int = Field(description="how many days, weeks or other periods are reported")
     days: int = Field(description="how many days these have together")
-    complete: bool = Field(description="whether every day that was asked about is reported")
+    complete: bool = Field(description="whether every day that is meant is reported")
+    cut: bool = Field(description="whether only as many days from the beginning are meant as are reported of the newer")
 
 
 class BusinessAnswer(BaseModel):

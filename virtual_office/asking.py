@@ -108,7 +108,8 @@ def _covered(told: Mapping[str, Any], side: str) -> dict[str, Any] | None:
     covered = told.get(f"{side}covered")
     if covered is None:
         return None
-    asked = {"asked_first_day": told[f"{side}first_day"], "asked_last_day": told[f"{side}last_day"]}
+    asked: dict[str, Any] = {"asked_first_day": told[f"{side}first_day"], "asked_last_day": told[f"{side}last_day"]}
+    asked["cut"] = bool(side) and told["before_cut"]
     return {**asked, **{key: covered[key] for key in ("first_day", "last_day", "periods", "days", "complete")}}
 
 

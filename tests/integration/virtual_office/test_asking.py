@@ -19,6 +19,7 @@ from virtual_office.asking import Answered, answer_document, ask
 
 SAMPLE = Path(__file__).resolve().parents[3] / "examples" / "hairoticmen_sample"
 SINCE = "2025-12-01"
+LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -52,14 +53,18 @@ class Brand:
         self.database, self.ctx = database, ctx
 
     def plant(self, keep: Callable[[Mapping[str, str]], bool] = lambda _: True) -> None:
-        known = {"known_at": datetime(2024, 1, 1, tzinfo=UTC)}
         with self.database.begin(self.ctx) as session:
-            products = [Product(sku=row["sku"], title=row["title"], vat_bps=1_900, **known) for row in rows("products")]
+            products = [
+                Product(sku=row["sku"], title=row["title"], vat_bps=1_900, known_at=LONG_AGO)
+                for row in rows("products")
+            ]
             channels = [
-                Channel(code=row["code"], title=row["title"], fee_bps=round(FEES[row["code"]] * 10_000), **known)
+                Channel(
+                    code=row["code"], title=row["title"], fee_bps=round(FEES[row["code"]] * 10_000), known_at=LONG_AGO
+                )
                 for row in rows("channels")
             ]
-            places = [Location(code=row["code"], **known) for row in rows("locations")]
+            places = [Location(code=row["code"], known_at=LONG_AGO) for row in rows("locations")]
             session.add_all([*products, *channels, *places])
             session.flush()
             sku = {row.sku: row.id for row in products}
@@ -113,9 +118,9 @@ def test_a_month_reported_in_part_is_compared_with_as_many_weeks(brand: Brand) -
     document = answer_document(answered)
     assert document["covered"] == {
         "asked_first_day": "2026-02-01", "asked_last_day": "2026-02-28", "first_day": "2026-02-02",
-        "last_day": "2026-02-22", "periods": 3, "days": 21, "complete": False,
+        "last_day": "2026-02-22", "periods": 3, "days": 21, "complete": False, "cut": False,
     }  # fmt: skip
-    assert document["compared"]["periods"] == 3 and document["basis"] == "total"
+    assert document["compared"]["periods"] == 3 and document["compared"]["cut"] and document["basis"] == "total"
     json.dumps(document)
 
 
@@ -197,7 +202,7 @@ def test_one_line_without_a_cost_is_one_line(empty: Brand) -> None:
     empty.plant()
     with empty.database.begin(empty.ctx) as session:
         channel = session.scalars(select(Channel).where(Channel.code == "shop")).one()  # type: ignore[arg-type]
-        new = Product(sku="NEW", title="New", vat_bps=1_900, known_at=datetime(2024, 1, 1, tzinfo=UTC))
+        new = Product(sku="NEW", title="New", vat_bps=1_900, known_at=LONG_AGO)
         session.add(new)
         session.flush()
         start = datetime(2026, 2, 2, tzinfo=UTC)
