@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeVar
 
 from analytics.margins import BridgeLine, Contribution, bridge
 from domain.money import BPS, share_bps
 
 Measure = Callable[[Contribution], int]
+_Key = TypeVar("_Key")
 _Cause = tuple[tuple[str, str], str]
 """A line, and the name of an effect."""
 
@@ -20,6 +22,9 @@ class Change:
     after: int
     effects: Mapping[str, int]
     lines: Sequence[BridgeLine]
+
+
+Explain = Callable[[Sequence[Contribution], Sequence[Contribution]], Change]
 
 
 def explain_margin(before: Iterable[Contribution], after: Iterable[Contribution]) -> Change:
@@ -84,6 +89,37 @@ def explain_average_price(before: Sequence[Contribution], after: Sequence[Contri
     return explain_ratio(before, after, lambda one: one.revenue_minor, lambda one: one.units, 1)
 
 
+def explain_per(explain: Explain, sides: Sequence[Sequence[Contribution]], lengths: Sequence[int]) -> Change:
+    """A change of averages a week or day, between sides (before, after) of different lengths, in whole units that add
+    up to the difference of the two rounded averages.
+
+    Each side is taken as often as the other is long, so that both are of the same length, explained, and divided by it.
+    """
+    before, after = ([_times(one, length) for one in side] for side, length in zip(sides, lengths[::-1], strict=True))
+    walk, scale = explain(before, after), lengths[0] * lengths[1]
+    was, now = round(Fraction(walk.before, scale)), round(Fraction(walk.after, scale))
+    effects = _to_whole({name: Fraction(amount, scale) for name, amount in walk.effects.items()}, now - was)
+    flat = {(at, name): Fraction(n, scale) for at, one in enumerate(walk.lines) for name, n in one.effects.items()}
+    rounded = _to_whole(flat, now - was)
+    lines = [
+        replace(
+            one,
+            before_minor=round(Fraction(one.before_minor, scale)),
+            after_minor=round(Fraction(one.after_minor, scale)),
+            effects={name: rounded[at, name] for name in one.effects},
+        )
+        for at, one in enumerate(walk.lines)
+    ]
+    return Change(was, now, effects, lines)
+
+
+def changes_per(parts: Sequence[tuple[int, int]], lengths: Sequence[int], total: int) -> Sequence[int]:
+    """What each part (before, after) changed by a week or day; they add up to this total."""
+    exact = {at: Fraction(now, lengths[1]) - Fraction(was, lengths[0]) for at, (was, now) in enumerate(parts)}
+    whole = _to_whole(exact, total)
+    return [whole[at] for at in range(len(parts))]
+
+
 def margin_rate_bps(lines: Sequence[Contribution]) -> int:
     return share_bps(sum(one.contribution_minor for one in lines), sum(one.revenue_minor for one in lines))
 
@@ -104,9 +140,7 @@ def _shifts(
     return {"mix": mix, "own": moved - mix}
 
 
-def _to_whole(
-    exact: Mapping[tuple[tuple[str, str], str], Fraction], total: int
-) -> dict[tuple[tuple[str, str], str], int]:
+def _to_whole(exact: Mapping[_Key, Fraction], total: int) -> dict[_Key, int]:
     """Whole numbers of this sum, each next to its exact value (Hamilton's method of largest remainders)."""
     whole = {key: value.numerator // value.denominator for key, value in exact.items()}
     rest = total - sum(whole.values())
@@ -119,6 +153,14 @@ def _to_whole(
 
 def _without_costs(one: Contribution) -> Contribution:
     return replace(one, fees_minor=0, cost_minor=0, variable_minor=0)
+
+
+def _times(one: Contribution, times: int) -> Contribution:
+    return replace(
+        one, units=one.units * times, list_net_minor=one.list_net_minor * times,
+        discounts_net_minor=one.discounts_net_minor * times, refunds_net_minor=one.refunds_net_minor * times,
+        fees_minor=one.fees_minor * times, cost_minor=one.cost_minor * times, variable_minor=one.variable_minor * times,
+    )  # fmt: skip
 
 
 def _units_as_money(one: Contribution) -> Contribution:

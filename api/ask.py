@@ -1,5 +1,7 @@
 """`/api/v1/ask`: a question about the business, answered with receipts."""
 
+from datetime import date
+
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
@@ -21,6 +23,19 @@ class BusinessQuestion(Asked):
     language: Language | None = Field(default=None, description="the question's own by default")
 
 
+class Reported(BaseModel):
+    """Days that were asked about, and those that are reported: a week belongs to the days that its middle lies in."""
+
+    asked_first_day: date
+    asked_last_day: date
+    first_day: date
+    last_day: date
+    periods: int = Field(description="how many days, weeks or other periods are reported")
+    days: int = Field(description="how many days these have together")
+    complete: bool = Field(description="whether every day that is meant is reported")
+    cut: bool = Field(description="whether only as many days from the beginning are meant as are reported of the newer")
+
+
 class BusinessAnswer(BaseModel):
     """The answer; where the question was not understood, what can be asked, and nothing guessed."""
 
@@ -33,6 +48,9 @@ class BusinessAnswer(BaseModel):
     run_id: str | None
     receipt: str | None = Field(description="what /receipts/{id} opens")
     by_model: bool
+    basis: str | None = Field(description="what the change is of: total, per_week or per_day; null without one")
+    covered: Reported | None = Field(description="what of the days that were asked about is reported")
+    compared: Reported | None = Field(description="the same of what it is compared with")
 
 
 @ask_router.post("/ask", operation_id="ask_question")

@@ -34,8 +34,8 @@ FigureKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 class Cell(BaseModel):
     """A number that a tool computed, with what it counts in and how many decimals are worth showing.
 
-    `unit` is a currency's minor unit (`USD.minor`), `bps`, `ratio`, `units`, `units/week`, `weeks`, `days`, `count`,
-    `page` or `passage`.
+    `unit` is a currency's minor unit (`USD.minor`), `bps`, `points` (hundredths of a percentage point), `ratio`,
+    `units`, `units/week`, `weeks`, `days`, `count`, `page` or `passage`.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
@@ -51,6 +51,9 @@ class Cell(BaseModel):
             return format_minor(round(self.value), currency, language)
         if self.unit == "bps":
             return localised(f"{self.value / 100:,.{max(self.decimals, 1)}f}", language) + " %"
+        if self.unit == "points":
+            points = "percentage points" if language is Language.EN else "Prozentpunkte"
+            return localised(f"{self.value / 100:,.{max(self.decimals, 1)}f}", language) + f" {points}"
         number = f"{self.value:,.{self.decimals}f}"
         if self.unit in _PLACES:
             return f"{_PLACES[self.unit] if language is Language.DE else self.unit} {round(self.value)}"

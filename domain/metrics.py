@@ -1,5 +1,6 @@
 """A question about the business in types: which metric, when, against what, split how; never SQL."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
@@ -50,6 +51,7 @@ class Comparison(StrEnum):
     NONE = "none"
     PERIOD_BEFORE = "period_before"
     YEAR_BEFORE = "year_before"
+    NAMED = "named"
 
 
 class Split(StrEnum):
@@ -58,10 +60,17 @@ class Split(StrEnum):
     CHANNEL = "channel"
     LOCATION = "location"
     CUSTOMER = "customer"
+    WEEK = "week"
+    MONTH = "month"
 
 
+IN_STEPS = frozenset({Split.WEEK, Split.MONTH})
+"""Told in the order of time."""
+MOST_STEPS = 60
+"""That many weeks or months in a row at most."""
+OF_STOCK = frozenset({Metric.STOCK, Metric.STOCK_OUTS})
 SPLITS: dict[Metric, frozenset[Split]] = {
-    **{metric: frozenset({Split.NONE, Split.PRODUCT, Split.CHANNEL}) for metric in OF_SALES},
+    **{metric: frozenset({Split.NONE, Split.PRODUCT, Split.CHANNEL, *IN_STEPS}) for metric in OF_SALES},
     Metric.STOCK: frozenset({Split.NONE, Split.PRODUCT, Split.LOCATION}),
     Metric.STOCK_OUTS: frozenset({Split.NONE, Split.PRODUCT, Split.LOCATION}),
     Metric.RECEIVABLES: frozenset({Split.NONE, Split.CUSTOMER}),
@@ -81,7 +90,10 @@ class MetricQuery(BaseModel):
     first: date | None = Field(default=None, description="with period between; its first day")
     last: date | None = Field(default=None, description="with period between; its last day")
     comparison: Comparison = Comparison.NONE
+    base_first: date | None = Field(default=None, description="with comparison named; the first day compared with")
+    base_last: date | None = Field(default=None, description="with comparison named; the last day compared with")
     split: Split = Split.NONE
+    top: int | None = Field(default=None, ge=1, le=50, description="how many parts of a split are told one by one")
     why: bool = False
     product: _Name = Field(default="", description="a SKU; empty for all")
     channel: _Name = Field(default="", description="a channel's code; empty for all")
@@ -91,19 +103,28 @@ class MetricQuery(BaseModel):
         of_sales = self.metric in OF_SALES
         if of_sales is (self.period is Period.NOW):
             raise ValueError(f"{self.metric} {'needs a period' if of_sales else 'is told as it stands now'}")
-        if not of_sales and (self.comparison is not Comparison.NONE or self.why or self.channel or self.product):
+        part_of_it = self.channel or (self.product and self.metric not in OF_STOCK)
+        if not of_sales and (self.comparison is not Comparison.NONE or self.why or part_of_it):
             raise ValueError(f"{self.metric} is told as it stands now: no comparison, reason or part of it")
         if self.why and self.comparison is Comparison.NONE:
             raise ValueError("why needs a comparison")
         if self.split not in SPLITS[self.metric]:
             raise ValueError(f"{self.metric} cannot be split by {self.split}")
+        if self.split in IN_STEPS and (self.comparison is not Comparison.NONE or self.top):
+            raise ValueError(f"by {self.split} there is no comparison, reason or selection")
+        if self.top and self.split is Split.NONE:
+            raise ValueError("top belongs to a split")
         if (self.period is Period.LAST_DAYS) is not (self.days is not None):
             raise ValueError("days belongs to last_days, and only to it")
         given = (self.first is not None, self.last is not None)
         if given != ((True, True) if self.period is Period.BETWEEN else (False, False)):
             raise ValueError("first and last belong to between, and only to it")
-        if self.first and self.last and not date(1990, 1, 1) <= self.first <= self.last <= date(2200, 1, 1):
-            raise ValueError("the first day comes before the last, between 1990 and 2200")
+        based = (self.base_first is not None, self.base_last is not None)
+        if based != ((True, True) if self.comparison is Comparison.NAMED else (False, False)):
+            raise ValueError("base_first and base_last belong to a named comparison, and only to it")
+        for first, last in ((self.first, self.last), (self.base_first, self.base_last)):
+            if first and last and not date(1990, 1, 1) <= first <= last <= date(2200, 1, 1):
+                raise ValueError("the first day comes before the last, between 1990 and 2200")
         return self
 
 
@@ -138,10 +159,15 @@ def days_of(query: MetricQuery, today: date) -> Days:
 
 
 def days_before(query: MetricQuery, days: Days) -> Days:
-    """What a query compares with: as many days of the week, month, quarter or year before, or a year earlier."""
+    """What a query compares with: as many days of the week, month, quarter or year before, or a year earlier; with
+    whole calendar months as many months before."""
+    if query.comparison is Comparison.NAMED and query.base_first and query.base_last:
+        return Days(first=query.base_first, last=query.base_last)
     if query.comparison is Comparison.YEAR_BEFORE:
         return _a_year_earlier(query, days)
     unit = query.period.value.partition("_")[2]
+    if query.period is Period.BETWEEN and (months := _whole_months(days)):
+        return Days(first=_months_back(days.first, months), last=days.first - timedelta(days=1))
     if unit not in _BEGINNING or unit == "week":
         step = timedelta(days=7 if unit == "week" else days.count)
         return Days(first=days.first - step, last=days.last - step)
@@ -155,9 +181,33 @@ def days_before(query: MetricQuery, days: Days) -> Days:
 def _a_year_earlier(query: MetricQuery, days: Days) -> Days:
     """Weeks and days by 52 weeks, so that weekdays fit; months, quarters and years by the calendar."""
     unit = query.period.value.partition("_")[2]
-    if unit not in _BEGINNING or unit == "week":
+    by_calendar = unit in _BEGINNING or (query.period is Period.BETWEEN and _whole_months(days))
+    if not by_calendar or unit == "week":
         return Days(first=days.first - timedelta(weeks=52), last=days.last - timedelta(weeks=52))
     return Days(first=_year_back(days.first), last=_year_back(days.last + timedelta(days=1)) - timedelta(days=1))
+
+
+def _whole_months(days: Days) -> int:
+    """How many calendar months these days are exactly; 0 where they are none."""
+    after = days.last + timedelta(days=1)
+    if days.first.day != 1 or after.day != 1:
+        return 0
+    return 12 * (after.year - days.first.year) + after.month - days.first.month
+
+
+def _months_back(first: date, months: int) -> date:
+    at = 12 * first.year + first.month - 1 - months
+    return date(at // 12, at % 12 + 1, 1)
+
+
+def steps_of(split: Split, days: Days) -> Iterator[Days]:
+    """The calendar weeks or months that these days consist of; the first and last may be cut."""
+    begins = _BEGINNING[split.value]
+    first = days.first
+    while first <= days.last:
+        after = begins(begins(first) + timedelta(days=7 if split is Split.WEEK else 31))
+        yield Days(first=first, last=min(after - timedelta(days=1), days.last))
+        first = after
 
 
 def _year_back(day: date) -> date:

@@ -13,9 +13,9 @@ from store.reads.products import products_by_id
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from tools import cells
-from tools.base import ToolAnswer, ToolEnv
+from tools.base import Retry, ToolAnswer, ToolEnv
 from tools.finance_book import money_book, rows_of
-from tools.metric_results import MetricAnswer, Part
+from tools.metric_results import MOST_PARTS, MetricAnswer, Part
 
 Parts = Sequence[tuple[str, str, int]]
 """Code, title and amount."""
@@ -39,6 +39,8 @@ def level_of(session: BrandSession, env: ToolEnv, query: MetricQuery) -> ToolAns
     today = str(session.ctx.known_until.astimezone(ZoneInfo(brand.zone)).date())
     sources = rows_of(session, env, *_TABLES[query.metric])
     told: dict[str, Any] = {"metric": query.metric.value, "first_day": today, "last_day": today}
+    if query.product:
+        told["product"] = _title_of(session, query.product)
     found = _found(session, env, query)
     if found is None:
         because, german = _UNKNOWN[query.metric]
@@ -47,8 +49,26 @@ def level_of(session: BrandSession, env: ToolEnv, query: MetricQuery) -> ToolAns
     shown = sorted((part for part in parts if part[2]), key=lambda part: (-part[2], part[0]))
     split = [Part(code=code, title=title, value=_cell(query.metric, brand.currency, n)) for code, title, n in shown]
     value = _cell(query.metric, brand.currency, total)
-    kept = split if query.split is not Split.NONE else []
-    return ToolAnswer(MetricAnswer(status="told", value=value, parts=kept, **told), sources)
+    parted = _largest(split, query, brand.currency) if query.split is not Split.NONE else {}
+    return ToolAnswer(MetricAnswer(status="told", value=value, **parted, **told), sources)
+
+
+def _largest(parts: Sequence[Part], query: MetricQuery, currency: str) -> dict[str, Any]:
+    """The largest, and the rest as one, so that they add up."""
+    most = query.top or MOST_PARTS
+    told: dict[str, Any] = {"split": query.split.value, "parts": parts[:most]}
+    if len(parts) <= most:
+        return told
+    left = sum(int(part.value.value) for part in parts[most:])
+    rest = Part(code="", title="", value=_cell(query.metric, currency, left))
+    return {**told, "rest": rest, "rest_parts": cells.count(len(parts) - most)}
+
+
+def _title_of(session: BrandSession, sku: str) -> str:
+    for product in products_by_id(session).values():
+        if product.sku == sku:
+            return product.title or sku
+    raise Retry(f"There is no product {sku}.")
 
 
 def _found(session: BrandSession, env: ToolEnv, query: MetricQuery) -> tuple[int, Parts] | None:
@@ -78,8 +98,12 @@ def _stock(session: BrandSession, query: MetricQuery) -> tuple[int, Parts] | Non
     for place, there in places:
         for product, units in there.items():
             row = products[product]
+            if query.product not in ("", row.sku):
+                continue
             key = (place.code, place.title or place.code) if query.split is Split.LOCATION else (row.sku, row.title)
             amounts[key] = amounts.get(key, 0) + (units == 0 if out else units)
+    if not amounts:
+        return None
     return sum(amounts.values()), [(code, title, amount) for (code, title), amount in amounts.items()]
 
 

@@ -5,6 +5,9 @@ from pydantic import Field
 from domain.figure import Cell
 from tools.base import ToolResult
 
+MOST_PARTS = 12
+"""That many parts of a split are told one by one where nobody says how many."""
+
 
 class Line(ToolResult):
     """One product in one channel, and what it did to the change."""
@@ -17,31 +20,68 @@ class Line(ToolResult):
 
 
 class Part(ToolResult):
-    """One part of a split."""
+    """One part of a split; of a week, `code` is the first day that is reported of it, of a month, its first day."""
 
     code: str
     title: str
     value: Cell
     before: Cell | None = None
     change: Cell | None = None
+    length: Cell | None = Field(default=None, description="how much is reported of it, where it is a week or month")
+
+
+class Lagging(ToolResult):
+    """A channel of which less is reported than of the others."""
+
+    channel: str
+    last_day: str = Field(description="of its last report for these days; empty where there is none")
+
+
+class Coverage(ToolResult):
+    """Which of the days that were asked about sales are reported for; reports belong to the days that their middle
+    lies in, so that the weeks of a month begin and end near its ends."""
+
+    first_day: str = Field(description="of the first report")
+    last_day: str = Field(description="of the last report")
+    periods: int = Field(description="how many periods are reported: days, weeks, or whatever the brand reports by")
+    days: int = Field(description="how many days these have together")
+    complete: bool = Field(description="whether every day that was asked about is reported")
+    length: Cell = Field(description="weeks, days, or a count of periods")
 
 
 class MetricAnswer(ToolResult):
     """The metric over its days, and against others where that was asked; `because` where there is no value."""
 
     metric: str
+    product: str = Field(default="", description="the title, where one was asked about")
+    channel: str = Field(default="", description="the title, where one was asked about")
     status: str = Field(description="told, or abstained")
+    lagging: list[Lagging] = Field(default_factory=list, description="channels not reported as far as the others")
     because: str = ""
     german_because: str = ""
     first_day: str = ""
     last_day: str = ""
+    covered: Coverage | None = Field(default=None, description="of the value")
     before_first_day: str = ""
     before_last_day: str = ""
+    before_covered: Coverage | None = Field(default=None, description="of what it is compared with")
+    before_cut: bool = Field(
+        default=False, description="whether the base is cut to as many days from its beginning as are reported here"
+    )
     value: Cell | None = None
     before: Cell | None = None
+    basis: str = Field(
+        default="total",
+        description="total; or per_week, per_day, where the sides are of different lengths: what the change is of",
+    )
+    average: Cell | None = Field(default=None, description="value a week or day, where that is the basis")
+    before_average: Cell | None = None
     change: Cell | None = None
     effects: dict[str, Cell] = Field(default_factory=dict, description="they add up to the change")
     lines: list[Line] = Field(default_factory=list, description="those that contribute most")
     lines_total: int = 0
-    parts: list[Part] = Field(default_factory=list)
+    split: str = ""
+    parts: list[Part] = Field(default_factory=list, description="the largest, or the weeks or months in their order")
+    rest: Part | None = Field(default=None, description="all other parts together, or what rounding leaves")
+    rest_parts: Cell | None = Field(default=None, description="how many these are; none where it is rounding")
     uncosted: Cell | None = Field(default=None, description="lines left out of a margin: nobody said what they cost")

@@ -1,7 +1,7 @@
 """A question about the business answered: read into a typed query, told with receipts, or what can be asked instead."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from store.session import BrandSession
 from store.tables import Channel, Product, Run
 from tools.receipts import record_figures
 from tools.toolbox import Toolbox
+from virtual_office.metric_names import product_names
 from virtual_office.metric_prose import tell
 from virtual_office.metric_vocabulary import CAN_ANSWER
 from virtual_office.metric_words import (
@@ -54,6 +55,8 @@ class Answered:
     figures: dict[str, str]
     receipt: UUID | None
     by_model: bool = False
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """The tool's answer: a `MetricAnswer`."""
 
 
 def ask(
@@ -94,14 +97,29 @@ def answer_document(answered: Answered) -> dict[str, Any]:
         "run_id": str(answered.run_id) if answered.run_id else None,
         "receipt": str(answered.receipt) if answered.receipt else None,
         "by_model": answered.by_model,
+        "basis": answered.told.get("basis") if answered.told.get("change") else None,
+        "covered": _covered(answered.told, ""),
+        "compared": _covered(answered.told, "before_") if answered.told.get("change") else None,
     }
+
+
+def _covered(told: Mapping[str, Any], side: str) -> dict[str, Any] | None:
+    """What was asked about, and what of it is reported; None for nothing."""
+    covered = told.get(f"{side}covered")
+    if covered is None:
+        return None
+    asked: dict[str, Any] = {"asked_first_day": told[f"{side}first_day"], "asked_last_day": told[f"{side}last_day"]}
+    asked["cut"] = bool(side) and told["before_cut"]
+    return {**asked, **{key: covered[key] for key in ("first_day", "last_day", "periods", "days", "complete")}}
 
 
 def _names(session: BrandSession) -> Names:
     products = session.scalars(select(Product)).all()
     channels = session.scalars(select(Channel)).all()
+    named, shared = product_names((row.sku, row.title) for row in products)
     return Names(
-        products={name: row.sku for row in products for name in (row.title, row.sku) if len(name) > 1},
+        products=named,
+        shared=shared,
         channels={name: row.code for row in channels for name in (row.title, row.code) if len(name) > 1},
     )
 
@@ -150,7 +168,7 @@ def metric_told(database: Database, ctx: Context, run_id: UUID, understood: Unde
         codes = record_figures(session, run_id, refs)
         figures = Figures(session, codes.values(), language)
         text = "\n".join(figures.render(line, codes, as_markdown) for line in prose.text.split("\n"))
-    return Answered(run_id, understood.query, language, text, codes, receipt.id)
+    return Answered(run_id, understood.query, language, text, codes, receipt.id, told=receipt.result)
 
 
 def answer_in_meeting(database: Database, ctx: Context, run: Run, question: str) -> Answer | None:

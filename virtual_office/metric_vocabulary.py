@@ -73,7 +73,7 @@ METRICS: Sequence[tuple[str, Metric]] = (
         Metric.CASH,
     ),
 )
-_COMPARED = (
+COMPARED = (
     "(compared (to|with)|in comparison (to|with)|vs\\.?|versus|against|than|verglichen mit|im vergleich (zum|zur|zu)|"
     "gegenüber( der| dem)?|als)"
 )
@@ -86,8 +86,8 @@ _BEFORE = _any(
     "(am |im )?(tag|monat|quartal) davor",
 )
 COMPARISONS: Sequence[tuple[str, Comparison]] = (
-    (_any(f"{_COMPARED} {_YEAR}", "year on year", "yoy"), Comparison.YEAR_BEFORE),
-    (f"{_COMPARED} ({_BEFORE})", Comparison.PERIOD_BEFORE),
+    (_any(f"{COMPARED} {_YEAR}", "year on year", "yoy"), Comparison.YEAR_BEFORE),
+    (f"{COMPARED} ({_BEFORE})", Comparison.PERIOD_BEFORE),
 )
 PERIODS: Sequence[tuple[str, Period]] = (
     (_any("today", "heute"), Period.TODAY),
@@ -127,6 +127,8 @@ SPLITS: Sequence[tuple[str, Split]] = (
         _any(f"{_EACH_EN} (location|place|stand|store)s?", f"{_EACH_DE} (standort(en)?|ort(en)?|lager|st(and|änden))"),
         Split.LOCATION,
     ),
+    (_any(f"{_EACH_EN} weeks?", "weekly", "week by week", f"{_EACH_DE} (kalender)?wochen?", "wöchentlich"), Split.WEEK),
+    (_any(f"{_EACH_EN} months?", "monthly", "month by month", f"{_EACH_DE} monat(en)?", "monatlich"), Split.MONTH),
     (_any(f"{_EACH_EN} (customer|debtor)s?", f"{_EACH_DE} (kunden?|schuldnern?)"), Split.CUSTOMER),
 )
 WHY = _any(
@@ -148,15 +150,30 @@ MONTHS = (
     ("january", "januar"), ("february", "februar"), ("march", "märz"), ("april",), ("may", "mai"), ("june", "juni"),
     ("july", "juli"), ("august",), ("september",), ("october", "oktober"), ("november",), ("december", "dezember"),
 )  # fmt: skip
+ORDINALS = (
+    ("first", "1st", "1", "erste", "ersten", "erstes"), ("second", "2nd", "2", "zweite", "zweiten", "zweites"),
+    ("third", "3rd", "3", "dritte", "dritten", "drittes"), ("fourth", "4th", "4", "vierte", "vierten", "viertes"),
+)  # fmt: skip
+NUMBERS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
+    "sechs": 6, "zehn": 10,
+}  # fmt: skip
 LAST_SO_MANY = (
-    "(?:in |over |during )?(?:the |den |der |die )?(?:last|past|letzten|vergangenen) (\\d{1,4}) "
-    "(days?|weeks?|tagen?|tage|wochen?)"
+    "(?:in |over |during )?(?:the |den |der |die )?(?:last|past|letzten|vergangenen) "
+    f"(\\d{{1,4}}|{'|'.join(NUMBERS)}) (days?|weeks?|months?|tagen?|tage|wochen?|monaten?|monate)"
 )
+_BEST = "(?:top|best(?:-| )?(?:selling)?|largest|biggest|größten?|besten?|stärksten?|umsatzstärksten?)"
+_SO_MANY = f"(?P<{{}}>\\d{{{{1,2}}}}|{'|'.join(NUMBERS)})"
+_KINDS = (
+    "(?:(?P<product>products?|skus?|articles?|produkten?|produkte|artikeln?)|(?P<channel>channels?|kanälen?|kanal)|"
+    "(?P<customer>customers?|debtors?|kunden?|schuldner))"
+)
+TOP = f"(?:{_BEST}(?: {_SO_MANY.format('many')})?|{_SO_MANY.format('before')} {_BEST}) {_KINDS}"
 GERMAN = _words(
     "warum wieso weshalb wie was ist war waren sind der die das den dem des unser unsere unserer wir hoch viel",
     "viele letzte letzten letzter diese dieser woche monat quartal jahr heute gestern umsatz marge bestand und im",
     "am für nach je pro hat haben gesunken gestiegen gefallen kasse forderungen absatz lager welche welcher wurde",
-    "wurden",
+    "wurden quartal quartals dritten ersten zweiten vierten nach produkt produkte kanal woche monat verglichen mit",
 )
 ENGLISH = _words(
     "why what how much many did do does was were is are the our we last this week month quarter year today",
@@ -170,22 +187,26 @@ FILLERS = _words(
     "waren sind der die das den dem des ein eine einen einer unser unsere unserer unseren wir uns es ich hoch",
     "viel viele groß hat haben hatte hatten wurde wurden im am an auf für von vom zum zur mit und bei nach zeig",
     "zeige mir bitte insgesamt gesamt nennen sag sage aus als denn gemacht machen gehabt gab gibt liegt lag noch",
-    "produkt produkte artikel marke",
+    "produkt produkte artikel marke sich",
 )
 CAN_ANSWER: Mapping[Language, tuple[str, ...]] = {
     Language.EN: (
         "revenue, units, margin, margin rate or average price: today, yesterday, this or last week, month, quarter or "
-        "year, the last 30 days, in October 2026, from 2026-10-01 to 2026-10-15",
-        "… compared to the week before or to last year; … by product or by channel; of one product or channel",
+        "year, the last 30 days, in 2025, in Q3 2025, in October 2026, in week 42, from 2026-10-01 to 2026-10-15",
+        "… compared to the week before, to last year, to January; … by product, channel, week or month; of one product "
+        "or channel; the top 3 products or channels by one of these",
         "why did margin (revenue, units, …) fall or rise last week?",
-        "stock, stock-outs (by product or location), receivables, overdue (by customer) and cash, as they stand now",
+        "stock, stock-outs (by product or location, of one product), receivables, overdue (by customer) and cash, as "
+        "they stand now",
     ),
     Language.DE: (
         "Umsatz, Absatz, Marge, Margenquote oder Durchschnittspreis: heute, gestern, diese oder letzte Woche, Monat, "
-        "Quartal oder Jahr, die letzten 30 Tage, im Oktober 2026, vom 2026-10-01 bis 2026-10-15",
-        "… im Vergleich zur Vorwoche oder zum Vorjahr; … nach Produkt oder nach Kanal; eines Produkts oder Kanals",
+        "Quartal oder Jahr, die letzten 30 Tage, 2025, im dritten Quartal 2025, im Oktober 2026, in KW 42, vom "
+        "2026-10-01 bis 2026-10-15",
+        "… im Vergleich zur Vorwoche, zum Vorjahr, zum Januar; … nach Produkt, Kanal, Woche oder Monat; eines Produkts "
+        "oder Kanals; die 3 besten Produkte oder Kanäle nach einer davon",
         "Warum ist die Marge (der Umsatz, der Absatz …) letzte Woche gesunken oder gestiegen?",
-        "Bestand, Fehlbestände (nach Produkt oder Standort), Forderungen, überfällig (nach Kunden) und Kontostand, "
-        "wie sie jetzt stehen",
+        "Bestand, Fehlbestände (nach Produkt oder Standort, eines Produkts), Forderungen, überfällig (nach Kunden) "
+        "und Kontostand, wie sie jetzt stehen",
     ),
 }

@@ -13,19 +13,41 @@ from store.reads.stock import items_at, on_hand
 from store.session import BrandSession
 from store.tables import Location, SalesFact
 
+_FAR = timedelta(days=400)
+"""Longer than any period that sales are reported for."""
 
-def sold_within(session: BrandSession, currency: str, since: datetime, until: datetime) -> Sequence[Sold]:
-    """What was reported for periods whose middle lies in [since, until), by product and channel.
+
+def sold_within(
+    session: BrandSession, currency: str, since: datetime, until: datetime, longest_days: int
+) -> Sequence[Sold]:
+    """What was reported for periods no longer than this whose middle lies in [since, until), by product and channel.
 
     The middle, so that a day or week belongs to the calendar's whatever moment its report calls its beginning.
     """
-    near = col(SalesFact.period_start) > since - timedelta(days=400), col(SalesFact.period_start) < until
+    near = _start() > since - _FAR, _start() < until, col(SalesFact.period_days) <= longest_days
     return sold_where(session, currency, until, _middle() >= since, _middle() < until, *near)
 
 
-def last_reported(session: BrandSession) -> datetime | None:
-    """When the newest period that sales were reported for ended."""
-    return session.scalar(select(func.max(_end())))
+def reported_near(
+    session: BrandSession, currency: str, since: datetime, until: datetime, channel: UUID | None
+) -> Sequence[tuple[datetime, int]]:
+    """When the periods that sales were reported for begin, around [since, until), and how many days each has; of all
+    channels or one."""
+    wanted = (
+        select(_start(), col(SalesFact.period_days))
+        .where(_start() > since - _FAR, _start() < until, col(SalesFact.currency) == currency)
+        .group_by(_start(), col(SalesFact.period_days))
+        .order_by(_start(), col(SalesFact.period_days))
+    )
+    if channel is not None:
+        wanted = wanted.where(col(SalesFact.channel_id) == channel)
+    return [(begun, int(days)) for begun, days in session.execute(wanted).all()]
+
+
+def ever_reported(session: BrandSession) -> tuple[datetime, datetime] | None:
+    """When the oldest period that sales were reported for began, and when the newest ended."""
+    first, last = session.execute(select(func.min(_start()), func.max(_end()))).one()
+    return None if first is None else (first, last)
 
 
 def stock_by_place(session: BrandSession) -> Sequence[tuple[Location, Mapping[UUID, int]]]:
@@ -37,6 +59,10 @@ def stock_by_place(session: BrandSession) -> Sequence[tuple[Location, Mapping[UU
             there = on_hand(session, [place.id])
             found.append((place, {product: max(there.get(product, 0), 0) for product in sorted(kept.values())}))
     return found
+
+
+def _start() -> Any:
+    return col(SalesFact.period_start)
 
 
 def _end() -> Any:

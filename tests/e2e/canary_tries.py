@@ -41,6 +41,7 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
         {"metric": "revenue", "period": "last_year", "product": SKU},
         {"metric": "revenue", "period": "last_year", "channel": CHANNEL},
         {"metric": "stock", "split": "location"},
+        {"metric": "stock", "product": SKU},
     ],
     "competitor_reaction": lambda ids: [{"channel": CHANNEL}],
     "channel_ladder": lambda ids: [{"sku": SKU}],

@@ -1,6 +1,7 @@
 """What a change consists of adds up to the change, to the cent, whatever was sold."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,9 +9,11 @@ from hypothesis import strategies as st
 from analytics.margins import Contribution, Trade, contribution
 from analytics.metric_change import (
     Change,
+    changes_per,
     explain_average_price,
     explain_margin,
     explain_margin_rate,
+    explain_per,
     explain_revenue,
     explain_units,
 )
@@ -45,6 +48,32 @@ def test_every_explanation_adds_up(before: Sequence[Contribution], after: Sequen
     if all(sum(one.revenue_minor for one in side) for side in (before, after)):
         adds_up(explain_margin_rate(before, after))
         adds_up(explain_average_price(before, after))
+
+
+@given(LINES, LINES, st.integers(1, 60), st.integers(1, 60))
+def test_averages_of_unequal_lengths_are_explained_to_the_cent(
+    before: Sequence[Contribution], after: Sequence[Contribution], old: int, new: int
+) -> None:
+    for explain in (explain_margin, explain_revenue, explain_units):
+        found, plain = explain_per(explain, (before, after), (old, new)), explain(before, after)
+        adds_up(found)
+        assert (found.before, found.after) == (round(Fraction(plain.before, old)), round(Fraction(plain.after, new)))
+
+
+def test_the_same_week_four_and_five_times_has_not_changed() -> None:
+    week = [line("A", 100, 1_190, 500), line("B", 7, 990, 100)]
+    weeks = [[line("A", 100 * n, 1_190, 500), line("B", 7 * n, 990, 100)] for n in (4, 5)]
+    found = explain_per(explain_units, (weeks[0], weeks[1]), (4, 5))
+    assert (found.before, found.after) == (sum(one.units for one in week),) * 2
+    assert not any(found.effects.values())
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1), st.integers(1, 31))
+def test_changes_of_parts_add_up(parts: Sequence[tuple[int, int]], length: int) -> None:
+    total = round(Fraction(sum(now for _, now in parts), length)) - round(Fraction(sum(was for was, _ in parts), 7))
+    found = changes_per(parts, (7, length), total)
+    assert sum(found) == total
+    assert all(abs(one - (now / length - was / 7)) < 2 for one, (was, now) in zip(found, parts, strict=True))
 
 
 def test_a_higher_price_alone_is_price() -> None:

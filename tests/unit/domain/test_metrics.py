@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from domain.metrics import Comparison, Metric, MetricQuery, Period, days_before, days_of
+from domain.metrics import Comparison, Days, Metric, MetricQuery, Period, Split, days_before, days_of, steps_of
 
 TODAY = date(2026, 11, 21)  # a Saturday
 
@@ -38,6 +38,36 @@ def test_periods_follow_the_calendar(
     assert (str(year.first), str(year.last)) == year_before
 
 
+@pytest.mark.parametrize(
+    ("days", "before", "year_before"),
+    [
+        (("2026-01-01", "2026-01-31"), ("2025-12-01", "2025-12-31"), ("2025-01-01", "2025-01-31")),
+        (("2026-02-01", "2026-02-28"), ("2026-01-01", "2026-01-31"), ("2025-02-01", "2025-02-28")),
+        (("2025-02-01", "2025-02-28"), ("2025-01-01", "2025-01-31"), ("2024-02-01", "2024-02-29")),
+        (("2025-07-01", "2025-09-30"), ("2025-04-01", "2025-06-30"), ("2024-07-01", "2024-09-30")),
+        (("2025-01-01", "2025-12-31"), ("2024-01-01", "2024-12-31"), ("2024-01-01", "2024-12-31")),
+        (("2026-02-02", "2026-02-08"), ("2026-01-26", "2026-02-01"), ("2025-02-03", "2025-02-09")),
+    ],
+)
+def test_whole_calendar_months_are_compared_with_such(
+    days: tuple[str, str], before: tuple[str, str], year_before: tuple[str, str]
+) -> None:
+    for comparison, expected in ((Comparison.PERIOD_BEFORE, before), (Comparison.YEAR_BEFORE, year_before)):
+        asked = query(Period.BETWEEN, comparison, first=days[0], last=days[1])
+        earlier = days_before(asked, days_of(asked, TODAY))
+        assert (str(earlier.first), str(earlier.last)) == expected
+
+
+def test_steps_are_the_calendars_and_lose_no_day() -> None:
+    days = Days(first=date(2026, 1, 1), last=date(2026, 3, 10))
+    months = list(steps_of(Split.MONTH, days))
+    assert [str(one.first) for one in months] == ["2026-01-01", "2026-02-01", "2026-03-01"]
+    weeks = list(steps_of(Split.WEEK, days))
+    assert [str(one.first) for one in weeks[:2]] == ["2026-01-01", "2026-01-05"]
+    for steps in (months, weeks):
+        assert sum(one.count for one in steps) == days.count and steps[-1].last == days.last
+
+
 def test_a_leap_day_has_a_year_before() -> None:
     asked = query(Period.THIS_MONTH, Comparison.YEAR_BEFORE)
     earlier = days_before(asked, days_of(asked, date(2028, 2, 29)))
@@ -56,6 +86,11 @@ def test_a_leap_day_has_a_year_before() -> None:
         {"metric": "revenue", "period": "between", "first": "2026-02-01", "last": "2026-01-01"},
         {"metric": "revenue", "period": "last_week", "days": 3},
         {"metric": "cash", "split": "product"},
+        {"metric": "revenue", "period": "last_week", "top": 3},
+        {"metric": "revenue", "period": "last_week", "split": "week", "comparison": "period_before"},
+        {"metric": "revenue", "period": "last_week", "comparison": "named"},
+        {"metric": "revenue", "period": "last_week", "base_first": "2026-01-01", "base_last": "2026-01-02"},
+        {"metric": "cash", "product": "HM"},
         {"metric": "revenue", "period": "last_week", "sql": "select 1"},
     ],
 )
