@@ -11,6 +11,7 @@ from cli import (
     audit,
     demo,
     doctor,
+    edit,
     import_,
     inbox,
     jobs,
@@ -29,6 +30,7 @@ from cli import (
     serve,
     show,
     simulate,
+    snooze,
     templates,
     undo,
     webhooks,
@@ -49,7 +51,8 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, worker,
+    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, edit, reject, snooze, undo,
+    propose, work, worker,
     journal, runs, schedule, rules, workflows, templates, notifications, webhooks, jobs, agents, audit, doctor,
     password, serve, simulate,
 )  # fmt: skip

@@ -224,8 +224,10 @@ def foreseen_at(now: Situation, args: BestPriceArguments, demand: Demand, price_
         demand.belief,
         horizon_periods=args.horizon_weeks,
     )
-    told = {"margin_now": _margin(now, now.price.amount_minor), "units_now": cells.units_a_week(demand.baseline.units)}
-    return _without_advice(now, args, []).model_copy(update={"status": "change", **told, **_changed(now, forecast)})
+    told = {"margin_now": now.margin(now.price.amount_minor), "units_now": cells.units_a_week(demand.baseline.units)}
+    return _without_advice(now, args, []).model_copy(
+        update={"status": "change", **told, **_changed(now, forecast, demand.baseline.units)}
+    )
 
 
 def _without_advice(now: Situation, args: BestPriceArguments, reasons: list[str]) -> BestPrice:
@@ -247,12 +249,12 @@ def _advice_view(now: Situation, args: BestPriceArguments, advice: PriceAdvice, 
     base = _without_advice(now, args, list(advice.reasons)).model_copy(
         update={
             "status": advice.status,
-            "margin_now": _margin(now, price),
+            "margin_now": now.margin(price),
             "units_now": cells.units_a_week(units_now),
         }
     )
     if advice.status == "change" and forecast is not None:
-        return base.model_copy(update=_changed(now, forecast))
+        return base.model_copy(update=_changed(now, forecast, units_now))
     if forecast is None or forecast.price_minor == price:
         return base
     considered = {
@@ -262,16 +264,18 @@ def _advice_view(now: Situation, args: BestPriceArguments, advice: PriceAdvice, 
     return base.model_copy(update=considered)
 
 
-def _changed(now: Situation, forecast: ProfitForecast) -> dict[str, Cell | None]:
-    price = now.price.amount_minor
+def _changed(now: Situation, forecast: ProfitForecast, units_now: float) -> dict[str, Cell | None]:
+    price, kept = now.price.amount_minor, now.terms.kept_share
+    same_units = (forecast.price_minor - price) * kept * units_now * forecast.horizon_periods
     return {
         "price": cells.money(forecast.price_minor, now.currency),
         "change": cells.rate(share_bps(forecast.price_minor - price, price)),
-        "margin_then": _margin(now, forecast.price_minor),
+        "margin_then": now.margin(forecast.price_minor),
         "units_then": cells.units_a_week(forecast.expected_units),
         "profit_change": cells.money(forecast.change_minor, now.currency),
         "profit_change_low": cells.money(forecast.low_minor, now.currency),
         "profit_change_high": cells.money(forecast.high_minor, now.currency),
+        "profit_change_same_units": cells.money(same_units, now.currency),
         "coverage": cells.share(forecast.coverage),
         "probability": _probability(forecast),
     }
@@ -279,8 +283,3 @@ def _changed(now: Situation, forecast: ProfitForecast) -> dict[str, Cell | None]
 
 def _probability(forecast: ProfitForecast) -> Cell:
     return cells.share(min(max(forecast.probability_of_gain, 1 - _SUREST), _SUREST))
-
-
-def _margin(now: Situation, price_minor: int) -> Cell | None:
-    margin = now.margin_bps(price_minor)
-    return None if margin is None else cells.rate(margin)
