@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from actions.decide import decide, gates_for
+from actions.handler import Look
 from actions.items import action_of, find_item, handler_of, prediction_of, queue_execution
 from actions.order import require_present
 from actions.refusals import refusals_noted
@@ -66,9 +67,9 @@ def _approve_shown(
 ) -> Conflict | None:
     """The error to raise once what was found out about the item is written; None when all is well."""
     actor = session.ctx.actor
-    if item.proposer_id == actor.id:
-        raise Forbidden("Nobody approves what they proposed themselves.", remedy="Ask another person: --as PROFILE.")
     look = handler_of(item.kind).look(session, action_of(item), prediction_of(item))
+    if item.proposer_id == actor.id and not _own_to_decide(session, engine, item, look):
+        raise Forbidden("Nobody approves what they proposed themselves.", remedy="Ask another person: --as PROFILE.")
     differences = differences_since(item, look, engine)
     if differences:
         remedy = ask_again(session, engine, item, look, differences)
@@ -84,6 +85,12 @@ def _approve_shown(
         set_status(session, item, ItemStatus.APPROVED, f"approved by {actor.label}")
         queue_execution(session, item, undo_delay, key=str(item.version))
     return None
+
+
+def _own_to_decide(session: BrandSession, engine: PolicyEngine, item: ActionItem, look: Look) -> bool:
+    """Whether no gate of what the Context's person asked for waits for somebody else, by the rights they have now."""
+    lost = set(item.proposer_gates) - set(gates_for(session.ctx.actor))
+    return not lost and decide(session, engine, item, look).decision is not Decision.NEEDS_APPROVAL
 
 
 def _record(session: BrandSession, engine: PolicyEngine, item: ActionItem, actor: Actor) -> None:

@@ -9,7 +9,7 @@ from actions.items import action_of, prediction_of
 from actions.kinds import handler_of
 from actions.seen import tag_of
 from actions.standing import differences_since
-from domain.action import ItemStatus
+from domain.action import ACTION_KINDS, ItemStatus
 from domain.figure import Cell
 from domain.prediction import Prediction
 from guardrails.cedar import PolicyEngine
@@ -37,9 +37,16 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "verdict": item.verdict.get("decision"),
         "gates": item.verdict.get("gates", []),
         "predicted": None if prediction is None else predicted_document(prediction),
-        "expected": "not predicted" if prediction is None else expected_sentence(prediction),
+        "expected": _expected(item, prediction),
+        "edited_from": str(item.edited_from) if item.edited_from else None,
         "etag": tag_of(item),
     }
+
+
+def _expected(item: ActionItem, prediction: Prediction | None) -> str:
+    if prediction is not None:
+        return expected_sentence(prediction)
+    return "no promise: edited by a person" if item.edited_from else "not predicted"
 
 
 def predicted_document(prediction: Prediction) -> dict[str, Any]:
@@ -64,6 +71,7 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
         "undo": item.preview["undo"],
         "rationale": item.rationale,
         "action": item.action,
+        "editable": list(ACTION_KINDS[item.kind].editable),
         "run_id": str(item.run_id) if item.run_id else None,
         "figures": item.figures,
         "facts": item.facts,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from actions.decide import decide, gates_for
@@ -18,7 +18,7 @@ from actions.status import cause_of, set_status
 from domain.action import Action, ItemStatus, parse_action
 from domain.actor import Actor, Permission
 from domain.autonomy import Autonomy
-from domain.errors import InvalidInput, NotFound
+from domain.errors import Conflict, InvalidInput, NotFound
 from domain.labels import Label
 from domain.prediction import Prediction
 from domain.verdict import Decision, Verdict
@@ -31,7 +31,10 @@ from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow
 
 OPEN = (ItemStatus.PROPOSED, ItemStatus.SNOOZED)
+UNDER_WAY = (ItemStatus.APPROVED, ItemStatus.RUNNING)
+"""Agreed to and not carried out yet: nothing like it is asked for meanwhile."""
 _IS_OPEN = col(ActionItem.status).in_(OPEN)
+_IS_UNDER_WAY = col(ActionItem.status).in_(UNDER_WAY)
 _OPENING = "opening action items"
 EXECUTE_JOB = "action.execute"
 LONGEST_REASON = 500
@@ -56,12 +59,17 @@ class Amended:
     dissent: Sequence[str] = ()
 
 
+def hold_opening(session: BrandSession) -> None:
+    """Let nobody else open an item until this transaction ends: else neither would see the other's."""
+    one_at_a_time(session, _OPENING)
+
+
 def hold_open_items(session: BrandSession) -> None:
     """Keep what is open as it is until this transaction ends; for who adopts several proposals, before the first.
 
     Whoever answers an item holds it first and writes the audit then: who adopts has to keep to that order, too.
     """
-    one_at_a_time(session, _OPENING)
+    hold_opening(session)
     session.scalars(select(ActionItem).where(_IS_OPEN).order_by(col(ActionItem.id)).with_for_update()).all()
 
 
@@ -73,10 +81,17 @@ def adopt(
     ordinal: int,
     amended: Amended = Amended(),
 ) -> ActionItem:
-    """Turn a meeting's proposal, as the meeting left it, into an action item, once; what it replaces is superseded."""
+    """Turn a meeting's proposal, as the meeting left it, into an action item, once; what it replaces is superseded.
+
+    Where the same was agreed to meanwhile and is not carried out yet, that item stands for it.
+    """
     existing = session.scalars(select(ActionItem).where(col(ActionItem.proposal_id) == proposal.id)).first()
     if existing is not None:
         return existing
+    hold_opening(session)
+    action = parse_action(amended.action or proposal.action)
+    if (agreed := _agreed_to(session, action)) is not None:
+        return agreed
     item = ActionItem(
         run_id=proposal.run_id,
         proposal_id=proposal.id,
@@ -101,32 +116,60 @@ def adopt(
 def propose(
     session: BrandSession, engine: PolicyEngine, action: Action, rationale: str, undo_delay: timedelta = _AT_ONCE
 ) -> ActionItem:
-    """A person asks for an action; the same guardrails judge it, and what they may not decide waits for another."""
-    session.ctx.require(Permission.ACTION_PROPOSE)
+    """A person asks for an action; the same guardrails judge it, and what they may not decide waits for another.
+
+    Raises Conflict where the same was agreed to and is not carried out yet.
+    """
     require_present(session)
+    hold_opening(session)
+    require_none_agreed(session, action)
+    return _open(session, engine, asked_by_person(session, action, rationale), undo_delay)
+
+
+def asked_by_person(session: BrandSession, action: Action, rationale: str, **more: Any) -> ActionItem:
+    """An item of the Context's person, not judged yet: their own role's gates count as open. Raises Forbidden."""
+    session.ctx.require(Permission.ACTION_PROPOSE)
     actor = session.ctx.actor
-    item = ActionItem(
-        proposer=actor.label,
-        proposer_id=actor.id,
-        proposer_gates=gates_for(actor),
-        kind=action.kind,
-        action=action.model_dump(mode="json"),
-        rationale=rationale,
-        label=Label.TRUSTED,
-        **_blank(session),
-    )
-    return _open(session, engine, item, undo_delay)
+    known = {
+        "proposer": actor.label,
+        "proposer_id": actor.id,
+        "proposer_gates": gates_for(actor),
+        "kind": action.kind,
+        "action": action.model_dump(mode="json"),
+        "rationale": rationale,
+        "label": Label.TRUSTED,
+    }
+    return ActionItem(**{**_blank(session), **known, **more})
+
+
+def require_none_agreed(session: BrandSession, action: Action) -> None:
+    """Raises Conflict where the same was agreed to and is not carried out yet."""
+    if (agreed := _agreed_to(session, action)) is not None:
+        raise Conflict(
+            f"{agreed.preview['title']} is approved already, and about to be carried out.",
+            remedy=f"Take that back first: `mhos undo {str(agreed.id)[-8:]}`.",
+        )
+
+
+def _agreed_to(session: BrandSession, action: Action) -> ActionItem | None:
+    about = (col(ActionItem.kind) == action.kind, col(ActionItem.subject) == action.subject)
+    return session.scalars(select(ActionItem).where(_IS_UNDER_WAY, *about)).first()
+
+
+def agreed_subjects(session: BrandSession) -> Sequence[tuple[str, str]]:
+    """Kind and subject of all that was agreed to and is not carried out yet."""
+    rows = session.execute(select(col(ActionItem.kind), col(ActionItem.subject)).where(_IS_UNDER_WAY)).all()
+    return [(kind, subject) for kind, subject in rows]
 
 
 def ask_for(
     session: BrandSession, engine: PolicyEngine, action: Action, rationale: str, actor: Actor, proposer: Proposer
 ) -> ActionItem:
     """A rule or workflow asks for an action, as an agent does. What asks for the same already, and waits, is kept."""
-    subject = action.subject
     waiting = select(ActionItem).where(
-        _IS_OPEN, col(ActionItem.kind) == action.kind, col(ActionItem.subject) == subject
+        _IS_OPEN | _IS_UNDER_WAY, col(ActionItem.kind) == action.kind, col(ActionItem.subject) == action.subject
     )
-    one_at_a_time(session, _OPENING)
+    hold_opening(session)
     if (found := session.scalars(waiting).first()) is not None:
         return found
     item = ActionItem(
@@ -173,23 +216,30 @@ def _blank(session: BrandSession) -> dict[str, Any]:
 def _open(
     session: BrandSession, engine: PolicyEngine, item: ActionItem, undo_delay: timedelta = _AT_ONCE
 ) -> ActionItem:
-    handler = handler_of(item.kind)
-    action = action_of(item)
-    look = handler.look(session, action, prediction_of(item))
-    verdict = show_again(session, engine, item, look)
-    item.expires_at = session.ctx.now() + handler.kind.approval_valid_for
-    _supersede(session, item)
-    session.add(item)
-    session.flush()
-    told = {"kind": item.kind, "subject": item.subject, "proposer": item.proposer, "title": item.preview["title"]}
-    emit(session, "action_item.proposed", str(item.id), told, cause_of(item))
-    append_audit(session, "action_item.proposed", str(item.id), {"action": item.action, "verdict": item.verdict})
+    verdict = judge(session, engine, item)
+    enter(session, item)
     if verdict.decision is Decision.DENY:
         set_status(session, item, ItemStatus.DENIED, "; ".join(verdict.reasons))
     elif verdict.decision is Decision.ALLOW:
         set_status(session, item, ItemStatus.APPROVED, "the guardrails let this happen without asking")
         queue_execution(session, item, undo_delay, key="alone")
     return item
+
+
+def judge(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> Verdict:
+    """Look at what a new item would meet, and put it on the item."""
+    return show_again(session, engine, item, handler_of(item.kind).look(session, action_of(item), prediction_of(item)))
+
+
+def enter(session: BrandSession, item: ActionItem) -> None:
+    """Take up a new item that was judged, in place of what it replaces."""
+    item.expires_at = session.ctx.now() + handler_of(item.kind).kind.approval_valid_for
+    _supersede(session, item)
+    session.add(item)
+    session.flush()
+    told = {"kind": item.kind, "subject": item.subject, "proposer": item.proposer, "title": item.preview["title"]}
+    emit(session, "action_item.proposed", str(item.id), told, cause_of(item))
+    append_audit(session, "action_item.proposed", str(item.id), {"action": item.action, "verdict": item.verdict})
 
 
 def show_again(session: BrandSession, engine: PolicyEngine, item: ActionItem, look: Look) -> Verdict:
@@ -204,7 +254,7 @@ def show_again(session: BrandSession, engine: PolicyEngine, item: ActionItem, lo
 
 def _supersede(session: BrandSession, item: ActionItem) -> None:
     """Close what this replaces. Others who open one at this moment come before or after: else neither saw the other."""
-    one_at_a_time(session, _OPENING)
+    hold_opening(session)
     older = (
         select(ActionItem)
         .where(col(ActionItem.kind) == item.kind, col(ActionItem.subject) == item.subject)
@@ -263,15 +313,22 @@ def _exactly(session: BrandSession, wanted: str) -> ActionItem | None:
         return None
 
 
-def inbox(session: BrandSession, statuses: Sequence[ItemStatus] = OPEN) -> Sequence[ActionItem]:
-    """The items of this moment or before that stand at one of these statuses, most money at stake first.
+def inbox(session: BrandSession, statuses: Sequence[ItemStatus] | None = None) -> Sequence[ActionItem]:
+    """What waits for an answer at this moment, or what stands at one of these statuses; most money at stake first.
 
     Nothing can be answered any more that is overdue, so it is left out also before the clockwork has closed it.
     """
     known = col(ActionItem.created_at) <= session.ctx.known_until
-    overdue = col(ActionItem.status).in_(OPEN) & (col(ActionItem.expires_at) <= session.ctx.now())
-    found = session.scalars(select(ActionItem).where(col(ActionItem.status).in_(statuses), known, ~overdue)).all()
+    overdue = _IS_OPEN & (col(ActionItem.expires_at) <= session.ctx.now())
+    wanted = waits(session) if statuses is None else col(ActionItem.status).in_(statuses)
+    found = session.scalars(select(ActionItem).where(wanted, known, ~overdue)).all()
     return sorted(found, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
+
+
+def waits(session: BrandSession) -> ColumnElement[bool]:
+    """Which items wait for an answer: also those put off until a moment that has come."""
+    put_off = (col(ActionItem.status) == ItemStatus.SNOOZED) & (col(ActionItem.snoozed_until) > session.ctx.now())
+    return _IS_OPEN & ~put_off
 
 
 def reject(session: BrandSession, item_id: str, reason: str, seen: str | None = None) -> ActionItem:

@@ -38,7 +38,8 @@ class PriceDraftHandler:
                 f"The unit cost of {action.sku} is not known, so it cannot be told whether a price keeps the margin.",
                 remedy="Import product_costs.csv.",
             )
-        margin = reads.sale_terms(product, channel).margin_bps(action.price_minor, cost)
+        terms = reads.sale_terms(product, channel)
+        margin = terms.margin_bps(action.price_minor, cost)
         facts = PriceDraftFacts(
             price_minor=action.price_minor,
             margin_bps=margin,
@@ -53,7 +54,9 @@ class PriceDraftHandler:
                 title=f"{product.title}: draft {price} for {channel.title}",
                 changes=(
                     FieldChange(field="draft", before="no price", after=price),
-                    FieldChange(field="margin", before="none", after=f"{margin / 100:.1f} %"),
+                    FieldChange(
+                        field="margin", before="none", after=f"{terms.margin(action.price_minor, cost) * 100:.1f} %"
+                    ),
                 ),
                 amount_minor=0,
                 currency=currency,

@@ -9,7 +9,7 @@ from uuid import UUID
 from actions.handler import Look, RowChange, ShownFact
 from domain.action import PRICE_UPDATE, ActionKind, FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
-from domain.money import BPS, format_minor, share_bps
+from domain.money import BPS, LARGEST_MINOR, format_minor, share_bps
 from domain.prediction import Outcome, Prediction
 from domain.pricing import PriceUpdate
 from guardrails.facts import PriceUpdateFacts
@@ -122,35 +122,40 @@ def _guard_facts(
 
 
 def _margin_bps(now: _Situation, amount_minor: int) -> int:
-    """Margin on what the brand keeps; an unknown cost counts as the worst margin, never as none."""
+    """Margin on what the brand keeps, as the guardrails read it; an unknown cost counts as a loss, never as none."""
     if now.unit_cost_minor is None:
         return _NO_COST_MARGIN_BPS
     terms = reads.sale_terms(now.product, now.channel)
-    return max(terms.margin_bps(amount_minor, now.unit_cost_minor), _NO_COST_MARGIN_BPS)
+    return max(terms.margin_bps(amount_minor, now.unit_cost_minor), -LARGEST_MINOR)
 
 
 def _preview(now: _Situation, action: PriceUpdate, facts: PriceUpdateFacts) -> Preview:
     currency = now.price.currency
     before, after = now.price.amount_minor, action.price_minor
-    margin_before = _margin_bps(now, before)
-    share = share_bps(now.weekly_units * before, now.weekly_channel_revenue_minor)
+    change = (after - before) / before * 100 if before else 0.0
+    revenue = now.weekly_channel_revenue_minor
+    share = now.weekly_units * before / revenue * 100 if revenue else 0.0
     where = f"{now.locations} locations" if now.locations else "no reported locations"
     return Preview(
         title=f"{now.product.title}: {format_minor(before, currency)} → {format_minor(after, currency)}"
-        f" ({facts.change_bps / 100:+.1f} %) in {now.channel.title}",
+        f" ({change:+.1f} %) in {now.channel.title}",
         changes=(
             FieldChange(field="price", before=format_minor(before, currency), after=format_minor(after, currency)),
-            FieldChange(field="margin", before=_percent(margin_before), after=_percent(facts.margin_bps)),
+            FieldChange(field="margin", before=_margin_in_words(now, before), after=_margin_in_words(now, after)),
         ),
         amount_minor=facts.amount_minor,
         currency=currency,
-        blast_radius=f"one product, {where}, {share / 100:.1f} % of the channel's weekly revenue",
+        blast_radius=f"one product, {where}, {share:.1f} % of the channel's weekly revenue",
         undo=f"`undo` puts {format_minor(before, currency)} back, unless the price has been changed again since.",
     )
 
 
-def _percent(bps: int) -> str:
-    return "unknown" if bps == _NO_COST_MARGIN_BPS else f"{bps / 100:.1f} %"
+def _margin_in_words(now: _Situation, amount_minor: int) -> str:
+    """Rounded once, from what is kept and what it costs."""
+    if now.unit_cost_minor is None:
+        return "unknown"
+    margin = reads.sale_terms(now.product, now.channel).margin(amount_minor, now.unit_cost_minor)
+    return f"{margin * 100:.1f} %" if margin >= -1 else "below -100 %"
 
 
 def _shown(now: _Situation, facts: PriceUpdateFacts) -> dict[str, ShownFact]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from actions.handler import Look, RowChange, ShownFact
 from domain.action import PROMO_SCHEDULE, ActionKind, FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
-from domain.money import BPS, format_minor
+from domain.money import BPS, LARGEST_MINOR, format_minor
 from domain.prediction import Outcome, Prediction
 from domain.promotions import PromoSchedule
 from guardrails.facts import PromoScheduleFacts
@@ -33,6 +33,7 @@ class _Place:
     reference_minor: int
     promoted_minor: int
     margin_bps: int
+    margin: float
     weekly_units: int
 
 
@@ -136,12 +137,14 @@ def _place(session: BrandSession, product: Product, code: str, off_bps: int, cos
     channel = reads.channel_by_code(session, code)
     price = reads.price_now(session, product.id, channel.id)
     promoted = price.amount_minor * (BPS - off_bps) // BPS
+    terms = reads.sale_terms(product, channel)
     return _Place(
         channel=channel,
         price=price,
         reference_minor=reads.reference_price_minor(session, price.price_id) or price.amount_minor,
         promoted_minor=promoted,
-        margin_bps=max(reads.sale_terms(product, channel).margin_bps(promoted, cost), -BPS),
+        margin_bps=max(terms.margin_bps(promoted, cost), -LARGEST_MINOR),
+        margin=terms.margin(promoted, cost),
         weekly_units=reads.recent_weekly(session, channel.id, product.id, weeks=_RECENT_WEEKS).units,
     )
 
@@ -177,7 +180,7 @@ def _preview(now: _Situation, action: PromoSchedule, facts: PromoScheduleFacts) 
             FieldChange(
                 field=f"price in {place.channel.title}, {action.days} days",
                 before=format_minor(place.price.amount_minor, currency),
-                after=f"{format_minor(place.promoted_minor, currency)}, a margin of {place.margin_bps / 100:.1f} %",
+                after=f"{format_minor(place.promoted_minor, currency)}, a margin of {place.margin * 100:.1f} %",
             )
             for place in now.places
         ),

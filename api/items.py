@@ -33,6 +33,7 @@ from domain.action import ItemStatus
 from store.jobs import due_at
 from store.tables import ActionItem
 from virtual_office.asked_back import ask_back
+from virtual_office.edits import edit_item
 from virtual_office.item_view import item_view, note_views
 
 items_router = APIRouter(
@@ -52,7 +53,7 @@ def list_items(
     """Action items, newest first."""
     after = read_cursor(cursor, str)
     with desk.office.database.read(desk.ctx) as session:
-        wanted = select(ActionItem).where(col(ActionItem.status).in_(status or items.OPEN))
+        wanted = select(ActionItem).where(col(ActionItem.status).in_(status) if status else items.waits(session))
         if after is not None:
             wanted = wanted.where(col(ActionItem.id) < _as_id(after[0]))
         found = session.scalars(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
@@ -60,11 +61,17 @@ def list_items(
 
 
 @inbox_router.get("/inbox", operation_id="inbox")
-def inbox(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[ItemSummary]:
+def inbox(
+    desk: OpenDesk,
+    snoozed: Annotated[bool, Query(description="what was put off instead, until its time comes")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ItemSummary]:
     """What waits for an answer, most money at stake first."""
     after = read_cursor(cursor, int, str)
     with desk.office.database.read(desk.ctx) as session:
-        found = [item for item in items.inbox(session) if after is None or _stake(item) > after]
+        listed = items.inbox(session, [ItemStatus.SNOOZED] if snoozed else None)
+        found = [item for item in listed if after is None or _stake(item) > after]
         return page_of(found[: limit + 1], limit, _summary, lambda item: list(_stake(item)))
 
 
@@ -108,13 +115,15 @@ def snooze(item_id: UUID, said: Snooze, desk: KeyedDesk, response: Response, if_
 
 @items_router.patch("/{item_id}", operation_id="edit_action_item")
 def edit(item_id: UUID, said: Edit, desk: OpenDesk, response: Response, if_match: IfMatch) -> ItemAnswered:
-    """Ask for the same with other amounts: a new item in its place, judged anew, which promises nothing."""
+    """Ask for the same with other amounts: a new item in its place, judged anew, which waits for a yes.
+
+    The editor's own yes will do where no gate asks for another's. 422 `edit_denied`: the guardrails forbid these
+    amounts, and the item stays as it was. The promise is recomputed where that can be told, else there is none.
+    """
     office = desk.office
     with _noted(desk, item_id), office.database.begin(desk.ctx) as session:
-        new = answers.edit(
-            session, office.engine, str(item_id), said.changes, said.reason, OFFICE_UNDO_DELAY, seen_tag(if_match)
-        )
-        new_id = new.id
+        seen = seen_tag(if_match)
+        new_id = edit_item(office.database, session, office.engine, str(item_id), said.changes, said.reason, seen).id
     return _answered(desk, new_id, response).model_copy(update={"replaces": str(item_id)})
 
 

@@ -12,6 +12,7 @@ from cli import (
     deliveries,
     demo,
     doctor,
+    edit,
     import_,
     inbox,
     jobs,
@@ -30,6 +31,7 @@ from cli import (
     serve,
     show,
     simulate,
+    snooze,
     spending,
     templates,
     undo,
@@ -51,9 +53,9 @@ app = typer.Typer(
 )
 
 VERBS = (
-    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, reject, undo, propose, work, worker,
-    journal, runs, spending, schedule, rules, workflows, templates, notifications, webhooks, deliveries, jobs, agents,
-    audit, doctor, password, serve, simulate,
+    demo, import_, kb, meet, say, minutes, ask, inbox, show, why, approve, edit, reject, snooze, undo, propose, work,
+    worker, journal, runs, spending, schedule, rules, workflows, templates, notifications, webhooks, deliveries, jobs,
+    agents, audit, doctor, password, serve, simulate,
 )  # fmt: skip
 
 for verb in VERBS:

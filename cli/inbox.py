@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def inbox(
     everything: Annotated[bool, typer.Option("--all", help="Those that are closed, too.")] = False,
+    snoozed: Annotated[bool, typer.Option("--snoozed", help="What was put off instead, until its time comes.")] = False,
     profile: AsProfile = None,
     brand: BrandOption = None,
     as_of: AsOf = None,
@@ -28,14 +29,19 @@ def inbox(
         from domain.action import ItemStatus
 
         with desk.office.database.read(desk.ctx) as session:
-            statuses = tuple(ItemStatus) if everything else items.OPEN
+            put_off = (ItemStatus.SNOOZED,) if snoozed else None
+            statuses = tuple(ItemStatus) if everything else put_off
             found = [item_summary(item) for item in items.inbox(session, statuses)]
     if as_json:
         print_json({"items": found})
     elif found:
         console().print(items_table(found))
     else:
-        console().print("Nothing waits for you. `mhos meet` holds a meeting; `mhos inbox --all` shows what is closed.")
+        console().print(
+            "Nothing is put off."
+            if snoozed
+            else "Nothing waits for you. `mhos meet` holds a meeting; `mhos inbox --all` shows what is closed."
+        )
 
 
 def items_table(found: Sequence[dict[str, Any]]) -> Any:
@@ -52,8 +58,8 @@ def items_table(found: Sequence[dict[str, Any]]) -> Any:
 
 def _details(item: dict[str, Any]) -> tuple[str, str]:
     style = STATUS_STYLE.get(item["status"], "dim")
-    waits = item["status"] == "proposed" and item["gates"]
-    needs = f", needs {' and '.join(item['gates'])}" if waits else ""
+    waits = item["status"] == "proposed"
+    needs = f", needs {' and '.join(item['gates']) or 'a yes'}" if waits else ""
     from domain.money import format_minor
 
     who = plain(item["agent"].replace("_", " "))

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.edit import words_for
 from cli.options import AsOf, AsProfile, BrandOption, Json
 from cli.output import STATUS_STYLE, console, plain, print_json, short
 from cli.session import open_desk
@@ -56,7 +57,7 @@ def show_document(document: dict[str, Any]) -> None:
     screen.print()
     for label, text in _lines(document):
         if text:
-            screen.print(f"[bold]{label:>12}[/bold]  {plain(text)}")
+            screen.print(f"[bold]{label:>13}[/bold]  {plain(text)}")
     if document["changed_since_shown"]:
         screen.print("[red]Changed since it was shown: " + plain("; ".join(document["changed_since_shown"])) + "[/red]")
     _next_step(screen, document)
@@ -64,9 +65,9 @@ def show_document(document: dict[str, Any]) -> None:
 
 def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
     verdict = document["verdict"]
-    outcome = document["outcome"]
+    outcome, open_to_answers = document["outcome"], document["status"] in ("proposed", "snoozed")
     return [
-        ("Dissent", f"\n{'':14}".join(document["dissent"])),
+        ("Dissent", f"\n{'':15}".join(document["dissent"])),
         ("Proposed by", document["agent"]),
         ("Expected", document["expected"]),
         ("Risk", f"{document['risk']}; touches {document['blast_radius']}"),
@@ -74,9 +75,11 @@ def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
         ("Policies", ", ".join(document["policies"])),
         ("Undo", document["undo"]),
         ("Grounds", ", ".join(f"{row['tool']} [{short(row['id'])}]" for row in document["receipts"])),
-        ("Asked", "\n              ".join(f"{row['author']}: {row['text']}" for row in document["notes"])),
+        ("Asked", f"\n{'':15}".join(f"{row['author']}: {row['text']}" for row in document["notes"])),
         ("Approved by", ", ".join(row["by"] for row in document["approvals"])),
         ("Outcome", _outcome_in_words(outcome) if outcome else ""),
+        ("Can be edited", " ".join(words_for(document["kind"])) if open_to_answers else ""),
+        ("Edited from", document["edited_from"] or ""),
         ("Expires", document["expires_locally"] if document["status"] == "proposed" else ""),
     ]
 
@@ -92,6 +95,7 @@ def _next_step(screen: Any, document: dict[str, Any]) -> None:
     if document["status"] == "proposed":
         given = {gate for approval in document["approvals"] for gate in approval["gates"]}
         who = next((gate for gate in document["gates"] if gate not in given), "operator")
-        screen.print(f"\n[dim]mhos approve {code} --as {who}   ·   mhos reject {code} --reason …[/dim]")
+        as_whom = f" --as {who}" if document["gates"] else ""  # without a gate, who edited it may say yes
+        screen.print(f"\n[dim]mhos approve {code}{as_whom}   ·   mhos reject {code} --reason …[/dim]")
     elif document["status"] == "done":
         screen.print(f"\n[dim]mhos undo {code}[/dim]")

@@ -46,6 +46,10 @@ class ActionKind(BaseModel):
     title: str
     reversibility: Reversibility
     owns_columns: frozenset[str] = frozenset()
+    editable: tuple[str, ...] = Field(
+        default=(),
+        description="the amounts, dates and texts that a person may change; `lines[].quantity`: of each line",
+    )
     approval_valid_for: timedelta = timedelta(days=3)
     measured_after: timedelta = Field(default=timedelta(weeks=9), description="where no prediction says when")
     quiet_after_no: timedelta = Field(default=timedelta(weeks=4), description="how long a refused subject rests")
@@ -55,6 +59,7 @@ PRICE_UPDATE = ActionKind(
     name="price.update",
     title="Change a list price",
     reversibility=Reversibility.REVERSIBLE,
+    editable=("price_minor",),
     owns_columns=frozenset({"price.amount_minor", "price_history.amount_minor"}),
 )
 
@@ -62,6 +67,7 @@ PURCHASE_ORDER_CREATE = ActionKind(
     name="purchase_order.create",
     title="Order from a supplier",
     reversibility=Reversibility.COMPENSABLE,
+    editable=("lines[].quantity",),
     quiet_after_no=timedelta(days=6),  # stock goes on selling: the next weekly meeting looks at it afresh
 )
 
@@ -69,6 +75,7 @@ STAND_REFILL = ActionKind(
     name="stand.refill",
     title="Refill stands",
     reversibility=Reversibility.COMPENSABLE,
+    editable=("planned_day", "lines[].quantity"),
     quiet_after_no=timedelta(days=6),  # stands go on selling: the next weekly meeting looks at them afresh
 )
 
@@ -76,6 +83,7 @@ STAND_BONUS = ActionKind(
     name="stand.bonus",
     title="Promise a stand's partner a bonus",
     reversibility=Reversibility.COMPENSABLE,
+    editable=("share_bps", "weeks", "cap_minor"),
     measured_after=timedelta(weeks=10),
 )
 
@@ -83,6 +91,7 @@ STAND_VISIT = ActionKind(
     name="stand.visit",
     title="Visit a stand's partner",
     reversibility=Reversibility.COMPENSABLE,
+    editable=("planned_day",),
     measured_after=timedelta(weeks=10),
 )
 
@@ -90,6 +99,7 @@ SEGMENT_MESSAGE = ActionKind(
     name="segment.message",
     title="Write to a segment",
     reversibility=Reversibility.FINAL,
+    editable=("template", "audience", "holdout_bps"),
     quiet_after_no=timedelta(days=20),
 )
 
@@ -97,6 +107,7 @@ LEAD_FOLLOW_UP = ActionKind(
     name="lead.follow_up",
     title="Get back to a lead",
     reversibility=Reversibility.REVERSIBLE,
+    editable=("within_days",),
     quiet_after_no=timedelta(days=13),
 )
 
@@ -111,6 +122,7 @@ BUDGET_REALLOCATE = ActionKind(
     name="budget.reallocate",
     title="Move advertising money between campaigns",
     reversibility=Reversibility.REVERSIBLE,
+    editable=("budgets[].weekly_minor",),
     owns_columns=frozenset({"campaign_budget.weekly_minor"}),
 )
 
@@ -124,12 +136,14 @@ PRICE_DRAFT = ActionKind(
     name="price.draft",
     title="Draft a price",
     reversibility=Reversibility.REVERSIBLE,
+    editable=("price_minor",),
 )
 
 PROMO_SCHEDULE = ActionKind(
     name="promo.schedule",
     title="Schedule a promotion",
     reversibility=Reversibility.COMPENSABLE,
+    editable=("first_day", "last_day", "off_bps"),
     measured_after=timedelta(weeks=13),
 )
 
@@ -137,6 +151,7 @@ STOCK_TRANSFER = ActionKind(
     name="stock.transfer",
     title="Move stock",
     reversibility=Reversibility.COMPENSABLE,
+    editable=("quantity",),
     quiet_after_no=timedelta(weeks=2),
 )
 

@@ -32,6 +32,12 @@ class InvalidInput(DomainError):
     status = 422
 
 
+class EditDenied(InvalidInput):
+    """The guardrails forbid the amounts that somebody wants in an action item; it stays as it was."""
+
+    code = "edit_denied"
+
+
 class NotFound(DomainError):
     """No such thing in this brand (or the actor may not know of it)."""
 

@@ -25,6 +25,11 @@ class SaleTerms:
         """What the brand keeps of one sale, in minor units."""
         return round(price_minor * self.kept_share)
 
+    def margin(self, price_minor: int, unit_cost_minor: int) -> float:
+        """The same for people to read, not rounded yet; -1 where nothing is kept."""
+        kept = price_minor * self.kept_share
+        return (kept - unit_cost_minor) / kept if kept > 0 else -1.0
+
     def margin_bps(self, price_minor: int, unit_cost_minor: int) -> int:
         """Margin on what is kept, in whole basis points rounded down, so that no floor is passed by rounding.
 

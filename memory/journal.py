@@ -126,9 +126,15 @@ def trust_bps(session: BrandSession) -> dict[tuple[str, str], int]:
     """By agent and action kind: the share of what was promised that came true, in basis points from 2,000 to 10,000.
 
     The realised over the promised value of all that was measured, drawn to 1 as if eight promises had been kept to the
-    cent; what was not measurable does not move it. Money only: other units have no sum.
+    cent; what was not measurable does not move it. Money only: other units have no sum. What people asked for, or
+    edited, is held against no agent, whatever they are called.
     """
-    rows = session.scalars(select(OutcomeRow).where(col(OutcomeRow.measured_at) <= session.ctx.known_until)).all()
+    rows = session.scalars(
+        select(OutcomeRow)
+        .join(ActionItem, _OF_ITEM)
+        .where(col(ActionItem.proposer).startswith("agent:"))
+        .where(col(OutcomeRow.measured_at) <= session.ctx.known_until)
+    ).all()
     promised: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for row in rows:
         if row.effect is not None and row.predicted and row.unit.endswith(".minor"):

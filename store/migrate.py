@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from domain.errors import Unavailable
 from store.database import APP_ROLE, Database, app_password, open_engine
 
-HEAD = "0016"
+HEAD = "0017"
 _LOCK = 0x6D686F73
 
 

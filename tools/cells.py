@@ -16,6 +16,11 @@ def rate(bps: float) -> Cell:
     return Cell(value=round(bps), unit="bps", decimals=1)
 
 
+def margin(part_of_one: float) -> Cell:
+    """A margin, shown as percent and rounded only then."""
+    return Cell(value=round(part_of_one * BPS, 4), unit="bps", decimals=1)
+
+
 def share(part_of_one: float) -> Cell:
     """A share or probability of 0..1, shown as percent."""
     return Cell(value=round(part_of_one * BPS), unit="bps", decimals=1)

@@ -74,7 +74,7 @@ def _rung_view(rung: Rung, titles: Mapping[str, str], cost: int | None, currency
         net=cells.money(rung.net_minor, currency),
         kept=cells.money(rung.terms.kept_minor(rung.price_minor), currency),
         fee=cells.rate(rung.terms.fee_bps),
-        margin=None if cost is None else cells.rate(rung.terms.margin_bps(rung.price_minor, cost)),
+        margin=None if cost is None else cells.margin(rung.terms.margin(rung.price_minor, cost)),
     )
 
 

@@ -1,11 +1,11 @@
 """Analyses one price: which elasticity to trust, and the best price that the brand's rules allow."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import hypot
 from typing import Any
 
-from analytics.baseline import baseline_units
+from analytics.baseline import Baseline, baseline_units
 from analytics.elasticity_choice import Candidate, ElasticityChoice, choose_elasticity
 from analytics.errors import InvalidNumbers
 from analytics.pricing import ElasticityBelief, PriceAdvice, PriceBounds, ProfitForecast, forecast_profit
@@ -22,6 +22,7 @@ from tools.price_results import BestPrice, Elasticity, ElasticityCandidate
 from tools.price_situation import Situation, corridor_of, situation_of, sources_of
 from tools.price_words import in_words
 from tools.sales_panel import sales_of, sales_source, totals_at
+from tools.sources import RowSelection
 
 _SUREST = 0.995
 """A forecast weighs some two hundred elasticities; a probability beyond what these can tell is not claimed."""
@@ -34,6 +35,15 @@ _FROM_SALES = tuple(
     for name in BestPrice.model_fields
     if name not in ("price_now", "margin_now", "horizon", "ladder_low", "ladder_high")
 )
+
+
+@dataclass(frozen=True)
+class Demand:
+    """How demand answers a price by itself, and once rivals have answered it; and what sells at today's."""
+
+    own: ElasticityBelief
+    belief: ElasticityBelief
+    baseline: Baseline
 
 
 def price_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> ToolAnswer:
@@ -106,25 +116,19 @@ def best_price(session: BrandSession, env: ToolEnv, args: BestPriceArguments) ->
     and after. Advises to keep the price where a gain is not likely enough, and abstains where data are lacking."""
     now = situation_of(session, env, args.sku, args.channel, args.zone)
     result = _advise(session, env, now, args)
-    return ToolAnswer(
-        result, (sales_source(session, env, now).bearing_on(*_FROM_SALES), *sources_of(session, env, now))
-    )
+    return ToolAnswer(result, sources_behind(session, env, now))
+
+
+def sources_behind(session: BrandSession, env: ToolEnv, now: Situation) -> tuple[RowSelection, ...]:
+    """The rows that an answer of the shape `BestPrice` was read from."""
+    return (sales_source(session, env, now).bearing_on(*_FROM_SALES), *sources_of(session, env, now))
 
 
 def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
-    elasticity = _known_elasticity(session, env, args)
-    if elasticity.belief is None:
-        return _without_advice(now, args, elasticity.reasons)
-    if now.unit_cost_minor is None:
-        return _without_advice(now, args, ["no_unit_cost"])
-    reaction = reaction_of(session, env, now.channel)
-    own = ElasticityBelief(*elasticity.belief)
-    belief = _with_rivals(own, reaction.belief)
-    totals = totals_at(sales_of(session, env, now), now.price.amount_minor, belief.elasticity)
-    try:
-        baseline = baseline_units(totals.units, totals.promoted)
-    except InvalidNumbers:
-        return _without_advice(now, args, ["too_few_weeks"])
+    demand = demand_of(session, env, now, args)
+    if not isinstance(demand, Demand):
+        return _without_advice(now, args, demand)
+    own, belief, baseline = demand.own, demand.belief, demand.baseline
     corridor = corridor_of(session, env, now)
     ladder = ladder_edges(session, env, now.product, now.channel) if not now.zone else (None, None)
 
@@ -144,6 +148,23 @@ def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPrice
     )
     given_back = cells.money(alone.change_minor - advice.forecast.change_minor, now.currency)
     return view.model_copy(update={"given_back": given_back})
+
+
+def demand_of(session: BrandSession, env: ToolEnv, now: Situation, args: PriceArguments) -> Demand | list[str]:
+    """What is believed of the demand for one price, or the reasons why nothing can be foreseen of it."""
+    elasticity = _known_elasticity(session, env, args)
+    if elasticity.belief is None:
+        return elasticity.reasons
+    if now.unit_cost_minor is None:
+        return ["no_unit_cost"]
+    reaction = reaction_of(session, env, now.channel)
+    own = ElasticityBelief(*elasticity.belief)
+    belief = _with_rivals(own, reaction.belief)
+    totals = totals_at(sales_of(session, env, now), now.price.amount_minor, belief.elasticity)
+    try:
+        return Demand(own, belief, baseline_units(totals.units, totals.promoted))
+    except InvalidNumbers:
+        return ["too_few_weeks"]
 
 
 def _with_rivals(own: ElasticityBelief, answer: tuple[float, float] | None) -> ElasticityBelief:
@@ -193,6 +214,22 @@ def _known_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments)
     return Elasticity.model_validate(found)
 
 
+def foreseen_at(now: Situation, args: BestPriceArguments, demand: Demand, price_minor: int) -> BestPrice:
+    """What a price of a person's choice should bring, reckoned as the advice is."""
+    forecast = forecast_profit(
+        demand.baseline,
+        now.price.amount_minor,
+        price_minor,
+        now.margins(),
+        demand.belief,
+        horizon_periods=args.horizon_weeks,
+    )
+    told = {"margin_now": now.margin(now.price.amount_minor), "units_now": cells.units_a_week(demand.baseline.units)}
+    return _without_advice(now, args, []).model_copy(
+        update={"status": "change", **told, **_changed(now, forecast, demand.baseline.units)}
+    )
+
+
 def _without_advice(now: Situation, args: BestPriceArguments, reasons: list[str]) -> BestPrice:
     return BestPrice(
         sku=now.product.sku,
@@ -212,12 +249,12 @@ def _advice_view(now: Situation, args: BestPriceArguments, advice: PriceAdvice, 
     base = _without_advice(now, args, list(advice.reasons)).model_copy(
         update={
             "status": advice.status,
-            "margin_now": _margin(now, price),
+            "margin_now": now.margin(price),
             "units_now": cells.units_a_week(units_now),
         }
     )
     if advice.status == "change" and forecast is not None:
-        return base.model_copy(update=_changed(now, forecast))
+        return base.model_copy(update=_changed(now, forecast, units_now))
     if forecast is None or forecast.price_minor == price:
         return base
     considered = {
@@ -227,16 +264,18 @@ def _advice_view(now: Situation, args: BestPriceArguments, advice: PriceAdvice, 
     return base.model_copy(update=considered)
 
 
-def _changed(now: Situation, forecast: ProfitForecast) -> dict[str, Cell | None]:
-    price = now.price.amount_minor
+def _changed(now: Situation, forecast: ProfitForecast, units_now: float) -> dict[str, Cell | None]:
+    price, kept = now.price.amount_minor, now.terms.kept_share
+    same_units = (forecast.price_minor - price) * kept * units_now * forecast.horizon_periods
     return {
         "price": cells.money(forecast.price_minor, now.currency),
         "change": cells.rate(share_bps(forecast.price_minor - price, price)),
-        "margin_then": _margin(now, forecast.price_minor),
+        "margin_then": now.margin(forecast.price_minor),
         "units_then": cells.units_a_week(forecast.expected_units),
         "profit_change": cells.money(forecast.change_minor, now.currency),
         "profit_change_low": cells.money(forecast.low_minor, now.currency),
         "profit_change_high": cells.money(forecast.high_minor, now.currency),
+        "profit_change_same_units": cells.money(same_units, now.currency),
         "coverage": cells.share(forecast.coverage),
         "probability": _probability(forecast),
     }
@@ -244,8 +283,3 @@ def _changed(now: Situation, forecast: ProfitForecast) -> dict[str, Cell | None]
 
 def _probability(forecast: ProfitForecast) -> Cell:
     return cells.share(min(max(forecast.probability_of_gain, 1 - _SUREST), _SUREST))
-
-
-def _margin(now: Situation, price_minor: int) -> Cell | None:
-    margin = now.margin_bps(price_minor)
-    return None if margin is None else cells.rate(margin)

@@ -113,7 +113,7 @@ def _line(
         because=in_words(reasons),
         unit_cost=cells.money(cost, currency),
         price=cells.money(price, currency),
-        margin=cells.rate(reads.sale_terms(product, channel).margin_bps(price, cost)),
+        margin=cells.margin(reads.sale_terms(product, channel).margin(price, cost)),
         comparable=cells.count(len(comparable)),
         comparable_margin=cells.rate(usual),
         contribution=cells.money(median(brought), currency),

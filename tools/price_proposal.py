@@ -22,7 +22,7 @@ def propose_price_update(session: BrandSession, env: ToolEnv, args: ProposalArgu
     bring, and when that is checked are taken from the receipt. Refused where the analysis did not advise a change."""
     analysis = receipt_of_tool(session, env, args.analysis_receipt, "best_price")
     advice = _advice(analysis, args)
-    prediction = _prediction(session, advice)
+    prediction = prediction_from(session, advice)
     draft = Draft(
         action=_action(advice),
         prediction=prediction,
@@ -57,7 +57,8 @@ def _action(advice: BestPrice) -> PriceUpdate:
     )
 
 
-def _prediction(session: BrandSession, advice: BestPrice) -> Prediction:
+def prediction_from(session: BrandSession, advice: BestPrice) -> Prediction:
+    """The promise that an analysis of a changed price comes to, to be checked after its horizon."""
     change, low, high = advice.profit_change, advice.profit_change_low, advice.profit_change_high
     assert change is not None and low is not None and high is not None
     horizon = timedelta(weeks=int(advice.horizon.value))

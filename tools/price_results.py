@@ -138,6 +138,7 @@ class BestPrice(ToolResult):
     profit_change: Cell | None = None
     profit_change_low: Cell | None = None
     profit_change_high: Cell | None = None
+    profit_change_same_units: Cell | None = Field(default=None, description="if just as much is sold")
     coverage: Cell | None = None
     probability: Cell | None = Field(default=None, description="that profit rises")
     considered_price: Cell | None = Field(default=None, description="the best other price, when the advice is to keep")

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.pricing import Margins, PriceBounds
+from domain.figure import Cell
 from domain.money import BPS, LARGEST_MINOR
 from domain.pricing import SaleTerms
 from store.reads import pricing as reads
 from store.reads.settings import rules_of
 from store.session import BrandSession
 from store.tables import BrandRules, Channel, Product
+from tools import cells
 from tools.base import ToolEnv
 from tools.sources import RowSelection, selected, selected_each
 
@@ -42,6 +44,12 @@ class Situation:
         if self.unit_cost_minor is None:
             return None
         return self.terms.margin_bps(price_minor, self.unit_cost_minor)
+
+    def margin(self, price_minor: int) -> Cell | None:
+        """The same to be shown, rounded only then."""
+        return (
+            None if self.unit_cost_minor is None else cells.margin(self.terms.margin(price_minor, self.unit_cost_minor))
+        )
 
     def margins(self) -> Margins:
         """The same for the optimiser. Only where the cost is known."""

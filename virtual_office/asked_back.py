@@ -1,4 +1,4 @@
-"""Answers an approver's question to an agent: from what the agent was answered when it proposed."""
+"""An approver's question to an agent, and its answer from what it was answered when it proposed."""
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -7,7 +7,7 @@ from actions.questions import ask, note_answer
 from domain.actor import Actor, ActorKind
 from store.session import BrandSession
 from store.tables import ActionItem, ItemNote
-from virtual_office.questions import answer_question
+from virtual_office.item_questions import answer_about
 
 
 def ask_back(session: BrandSession, item_id: str, text: str) -> tuple[ItemNote, ItemNote | None]:
@@ -17,7 +17,7 @@ def ask_back(session: BrandSession, item_id: str, text: str) -> tuple[ItemNote, 
     kind, _, name = item.proposer.partition(":")
     if kind != ActorKind.AGENT or item.run_id is None:
         return question, None
-    found = answer_question(session, item.run_id, f"{item.subject} {question.text}")
+    found = answer_about(session, item, item.run_id, question.text)
     asker = session.ctx
     agent = Actor(kind=ActorKind.AGENT, id=item.proposer_id, name=name, delegator=asker.actor.id)
     session.ctx = asker.acting_as(agent)

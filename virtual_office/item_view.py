@@ -1,16 +1,18 @@
 """An action item as a person reads it: its document, with the numbers in its prose and in what was asked about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from actions.documents import item_document
 from actions.questions import notes_of
+from domain.language import Language
 from guardrails.cedar import PolicyEngine
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, ItemNote, ProposalRow
+from virtual_office.metric_words import language_of_words
 from virtual_office.rendering import Figures, as_markdown, as_plain
 
 
@@ -40,16 +42,24 @@ def local_time(session: BrandSession, moment: datetime) -> str:
 
 
 def note_views(session: BrandSession, notes: Sequence[ItemNote]) -> list[dict[str, Any]]:
-    """Questions and answers, with their numbers."""
-    figures = Figures(session, [code for note in notes for code in note.figures.values()])
+    """Questions and answers, with their numbers; an agent's answer in the language that it was asked in."""
+    codes = [code for note in notes for code in note.figures.values()]
+    figures = {language: Figures(session, codes, language) for language in Language}
+    asked_in = {note.id: language_of_words(note.text) for note in notes if note.question_id is None}
     return [
         {
             "id": str(note.id),
             "question_id": str(note.question_id) if note.question_id else None,
             "author": note.author,
-            "text": figures.render(note.text, note.figures, as_plain) if note.figures else note.text,
+            "text": _in_words(note, figures, asked_in.get(note.question_id or note.id, Language.EN)),
             "figures": note.figures,
             "at": note.created_at.isoformat(),
         }
         for note in notes
     ]
+
+
+def _in_words(note: ItemNote, figures: Mapping[Language, Figures], language: Language) -> str:
+    spoken = language if note.german else Language.EN
+    text = note.german if spoken is Language.DE else note.text
+    return figures[spoken].render(text, note.figures, as_plain) if note.figures else text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 from uuid import UUID
 
-from actions.items import Amended, Proposer, adopt, hold_open_items
+from actions.items import Amended, Proposer, adopt, agreed_subjects, hold_open_items
 from agents.charter import Charter
 from domain.action import parse_action
 from domain.autonomy import Autonomy
@@ -31,7 +31,7 @@ from virtual_office.reporting import Progress, Reporter
 from virtual_office.revision import Revision
 from virtual_office.runs import finish_run
 from virtual_office.turns import invited, objections, said_in, said_points, struck, turns_of, weighing
-from virtual_office.words import agent_title, german_of
+from virtual_office.words import agent_title, both, german_of
 
 _CHOICES = 4
 """How often the chair chooses at most, while orders follow the prices that it adopts."""
@@ -181,7 +181,7 @@ class Steps:
         if cash is not None:
             limits[CASH] = min(cash, limits.get(CASH, cash))
         return Grounds(
-            refused=refused_lately(session),
+            refused={**refused_lately(session), **_agreed(session)},
             mending=mending_risks(session, run_id, proposals),
             attention=limits.pop("attention", ATTENTION),
             limits=limits,
@@ -245,6 +245,11 @@ class Steps:
     def _proposer(self, agent: str) -> Proposer:
         charter = self._room.charters[agent]
         return Proposer(self._room.agent_ids(self._ctx, agent), Autonomy(charter.autonomy_cap))
+
+
+def _agreed(session: BrandSession) -> dict[str, str]:
+    """The subjects that somebody agreed to and that are about to be carried out, and why nothing like it is adopted."""
+    return {f"{kind} {subject}": both("left.agreed") for kind, subject in agreed_subjects(session)}
 
 
 class _Meant:

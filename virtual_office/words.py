@@ -85,6 +85,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = {
     ),
     "left.rejected": ("rejected on {day}: {reason}", "abgelehnt am {day}: {reason}"),
     "left.undone": ("carried out, and taken back on {day}", "ausgeführt und am {day} zurückgenommen"),
+    "left.agreed": (
+        "approved already, and about to be carried out",
+        "schon freigegeben und gleich ausgeführt",
+    ),
     "left.struck_lately": (
         "struck on {day} by {person}: {reason}",
         "am {day} gestrichen von {person}: {reason}",

@@ -42,6 +42,7 @@ class ItemSummary(BaseModel):
     gates: list[str] = Field(description="whose approval it needs")
     predicted: Predicted | None
     expected: str
+    edited_from: str | None = Field(description="the item whose amounts a person changed to make this one")
     etag: str = Field(description="what to send as If-Match to answer exactly this")
 
 
@@ -96,7 +97,10 @@ class ItemDetails(ItemSummary):
     undo: str
     rationale: str = Field(description="numbers with the code that opens them")
     figures: Figures
-    action: dict[str, Any] = Field(description="its parameters: what PATCH can change")
+    action: dict[str, Any] = Field(description="its parameters")
+    editable: list[str] = Field(
+        description="those that PATCH can change; `lines[].quantity`: of each entry of `lines`, the entries as they are"
+    )
     facts: dict[str, ShownFact] = Field(description="what an approval is bound to, with tolerances")
     policies: list[str]
     dissent: list[str]
@@ -118,7 +122,7 @@ class Snooze(Asked):
 
 
 class Edit(Asked):
-    """The parameters to change; the rest stays. It becomes a new item, judged anew."""
+    """The parameters to change (see `editable`); the rest stays. It becomes a new item, which waits for a yes."""
 
     changes: dict[str, Any] = Field(min_length=1, max_length=20, examples=[{"price_minor": 1090}])
     reason: str = Field(default="", max_length=500, pattern=r"^[^\x00]*$")

@@ -1,28 +1,51 @@
 """Meetings as the API shows them, and what people say in them."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from api.shapes.items import ItemSummary
 from api.shapes.words import AgentName, Asked, Figures, FindingShape, ProposalShape, Text
 from domain.money import LARGEST_MINOR
+from virtual_office.chair import CASH, STOCK_MONEY
 from virtual_office.turns import Kind
 
 DEFAULT_AGENDA = "Trading review: what changed, and what should we do about it?"
 _MOST = LARGEST_MINOR
+_MONEY = (CASH, STOCK_MONEY)
 
 
 class Limits(Asked):
     """What it may spend: money in minor units of the brand's currency, attention in action items."""
 
-    cash: int | None = Field(default=None, ge=0, le=_MOST)
-    stock_money: int | None = Field(default=None, ge=0, le=_MOST)
+    cash_minor: int | None = Field(default=None, ge=0, le=_MOST)
+    stock_money_minor: int | None = Field(default=None, ge=0, le=_MOST)
     attention: int | None = Field(default=None, ge=0, le=1_000)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _in_minor_units(cls, said: Any) -> Any:
+        """The command line takes `cash=100` for a hundred euros: here the name has to say what is counted."""
+        for name in _MONEY:
+            if isinstance(said, dict) and name in said:
+                raise ValueError(f"{name} is {name}_minor here, in minor units: 10000 is 100.00 euros")
+        return said
+
     def given(self) -> dict[str, int]:
-        return {name: amount for name, amount in self.model_dump().items() if amount is not None}
+        """By the names that the chair knows."""
+        given = {name: amount for name, amount in self.model_dump().items() if amount is not None}
+        return {name.removesuffix("_minor"): amount for name, amount in given.items()}
+
+
+def _named_by_unit(limits: Mapping[str, int]) -> dict[str, int]:
+    return {f"{name}_minor" if name in _MONEY else name: amount for name, amount in limits.items()}
+
+
+LimitsShown = Annotated[
+    dict[str, int], BeforeValidator(_named_by_unit), Field(description="`cash_minor`, `stock_money_minor`, `attention`")
+]
 
 
 class NewMeeting(Asked):
@@ -67,7 +90,7 @@ class TurnShape(BaseModel):
     person: str
     text: str
     proposal: str | None
-    limits: dict[str, int]
+    limits: LimitsShown
     answer: str
     figures: Figures
     at: datetime
@@ -102,7 +125,7 @@ class MeetingDetails(BaseModel):
     definition: DefinitionName | None
     findings: list[FindingShape]
     dissent: list[str]
-    limits: dict[str, int]
+    limits: LimitsShown
     waits_after: str | None
     points: list[Any]
     challenges: list[Any]

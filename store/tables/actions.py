@@ -14,10 +14,16 @@ class ActionItem(BrandOwned, table=True):
     """An adopted proposal on its way from proposed to measured."""
 
     __tablename__ = "action_item"
-    __table_args__ = (belongs_to("run"), belongs_to("proposal"), unique("proposal_id", nulls_equal=False))
+    __table_args__ = (
+        belongs_to("run"),
+        belongs_to("proposal"),
+        belongs_to("action_item", "edited_from"),
+        unique("proposal_id", nulls_equal=False),
+    )
 
     run_id: UUID | None = None
     proposal_id: UUID | None = None
+    edited_from: UUID | None = Field(default=None, description="the item whose amounts a person changed")
     ordinal: int = 0
     kind: str
     subject: str = Field(description="what it acts on; one open item a subject")

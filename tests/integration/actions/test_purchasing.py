@@ -68,9 +68,9 @@ def test_a_trusted_agent_orders_alone_within_its_limits(room: Stockroom) -> None
     with room.database.begin(room.owner) as session:
         config = {"agent": "inventory_forecaster", "action_kind": "purchase_order.create", "version": 1}
         session.add(AIConfig(**config, aggressiveness=60, earned_autonomy=3, created_at=room.owner.now()))
-    assert room.advised(250).status == ItemStatus.APPROVED
     assert room.advised(251).verdict["gates"] == ["operator"]
     assert room.advised(200, low=-1).verdict["gates"] == ["operator"]
+    assert room.advised(250).status == ItemStatus.APPROVED
 
 
 def test_an_approved_order_is_placed_with_ledger_audit_and_event(room: Stockroom) -> None:

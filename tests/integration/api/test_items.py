@@ -1,9 +1,14 @@
 """Every answer to an action item is bound to what was seen, by who may, once; a GET decides nothing."""
 
+import re
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from actions.approvals import approve
-from store.tables import Price, PriceHistory
+from actions.items import inbox
+from store.tables import BrandRules, Price, PriceHistory
 from tests.integration.api.conftest import Client, Town, error_of
 
 
@@ -103,40 +108,168 @@ def test_what_is_put_off_comes_back_by_itself(town: Town) -> None:
     assert status_of(client, item["id"]) == "proposed"
 
 
-def test_an_edit_is_a_new_item_judged_anew_in_place_of_the_old(town: Town) -> None:
+def test_what_is_put_off_is_no_part_of_the_inbox_until_its_time(town: Town) -> None:
+    client = town.client("operator")
+    item, until = client.first_item(), town.mine.now() + timedelta(hours=2)
+    said = {"until": until.isoformat()}
+    client.post(f"/api/v1/action-items/{item['id']}/snooze", json=said, headers=client.seen(item["id"]))
+
+    def listed(path: str) -> list[str]:
+        return [one["id"] for one in client.get(f"/api/v1/{path}").json()["data"]]
+
+    assert item["id"] not in listed("inbox") + listed("action-items")
+    assert listed("inbox?snoozed=true") == listed("action-items?status=snoozed") == [item["id"]]
+    with town.office.database.read(town.mine.at(until + timedelta(minutes=1))) as session:
+        assert item["id"] in [str(one.id) for one in inbox(session)], "its time has come, the clockwork has not"
+
+
+def test_only_amounts_and_dates_are_edited_never_what_an_item_is_about(town: Town) -> None:
     client = town.client("operator")
     item = client.first_item()
     path = f"/api/v1/action-items/{item['id']}"
-    action = client.get(path).json()["action"]
+    shown = client.get(path).json()
+    assert shown["editable"] == ["price_minor"]
+    other = {"CHEAP": "RIGHT", "RIGHT": "CHEAP"}[shown["action"]["sku"]]
     for changes in (
         {},
+        {"sku": other},
+        {"channel": "other"},
+        {"zone": "x"},
+        {"currency": "USD"},
         {"kind": "price.draft"},
         {"brand_id": "x"},
         {"price_minor": -1},
-        {"price_minor": action["price_minor"]},
+        {"price_minor": True},
+        {"price_minor": None},
+        {"price_minor": [1]},
+        {"price_minor": shown["action"]["price_minor"]},
     ):
         error_of(client.patch(path, json={"changes": changes}, headers=client.seen(item["id"])), 422)
-    changed = {"changes": {"price_minor": action["price_minor"] - 10}, "reason": "A rounder price."}
+    assert status_of(client, item["id"]) == "proposed"
+
+
+def edited(client: Client, by: int = 10) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An item of the inbox, and the one that an edit made of it: so many cents less."""
+    item = client.first_item()
+    path = f"/api/v1/action-items/{item['id']}"
+    wanted = client.get(path).json()["action"]["price_minor"] - by
+    changed = {"changes": {"price_minor": wanted}, "reason": "A rounder price."}
     answer = client.patch(path, json=changed, headers=client.seen(item["id"]))
     assert answer.status_code == 200, answer.text
-    new = answer.json()
-    assert new["replaces"] == item["id"] != new["id"]
-    assert new["predicted"] is None
+    return item, answer.json()
+
+
+def test_an_edit_waits_for_a_yes_and_the_editors_own_will_do(town: Town) -> None:
+    client = town.client("operator")
+    item, new = edited(client)
+    assert new["replaces"] == new["edited_from"] == item["id"] != new["id"]
+    assert (new["status"], new["verdict"], new["carried_out_from"]) == ("proposed", "allow", None)
     assert status_of(client, item["id"]) == "superseded"
-    shown = client.get(f"/api/v1/action-items/{new['id']}").json()
-    assert shown["action"]["price_minor"] == action["price_minor"] - 10
-    assert new["status"] in ("approved", "proposed")
-    if new["status"] == "approved":
-        assert new["carried_out_from"] is not None
+    later = town.mine.at(town.mine.now() + timedelta(minutes=5))
+    town.office.run_due(later)
+    assert status_of(client, new["id"]) == "proposed", "an edit is no approval"
+    path = f"/api/v1/action-items/{new['id']}"
+    assert client.post(f"{path}/approve", headers=client.seen(new["id"])).json()["status"] == "approved"
+    town.office.run_due(town.mine.at(town.mine.now() + timedelta(seconds=90)))
+    shown = client.get(path).json()
+    assert (shown["status"], [one["by"] for one in shown["approvals"]]) == ("done", ["person:operator"])
 
 
-def test_an_edit_beyond_a_hard_rule_is_denied(town: Town) -> None:
+def test_beyond_a_gate_the_editors_own_yes_will_not_do(town: Town) -> None:
+    with town.office.database.begin(town.mine) as session:
+        gate = {"max_price_change_bps_per_day": 800, "owner_gate_minor": 1}
+        session.add(BrandRules(version=3, author="t", reason="t", created_at=town.mine.now(), **gate))
+    client, owner = town.client("operator"), town.client("owner")
+    _, new = edited(client)
+    assert new["gates"] == ["owner"]
+    path = f"/api/v1/action-items/{new['id']}/approve"
+    error_of(client.post(path, headers=client.seen(new["id"])), 403)
+    assert owner.post(path, headers=owner.seen(new["id"])).json()["status"] == "approved"
+
+
+def test_the_promise_of_an_edited_price_is_recomputed_for_it(town: Town) -> None:
+    client = town.client("operator")
+    item, new = edited(client)
+    assert new["predicted"] is not None
+    assert new["predicted"]["value"] != item["predicted"]["value"]
+    assert new["predicted"]["horizon_days"] == item["predicted"]["horizon_days"]
+    (receipt,) = client.get(f"/api/v1/action-items/{new['id']}").json()["receipts"]
+    told = client.get(f"/api/v1/receipts/{receipt['id']}").json()
+    assert (told["tool"], told["result"]["profit_change"]["value"]) == ("price_forecast", new["predicted"]["value"])
+
+
+def test_an_edit_that_the_guardrails_deny_leaves_the_item_as_it_was(town: Town) -> None:
     client = town.client("operator")
     item = client.first_item()
-    answer = client.patch(
-        f"/api/v1/action-items/{item['id']}", json={"changes": {"price_minor": 10}}, headers=client.seen(item["id"])
+    path, before = f"/api/v1/action-items/{item['id']}", client.get("/api/v1/inbox").json()
+    for price in (1, 10, 10**9):
+        error = error_of(
+            client.patch(path, json={"changes": {"price_minor": price}}, headers=client.seen(item["id"])), 422
+        )
+        assert (error["code"], error["details"]["written"]) == ("edit_denied", False)
+        assert error["details"]["reasons"] and error["details"]["policies"]
+    assert client.get("/api/v1/inbox").json() == before
+    closed = client.get("/api/v1/action-items", params={"status": ["denied", "superseded"]}).json()["data"]
+    assert closed == []
+    assert client.post(f"{path}/approve", headers=client.seen(item["id"])).json()["status"] == "approved"
+
+
+def test_an_edit_comes_too_late_for_what_was_answered_or_seen_otherwise(town: Town) -> None:
+    client, stranger = town.client("operator"), town.client("stranger")
+    item, new = edited(client)
+    path, said = f"/api/v1/action-items/{item['id']}", {"changes": {"price_minor": 1010}}
+    error_of(client.patch(path, json=said, headers={"If-Match": f'"{item["etag"]}"'}), 412)
+    error_of(client.patch(path, json=said, headers=client.seen(item["id"])), 409)
+    error_of(client.patch(path, json=said), 422)
+    error_of(stranger.patch(path, json=said, headers={"If-Match": f'"{new["etag"]}"'}), 404)
+
+
+def test_a_losing_price_says_how_far_below_its_cost_it_is(town: Town) -> None:
+    client = town.client("operator")
+    item = client.first_item()
+    error = error_of(
+        client.patch(
+            f"/api/v1/action-items/{item['id']}", json={"changes": {"price_minor": 1}}, headers=client.seen(item["id"])
+        ),
+        422,
     )
-    assert answer.json()["status"] == "denied"
+    assert "-100.0 %" not in error["message"]
+    assert re.search(r"margin would be -\d{2,},\d{3}", error["message"])
+
+
+def test_what_is_agreed_to_is_not_adopted_again_before_it_is_carried_out(town: Town) -> None:
+    client = town.client("operator")
+    item = client.first_item()
+    client.post(f"/api/v1/action-items/{item['id']}/approve", headers=client.seen(item["id"]))
+    held = client.get(f"/api/v1/meetings/{town.meet()}").json()
+    assert item["subject"] not in [one["subject"] for one in held["action_items"]]
+    assert any("approved already" in reason for _, reason in held["left_out"])
+    assert item["subject"] not in [one["subject"] for one in client.get("/api/v1/inbox").json()["data"]]
+    town.office.run_due(town.mine.at(town.mine.now() + timedelta(seconds=90)))
+    assert status_of(client, item["id"]) == "done"
+
+
+QUESTIONS = {
+    "asdf": "do not understand",
+    "How sure are you?": "In 80 % of such cases",
+    "What happens if demand does not react?": "If just as much is sold",
+    "Welche Marge bleibt danach?": "Marge danach",
+    "Wie sicher bist du dir?": "In 80 % solcher Fälle",
+    "Was passiert, wenn die Nachfrage nicht reagiert?": "Wird genauso viel verkauft",
+    "Wie ist das Wetter?": "verstehe ich nicht",
+}
+
+
+@pytest.mark.parametrize(("question", "said"), QUESTIONS.items())
+def test_who_asks_back_is_answered_what_was_asked_in_its_language(town: Town, question: str, said: str) -> None:
+    client = town.client("operator")
+    item = client.first_item()["id"]
+    answer = client.post(f"/api/v1/action-items/{item}/questions", json={"text": question}).json()["answer"]
+    assert said in answer["text"], answer["text"]
+    assert "{" not in answer["text"]
+    if "Marge" in question:
+        then = client.get(f"/api/v1/figures/{answer['figures']['margin_then']}").json()
+        assert then["path"] == "/margin_then"
 
 
 def test_who_asks_back_is_answered_with_numbers_that_open(town: Town) -> None:

@@ -81,6 +81,9 @@ def test_people_take_part_while_it_waits(town: Town, client: Client) -> None:
     struck = client.post(turns, json={"kind": "strike", "proposal": proposal["id"], "text": "Not now."})
     assert struck.status_code == 201, struck.text
     assert client.post(turns, json={"kind": "limit", "limits": {"attention": 2}}).status_code == 201
+    for name in ("cash", "stock_money"):  # the command line's `cash=100` is a hundred euros
+        error = error_of(client.post(turns, json={"kind": "limit", "limits": {name: 100}}), 422)
+        assert f"{name}_minor" in error["message"]
     error_of(client.post(turns, json={"kind": "strike", "text": "Which?"}), 422)
     error_of(client.post(turns, json={"kind": "invite", "text": "somebody"}), 422)
     assert client.post(turns, json={"kind": "go"}).status_code == 201
@@ -150,3 +153,13 @@ def test_a_serving_process_holds_it_by_itself(town: Town) -> None:
         assert [one["seq"] for one in told] == list(range(1, len(told) + 1))
         app.state.house.background.stop(30)
     assert 'mhos_jobs_total{kind="run.hold",ok="true"} 1.0' in client.get("/api/v1/metrics").text
+
+
+def test_money_limits_say_that_they_are_in_minor_units(town: Town, client: Client) -> None:
+    meeting = start(client, limits={"cash_minor": 10_000, "stock_money_minor": 500, "attention": 3}, wait=["report"])
+    town.office.hold_due(town.mine)
+    said = client.get(f"{MEETINGS}/{meeting}").json()["limits"]
+    assert said == {"cash_minor": 10_000, "stock_money_minor": 500, "attention": 3}
+    limit = {"kind": "limit", "limits": {"cash_minor": 100}}
+    assert client.post(f"{MEETINGS}/{meeting}/turns", json=limit).json()["limits"] == {"cash_minor": 100}
+    error_of(client.post(MEETINGS, json={"limits": {"cash": 100}}), 422)
