@@ -69,6 +69,16 @@ def receipt_for(ctx: Context, run_id: UUID, agent: str, tool: str, args: ToolArg
     )
 
 
+def store_receipt(
+    session: BrandSession, run_id: UUID, agent: str, tool: str, args: ToolArguments, answer: ToolAnswer
+) -> Receipt:
+    """Keep an answer in this transaction; a second one of the same call in the same run is an IntegrityError."""
+    receipt = receipt_for(session.ctx, run_id, agent, tool, args, answer)
+    session.add(receipt)
+    session.flush()
+    return receipt
+
+
 def receipt_of_run(session: BrandSession, run_id: UUID, receipt_id: UUID) -> Receipt:
     """A receipt, if it was made in this run. Raises NotFound."""
     found = session.scalars(select(Receipt).where(col(Receipt.id) == receipt_id, col(Receipt.run_id) == run_id)).first()
