@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from automation.references import check_references
 from automation.rule import KINDS, Document, Rule, Template, Workflow
 from domain.actor import Permission
 from domain.errors import Conflict, InvalidInput, NotFound
@@ -73,7 +74,13 @@ def template_of(session: BrandSession, name: str) -> Template:
 
 
 def set_definition(session: BrandSession, kind: str, document: Document, reason: str) -> Version:
-    """Let this hold from now on. Raises Forbidden, InvalidInput without a reason, Conflict where nothing changes."""
+    """Let this hold from now on.
+
+    Raises Forbidden, InvalidInput without a reason or for what it names and is not there, Conflict where nothing
+    changes.
+    """
+    session.ctx.require(Permission.AUTOMATION_WRITE)
+    check_references(session, document, lambda of_kind: {one.name for one in holding(session, of_kind)})
     return _append(session, kind, document.name, document, reason)
 
 

@@ -168,6 +168,7 @@ def test_a_rules_own_doing_never_wakes_it_also_through_people_and_others(works: 
 
 
 def test_rules_that_wake_each_other_end(works: Works) -> None:
+    works.set("workflow", "name: pong\ntitle: T\nsteps:\n  - {kind: wait, name: a, time: 1m}\n")
     for name, other in (("ping", "pong"), ("pong", "ping")):
         works.set("workflow", f"name: {name}\ntitle: T\nsteps:\n"
                   "  - {kind: do, name: a, tries: 1, deed: {kind: workflow, name: " + other + "}}\n")  # fmt: skip
