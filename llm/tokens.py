@@ -1,7 +1,6 @@
 """How many tokens a request may have: counted where that can be done without a network, else bounded and said to be."""
 
 import os
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha1, sha256
@@ -10,6 +9,7 @@ from typing import Any
 
 _ENCODINGS = "https://openaipublic.blob.core.windows.net/encodings"
 _KNOWN = {"o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"}
+SHIPPED = Path(__file__).parent / "encodings"
 _PER_PART = 16
 """What a provider's own format adds to a message or tool, at most."""
 
@@ -36,13 +36,22 @@ def upper_bound(text: str, parts: int) -> TokenCount:
 
 
 def encoding_file(name: str) -> Path | None:
-    """Where tiktoken would find an encoding without fetching it; None when it would have to fetch."""
+    """Where tiktoken finds an encoding without fetching it: in its cache where one is named, else the one shipped here.
+
+    None when it would have to fetch it.
+    """
     folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
     if folder == "" or name not in _KNOWN:
         return None
-    base = Path(folder) if folder else Path(tempfile.gettempdir()) / "data-gym-cache"
+    base = Path(folder) if folder else SHIPPED
     path = base / sha1(f"{_ENCODINGS}/{name}.tiktoken".encode()).hexdigest()
-    return path if path.is_file() and sha256(path.read_bytes()).hexdigest() == _KNOWN[name] else None
+    return path if path.is_file() and _sum(path, path.stat().st_mtime_ns) == _KNOWN[name] else None
+
+
+@cache
+def _sum(path: Path, _changed: int) -> str:
+    """A file is read again only where it has changed."""
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def _encoding(model: str) -> Any:
@@ -52,12 +61,14 @@ def _encoding(model: str) -> Any:
         name = tiktoken.encoding_name_for_model(model)
     except KeyError:
         return None
-    return _load(name)
+    file = encoding_file(name)
+    return None if file is None else _load(name, file)
 
 
 @cache
-def _load(name: str) -> Any:
+def _load(name: str, file: Path) -> Any:
     """Asked of tiktoken only where it need not go to the network, which it does without a time limit."""
     import tiktoken
 
-    return tiktoken.get_encoding(name) if encoding_file(name) else None
+    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(file.parent))  # where tiktoken looks
+    return tiktoken.get_encoding(name)

@@ -7,10 +7,21 @@ import pytest
 from llm.tokens import count_for_openai, encoding_file, upper_bound
 
 
+def test_the_shipped_encoding_counts_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_network(*_: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.delenv("TIKTOKEN_CACHE_DIR", raising=False)
+    monkeypatch.delenv("DATA_GYM_CACHE_DIR", raising=False)
+    monkeypatch.setattr("socket.socket.connect", no_network)
+    counted = count_for_openai("gpt-5", "hello world", 0)
+    assert (counted.tokens, counted.estimated) == (2, False)
+
+
 def test_without_the_encodings_file_the_count_is_a_bound_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))  # named, and empty
     counted = count_for_openai("gpt-5", "Grüße" * 10, 2)
     assert counted == upper_bound("Grüße" * 10, 2)
     assert (counted.tokens, counted.estimated) == (70 + 32, True)
