@@ -8,7 +8,6 @@ _EN_LARGE = (
     "|hundreds?|thousands?|millions?|[bt]rillions?|dozens?"
 )
 _EN_UNIT = "percent|per cent|percentage|euros?|dollars?|pounds?|francs?|cents?|units?|pieces?|points?|times"
-_EN_TIME = "hours?|days?|weeks?|months?|years?"
 
 _DE_SMALL = "null|eine?[mnrs]?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn"
 _DE_STEM = "ein|zwei|drei|vier|fünf|sechs?|sieb(?:en)?|acht|neun"
@@ -18,18 +17,19 @@ _DE_LARGE = (
 _DE_COMPOUND = rf"(?:{_DE_STEM}|und|{_DE_LARGE})*{_DE_LARGE}(?:{_DE_STEM}|zehn|und|{_DE_LARGE})*e?"
 _DE_WORD = r"Million(?:en)?|Milliarden?|Dutzend(?:e|en)?"
 _DE_UNIT = "Prozent(?:punkte?n?)?|Euro|Dollar|Franken|Cent|Stück|Einheiten|Punkten?|Mal"
-_DE_TIME = "Stunden?|Tage?n?|Wochen?|Monate?n?|Jahre?n?"
 
 _NUMBER = re.compile(
     rf"\b(?:(?:{_EN_LARGE})(?:-(?:{_EN_SMALL}))?|{_DE_COMPOUND}|{_DE_WORD}"
-    rf"|(?:{_EN_SMALL})[\s-]+(?:{_EN_UNIT})|(?:{_DE_SMALL})\s+(?:{_DE_UNIT})"
-    # "one week" is said of what is not counted; two of them are.
-    rf"|(?!one\b|eine?[mnrs]?\b)(?:(?:{_EN_SMALL})[\s-]+(?:{_EN_TIME})|(?:{_DE_SMALL})\s+(?:{_DE_TIME})))\b",
+    # "one percent of it", "ein Stück": an article, more often than a count
+    rf"|(?!one\b|eine?[mnrs]?\b)(?:(?:{_EN_SMALL})[\s-]+(?:{_EN_UNIT})|(?:{_DE_SMALL})\s+(?:{_DE_UNIT})))\b",
     re.IGNORECASE,
 )
 
 
 def number_in_words(text: str) -> str | None:
-    """The first number of a text that is written out: large ones anywhere, small ones where something is counted."""
+    """The first number of a text that is written out: large ones anywhere, small ones before money, pieces, percent.
+
+    Short spans ("within two weeks") are let through: they are how methods are spoken of.
+    """
     match = _NUMBER.search(text)
     return match[0] if match else None

@@ -40,7 +40,7 @@ class Batch:
         return found
 
     def write(self) -> None:
-        """Send what was appended."""
+        """Send what was appended so far, so that what follows in this transaction can read it."""
         connection = raw_connection(self.session)
         for (table, unless_there), rows in self._rows.items():
             connection.execute(_insert(table.__table__, unless_there), rows)  # type: ignore[attr-defined]

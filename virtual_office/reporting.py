@@ -89,6 +89,7 @@ class Reporter:
 
         def store(batch: Batch) -> dict[tuple[int, str], str]:
             refs = _figures_of(report)
+            batch.write()  # what is read below may have been handed in for this very transaction
             cited = toolbox.cells({ref.receipt for ref in refs.values()})
             codes, rows = figure_rows(batch.session, refs, cited)
             for row in (*rows, *_new_findings(batch.session, ctx, run_id, charter.name, report.findings, codes)):

@@ -25,6 +25,9 @@ def commands_with(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list
         "approve": [[ids["open"]], [ids["open"], "--as", "operator"]],
         "reject": [[ids["open"], "--reason", "mine now"]],
         "undo": [[ids["done"]]],
+        "edit": [[ids["open"], "price=1.00", "--reason", "mine now"]],
+        "snooze": [[ids["open"], "--until", "2031-01-01"]],
+        "spending": [[]],
         "propose": [["price.update", "--sku", SKU, "--channel", CHANNEL, "--price", "1.00"]],
         "kb": [
             ["list"],
@@ -69,6 +72,6 @@ MAY_SUCCEED = (
     "ask", "kb list", "kb search", "kb add", "kb rebuild", "rules list", "rules log", "workflows list",
     "workflows runs", "templates list", "notifications", "webhooks list",
     "deliveries --most", "jobs", "schedule", "inbox", "work",
-    "journal", "runs", "audit", "import", "meet --agenda",
+    "journal", "runs", "spending", "audit", "import", "meet --agenda",
 )  # fmt: skip
 """In one's own brand: these list or make what is one's own. All others are given an id that is not."""

@@ -336,7 +336,8 @@ def test_the_api_tells_nothing_of_the_canary(wall: str, two: Two, monkeypatch: p
         asked = path.format(
             meeting_id=two.ids["run"], answer_id=two.ids["run"], item_id=two.ids["open"], receipt_id=two.ids["receipt"],
             question_id=two.ids["proposal"], code=two.ids["figure"], name="pricing_director", os="pricing",
-            notification_id=two.ids["run"],
+            notification_id=two.ids["run"], execution_id=two.ids["run"], job_id=two.ids["job"],
+            delivery_id=two.ids["delivery"],
         )  # fmt: skip
         for method in methods:
             for body in bodies if method != "get" and "auth" not in path else ({},):

@@ -47,7 +47,9 @@ def test_a_bonus_is_promised_once_for_its_weeks_and_its_cap_is_booked(field: Fie
     assert (row.share_bps, row.cap_minor, row.starts_at) == (500, 20_000, field.owner.now())
     assert row.ends_at == expense.expected_at == field.owner.now() + 28 * DAY
     assert (expense.category, expense.amount_minor) == ("stand bonuses", 20_000)
-    assert field.told("stand.bonus_promised") == [{"stand": "ST1", "share_bps": 500, "until": "2026-03-30"}]
+    assert field.told("stand.bonus_promised") == [
+        {"stand": "ST1", "contact": "", "share_bps": 500, "until": "2026-03-30"}
+    ]
 
 
 def test_a_bonus_that_runs_is_not_promised_again_until_it_is_taken_back(field: Field) -> None:
@@ -82,7 +84,7 @@ def test_a_visit_is_planned_once_and_called_off(field: Field) -> None:
     (row,), (task,), (expense,) = field.rows(StandVisitRow), field.rows(Task), field.rows(ExpectedExpense)
     assert row.expected_cost_minor == expense.amount_minor == 4_000
     assert row.planned_at == task.due_at == MONDAY + 3 * DAY
-    assert field.told("stand.visit_planned") == [{"stand": "ST1", "day": "2026-03-05"}]
+    assert field.told("stand.visit_planned") == [{"stand": "ST1", "contact": "", "day": "2026-03-05"}]
     field.later(3)
     field.undo(item)
     (row,), (task,), (expense,) = field.rows(StandVisitRow), field.rows(Task), field.rows(ExpectedExpense)

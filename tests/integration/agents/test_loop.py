@@ -189,7 +189,7 @@ async def test_a_flood_of_calls_in_one_turn_is_cut_off(desk: Desk) -> None:
 @pytest.mark.parametrize("error", [Unavailable("the provider is down"), ValueError("no JSON"), TimeoutError("slow")])
 async def test_a_model_that_fails_gives_a_degraded_report(desk: Desk, error: Exception) -> None:
     result = await desk.run(calls(("list_channels", {})), error)
-    assert (result.status, result.reason) == ("degraded", f"the model failed: {error}")
+    assert (result.status, result.reason) == ("degraded", f"the model failed: {error}.")
 
 
 async def test_a_tool_that_gives_up_is_no_fault_of_the_model(desk: Desk) -> None:

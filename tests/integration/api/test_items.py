@@ -220,7 +220,7 @@ def test_an_edit_comes_too_late_for_what_was_answered_or_seen_otherwise(town: To
     path, said = f"/api/v1/action-items/{item['id']}", {"changes": {"price_minor": 1010}}
     error_of(client.patch(path, json=said, headers={"If-Match": f'"{item["etag"]}"'}), 412)
     error_of(client.patch(path, json=said, headers=client.seen(item["id"])), 409)
-    error_of(client.patch(path, json=said), 422)
+    error_of(client.patch(path, json=said), 428)
     error_of(stranger.patch(path, json=said, headers={"If-Match": f'"{new["etag"]}"'}), 404)
 
 

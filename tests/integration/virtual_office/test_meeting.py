@@ -60,12 +60,12 @@ def _killed(*_: object) -> None:
 def _killed_at_call(nth: int) -> Callable[..., ToolReply]:
     made, call = 0, Toolbox.call
 
-    def counted(self: Toolbox, name: str, arguments: Mapping[str, Any]) -> ToolReply:
+    def counted(self: Toolbox, name: str, arguments: Mapping[str, Any], **how: Any) -> ToolReply:
         nonlocal made
         made += 1
         if made == nth:
             raise Killed(name)
-        return call(self, name, arguments)
+        return call(self, name, arguments, **how)
 
     return counted
 
