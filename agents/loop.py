@@ -47,6 +47,10 @@ class AgentResult:
     steps: int
 
 
+class Stopped(Exception):
+    """Nobody waits for the agent's work any more."""
+
+
 class Assignment(NamedTuple):
     """What an agent is to work on, with what. With a `playbook`, what the rules find is a tool beside the others."""
 
@@ -103,6 +107,7 @@ def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
 
     It is not checkpointed: an agent that was interrupted answers anew, out of the receipts and exchanges that it had.
     What it was told and answered last is stored with the next commit of its Context: see `Toolbox.written`.
+    Raises Stopped.
     """
     agent = _Agent(assigned, tell)
     messages: list[BaseMessage] = [SystemMessage(assigned.charter.body), HumanMessage(assigned.agenda)]
@@ -122,6 +127,8 @@ def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
         if faults > _FAULTS_ALLOWED:
             return AgentResult(_degraded(), "degraded", _INVENTED.sub(r"\1", turn.fault), steps)
         messages += [answer, *turn.messages]
+    if stopped.is_set():
+        raise Stopped
     return AgentResult(_degraded(), "degraded", f"no report after {steps} turns", steps)
 
 

@@ -65,7 +65,11 @@ class Reporter:
             mind = self.mind_of(agent_ctx, run_id, charter)
             since_last = self._past(agent_ctx).told_to(charter.name)
             opening = "\n".join((agenda, *(line.text for line in since_last)))
-            result = work(Assignment(charter, toolbox, mind.chat_model, opening, mind.playbook), tell, stopped)
+            try:
+                result = work(Assignment(charter, toolbox, mind.chat_model, opening, mind.playbook), tell, stopped)
+            except BaseException:
+                toolbox.written()  # what was answered until then is found by whoever goes on with the meeting
+                raise
             return {
                 **self._store(agent_ctx, toolbox, charter, result),
                 "since_last": [line.text for line in since_last],
