@@ -33,7 +33,7 @@ def spending(
             found = {by: [one.document() for one in costs] for by, costs in costs_since(session, since).items()}
     limits = {"run_usd": str(settings.model_run_budget_usd), "month_usd": str(settings.model_month_budget_usd)}
     if as_json:
-        print_json({"since": since.isoformat(), "model": settings.model, "limits": limits, **found})
+        print_json({"since": since.isoformat(), "crew": settings.model, "limits": limits, **found})
         return
     if not found["month"]:
         console().print(f"No model was asked since {since:%-d %B %Y}: the crew thinks with {plain(settings.model)}.")
