@@ -14,6 +14,7 @@ from evals.model_wire import Answer
 from llm.budget import Limits
 from llm.errors import BudgetExceeded, ModelError, NotAuthorised, Overloaded, Refused
 from llm.prices import DEAREST, Price
+from store.reads.models import ModelCost, cost_of_run, costs_since
 from tests.integration.llm.conftest import Desk, anthropic_at, compatible_at, openai_at
 from tests.integration.priced_brand import start_run
 
@@ -200,3 +201,30 @@ def test_agents_side_by_side_cannot_reserve_the_same_money(desk: Desk, serve: Se
     assert total <= 1_500
     assert total == 325 * sum(paid)
     assert isinstance(desk.run_id, UUID)
+
+
+def test_what_a_run_cost_is_told_and_what_was_never_settled_counts_at_its_worst(
+    desk: Desk, serve: Serve, monkeypatch: Any
+) -> None:
+    def cost() -> ModelCost | None:
+        with desk.database.read(desk.ctx) as session:
+            return cost_of_run(session, desk.run_id)
+
+    assert cost() is None
+    desk.model(openai_at(serve([FINE]), monkeypatch, max_output_tokens=1000)).invoke(ASKED)
+    settled = cost()
+    assert settled is not None
+    assert (settled.calls, settled.input_tokens, settled.output_tokens, settled.bounded) == (1, 100, 20, False)
+    assert settled.micros == sum(spend.cost_micros for spend in desk.spends())
+
+    crashing = desk.model(openai_at(serve([FINE]), monkeypatch, max_output_tokens=1000), agent="stand_coach")
+    monkeypatch.setattr(type(crashing.ledger), "settle", lambda *_: None)
+    crashing.invoke(ASKED)
+    held = cost()
+    assert held is not None
+    assert (held.calls, held.bounded) == (2, True)
+    assert held.output_tokens == 1020
+    with desk.database.read(desk.ctx) as session:
+        by = costs_since(session, desk.ctx.now().replace(day=1))
+    assert [(one.of, one.calls) for one in by["run"]] == [(str(desk.run_id), 2)]
+    assert {one.of for one in by["agent"]} == {"pricing_director", "stand_coach"}
