@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 _WORDS: Mapping[str, tuple[str, str]] = {
-    "no_sales": ("no sales with a known cost", "keine Verkäufe mit bekannten Kosten"),
+    "no_sales": (
+        "no sales with a known cost in the last quarter of a year",
+        "keine Verkäufe mit bekannten Kosten im letzten Vierteljahr",
+    ),
     "no_balance": (
         "no bank balance is known: import bank balances",
         "kein Kontostand bekannt: bitte Kontostände importieren",
