@@ -272,7 +272,7 @@ async def test_without_balances_invoices_or_expenses_it_says_what_lacks_and_prop
     held = await hold(database, ctx)
     assert (held.proposals, held.report.proposals, held.report.findings) == ([], [], [])
     assert held.report.missing_data == [
-        "Margins: no sales with a known cost.",
+        "Margins: no sales with a known cost in the last quarter of a year.",
         "Cash: no bank balance is known: import bank balances.",
         "Receivables: no invoices are known: import invoices.",
         "Expenses: no expenses are known: import expenses.",
