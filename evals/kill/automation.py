@@ -74,10 +74,11 @@ class Automation:
         from automation.endpoints import add_endpoint
 
         with office.database.begin(ctx) as session:
-            for kind, texts in (("rule", RULES), ("workflow", WORKFLOWS)):
+            # what is named comes before what names it
+            add_endpoint(session, office.secrets, "trials", self._receiver.url, chat=False, allow_private=True)
+            for kind, texts in (("workflow", WORKFLOWS), ("rule", RULES)):
                 for name, text in texts.items():
                     set_definition(session, kind, parse(text, name, kind), "trial")
-            add_endpoint(session, office.secrets, "trials", self._receiver.url, chat=False, allow_private=True)
 
     def trial(self, mode: str, url: str, phase: Phase) -> Trial:
         self._number += 1
