@@ -40,7 +40,7 @@ demo: setup  ## simulate the pilot brand, hold a meeting, show what it decided
 lint: setup-dev  ## style, types, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && NODE_OPTIONS=--max-old-space-size=6144 $(BIN)/basedpyright --level error && $(BIN)/lint-imports --no-cache && $(BIN)/python -m tests.lint.house
 
-test: setup-dev lint  ## everything CI runs (some eleven minutes on two cores)
+test: setup-dev lint  ## everything CI runs (eleven to eighteen minutes on two cores)
 	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 test-full: setup-dev lint  ## the long ones too: kill matrix, whole data sets, benchmarks
