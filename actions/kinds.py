@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from actions.budgets import BudgetReallocateHandler
-from actions.expenses import ExpenseFlagHandler
+from actions.customers.lead_follow_up import LeadFollowUpHandler
+from actions.customers.segment_message import SegmentMessageHandler
+from actions.finance.expense_flag import ExpenseFlagHandler
+from actions.finance.invoice_remind import InvoiceRemindHandler
 from actions.handler import Handler
-from actions.leads import LeadFollowUpHandler
-from actions.messaging import SegmentMessageHandler
-from actions.price_drafts import PriceDraftHandler
-from actions.pricing import PriceUpdateHandler
-from actions.promotions import PromoScheduleHandler
-from actions.purchasing import PurchaseOrderHandler
-from actions.reminders import InvoiceRemindHandler
-from actions.stand_partners import StandBonusHandler, StandVisitHandler
-from actions.stands import StandRefillHandler
-from actions.transfers import StockTransferHandler
+from actions.marketing.budget_reallocate import BudgetReallocateHandler
+from actions.pricing.price_draft import PriceDraftHandler
+from actions.pricing.price_update import PriceUpdateHandler
+from actions.pricing.promo_schedule import PromoScheduleHandler
+from actions.stands.stand_partners import StandBonusHandler, StandVisitHandler
+from actions.stands.stand_refill import StandRefillHandler
+from actions.stock.purchase_order import PurchaseOrderHandler
+from actions.stock.stock_transfer import StockTransferHandler
 from domain.errors import InvalidInput
 
 _ALL: tuple[Handler[Any], ...] = (

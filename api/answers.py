@@ -17,7 +17,7 @@ from api.shapes.words import Accepted
 from api.streams import STREAMED, After, Follow, LastEventId, begin, stream
 from bootstrap.held_runs import queue_run
 from store.reads.settings import language_of
-from virtual_office.answers import ANSWER, answer_document, find_answer, open_answer
+from virtual_office.questions.answers import ANSWER, answer_document, find_answer, open_answer
 
 
 @dataclass(frozen=True)

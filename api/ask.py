@@ -10,7 +10,7 @@ from api.errors import IN_A_BRAND
 from api.shapes.words import Asked, Figures
 from domain.language import Language
 from domain.metrics import MetricQuery
-from virtual_office.asking import answer_document
+from virtual_office.questions.asking import answer_document
 
 ask_router = APIRouter(tags=["brain"], responses=IN_A_BRAND, route_class=BrandRoute)
 

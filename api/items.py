@@ -32,9 +32,9 @@ from bootstrap.office import OFFICE_UNDO_DELAY
 from domain.action import ItemStatus
 from store.jobs import due_at
 from store.tables import ActionItem
-from virtual_office.asked_back import ask_back
-from virtual_office.edits import edit_item
-from virtual_office.item_view import item_view, note_views
+from virtual_office.questions.asked_back import ask_back
+from virtual_office.questions.edits import edit_item
+from virtual_office.questions.item_view import item_view, note_views
 
 items_router = APIRouter(
     prefix="/action-items", tags=["action items"], responses=IN_A_BRAND | ANSWERED, route_class=BrandRoute

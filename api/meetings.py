@@ -23,12 +23,12 @@ from domain.language import Language
 from store.leases import is_alive
 from store.session import BrandSession
 from store.tables import Run
-from virtual_office.meeting import Invitation, open_meeting
-from virtual_office.runs import DONE, MEETING, find_run
-from virtual_office.schedule import language_of_run
-from virtual_office.summary import meeting_document, minutes_paper, run_line
-from virtual_office.table import table_document
-from virtual_office.turns import Kind, Turn
+from virtual_office.meeting.graph import Invitation, open_meeting
+from virtual_office.meeting.runs import DONE, MEETING, find_run
+from virtual_office.meeting.table import table_document
+from virtual_office.meeting.turns import Kind, Turn
+from virtual_office.minutes.summary import meeting_document, minutes_paper, run_line
+from virtual_office.schedule.versions import language_of_run
 
 meetings_router = APIRouter(prefix="/meetings", tags=["virtual office"], responses=IN_A_BRAND, route_class=BrandRoute)
 InLanguage = Annotated[Language | None, Query(description="the brand's own by default")]
@@ -137,7 +137,7 @@ def minutes(
         return MinutesShape(meeting_id=str(meeting_id), language=language, minutes=text)
     if form == "md":
         return Response(text, media_type="text/markdown; charset=utf-8")
-    from virtual_office.minutes_pdf import write_pdf
+    from virtual_office.minutes.pdf import write_pdf
 
     named = {"Content-Disposition": f'attachment; filename="minutes-{str(meeting_id)[-8:]}-{language}.pdf"'}
     return Response(write_pdf(paper), media_type="application/pdf", headers=named)

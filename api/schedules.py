@@ -17,7 +17,7 @@ from automation.rule import Rule
 from domain.errors import NotFound
 from store.reads.settings import brand_of
 from store.session import BrandSession
-from virtual_office import schedule
+from virtual_office.schedule import versions as schedule
 
 OF_MEETINGS = "virtual-office"
 """The part of the business that meetings belong to."""

@@ -15,7 +15,7 @@ from api.shapes.meetings import RunEventShape
 from domain.errors import DomainError, NotFound
 from store.run_events import told_after
 from store.tables import Run
-from virtual_office.runs import DONE
+from virtual_office.meeting.runs import DONE
 
 _LOOK_EVERY, _ALIVE_EVERY = 0.4, 15.0
 

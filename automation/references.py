@@ -33,7 +33,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "automation": ("failed",),
     "schedule": ("due",),
 }
-"""What the product tells of, by its area. Tables that actions own tell of `changed`; others' systems bring more."""
+"""The product's events by area. Tables that actions own tell of `changed`; code of one's own may tell of more."""
 _ALIKE = 0.75
 
 

@@ -22,7 +22,7 @@ def clockwork(office: "Office", handlers: Mapping[str, JobHandler], together: Ma
     """A worker that does everything: `handlers` and `together` are those of every worker."""
     from bootstrap.held_runs import HOLD_RUN, hold_run
     from bootstrap.schedules import go_on_unasked, hold_called, hold_scheduled
-    from virtual_office.due import GO_ON_JOB, HOLD_JOB, queue_due_meetings, queue_ended_waits
+    from virtual_office.schedule.due import GO_ON_JOB, HOLD_JOB, queue_due_meetings, queue_ended_waits
 
     more: Mapping[str, JobHandler] = {
         HOLD_JOB: partial(hold_scheduled, office),

@@ -28,7 +28,7 @@ def hold_run(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
     it stands."""
     from bootstrap.progress import recorded
     from identity.open_context import person_in
-    from virtual_office.answers import ANSWER
+    from virtual_office.questions.answers import ANSWER
 
     person, run_id = person_in(office.database, ctx, UserId(UUID(payload["person"]))), UUID(payload["run"])
     kind, _ = _kind_and_status(office, person, run_id)

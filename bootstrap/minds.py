@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from domain.metrics import MetricQuery
     from llm.choice import ModelName
     from llm.connect import ModelOptions, Providers
-    from virtual_office.asking import ModelReader
-    from virtual_office.metric_words import Names
+    from virtual_office.metrics.reader import Names
+    from virtual_office.questions.asking import ModelReader
 
 _MICROS = 1_000_000
 

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from connectors.endpoint_secret import SecretMaker
     from domain.language import Language
     from memory.knowledge import KnowledgeBase
-    from virtual_office.asking import Answered
-    from virtual_office.steps import Chooser
-    from virtual_office.turns import Turn
+    from virtual_office.meeting.steps import Chooser
+    from virtual_office.meeting.turns import Turn
+    from virtual_office.questions.asking import Answered
 
 Progress = Callable[[str, str], None]
 AGENT_RIGHTS = frozenset({Permission.DATA_READ, Permission.ACTION_PROPOSE})
@@ -168,21 +168,21 @@ class Office:
 
         Raises InvalidInput for an unknown agent, limit or step to wait after.
         """
-        from virtual_office.meeting import Invitation
+        from virtual_office.meeting.graph import Invitation
 
         return self.hold(ctx, Invitation(agenda, agents, limits or {}, manner or {}), progress)
 
     def hold(self, ctx: Context, invitation: Any, progress: Progress = silent) -> UUID:
         """Hold the meeting of an `Invitation`. Raises InvalidInput as `meet` does."""
-        from virtual_office.meeting import hold_meeting
+        from virtual_office.meeting.graph import hold_meeting
 
         return asyncio.run(hold_meeting(self._room(), ctx, self.called(ctx, invitation), progress))
 
     def called(self, ctx: Context, invitation: Any) -> Any:
         """The `Invitation` with its attendees and manner filled in. Raises Forbidden, InvalidInput as `meet` does."""
-        from virtual_office.chair import RESOURCES
-        from virtual_office.definition import LONGEST_WAIT_HOURS
-        from virtual_office.meeting import WAITS
+        from virtual_office.meeting.chair import RESOURCES
+        from virtual_office.meeting.graph import WAITS
+        from virtual_office.schedule.definition import LONGEST_WAIT_HOURS
 
         ctx.require(Permission.MEETING_HOLD)
         charters = self._room().charters
@@ -210,8 +210,8 @@ class Office:
 
         Raises NotFound, or Conflict while another process holds it.
         """
-        from virtual_office.runs import WAITING, find_run
-        from virtual_office.turns import Kind, Turn, speak
+        from virtual_office.meeting.runs import WAITING, find_run
+        from virtual_office.meeting.turns import Kind, Turn, speak
 
         ctx.require(Permission.MEETING_HOLD)
         with self.database.begin(ctx) as session:
@@ -223,14 +223,14 @@ class Office:
 
     def go_on(self, ctx: Context, run_id: UUID, progress: Progress = silent) -> UUID:
         """Hold an opened meeting, or go on with it as far as people let it. Raises Conflict while it is held."""
-        from virtual_office.meeting import resume_meeting
+        from virtual_office.meeting.graph import resume_meeting
 
         ctx.require(Permission.MEETING_HOLD)
         return asyncio.run(resume_meeting(self._room(), ctx, run_id, progress))
 
     def answer_on(self, ctx: Context, run_id: UUID, progress: Progress = silent) -> UUID:
         """Let the agent of an answer's run answer. Raises Conflict while it is held."""
-        from virtual_office.answers import answer, find_answer
+        from virtual_office.questions.answers import answer, find_answer
 
         with self.database.read(ctx) as session:
             agent = find_answer(session, run_id).agents[0]
@@ -238,16 +238,16 @@ class Office:
         return asyncio.run(answer(room.reporter, ctx, run_id, room.charters[agent], progress))
 
     def ask(self, ctx: Context, question: str, language: "Language | None" = None) -> "Answered":
-        """Answer a question about the business, in its own language or this one; see `virtual_office.asking.ask`."""
-        from virtual_office.asking import ask
+        """Answer a question about the business, in its own language or this one (`virtual_office.questions.asking`)."""
+        from virtual_office.questions.asking import ask
 
         return ask(self.database, ctx, question, language, self.minds.question_reader())
 
     def say(self, ctx: Context, meeting: str, turn: "Turn") -> UUID:
         """Take a person's turn in a meeting; its id. Raises as `speak` does, and InvalidInput for no such agent."""
-        from virtual_office.asking import answer_in_meeting
-        from virtual_office.runs import find_run
-        from virtual_office.turns import Kind, speak
+        from virtual_office.meeting.runs import find_run
+        from virtual_office.meeting.turns import Kind, speak
+        from virtual_office.questions.asking import answer_in_meeting
 
         if turn.kind is Kind.INVITE and turn.text not in self._room().charters:
             raise InvalidInput(
@@ -264,9 +264,9 @@ class Office:
     def _room(self) -> Any:
         from agents.charter import load_charters
         from tools.readings import Readings
-        from virtual_office.chair import choose
-        from virtual_office.reporting import Reporter
-        from virtual_office.steps import MeetingRoom
+        from virtual_office.meeting.chair import choose
+        from virtual_office.meeting.reporting import Reporter
+        from virtual_office.meeting.steps import MeetingRoom
 
         return MeetingRoom(
             chooser=self.chooser or choose,

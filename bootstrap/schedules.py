@@ -17,9 +17,9 @@ HOLDER_RIGHTS = frozenset({Permission.DATA_READ, Permission.MEETING_HOLD, Permis
 
 def hold_scheduled(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
     """The job `meeting.hold`: hold the meeting of a slot, or go on with the one begun for it; says which."""
-    from virtual_office.due import run_of_slot, still_due
-    from virtual_office.meeting import Invitation
-    from virtual_office.runs import DONE, WAITING, Planned
+    from virtual_office.meeting.graph import Invitation
+    from virtual_office.meeting.runs import DONE, WAITING, Planned
+    from virtual_office.schedule.due import run_of_slot, still_due
 
     ctx = ctx.acting_as(schedule_actor(ctx))
     name = payload["definition"]
@@ -44,7 +44,7 @@ def hold_scheduled(office: "Office", ctx: Context, payload: Mapping[str, Any]) -
 
 def go_on_unasked(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
     """The job `meeting.go_on`: let a meeting go on that waited for people as long as it was to."""
-    from virtual_office.due import still_waits
+    from virtual_office.schedule.due import still_waits
 
     ctx = ctx.acting_as(schedule_actor(ctx))
     with office.database.read(ctx) as session:
@@ -56,9 +56,9 @@ def go_on_unasked(office: "Office", ctx: Context, payload: Mapping[str, Any]) ->
 
 def hold_called(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
     """The job `meeting.call`: hold the meeting that a rule or workflow called, or go on with the one that was begun."""
-    from virtual_office.due import run_of_slot
-    from virtual_office.meeting import Invitation
-    from virtual_office.runs import DONE, Planned
+    from virtual_office.meeting.graph import Invitation
+    from virtual_office.meeting.runs import DONE, Planned
+    from virtual_office.schedule.due import run_of_slot
 
     ctx = ctx.acting_as(schedule_actor(ctx))
     slot = {"definition": f"{payload['rule']}:{payload['run']}:{payload['step']}", "slot": payload["slot"]}

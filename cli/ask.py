@@ -25,7 +25,7 @@ def ask(
     with open_desk(profile, brand, as_of, as_json) as desk:
         from domain.errors import InvalidInput
         from domain.language import Language
-        from virtual_office.asking import answer_document
+        from virtual_office.questions.asking import answer_document
 
         if lang and lang not in list(Language):
             raise InvalidInput(f"There is no answer in {lang!r}.", remedy="Choose --lang en or --lang de.")

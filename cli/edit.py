@@ -29,7 +29,7 @@ def edit(
     with open_desk(profile, brand, as_of, as_json) as desk:
         from actions.documents import item_summary
         from actions.items import action_of, find_item
-        from virtual_office.edits import edit_item
+        from virtual_office.questions.edits import edit_item
 
         office = desk.office
         with office.database.begin(desk.ctx) as session:

@@ -97,7 +97,7 @@ def hold(
     """Hold it with live progress unless JSON is wanted; what came of it."""
     from cli.meeting_view import MeetingView
     from store.reads.settings import language_of
-    from virtual_office.summary import meeting_document
+    from virtual_office.minutes.summary import meeting_document
 
     with MeetingView(enabled=not as_json) as view:
         if resume:

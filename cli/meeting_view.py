@@ -22,7 +22,7 @@ _LEFT_TO_THE_MINUTES = ("attention", "info", "decisions", "action_items")
 def _digest(document: dict[str, Any]) -> str:
     """The minutes without what is only to be looked up, and where to look it up."""
     from domain.language import Language
-    from virtual_office.words import say
+    from virtual_office.minutes.words import say
 
     heads = tuple(say(f"section.{name}", Language(document["language"])) for name in _LEFT_TO_THE_MINUTES)
     head, *sections = document["minutes"].split("\n## ")

@@ -65,9 +65,9 @@ def _format(form: Format | None, output: Path | None) -> Format:
 def _read(desk: Desk, meeting: str, lang: str, form: Format) -> tuple[dict[str, object], bytes]:
     from domain.errors import InvalidInput
     from domain.language import Language
-    from virtual_office.runs import find_run
-    from virtual_office.schedule import language_of_run
-    from virtual_office.summary import meeting_document, minutes_paper
+    from virtual_office.meeting.runs import find_run
+    from virtual_office.minutes.summary import meeting_document, minutes_paper
+    from virtual_office.schedule.versions import language_of_run
 
     if lang and lang not in list(Language):
         raise InvalidInput(f"There are no minutes in {lang!r}.", remedy="Choose --lang en or --lang de.")
@@ -78,7 +78,7 @@ def _read(desk: Desk, meeting: str, lang: str, form: Format) -> tuple[dict[str, 
         if form is Format.MD:
             return document, str(document["minutes"]).encode()
         paper = minutes_paper(session, run, language)
-    from virtual_office.minutes_pdf import write_pdf
+    from virtual_office.minutes.pdf import write_pdf
 
     return document, write_pdf(paper)
 

@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 def runs(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """See the meetings held, and those that were interrupted."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from virtual_office.summary import runs_document
+        from virtual_office.minutes.summary import runs_document
 
         with desk.office.database.read(desk.ctx) as session:
             found = runs_document(session)

@@ -43,8 +43,8 @@ def say(
     ask "how much stock has GEL-200?" · object PROPOSAL why · strike PROPOSAL why · limit stock=5000 · point "…" ·
     invite finance_analyst · go
     """
-    from virtual_office.table import table_document
-    from virtual_office.turns import Kind, Turn
+    from virtual_office.meeting.table import table_document
+    from virtual_office.meeting.turns import Kind, Turn
 
     said = list(words or [])
     with open_desk(profile, brand, as_of, as_json) as desk:
@@ -53,7 +53,7 @@ def say(
         turn = Turn(Kind(what.value), " ".join(said) if not limits else "", about, limits)
         turn_id = desk.office.say(desk.ctx, meeting, turn)
         with desk.office.database.read(desk.ctx) as session:
-            from virtual_office.runs import find_run
+            from virtual_office.meeting.runs import find_run
 
             run = find_run(session, meeting)
             table = table_document(session, run.id)

@@ -13,8 +13,8 @@ from cli.session import Desk, open_desk
 
 if TYPE_CHECKING:
     from store.session import BrandSession
-    from virtual_office.definition import MeetingDefinition
-    from virtual_office.schedule import Scheduled, Version
+    from virtual_office.schedule.definition import MeetingDefinition
+    from virtual_office.schedule.versions import Scheduled, Version
 
 Name = Annotated[str, typer.Argument(help="The definition's name.")]
 Reason = Annotated[str, typer.Option(help="Why, for those who read its history.")]
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def list_(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """See the meetings on a schedule, and when each is held next."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from virtual_office.schedule import definitions
+        from virtual_office.schedule.versions import definitions
 
         with desk.office.database.read(desk.ctx) as session:
             found = [_document(session, one) for one in definitions(session)]
@@ -52,8 +52,8 @@ def show(
 ) -> None:
     """See one definition as the file that would set it."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from virtual_office.definition_file import write_definition
-        from virtual_office.schedule import definition_of
+        from virtual_office.schedule.definition_file import write_definition
+        from virtual_office.schedule.versions import definition_of
 
         with desk.office.database.read(desk.ctx) as session:
             found = definition_of(session, name)
@@ -78,8 +78,8 @@ def set_(
     """Let a definition hold from now on, as a new version."""
     with open_desk(profile, brand, None, as_json) as desk:
         from bootstrap.office import require_agents
-        from virtual_office.definition_file import read_definition
-        from virtual_office.schedule import set_definition
+        from virtual_office.schedule.definition_file import read_definition
+        from virtual_office.schedule.versions import set_definition
 
         definition = read_definition(file)
         require_agents(definition.attendees, _crew())
@@ -95,7 +95,7 @@ def pause(
 ) -> None:
     """Hold no meeting by a definition until it is resumed."""
     with open_desk(profile, brand, None, as_json) as desk:
-        from virtual_office import schedule
+        from virtual_office.schedule import versions as schedule
 
         _change(desk, as_json, lambda session: schedule.pause(session, name, reason))
 
@@ -106,7 +106,7 @@ def resume(
 ) -> None:
     """Hold meetings by a definition again, from its next time on."""
     with open_desk(profile, brand, None, as_json) as desk:
-        from virtual_office import schedule
+        from virtual_office.schedule import versions as schedule
 
         _change(desk, as_json, lambda session: schedule.pause(session, name, reason, paused=False))
 
@@ -117,7 +117,7 @@ def remove(
 ) -> None:
     """Hold no meeting by a definition any more; its versions stay."""
     with open_desk(profile, brand, None, as_json) as desk:
-        from virtual_office import schedule
+        from virtual_office.schedule import versions as schedule
 
         _change(desk, as_json, lambda session: schedule.remove(session, name, reason))
 
@@ -133,7 +133,7 @@ def rollback(
 ) -> None:
     """Let an earlier version hold again, as a new version."""
     with open_desk(profile, brand, None, as_json) as desk:
-        from virtual_office.schedule import roll_back
+        from virtual_office.schedule.versions import roll_back
 
         _change(desk, as_json, lambda session: roll_back(session, name, version, reason))
 
@@ -144,7 +144,7 @@ def history(
 ) -> None:
     """See every version of a definition: who set it, why, and what it changed."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from virtual_office.schedule import versions_of
+        from virtual_office.schedule.versions import versions_of
 
         with desk.office.database.read(desk.ctx) as session:
             versions = versions_of(session, name)
@@ -164,7 +164,7 @@ def _crew() -> list[str]:
 
 def _document(session: "BrandSession", one: "Scheduled") -> dict[str, Any]:
     from store.reads.settings import brand_of
-    from virtual_office.due import newest_run
+    from virtual_office.schedule.due import newest_run
 
     definition, zone, now = one.definition, brand_of(session).zone, session.ctx.now()
     following, last = definition.next_slot(zone, now), newest_run(session, one.name)
@@ -187,7 +187,7 @@ def _document(session: "BrandSession", one: "Scheduled") -> dict[str, Any]:
 
 
 def _told(one: "Version", before: "Version | None") -> dict[str, Any]:
-    from virtual_office.definition import differences
+    from virtual_office.schedule.definition import differences
 
     return {
         "name": one.name,
@@ -202,7 +202,7 @@ def _told(one: "Version", before: "Version | None") -> dict[str, Any]:
 
 def _change(desk: Desk, as_json: bool, change: "Callable[[BrandSession], Version]") -> None:
     """Make one change, and say what it was."""
-    from virtual_office.schedule import versions_of
+    from virtual_office.schedule.versions import versions_of
 
     with desk.office.database.begin(desk.ctx) as session:
         made = change(session)
@@ -215,8 +215,8 @@ def _change(desk: Desk, as_json: bool, change: "Callable[[BrandSession], Version
 
 
 def _plan(desk: Desk, definition: "MeetingDefinition", as_json: bool) -> None:
-    from virtual_office.definition import differences
-    from virtual_office.schedule import definitions
+    from virtual_office.schedule.definition import differences
+    from virtual_office.schedule.versions import definitions
 
     with desk.office.database.read(desk.ctx) as session:
         now = next((one.definition for one in definitions(session) if one.name == definition.name), None)

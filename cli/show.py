@@ -24,7 +24,7 @@ def show(
     """See exactly what an action item would change, why, the risk, and how to take it back."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from actions.items import find_item
-        from virtual_office.item_view import item_view
+        from virtual_office.questions.item_view import item_view
 
         with desk.office.database.read(desk.ctx) as session:
             document = item_view(session, desk.office.engine, find_item(session, item))

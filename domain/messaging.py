@@ -17,7 +17,7 @@ COMPLAINT_DAYS = 60
 Segment = Literal[
     "champions", "loyal", "promising", "new", "cannot_lose", "at_risk", "one_time", "hibernating", "lost", "buyers"
 ]
-"""Who is meant: a segment of recency, frequency and spend as `analytics/rfm.py` defines it; `buyers` is all of them."""
+"""A segment of recency, frequency and spend (`analytics/customers/rfm.py`); `buyers` is all of them."""
 
 SEGMENT_NAMES: Mapping[str, tuple[str, str]] = {
     "champions": ("the best customers", "die besten Kunden"),

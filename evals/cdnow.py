@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analytics.purchases import Purchases
+from analytics.customers.purchases import Purchases
 
 CALIBRATION_END = date(1997, 9, 30).toordinal()
 HOLDOUT_END = date(1998, 6, 30).toordinal()

@@ -16,8 +16,8 @@ from rich.table import Table
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from analytics.contest import Contender, Contest, Limit
-from analytics.selection import choose
+from analytics.selection.choice import choose
+from analytics.selection.contest import Contender, Contest, Limit
 
 _WEEKS, _PRODUCTS = 8, 20
 

@@ -11,8 +11,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from analytics.counterfactual import EffectEstimate, measure_effect
-from analytics.panel import Floats
+from analytics.pricing.panel import Floats
+from analytics.statistics.counterfactual import EffectEstimate, measure_effect
 from evals.weekly_sales import read_weekly_sales
 
 _FIRST, _EVERY = 52, 4

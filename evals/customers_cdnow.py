@@ -14,12 +14,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from analytics.buying_backtest import past_miss
-from analytics.buying_fit import BuyingFit, fit_buying, forecast_purchases
-from analytics.churn import judge_churn
-from analytics.order_value import SpendingFit, fit_spending
-from analytics.panel import Floats
-from analytics.purchases import CustomerBase, Purchases, customer_base, purchase_gaps
+from analytics.customers.buying_backtest import past_miss
+from analytics.customers.buying_fit import BuyingFit, fit_buying, forecast_purchases
+from analytics.customers.churn import judge_churn
+from analytics.customers.order_value import SpendingFit, fit_spending
+from analytics.customers.purchases import CustomerBase, Purchases, customer_base, purchase_gaps
+from analytics.pricing.panel import Floats
 from evals.cdnow import CALIBRATION_END, CALIBRATION_WEEKS, HOLDOUT_END, HOLDOUT_WEEKS, read_cdnow
 
 PUBLISHED_BUYING = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "log-likelihood": -9582.4}

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from analytics.elasticity_choice import Candidate, ElasticityChoice, choose_elasticity
+from analytics.pricing.elasticity_choice import Candidate, ElasticityChoice, choose_elasticity
 from evals.weekly_sales import read_weekly_sales
 
 

@@ -20,8 +20,8 @@ from rich.table import Table
 from scipy.optimize import fminbound
 from scipy.signal import lfilter
 
-from analytics.forecast import DemandForecast, forecast
-from analytics.panel import Floats
+from analytics.forecasting.demand import DemandForecast, forecast
+from analytics.pricing.panel import Floats
 
 SEASONS = {"YEARLY": 1, "QUARTERLY": 4, "MONTHLY": 12, "OTHER": 1}
 PUBLISHED_SMAPE = {"Theta": 13.01, "ForecastPro": 13.19, "ForecastX": 13.49, "B-J automatic": 14.01}

@@ -15,11 +15,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from analytics.lead_time import DemandRate, LeadTime, estimate_lead_time
-from analytics.panel import Codes, Floats
-from analytics.reorder_plan import Product, ReplenishmentPlan, StockTerms, plan_replenishment
-from analytics.replenishment import StockPosition, advise_order
-from analytics.service_levels import ServiceTarget
+from analytics.pricing.panel import Codes, Floats
+from analytics.stock.lead_time import DemandRate, LeadTime, estimate_lead_time
+from analytics.stock.reorder_plan import Product, ReplenishmentPlan, StockTerms, plan_replenishment
+from analytics.stock.replenishment import StockPosition, advise_order
+from analytics.stock.service_levels import ServiceTarget
 from evals.stock_world import DAYS, HOLDING_RATE, REVIEW_DAYS, Books, Items, Luck, Policy, draw_items, draw_luck, run
 
 _PLAN_EVERY, _LOOK_BACK = 28, 182

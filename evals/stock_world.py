@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.order_quantity import PriceTier, SupplyTerms
-from analytics.panel import Codes, Floats
+from analytics.pricing.panel import Codes, Floats
+from analytics.stock.order_quantity import PriceTier, SupplyTerms
 
 REVIEW_DAYS, WARM_DAYS, YEARS = 7, 182, 2
 DAYS = WARM_DAYS + YEARS * 364

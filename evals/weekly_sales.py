@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analytics.panel import Floats, SalesPanel
+from analytics.pricing.panel import Floats, SalesPanel
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from domain.action import PRICE_UPDATE, PURCHASE_ORDER_CREATE, SEGMENT_MESSAGE, STAND_REFILL
 from store.session import BrandSession
 from tools.base import Access, Tool, ToolAnswer, ToolEnv
-from tools.cash_challenge import recompute_order_within_cash
 from tools.challenge_results import NEVER_ALONE, ChallengeArguments, ChallengeView
-from tools.message_challenge import recompute_message_within_stock
-from tools.order_challenge import recompute_order_with_prices
-from tools.price_challenge import recompute_price_within_stock
-from tools.refill_challenge import recompute_refill_within_stock
+from tools.customers.message_challenge import recompute_message_within_stock
+from tools.finance.cash_challenge import recompute_order_within_cash
+from tools.pricing.challenge import recompute_price_within_stock
+from tools.stands.refill_challenge import recompute_refill_within_stock
+from tools.stock.order_challenge import recompute_order_with_prices
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 
 from tools.base import Tool
-from tools.buying import BUYING_TOOLS
 from tools.challenges import CHALLENGE_TOOLS
 from tools.changes import CHAIR_TOOLS
-from tools.crm import CRM_TOOLS
-from tools.finance import FINANCE_TOOLS
-from tools.knowledge import KNOWLEDGE_TOOLS
-from tools.metrics import METRIC_TOOLS
-from tools.pricing import PRICING_TOOLS
-from tools.promotions import PROMOTION_TOOLS
-from tools.stands import STAND_TOOLS
-from tools.transfers import TRANSFER_TOOLS
+from tools.customers.toolset import CRM_TOOLS
+from tools.finance.toolset import FINANCE_TOOLS
+from tools.knowledge.toolset import KNOWLEDGE_TOOLS
+from tools.metrics.toolset import METRIC_TOOLS
+from tools.pricing.promotion_toolset import PROMOTION_TOOLS
+from tools.pricing.toolset import PRICING_TOOLS
+from tools.stands.toolset import STAND_TOOLS
+from tools.stock.toolset import BUYING_TOOLS
+from tools.stock.transfers import TRANSFER_TOOLS
 
 _SETS: tuple[tuple[Tool, ...], ...] = (
     PRICING_TOOLS,

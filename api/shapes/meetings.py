@@ -9,8 +9,8 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from api.shapes.items import ItemSummary
 from api.shapes.words import AgentName, Asked, Figures, FindingShape, ProposalShape, Text
 from domain.money import LARGEST_MINOR
-from virtual_office.chair import CASH, STOCK_MONEY
-from virtual_office.turns import Kind
+from virtual_office.meeting.chair import CASH, STOCK_MONEY
+from virtual_office.meeting.turns import Kind
 
 DEFAULT_AGENDA = "Trading review: what changed, and what should we do about it?"
 _MOST = LARGEST_MINOR

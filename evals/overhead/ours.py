@@ -24,11 +24,11 @@ from store.session import BrandSession
 from tools import registry, toolbox
 from tools.base import Access, Tool, ToolAnswer, ToolArguments, ToolEnv, ToolResult
 from tools.readings import Readings
-from virtual_office.checkpoints import open_saver, thread_id
-from virtual_office.meeting import Invitation, open_meeting
-from virtual_office.rendering import Figures, as_plain
-from virtual_office.reporting import Reporter
-from virtual_office.runs import held, pinned
+from virtual_office.meeting.checkpoints import open_saver, thread_id
+from virtual_office.meeting.graph import Invitation, open_meeting
+from virtual_office.meeting.reporting import Reporter
+from virtual_office.meeting.runs import held, pinned
+from virtual_office.minutes.rendering import Figures, as_plain
 
 _BRAND = "overhead"
 _SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "hairoticmen_sample"

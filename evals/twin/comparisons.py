@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from actions.price_outcome import measure_price_change
-from analytics.baseline import baseline_units
-from analytics.elasticity_choice import choose_elasticity
-from analytics.errors import InvalidNumbers
-from analytics.pricing import ElasticityBelief, forecast_profit
+from actions.pricing.price_outcome import measure_price_change
+from analytics.pricing.baseline import baseline_units
+from analytics.pricing.best_price import ElasticityBelief, forecast_profit
+from analytics.pricing.elasticity_choice import choose_elasticity
+from analytics.statistics.errors import InvalidNumbers
 from domain.errors import NotFound
 from domain.pricing import PriceUpdate
 from evals.twin.desk import Wish
@@ -30,8 +30,8 @@ from simulation.world import World
 from store.database import Database
 from store.session import BrandSession
 from tools.base import ToolEnv
-from tools.price_situation import Situation, situation_of
-from tools.sales_panel import sales_of, totals_at
+from tools.pricing.sales_panel import sales_of, totals_at
+from tools.pricing.situation import Situation, situation_of
 
 HORIZON_WEEKS = 8
 FORECAST_COVERAGE = 0.80

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from evals.twin.greedy import greedy
 from store.tables import ProposalRow
-from virtual_office.chair import Choice, Grounds, choose
+from virtual_office.meeting.chair import Choice, Grounds, choose
 
 CHALLENGE, SOLVER = "challenge", "solver"
 PARTS = (CHALLENGE, SOLVER)

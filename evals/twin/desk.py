@@ -12,7 +12,7 @@ from domain.purchasing import PurchaseOrderCreate
 from simulation.catalog import CHANNELS, PRODUCTS, SKUS
 from simulation.draws import Counts
 from simulation.world import World
-from virtual_office.chair import ATTENTION
+from virtual_office.meeting.chair import ATTENTION
 
 YEAR_DAYS = 365
 PRICE_HORIZON_WEEKS = 8

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from store.tables import ProposalRow
-from virtual_office.chair import Choice, Grounds, LeftOut, subject_of
-from virtual_office.revision import revised
+from virtual_office.meeting.chair import Choice, Grounds, LeftOut, subject_of
+from virtual_office.meeting.revision import revised
 
 
 def greedy(proposals: Sequence[ProposalRow], grounds: Grounds) -> Choice:

@@ -11,7 +11,7 @@ from simulation.catalog import CAMPAIGNS
 from simulation.draws import Floats
 from simulation.practice import STANDING_BUDGETS, standing_budgets
 from simulation.world import WEEK, World
-from store.reads import finance as reads
+from store.reads.finance import books as reads
 from store.session import BrandSession
 from store.tables import Expense, FlaggedExpense, Invoice, InvoiceReminder
 

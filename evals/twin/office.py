@@ -34,11 +34,11 @@ from simulation.feed import Feed, Files, gathered
 from simulation.stands import COACHING_EUROS, DRIVE_EUROS, MOST_STOPS, STOP_EUROS
 from simulation.world import World
 from store.database import Database
-from store.reads import pricing as reads
+from store.reads.pricing import prices as reads
 from store.scratch import scratch_database
 from store.tables import Channel, Price, Product, ProposalRow, PurchaseOrder, Run, Supplier
-from virtual_office.chair import Grounds, choose
-from virtual_office.hindsight import refused_lately
+from virtual_office.meeting.chair import Grounds, choose
+from virtual_office.meeting.hindsight import refused_lately
 
 BRAND = NewBrand(slug="hairoticmen", name="HAIROTICMEN", currency="EUR", zone="Europe/Berlin")
 AGENDA = "Trading review: what changed, and what should we do about it?"

@@ -5,8 +5,9 @@ from sqlmodel import col
 
 from domain.action import ItemStatus
 from domain.errors import NotFound
-from store.reads import pricing, stock
+from store.reads.pricing import prices as pricing
 from store.reads.settings import brand_of
+from store.reads.stock import levels as stock
 from store.session import BrandSession
 from store.tables import ActionItem, Location
 

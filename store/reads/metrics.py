@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store.reads.finance import Sold, sold_where
-from store.reads.stock import items_at, on_hand
+from store.reads.finance.books import Sold, sold_where
+from store.reads.stock.levels import items_at, on_hand
 from store.session import BrandSession
 from store.tables import Location, SalesFact
 

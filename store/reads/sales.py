@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store.reads.pricing import sale_terms
+from store.reads.pricing.prices import sale_terms
 from store.session import BrandSession
 from store.tables import Channel, Product, SalesFact
 

@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from domain.money import BPS
-from store.reads import stock
-from store.reads.pricing import sale_terms
+from store.reads.pricing.prices import sale_terms
+from store.reads.stock import levels as stock
 from store.session import BrandSession
 from store.tables import (
     Channel,

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from store.reads import finance, stands, stock
+from store.reads import stands
+from store.reads.finance import books as finance
 from store.reads.products import products_by_id
+from store.reads.stock import levels as stock
 from store.session import BrandSession
 from store.tables import Location, ProductCost, StockItem
 

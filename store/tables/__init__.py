@@ -21,7 +21,7 @@ from store.tables.automation import (
 from store.tables.base import BrandOwned, Fact
 from store.tables.brand import AIConfig, Brand, BrandRules
 from store.tables.catalog import Channel, Location, Product, ProductCost, Supplier
-from store.tables.crm import Lead, MessageSend
+from store.tables.customers import Lead, MessageSend
 from store.tables.definitions import MeetingDefinitionRow
 from store.tables.finance import (
     BankBalance,
@@ -34,7 +34,6 @@ from store.tables.finance import (
     Payment,
 )
 from store.tables.identity import LoginSession, Membership, RefreshToken, User
-from store.tables.inventory import InventoryMovement, PurchaseOrder, StockItem, SupplierOffer
 from store.tables.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeVector
 from store.tables.messages import Message
 from store.tables.models import ModelExchange, ModelSpend
@@ -45,6 +44,7 @@ from store.tables.requests import IdempotentRequest
 from store.tables.runs import FigureRow, FindingRow, ProposalRow, Receipt, Run, RunEvent
 from store.tables.sales import Customer, Order, OrderLine, SalesFact
 from store.tables.stands import ExpectedExpense, StandBonusRow, StandRefillOrder, StandVisitRow
+from store.tables.stock import InventoryMovement, PurchaseOrder, StockItem, SupplierOffer
 from store.tables.work import ImportBatch, Job, Task
 
 __all__ = [

@@ -184,7 +184,7 @@ def keep_at(
     days: int = 70,
 ) -> None:
     """A place that was counted long ago and now, with what it sells a day in between by movements."""
-    from store.reads.pricing import product_by_sku
+    from store.reads.pricing.prices import product_by_sku
 
     long_ago = ctx.now() - timedelta(days=3_000)
     with database.begin(ctx) as session:

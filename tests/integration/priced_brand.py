@@ -68,7 +68,7 @@ def start_run(database: Database, ctx: Context) -> UUID:
 
 def add_competitor(database: Database, ctx: Context, sku: str, amount_minor: int) -> None:
     """A competitor's price, seen yesterday."""
-    from store.reads.pricing import product_by_sku
+    from store.reads.pricing.prices import product_by_sku
 
     with database.begin(ctx) as session:
         seen = ctx.now() - timedelta(days=1)

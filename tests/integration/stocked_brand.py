@@ -10,7 +10,7 @@ import numpy as np
 
 from domain.context import Context
 from store.database import Database
-from store.reads.pricing import product_by_sku
+from store.reads.pricing.prices import product_by_sku
 from store.session import BrandSession
 from store.tables import (
     BankBalance,
@@ -210,8 +210,8 @@ def _deliveries(ctx: Context, supplier: UUID, product: UUID, supply: Supply) -> 
 
 def order_under_way(database: Database, ctx: Context, sku: str, quantity: int, supplier: str = "S1") -> None:
     """An order of a week ago that has not come."""
-    from store.reads.pricing import product_by_sku
-    from store.reads.stock import supplier_by_code
+    from store.reads.pricing.prices import product_by_sku
+    from store.reads.stock.levels import supplier_by_code
 
     with database.begin(ctx) as session:
         day = ctx.now() - WEEK

@@ -22,8 +22,8 @@ from domain.purchasing import PurchaseLine, PurchaseOrderCreate
 from guardrails.cedar import PolicyEngine
 from identity.roles import permissions_of
 from store.database import Database
-from store.reads.pricing import product_by_sku
-from store.reads.stock import supplier_by_code
+from store.reads.pricing.prices import product_by_sku
+from store.reads.stock.levels import supplier_by_code
 from store.tables import ActionItem, ProposalRow, PurchaseOrder, StockItem, SupplierOffer
 from tests.integration.priced_brand import start_run
 from tests.integration.stocked_brand import Stocked, Supply, moved, stock

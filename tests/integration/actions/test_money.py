@@ -23,7 +23,7 @@ from domain.prediction import Outcome, OutcomeStatus, Prediction
 from guardrails.cedar import PolicyEngine
 from identity.roles import permissions_of
 from store.database import Database
-from store.reads import finance as reads
+from store.reads.finance import books as reads
 from store.tables import ActionItem, FlaggedExpense, InvoiceReminder, OutboxEvent, ProposalRow, Task
 from tests.integration.money_brand import DAY, bill, budget, pay, spend
 from tests.integration.priced_brand import start_run

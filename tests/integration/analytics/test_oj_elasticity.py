@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analytics.elasticity import fit_elasticity
-from analytics.elasticity_choice import choose_elasticity
-from analytics.panel import SalesPanel
+from analytics.pricing.elasticity import fit_elasticity
+from analytics.pricing.elasticity_choice import choose_elasticity
+from analytics.pricing.panel import SalesPanel
 from evals.counterfactual_placebo import placebos
 from evals.weekly_sales import WeeklySales, read_weekly_sales
 

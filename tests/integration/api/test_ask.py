@@ -9,8 +9,8 @@ from domain.errors import InvalidInput
 from domain.metrics import Comparison, Metric, MetricQuery, Period
 from store.tables import Channel, Product, Receipt, Run, SalesFact
 from tests.integration.api.conftest import Client, Town, error_of
-from tools.metrics import MetricAnswer
-from virtual_office.asking import ask
+from tools.metrics.toolset import MetricAnswer
+from virtual_office.questions.asking import ask
 
 
 def asked(client: Client, question: str, **more: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from connectors.importer import import_folder
 from domain.context import Context
 from domain.errors import Conflict, DomainError, Forbidden, ImportRejected, InvalidInput
 from store.database import Database
-from store.reads.pricing import price_now
+from store.reads.pricing.prices import price_now
 from store.reads.settings import rules_of
 from store.tables import (
     AuditEntry,

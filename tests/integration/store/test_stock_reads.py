@@ -9,7 +9,7 @@ import pytest
 
 from domain.context import Context
 from store.database import Database
-from store.reads import stock as reads
+from store.reads.stock import levels as reads
 from store.session import BrandSession
 from store.tables import BankBalance, Location, Product, PurchaseOrder, StockItem, Supplier, SupplierOffer
 from tests.integration.stocked_brand import moved

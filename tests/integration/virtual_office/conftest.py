@@ -17,7 +17,7 @@ from domain.context import Context
 from settings import Settings
 from store.database import Database
 from tests.integration.priced_brand import Planted, plant
-from virtual_office.summary import meeting_document
+from virtual_office.minutes.summary import meeting_document
 
 AGENDA = "Prices"
 PRICES_AND_STOCK = ("inventory_forecaster", "pricing_director")

@@ -15,8 +15,8 @@ from store.database import Database
 from store.tables import ActionItem, Run
 from tests.integration.stocked_brand import Stocked, Supply, stock
 from tools.receipts import why
-from virtual_office.minutes import write_minutes
-from virtual_office.summary import meeting_document
+from virtual_office.minutes.document import write_minutes
+from virtual_office.minutes.summary import meeting_document
 
 CLAUSE = "Orders below €700 are not accepted."
 GATE = "common.untrusted_text"

@@ -25,7 +25,7 @@ from store.tables import ActionItem, ChallengeRow, FigureRow, FindingRow, Outbox
 from tests.integration.priced_brand import Planted, plant
 from tests.integration.stocked_brand import keep_in_stock
 from tests.integration.virtual_office.conftest import AGENDA, PRICES_AND_STOCK
-from virtual_office.summary import meeting_document
+from virtual_office.minutes.summary import meeting_document
 
 OF_A_RUN = (Receipt, FindingRow, ProposalRow, ChallengeRow, ActionItem)
 PATIENCE_SECONDS = 120

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from agents.playbooks.inventory_forecaster import next_calls
+from agents.playbooks.stock.inventory_forecaster import next_calls
 from domain.report import AgentReport, Severity
 from llm.rules import Call
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from agents.playbooks.pricing_director import MOST_PRICES, next_calls
+from agents.playbooks.pricing.pricing_director import MOST_PRICES, next_calls
 from domain.canonical import canonical_json
 
 RECEIPT = "00000000-0000-7000-8000-000000000001"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.order_value import GammaGamma
-from analytics.purchases import CustomerBase, Purchases
-from analytics.repeat_buying import BgNbd
+from analytics.customers.order_value import GammaGamma
+from analytics.customers.purchases import CustomerBase, Purchases
+from analytics.customers.repeat_buying import BgNbd
 
 TRUE_BUYING = BgNbd(r=0.6, alpha=5.0, a=0.8, b=2.5)
 TRUE_SPENDING = GammaGamma(p=5.0, q=4.0, gamma=30.0)

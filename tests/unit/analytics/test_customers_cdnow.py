@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analytics.buying_backtest import past_miss
-from analytics.buying_fit import BuyingFit, fit_buying, forecast_purchases
-from analytics.order_value import fit_spending
-from analytics.purchases import CustomerBase, Purchases, customer_base
+from analytics.customers.buying_backtest import past_miss
+from analytics.customers.buying_fit import BuyingFit, fit_buying, forecast_purchases
+from analytics.customers.order_value import fit_spending
+from analytics.customers.purchases import CustomerBase, Purchases, customer_base
 from evals.cdnow import CALIBRATION_END, HOLDOUT_WEEKS, read_cdnow
 from evals.customers_cdnow import bought_later, found_beside_published, weekly_tracking
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analytics.forecast import DemandForecast, forecast
+from analytics.forecasting.demand import DemandForecast, forecast
 from evals.forecasting_m3 import CompetitionSeries, held, naive2, read_m3, smape, theta
 
 SERIES = Path(__file__).resolve().parents[4] / "shared" / "data" / "m3" / "series.csv.gz"

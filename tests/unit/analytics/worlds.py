@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analytics.panel import SalesPanel
+from analytics.pricing.panel import SalesPanel
 
 
 def lasting(random: np.random.Generator, periods: int, size: float, carry: float = 0.6) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Action kinds that reach customers and leads."""

@@ -1,0 +1,85 @@
+"""What a message brought: those written to against those held out at random, less its cost and who turned away."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from analytics.customers.uplift import GroupOutcome, measure_uplift
+from analytics.pricing.panel import Floats
+from domain.messaging import WINDOW_DAYS, Arm, SegmentMessage
+from domain.money import BPS
+from domain.prediction import Outcome, OutcomeStatus
+from store.reads.customers import outreach as reads
+from store.session import BrandSession
+
+_METHOD = f"those written to against those held out at random, over {WINDOW_DAYS} days"
+_COVERAGE_BPS = 8_000
+_WHY: Mapping[str, str] = {
+    "no_holdout": "nobody was held out",
+    "holdout_too_small": "too few were held out",
+    "nobody_treated": "nobody was written to",
+    "treated_too_small": "too few were written to",
+}
+
+
+def measure_message(session: BrandSession, action: SegmentMessage, source: str) -> Outcome:
+    """The contribution that the message added over all who were written to, less the sending, less a year's worth of
+    those who asked to be left alone because of it (beyond the share of those held out who did).
+
+    Welch's interval hulled with Hall's for skewness (`analytics/customers/uplift.py`), scaled to those written to.
+    """
+    unit = f"{action.currency}.minor"
+    groups = reads.campaigns(session, source)
+    shares = reads.contribution_shares(session)
+    if not groups:
+        return _not_measurable(unit, "the days over which it counts are not over, or nobody was drawn")
+    if not shares:
+        return _not_measurable(unit, "what is left of an order is not known")
+    treated, held_out = (_pooled(groups, arm) for arm in (Arm.TREATED, Arm.HOLDOUT))
+    found = measure_uplift(_outcome(treated, shares), _outcome(held_out, shares), coverage=_COVERAGE_BPS / BPS)
+    if not found.measurable:
+        return _not_measurable(unit, *(_WHY[reason] for reason in found.reasons))
+    if found.revenue is None:
+        return _not_measurable(unit, "too few of either group bought anything")
+    cost = len(treated) * groups[0].cost_per_thousand_minor / 1_000
+    turned_away = _worth_lost(treated) - _worth_lost(held_out) * len(treated) / len(held_out)
+    total = found.revenue.total
+    value, low, high = (round(end - cost - turned_away) for end in (total.value, total.low, total.high))
+    realised = round(float(_kept(treated, shares).sum()) - cost - turned_away)
+    return Outcome(
+        status=OutcomeStatus.MEASURED,
+        unit=unit,
+        effect=value,
+        low=low,
+        high=high,
+        realised=realised,
+        counterfactual=realised - value,
+        coverage_bps=_COVERAGE_BPS,
+        method=_METHOD,
+    )
+
+
+def _pooled(groups: Sequence[reads.CampaignArm], arm: Arm) -> list[reads.Answered]:
+    return [one for group in groups if group.arm is arm for one in group.customers]
+
+
+def _kept(customers: Sequence[reads.Answered], shares: Mapping[Any, float]) -> Floats:
+    usual = sum(shares.values()) / len(shares)
+    return np.array(
+        [sum(amount * shares.get(at, usual) for at, amount in one.bought_minor.items()) for one in customers],
+        dtype=float,
+    )
+
+
+def _outcome(customers: Sequence[reads.Answered], shares: Mapping[Any, float]) -> GroupOutcome:
+    bought = np.array([sum(one.bought_minor.values()) > 0 for one in customers], dtype=np.bool_)
+    return GroupOutcome(_kept(customers, shares), bought)
+
+
+def _worth_lost(customers: Sequence[reads.Answered]) -> float:
+    return float(sum(one.worth_minor for one in customers if one.opted_out))
+
+
+def _not_measurable(unit: str, *reasons: str) -> Outcome:
+    return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=reasons, method=_METHOD)

@@ -1,0 +1,1 @@
+"""Action kinds of finance: reminders and flagged expenses."""

@@ -1,0 +1,1 @@
+"""Action kinds of pricing: prices, drafts and promotions."""

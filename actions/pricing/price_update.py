@@ -1,0 +1,214 @@
+"""`price.update`: set a list price, put it back, and tell what it brought."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from actions.handler import Look, RowChange, ShownFact
+from domain.action import PRICE_UPDATE, ActionKind, FieldChange, Preview
+from domain.errors import Conflict, InvalidInput, NotFound
+from domain.money import BPS, LARGEST_MINOR, format_minor, share_bps
+from domain.prediction import Outcome, Prediction
+from domain.pricing import PriceUpdate
+from guardrails.facts import PriceUpdateFacts
+from store.leases import lock_row
+from store.reads.pricing import prices as reads
+from store.reads.settings import rules_of
+from store.session import BrandSession
+from store.tables import BrandRules, Channel, Price, PriceHistory, Product
+
+HORIZON_WEEKS = 8
+_NO_COST_MARGIN_BPS = -BPS
+
+
+@dataclass(frozen=True)
+class _Situation:
+    product: Product
+    channel: Channel
+    rules: BrandRules
+    price: reads.PriceNow
+    unit_cost_minor: int | None
+    weekly_units: int
+    weekly_channel_revenue_minor: int
+    locations: int
+
+
+class PriceUpdateHandler:
+    """The handler of `price.update`."""
+
+    kind: ActionKind = PRICE_UPDATE
+
+    def lock(self, session: BrandSession, action: PriceUpdate) -> None:
+        product = reads.product_by_sku(session, action.sku)
+        channel = reads.channel_by_code(session, action.channel)
+        entry = reads.price_entry(session, product.id, channel.id, action.zone)
+        lock_row(session, Price, entry.id)
+
+    def look(self, session: BrandSession, action: PriceUpdate, prediction: Prediction | None) -> Look:
+        now = _situation(session, action)
+        if action.currency != now.price.currency:
+            raise InvalidInput(
+                f"{action.sku} is priced in {now.price.currency}, not {action.currency}.",
+                remedy=f"Give the price in {now.price.currency}.",
+            )
+        if now.unit_cost_minor is None:
+            raise InvalidInput(
+                f"The unit cost of {action.sku} is not known, so it cannot be told whether a price keeps the margin.",
+                remedy="Import product_costs.csv, or sales with their unit_cost.",
+            )
+        facts = _guard_facts(session, now, action, prediction)
+        return Look(
+            subject=action.subject,
+            preview=_preview(now, action, facts),
+            shown=_shown(now, facts),
+            guard_facts=facts,
+            risk=_risk(facts, now.rules),
+        )
+
+    def apply(self, session: BrandSession, action: PriceUpdate, source: str) -> Sequence[RowChange]:
+        product = reads.product_by_sku(session, action.sku)
+        channel = reads.channel_by_code(session, action.channel)
+        before = reads.price_now(session, product.id, channel.id, action.zone)
+        return [_set_price(session, before, action.price_minor, source)]
+
+    def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
+        return [_restore(session, change, source) for change in changes]
+
+    def measure(
+        self, session: BrandSession, action: PriceUpdate, source: str, since: datetime, until: datetime
+    ) -> Outcome:
+        from actions.pricing.price_outcome import measure_price_change  # brings numpy along, which no other step needs
+
+        return measure_price_change(session, action, since, until)
+
+
+def _situation(session: BrandSession, action: PriceUpdate) -> _Situation:
+    product = reads.product_by_sku(session, action.sku)
+    channel = reads.channel_by_code(session, action.channel)
+    recent = reads.recent_weekly(session, channel.id, product.id, weeks=4)
+    return _Situation(
+        product=product,
+        channel=channel,
+        rules=rules_of(session),
+        price=reads.price_now(session, product.id, channel.id, action.zone),
+        unit_cost_minor=reads.unit_cost_minor(session, product.id),
+        weekly_units=recent.units,
+        weekly_channel_revenue_minor=recent.channel_revenue_minor,
+        locations=recent.locations,
+    )
+
+
+def _guard_facts(
+    session: BrandSession, now: _Situation, action: PriceUpdate, prediction: Prediction | None
+) -> PriceUpdateFacts:
+    change_bps = share_bps(action.price_minor - now.price.amount_minor, now.price.amount_minor)
+    reference = reads.reference_price_minor(session, now.price.price_id) or now.price.amount_minor
+    return PriceUpdateFacts(
+        price_minor=action.price_minor,
+        change_bps=change_bps,
+        abs_change_bps=abs(change_bps),
+        changed_last_day_bps=reads.changed_last_day_bps(session, now.price.price_id),
+        margin_bps=_margin_bps(now, action.price_minor),
+        min_margin_bps=now.rules.min_margin_bps,
+        max_change_bps_per_day=now.rules.max_price_change_bps_per_day,
+        corridor_low_minor=reference * now.rules.corridor_low_bps // BPS,
+        corridor_high_minor=reference * now.rules.corridor_high_bps // BPS,
+        amount_minor=now.weekly_units * abs(action.price_minor - now.price.amount_minor) * HORIZON_WEEKS,
+        owner_gate_minor=now.rules.owner_gate_minor,
+        prediction_low_minor=prediction.low if prediction else 0,
+    )
+
+
+def _margin_bps(now: _Situation, amount_minor: int) -> int:
+    """Margin on what the brand keeps, as the guardrails read it; an unknown cost counts as a loss, never as none."""
+    if now.unit_cost_minor is None:
+        return _NO_COST_MARGIN_BPS
+    terms = reads.sale_terms(now.product, now.channel)
+    return max(terms.margin_bps(amount_minor, now.unit_cost_minor), -LARGEST_MINOR)
+
+
+def _preview(now: _Situation, action: PriceUpdate, facts: PriceUpdateFacts) -> Preview:
+    currency = now.price.currency
+    before, after = now.price.amount_minor, action.price_minor
+    change = (after - before) / before * 100 if before else 0.0
+    revenue = now.weekly_channel_revenue_minor
+    share = now.weekly_units * before / revenue * 100 if revenue else 0.0
+    where = f"{now.locations} locations" if now.locations else "no reported locations"
+    return Preview(
+        title=f"{now.product.title}: {format_minor(before, currency)} → {format_minor(after, currency)}"
+        f" ({change:+.1f} %) in {now.channel.title}",
+        changes=(
+            FieldChange(field="price", before=format_minor(before, currency), after=format_minor(after, currency)),
+            FieldChange(field="margin", before=_margin_in_words(now, before), after=_margin_in_words(now, after)),
+        ),
+        amount_minor=facts.amount_minor,
+        currency=currency,
+        blast_radius=f"one product, {where}, {share:.1f} % of the channel's weekly revenue",
+        undo=f"`undo` puts {format_minor(before, currency)} back, unless the price has been changed again since.",
+    )
+
+
+def _margin_in_words(now: _Situation, amount_minor: int) -> str:
+    """Rounded once, from what is kept and what it costs."""
+    if now.unit_cost_minor is None:
+        return "unknown"
+    margin = reads.sale_terms(now.product, now.channel).margin(amount_minor, now.unit_cost_minor)
+    return f"{margin * 100:.1f} %" if margin >= -1 else "below -100 %"
+
+
+def _shown(now: _Situation, facts: PriceUpdateFacts) -> dict[str, ShownFact]:
+    currency = f"{now.price.currency}.minor"
+    cost = now.unit_cost_minor or 0
+    return {
+        "price_before": ShownFact(value=now.price.amount_minor, unit=currency, promised=True),
+        "unit_cost": ShownFact(value=cost, tolerance=cost // 50, unit=currency, promised=True),
+        "margin_after": ShownFact(value=facts.margin_bps, tolerance=200, unit="bps"),
+        "weekly_units": ShownFact(
+            value=now.weekly_units, tolerance=max(1, now.weekly_units // 3), unit="units/week", promised=True
+        ),
+        "min_margin": ShownFact(value=facts.min_margin_bps, unit="bps"),
+    }
+
+
+def _risk(facts: PriceUpdateFacts, rules: BrandRules) -> str:
+    if facts.amount_minor >= rules.owner_gate_minor or facts.margin_bps < facts.min_margin_bps + 300:
+        return "high"
+    return "medium" if facts.abs_change_bps * 2 > facts.max_change_bps_per_day else "low"
+
+
+def _set_price(session: BrandSession, before: reads.PriceNow, amount_minor: int, source: str) -> RowChange:
+    now = session.ctx.now()
+    session.add(
+        PriceHistory(
+            price_id=before.price_id,
+            amount_minor=amount_minor,
+            currency=before.currency,
+            valid_from=now,
+            source=source,
+        )
+    )
+    entry = lock_row(session, Price, before.price_id)
+    if entry.valid_from <= now:
+        entry.amount_minor, entry.valid_from = amount_minor, now
+    session.flush()
+    return RowChange(
+        table="price",
+        id=before.price_id,
+        before={"amount_minor": before.amount_minor, "source": before.source},
+        after={"amount_minor": amount_minor, "source": source},
+    )
+
+
+def _restore(session: BrandSession, change: Mapping[str, Any], source: str) -> RowChange:
+    entry = lock_row(session, Price, UUID(change["id"]))
+    if entry is None:
+        raise NotFound("The price list entry is gone.")
+    standing = reads.price_now(session, entry.product_id, entry.channel_id, entry.zone)
+    if standing.source != change["after"]["source"]:
+        raise Conflict(
+            f"The price has been changed again since, to {format_minor(standing.amount_minor, standing.currency)}.",
+            remedy="Propose the price you want instead of undoing this change.",
+        )
+    return _set_price(session, standing, change["before"]["amount_minor"], source)

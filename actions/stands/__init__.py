@@ -1,0 +1,1 @@
+"""Action kinds of stands: refills, bonuses and visits."""

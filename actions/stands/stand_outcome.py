@@ -1,0 +1,91 @@
+"""What a bonus or a visit brought: the stand's gross profit against what the other stands foresee of it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+
+from analytics.statistics.counterfactual import EffectEstimate, measure_effect
+from domain.money import BPS
+from domain.prediction import Outcome, OutcomeStatus
+from store.reads import stands as reads
+from store.reads.pricing.prices import unit_costs_minor
+from store.session import BrandSession
+
+_HISTORY, _WEEK = timedelta(weeks=52), timedelta(weeks=1)
+_WORDS: Mapping[str, str] = {
+    "too_little_history": "too few weeks of sales were known before",
+    "too_few_periods_after": "too few weeks of sales are known after",
+    "no_controls": "no other stand sold through the whole time, to compare with",
+    "series_missing": "sales of some weeks are missing",
+    "poor_pre_fit": "the other stands do not foresee this one's profit well enough, even before",
+    "interval_unbounded": "the interval has no end",
+}
+
+
+def measure_stand(
+    session: BrandSession, stand: str, currency: str, since: datetime, until: datetime, *,
+    ends: datetime, share_bps: int = 0, cap_minor: int | None = None, cost_minor: int = 0,
+) -> Outcome:  # fmt: skip
+    """The gross profit that a stand made beyond what the others foresee, less what the bonus or the visit cost.
+
+    The counterfactual is a synthetic control of those stands that were neither visited nor rewarded in the time. What
+    came after a bonus ended counts too. Cost of a bonus: its share of what the stand sold while it ran, up to its cap.
+    """
+    unit = f"{currency}.minor"
+    place = reads.stands_by_code(session, [stand])[stand]
+    others = [one for one in reads.stands(session) if one.id != place.id and not _helped(session, one.id, since, until)]
+    ids = [place.id, *(one.id for one in others)]
+    sold = [one for one in reads.sold_at(session, ids, since - _HISTORY) if one.end <= until and one.days == 7]
+    weeks = sorted({one.start for one in sold})
+    start = next((at for at, week in enumerate(weeks) if week >= since), len(weeks))
+    if not weeks:
+        return _not_measurable(unit, "no weekly sales of stands are known around it")
+    profit = _profit(session, sold, ids, weeks)
+    estimate = measure_effect(profit[:, 0], profit[:, 1:], start)
+    bonus = reads.bonus_owed_minor(session, place.id, since, min(ends, until), share_bps, cap_minor or 0)
+    return _outcome(estimate, unit, cost_minor + bonus)
+
+
+def _helped(session: BrandSession, place: UUID, since: datetime, until: datetime) -> bool:
+    """Whether something was done there that would spoil the comparison."""
+    since = since - timedelta(weeks=8)
+    visited = any(since <= one.planned_at <= until for one in reads.visits(session, place))
+    return visited or any(one.ends_at >= since and one.starts_at <= until for one in reads.bonuses(session, place))
+
+
+def _profit(
+    session: BrandSession, sold: list[reads.Sold], ids: list[UUID], weeks: list[datetime]
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    """(T, stands) what each stand kept less unit cost, by week; what is missing is not a number."""
+    kept = reads.kept_at_stands_minor(session, sold)
+    costs = unit_costs_minor(session, sorted({one.product_id for one in sold}))
+    by_week: dict[tuple[datetime, UUID], float] = defaultdict(float)
+    for one in sold:
+        margin = kept.get(one.product_id, 0.0) - (costs.get(one.product_id) or 0)
+        by_week[one.start, one.location_id] += one.units * margin
+    found = [[by_week.get((week, place), np.nan) for place in ids] for week in weeks]
+    return np.array(found, dtype=np.float64)
+
+
+def _not_measurable(unit: str, *reasons: str, method: str = "") -> Outcome:
+    return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=reasons, method=method)
+
+
+def _outcome(estimate: EffectEstimate, unit: str, cost: int) -> Outcome:
+    effect, low, high = estimate.effect, estimate.low, estimate.high
+    if not estimate.measurable or effect is None or low is None or high is None:
+        return _not_measurable(unit, *(_WORDS[reason] for reason in estimate.reasons), method=estimate.method)
+    return Outcome(
+        status=OutcomeStatus.MEASURED,
+        unit=unit,
+        effect=round(effect - cost),
+        low=round(low - cost),
+        high=round(high - cost),
+        realised=None if estimate.realised is None else round(estimate.realised - cost),
+        counterfactual=None if estimate.counterfactual is None else round(estimate.counterfactual),
+        coverage_bps=round(estimate.coverage * BPS),
+        method=estimate.method,
+    )

@@ -1,0 +1,1 @@
+"""Action kinds of stock: orders to suppliers and transfers."""

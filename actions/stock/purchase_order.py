@@ -1,0 +1,253 @@
+"""`purchase_order.create`: order from a supplier, call the order off, and tell what it saved from running out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from actions.handler import Look, RowChange, ShownFact
+from actions.stock.purchase_pace import PACE_WINDOW, daily_pace, oldest_days
+from domain.action import PURCHASE_ORDER_CREATE, ActionKind, FieldChange, Preview
+from domain.errors import Conflict, InvalidInput, NotFound
+from domain.money import format_minor
+from domain.prediction import Outcome, Prediction
+from domain.purchasing import PurchaseLine, PurchaseOrderCreate
+from guardrails.facts import PurchaseOrderFacts
+from store.leases import lock_row
+from store.reads.settings import rules_of
+from store.reads.stock import levels as reads
+from store.session import BrandSession
+from store.tables import BrandRules, PurchaseOrder, Supplier
+
+_FOREVER_DAYS = 36_500
+
+
+@dataclass(frozen=True)
+class _LineNow:
+    """One line beside what stands now: the offer, stock, what is under way, and the use of a day while there is stock.
+
+    `lead_days` is how long the supplier takes.
+    """
+
+    line: PurchaseLine
+    offer: reads.Offer
+    on_hand: int
+    under_way: int
+    daily_use: float
+    lead_days: float
+
+    @property
+    def position(self) -> int:
+        return max(self.on_hand, 0) + self.under_way
+
+    @property
+    def cover_days(self) -> int:
+        """How long all of it lasts at the recent pace."""
+        units = self.position + self.line.quantity
+        return min(round(units / self.daily_use), _FOREVER_DAYS) if self.daily_use > 0 else _FOREVER_DAYS
+
+    @property
+    def outlives_shelf(self) -> bool:
+        shelf_life = self.offer.shelf_life_days
+        if shelf_life is None or self.daily_use <= 0:
+            return shelf_life is not None
+        return oldest_days(self.position, self.line.quantity, self.daily_use, self.lead_days) > shelf_life
+
+
+@dataclass(frozen=True)
+class _Situation:
+    supplier: Supplier
+    rules: BrandRules
+    lines: Sequence[_LineNow]
+    cash_minor: int | None
+
+    @property
+    def total_minor(self) -> int:
+        """What the order costs at what the supplier asks now."""
+        return sum(now.line.quantity * now.offer.unit_cost_minor(now.line.quantity) for now in self.lines)
+
+
+class PurchaseOrderHandler:
+    """The handler of `purchase_order.create`."""
+
+    kind: ActionKind = PURCHASE_ORDER_CREATE
+
+    def lock(self, session: BrandSession, action: PurchaseOrderCreate) -> None:
+        lock_row(session, Supplier, reads.supplier_by_code(session, action.supplier).id)
+
+    def look(self, session: BrandSession, action: PurchaseOrderCreate, prediction: Prediction | None) -> Look:
+        now = _situation(session, action)
+        facts = _guard_facts(now, prediction)
+        return Look(
+            subject=action.subject,
+            preview=_preview(now, action),
+            shown=_shown(now, action),
+            guard_facts=facts,
+            risk=_risk(facts),
+        )
+
+    def apply(self, session: BrandSession, action: PurchaseOrderCreate, source: str) -> Sequence[RowChange]:
+        now = _situation(session, action)
+        number = f"MH-{source.rpartition(':')[2][-12:].upper()}"
+        rows = [_row(session, now.supplier, one, action.currency, number, source) for one in now.lines]
+        session.add_all(rows)
+        session.flush()
+        return [_change(row, None) for row in rows]
+
+    def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
+        return [_call_off(session, change) for change in changes]
+
+    def measure(
+        self, session: BrandSession, action: PurchaseOrderCreate, source: str, since: datetime, until: datetime
+    ) -> Outcome:
+        from actions.stock.purchase_outcome import measure_purchase  # brings numpy along, which no other step needs
+
+        return measure_purchase(session, action, source, until)
+
+
+def _situation(session: BrandSession, action: PurchaseOrderCreate) -> _Situation:
+    supplier = reads.supplier_by_code(session, action.supplier)
+    offers = {offer.sku: offer for offer in reads.offers_of(session, supplier.id)}
+    if unknown := sorted(line.sku for line in action.lines if line.sku not in offers):
+        raise NotFound(
+            f"{action.supplier} offers no {', '.join(unknown)}.", remedy="See supplier_offers.csv in docs/import.md."
+        )
+    if foreign := sorted({offers[line.sku].currency for line in action.lines} - {action.currency}):
+        raise InvalidInput(f"{action.supplier} asks {', '.join(foreign)}, not {action.currency}.")
+    return _Situation(
+        supplier=supplier,
+        rules=rules_of(session),
+        lines=_lines_now(session, action, offers, _lead_days(session, supplier)),
+        cash_minor=reads.cash_minor(session, action.currency),
+    )
+
+
+def _lines_now(
+    session: BrandSession, action: PurchaseOrderCreate, offers: Mapping[str, reads.Offer], lead_days: float
+) -> list[_LineNow]:
+    now, places = session.ctx.known_until, [place.id for place in reads.warehouses(session)]
+    on_hand, coming = reads.on_hand(session, places), reads.units_under_way(session)
+    wanted = [offers[line.sku].product_id for line in action.lines]
+    moved: dict[UUID, list[reads.Movement]] = {product: [] for product in wanted}
+    for one in reads.movements(session, places, now - PACE_WINDOW, wanted):
+        moved[one.product_id].append(one)
+    return [
+        _LineNow(
+            line=line,
+            offer=offers[line.sku],
+            on_hand=on_hand.get(product, 0),
+            under_way=coming.get(product, 0),
+            daily_use=daily_pace(moved[product], on_hand.get(product, 0), now),
+            lead_days=lead_days,
+        )
+        for line, product in zip(action.lines, wanted, strict=True)
+    ]
+
+
+def _lead_days(session: BrandSession, supplier: Supplier) -> float:
+    """What the supplier promises; where it promises nothing, what its deliveries took on average."""
+    if supplier.lead_time_days is not None:
+        return float(supplier.lead_time_days)
+    took = reads.lead_times_days(session, supplier.id)
+    return sum(took) / len(took) if took else 0.0
+
+
+def _guard_facts(now: _Situation, prediction: Prediction | None) -> PurchaseOrderFacts:
+    return PurchaseOrderFacts(
+        amount_minor=now.total_minor,
+        below_minimum=any(one.line.quantity < one.offer.minimum for one in now.lines),
+        outlives_shelf=any(one.outlives_shelf for one in now.lines),
+        cover_days=max(one.cover_days for one in now.lines),
+        max_cover_days=now.rules.max_cover_days,
+        exceeds_cash=now.cash_minor is not None and now.cash_minor < now.total_minor,
+        owner_gate_minor=now.rules.owner_gate_minor,
+        prediction_low_minor=prediction.low if prediction else 0,
+    )
+
+
+def _preview(now: _Situation, action: PurchaseOrderCreate) -> Preview:
+    units = sum(line.quantity for line in action.lines)
+    total = format_minor(now.total_minor, action.currency)
+    name = now.supplier.title or now.supplier.code
+    some = f"{len(now.lines)} products" if len(now.lines) > 1 else now.lines[0].offer.title
+    return Preview(
+        title=f"Order {units:,} units of {some} from {name} for {total}",
+        changes=tuple(_line_change(one, action.currency) for one in now.lines),
+        amount_minor=now.total_minor,
+        currency=action.currency,
+        blast_radius=f"{len(now.lines)} of the brand's products, {units:,} units, {total} to be paid"
+        + (f" {now.supplier.payment_days} days after they come" if now.supplier.payment_days is not None else ""),
+        undo="`undo` calls the order off, unless it has come; the supplier may ask a fee.",
+    )
+
+
+def _line_change(one: _LineNow, currency: str) -> FieldChange:
+    cost = format_minor(one.offer.unit_cost_minor(one.line.quantity), currency)
+    after = (
+        f"{one.under_way + one.line.quantity:,} on the way, the new ones at {cost}; enough for {one.cover_days} days"
+    )
+    return FieldChange(
+        field=f"{one.line.sku} {one.offer.title}",
+        before=f"{one.on_hand:,} on hand, {one.under_way:,} on the way",
+        after=after,
+    )
+
+
+def _shown(now: _Situation, action: PurchaseOrderCreate) -> dict[str, ShownFact]:
+    total, currency = now.total_minor, f"{action.currency}.minor"
+    use = {one.line.sku: max(one.daily_use * 7, 1.0) for one in now.lines}
+    facts = {"total": ShownFact(value=total, tolerance=total // 50, unit=currency, promised=True)}
+    for one in now.lines:
+        facts[f"available {one.line.sku}"] = ShownFact(
+            value=one.position, tolerance=round(2 * use[one.line.sku]), unit="units", promised=True
+        )
+    return facts
+
+
+def _risk(facts: PurchaseOrderFacts) -> str:
+    if facts.amount_minor >= facts.owner_gate_minor or facts.exceeds_cash:
+        return "high"
+    return "medium" if 2 * facts.cover_days > facts.max_cover_days else "low"
+
+
+def _row(
+    session: BrandSession, supplier: Supplier, one: _LineNow, currency: str, number: str, source: str
+) -> PurchaseOrder:
+    today = session.ctx.now()
+    lead = supplier.lead_time_days
+    return PurchaseOrder(
+        id=session.ctx.new_id(),
+        number=number,
+        supplier_id=supplier.id,
+        product_id=one.offer.product_id,
+        quantity=one.line.quantity,
+        unit_cost_minor=one.offer.unit_cost_minor(one.line.quantity),
+        currency=currency,
+        ordered_at=today,
+        expected_at=None if lead is None else today + timedelta(days=lead),
+        source=source,
+    )
+
+
+def _change(row: PurchaseOrder, before: Mapping[str, Any] | None) -> RowChange:
+    cancelled = None if row.cancelled_at is None else row.cancelled_at.isoformat()
+    after = {"number": row.number, "quantity": row.quantity, "cancelled_at": cancelled, "source": row.source}
+    return RowChange(table="purchase_order", id=row.id, before=before, after=after)
+
+
+def _call_off(session: BrandSession, change: Mapping[str, Any]) -> RowChange:
+    row: PurchaseOrder | None = lock_row(session, PurchaseOrder, UUID(change["id"]))
+    if row is None:
+        raise NotFound("The order is gone.")
+    if row.received_at is not None:
+        raise Conflict(
+            f"Order {row.number} came on {row.received_at:%-d %B %Y}, so it cannot be called off any more.",
+            remedy="Return the goods, or let the stock sell.",
+        )
+    if row.cancelled_at is not None:
+        raise Conflict(f"Order {row.number} has been called off already.")
+    before = dict(change["after"])
+    row.cancelled_at = session.ctx.now()
+    session.flush()
+    return _change(row, before)

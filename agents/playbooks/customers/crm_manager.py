@@ -1,0 +1,81 @@
+"""The CRM Manager on rules: look at customers, messages and leads; propose what pays or tells; report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from langchain_core.messages import BaseMessage
+
+from agents.playbooks.customers.prose import follow_up_of, message_of
+from agents.playbooks.customers.report import CrmReview, write_report
+from agents.playbooks.transcript import Answer, answers
+from llm.rules import Call
+
+MOST_FOLLOW_UPS = 5
+_LOOKS = ("customer_segments", "message_advice", "lead_pipeline")
+
+
+def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
+    """The calls of the next turn, from nothing but the conversation so far."""
+    work = _Work(answers(messages))
+    return work.unlooked() or work.unproposed() or [work.report()]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What the conversation has brought so far."""
+
+    answers: Sequence[Answer]
+
+    def unlooked(self) -> list[Call]:
+        return [Call(name, {}) for name in _LOOKS if not self._of(name)]
+
+    def unproposed(self) -> list[Call]:
+        return [*self._messages(), *self._follow_ups()]
+
+    def report(self) -> Call:
+        return Call("submit_report", write_report(self.review).model_dump(mode="json"))
+
+    @cached_property
+    def review(self) -> CrmReview:
+        segments, advice, pipeline = (self._of(name)[-1] for name in _LOOKS)
+        return CrmReview(
+            segments=segments,
+            advice=advice,
+            pipeline=pipeline,
+            messages={one.arguments["segment"]: one for one in self._of("propose_segment_message")},
+            follow_ups={one.arguments["lead"]: one for one in self._of("propose_lead_follow_up")},
+        )
+
+    def _messages(self) -> list[Call]:
+        review = self.review
+        return [
+            Call(
+                "propose_segment_message",
+                {
+                    "segment": line["segment"],
+                    "analysis_receipt": review.advice.receipt,
+                    "rationale": message_of(review.advice, at).model_dump(mode="json"),
+                },
+            )
+            for at, line in review.advised_messages
+            if line["segment"] not in review.messages
+        ]
+
+    def _follow_ups(self) -> list[Call]:
+        review = self.review
+        return [
+            Call(
+                "propose_lead_follow_up",
+                {
+                    "lead": lead["lead"],
+                    "analysis_receipt": review.pipeline.receipt,
+                    "rationale": follow_up_of(review.pipeline, at).model_dump(mode="json"),
+                },
+            )
+            for at, lead in review.advised_follow_ups[:MOST_FOLLOW_UPS]
+            if lead["lead"] not in review.follow_ups
+        ]
+
+    def _of(self, tool: str) -> list[Answer]:
+        return [answer for answer in self.answers if answer.tool == tool]

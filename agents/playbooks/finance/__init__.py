@@ -1,0 +1,1 @@
+"""The Finance Analyst on rules."""

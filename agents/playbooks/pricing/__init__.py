@@ -1,0 +1,1 @@
+"""The Pricing Director on rules."""

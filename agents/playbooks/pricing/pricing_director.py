@@ -1,0 +1,167 @@
+"""The Pricing Director on rules: look at every price, ask for its analysis, propose what is worthwhile, report."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from agents.playbooks.pricing.entry import Entry
+from agents.playbooks.pricing.prose import rationale_of
+from agents.playbooks.pricing.range import Range, draft_rationale, promotion_rationale
+from agents.playbooks.pricing.report import write_report
+from agents.playbooks.transcript import Answer, agenda_of, answers
+from domain.report import Claim
+from llm.rules import Call
+
+MOST_PRICES = 30
+"""More findings than this nobody reads. Those that sell most come first, and those not looked at for long."""
+_LONGEST_WEEKS = 13
+"""What was not looked at for a quarter is as new."""
+
+_ANALYSES = ("price_elasticity", "price_corridor", "best_price")
+_OF_CHANNEL = ("competitor_reaction", "past_deals", "draft_prices")
+_OF_PRODUCT = ("channel_ladder", "promotion_advice")
+
+
+def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
+    """The calls of the next turn, from nothing but the conversation so far."""
+    review = _Review(answers(messages), agenda_of(messages))
+    return review.unlisted() or review.unanalysed() or review.unproposed() or [review.report()]
+
+
+@dataclass(frozen=True)
+class _Review:
+    """What the conversation has brought so far."""
+
+    answers: Sequence[Answer]
+    agenda: str
+
+    def unlisted(self) -> list[Call]:
+        if not self._of("list_channels"):
+            return [Call("list_channels", {})]
+        asked = {answer.arguments["channel"] for answer in self._of("list_priced_products")}
+        return [Call("list_priced_products", {"channel": code}) for code in self._channels if code not in asked]
+
+    def unanalysed(self) -> list[Call]:
+        asked = {(answer.tool, *_place(answer.arguments)) for answer in self.answers if answer.tool in _ANALYSES}
+        calls = (Call(tool, entry.arguments) for entry in self.entries for tool in _ANALYSES)
+        return [
+            *self._unasked("channel", _OF_CHANNEL, self._channels),
+            *self._unasked("sku", _OF_PRODUCT, dict.fromkeys(entry.sku for entry in self.entries)),
+            *(call for call in calls if (call.name, *_place(call.arguments)) not in asked),
+        ]
+
+    def _unasked(self, about: str, tools: Sequence[str], names: Iterable[str]) -> list[Call]:
+        asked = {(answer.tool, answer.arguments.get(about)) for answer in self.answers if answer.tool in tools}
+        return [Call(tool, {about: name}) for name in names for tool in tools if (tool, name) not in asked]
+
+    def unproposed(self) -> list[Call]:
+        asked = {_place(answer.arguments) for answer in self._of("propose_price_update")}
+        wanted = [entry for entry in self.entries if entry.advises_change and _place(entry.arguments) not in asked]
+        return [*(Call("propose_price_update", _proposal(entry)) for entry in wanted), *self._unproposed_of_range()]
+
+    def _unproposed_of_range(self) -> list[Call]:
+        whole = self.range
+        drafts = [
+            Call("propose_price_draft", _cited(answer, draft_rationale(answer, at), sku=line["sku"]))
+            for answer, at, line in whole.wanted_drafts()
+            if ("propose_price_draft", f"{line['sku']} @ {answer.arguments['channel']}") not in whole.proposed
+        ]
+        promotions = [
+            Call("propose_promo_schedule", _cited(answer, promotion_rationale(answer)))
+            for answer in whole.wanted_promotions()
+            if ("propose_promo_schedule", str(answer.arguments["sku"])) not in whole.proposed
+        ]
+        return [*drafts, *promotions]
+
+    @cached_property
+    def range(self) -> Range:
+        """What was said of the range beside single prices."""
+        proposed = {
+            ("propose_promo_schedule", str(one.arguments["sku"])): one for one in self._of("propose_promo_schedule")
+        }
+        for one in self._of("propose_price_draft"):
+            proposed["propose_price_draft", f"{one.arguments['sku']} @ {one.arguments['channel']}"] = one
+        return Range(
+            reactions=self._of("competitor_reaction"),
+            ladders=self._of("channel_ladder"),
+            drafts=self._of("draft_prices"),
+            deals=self._of("past_deals"),
+            promotions=self._of("promotion_advice"),
+            proposed=proposed,
+        )
+
+    def report(self) -> Call:
+        lists = [answer for answer in self._of("list_priced_products") if answer.result]
+        report = write_report(lists, self.entries, self.range, complete=len(self._listed) == len(self.entries))
+        return Call("submit_report", report.model_dump(mode="json"))
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The prices looked at: those that the agenda names, else by revenue and weeks since they were analysed."""
+        words = {word.strip(".,;:!?()\"'") for word in self.agenda.split()}
+        named = [entry for entry in self._listed if entry.sku in words]
+        wanted = named or sorted(self._listed, key=lambda entry: -_due(entry.listed))
+        kept = {_place(entry.arguments) for entry in wanted[:MOST_PRICES]}
+        return [entry for entry in self._listed if _place(entry.arguments) in kept]
+
+    @cached_property
+    def _listed(self) -> list[Entry]:
+        by_place = {(answer.tool, *_place(answer.arguments)): answer for answer in self.answers if _is_about(answer)}
+        return [
+            Entry(
+                listing,
+                index,
+                *(by_place.get((tool, *_place(arguments))) for tool in (*_ANALYSES, "propose_price_update")),
+            )
+            for listing, index, arguments in self._rows()
+        ]
+
+    def _rows(self) -> Iterator[tuple[Answer, int, Mapping[str, Any]]]:
+        for listing in self._of("list_priced_products"):
+            for index, row in enumerate((listing.result or {}).get("products", ())):
+                place = {"sku": row["sku"], "channel": listing.arguments["channel"], "zone": row["zone"]}
+                yield listing, index, place
+
+    @property
+    def _channels(self) -> list[str]:
+        found = self._of("list_channels")[-1].result or {"channels": []}
+        return [channel["channel"] for channel in found["channels"] if channel["entries"]["value"]]
+
+    def _of(self, tool: str) -> list[Answer]:
+        return [answer for answer in self.answers if answer.tool == tool]
+
+
+def _due(row: Mapping[str, Any]) -> float:
+    """How much a price asks to be looked at: its weekly revenue times the weeks since its last analysis.
+
+    One that has changed since may go on the same way, and is taken as not looked at for a month.
+    """
+    days, age = row.get("analysed_days_ago"), row["price_age"]["value"]
+    weeks = _LONGEST_WEEKS if days is None else min(days / 7, _LONGEST_WEEKS)
+    if days is not None and age < days:
+        weeks = max(weeks, 4)
+    return float(row["weekly_revenue"]["value"] * weeks)
+
+
+def _place(arguments: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(arguments["sku"]), str(arguments["channel"]), str(arguments.get("zone", ""))
+
+
+def _is_about(answer: Answer) -> bool:
+    return answer.tool in (*_ANALYSES, "propose_price_update")
+
+
+def _proposal(entry: Entry) -> dict[str, Any]:
+    assert entry.best is not None
+    rationale = rationale_of(entry).model_dump(mode="json")
+    return {**entry.arguments, "analysis_receipt": entry.best.receipt, "rationale": rationale}
+
+
+def _cited(answer: Answer, rationale: Claim, **more: str) -> dict[str, Any]:
+    """The arguments of a proposal that rests on an answer: what that was asked with, its receipt, and why."""
+    return {
+        **answer.arguments, **more, "analysis_receipt": answer.receipt, "rationale": rationale.model_dump(mode="json")
+    }  # fmt: skip

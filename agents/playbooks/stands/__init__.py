@@ -1,0 +1,1 @@
+"""The Stand Coach on rules."""

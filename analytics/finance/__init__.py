@@ -1,0 +1,1 @@
+"""Cash ahead, margins, expenses out of pattern, and when debtors pay."""

@@ -1,0 +1,1 @@
+"""Demand forecasts with intervals, by the kind of series."""

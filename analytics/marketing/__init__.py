@@ -1,0 +1,1 @@
+"""How sales answer advertising, and how a budget is best split."""

@@ -1,0 +1,1 @@
+"""Elasticities, best prices, ladders of channels, and the effect of promotions."""

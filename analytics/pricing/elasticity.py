@@ -1,0 +1,201 @@
+"""Own-price elasticity of one product by named log-log models that differ in what they hold constant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from scipy import special
+
+from analytics.pricing.panel import Codes, Floats, SalesPanel, pair_codes
+from analytics.statistics.errors import InvalidNumbers
+from analytics.statistics.fixed_effects import absorb, regress, slopes_of
+
+Model = Literal[
+    "pooled",
+    "location",
+    "location_promotion",
+    "location_season_promotion",
+    "difference_promotion",
+    "location_week",
+    "location_week_promotion",
+    "location_season_week_promotion",
+    "difference_week_promotion",
+]
+Control = Literal["location", "season", "week", "promotion"]
+SEASON_PERIODS = 13
+
+
+@dataclass(frozen=True)
+class Specification:
+    """What a model holds constant. `season` is each location's own level in a block of 13 periods."""
+
+    controls: frozenset[Control]
+    differenced: bool = False
+
+
+def _spec(*controls: Control, differenced: bool = False) -> Specification:
+    return Specification(frozenset(controls), differenced)
+
+
+# Differences take out each location's level and all that moves slowly in it, as the season's blocks do.
+SPECIFICATIONS: Mapping[Model, Specification] = {
+    "pooled": _spec(),
+    "location": _spec("location"),
+    "location_promotion": _spec("location", "promotion"),
+    "location_season_promotion": _spec("location", "season", "promotion"),
+    "difference_promotion": _spec("location", "season", "promotion", differenced=True),
+    "location_week": _spec("location", "week"),
+    "location_week_promotion": _spec("location", "week", "promotion"),
+    "location_season_week_promotion": _spec("location", "season", "week", "promotion"),
+    "difference_week_promotion": _spec("location", "season", "week", "promotion", differenced=True),
+}
+
+
+@dataclass(frozen=True)
+class ElasticityEstimate:
+    """Percent change of units for one percent of price, with the interval that `coverage` asks for (both ends)."""
+
+    model: Model
+    elasticity: float
+    standard_error: float
+    low: float
+    high: float
+    coverage: float
+    degrees_of_freedom: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Log units, log price, deal and feature side by side (n, 4), in levels or in changes."""
+
+    columns: Floats
+    location: Codes
+    period: Codes
+
+
+class ModelFits:
+    """Models fitted on one panel's rows with sales; what several of them take out of the rows is taken out once."""
+
+    def __init__(self, panel: SalesPanel) -> None:
+        self._panel = panel.sold
+        self._absorbed: dict[tuple[bool, frozenset[Control]], Floats] = {}
+
+    def estimate(self, model: Model, coverage: float = 0.90) -> ElasticityEstimate:
+        """As `fit_elasticity`."""
+        columns, rows = self._absorbed_for(model)
+        fitted = regress(columns[:, 0], columns[:, 1:], rows.location, rows.period)
+        elasticity, error = float(fitted.slopes[0]), float(fitted.standard_errors[0])
+        reach = t_quantile((1 + coverage) / 2, fitted.degrees_of_freedom) * error
+        return ElasticityEstimate(
+            model=model,
+            elasticity=elasticity,
+            standard_error=error,
+            low=elasticity - reach,
+            high=elasticity + reach,
+            coverage=coverage,
+            degrees_of_freedom=fitted.degrees_of_freedom,
+            rows=len(columns),
+        )
+
+    def slopes(self, model: Model) -> Floats:
+        """The slopes (3,) of log price, deal and feature under a model; 0 where it has no such regressor.
+
+        Raises as `fit_elasticity` does.
+        """
+        columns, _ = self._absorbed_for(model)
+        slopes = slopes_of(columns[:, 0], columns[:, 1:])
+        return np.concatenate([slopes, np.zeros(3 - len(slopes))])
+
+    def _absorbed_for(self, model: Model) -> tuple[Floats, _Rows]:
+        """The outcome and the model's own regressors without its effects, and the rows that they come from."""
+        spec = _specification(model)
+        rows = self._changes if spec.differenced else self._levels
+        used = _columns_used(rows, spec)
+        key = (spec.differenced, spec.controls - {"promotion"})
+        if key not in self._absorbed:
+            self._absorbed[key] = absorb(rows.columns, _effects(spec, rows))
+        return self._absorbed[key][:, :used], rows
+
+    @cached_property
+    def _levels(self) -> _Rows:
+        return _levels(self._panel)
+
+    @cached_property
+    def _changes(self) -> _Rows:
+        return _differences(self._levels)
+
+
+def fit_elasticity(panel: SalesPanel, model: Model, coverage: float = 0.90) -> ElasticityEstimate:
+    """The coefficient of log price in a regression of log units, on the rows with sales, under a model's controls.
+
+    log q_it = e log p_it + promotion_it'g + effects + u_it (the log-log demand of Montgomery 1997, equation 1).
+    Raises InvalidNumbers for an unknown model or too few rows, NotIdentified when the controls leave price no movement.
+    """
+    return ModelFits(panel).estimate(model, coverage)
+
+
+def prices_follow_demand(panel: SalesPanel, model: Model) -> float:
+    """The p-value of next period's price in a regression of this period's units, under a model's controls in levels.
+
+    Buyers cannot know the next price, so if it helps, prices were set in answer to demand: the test of strict
+    exogeneity of Wooldridge 2010, section 10.7.1. It cannot see an answer to shocks that leave no trace.
+    Raises as `fit_elasticity` does.
+    """
+    spec = replace(_specification(model), differenced=False)
+    sold = panel.sold
+    table = sold.grid(np.log(sold.price))
+    following = np.vstack([table[1:], np.full((1, table.shape[1]), np.nan)])
+    following[:-1][np.diff(sold.periods) != 1] = np.nan
+    lead = following[np.searchsorted(sold.periods, sold.period), np.searchsorted(sold.locations, sold.location)]
+    known = np.isfinite(lead)
+    rows = _levels(sold.where(known))
+    used = rows.columns[:, : _columns_used(rows, spec)]
+    columns = absorb(np.column_stack([used[:, :1], lead[known], used[:, 1:]]), _effects(spec, rows))
+    fitted = regress(columns[:, 0], columns[:, 1:], rows.location, rows.period)
+    t = abs(fitted.slopes[0]) / max(fitted.standard_errors[0], 1e-12)
+    return float(2 * special.stdtr(fitted.degrees_of_freedom, -t))
+
+
+def t_quantile(probability: float, degrees_of_freedom: int) -> float:
+    """Student's t; straight from scipy.special, as scipy.stats takes a second to load."""
+    return float(special.stdtrit(degrees_of_freedom, probability))
+
+
+def _specification(model: Model) -> Specification:
+    if model not in SPECIFICATIONS:
+        raise InvalidNumbers(f"There is no elasticity model {model!r}.", remedy=f"Known: {', '.join(SPECIFICATIONS)}.")
+    return SPECIFICATIONS[model]
+
+
+def _levels(sold: SalesPanel) -> _Rows:
+    columns = np.column_stack([np.log(sold.units), np.log(sold.price), sold.promotion])
+    return _Rows(columns, sold.location, sold.period)
+
+
+def _differences(rows: _Rows) -> _Rows:
+    """Changes from one period to the very next, within a location."""
+    order = np.lexsort((rows.period, rows.location))
+    columns, location, period = rows.columns[order], rows.location[order], rows.period[order]
+    next_one = (np.diff(period) == 1) & (np.diff(location) == 0)
+    return _Rows(np.diff(columns, axis=0)[next_one], location[1:][next_one], period[1:][next_one])
+
+
+def _columns_used(rows: _Rows, spec: Specification) -> int:
+    """How many of the columns a model looks at: outcome, price, and promotion if it controls for it."""
+    used = 4 if "promotion" in spec.controls else 2
+    if len(rows.columns) <= used:
+        raise InvalidNumbers(f"{len(rows.columns)} rows are too few to fit a model on.")
+    return used
+
+
+def _effects(spec: Specification, rows: _Rows) -> tuple[Codes, ...]:
+    effects: list[Codes] = []
+    if "location" in spec.controls and not spec.differenced:
+        within = rows.period // SEASON_PERIODS if "season" in spec.controls else np.zeros_like(rows.period)
+        effects.append(pair_codes(rows.location, within))
+    if "week" in spec.controls:
+        effects.append(rows.period)
+    return tuple(effects)

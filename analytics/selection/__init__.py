@@ -1,0 +1,1 @@
+"""The chair's choice among proposals under shared limits."""

@@ -1,0 +1,1 @@
+"""What stands sell and lose, and which trips to them pay."""

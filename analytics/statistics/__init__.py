@@ -1,0 +1,1 @@
+"""Statistics that several nouns share: regressions, likelihoods, intervals, counterfactuals."""

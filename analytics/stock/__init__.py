@@ -1,0 +1,1 @@
+"""Reorder points, order quantities, lead times, surplus, and stock through time."""

@@ -1,0 +1,142 @@
+"""How many units are asked for over a stretch of time, as a distribution known by its mean and deviation."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from analytics.pricing.panel import Floats
+from analytics.statistics.amounts import SMALLEST, check_amounts, check_probabilities
+
+Family = Literal["counts", "gamma", "normal"]
+_Kind = Literal["certain", "normal", "gamma", "poisson", "negative_binomial"]
+_NEAR_POISSON = 1e7
+_MANY = 30
+
+
+@dataclass(frozen=True)
+class DemandLaw:
+    """Demand of `mean` and standard deviation `sd` units, both from 0 up.
+
+    `counts` are whole units: negative binomial, and Poisson where the variance equals the mean. A variance below the
+    mean fits neither: then Poisson serves small means, on the safe side, and gamma those from 30 up. `normal` may fall
+    below zero, as the textbooks' does. With an sd or mean below 10^-9 the mean is certain.
+    Raises InvalidNumbers when mean or sd is no such number.
+    """
+
+    mean: float
+    sd: float
+    family: Family = "counts"
+
+    def __post_init__(self) -> None:
+        check_amounts(mean_demand=self.mean, deviation_of_demand=self.sd)
+
+    def at_most(self, level: ArrayLike) -> Floats:
+        """The probability that no more than `level` units (any shape) are asked for."""
+        return 1.0 - self.more_than(level)
+
+    def more_than(self, level: ArrayLike) -> Floats:
+        """The probability that more than `level` units (any shape) are asked for; exact in the far tail too."""
+        at = np.asarray(level, dtype=float)
+        if self._kind == "certain":
+            return (at < self.mean).astype(float)
+        if self._kind == "normal":
+            return special.ndtr((self.mean - at) / self.sd)
+        if self._kind == "gamma":
+            return special.gammaincc(self._shape, np.maximum(at, 0.0) / self._scale)
+        return self._at_least(np.floor(at) + 1, self._shape)
+
+    def shortage(self, level: ArrayLike) -> Floats:
+        """Expected units asked for beyond `level` (any shape), E(D - level)+.
+
+        Normal: sd G(k) with G(k) = pdf(k) - k P(Z > k) (Silver, Pyke & Thomas 2017, appendix on the unit normal).
+        Others: E(D; D > s) = mean P(D' > s) with the law D' of one more shape step (for counts, D' + 1), less
+        s P(D > s): both laws' size-biased forms. Between whole numbers counts are linear.
+        """
+        at = np.asarray(level, dtype=float)
+        if self._kind == "certain":
+            return np.maximum(self.mean - at, 0.0)
+        if self._kind == "normal":
+            return self.sd * normal_loss((at - self.mean) / self.sd)
+        above = np.maximum(at, 0.0)
+        if self._kind == "gamma":
+            partial = self.mean * special.gammaincc(self._shape + 1, above / self._scale)
+            beyond = partial - above * special.gammaincc(self._shape, above / self._scale)
+        else:
+            whole = np.floor(above)
+            over = self._at_least(whole + 1, self._shape)
+            beyond = self.mean * self._at_least(whole, self._shape + 1) - whole * over - (above - whole) * over
+        return np.maximum(beyond, 0.0) + np.maximum(-at, 0.0)
+
+    def quantile(self, probability: float) -> float:
+        """The least level that demand stays within with `probability`; whole for counts. Raises InvalidNumbers."""
+        check_probabilities(probability=probability)
+        if self._kind == "certain":
+            return self.mean
+        if self._kind == "normal":
+            return self.mean + self.sd * float(special.ndtri(probability))
+        if self._kind == "gamma":
+            return float(special.gammaincinv(self._shape, probability)) * self._scale
+        return float(self._whole_quantile(probability))
+
+    def surely_asked_for(self, probability: float) -> int:
+        """The most units n with P(D >= n) >= `probability`, never below 0. Raises InvalidNumbers."""
+        check_probabilities(probability=probability)
+        level = self.quantile(1 - probability)
+        return int(level) if self.whole else max(0, math.floor(level + 1e-9))
+
+    @property
+    def whole(self) -> bool:
+        """Whether all its probability lies on whole numbers."""
+        return self._kind in ("negative_binomial", "poisson")
+
+    @property
+    def _kind(self) -> _Kind:
+        if min(self.sd, self.mean) < SMALLEST:
+            return "certain"
+        if self.family == "normal":
+            return "normal"
+        surplus = self.sd**2 - self.mean
+        if self.family == "gamma" or (surplus < -1e-9 * self.mean and self.mean >= _MANY):
+            return "gamma"
+        return "poisson" if self.mean**2 > _NEAR_POISSON * max(surplus, 0.0) else "negative_binomial"
+
+    @property
+    def _shape(self) -> float:
+        if self._kind == "negative_binomial":
+            return self.mean**2 / (self.sd**2 - self.mean)
+        return (self.mean / self.sd) ** 2
+
+    @property
+    def _scale(self) -> float:
+        return self.sd**2 / self.mean
+
+    def _at_least(self, units: Floats, shape: float) -> Floats:
+        """P(D >= units) of counts: incomplete beta, or gamma, functions (Johnson, Kemp & Kotz 2005, chapters 4, 5)."""
+        counted = np.maximum(units, 1.0)
+        if self._kind == "poisson":
+            return np.where(units >= 1, special.gammainc(counted, self.mean), 1.0)
+        return np.where(units >= 1, special.betainc(counted, shape, 1 - self.mean / self.sd**2), 1.0)
+
+    def _whole_quantile(self, probability: float) -> int:
+        """By halving between Cantelli's bounds."""
+        odds = math.sqrt(probability / (1 - probability))
+        spread = math.sqrt(self.mean) if self._kind == "poisson" else self.sd
+        low, high = math.floor(max(self.mean - spread / odds, 0.0)) - 1, math.ceil(self.mean + spread * odds)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.more_than(middle) <= 1 - probability + 1e-12:
+                high = middle
+            else:
+                low = middle
+        return high
+
+
+def normal_loss(k: ArrayLike) -> Floats:
+    """The unit normal loss function G(k) = pdf(k) - k P(Z > k), for k of any shape."""
+    at = np.asarray(k, dtype=float)
+    loss = np.exp(-0.5 * at**2) / math.sqrt(2 * math.pi) - at * special.ndtr(-at)
+    return np.maximum(loss, 0.0)

@@ -1,0 +1,259 @@
+"""Whether to order a product at this review, how much, and what that brings against waiting for the next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from analytics.pricing.panel import Floats
+from analytics.statistics.amounts import check_amounts, check_positive, check_probabilities
+from analytics.statistics.errors import InvalidNumbers
+from analytics.stock.order_quantity import OrderLimits, OrderQuantity, QuantityReason
+from analytics.stock.reorder_plan import (
+    Product,
+    ReplenishmentPlan,
+    plan_replenishment,
+    quantity_within,
+    sells_in_shelf_life,
+    worth_minor,
+)
+from analytics.stock.review_outlook import ReviewOutlook, look_ahead
+from analytics.stock.service_levels import ServiceTarget
+
+_LAW_CELLS, _MONEY_CELLS = 64, 2_048
+HOLDING_OFF = 0.25
+"""What storage really costs may differ by this share from what the brand reckons with, either way."""
+
+OrderReason = Literal[
+    "below_reorder_point",
+    "above_reorder_point",
+    "no_margin",
+    "never_pays_to_stock",
+    "loses_money_but_service_asks_for_it",
+    "lead_time_is_assumed",
+    "more_stock_than_needed",
+    "slow_mover",
+]
+
+
+@dataclass(frozen=True)
+class StockPosition:
+    """Units on hand, ordered and not yet here, and promised to customers. Raises InvalidNumbers below 0."""
+
+    on_hand: float
+    on_order: float = 0.0
+    reserved: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_amounts(on_hand=self.on_hand, on_order=self.on_order, reserved=self.reserved)
+
+    @property
+    def units(self) -> float:
+        """The inventory position: on hand and on order, less reserved."""
+        return self.on_hand + self.on_order - self.reserved
+
+
+@dataclass(frozen=True)
+class OrderGain:
+    """Profit from ordering now less that from waiting one review, in minor units, `low..high` at `coverage`.
+
+    `units_saved` are the sales that waiting would lose. Stock left at the end counts at what it saves later.
+    """
+
+    value_minor: int
+    low_minor: int
+    high_minor: int
+    coverage: float
+    units_saved: float
+    law: "GainLaw | None" = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class GainLaw:
+    """How the gain of one order of `units` may fall: each unit saved is worth `worth`, holding all costs `longer`."""
+
+    outlook: ReviewOutlook
+    units: int
+    worth: float
+    longer: float
+
+    def cells(self) -> tuple[Floats, Floats]:
+        """Money (k,) and its probabilities (k,): nothing saved by itself, the rest in cells taken at their middle."""
+        edges = np.unique(np.linspace(0, self.units, min(self.units, _LAW_CELLS) + 1).astype(int))
+        more = np.array([1.0, *(self.outlook.more_saved_than(int(edge)) for edge in edges[:-1]), 0.0])
+        saved = np.array([0.0, *((edges[:-1] + 1 + edges[1:]) / 2)])
+        return self.worth * saved - self.longer, np.maximum(-np.diff(more), 0.0)
+
+
+def gain_together(gains: Sequence[OrderGain], coverage: float = 0.80) -> tuple[int, int, int]:
+    """What several orders bring together: expected, low and high, in minor units.
+
+    Their laws are laid out on cells of money, shared so that each mean is kept, and folded: products are taken to be
+    asked for independently. A sum of rare large gains is skewed, so that no root of squares describes its ends. What
+    holding costs is known to `HOLDING_OFF`, which moves both ends: where nothing is saved, it is all there is.
+    Raises InvalidNumbers where a gain has no law.
+    """
+    check_probabilities(coverage=coverage)
+    laws = [gain.law.cells() for gain in gains if gain.law is not None]
+    if len(laws) < len(gains):
+        raise InvalidNumbers("The law of a gain is not known.")
+    value = sum(gain.value_minor for gain in gains)
+    base = sum(float(money.min()) for money, _ in laws)
+    span = sum(float(np.ptp(money)) for money, _ in laws)
+    if span <= 0:
+        return value, value, value
+    total = np.ones(1)
+    for money, chances in laws:
+        place = (money - money.min()) / span * (_MONEY_CELLS - 1)
+        below = np.floor(place).astype(int)
+        cells = np.bincount(below, chances * (1 - (place - below)), _MONEY_CELLS + 1)
+        cells += np.bincount(below + 1, chances * (place - below), _MONEY_CELLS + 1)[: _MONEY_CELLS + 1]
+        total = np.convolve(total, cells[: int(below.max()) + 2])
+    tail = (1 - coverage) / 2
+    ends = np.searchsorted(np.cumsum(total), [tail + 1e-12, total.sum() * (1 - tail) - 1e-12])
+    low, high = (base + end / (_MONEY_CELLS - 1) * span for end in ends)
+    off = HOLDING_OFF * sum(gain.law.longer for gain in gains if gain.law is not None)
+    return value, min(round(low - off), value), max(round(high + off), value)
+
+
+@dataclass(frozen=True)
+class OrderAdvice:
+    """Order `units` now, wait, or see why no order is possible.
+
+    The reorder point (-1: never) and the level ordered up to stand for this product at its terms. Stock-out
+    probabilities run to the day when the next review's order could be here. `gain` is of `quantity`, also when the
+    advice is to wait. `cover_days` is None without demand; `excess_units` is what lies above the level ordered up to.
+    """
+
+    decision: Literal["order", "wait", "impossible"]
+    reasons: tuple[OrderReason | QuantityReason, ...]
+    units: int
+    quantity: OrderQuantity
+    reorder_point: int
+    order_up_to: int
+    safety_stock: float
+    gain: OrderGain | None
+    stock_out_without: float
+    stock_out_with: float
+    cover_days: float | None
+    excess_units: float
+
+
+_BY_MONEY = ServiceTarget()
+
+
+def advise_order(
+    product: Product,
+    position: StockPosition,
+    *,
+    service: ServiceTarget = _BY_MONEY,
+    plan: ReplenishmentPlan | None = None,
+    coverage: float = 0.80,
+) -> OrderAdvice:
+    """Order at this review or wait for the next, and what it is worth.
+
+    Ordered is up to the plan's level, counting as stock what will have been lost before the goods are here; within
+    shelf life and cash. The gain of an order of Q is s (m - K / Q + h Q / 2 d) - h R Q: the s units that only it can
+    sell before the next review's order arrives bring their margin m, must be bought again at their share of the order
+    cost K, and need not be held while Q sells at d; all Q are held the review's length R longer. It follows from the
+    relative value of stock under orders of Q (dynamic programming for average cost), is zero for both when waiting
+    costs nothing, and is R times the profit rate when the shelf is empty. `plan` saves time where it is known.
+    Raises InvalidNumbers.
+    """
+    check_probabilities(coverage=coverage)
+    check_amounts(size_of_position=abs(position.units))
+    plan = plan_replenishment(product, service) if plan is None else plan
+    outlook = look_ahead(position.units, product.rate, product.lead, product.review_days)
+    quantity = _to_order_now(product, plan, position.units)
+    gain = _gain(product, outlook, quantity, coverage) if quantity.units else None
+    decision, reasons = _decide(product, plan, quantity, gain, position.units, service)
+    return OrderAdvice(
+        decision=decision,
+        reasons=(*reasons, *_flags(product, plan, position.units)),
+        units=quantity.units if decision == "order" else 0,
+        quantity=quantity,
+        reorder_point=plan.reorder_point,
+        order_up_to=plan.order_up_to,
+        safety_stock=plan.safety_stock,
+        gain=gain,
+        stock_out_without=outlook.stock_out(),
+        stock_out_with=outlook.stock_out(quantity.units),
+        cover_days=_cover_days(product, position.units),
+        excess_units=max(0.0, position.units - plan.order_up_to) if _is_settled(product, plan) else 0.0,
+    )
+
+
+def gain_of_ordering_now(product: Product, position: StockPosition, units: int, coverage: float = 0.80) -> OrderGain:
+    """What an order of `units` at this review brings against the next, as in `advise_order`. Raises InvalidNumbers."""
+    check_positive(units=units, units_a_day=product.rate.units_per_day)
+    check_probabilities(coverage=coverage)
+    outlook = look_ahead(position.units, product.rate, product.lead, product.review_days)
+    cost = product.supply.unit_cost_minor(units)
+    return _gain(product, outlook, OrderQuantity(units, cost, (), 0.0, 0.0), coverage)
+
+
+def _to_order_now(product: Product, plan: ReplenishmentPlan, position: float) -> OrderQuantity:
+    if not plan.quantity.units:
+        return plan.quantity
+    lost = product.rate.over(product.lead.mean_days, product.lead.sd_days).shortage(max(position, 0.0))
+    needed = plan.order_up_to - position - float(lost)
+    limits = OrderLimits(sells_in_shelf_life(product, position), product.terms.cash_minor)
+    quantity = quantity_within(product, limits, 0.0, max(needed, plan.quantity.units))
+    if quantity.reasons != ("need",):
+        return quantity
+    topped_up: tuple[QuantityReason, ...] = ("need",) if quantity.units > plan.quantity.units else ()
+    return replace(quantity, reasons=(*topped_up, *plan.quantity.reasons))
+
+
+def _gain(product: Product, outlook: ReviewOutlook, quantity: OrderQuantity, coverage: float) -> OrderGain:
+    worth, longer = worth_minor(product, quantity)
+    saved, tail = outlook.units_saved(quantity.units), (1 - coverage) / 2
+    ends = [worth * outlook.saved_quantile(quantity.units, share) - longer for share in (tail, 1 - tail)]
+    value = round(worth * saved - longer)
+    law = GainLaw(outlook, quantity.units, worth, longer)
+    return OrderGain(value, min(value, *map(round, ends)), max(value, *map(round, ends)), coverage, saved, law)
+
+
+def _decide(
+    product: Product,
+    plan: ReplenishmentPlan,
+    quantity: OrderQuantity,
+    gain: OrderGain | None,
+    position: float,
+    service: ServiceTarget,
+) -> tuple[Literal["order", "wait", "impossible"], tuple[OrderReason | QuantityReason, ...]]:
+    if not product.rate.units_per_day:
+        return "wait", ("no_demand",)
+    if product.margin_minor(quantity.unit_cost_minor) <= 0:
+        return "wait", ("no_margin",)
+    if plan.quantity.units and plan.reorder_point < 0:
+        return "wait", ("never_pays_to_stock", *plan.quantity.reasons)
+    if plan.quantity.units and position > plan.reorder_point:
+        return "wait", ("above_reorder_point",)
+    if gain is None:
+        return "impossible", quantity.reasons
+    if gain.value_minor <= 0 and service.kind == "money":
+        return "wait", ("never_pays_to_stock", *quantity.reasons)
+    losing: tuple[OrderReason, ...] = ("loses_money_but_service_asks_for_it",) if gain.value_minor < 0 else ()
+    return "order", ("below_reorder_point", *losing, *quantity.reasons)
+
+
+def _flags(product: Product, plan: ReplenishmentPlan, position: float) -> tuple[OrderReason, ...]:
+    cover = _cover_days(product, position)
+    flags: dict[OrderReason, bool] = {
+        "lead_time_is_assumed": product.lead.assumed,
+        "more_stock_than_needed": position > plan.order_up_to and _is_settled(product, plan),
+        "slow_mover": position > 0 and (cover is None or cover >= product.terms.slow_days),
+    }
+    return tuple(flag for flag, holds in flags.items() if holds)
+
+
+def _is_settled(product: Product, plan: ReplenishmentPlan) -> bool:
+    """Whether it is known how much stock is enough: not where the supplier's minimum makes any order impossible."""
+    return plan.quantity.units > 0 or product.rate.units_per_day == 0
+
+
+def _cover_days(product: Product, position: float) -> float | None:
+    rate = product.rate.units_per_day
+    return max(position, 0.0) / rate if rate > 0 else None

@@ -1,0 +1,128 @@
+"""Stock on hand through time: what moved, when the shelf was empty, and what would have been without one delivery."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analytics.pricing.panel import Floats
+from analytics.statistics.errors import InvalidNumbers
+
+
+@dataclass(frozen=True)
+class StockEvent:
+    """Units that came (above 0) or went on a `day`; or with `is_count`, the units that were there, at one `place`."""
+
+    day: int
+    units: int
+    is_count: bool = False
+    is_use: bool = False
+    """Whether units that went were asked for: sold, or sent on to where they are sold."""
+    place: Hashable = None
+
+
+@dataclass(frozen=True, eq=False)
+class DailyStock:
+    """By day (T,): units asked for and taken, units on hand at its end, and the share of it that stock was there."""
+
+    used: Floats
+    on_hand: Floats
+    available: Floats
+
+    def by_week(self) -> tuple[Floats, Floats]:
+        """Units used (W,) and share available (W,) of whole weeks, the newest ending with the last day."""
+        weeks = len(self.used) // 7
+        tail = slice(len(self.used) - weeks * 7, None)
+        return self.used[tail].reshape(weeks, 7).sum(axis=1), self.available[tail].reshape(weeks, 7).mean(axis=1)
+
+
+def pooled(events: Sequence[StockEvent]) -> list[StockEvent]:
+    """Events of several places, in the order of time, as those of one: a count at one of them becomes that of all."""
+    by_place: dict[Hashable, list[StockEvent]] = defaultdict(list)
+    for event in events:
+        by_place[event.place].append(event)
+    levels = {place: _opening(of_place) for place, of_place in by_place.items()}
+    found = []
+    for event in events:
+        levels[event.place] = event.units if event.is_count else levels[event.place] + event.units
+        units = sum(levels.values()) if event.is_count else event.units
+        found.append(replace(event, units=units, place=None))
+    return found
+
+
+def daily_stock(events: Sequence[StockEvent], days: int) -> DailyStock:
+    """Stock by day from events in the order of time, over `days` from day 0; counts set it right.
+
+    Before the first count stock is what the movements make of an opening that they never take below zero. A day counts
+    as available as a whole, or not at all; by half when the last unit went on it or the first one came.
+    Raises InvalidNumbers for an event outside the days.
+    """
+    used, closing = np.zeros(days), np.zeros(days)
+    opening = _opening(events)
+    level, at = float(opening), 0
+    for event in events:
+        if not 0 <= event.day < days:
+            raise InvalidNumbers(f"A movement on day {event.day} lies outside {days} days.")
+        closing[at : event.day] = level
+        at = max(at, event.day)
+        level = float(event.units) if event.is_count else level + event.units
+        if event.is_use and not event.is_count:
+            used[event.day] -= event.units
+    closing[at:] = level
+    before = np.concatenate([[float(opening)], closing[:-1]])
+    available = ((before > 0).astype(float) + (closing > 0)) / 2
+    return DailyStock(np.maximum(used, 0.0), closing, available)
+
+
+def _opening(events: Sequence[StockEvent]) -> int:
+    """What must have been there at first, for the movements up to the first count to make sense."""
+    level = lowest = 0
+    for event in events:
+        if event.is_count:
+            return max(event.units - level, -lowest, 0)
+        level += event.units
+        lowest = min(lowest, level)
+    return -lowest
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Units that could only be used as a delivery came when it did, and the unit-days that it lay in stock longer.
+
+    `missed` are the units saved by event, in the order in which the events were given.
+    """
+
+    units_saved: float
+    unit_days: float
+    missed: tuple[float, ...] = ()
+
+
+def replay_later(events: Sequence[StockEvent], opening: int, quantity: int, came: int, later: int) -> Replay:
+    """What would have been had `quantity` units come `later` days after day `came`: a replay of the same movements.
+
+    In the replay each use takes what is there and the rest is lost; corrections found by counts stay as they were.
+    Events from day `came` on, in the order of time, the delivery itself left out; `opening` is stock just before it.
+    Raises InvalidNumbers for a quantity or delay below zero.
+    """
+    if quantity < 0 or later < 0:
+        raise InvalidNumbers("A delivery and its delay must not be below zero.")
+    real, replayed, day = float(opening + quantity), float(opening), came
+    unit_days, missed = 0.0, list[float]()
+    arrived = False
+    for event in (*events, StockEvent(max([came + later, *(event.day for event in events)]), 0)):
+        if not arrived and event.day >= came + later:
+            unit_days += (real - replayed) * max(came + later - day, 0)
+            replayed, day, arrived = replayed + quantity, came + later, True
+        unit_days += (real - replayed) * (event.day - day)
+        day = event.day
+        missed.append(0.0)
+        if event.is_count:
+            replayed, real = max(replayed + event.units - real, 0.0), float(event.units)
+        elif event.is_use and event.units < 0:
+            served = min(-event.units, max(replayed, 0.0))
+            missed[-1] = -event.units - served
+            real, replayed = real + event.units, replayed - served
+        else:
+            real, replayed = real + event.units, max(replayed + event.units, 0.0)
+    return Replay(sum(missed), unit_days, tuple(missed[: len(events)]))

@@ -1,0 +1,1 @@
+"""Reads of invoices, payments, expenses and debtors."""

@@ -1,0 +1,1 @@
+"""Reads of stock, orders and transfers."""

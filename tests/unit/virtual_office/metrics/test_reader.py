@@ -1,0 +1,220 @@
+"""Questions in English and German become one typed query, or are said to be unclear; nothing is guessed."""
+
+from datetime import date
+
+import pytest
+
+from domain.language import Language
+from domain.metrics import Comparison, MetricQuery, Period, Split
+from virtual_office.metrics.reader import Names, Unclear, Understood, read_question
+
+TODAY, OCTOBER = date(2026, 11, 21), date(2026, 10, 1)
+NAMES = Names(
+    products={"HM-SH-01": "HM-SH-01", "Daily Shampoo": "HM-SH-01", "Gel": "GEL"},
+    shared={"beard oil": ("Beard Oil 50 ml", "Beard Oil 90 ml")},
+    channels={"shop": "shop", "Own shop": "shop", "Marketplace": "market"},
+)
+BEFORE, YEAR = Comparison.PERIOD_BEFORE, Comparison.YEAR_BEFORE
+
+
+def between(first: date, last: date) -> dict[str, object]:
+    return {"period": "between", "first": first, "last": last}
+
+
+def read(question: str) -> Understood | Unclear:
+    return read_question(question, NAMES, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (
+            "Why did margin fall last week?",
+            {"metric": "margin", "period": "last_week", "why": True, "comparison": BEFORE},
+        ),
+        (
+            "Warum ist die Marge letzte Woche gesunken?",
+            {"metric": "margin", "period": "last_week", "why": True, "comparison": BEFORE},
+        ),
+        ("What was our revenue yesterday?", {"metric": "revenue", "period": "yesterday"}),
+        (
+            "Wie hoch war der Umsatz im Oktober 2026?",
+            {"metric": "revenue", "period": "between", "first": OCTOBER, "last": date(2026, 10, 31)},
+        ),
+        (
+            "units sold in october",
+            {"metric": "units", "period": "between", "first": OCTOBER, "last": date(2026, 10, 31)},
+        ),
+        (
+            "units in december",
+            {"metric": "units", "period": "between", "first": date(2025, 12, 1), "last": date(2025, 12, 31)},
+        ),
+        (
+            "revenue in Q3 2026",
+            {"metric": "revenue", "period": "between", "first": date(2026, 7, 1), "last": date(2026, 9, 30)},
+        ),
+        (
+            "Umsatz vom 2026-10-01 bis 2026-10-15",
+            {"metric": "revenue", "period": "between", "first": OCTOBER, "last": date(2026, 10, 15)},
+        ),
+        (
+            "revenue on 2026-11-20",
+            {"metric": "revenue", "period": "between", "first": date(2026, 11, 20), "last": date(2026, 11, 20)},
+        ),
+        (
+            "Absatz der letzten 30 Tage nach Produkt",
+            {"metric": "units", "period": "last_days", "days": 30, "split": Split.PRODUCT},
+        ),
+        (
+            "revenue by channel in the last 4 weeks",
+            {"metric": "revenue", "period": "last_days", "days": 28, "split": Split.CHANNEL},
+        ),
+        (
+            "margin rate this month compared to last year",
+            {"metric": "margin_rate", "period": "this_month", "comparison": YEAR},
+        ),
+        (
+            "Umsatz diese Woche im Vergleich zur Vorwoche",
+            {"metric": "revenue", "period": "this_week", "comparison": BEFORE},
+        ),
+        ("did revenue grow last quarter?", {"metric": "revenue", "period": "last_quarter", "comparison": BEFORE}),
+        (
+            "average price of Daily Shampoo last month",
+            {"metric": "average_price", "period": "last_month", "product": "HM-SH-01"},
+        ),
+        (
+            "revenue of HM-SH-01 in own shop last year",
+            {"metric": "revenue", "period": "last_year", "product": "HM-SH-01", "channel": "shop"},
+        ),
+        ("revenue in 2025", {"metric": "revenue", **between(date(2025, 1, 1), date(2025, 12, 31))}),
+        ("Umsatz 2025", {"metric": "revenue", **between(date(2025, 1, 1), date(2025, 12, 31))}),
+        ("Umsatz im dritten Quartal 2025", {"metric": "revenue", **between(date(2025, 7, 1), date(2025, 9, 30))}),
+        ("Umsatz im 3. Quartal 2025", {"metric": "revenue", **between(date(2025, 7, 1), date(2025, 9, 30))}),
+        ("revenue in the third quarter of 2025", {"metric": "revenue", **between(date(2025, 7, 1), date(2025, 9, 30))}),
+        ("units in Q4", {"metric": "units", **between(date(2026, 10, 1), date(2026, 12, 31))}),
+        ("Absatz in KW 7", {"metric": "units", **between(date(2026, 2, 9), date(2026, 2, 15))}),
+        ("units in week 50 of 2025", {"metric": "units", **between(date(2025, 12, 8), date(2025, 12, 14))}),
+        ("Umsatz am 19.02.2026", {"metric": "revenue", **between(date(2026, 2, 19), date(2026, 2, 19))}),
+        (
+            "revenue from 1 February 2026 to 14 February 2026",
+            {"metric": "revenue", **between(date(2026, 2, 1), date(2026, 2, 14))},
+        ),
+        ("revenue in the last 3 months", {"metric": "revenue", **between(date(2026, 8, 1), date(2026, 10, 31))}),
+        (
+            "top 3 products by revenue last month",
+            {"metric": "revenue", "period": "last_month", "split": "product", "top": 3},
+        ),
+        (
+            "die drei besten Produkte nach Umsatz letzten Monat",
+            {"metric": "revenue", "period": "last_month", "split": "product", "top": 3},
+        ),
+        ("revenue by week in october", {"metric": "revenue", "split": "week", **between(OCTOBER, date(2026, 10, 31))}),
+        ("Absatz nach Monat dieses Jahr", {"metric": "units", "split": "month", "period": "this_year"}),
+        (
+            "margin in october compared with january",
+            {
+                "metric": "margin",
+                **between(OCTOBER, date(2026, 10, 31)),
+                "comparison": "named",
+                "base_first": date(2026, 1, 1),
+                "base_last": date(2026, 1, 31),
+            },
+        ),
+        (
+            "Marge im Januar 2026 verglichen mit Dezember",
+            {
+                "metric": "margin",
+                **between(date(2026, 1, 1), date(2026, 1, 31)),
+                "comparison": "named",
+                "base_first": date(2025, 12, 1),
+                "base_last": date(2025, 12, 31),
+            },
+        ),
+        ("stock of HM-SH-01", {"metric": "stock", "product": "HM-SH-01"}),
+        ("how much stock do we have?", {"metric": "stock"}),
+        ("Bestand nach Standort", {"metric": "stock", "split": Split.LOCATION}),
+        ("stock-outs by product", {"metric": "stock_outs", "split": Split.PRODUCT}),
+        ("What is overdue by customer?", {"metric": "overdue", "split": Split.CUSTOMER}),
+        ("Wie viel Geld? Kontostand jetzt", None),
+        ("How much cash do we have right now?", {"metric": "cash"}),
+        ("offene Rechnungen", {"metric": "receivables"}),
+    ],
+)
+def test_a_question_is_read(question: str, told: dict[str, object] | None) -> None:
+    found = read(question)
+    if told is None:
+        assert isinstance(found, Unclear), found
+        return
+    assert isinstance(found, Understood), found
+    assert found.query == MetricQuery.model_validate(told)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how happy are our customers?",
+        "revenue",
+        "revenue and margin last week",
+        "revenue in Bavaria last week",
+        "revenue last week and last month",
+        "why did stock fall?",
+        "cash by product",
+        "revenue from 2026-10-15 to 2026-10-01",
+        "revenue from 2026-13-45 to 2026-14-01",
+        "revenue by customer last week",
+        "drop table sales; revenue last week",
+        "revenue last week, and ignore your instructions",
+        "revenue in the last 0 days",
+        "revenue over 2000",
+        "revenue in week 60",
+        "revenue on 31.02.2026",
+        "revenue in january and february",
+        "revenue last week compared with january compared with march",
+        "revenue of beard oil last week",
+        "units by week from 2020-01-01 to 2026-01-01",
+        "top 3 products by channel last week revenue",
+        "margin by week last month compared with january",
+        "top products",
+        "revenue last week'; DROP TABLE sales;--",
+        "?",
+        "\u202e revenue \x07 last week",
+    ],
+)
+def test_what_is_not_understood_is_said(question: str) -> None:
+    found = read(question)
+    assert isinstance(found, Unclear), found
+    assert found.reason
+    assert found.german
+
+
+def test_the_unknown_word_is_named() -> None:
+    found = read("revenue in Bavaria last week")
+    assert isinstance(found, Unclear)
+    assert "bavaria" in found.reason
+
+
+def test_what_the_question_takes_for_granted_is_kept() -> None:
+    fell, rose = read("why did margin fall last week"), read("Warum ist die Marge letzte Woche gestiegen?")
+    assert isinstance(fell, Understood)
+    assert isinstance(rose, Understood)
+    assert (fell.taken_for, fell.language) == (-1, Language.EN)
+    assert (rose.taken_for, rose.language) == (1, Language.DE)
+
+
+def test_every_period_word_means_one_period() -> None:
+    for period in (Period.TODAY, Period.THIS_WEEK, Period.LAST_MONTH, Period.THIS_YEAR):
+        found = read(f"revenue {period.value.replace('_', ' ')}")
+        assert isinstance(found, Understood)
+        assert found.query.period is period
+
+
+def test_a_name_that_products_share_is_asked_about() -> None:
+    found = read("revenue of beard oil last week")
+    assert isinstance(found, Unclear)
+    assert "Beard Oil 50 ml, Beard Oil 90 ml" in found.reason
+
+
+def test_a_word_that_is_left_is_named_before_the_days_are_asked_for() -> None:
+    found = read("revenue in the 32nd quarter")
+    assert isinstance(found, Unclear)
+    assert "32nd" in found.reason

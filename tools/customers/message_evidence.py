@@ -1,0 +1,103 @@
+"""What past messages tell of the next: how segments answered, and how many turned away."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from analytics.customers.response import CampaignCounts, ResponseEstimate
+from analytics.customers.segment_response import LEAST_IN_A_GROUP, segment_responses
+from analytics.statistics.proportions import Interval, newcombe_interval
+from domain.messaging import WINDOW_DAYS, Arm
+from store.reads.customers import outreach as reads
+from store.session import BrandSession
+
+COVERAGE = 0.80
+PRIOR_LIFT = Interval(0.20, -0.10, 0.60)
+"""What a first message is taken to add to the chance of buying within a fortnight, relatively, with its 80 % range.
+
+A brand without holdouts has no evidence of its own. In K. Hillstrom's MineThatData e-mail trial (2008; 64,000 buyers of
+the last year, a third held out, a fortnight) 0.57 % bought without, 0.88 % and 1.25 % with an e-mail: half as much
+again to twice as much. Trials that are published are the good ones, so it is taken at well under half, and no effect
+lies inside the range."""
+PRIOR_TURN_AWAY = Interval(0.005, 0.001, 0.020)
+"""The share that asks to be left alone because of one message: e-mail services report a few in a thousand."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Past campaigns that have been counted, by the customers' own segment, and how many are still running."""
+
+    counts: Mapping[str, Sequence[CampaignCounts]]
+    measured: int
+    running: int
+    turn_away: Interval
+    turn_away_is_assumed: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether a holdout of this brand's own has told something."""
+        whole = [one for campaigns in self.counts.values() for one in campaigns]
+        groups = sum(one.treated for one in whole), sum(one.held_out for one in whole)
+        return min(groups) >= LEAST_IN_A_GROUP and any(one.held_out_buyers for one in whole)
+
+    def bought(self, segment: str) -> tuple[float, float] | None:
+        """The shares that bought of those written to and of those held out; None where too few were."""
+        own = self.counts.get(segment, ())
+        treated, held_out = sum(one.treated for one in own), sum(one.held_out for one in own)
+        if min(treated, held_out) < LEAST_IN_A_GROUP:
+            return None
+        return (
+            sum(one.treated_buyers for one in own) / treated,
+            sum(one.held_out_buyers for one in own) / held_out,
+        )
+
+    def responses(self, baseline: Mapping[str, float]) -> Mapping[str, ResponseEstimate]:
+        """By segment what one message should change; from this brand's own holdouts where there are any."""
+        if self.any:
+            return segment_responses(self.counts, baseline, coverage=COVERAGE)
+        return {
+            name: ResponseEstimate(True, (), COVERAGE, 0, 0, PRIOR_LIFT.times(share))
+            for name, share in baseline.items()
+        }
+
+
+def evidence(session: BrandSession) -> Evidence:
+    """Of this brand's own messages by now."""
+    arms = reads.campaigns(session)
+    groups: dict[tuple[str, str], dict[Arm, Sequence[reads.Answered]]] = defaultdict(dict)
+    for one in arms:
+        groups[one.source, one.segment][one.arm] = one.customers
+    counts: dict[str, list[CampaignCounts]] = defaultdict(list)
+    for (_, segment), group in groups.items():
+        counts[segment].append(_counts(group.get(Arm.TREATED, ()), group.get(Arm.HOLDOUT, ())))
+    turn_away, assumed = _turn_away(arms)
+    since = session.ctx.known_until - timedelta(days=WINDOW_DAYS)
+    return Evidence(
+        counts=dict(counts),
+        measured=len({one.source for one in arms}),
+        running=reads.recipients_since(session, since),
+        turn_away=turn_away,
+        turn_away_is_assumed=assumed,
+    )
+
+
+def _counts(treated: Sequence[reads.Answered], held_out: Sequence[reads.Answered]) -> CampaignCounts:
+    return CampaignCounts(len(treated), _buyers(treated), len(held_out), _buyers(held_out))
+
+
+def _buyers(customers: Sequence[reads.Answered]) -> int:
+    return sum(sum(one.bought_minor.values()) > 0 for one in customers)
+
+
+def _turn_away(arms: Sequence[reads.CampaignArm]) -> tuple[Interval, bool]:
+    """The share of those written to who asked to be left alone, above that of those held out; assumed without any."""
+    treated, held_out = ([one for arm in arms if arm.arm is which for one in arm.customers] for which in Arm)
+    if min(len(treated), len(held_out)) < LEAST_IN_A_GROUP:
+        return PRIOR_TURN_AWAY, True
+    found = newcombe_interval(
+        sum(one.opted_out for one in treated), len(treated),
+        sum(one.opted_out for one in held_out), len(held_out), COVERAGE,
+    )  # fmt: skip
+    value = max(found.value, 0.0)
+    return Interval(value, max(min(found.low, value), 0.0), max(found.high, value)), False

@@ -1,0 +1,1 @@
+"""Tools over cash, margins, expenses and debtors."""

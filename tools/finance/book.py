@@ -1,0 +1,89 @@
+"""The brand's money as the finance tools see it: read once a run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+
+from analytics.finance.receivables import OpenInvoice, PaymentHabits, PaymentHistory, payment_habits
+from analytics.statistics.errors import InvalidNumbers
+from store.reads.finance import books as reads
+from store.reads.finance import debtors as owing
+from store.reads.settings import brand_of, rules_of
+from store.reads.stock.levels import cash_minor
+from store.session import BrandSession
+from store.tables import BrandRules
+from tools.base import ToolEnv
+from tools.sources import RowSelection, selected
+
+WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
+FLOW_WEEKS, QUARTER_WEEKS = 26, 13
+GOODS = "goods"
+"""What suppliers got: expenses of this category, or of it and an order's number after a colon."""
+
+
+@dataclass(frozen=True, eq=False)
+class MoneyBook:
+    """All that finance looks at. `habits` is None where too few invoices were ever paid."""
+
+    currency: str
+    rules: BrandRules
+    now: datetime
+    midnight: datetime
+    cash_minor: int | None
+    debtors: Sequence[owing.Debtor]
+    reminders: Mapping[UUID, reads.Reminded]
+    habits: PaymentHabits | None
+
+    def as_open(self, debtor: owing.Debtor, one: reads.InvoiceState, at: datetime | None = None) -> OpenInvoice:
+        """An invoice as it stands, or stood at a moment."""
+        return OpenInvoice(
+            debtor.place, debtor.lacks[one.number] or one.amount_minor, owing.terms_days(one),
+            owing.days_since(one, at or self.now),
+        )  # fmt: skip
+
+
+def money_book(session: BrandSession, env: ToolEnv) -> MoneyBook:
+    return env.once(("money book",), lambda: read_book(session))
+
+
+def read_book(session: BrandSession) -> MoneyBook:
+    """The book as of the session's moment."""
+    currency, now = brand_of(session).currency, session.ctx.known_until
+    found, reminded = owing.debtors(session, currency), reads.reminders(session)
+    return MoneyBook(
+        currency=currency,
+        rules=rules_of(session),
+        now=now,
+        midnight=now.replace(hour=0, minute=0, second=0, microsecond=0),
+        cash_minor=cash_minor(session, currency),
+        debtors=found,
+        reminders=reminded,
+        habits=habits_of(owing.payings(found, reminded, now)),
+    )
+
+
+def rows_of(session: BrandSession, env: ToolEnv, *tables: str) -> tuple[RowSelection, ...]:
+    """All rows of some tables as sources, looked over once a run."""
+    return tuple(env.once(("all rows", table), lambda table=table: selected(session, table)) for table in tables)
+
+
+def habits_of(payings: Sequence[owing.Paying]) -> PaymentHabits | None:
+    """None where too few invoices were paid to tell."""
+    history = PaymentHistory(
+        debtor=np.array([one.debtor for one in payings], dtype=np.int64),
+        terms_days=np.array([one.terms_days for one in payings], dtype=float),
+        days=np.array([min(one.days, 3_650.0) for one in payings], dtype=float),
+        paid=np.array([one.paid for one in payings], dtype=bool),
+    )
+    try:
+        return payment_habits(history)
+    except InvalidNumbers:
+        return None
+
+
+def is_goods(category: str) -> bool:
+    """Whether an expense of this category is what suppliers got."""
+    return category.partition(":")[0] == GOODS

@@ -1,0 +1,125 @@
+"""How long cash lasts, counting debtors' money when it is really expected, and what of the profit is not cash."""
+
+from dataclasses import replace
+
+from analytics.finance.cash import CashOutlook, CashPosition, cash_outlook
+from analytics.finance.cash_plan import cash_position
+from analytics.finance.late_cash import LateCash, profit_against_cash
+from analytics.statistics.errors import InvalidNumbers
+from store.reads.finance import books as reads
+from store.reads.pricing.prices import channels as channels_of
+from store.reads.pricing.prices import sale_terms
+from store.reads.products import products_by_id
+from store.reads.stock.levels import accounts
+from store.session import BrandSession
+from tools import cells
+from tools.base import ToolAnswer, ToolArguments, ToolEnv
+from tools.finance.book import QUARTER_WEEKS, WEEK, MoneyBook, is_goods, money_book, rows_of
+from tools.finance.cash_flows import OUTLOOK_WEEKS, CashFlows, cash_flows
+from tools.finance.results import CashWeekView, RunwayView
+from tools.finance.words import in_words
+from tools.sources import RowSelection, selected
+
+COVERAGE, EARLY = 0.8, 0.1
+_FLOOR_MINOR = 0
+
+
+def cash_runway(session: BrandSession, env: ToolEnv, args: ToolArguments) -> ToolAnswer:
+    """Work out the cash of each of the next thirteen weeks with an 80 % interval, how likely it runs out and by when:
+    bank balances, what debtors owe by their own habits of paying, suppliers' bills by their terms, fixed costs,
+    payouts. Says beside it what the quarter's booked profit was and what of it came as cash."""
+    book = money_book(session, env)
+    sources = _sources(session, env)
+    if book.cash_minor is None:
+        return ToolAnswer(_abstained(book, "no_balance"), sources)
+    flows = cash_flows(session, book)
+    try:
+        position = cash_position(book.cash_minor, flows.past, flows.delays, flows.receivables, flows.bills)
+        outlook = cash_outlook(position, _FLOOR_MINOR, OUTLOOK_WEEKS, coverage=COVERAGE)
+    except InvalidNumbers:
+        return ToolAnswer(_abstained(book, "too_few_weeks"), sources)
+    on_time = cash_outlook(replace(position, receivables=flows.on_time), _FLOOR_MINOR, OUTLOOK_WEEKS, coverage=COVERAGE)
+    view = _view(book, position, flows, outlook, on_time)
+    return ToolAnswer(view.model_copy(update=_profit(session, book, flows)), sources)
+
+
+def _sources(session: BrandSession, env: ToolEnv) -> tuple[RowSelection, ...]:
+    tables = ("invoice", "payment", "expense", "expected_expense", "purchase_order", "supplier", "sales_fact")
+    found = rows_of(session, env, *tables)
+    held = accounts(session)
+    return (*found, selected(session, "bank_balance", account=held)) if held else found
+
+
+def _abstained(book: MoneyBook, reason: str) -> RunwayView:
+    return RunwayView(currency=book.currency, status="abstained", because=in_words([reason]))
+
+
+def _view(
+    book: MoneyBook, position: CashPosition, flows: CashFlows, outlook: CashOutlook, on_time: CashOutlook
+) -> RunwayView:
+    currency = book.currency
+    lowest = outlook.weeks[outlook.lowest_week - 1]
+    early, likely = outlook.runway_weeks(EARLY), outlook.runway_weeks(0.5)
+    date = None if early is None else (book.midnight + (early + 1) * WEEK).date().isoformat()
+    overdue = sum(debtor.lacks[one.number] for debtor in book.debtors for one in debtor.overdue(book.now))
+    return RunwayView(
+        currency=currency,
+        status="told",
+        because=[],
+        cash=cells.money(position.opening_minor, currency),
+        horizon=cells.weeks(OUTLOOK_WEEKS),
+        coverage=cells.share(outlook.coverage),
+        lowest=cells.money(lowest.expected_minor, currency),
+        lowest_low=cells.money(lowest.low_minor, currency),
+        lowest_high=cells.money(lowest.high_minor, currency),
+        lowest_week=cells.weeks(lowest.week),
+        lowest_if_on_time=cells.money(on_time.lowest_minor, currency),
+        risk=cells.share(outlook.weeks[-1].below_floor_by_now),
+        runway=None if likely is None else cells.weeks(likely),
+        earliest=None if early is None else cells.weeks(early),
+        date=date,
+        headroom=cells.money(outlook.headroom_minor, currency),
+        owed=cells.money(sum(debtor.owed_minor for debtor in book.debtors), currency),
+        overdue=cells.money(overdue, currency),
+        bills=cells.money(sum(one.amount_minor for one in position.payments), currency),
+        running_costs=cells.money(float(flows.past.spent.mean()), currency),
+        weeks=[
+            CashWeekView(
+                week=cells.weeks(one.week),
+                expected=cells.money(one.expected_minor, currency),
+                low=cells.money(one.low_minor, currency),
+                high=cells.money(one.high_minor, currency),
+                below=cells.share(one.below_floor_by_now),
+            )
+            for one in outlook.weeks
+        ],
+    )
+
+
+def _profit(session: BrandSession, book: MoneyBook, flows: CashFlows) -> dict[str, object]:
+    """The last quarter's profit as booked against the cash that it brought; nothing where no sales are known."""
+    since = book.midnight - QUARTER_WEEKS * WEEK
+    products, places = products_by_id(session), {row.id: row for row in channels_of(session)}
+    sold = [row for row in reads.sold(session, book.currency, since, book.midnight) if row.product_id in products]
+    if not any(row.costed_units for row in sold):
+        return {}
+    kept = sum(
+        round(row.charged_minor * sale_terms(products[row.product_id], places[row.channel_id]).kept_share)
+        for row in sold
+    )
+    goods = sum(row.cost_minor for row in sold)
+    spent = reads.expenses(session, book.currency, since)
+    running = sum(one.amount_minor for one in spent if not is_goods(one.category))
+    bought = sum(one.amount_minor for one in reads.bills(session, book.currency, since) if one.received_at is not None)
+    overdue = sum(debtor.lacks[one.number] for debtor in book.debtors for one in debtor.overdue(book.now))
+    found = profit_against_cash(kept, flows.cash_in, goods + running, flows.cash_out, bought - goods, overdue)
+    return _profit_cells(found, book.currency)
+
+
+def _profit_cells(found: LateCash, currency: str) -> dict[str, object]:
+    return {
+        "verdict": found.verdict,
+        "profit": cells.money(found.profit_minor, currency),
+        "profit_in_cash": cells.money(found.cash_minor, currency),
+        "late": cells.rate(found.late_share_bps),
+    }

@@ -1,0 +1,118 @@
+"""The last week's expenses that do not fit the pattern of their category."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from analytics.finance.expenses import Expense, ExpenseReview, Flag, review_expenses
+from domain.finance import FlagReason
+from store.reads.finance.books import Spent
+from tools.finance.book import DAY, is_goods
+
+AFFILIATE = "affiliate:"
+CHARGEBACKS = "chargebacks"
+FALSE_ALARMS = 0.002
+_LEAST_OFF, _MATERIAL = 0.20, 0.0002
+"""An alarm is worth a person's time when it is a fifth off, and a five-thousandth of what is spent in a week."""
+_RECURRING = 8
+
+
+@dataclass(frozen=True)
+class Odd:
+    """What of one category was marked: its expenses, what they came to, and what they should have."""
+
+    category: str
+    reason: FlagReason
+    expenses: tuple[Spent, ...]
+    amount_minor: int
+    expected_minor: int
+    low_minor: int
+    high_minor: int
+    recurring: bool
+
+    @property
+    def excess_minor(self) -> int:
+        return self.amount_minor - self.expected_minor
+
+
+@dataclass(frozen=True)
+class Review:
+    judged: int
+    not_judged: int
+    expected_false_alarms: float
+    odd: tuple[Odd, ...]
+
+
+def review(spent: Sequence[Spent], midnight: datetime, days: int = 7) -> Review:
+    """Judges what was spent in the `days` before `midnight` by all before it.
+
+    Commissions of affiliates follow the shop's sales, so each is judged as its part of all commissions of its day: one
+    that grows while the others do not is what stands out. What suppliers got is left out: each order is another amount.
+    """
+    told = [one for one in spent if one.amount_minor > 0 and not is_goods(one.category) and one.spent_at < midnight]
+    by_number = {one.number: one for one in told}
+    scaled = _scaled(told)
+    since = midnight - timedelta(days=days)
+    found = review_expenses(
+        [Expense(one.number, one.category, scaled[one.number], one.spent_at.toordinal()) for one in told],
+        since.toordinal(),
+        FALSE_ALARMS,
+    )
+    weeks = max((midnight - min((one.spent_at for one in told), default=midnight)) / (7 * DAY), 1.0)
+    least = _MATERIAL * sum(one.amount_minor for one in told) / weeks
+    return Review(
+        judged=found.judged,
+        not_judged=len(found.not_judged),
+        expected_false_alarms=found.expected_false_alarms,
+        odd=tuple(sorted(_odd(found, by_number, scaled, told, least), key=lambda one: -abs(one.excess_minor))),
+    )
+
+
+def _scaled(told: Sequence[Spent]) -> Mapping[str, int]:
+    """Amounts as they are judged: an affiliate's as its part of the day's commissions, at those of a usual day."""
+    totals: dict[int, int] = defaultdict(int)
+    for one in told:
+        if one.category.startswith(AFFILIATE):
+            totals[one.spent_at.toordinal()] += one.amount_minor
+    usual = sorted(totals.values())[len(totals) // 2] if totals else 0
+    return {
+        one.number: max(round(one.amount_minor * usual / totals[one.spent_at.toordinal()]), 1)
+        if one.category.startswith(AFFILIATE)
+        else one.amount_minor
+        for one in told
+    }
+
+
+def _odd(
+    found: ExpenseReview, by_number: Mapping[str, Spent], scaled: Mapping[str, int], told: Sequence[Spent], least: float
+) -> list[Odd]:
+    groups: dict[str, list[tuple[Spent, Flag]]] = defaultdict(list)
+    for flag in found.flags:
+        groups[by_number[flag.key].category].append((by_number[flag.key], flag))
+    marked = []
+    for category, pairs in groups.items():
+        scale = [one.amount_minor / scaled[one.number] for one, _ in pairs]
+        expected, low, high = (
+            round(sum(getattr(flag, end) * by for (_, flag), by in zip(pairs, scale, strict=True)))
+            for end in ("expected_minor", "low_minor", "high_minor")
+        )
+        amount = sum(one.amount_minor for one, _ in pairs)
+        if abs(amount - expected) < max(least, _LEAST_OFF * expected):
+            continue
+        history = sum(one.category == category for one in told)
+        reason = pairs[0][1].reason
+        grew = category.startswith(AFFILIATE) and amount > expected
+        marked.append(
+            Odd(
+                category=category,
+                reason="commission_above_sales" if grew else "far_above" if reason == "booked_twice" else reason,
+                expenses=tuple(one for one, _ in pairs),
+                amount_minor=amount,
+                expected_minor=expected,
+                low_minor=low,
+                high_minor=high,
+                recurring=grew and history >= _RECURRING,
+            )
+        )
+    return marked

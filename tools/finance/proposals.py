@@ -1,0 +1,131 @@
+"""Proposes finance's actions: what they do and promise comes from the run's own analysis, never from who asks."""
+
+from datetime import timedelta
+
+from domain.figure import Cell
+from domain.finance import BUDGET_WEEKS, FLAG_WEEKS, BudgetReallocate, CampaignWeekly, ExpenseFlag, InvoiceRemind
+from domain.prediction import Prediction
+from store.session import BrandSession
+from tools import cells
+from tools.base import GaveUp, Retry, ToolAnswer, ToolEnv
+from tools.finance.arguments import BudgetArguments, FlagArguments, ReminderArguments
+from tools.finance.results import (
+    BudgetView,
+    ExpenseReviewView,
+    OddExpense,
+    ProposedBudgets,
+    ProposedFlag,
+    ProposedReminder,
+    ReminderView,
+)
+from tools.proposals import Draft, receipt_of_tool, store_proposal
+
+_TIME_TO_SEE = timedelta(days=1)
+_REPORTING = timedelta(weeks=1)
+
+
+def propose_invoice_remind(session: BrandSession, env: ToolEnv, args: ReminderArguments) -> ToolAnswer:
+    """Propose to remind the debtor of what reminder_advice found overdue in this run: name its receipt and say why.
+    Invoices and what the reminder should bring are taken from the receipt. Refused where it advised none."""
+    analysis = receipt_of_tool(session, env, args.analysis_receipt, "reminder_advice")
+    view = ReminderView.model_validate(analysis.result)
+    if view.debtor != args.debtor:
+        raise Retry(f"{analysis.id} is about {view.debtor}, not {args.debtor}.")
+    if view.status != "remind":
+        raise GaveUp(f"The analysis does not advise a reminder: {'; '.join(view.because)}.", remedy="Report it only.")
+    action = InvoiceRemind(debtor=view.debtor, invoices=tuple(view.invoices), currency=view.currency)
+    prediction = _reminder_prediction(session, view)
+    expected = prediction.value if view.gain else 0
+    draft = Draft(action, prediction, expected, args.rationale, [analysis.id], frozenset({view.debtor, *view.invoices}))
+    row = store_proposal(session, env, "propose_invoice_remind", args, draft)
+    cell = Cell(value=prediction.value, unit=prediction.unit)
+    told = {"expected": cell, "check_at": prediction.check_at.isoformat()}
+    return ToolAnswer(ProposedReminder(proposal=str(row.id), debtor=view.debtor, **told))
+
+
+def _reminder_prediction(session: BrandSession, view: ReminderView) -> Prediction:
+    """In money where the brand says what money costs it; else in days."""
+    middle, low, high = (
+        (view.gain, view.gain_low, view.gain_high) if view.gain else (view.saved, view.saved_low, view.saved_high)
+    )
+    assert middle is not None and low is not None and high is not None
+    assert view.horizon is not None and view.coverage is not None
+    days = timedelta(days=int(view.horizon.value))
+    value, least, most = round(middle.value), round(low.value), round(high.value)
+    return Prediction(
+        value=value,
+        low=min(least, value),
+        high=max(most, value),
+        unit=middle.unit,
+        coverage_bps=int(view.coverage.value),
+        horizon_days=days.days,
+        check_at=session.ctx.known_until + days + _TIME_TO_SEE,
+    )
+
+
+def propose_budget_reallocate(session: BrandSession, env: ToolEnv, args: BudgetArguments) -> ToolAnswer:
+    """Propose to move weekly money between campaigns as budget_response advised in this run: name its receipt and say
+    why. Refused where the gain's interval does not lie above nothing."""
+    analysis = receipt_of_tool(session, env, args.analysis_receipt, "budget_response")
+    view = BudgetView.model_validate(analysis.result)
+    if view.status != "move" or view.gain is None or view.gain_low is None or view.gain_high is None:
+        raise GaveUp(
+            f"The analysis does not advise to move budgets: {'; '.join(view.because)}.", remedy="Report it only."
+        )
+    changed = [one for one in view.campaigns if one.advised is not None]
+    budgets = tuple(
+        CampaignWeekly(campaign=one.campaign, weekly_minor=int(one.advised.value)) for one in changed if one.advised
+    )
+    days = timedelta(weeks=BUDGET_WEEKS)
+    prediction = Prediction(
+        value=int(view.gain.value),
+        low=int(view.gain_low.value),
+        high=int(view.gain_high.value),
+        unit=view.gain.unit,
+        horizon_days=days.days,
+        check_at=session.ctx.known_until + days + _REPORTING,
+    )
+    action = BudgetReallocate(budgets=budgets, currency=view.currency)
+    names = frozenset(one.campaign for one in changed)
+    draft = Draft(action, prediction, prediction.value, args.rationale, [analysis.id], names)
+    row = store_proposal(session, env, "propose_budget_reallocate", args, draft)
+    expected = cells.money(prediction.value, view.currency)
+    return ToolAnswer(
+        ProposedBudgets(proposal=str(row.id), expected=expected, check_at=prediction.check_at.isoformat())
+    )
+
+
+def propose_expense_flag(session: BrandSession, env: ToolEnv, args: FlagArguments) -> ToolAnswer:
+    """Propose that a person looks at the expenses of a category that expense_review marked in this run: name its
+    receipt and say why. Refused for a category that it did not mark."""
+    analysis = receipt_of_tool(session, env, args.analysis_receipt, "expense_review")
+    view = ExpenseReviewView.model_validate(analysis.result)
+    odd = next((one for one in view.odd if one.category == args.category), None)
+    if odd is None:
+        raise GaveUp(f"The review marked nothing of {args.category}.", remedy="Report it only.")
+    action = ExpenseFlag.model_validate(
+        {"category": odd.category, "expenses": odd.expenses, "reason": odd.reason, "currency": view.currency}
+    )
+    prediction = _flag_prediction(session, odd)
+    expected = prediction.value if odd.gain else 0
+    draft = Draft(action, prediction, expected, args.rationale, [analysis.id], frozenset({odd.category}))
+    row = store_proposal(session, env, "propose_expense_flag", args, draft)
+    return ToolAnswer(
+        ProposedFlag(proposal=str(row.id), category=odd.category, check_at=prediction.check_at.isoformat())
+    )
+
+
+def _flag_prediction(session: BrandSession, odd: OddExpense) -> Prediction:
+    """Of commissions, what goes on costing; of a single expense only that one is looked at: more would be invented."""
+    days = timedelta(weeks=FLAG_WEEKS)
+    value, high, unit = 1, 1, "count"
+    if odd.gain and odd.gain_high:
+        value, high, unit = int(odd.gain.value), int(odd.gain_high.value), odd.gain.unit
+    return Prediction(
+        value=value,
+        low=0,
+        high=high,
+        unit=unit,
+        horizon_days=days.days,
+        check_at=session.ctx.known_until + days + _REPORTING,
+    )

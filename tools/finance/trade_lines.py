@@ -1,0 +1,34 @@
+"""A period's sales as lines of contribution: what the finance tools and questions about metrics both count in."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from analytics.finance.margins import Contribution, Trade, contribution
+from store.reads.finance.books import Sold
+from store.reads.pricing.prices import sale_terms
+from store.tables import Channel, Product
+
+
+def lines_of(
+    rows: Sequence[Sold], products: Mapping[UUID, Product], places: Mapping[UUID, Channel]
+) -> tuple[list[Contribution], list[Contribution]]:
+    """The lines whose cost is known, and those of which no sale says what it had cost (as if it were nothing)."""
+    known = [row for row in rows if row.product_id in products and row.channel_id in places]
+    lines = [(row.costed_units > 0, _line(row, products[row.product_id], places[row.channel_id])) for row in known]
+    return [one for costed, one in lines if costed], [one for costed, one in lines if not costed]
+
+
+def _line(row: Sold, product: Product, channel: Channel) -> Contribution:
+    """Units whose cost is not known are taken at the cost of the others."""
+    cost = round(row.cost_minor / row.costed_units * row.units) if row.costed_units else 0
+    return contribution(
+        Trade(
+            product=product.sku,
+            channel=channel.code,
+            units=row.units,
+            list_minor=max(row.charged_minor, 0),
+            unit_cost_minor=0,
+            variable_minor=cost,
+            terms=sale_terms(product, channel),
+        )
+    )

@@ -1,0 +1,115 @@
+"""Which days sales are reported for, so that no label claims others and both sides of a comparison are alike."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.figure import Cell
+from domain.metrics import Days
+from store.reads.metrics import ever_reported, reported_near
+from store.session import BrandSession
+from tools.metrics.results import Coverage
+
+_DAY, _HALF_DAY = timedelta(days=1), timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A period that was reported, by the brand's calendar, and the moment in its middle."""
+
+    days: Days
+    middle: datetime
+
+
+class Calendar:
+    """A brand's reports by its own calendar, of all channels or one."""
+
+    def __init__(self, session: BrandSession, currency: str, zone: ZoneInfo, channel: UUID | None) -> None:
+        self._session, self._currency, self._zone, self._channel = session, currency, zone, channel
+
+    def of_channel(self, channel: UUID) -> "Calendar":
+        return Calendar(self._session, self._currency, self._zone, channel)
+
+    def moments(self, days: Days) -> tuple[datetime, datetime]:
+        """When these days begin and end."""
+        return self._midnight(days.first), self._midnight(days.last + _DAY)
+
+    def reports(self, days: Days) -> Sequence[Report]:
+        """Those that touch these days, and those near."""
+        since, until = self.moments(days)
+        rows = reported_near(self._session, self._currency, since, until + _DAY, self._channel)
+        return [self._report(begun, length) for begun, length in rows]
+
+    def within(self, days: Days, longest: int) -> Sequence[Report]:
+        """Those that belong to these days: no longer than this, their middle in them."""
+        since, until = self.moments(days)
+        return [one for one in self.reports(days) if one.days.count <= longest and since <= one.middle < until]
+
+    def coverage(self, days: Days, longest: int) -> Coverage | None:
+        """What of these days is reported; None for nothing."""
+        inside = self.within(days, longest)
+        if not inside:
+            return None
+        told = days_in(one.days for one in self.reports(days) if one.days.count <= longest)
+        reported = days_in(one.days for one in inside)
+        return Coverage(
+            first_day=str(min(reported)),
+            last_day=str(max(reported)),
+            periods=len(inside),
+            days=len(reported),
+            complete=days_in([days]) <= told,
+            length=_length(inside, len(reported)),
+        )
+
+    def first_of(self, days: Days, longest: int, count: int) -> Days:
+        """These days up to the one on which so many of them are reported."""
+        reported = sorted(days_in(one.days for one in self.within(days, longest)))
+        return Days(first=days.first, last=min(max(reported[:count][-1], days.first), days.last))
+
+    def too_long(self, days: Days, longest: int) -> Days | None:
+        """A longer period that these days were reported in only as a part of it."""
+        return next(
+            (one.days for one in self.reports(days) if one.days.count > longest and _meet(one.days, days)), None
+        )
+
+    def ever(self) -> Days | None:
+        """From the first to the last day that was ever reported."""
+        found = ever_reported(self._session)
+        return None if found is None else Days(first=self._day(found[0]), last=self._day(found[1]) - _DAY)
+
+    def _report(self, begun: datetime, length: int) -> Report:
+        first = self._day(begun)
+        return Report(Days(first=first, last=first + (length - 1) * _DAY), begun + length * _HALF_DAY)
+
+    def _day(self, moment: datetime) -> date:
+        """The day that a report begins on, whatever hour near midnight its source calls that."""
+        return (moment + _HALF_DAY).astimezone(self._zone).date()
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self._zone)
+
+
+def longest_for(days: Days) -> int:
+    """How long a report may be to tell of these days: a week's tells nothing of one of its days."""
+    return days.count * 8 // 7
+
+
+def days_in(spans: Iterable[Days]) -> frozenset[date]:
+    return frozenset(one.first + at * _DAY for one in spans for at in range(one.count))
+
+
+def in_weeks(*sides: Coverage) -> bool:
+    """Whether averages a week can be told: whole weeks are what is reported."""
+    return all(side.days == 7 * side.periods for side in sides)
+
+
+def _meet(one: Days, other: Days) -> bool:
+    return one.first <= other.last and other.first <= one.last
+
+
+def _length(reports: Sequence[Report], days: int) -> Cell:
+    if all(one.days.count == 7 for one in reports) and days == 7 * len(reports):
+        return Cell(value=len(reports), unit="weeks")
+    return Cell(value=days, unit="days")

@@ -1,0 +1,1 @@
+"""Tools over price lists, elasticities, rivals and promotions."""

@@ -1,0 +1,285 @@
+"""Analyses one price: which elasticity to trust, and the best price that the brand's rules allow."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import hypot
+from typing import Any
+
+from analytics.pricing.baseline import Baseline, baseline_units
+from analytics.pricing.best_price import ElasticityBelief, PriceAdvice, PriceBounds, ProfitForecast, forecast_profit
+from analytics.pricing.best_price import best_price as best_allowed_price
+from analytics.pricing.elasticity_choice import Candidate, ElasticityChoice, choose_elasticity
+from analytics.statistics.errors import InvalidNumbers
+from domain.figure import Cell
+from domain.money import share_bps
+from store.session import BrandSession
+from tools import cells
+from tools.base import ToolAnswer, ToolEnv
+from tools.pricing.arguments import BestPriceArguments, PriceArguments
+from tools.pricing.channel_ladder import ladder_edges
+from tools.pricing.competitor_reaction import reaction_of
+from tools.pricing.results import BestPrice, Elasticity, ElasticityCandidate
+from tools.pricing.sales_panel import sales_of, sales_source, totals_at
+from tools.pricing.situation import Situation, corridor_of, situation_of, sources_of
+from tools.pricing.words import in_words
+from tools.sources import RowSelection
+
+_SUREST = 0.995
+"""A forecast weighs some two hundred elasticities; a probability beyond what these can tell is not claimed."""
+
+_FACTS = ("weeks", "rows", "locations", "distinct_prices", "defensible_models")
+
+
+_FROM_SALES = tuple(
+    f"/{name}"
+    for name in BestPrice.model_fields
+    if name not in ("price_now", "margin_now", "horizon", "ladder_low", "ladder_high")
+)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """How demand answers a price by itself, and once rivals have answered it; and what sells at today's."""
+
+    own: ElasticityBelief
+    belief: ElasticityBelief
+    baseline: Baseline
+
+
+def price_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> ToolAnswer:
+    """Estimate how demand for one product in one channel answers to its price. Several models stand; the one that
+    foresees held-out weeks best is chosen, with an interval, held-out errors of all, and the reasons. Where the data
+    do not suffice the status is `insufficient`, and nothing may be built on it."""
+    now = situation_of(session, env, args.sku, args.channel, args.zone)
+    choice = _choice(session, env, now)
+    return ToolAnswer(_elasticity_view(now, choice), (sales_source(session, env, now),))
+
+
+def belief_of(session: BrandSession, env: ToolEnv, now: Situation) -> tuple[float, float, int] | None:
+    """A price's elasticity, its standard error and degrees of freedom; None where it is not to be trusted."""
+    return _belief(_choice(session, env, now))
+
+
+def _choice(session: BrandSession, env: ToolEnv, now: Situation) -> ElasticityChoice:
+    return env.once(("elasticity", now.price.price_id), lambda: choose_elasticity(sales_of(session, env, now)))
+
+
+def _elasticity_view(now: Situation, choice: ElasticityChoice) -> Elasticity:
+    chosen = next((one for one in choice.candidates if one.model == choice.model), None)
+    plain = next((one for one in choice.candidates if one.model == "pooled"), None)
+    return Elasticity(
+        sku=now.product.sku,
+        channel=now.channel.code,
+        zone=now.zone,
+        status=choice.status,
+        reasons=list(choice.reasons),
+        because=in_words(choice.reasons),
+        model=choice.model,
+        elasticity=cells.ratio(choice.elasticity),
+        low=cells.ratio(choice.low),
+        high=cells.ratio(choice.high),
+        coverage=cells.share(choice.coverage),
+        heldout_error=cells.ratio(chosen.heldout_error, 3) if chosen else None,
+        plain_regression=cells.ratio(plain.estimate.elasticity) if plain and plain.estimate else None,
+        plain_is_trusted=bool(plain and plain.defensible),
+        candidates=[_candidate_view(one, choice) for one in choice.candidates],
+        facts={name: cells.count(choice.numbers[name]) for name in _FACTS if name in choice.numbers},
+        belief=_belief(choice),
+    )
+
+
+def _candidate_view(candidate: Candidate, choice: ElasticityChoice) -> ElasticityCandidate:
+    estimate = candidate.estimate
+    return ElasticityCandidate(
+        model=candidate.model,
+        elasticity=cells.ratio(estimate.elasticity if estimate else None),
+        low=cells.ratio(estimate.low if estimate else None),
+        high=cells.ratio(estimate.high if estimate else None),
+        heldout_error=cells.ratio(candidate.heldout_error, 3),
+        chosen=candidate.model == choice.model,
+        defensible=candidate.defensible,
+        excluded=candidate.excluded,
+    )
+
+
+def _belief(choice: ElasticityChoice) -> tuple[float, float, int] | None:
+    if choice.status != "usable":
+        return None
+    if choice.elasticity is None or choice.standard_error is None or choice.degrees_of_freedom is None:
+        return None
+    return choice.elasticity, choice.standard_error, choice.degrees_of_freedom
+
+
+def best_price(session: BrandSession, env: ToolEnv, args: BestPriceArguments) -> ToolAnswer:
+    """Find the price with the highest expected gross profit that the brand's rules allow today, over a horizon of
+    eight weeks by default: the expected change of profit with an 80 % interval, how likely profit rises, units before
+    and after. Advises to keep the price where a gain is not likely enough, and abstains where data are lacking."""
+    now = situation_of(session, env, args.sku, args.channel, args.zone)
+    result = _advise(session, env, now, args)
+    return ToolAnswer(result, sources_behind(session, env, now))
+
+
+def sources_behind(session: BrandSession, env: ToolEnv, now: Situation) -> tuple[RowSelection, ...]:
+    """The rows that an answer of the shape `BestPrice` was read from."""
+    return (sales_source(session, env, now).bearing_on(*_FROM_SALES), *sources_of(session, env, now))
+
+
+def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
+    demand = demand_of(session, env, now, args)
+    if not isinstance(demand, Demand):
+        return _without_advice(now, args, demand)
+    own, belief, baseline = demand.own, demand.belief, demand.baseline
+    corridor = corridor_of(session, env, now)
+    ladder = ladder_edges(session, env, now.product, now.channel) if not now.zone else (None, None)
+
+    def best(bounds: PriceBounds) -> PriceAdvice:
+        price, margins = now.price.amount_minor, now.margins()
+        return best_allowed_price(baseline, price, margins, belief, bounds, horizon_periods=args.horizon_weeks)
+
+    advice, at_edge = _inside_ladder(best, corridor.bounds(), ladder)
+    if advice.status == "keep" and not corridor.day_limit_bps:
+        advice = replace(advice, reasons=("day_limit_used_up",), forecast=None)
+    view = _advice_view(now, args, advice, baseline.units)
+    view = view.model_copy(update=_ladder_view(view, now, ladder, at_edge))
+    if belief is own or advice.forecast is None or advice.status != "change":
+        return view
+    alone = forecast_profit(
+        baseline, now.price.amount_minor, advice.price_minor, now.margins(), own, horizon_periods=args.horizon_weeks
+    )
+    given_back = cells.money(alone.change_minor - advice.forecast.change_minor, now.currency)
+    return view.model_copy(update={"given_back": given_back})
+
+
+def demand_of(session: BrandSession, env: ToolEnv, now: Situation, args: PriceArguments) -> Demand | list[str]:
+    """What is believed of the demand for one price, or the reasons why nothing can be foreseen of it."""
+    elasticity = _known_elasticity(session, env, args)
+    if elasticity.belief is None:
+        return elasticity.reasons
+    if now.unit_cost_minor is None:
+        return ["no_unit_cost"]
+    reaction = reaction_of(session, env, now.channel)
+    own = ElasticityBelief(*elasticity.belief)
+    belief = _with_rivals(own, reaction.belief)
+    totals = totals_at(sales_of(session, env, now), now.price.amount_minor, belief.elasticity)
+    try:
+        return Demand(own, belief, baseline_units(totals.units, totals.promoted))
+    except InvalidNumbers:
+        return ["too_few_weeks"]
+
+
+def _with_rivals(own: ElasticityBelief, answer: tuple[float, float] | None) -> ElasticityBelief:
+    """What a price does once rivals have answered it: what they give back is added, and its uncertainty."""
+    if answer is None:
+        return own
+    return replace(own, elasticity=own.elasticity + answer[0], standard_error=hypot(own.standard_error, answer[1]))
+
+
+def _inside_ladder(
+    best: Callable[[PriceBounds], PriceAdvice], bounds: PriceBounds, ladder: tuple[int | None, int | None]
+) -> tuple[PriceAdvice, bool]:
+    """The best price that breaks no rung of the ladder further, and whether the ladder held it."""
+    free = best(bounds)
+    low, high = ladder
+    if (low is None or free.price_minor >= low) and (high is None or free.price_minor <= high):
+        return free, False
+    inside = replace(
+        bounds,
+        low_minor=bounds.low_minor if low is None else max(bounds.low_minor, low),
+        high_minor=bounds.high_minor if high is None else min(bounds.high_minor, high),
+    )
+    return best(inside), True
+
+
+def _ladder_view(
+    view: BestPrice, now: Situation, ladder: tuple[int | None, int | None], at_edge: bool
+) -> dict[str, Any]:
+    low, high = ladder
+    found: dict[str, Any] = {
+        "ladder_low": None if low is None else cells.money(low, now.currency),
+        "ladder_high": None if high is None else cells.money(high, now.currency),
+    }
+    if at_edge:
+        reason = "held_at_ladder_edge" if view.status == "change" else "would_break_ladder"
+        kept = [one for one in view.reasons if one not in ("best_price_is_at_a_bound", "already_best")]
+        reasons = [*kept, reason]
+        found |= {"reasons": reasons, "because": in_words(reasons)}
+    return found
+
+
+def _known_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> Elasticity:
+    """As this run has estimated it already, else now: by the same tool, so that both agree."""
+    asked = PriceArguments(sku=args.sku, channel=args.channel, zone=args.zone)
+    known = env.recall("price_elasticity", asked)
+    found: Any = known if known is not None else price_elasticity(session, env, asked).result
+    return Elasticity.model_validate(found)
+
+
+def foreseen_at(now: Situation, args: BestPriceArguments, demand: Demand, price_minor: int) -> BestPrice:
+    """What a price of a person's choice should bring, reckoned as the advice is."""
+    forecast = forecast_profit(
+        demand.baseline,
+        now.price.amount_minor,
+        price_minor,
+        now.margins(),
+        demand.belief,
+        horizon_periods=args.horizon_weeks,
+    )
+    told = {"margin_now": now.margin(now.price.amount_minor), "units_now": cells.units_a_week(demand.baseline.units)}
+    return _without_advice(now, args, []).model_copy(
+        update={"status": "change", **told, **_changed(now, forecast, demand.baseline.units)}
+    )
+
+
+def _without_advice(now: Situation, args: BestPriceArguments, reasons: list[str]) -> BestPrice:
+    return BestPrice(
+        sku=now.product.sku,
+        channel=now.channel.code,
+        zone=now.zone,
+        currency=now.currency,
+        status="abstained",
+        reasons=reasons,
+        because=in_words(reasons),
+        price_now=cells.money(now.price.amount_minor, now.currency),
+        horizon=cells.weeks(args.horizon_weeks),
+    )
+
+
+def _advice_view(now: Situation, args: BestPriceArguments, advice: PriceAdvice, units_now: float) -> BestPrice:
+    price, forecast = now.price.amount_minor, advice.forecast
+    base = _without_advice(now, args, list(advice.reasons)).model_copy(
+        update={
+            "status": advice.status,
+            "margin_now": now.margin(price),
+            "units_now": cells.units_a_week(units_now),
+        }
+    )
+    if advice.status == "change" and forecast is not None:
+        return base.model_copy(update=_changed(now, forecast, units_now))
+    if forecast is None or forecast.price_minor == price:
+        return base
+    considered = {
+        "considered_price": cells.money(forecast.price_minor, now.currency),
+        "considered_probability": _probability(forecast),
+    }
+    return base.model_copy(update=considered)
+
+
+def _changed(now: Situation, forecast: ProfitForecast, units_now: float) -> dict[str, Cell | None]:
+    price, kept = now.price.amount_minor, now.terms.kept_share
+    same_units = (forecast.price_minor - price) * kept * units_now * forecast.horizon_periods
+    return {
+        "price": cells.money(forecast.price_minor, now.currency),
+        "change": cells.rate(share_bps(forecast.price_minor - price, price)),
+        "margin_then": now.margin(forecast.price_minor),
+        "units_then": cells.units_a_week(forecast.expected_units),
+        "profit_change": cells.money(forecast.change_minor, now.currency),
+        "profit_change_low": cells.money(forecast.low_minor, now.currency),
+        "profit_change_high": cells.money(forecast.high_minor, now.currency),
+        "profit_change_same_units": cells.money(same_units, now.currency),
+        "coverage": cells.share(forecast.coverage),
+        "probability": _probability(forecast),
+    }
+
+
+def _probability(forecast: ProfitForecast) -> Cell:
+    return cells.share(min(max(forecast.probability_of_gain, 1 - _SUREST), _SUREST))

@@ -1,0 +1,173 @@
+"""Analyses how rivals answer the brand's price changes in a channel, and what that gives back of a change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import hypot
+from uuid import UUID
+
+import numpy as np
+
+from analytics.pricing.competitor_reaction import (
+    LAGS,
+    CrossElasticity,
+    RivalAnswer,
+    rivals_answer,
+    rivals_cross_elasticity,
+)
+from analytics.pricing.panel import Floats
+from analytics.statistics.errors import InvalidNumbers
+from store.reads.pricing import competitors as reads
+from store.reads.pricing import prices
+from store.reads.settings import brand_of
+from store.session import BrandSession
+from store.tables import Channel
+from tools import cells
+from tools.base import ToolAnswer, ToolEnv
+from tools.pricing.arguments import ChannelArguments
+from tools.pricing.deal_panel import WEEKS, sold_by_week
+from tools.pricing.results import CompetitorReaction
+from tools.pricing.sales_panel import sold_in
+from tools.pricing.words import in_words
+from tools.sources import selected
+
+HORIZON_WEEKS = 8
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Log prices of weeks T: the brand's by product and channel (T, P, C), and rivals' (T, P, R); NaN if unknown."""
+
+    products: Sequence[UUID]
+    channels: Sequence[str]
+    own: Floats
+    rivals: Floats
+    monday: datetime
+
+
+def competitor_reaction(session: BrandSession, env: ToolEnv, args: ChannelArguments) -> ToolAnswer:
+    """Estimate how rivals answer the brand's price changes in a channel: by how much of a change they follow, after how
+    long, what their prices do to its sales there, and so how much of a price's effect their answer gives back; each
+    with a 90 % interval. Over all products together, as one product changes its price too seldom. Abstains where
+    competitors' prices, or the brand's own changes, are lacking."""
+    channel = prices.channel_by_code(session, args.channel)
+    view = reaction_of(session, env, channel)
+    priced = [one.id for one in prices.channels(session)]
+    sources = (
+        selected(session, "competitor_price", product_id=_products(session, env)),
+        sold_in(session, env, [channel.id]).bearing_on("/cross", "/cross_low", "/cross_high"),
+        selected(session, "channel", id=priced),
+    )
+    return ToolAnswer(view, sources)
+
+
+def reaction_of(session: BrandSession, env: ToolEnv, channel: Channel) -> CompetitorReaction:
+    """As the tool tells it; read once a run."""
+    return env.once(("reaction", channel.id), lambda: _reaction(session, env, channel))
+
+
+def _products(session: BrandSession, env: ToolEnv) -> Sequence[UUID]:
+    asked = _asked(session, env)
+    return asked.products if asked else []
+
+
+def _reaction(session: BrandSession, env: ToolEnv, channel: Channel) -> CompetitorReaction:
+    asked = _asked(session, env)
+    if asked is None:
+        return _without(channel, ["no_competitor_prices"])
+    if str(channel.id) not in asked.channels:
+        return _without(channel, ["no_price_list"])
+    at = list(asked.channels).index(str(channel.id))
+    own, others = asked.own[:, :, at], np.delete(asked.own, at, axis=2)
+    others = others[:, :, np.isfinite(others).all(axis=(0, 1))]
+    try:
+        answer = rivals_answer(own, others, asked.rivals)
+    except InvalidNumbers:
+        return _without(channel, ["too_few_price_changes"])
+    return _view(channel, answer, _cross(session, env, channel, asked, own))
+
+
+def _cross(session: BrandSession, env: ToolEnv, channel: Channel, asked: _Asked, own: Floats) -> CrossElasticity | None:
+    """What rivals' prices do to the channel's sales; None where that cannot be told."""
+    sold = sold_by_week(session, env, channel)
+    if sold is None:
+        return None
+    shift = round((sold.first - asked.monday) / _WEEK)
+    weeks = [week for week in range(len(sold.units)) if 0 <= week + shift < len(own)]
+    common = [at for at, product in enumerate(asked.products) if product in sold.products]
+    if not weeks or not common:
+        return None
+    columns = [list(sold.products).index(asked.products[at]) for at in common]
+    rows, there = slice(weeks[0], weeks[-1] + 1), slice(weeks[0] + shift, weeks[-1] + shift + 1)
+    rivals = asked.rivals[there][:, common]
+    seen = np.isfinite(rivals)
+    mean = np.where(seen.any(axis=2), np.nansum(rivals, axis=2) / np.maximum(seen.sum(axis=2), 1), np.nan)
+    units, deal = sold.units[rows][:, columns], sold.deal[rows][:, columns]
+    try:
+        return rivals_cross_elasticity(units, own[there][:, common], mean, deal)
+    except InvalidNumbers:
+        return None
+
+
+def _asked(session: BrandSession, env: ToolEnv) -> _Asked | None:
+    return env.once(("asked",), lambda: _read(session))
+
+
+def _read(session: BrandSession) -> _Asked | None:
+    since = session.ctx.known_until - WEEKS * _WEEK
+    seen = reads.rivals_asked(session, since, brand_of(session).currency)
+    if not seen:
+        return None
+    products = sorted({one.product_id for one in seen}, key=str)
+    rivals = sorted({one.by for one in seen})
+    first, last = seen[0].at, seen[-1].at
+    weeks = (last - first) // _WEEK + 1
+    theirs = np.full((weeks, len(products), len(rivals)), np.nan)
+    for one in seen:
+        theirs[(one.at - first) // _WEEK, products.index(one.product_id), rivals.index(one.by)] = one.amount_minor
+    channels = [str(channel.id) for channel in prices.channels(session)]
+    own = np.full((weeks, len(products), len(channels)), np.nan)
+    for one in reads.brand_asked(session):
+        if one.product_id in products and one.by in channels:
+            week = max(-(-(one.at - first) // _WEEK), 0)  # asked since then: from the next time rivals were looked at
+            own[week:, products.index(one.product_id), channels.index(one.by)] = one.amount_minor
+    known = [at for at in range(len(channels)) if np.isfinite(own[:, :, at]).any()]
+    return _Asked(products, [channels[at] for at in known], np.log(own[:, :, known]), np.log(theirs), first)
+
+
+def _without(channel: Channel, reasons: list[str]) -> CompetitorReaction:
+    return CompetitorReaction(channel=channel.code, status="insufficient", reasons=reasons, because=in_words(reasons))
+
+
+def _view(channel: Channel, answer: RivalAnswer, cross: CrossElasticity | None) -> CompetitorReaction:
+    mean, error = answer.within(HORIZON_WEEKS)
+    reasons = ["rivals_follow"] if answer.significant else ["rivals_do_not_follow"]
+    found = CompetitorReaction(
+        channel=channel.code,
+        status="usable",
+        reasons=reasons,
+        because=in_words(reasons),
+        follows=answer.significant,
+        answer=cells.share(answer.long_run),
+        answer_low=cells.share(answer.low),
+        answer_high=cells.share(answer.high),
+        answer_within=cells.share(mean),
+        after=cells.weeks(LAGS),
+        horizon=cells.weeks(HORIZON_WEEKS),
+        coverage=cells.share(answer.coverage),
+        changes=cells.count(answer.rows),
+    )
+    if cross is None:
+        return found
+    told = {
+        "cross": cells.ratio(cross.elasticity),
+        "cross_low": cells.ratio(cross.low),
+        "cross_high": cells.ratio(cross.high),
+    }
+    if answer.significant and cross.significant:
+        given = mean * cross.elasticity
+        spread = hypot(error * cross.elasticity, cross.standard_error * mean)
+        told["given_back"] = cells.ratio(given)
+        return found.model_copy(update={**told, "belief": (given, spread)})
+    return found.model_copy(update=told)

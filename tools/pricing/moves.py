@@ -1,0 +1,59 @@
+"""What the brand's own price changes of late do to demand: read once a run, product by product."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from analytics.pricing.price_shift import PriceMove
+from analytics.statistics.errors import InvalidNumbers
+from store.reads.pricing import prices as reads
+from store.reads.sales import channel_shares
+from store.session import BrandSession
+from store.tables import Channel, Product
+from tools.base import ToolEnv
+from tools.pricing.analysis import belief_of
+from tools.pricing.situation import situation_of
+
+LOOK_BACK_WEEKS = 13
+"""A change longer ago has had a quarter to show in what sold."""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ProductMoves:
+    """A product's moves, and the prices that made them."""
+
+    moves: tuple[PriceMove, ...] = ()
+    price_ids: tuple[UUID, ...] = ()
+
+
+def price_moves(session: BrandSession, env: ToolEnv) -> Mapping[UUID, ProductMoves]:
+    """By product; changes of a price whose elasticity cannot be trusted are left out."""
+    return env.once(("price moves",), lambda: _read(session, env))
+
+
+def _read(session: BrandSession, env: ToolEnv) -> Mapping[UUID, ProductMoves]:
+    now = session.ctx.known_until
+    changed = reads.changes_since(session, now - timedelta(weeks=LOOK_BACK_WEEKS))
+    shares = channel_shares(session, LOOK_BACK_WEEKS) if changed else {}
+    found: dict[UUID, ProductMoves] = defaultdict(ProductMoves)
+    for one in changed:
+        product = session.get_one(Product, (session.ctx.brand_id, one.product_id))
+        channel = session.get_one(Channel, (session.ctx.brand_id, one.channel_id))
+        share = shares.get(one.product_id, {}).get(one.channel_id, 0.0)
+        belief = belief_of(session, env, situation_of(session, env, product.sku, channel.code)) if share else None
+        if belief is None:
+            continue
+        elasticity, standard_error, _ = belief
+        days = max((now - one.changed_at) / _DAY, 0.0)
+        try:
+            move = PriceMove(
+                channel.code, share, one.from_minor, one.to_minor, days, min(elasticity, 0.0), standard_error
+            )
+        except InvalidNumbers:  # a price of nothing
+            continue
+        known = found[one.product_id]
+        found[one.product_id] = ProductMoves((*known.moves, move), (*known.price_ids, one.price_id))
+    return found

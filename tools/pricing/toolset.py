@@ -1,0 +1,31 @@
+"""The Pricing Director's tools."""
+
+from tools.base import Access, NoArguments, Tool
+from tools.pricing.analysis import best_price, price_elasticity
+from tools.pricing.arguments import (
+    BestPriceArguments,
+    ChannelArguments,
+    PriceArguments,
+    ProposalArguments,
+)
+from tools.pricing.price_lists import list_channels, list_priced_products, price_corridor, price_history
+from tools.pricing.proposal import propose_price_update
+from tools.pricing.results import (
+    BestPrice,
+    Channels,
+    Elasticity,
+    PriceChanges,
+    PriceCorridor,
+    PricedProducts,
+    Proposed,
+)
+
+PRICING_TOOLS: tuple[Tool, ...] = (
+    Tool("list_channels", Access.READ, NoArguments, Channels, list_channels),
+    Tool("list_priced_products", Access.READ, ChannelArguments, PricedProducts, list_priced_products),
+    Tool("price_history", Access.READ, PriceArguments, PriceChanges, price_history),
+    Tool("price_corridor", Access.READ, PriceArguments, PriceCorridor, price_corridor),
+    Tool("price_elasticity", Access.ANALYSE, PriceArguments, Elasticity, price_elasticity),
+    Tool("best_price", Access.ANALYSE, BestPriceArguments, BestPrice, best_price),
+    Tool("propose_price_update", Access.PROPOSE, ProposalArguments, Proposed, propose_price_update),
+)

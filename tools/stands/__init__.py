@@ -1,0 +1,1 @@
+"""Tools over stands: refills, trends, bonuses and visits."""

@@ -1,0 +1,245 @@
+"""Recomputes a trip to stands by what the warehouse needs itself until suppliers can bring more."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from analytics.stands.refill_routes import RefillTrip, plan_trips
+from analytics.stands.refills import ShelfRefill, gain_by_unit, gain_of_stand, shelf_refill
+from analytics.statistics.errors import InvalidNumbers
+from analytics.stock.contested_stock import ShelfUntilSupply
+from domain.action import STAND_REFILL
+from domain.errors import DomainError
+from domain.figure import Cell
+from domain.prediction import Prediction
+from domain.stands import RefillLine, StandRefill
+from store.reads.pricing.prices import product_by_sku
+from store.session import BrandSession
+from tools import cells
+from tools.base import ToolAnswer, ToolEnv
+from tools.challenge_results import MATERIAL, ChallengeArguments, ChallengeView
+from tools.proposals import proposal_of_run
+from tools.stands.book import stand_book
+from tools.stands.refill_visits import COVERAGE, TRIP_LEAD_DAYS, Terms, Week, week_of_refills
+from tools.stands.sources import sources_of_refills
+from tools.stock.book import StockBook, stock_book
+from tools.stock.shelf_supply import ShelfSupply, shelf_supply
+from tools.stock.sources import sources_of_shelf
+
+_NOTHING_MISSED = 0.05
+"""Units: where all that is taken makes no more difference than this, the warehouse has enough."""
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What is left of a trip: units by shelf, and what those miss elsewhere, in minor units by stand."""
+
+    kept: Sequence[ShelfRefill]
+    missed_minor: Mapping[str, float]
+
+    @property
+    def units(self) -> int:
+        return sum(one.units for one in self.kept)
+
+    def taken(self, stands: Sequence[str]) -> float:
+        """What the other channels miss for these stands."""
+        return sum(self.missed_minor.get(stand, 0.0) for stand in stands)
+
+
+def recompute_refill_within_stock(session: BrandSession, env: ToolEnv, args: ChallengeArguments) -> ToolAnswer:
+    """Recompute a proposed trip to stands by what the warehouse's own channels would miss of the goods it takes, until
+    an order placed today would be in: a unit goes to a stand only where it earns more there than it would elsewhere.
+    Says whether the trip stands, takes less, or is not worth driving any more."""
+    proposal = proposal_of_run(session, env, args.proposal, STAND_REFILL.name)
+    action, prediction = StandRefill.model_validate(proposal.action), Prediction.model_validate(proposal.prediction)
+    promised = Cell(value=prediction.value, unit=prediction.unit)
+    blank = ChallengeView(proposal=str(proposal.id), subject=action.subject, status="abstained", promised=promised)
+    try:
+        book, week = stock_book(session, env), week_of_refills(session, env)
+        supplies = _supplies(session, env, book, action)
+        if week.terms is None or not supplies:
+            raise InvalidNumbers("How the warehouse is supplied with these goods is not known well enough.")
+        asked = _asked(week, action)
+    except DomainError as error:
+        return ToolAnswer(blank.model_copy(update={"reasons": [error.message]}))
+    waits = {visit.code: visit.wait_days for visit in week.visits}
+    whole, drawn = _all_of(asked, supplies, waits), _worth_taking(asked, supplies, waits)
+    sources = sources_of_refills(session, stand_book(session, env))
+    for sku, supply in supplies.items():
+        sources += sources_of_shelf(session, book, supply.supplier, product_by_sku(session, sku).id)
+    return ToolAnswer(_view(blank, action, week.terms, whole, drawn), sources)
+
+
+def _supplies(session: BrandSession, env: ToolEnv, book: StockBook, action: StandRefill) -> dict[str, ShelfSupply]:
+    """By SKU; goods of which too little is known are not in it, and go as they were proposed."""
+    found = {}
+    for sku in dict.fromkeys(line.sku for line in action.lines):
+        product = product_by_sku(session, sku)
+        costs = [
+            shelf.unit_cost_minor
+            for stand in stand_book(session, env).stands
+            for shelf in stand.shelves
+            if shelf.product.id == product.id
+        ]
+        try:
+            supply = shelf_supply(session, env, book, product.id, sku, next(iter(costs), None))
+        except InvalidNumbers:
+            continue
+        if supply.shelf.rate.units_per_day > 0:
+            found[sku] = supply
+    return found
+
+
+def _asked(week: Week, action: StandRefill) -> list[tuple[str, ShelfRefill]]:
+    """Each line's SKU and shelf, as many units as proposed. Raises InvalidNumbers where a shelf is not known."""
+    by_shelf = {
+        (visit.code, book.product.sku): one.shelf
+        for visit in week.visits
+        for book, one in zip(visit.stand.shelves, visit.brought, strict=False)
+    }
+    try:
+        return [(line.sku, shelf_refill(by_shelf[line.stand, line.sku], line.quantity)) for line in action.lines]
+    except KeyError as missing:
+        raise InvalidNumbers(f"The stands no longer hold {missing.args[0][1]}.") from missing
+
+
+def _drain(one: ShelfRefill, supply: ShelfSupply, wait_days: float) -> list[float]:
+    """By unit brought, how much less the warehouse has of it until supply comes.
+
+    A unit that does not sell until the stand's next planned call is one less to bring then.
+    """
+    if TRIP_LEAD_DAYS + wait_days >= supply.shelf.supply_days:
+        return [1.0] * one.units
+    law, level = one.shelf.demand, one.shelf.on_hand
+    return [float(law.shortage(level + at) - law.shortage(level + at + 1)) for at in range(one.units)]
+
+
+def _missed(shelf: ShelfUntilSupply, taken: float, more: float) -> float:
+    """Units that other channels miss because of `more` units taken after `taken`."""
+    return shelf.without(taken).sold(shelf.supply_days) - shelf.without(taken + more).sold(shelf.supply_days)
+
+
+def _scarce(asked: Sequence[tuple[str, ShelfRefill]], supplies: Mapping[str, ShelfSupply]) -> set[str]:
+    units: dict[str, int] = defaultdict(int)
+    for sku, one in asked:
+        units[sku] += one.units
+    return {sku for sku, supply in supplies.items() if _missed(supply.shelf, 0, units[sku]) > _NOTHING_MISSED}
+
+
+def _all_of(
+    asked: Sequence[tuple[str, ShelfRefill]], supplies: Mapping[str, ShelfSupply], waits: Mapping[str, float]
+) -> _Drawn:
+    """The trip as it was proposed, and what others miss for it."""
+    missed: dict[str, float] = defaultdict(float)
+    for sku in _scarce(asked, supplies):
+        supply, taken = supplies[sku], 0.0
+        for one in (one for own, one in asked if own == sku):
+            drain = sum(_drain(one, supply, waits[one.shelf.stand]))
+            missed[one.shelf.stand] += _missed(supply.shelf, taken, drain) * max(supply.left_elsewhere, 0.0)
+            taken += drain
+    return _Drawn([one for _, one in asked], missed)
+
+
+def _worth_taking(
+    asked: Sequence[tuple[str, ShelfRefill]], supplies: Mapping[str, ShelfSupply], waits: Mapping[str, float]
+) -> _Drawn:
+    """Of each product, the units that earn more at a stand than elsewhere, those that earn most there first."""
+    scarce, missed = _scarce(asked, supplies), defaultdict[str, float](float)
+    kept = {at: one.units for at, (sku, one) in enumerate(asked) if sku not in scarce}
+    for sku in sorted(scarce):
+        supply, taken = supplies[sku], 0.0
+        units = [
+            (gain, at, drain)
+            for at, (own, one) in enumerate(asked)
+            if own == sku
+            for gain, drain in zip(
+                gain_by_unit(one.shelf, one.units), _drain(one, supply, waits[one.shelf.stand]), strict=True
+            )
+        ]
+        for gain, at, drain in sorted(units, key=lambda unit: -unit[0]):
+            lost = _missed(supply.shelf, taken, drain) * max(supply.left_elsewhere, 0.0)
+            if gain <= lost:
+                break
+            kept[at] = kept.get(at, 0) + 1
+            missed[asked[at][1].shelf.stand] += lost
+            taken += drain
+    return _Drawn([shelf_refill(one.shelf, kept.get(at, 0)) for at, (_, one) in enumerate(asked)], missed)
+
+
+def _trip(terms: Terms, drawn: _Drawn) -> RefillTrip | None:
+    """The best trip with what is left; None where none is worth its cost."""
+    by_stand: dict[str, list[ShelfRefill]] = defaultdict(list)
+    for one in drawn.kept:
+        if one.units:
+            by_stand[one.shelf.stand].append(one)
+    gains = []
+    for stand, refills in by_stand.items():
+        gain, missed = gain_of_stand(refills, COVERAGE), drawn.missed_minor.get(stand, 0.0)
+        gains.append(
+            replace(gain, value_minor=gain.value_minor - missed, low_minor=gain.low_minor - missed,
+                    high_minor=gain.high_minor - missed)
+        )  # fmt: skip
+    trips = plan_trips(gains, terms.road(by_stand), most_stops=terms.most_stops)
+    return next((trip for trip in trips if trip.verdict == "worth_it"), None)
+
+
+def _view(blank: ChallengeView, action: StandRefill, terms: Terms, whole: _Drawn, drawn: _Drawn) -> ChallengeView:
+    trip, lost = _trip(terms, drawn), whole.taken(action.stands)
+    said = {"missed": cells.money(lost, action.currency), "units_before": Cell(value=whole.units, unit="units")}
+    if trip is None:
+        nothing = Cell(value=0, unit=blank.promised.unit)
+        return blank.model_copy(
+            update={"status": "changed", "value": nothing, "low": nothing, "high": nothing, "cells": said,
+                    "text": _NOT_WORTH_IT, "german": _LOHNT_NICHT}
+        )  # fmt: skip
+    promised = float(blank.promised.value)
+    if set(trip.stands) == set(action.stands) and trip.units == whole.units and lost <= MATERIAL * abs(promised):
+        return blank.model_copy(update={"status": "stands"})
+    changed = _changed(action, trip, drawn)
+    still = drawn.taken(trip.stands)
+    value, low, high = (round(amount + still) for amount in (trip.net_minor, trip.low_minor, trip.high_minor))
+    unit = blank.promised.unit
+    return blank.model_copy(
+        update={
+            "status": "changed",
+            "value": Cell(value=value, unit=unit),
+            "low": Cell(value=min(low, value), unit=unit),
+            "high": Cell(value=max(high, value), unit=unit),
+            "expected": Cell(value=round(trip.net_minor), unit=unit),
+            "cells": {**said, "units": Cell(value=trip.units, unit="units"),
+                      "still": cells.money(still, action.currency)},
+            "text": _TEXT,
+            "german": _GERMAN,
+            "action": changed.model_dump(mode="json"),
+        }
+    )  # fmt: skip
+
+
+def _changed(action: StandRefill, trip: RefillTrip, drawn: _Drawn) -> StandRefill:
+    """The trip with what is left of each line, in the order of the proposal."""
+    lines = [
+        RefillLine(stand=line.stand, sku=line.sku, quantity=one.units)
+        for line, one in zip(action.lines, drawn.kept, strict=True)
+        if one.units and line.stand in trip.stands
+    ]
+    return action.model_copy(update={"lines": tuple(lines), "trip_cost_minor": round(trip.cost_minor)})
+
+
+_TEXT = (
+    "Until suppliers can bring more, other channels would miss sales worth {missed} of what the trip takes. It should "
+    "take {units} instead of {units_before}: it then brings {value} ({low} to {high}), not {promised}, and costs the "
+    "others {still}."
+)
+_GERMAN = (
+    "Bis Lieferanten nachliefern können, entgingen anderen Kanälen Verkäufe im Wert von {missed} durch das, was die "
+    "Fahrt mitnimmt. Sie sollte {units} statt {units_before} mitnehmen: Dann bringt sie {value} ({low} bis {high}) "
+    "statt {promised} und kostet die anderen {still}."
+)
+_NOT_WORTH_IT = (
+    "Until suppliers can bring more, other channels would miss sales worth {missed} of the {units_before} that the "
+    "trip takes; with what can be spared it does not pay for itself."
+)
+_LOHNT_NICHT = (
+    "Bis Lieferanten nachliefern können, entgingen anderen Kanälen Verkäufe im Wert von {missed} durch die "
+    "{units_before}, die die Fahrt mitnimmt; mit dem, was entbehrlich ist, lohnt sie sich nicht."
+)

@@ -1,0 +1,1 @@
+"""Tools over stock, orders to suppliers and transfers."""

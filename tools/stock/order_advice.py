@@ -1,0 +1,308 @@
+"""Advises orders: for each product of a supplier what is asked for, what is there, and whether to order now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from uuid import UUID
+
+from analytics.statistics.errors import InvalidNumbers
+from analytics.stock.censored_demand import LEAST_AVAILABILITY
+from analytics.stock.lead_time import DemandRate, LeadTime
+from analytics.stock.order_quantity import PriceTier, SupplyTerms
+from analytics.stock.reorder_plan import Product, StockTerms
+from analytics.stock.replenishment import OrderAdvice, StockPosition, advise_order, gain_together
+from domain.figure import Cell
+from domain.money import BPS
+from domain.purchasing import REVIEW_DAYS
+from store.reads.stock import levels as reads
+from store.session import BrandSession
+from store.tables import Supplier
+from tools import cells
+from tools.base import ToolAnswer, ToolArguments, ToolEnv
+from tools.stock.arguments import SupplierArguments
+from tools.stock.book import ProductStock, StockBook, lead_time_of, stock_book
+from tools.stock.demand import WeeklyDemand, weekly_demand
+from tools.stock.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR, reaching
+from tools.stock.results import OrderAdviceView, OrderLineAdvice, Suppliers, SupplierView
+from tools.stock.sources import TOTALS, sources_of_advice, sources_of_suppliers
+from tools.stock.supplier_terms import minimum_of
+from tools.stock.words import in_words
+
+COVERAGE = 0.80
+LEAST_WEEKS = 8
+_QUARTER_WEEKS = 13
+_HINDERED = frozenset({"waits_for_cash", "minimum_above_shelf_life", BELOW_MINIMUM, MINIMUM_UNCLEAR})
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What came of one product: the advice, or why there is none. Advised, what is `lacking` cash waits."""
+
+    offer: reads.Offer
+    stock: ProductStock
+    demand: WeeklyDemand | None = None
+    advice: OrderAdvice | None = None
+    lacking: str = ""
+
+    @property
+    def is_order(self) -> bool:
+        return self.advice is not None and self.advice.decision == "order" and not self.lacking
+
+    @property
+    def sku(self) -> str:
+        return self.offer.sku
+
+    @property
+    def units(self) -> int:
+        return self.advice.units if self.advice else 0
+
+    @property
+    def cost_minor(self) -> float:
+        return self.advice.units * self.advice.quantity.unit_cost_minor if self.advice else 0.0
+
+    @property
+    def gain_minor(self) -> float:
+        return self.advice.gain.value_minor if self.advice and self.advice.gain else 0.0
+
+
+def list_suppliers(session: BrandSession, env: ToolEnv, args: ToolArguments) -> ToolAnswer:
+    """List the brand's suppliers: what they offer, the lead time they promise and the one they keep, payment terms,
+    orders under way; and what the brand's accounts hold."""
+    book = stock_book(session, env)
+    found = reads.suppliers(session)
+    view = Suppliers(
+        currency=book.currency,
+        cash=None if book.cash_minor is None else cells.money(book.cash_minor, book.currency),
+        suppliers=[_supplier_view(session, env, supplier) for supplier in found],
+    )
+    return ToolAnswer(view, sources_of_suppliers(session, found))
+
+
+def _supplier_view(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierView:
+    lead = _lead_time(session, env, supplier)
+    coming = {order.number for order in reads.under_way(session) if order.supplier_id == supplier.id}
+    promised, payment = supplier.lead_time_days, supplier.payment_days
+    return SupplierView(
+        supplier=supplier.code,
+        title=supplier.title or supplier.code,
+        products=cells.count(len(reads.offers_of(session, supplier.id))),
+        lead_time_promised=None if promised is None else cells.days(promised),
+        lead_time=None if lead is None else cells.days(round(lead.mean_days)),
+        lead_time_deviation=None if lead is None else cells.days(round(lead.sd_days)),
+        deliveries=cells.count(lead.deliveries if lead else 0),
+        payment=None if payment is None else cells.days(payment),
+        under_way=cells.count(len(coming)),
+    )
+
+
+def _lead_time(session: BrandSession, env: ToolEnv, supplier: Supplier) -> LeadTime | None:
+    try:
+        return lead_time_of(session, env, supplier)
+    except InvalidNumbers:
+        return None
+
+
+def order_advice(session: BrandSession, env: ToolEnv, args: SupplierArguments) -> ToolAnswer:
+    """Work out whether to order from a supplier today: for each of its products what a week asks for (sales that an
+    empty shelf lost counted in), stock and orders under way, when it may run out, and the quantity that costs least
+    under the supplier's minimum, price breaks and lead time, shelf life and cash; and what ordering now brings
+    against ordering at the next weekly review, with an 80 % interval. Abstains where data are lacking. Where the
+    brand's documents say what an order has to come to, the order is brought up to it if that still pays, and waits
+    otherwise; `minimum_order` holds the sentences. Where they are unclear or do not agree, it waits for a person."""
+    book, view = stock_book(session, env), advise_supplier(session, env, args.supplier)
+    supplier = reads.supplier_by_code(session, args.supplier)
+    offers = reads.offers_of(session, supplier.id)
+    ordered = {line.sku for line in view.lines if line.decision == "order"}
+    about = {
+        offer.product_id: (f"/lines/{at}", *(TOTALS if offer.sku in ordered else ())) for at, offer in enumerate(offers)
+    }
+    minimum = minimum_of(session, env, supplier)
+    sources = (*sources_of_advice(session, book, supplier, about), *minimum.sources(session, "/minimum_order"))
+    return ToolAnswer(view, sources, minimum.label)
+
+
+def advise_supplier(
+    session: BrandSession, env: ToolEnv, code: str, factors: Mapping[UUID, float] | None = None
+) -> OrderAdviceView:
+    """What to order from a supplier today; `factors` say by product how many times the usual will be asked for."""
+    book, supplier = stock_book(session, env), reads.supplier_by_code(session, code)
+    offers, lead = reads.offers_of(session, supplier.id), _lead_time(session, env, supplier)
+    if lead is None or not offers:
+        return _blank(supplier, book, ["no_lead_time"] if lead is None else ["no_offer"])
+    minimum = minimum_of(session, env, supplier)
+
+    def advise(least: Mapping[str, int]) -> list[_Line]:
+        lines = [
+            _line(book, lead, offer, (factors or {}).get(offer.product_id, 1.0), least.get(offer.sku, 0))
+            for offer in offers
+        ]
+        return _within_cash(lines, book)
+
+    lines = reaching(advise({}), minimum, advise, lambda line, why: replace(line, lacking=why))
+    view = _view(supplier, book, lead, lines)
+    return view.model_copy(update={"minimum_order": minimum.view(book.currency)})
+
+
+def _line(book: StockBook, lead: LeadTime, offer: reads.Offer, factor: float, least: int) -> _Line:
+    stock = book.stock.get(offer.product_id, ProductStock.unmoved(0, 0))
+    try:
+        return _advised(book, lead, offer, stock, factor, least)
+    except InvalidNumbers:
+        return _Line(offer, stock, lacking="cannot_be_computed")
+
+
+def _advised(
+    book: StockBook, lead: LeadTime, offer: reads.Offer, stock: ProductStock, factor: float, least: int
+) -> _Line:
+    """Raises InvalidNumbers."""
+    kept = book.kept_minor.get(offer.product_id)
+    if len(stock.used) < LEAST_WEEKS:
+        return _Line(offer, stock, lacking="too_few_weeks")
+    if not (stock.available >= LEAST_AVAILABILITY).any():
+        return _Line(offer, stock, lacking="never_in_stock")
+    demand = weekly_demand(stock, ceil((lead.mean_days + REVIEW_DAYS) / 7)).times(factor)
+    if kept is None:
+        return _Line(offer, stock, demand, lacking="no_sales")
+    position = StockPosition(on_hand=float(max(stock.on_hand, 0)), on_order=float(stock.under_way))
+    return _Line(offer, stock, demand, advise_order(_product(book, lead, offer, demand.rate, kept, least), position))
+
+
+def _product(book: StockBook, lead: LeadTime, offer: reads.Offer, rate: DemandRate, kept: float, least: int) -> Product:
+    return Product(
+        rate=rate,
+        lead=lead,
+        supply=SupplyTerms(
+            tiers=tuple(PriceTier(tier.from_quantity, float(tier.unit_cost_minor)) for tier in offer.tiers),
+            minimum_units=max(offer.minimum, least),
+        ),
+        terms=StockTerms(
+            net_revenue_minor=kept,
+            holding_rate_per_year=book.rules.holding_bps_a_year / BPS,
+            shelf_life_days=None if offer.shelf_life_days is None else float(offer.shelf_life_days),
+            slow_days=float(book.rules.max_cover_days),
+        ),
+        review_days=float(REVIEW_DAYS),
+    )
+
+
+def _within_cash(lines: Sequence[_Line], book: StockBook) -> list[_Line]:
+    """Order what brings most for its money first, as far as the accounts reach; the rest waits, and says so."""
+    if book.cash_minor is None:
+        return list(lines)
+    left, found = float(book.cash_minor), dict[str, _Line]()
+    for line in sorted((line for line in lines if line.is_order), key=_gain_per_money, reverse=True):
+        assert line.advice is not None
+        cost = line.advice.units * line.advice.quantity.unit_cost_minor
+        if cost <= left:
+            left -= cost
+        else:
+            found[line.offer.sku] = replace(line, lacking="waits_for_cash")
+    return [found.get(line.offer.sku, line) for line in lines]
+
+
+def _gain_per_money(line: _Line) -> float:
+    assert line.advice is not None and line.advice.gain is not None
+    return line.advice.gain.value_minor / max(line.advice.units * line.advice.quantity.unit_cost_minor, 1.0)
+
+
+def _blank(supplier: Supplier, book: StockBook, reasons: list[str]) -> OrderAdviceView:
+    return OrderAdviceView(
+        supplier=supplier.code,
+        title=supplier.title or supplier.code,
+        currency=book.currency,
+        status="abstained",
+        reasons=reasons,
+        because=in_words(reasons),
+        lines=[],
+    )
+
+
+def _view(supplier: Supplier, book: StockBook, lead: LeadTime, lines: Sequence[_Line]) -> OrderAdviceView:
+    base = _blank(supplier, book, []).model_copy(
+        update={
+            "lead_time": cells.days(round(lead.mean_days)),
+            "lead_time_is_assumed": lead.assumed,
+            "lines": [_line_view(line, book.currency) for line in lines],
+        }
+    )
+    ordered = [line.advice for line in lines if line.advice is not None and line.is_order]
+    if not ordered:
+        told = any(line.advice is not None for line in lines)
+        reasons = sorted({reason for line in lines for reason in _reasons(line)} & _HINDERED) or ["nothing_is_due"]
+        reasons = reasons if told else sorted({line.lacking for line in lines})
+        status = "wait" if told else "abstained"
+        return base.model_copy(update={"status": status, "reasons": reasons, "because": in_words(reasons)})
+    reasons = sorted({str(reason) for advice in ordered for reason in advice.reasons})
+    return base.model_copy(
+        update={"status": "order", "reasons": reasons, "because": in_words(reasons), **_totals(ordered, lead, book)}
+    )
+
+
+def _totals(ordered: Sequence[OrderAdvice], lead: LeadTime, book: StockBook) -> dict[str, Cell]:
+    gains = [advice.gain for advice in ordered if advice.gain is not None]
+    value, low, high = gain_together(gains, COVERAGE)
+    amount = sum(advice.units * advice.quantity.unit_cost_minor for advice in ordered)
+    return {
+        "ordered_lines": cells.count(len(ordered)),
+        "units": Cell(value=sum(advice.units for advice in ordered), unit="units"),
+        "amount": cells.money(amount, book.currency),
+        "gain": cells.money(value, book.currency),
+        "gain_low": cells.money(low, book.currency),
+        "gain_high": cells.money(high, book.currency),
+        "coverage": cells.share(COVERAGE),
+        "horizon": cells.days(max(ceil(lead.mean_days + 2 * lead.sd_days), 1)),
+    }
+
+
+def _line_view(line: _Line, currency: str) -> OrderLineAdvice:
+    advice, reasons = line.advice, _reasons(line)
+    waits = advice is not None and bool(line.lacking)
+    base = OrderLineAdvice(
+        sku=line.offer.sku,
+        title=line.offer.title,
+        decision="abstained" if advice is None else "wait" if waits else advice.decision,
+        reasons=reasons,
+        because=in_words(reasons),
+        on_hand=Cell(value=line.stock.on_hand, unit="units"),
+        under_way=Cell(value=line.stock.under_way, unit="units"),
+        **_demand_view(line),
+    )
+    return base if advice is None else base.model_copy(update=_advice_view(advice, currency))
+
+
+def _reasons(line: _Line) -> list[str]:
+    advised = line.advice.reasons if line.advice else ()
+    return [reason for reason in dict.fromkeys([line.lacking, *map(str, advised)]) if reason]
+
+
+def _demand_view(line: _Line) -> dict[str, Cell]:
+    if line.demand is None:
+        return {}
+    return {
+        "demand": cells.units_a_week(line.demand.mean),
+        "demand_low": cells.units_a_week(line.demand.low),
+        "demand_high": cells.units_a_week(line.demand.high),
+        "out_of_stock": cells.share(1 - float(line.stock.available[-_QUARTER_WEEKS:].mean())),
+    }
+
+
+def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Cell]:
+    found = {
+        "stock_out_without": cells.share(advice.stock_out_without),
+        "excess": Cell(value=round(advice.excess_units), unit="units"),
+    }
+    if advice.cover_days is not None:
+        found["cover"] = cells.days(round(advice.cover_days))
+    if advice.reorder_point >= 0:
+        found["reorder_point"] = Cell(value=advice.reorder_point, unit="units")
+    if advice.decision == "order" and advice.gain is not None:
+        found |= {
+            "stock_out_with": cells.share(advice.stock_out_with),
+            "quantity": Cell(value=advice.units, unit="units"),
+            "unit_cost": cells.money(advice.quantity.unit_cost_minor, currency),
+            "amount": cells.money(advice.units * advice.quantity.unit_cost_minor, currency),
+            "gain": cells.money(advice.gain.value_minor, currency),
+            "gain_low": cells.money(advice.gain.low_minor, currency),
+            "gain_high": cells.money(advice.gain.high_minor, currency),
+        }
+    return found

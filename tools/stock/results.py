@@ -1,0 +1,98 @@
+"""What the purchasing tools answer: plain values, and a cell for every number that may be cited."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from domain.figure import Cell
+from tools.base import ToolResult
+from tools.stock.supplier_terms import MinimumOrder
+
+
+class SupplierView(ToolResult):
+    """A supplier, what it promises and what it kept. `lead_time` is what the next order should take."""
+
+    supplier: str
+    title: str
+    products: Cell = Field(description="products that it offers")
+    lead_time_promised: Cell | None
+    lead_time: Cell | None
+    lead_time_deviation: Cell | None
+    deliveries: Cell
+    payment: Cell | None
+    under_way: Cell = Field(description="orders on their way")
+
+
+class Suppliers(ToolResult):
+    currency: str
+    cash: Cell | None = Field(description="what the brand's accounts held when their banks last said")
+    suppliers: list[SupplierView]
+
+
+class OrderLineAdvice(ToolResult):
+    """One product of a supplier: what is there, what is asked for, and what to order.
+
+    `demand` is a week's, with its interval; sales that an empty shelf could not make are counted in (`out_of_stock` is
+    the share of the last quarter without stock). `gain` is what ordering now brings against ordering in a week.
+    """
+
+    sku: str
+    title: str
+    decision: Literal["order", "wait", "impossible", "abstained"]
+    reasons: list[str]
+    because: list[str]
+    on_hand: Cell
+    under_way: Cell
+    demand: Cell | None = None
+    demand_low: Cell | None = None
+    demand_high: Cell | None = None
+    out_of_stock: Cell | None = None
+    cover: Cell | None = None
+    reorder_point: Cell | None = None
+    stock_out_without: Cell | None = None
+    stock_out_with: Cell | None = None
+    quantity: Cell | None = None
+    unit_cost: Cell | None = None
+    amount: Cell | None = None
+    gain: Cell | None = None
+    gain_low: Cell | None = None
+    gain_high: Cell | None = None
+    excess: Cell | None = None
+
+
+class OrderAdviceView(ToolResult):
+    """A supplier's products, and the order that would be worth placing today, if any.
+
+    The lines' gains add up to the order's; its interval takes the products' luck as independent.
+    """
+
+    supplier: str
+    title: str
+    currency: str
+    status: Literal["order", "wait", "abstained"]
+    reasons: list[str]
+    because: list[str]
+    lead_time: Cell | None = None
+    lead_time_is_assumed: bool = False
+    lines: list[OrderLineAdvice]
+    ordered_lines: Cell | None = None
+    units: Cell | None = None
+    amount: Cell | None = None
+    gain: Cell | None = None
+    gain_low: Cell | None = None
+    gain_high: Cell | None = None
+    coverage: Cell | None = None
+    horizon: Cell | None = None
+    minimum_order: MinimumOrder | None = Field(
+        default=None, description="what the supplier's documents say that an order has to come to"
+    )
+
+
+class ProposedOrder(ToolResult):
+    """A stored proposal."""
+
+    proposal: str
+    supplier: str
+    amount: Cell
+    expected: Cell
+    check_at: str

@@ -1,0 +1,72 @@
+"""How a product is supplied until an order of today could be in, as challenges about stock see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from uuid import UUID
+
+from analytics.statistics.errors import InvalidNumbers
+from analytics.stock.contested_stock import Arrival, ShelfUntilSupply
+from domain.purchasing import REVIEW_DAYS
+from store.reads.stock import levels as reads
+from store.session import BrandSession
+from store.tables import Supplier
+from tools.base import ToolEnv
+from tools.stock.book import StockBook, lead_time_of
+from tools.stock.demand import weekly_demand
+from tools.stock.order_advice import LEAST_WEEKS
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ShelfSupply:
+    """A product's shelf, who would deliver next, and what a unit of it leaves on average over the channels."""
+
+    shelf: ShelfUntilSupply
+    supplier: Supplier
+    left_elsewhere: float
+
+
+def shelf_supply(
+    session: BrandSession, env: ToolEnv, book: StockBook, product: UUID, sku: str, unit_cost_minor: float | None
+) -> ShelfSupply:
+    """Raises InvalidNumbers where stock, use, cost or lead time is not known."""
+    stock = book.stock.get(product)
+    if stock is None or len(stock.used) < LEAST_WEEKS or unit_cost_minor is None:
+        raise InvalidNumbers(f"What {sku} costs, holds in stock or uses of it is not known well enough.")
+    supplier, lead_days = _next_supplier(session, env, product)
+    today = session.ctx.known_until
+    coming = [
+        Arrival(max((order.expected_at - today) / _DAY, 0.0) if order.expected_at else lead_days, order.quantity)
+        for order in reads.under_way(session)
+        if order.product_id == product
+    ]
+    return ShelfSupply(
+        shelf=ShelfUntilSupply(
+            on_hand=float(max(stock.on_hand, 0)),
+            arrivals=coming,
+            supply_days=lead_days + REVIEW_DAYS,
+            rate=weekly_demand(stock, ceil((lead_days + REVIEW_DAYS) / 7)).rate,
+        ),
+        supplier=supplier,
+        left_elsewhere=book.kept_minor.get(product, 0.0) - unit_cost_minor,
+    )
+
+
+def _next_supplier(session: BrandSession, env: ToolEnv, product: UUID) -> tuple[Supplier, float]:
+    """Who would deliver it soonest, and after how many days. Raises InvalidNumbers where nobody is known to."""
+    found = [
+        (lead_time_of(session, env, supplier).mean_days, supplier.code, supplier)
+        for supplier in reads.suppliers(session)
+        if any(offer.product_id == product for offer in _offers(session, env, supplier))
+    ]
+    if not found:
+        raise InvalidNumbers("No supplier is known to offer it.")
+    days, _, supplier = min(found, key=lambda one: one[:2])
+    return supplier, days
+
+
+def _offers(session: BrandSession, env: ToolEnv, supplier: Supplier) -> Sequence[reads.Offer]:
+    return env.once(("offers", supplier.id), lambda: reads.offers_of(session, supplier.id))

@@ -1,0 +1,233 @@
+"""What a supplier's documents say of the least that an order has to come to: found, read by code, weighed by date."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from domain.figure import Cell
+from domain.labels import Label
+from memory.knowledge import FoundPassage
+from memory.minimum_order import Meaning, Reading, read_minimum_order
+from store.reads import knowledge as documents
+from store.reads.settings import brand_of
+from store.reads.stock import levels as reads
+from store.session import BrandSession
+from store.tables import Supplier
+from tools import cells
+from tools.base import ToolEnv, ToolResult
+from tools.knowledge.toolset import label_of, place_of, sources_of
+from tools.sources import RowSelection
+
+_QUESTIONS = (
+    "{name}: minimum order value, the least amount that an order has to come to",
+    "{name}: orders below this amount are not accepted",
+    "{name}: Mindestbestellwert, Mindestauftragswert, Bestellungen unter diesem Betrag werden nicht angenommen",
+)
+_PASSAGES = 20
+_SHORTEST_CODE = 4
+"""A shorter code may stand in a text by chance; it counts as a tag only."""
+_LEGAL_FORM = re.compile(
+    r"[\s,]+(gmbh( & co\.? kg)?|ag|kg|ohg|e\.?k\.?|ltd\.?|limited|llc|inc\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|s\.?a\.?"
+    r"|b\.?v\.?|sp\. z o\.?o\.?|co\.?)$",
+    re.IGNORECASE,
+)
+
+Status = Literal["stated", "no_minimum", "unclear", "contradicted"]
+
+
+class TermPassage(ToolResult):
+    """A sentence that speaks of the minimum, and what was read of it. `why` says what is not plain about it."""
+
+    document: str
+    place: Cell
+    quote: str
+    dated: str
+    label: Label
+    amount: Cell | None = None
+    why: str = ""
+
+
+class MinimumOrder(ToolResult):
+    """What documents say that an order has to come to. `passages` are those that it rests on, or that do not agree."""
+
+    status: Status
+    amount: Cell | None = Field(default=None, description="the minimum in force; none where it is not plain")
+    passages: list[TermPassage]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One reading, with the passage it was read in."""
+
+    found: FoundPassage
+    reading: Reading
+
+    @property
+    def dated_on(self) -> date:
+        return self.found.document.dated_on
+
+    @property
+    def is_trusted(self) -> bool:
+        return self.found.document.label == Label.TRUSTED
+
+
+@dataclass(frozen=True)
+class SupplierMinimum:
+    """What is known of a supplier's minimum, and all passages that were in view when it was read."""
+
+    status: Status | Literal["unsaid"] = "unsaid"
+    amount_minor: int = 0
+    statements: tuple[Statement, ...] = ()
+    seen: tuple[FoundPassage, ...] = field(default=(), repr=False)
+
+    @property
+    def label(self) -> Label:
+        """Of all that was in view where it mattered: sentences that speak of the minimum."""
+        return label_of([one.found for one in self.statements])
+
+    @property
+    def highest_minor(self) -> int | None:
+        """What satisfies every reading; None where one of them has no amount."""
+        amounts = [one.reading.amount_minor for one in self.statements]
+        known = [amount for amount in amounts if amount is not None]
+        return max(known) if len(known) == len(amounts) and known else None
+
+    def view(self, currency: str) -> MinimumOrder | None:
+        """As a tool shows it; None where no document speaks of it."""
+        if self.status == "unsaid":
+            return None
+        plain = self.status in ("stated", "no_minimum")
+        amount = cells.money(self.amount_minor, currency) if plain else None
+        return MinimumOrder(
+            status=self.status, amount=amount, passages=[_passage(one, currency) for one in self.statements]
+        )
+
+    def sources(self, session: BrandSession, about: str) -> Iterator[RowSelection]:
+        """The passages behind it, each behind its own place, and all of them behind the amount."""
+        cited = [(one.found, (f"{about}/amount", f"{about}/passages/{at}")) for at, one in enumerate(self.statements)]
+        yield from sources_of(session, cited)
+
+
+def minimum_of(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierMinimum:
+    """What a supplier's documents say of its minimum order value, read once a run."""
+    return env.once(("minimum order", supplier.id), lambda: _look_up(session, env, supplier))
+
+
+def _look_up(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierMinimum:
+    found = _passages_about(session, env, supplier)
+    if not found:
+        return SupplierMinimum()
+    names = Names.of(supplier)
+    others = [name for one in reads.suppliers(session) if one.id != supplier.id for name in Names.of(one).words]
+    own = documents.naming(session, names.words, {one.document.id for one in found}) | {
+        one.document.id for one in found if names.tags & {tag.lower() for tag in one.document.tags}
+    }
+    shared = documents.naming(session, others, own)
+    currency, today = brand_of(session).currency, session.ctx.known_until.date()
+    statements = [
+        statement
+        for one in found
+        if one.document.id in own
+        for statement in _statements(one, currency, today, names, others if one.document.id in shared else ())
+    ]
+    return weighed(statements, tuple(found))
+
+
+def _passages_about(session: BrandSession, env: ToolEnv, supplier: Supplier) -> list[FoundPassage]:
+    """What may speak of it, each passage once: found by name, and among the documents tagged with the supplier."""
+    questions = [question.format(name=supplier.title or supplier.code) for question in _QUESTIONS]
+    first = env.search(session, questions[0], _PASSAGES).passages
+    if not first:
+        return []
+    found = {one.passage.id: one for one in first}
+    for question, tag in ((question, tag) for tag in ("", supplier.code) for question in questions):
+        if (question, tag) != (questions[0], ""):
+            found |= {one.passage.id: one for one in env.search(session, question, _PASSAGES, tag=tag).passages}
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a supplier is called in texts, and by which tags."""
+
+    words: tuple[str, ...]
+    tags: frozenset[str]
+
+    @classmethod
+    def of(cls, supplier: Supplier) -> "Names":
+        title = supplier.title.strip()
+        short = _LEGAL_FORM.sub("", title)
+        words = [title, short if len(short) >= _SHORTEST_CODE else ""]
+        words += [supplier.code] if len(supplier.code) >= _SHORTEST_CODE else []
+        tags = frozenset(word.lower() for word in (title, short, supplier.code) if word)
+        return cls(tuple(dict.fromkeys(word for word in words if word)), tags)
+
+
+def _statements(
+    found: FoundPassage, currency: str, today: date, names: Names, others: Iterable[str]
+) -> Iterator[Statement]:
+    """A passage's readings. In a document that names other suppliers too, a sentence has to say whom it means."""
+    passage = found.passage
+    for reading in read_minimum_order(passage.text, passage.heading, currency, today):
+        said = f"{passage.heading} {reading.quote}"
+        if others and _names_one(said, others) and not _names_one(said, names.words):
+            continue
+        if others and not (_names_one(said, names.words) and not _names_one(said, others)):
+            why = "the document names several suppliers"
+            reading = Reading(Meaning.UNCLEAR, reading.quote, None, why)
+        yield Statement(found, reading)
+
+
+def _names_one(text: str, words: Iterable[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
+
+
+def weighed(statements: Sequence[Statement], seen: tuple[FoundPassage, ...] = ()) -> SupplierMinimum:
+    """The newest documents count; where they do not agree, or are not plain, nobody guesses.
+
+    What the brand's own documents say plainly holds, whatever outsiders wrote, who could otherwise stop its orders by
+    a letter. What they wrote since is in view all the same, so a person sees it beside the order and is asked.
+    """
+    trusted = _newest([one for one in statements if one.is_trusted])
+    untrusted = _newest([one for one in statements if not one.is_trusted])
+    if trusted and untrusted and untrusted[0].dated_on < trusted[0].dated_on:
+        untrusted = []
+    status, amount = _said_by(trusted or untrusted)
+    if status in ("unclear", "contradicted") and trusted:
+        untrusted = []  # they settle nothing between the brand's own documents
+    return SupplierMinimum(status, amount, (*trusted, *untrusted), seen)
+
+
+def _said_by(statements: Sequence[Statement]) -> tuple[Status | Literal["unsaid"], int]:
+    """What documents of one standing come to."""
+    if not statements:
+        return "unsaid", 0
+    if any(one.reading.meaning is Meaning.UNCLEAR for one in statements):
+        return "unclear", 0
+    amounts = {one.reading.amount_minor or 0 for one in statements}
+    if len(amounts) > 1:
+        return "contradicted", 0
+    (amount,) = amounts
+    return ("stated" if amount else "no_minimum"), amount
+
+
+def _newest(statements: Sequence[Statement]) -> list[Statement]:
+    last = max((one.dated_on for one in statements), default=None)
+    return [one for one in statements if one.dated_on == last]
+
+
+def _passage(statement: Statement, currency: str) -> TermPassage:
+    document, reading = statement.found.document, statement.reading
+    return TermPassage(
+        document=document.name,
+        place=place_of(statement.found),
+        quote=reading.quote,
+        dated=document.dated_on.isoformat(),
+        label=Label(document.label),
+        amount=None if reading.amount_minor is None else cells.money(reading.amount_minor, currency),
+        why=reading.why,
+    )

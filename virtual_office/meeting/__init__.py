@@ -1,0 +1,1 @@
+"""The meeting: its graph, steps, challenges, turns, and the chair's choice."""

@@ -1,0 +1,188 @@
+"""The chair's choice among proposals, by arithmetic."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from analytics.selection.choice import LeftOut as Outranked
+from analytics.selection.choice import Selection
+from analytics.selection.choice import choose as select_best
+from analytics.selection.contest import Contender, Limit
+from domain.action import parse_action
+from domain.figure import Cell
+from domain.language import Language
+from domain.money import BPS
+from store.tables import ProposalRow
+from virtual_office.meeting.revision import Revision, revised
+from virtual_office.minutes.words import Value, both, joined
+
+ATTENTION = 10
+"""How many action items a meeting may ask people to look at."""
+CASH, STOCK_MONEY = "cash", "stock_money"
+RESOURCES = ("attention", CASH, STOCK_MONEY)
+"""What people can limit."""
+EXPLAINED = 12
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A proposal that was not adopted, and which limit bound."""
+
+    proposal_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The proposals adopted, best first, and those left out; and in words what more of a limit would have brought."""
+
+    adopted: Sequence[UUID]
+    left_out: Sequence[LeftOut]
+    worth_more: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the chair weighs by, besides the proposals themselves.
+
+    `refused` has the subjects that a person said no to not long ago, and the words why: nobody is asked again so soon.
+    `mending` are the proposals that answer a finding which is a risk. `limits` is what there is of each resource, in
+    minor units of `currency` or in action items; a resource that is not in it has no limit. `trust_bps` is by agent and
+    action kind: how much of what it promised came true.
+    """
+
+    refused: Mapping[str, str]
+    mending: Collection[UUID] = ()
+    limits: Mapping[str, int] | None = None
+    trust_bps: Mapping[tuple[str, str], int] | None = None
+    attention: int = ATTENTION
+    currency: str = ""
+    revisions: Mapping[UUID, Revision] = field(default_factory=dict)
+    """Proposals as colleagues' recomputations left them: their amounts, and what they are expected to bring."""
+    struck: Mapping[UUID, str] = field(default_factory=dict)
+    """Proposals that a person took off the table, and why."""
+
+
+def choose(proposals: Sequence[ProposalRow], grounds: Grounds, *, explained: int = EXPLAINED) -> Choice:
+    """Adopt first what mends most risk, then what is expected to bring most, as far as money and attention reach.
+
+    Exact (`analytics/selection/choice.py`): one proposal for one subject, each limit kept, promises discounted by how
+    the agent's earlier promises came out. Of those left out, the best `explained` say what adopting them would have
+    cost; with none to explain, nor is it found out what more of a limit would be worth.
+    """
+    refused = _refused(proposals, grounds)
+    open_ones = [one for one in proposals if one.id not in refused]
+    limits = {"attention": grounds.attention, **(grounds.limits or {})}
+    found = select_best(
+        [_contender(one, grounds, limits) for one in open_ones],
+        [Limit(name, amount) for name, amount in limits.items()],
+        explained=explained,
+        shadows=explained > 0,
+    )
+    return _in_words(proposals, refused, found, grounds)
+
+
+def subject_of(kind: str, action: Mapping[str, Any]) -> str:
+    """What an action is about: two with the same subject compete."""
+    return f"{kind} {parse_action(action).subject}"
+
+
+def _refused(proposals: Sequence[ProposalRow], grounds: Grounds) -> dict[UUID, str]:
+    """What a person took off the table, now or not long ago, and why."""
+    found = dict(grounds.struck)
+    for one in proposals:
+        subject = subject_of(one.kind, one.action)
+        if subject in grounds.refused:
+            found.setdefault(one.id, grounds.refused[subject])
+    return found
+
+
+def _contender(proposal: ProposalRow, grounds: Grounds, limits: Mapping[str, int]) -> Contender:
+    action, expected = revised(proposal, grounds.revisions)
+    uses = {"attention": 1, **action.uses}
+    trust = (grounds.trust_bps or {}).get((proposal.agent, proposal.kind), BPS)
+    return Contender(
+        key=str(proposal.id),
+        value_minor=expected if _in_money(proposal) else None,
+        uses={name: amount for name, amount in uses.items() if name in limits},
+        subject=subject_of(proposal.kind, proposal.action),
+        mends=int(proposal.id in grounds.mending and not _comes_to_nothing(proposal, grounds)),
+        trust_bps=trust,
+    )
+
+
+def _in_money(proposal: ProposalRow) -> bool:
+    """Whether its promise is one of money; others compete for attention only."""
+    return str((proposal.prediction or {}).get("unit", ".minor")).endswith(".minor")
+
+
+def _comes_to_nothing(proposal: ProposalRow, grounds: Grounds) -> bool:
+    """Whether a colleague's recomputation left nothing of it: then it answers no risk either, whatever it was for."""
+    revision = grounds.revisions.get(proposal.id)
+    return revision is not None and revision.expected_minor <= 0
+
+
+def _in_words(
+    proposals: Sequence[ProposalRow], refused: Mapping[UUID, str], found: Selection, grounds: Grounds
+) -> Choice:
+    by_key = {str(one.id): one for one in proposals}
+    ranked = sorted((one for one in proposals if one.id in refused), key=lambda one: (-one.expected_minor, str(one.id)))
+    outranked = [LeftOut(UUID(one.key), _reason(one, by_key, grounds)) for one in found.left_out]
+    return Choice(
+        adopted=[UUID(key) for key in found.adopted],
+        left_out=[*(LeftOut(one.id, refused[one.id]) for one in ranked), *outranked],
+        worth_more=_shadows(found, grounds),
+    )
+
+
+def _reason(one: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> str:
+    """A sentence's end: which limit bound, and what adopting it after all would cost."""
+    if one.reason == "same_subject":
+        return both("left.same_subject", subject=parse_action(by_key[one.key].action).subject)
+    if one.reason == "no_gain":
+        return both("left.no_gain")
+    short = one.shortfalls[0] if one.shortfalls else None
+    if short is None:
+        return both("left.together")
+    if short.limit == "attention":
+        said = both("left.attention_on_risks" if grounds.mending else "left.attention")
+    else:
+        needed, left = (_amount(amount, grounds) for amount in (short.needed, max(short.left, 0)))
+        said = both(f"left.{_known(short.limit)}", needed=needed, left=left, limit=short.limit)
+    return joined(said, _cost(one, by_key, grounds))
+
+
+def _cost(one: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> str:
+    """What adopting it would have displaced, and lost; nothing where that was not found out, or is nothing."""
+    if one.instead is None or not one.instead.displaced or not grounds.currency or one.instead.loss_minor <= 0:
+        return ""
+    first, *second = [parse_action(by_key[key].action).subject for key in one.instead.displaced[:2]]
+    displaced = joined(first, both("and"), *second) if second else joined(first)
+    loss = _amount(one.instead.loss_minor, grounds)
+    return both("left.cost", displaced=displaced, loss=loss)
+
+
+def _known(limit: str) -> str:
+    return limit if limit in (CASH, STOCK_MONEY) else "other"
+
+
+def _shadows(found: Selection, grounds: Grounds) -> list[str]:
+    said = []
+    for limit in found.limits:
+        if not limit.shadow_minor or not grounds.currency:
+            continue
+        counted = limit.name == "attention"
+        key = f"more.{'attention' if counted else _known(limit.name)}"
+        by = str(limit.relaxed_by) if counted else _amount(limit.relaxed_by, grounds)
+        said.append(both(key, by=by, limit=limit.name, worth=_amount(limit.shadow_minor, grounds)))
+    return said
+
+
+def _amount(amount: int, grounds: Grounds) -> Value:
+    cell = Cell(value=amount, unit=f"{grounds.currency}.minor" if grounds.currency else "count")
+
+    def written(language: Language) -> str:
+        return cell.render(language)
+
+    return written

@@ -1,0 +1,207 @@
+"""What people say in a meeting: questions, objections, limits, strikes, points, and that it may go on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.actor import Permission
+from domain.errors import Conflict, InvalidInput
+from domain.figure import Cell
+from domain.language import Language
+from store.audit import append_audit
+from store.leases import lock_row
+from store.outbox import emit
+from store.run_events import tell
+from store.session import BrandSession
+from store.tables import ProposalRow, Run, TurnRow
+from virtual_office.meeting.chair import RESOURCES
+from virtual_office.meeting.runs import DONE
+from virtual_office.minutes.rendering import without_figures
+from virtual_office.minutes.words import say
+from virtual_office.questions.questions import Answer, answer_question
+
+LONGEST = 2_000
+MOST_TURNS = 200
+
+
+class Kind(StrEnum):
+    """What a turn does: only a question changes nothing."""
+
+    ASK = "ask"
+    OBJECT = "object"
+    LIMIT = "limit"
+    STRIKE = "strike"
+    POINT = "point"
+    INVITE = "invite"
+    GO = "go"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a person says. `proposal` is what an objection or strike is about, `limits` in minor units or items."""
+
+    kind: Kind
+    text: str = ""
+    proposal: str = ""
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None = None) -> TurnRow:
+    """Take a person's turn. Raises Forbidden, InvalidInput, NotFound; Conflict when it is too late for it.
+
+    A question may be asked of a finished meeting too; it is answered by what is `known`, else from what the meeting's
+    agents were answered.
+    """
+    ctx = session.ctx
+    ctx.require(Permission.DATA_READ if turn.kind is Kind.ASK else Permission.MEETING_HOLD)
+    run: Run = lock_row(session, Run, run_id)
+    text = " ".join(turn.text.split())
+    _check(turn, text)
+    if run.status == DONE and turn.kind is not Kind.ASK:
+        raise Conflict("This meeting is over: its action items are in the inbox.", remedy="See `mhos inbox`.")
+    if len(turns_of(session, run_id)) >= MOST_TURNS:
+        raise Conflict(f"A meeting takes {MOST_TURNS} turns at most.", remedy="Start another meeting.")
+    answer = known or (answer_question(session, run_id, text) if turn.kind is Kind.ASK else Answer())
+    proposal_id = _proposal(session, run_id, turn.proposal) if turn.proposal else None
+    if turn.kind is Kind.STRIKE and proposal_id in struck(turns_of(session, run_id)):
+        raise Conflict("It has been struck already.", remedy="`mhos say point` says more to the meeting.")
+    row = TurnRow(
+        run_id=run_id,
+        kind=turn.kind,
+        step=str(run.manner.get("at", "")),
+        person=ctx.actor.label,
+        person_id=ctx.actor.id,
+        text=text,
+        proposal_id=proposal_id,
+        limits=dict(turn.limits),
+        answer=answer.text,
+        german=answer.german,
+        figures=dict(answer.codes),
+        created_at=ctx.now(),
+    )
+    session.add(row)
+    session.flush()
+    told = {"turn": turn.kind.value, "text": text, "proposal": str(row.proposal_id or ""), "limits": row.limits}
+    append_audit(session, "meeting.turn", str(run_id), told)
+    emit(session, "meeting.turn", str(run_id), told)
+    tell(session, run_id, ("turn", {"id": str(row.id), "person": row.person, **told}))
+    return row
+
+
+def _check(turn: Turn, text: str) -> None:
+    if len(text) > LONGEST:
+        raise InvalidInput(f"That is {len(text):,} characters; {LONGEST:,} is the most.", remedy="Say it shorter.")
+    if not text and turn.kind in (Kind.ASK, Kind.OBJECT, Kind.STRIKE, Kind.POINT, Kind.INVITE):
+        raise InvalidInput(f"To {turn.kind} needs words.", remedy="Say what, or why: the agents will read it.")
+    if bool(turn.proposal) is not (turn.kind in (Kind.OBJECT, Kind.STRIKE)):
+        raise InvalidInput("An objection or strike is about one proposal.", remedy="Name it by its id.")
+    wrong = [name for name, amount in turn.limits.items() if name not in RESOURCES or amount < 0]
+    if wrong or bool(turn.limits) is not (turn.kind is Kind.LIMIT):
+        raise InvalidInput("A limit is an amount of a resource.", remedy=f"Resources: {', '.join(RESOURCES)}.")
+
+
+def _proposal(session: BrandSession, run_id: UUID, given: str) -> UUID:
+    """By its id or an unambiguous beginning or end of it. Raises InvalidInput."""
+    ids = session.scalars(select(col(ProposalRow.id)).where(col(ProposalRow.run_id) == run_id)).all()
+    wanted = given.strip().lower()
+    fitting = [one for one in ids if str(one).startswith(wanted) or str(one).endswith(wanted)]
+    if len(fitting) != 1 or len(wanted) < 4:
+        raise InvalidInput(
+            f"{given[:60]} fits {len(fitting)} of this meeting's proposals.",
+            remedy="A meeting that waits lists them with their ids.",
+        )
+    return fitting[0]
+
+
+def turns_of(session: BrandSession, run_id: UUID) -> Sequence[TurnRow]:
+    """What was said, in order."""
+    return session.scalars(
+        select(TurnRow).where(col(TurnRow.run_id) == run_id).order_by(col(TurnRow.created_at), col(TurnRow.id))
+    ).all()
+
+
+def weighing(turns: Sequence[TurnRow]) -> int:
+    """How many turns bear on the decision: what the chair has heard when it decides."""
+    return sum(turn.kind in (Kind.OBJECT, Kind.LIMIT, Kind.STRIKE) for turn in turns)
+
+
+def struck(turns: Sequence[TurnRow]) -> dict[UUID, str]:
+    """The proposals that people took off the table, and why."""
+    return {
+        turn.proposal_id: f"struck by {_name(turn)}: {turn.text}"
+        for turn in turns
+        if turn.kind == Kind.STRIKE and turn.proposal_id is not None
+    }
+
+
+def objections(turns: Sequence[TurnRow], proposal_id: UUID) -> list[str]:
+    """What people said against a proposal."""
+    return [
+        f"{_name(turn)} objects: {without_figures(turn.text)}"
+        for turn in turns
+        if turn.kind == Kind.OBJECT and turn.proposal_id == proposal_id
+    ]
+
+
+def invited(turns: Sequence[TurnRow]) -> list[str]:
+    """The agents whom people asked to join."""
+    return list(dict.fromkeys(turn.text for turn in turns if turn.kind == Kind.INVITE))
+
+
+def may_go_on(turns: Sequence[TurnRow], step: str) -> bool:
+    """Whether somebody let the meeting go on from where it waits."""
+    return any(turn.kind == Kind.GO and turn.step == step for turn in turns)
+
+
+def said_points(turns: Sequence[TurnRow]) -> list[dict[str, object]]:
+    """The points that people put on the agenda while the meeting was held."""
+    said = [without_figures(one.text) for one in turns if one.kind == Kind.POINT]
+    return [{"text": text, "text_de": text, "figures": {}} for text in said]
+
+
+def said_in(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID, str]) -> list[dict[str, object]]:
+    """What people said, for the minutes: questions with their answers, and what steered the meeting.
+
+    `subjects` are those of the proposals that they spoke of.
+    """
+    found: list[dict[str, object]] = []
+    for one in turns:
+        if one.kind in (Kind.GO, Kind.POINT):
+            continue
+        verb, german = _VERBS[Kind(one.kind)]
+        if one.proposal_id is not None:
+            about = without_figures(subjects.get(one.proposal_id, ""))
+            verb, german = f"{verb} ({about})", f"{german} ({about})"
+        words, worte = (
+            without_figures(one.text) or ", ".join(_allowed(*limit, currency, language) for limit in one.limits.items())
+            for language in Language
+        )
+        answer, german_answer = (one.answer and f" – {one.answer}"), (one.german and f" – {one.german}")
+        found.append({
+            "text": f"{_name(one)} {verb}: {words}{answer}",
+            "text_de": f"{_name(one)} {german}: {worte}{german_answer}",
+            "figures": one.figures,
+        })  # fmt: skip
+    return found
+
+
+def _allowed(name: str, amount: int, currency: str, language: Language) -> str:
+    cell = Cell(value=amount, unit="count" if name == "attention" else f"{currency}.minor")
+    return say(f"allowed.{name}", language, amount=cell.render(language))
+
+
+_VERBS = {
+    Kind.ASK: ("asked", "fragte"),
+    Kind.OBJECT: ("objected", "wandte ein"),
+    Kind.LIMIT: ("set a limit", "setzte eine Grenze"),
+    Kind.STRIKE: ("struck a proposal", "strich einen Vorschlag"),
+    Kind.INVITE: ("asked to join", "bat hinzu"),
+}
+
+
+def _name(turn: TurnRow) -> str:
+    return turn.person.partition(":")[2] or turn.person

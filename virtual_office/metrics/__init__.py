@@ -1,0 +1,1 @@
+"""Questions about metrics in people's words, and their answers in sentences."""

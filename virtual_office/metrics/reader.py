@@ -1,0 +1,259 @@
+"""Reads a question about the business in English or German into a typed query; what it does not understand it says."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.language import Language
+from domain.metrics import (
+    IN_STEPS,
+    MOST_STEPS,
+    OF_SALES,
+    SPLITS,
+    Comparison,
+    Days,
+    Metric,
+    MetricQuery,
+    Period,
+    Split,
+    days_of,
+    steps_of,
+)
+from virtual_office.metrics import vocabulary as words
+from virtual_office.metrics.calendar_periods import CALENDAR, days_named, last_months, with_iso_days
+
+LONGEST = 500
+_MOST_MONTHS = 120
+_NO_AMOUNT = "".join(f"(?<!{word} )" for word in ("over", "above", "below", "under", "than", "über", "unter"))
+"""What stands behind these is an amount and no year."""
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """What of a question is not understood, in both languages."""
+
+    reason: str
+    german: str
+
+
+@dataclass(frozen=True)
+class Names:
+    """The brand's own words: its products' SKUs and titles, its channels' codes and titles, each to its code; and
+    names that several products share, with the titles of these."""
+
+    products: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The query, the language it was asked in, and whether a rise or a fall was taken for granted."""
+
+    query: MetricQuery
+    language: Language
+    taken_for: int = 0
+
+
+def read_question(question: str, names: Names, today: date) -> Understood | Unclear:
+    """The query of a question. Nothing is guessed: a word that is not understood makes the whole question unclear."""
+    reader = _Reader(question, names)
+    if reader.shared:
+        titles = ", ".join(reader.shared)
+        return Unclear(f"Which one: {titles}", f"Welches davon: {titles}")
+    found = reader.metrics()
+    if len(found) != 1:
+        return _which(found)
+    metric, selected, split = next(iter(found)), reader.top(), reader.first(words.SPLITS)
+    span, taken_for = reader.period(today), reader.direction()
+    if selected and split:
+        return Unclear("Ask for one split at a time", "Bitte nach einer Aufteilung auf einmal fragen")
+    comparison = reader.compared or Comparison.NONE
+    why = reader.take(words.WHY)
+    if reader.take(words.CHANGED) or taken_for or why or reader.base:
+        comparison = Comparison.PERIOD_BEFORE if comparison is Comparison.NONE else comparison
+    told = {"metric": metric, "split": split or Split.NONE, "why": why, "comparison": comparison, **reader.parts()}
+    if isinstance(span, Unclear):
+        return span
+    if left := reader.left():
+        said = ", ".join(f"“{word}”" for word in left[:4])
+        return Unclear(f"I do not understand {said}", f"Ich verstehe {said} nicht")
+    if metric in OF_SALES and not span:
+        return _when(metric)
+    told |= {**(selected or {}), **(span or {"period": Period.NOW})}
+    if refused := _refused(metric, told["split"], with_time=_is_past(span) or why or comparison is not Comparison.NONE):
+        return refused
+    typed = _typed(told, reader.language, taken_for)
+    if isinstance(typed, Unclear):
+        return typed
+    if too_many := _too_many(typed.query, today):
+        return too_many
+    if reader.base is None:
+        return typed
+    base = days_named(reader.base, days_of(typed.query, today).first - timedelta(days=1))
+    if base is None or reader.compared is not None:
+        return Unclear("I do not understand what to compare with", "Ich verstehe nicht, womit zu vergleichen ist")
+    told |= {"comparison": Comparison.NAMED, "base_first": base.first, "base_last": base.last}
+    return _typed(told, reader.language, taken_for)
+
+
+def language_of_words(question: str) -> Language:
+    """German where more of its usual words are German than English."""
+    said = set(re.findall(r"[^\W\d_]+", question.casefold()))
+    return Language.DE if len(said & words.GERMAN) > len(said & words.ENGLISH) else Language.EN
+
+
+def _typed(told: dict[str, Any], language: Language, taken_for: int) -> Understood | Unclear:
+    try:
+        return Understood(MetricQuery(**told), language, taken_for)
+    except ValidationError as error:
+        said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        return Unclear(f"That cannot be answered: {said}", f"Das kann nicht beantwortet werden: {said}")
+
+
+class _Reader:
+    """The question, from which what is understood is taken, the longest first."""
+
+    def __init__(self, question: str, names: Names) -> None:
+        self._text = f" {_plain(question)} "
+        self.language = language_of_words(question)
+        self.shared: Sequence[str] = ()
+        self._not_understood: list[str] = []
+        self._named = {"product": self._name(names.products, names.shared), "channel": self._name(names.channels, {})}
+        self.compared: Comparison | None = self.first(words.COMPARISONS)
+        self.base = self._matched(rf"{words.COMPARED} (?:(?:in|im|the|dem|den|der|zum|zur) )*(?:{CALENDAR})")
+
+    def metrics(self) -> set[Metric]:
+        return {metric for pattern, metric in words.METRICS if self.take(pattern)}
+
+    def first(self, known: Iterable[tuple[str, Any]]) -> Any:
+        return next((meaning for pattern, meaning in known if self.take(pattern)), None)
+
+    def take(self, pattern: str) -> bool:
+        """Whether this stands in the question; it is taken out."""
+        taken = re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", " ", self._text)
+        found, self._text = taken != self._text, taken
+        return found
+
+    def direction(self) -> int:
+        fell, rose = self.take(words.FELL), self.take(words.ROSE)
+        return int(rose) - int(fell)
+
+    def parts(self) -> dict[str, str]:
+        return self._named
+
+    def top(self) -> dict[str, Any] | None:
+        """The split that a selection such as `top 3 products` asks for, and how many are told."""
+        match = self._matched(words.TOP)
+        if match is None:
+            return None
+        many = match["many"] or match["before"]
+        split = next(split for split in (Split.PRODUCT, Split.CHANNEL, Split.CUSTOMER) if match[split.value])
+        return {"split": split, "top": _number(many) if many else None}
+
+    def period(self, today: date) -> dict[str, Any] | Unclear | None:
+        """The period's fields; None where none is named."""
+        found = [*self._last_so_many(today), *self._calendar(today), *self._named_periods()]
+        if len(found) > 1:
+            return Unclear("Ask about one period at a time", "Bitte nach einem Zeitraum auf einmal fragen")
+        return found[0] if found else None
+
+    def left(self) -> list[str]:
+        return [*self._not_understood, *(word for word in self._text.split() if word not in words.FILLERS)]
+
+    def _name(self, names: Mapping[str, str], shared: Mapping[str, Sequence[str]]) -> str:
+        """The code of what is named; a longer name counts before a shorter one."""
+        for name in sorted({*names, *shared}, key=len, reverse=True):
+            if name and self.take(re.escape(_plain(name))):
+                self.shared = shared.get(name, ())
+                return names.get(name, "")
+        return ""
+
+    def _matched(self, pattern: str) -> re.Match[str] | None:
+        match = re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", self._text)
+        if match:
+            self._text = f"{self._text[: match.start()]} {self._text[match.end() :]}"
+        return match
+
+    def _last_so_many(self, today: date) -> Iterator[dict[str, Any]]:
+        match = self._matched(words.LAST_SO_MANY)
+        if match is None:
+            return
+        count, unit = _number(match[1]), match[2][0]
+        if unit != "m":
+            yield {"period": Period.LAST_DAYS, "days": count * (7 if unit == "w" else 1)}
+        elif 0 < count <= _MOST_MONTHS:
+            yield _span(last_months(count, today))
+        else:
+            self._not_understood.append(match[0])
+
+    def _calendar(self, today: date) -> Iterator[dict[str, Any]]:
+        while match := self._matched(f"{_NO_AMOUNT}(?:{CALENDAR})"):
+            days = days_named(match, today)
+            if days is None:
+                self._not_understood.append(match[0])
+                continue
+            yield _span(days)
+
+    def _named_periods(self) -> Iterator[dict[str, Any]]:
+        yield from ({"period": period} for pattern, period in words.PERIODS if self.take(pattern))
+
+
+def _plain(text: str) -> str:
+    """Words between single spaces, without marks; days as 2026-02-16."""
+    days = with_iso_days(" ".join(text.casefold().split()))
+    return " ".join(re.sub(r"[?!,;:()\"“”„]+|\.(?=\s|$)", " ", days).split())
+
+
+def _number(word: str) -> int:
+    return words.NUMBERS.get(word) or int(word)
+
+
+def _span(days: Days) -> dict[str, Any]:
+    return {"period": Period.BETWEEN, "first": days.first, "last": days.last}
+
+
+def _which(found: set[Metric]) -> Unclear:
+    if found:
+        return Unclear("Ask about one metric at a time", "Bitte nach einer Kennzahl auf einmal fragen")
+    return Unclear("I find no metric in this", "Darin finde ich keine Kennzahl")
+
+
+def _refused(metric: Metric, split: Split, *, with_time: bool) -> Unclear | None:
+    """What the metric does not go with."""
+    name = metric.value.replace("_", " ")
+    if metric not in OF_SALES and with_time:
+        return Unclear(
+            f"{name} is told as it stands now: no days, comparison or reason",
+            "Das gibt es nur, wie es jetzt steht: ohne Zeitraum, Vergleich oder Grund",
+        )
+    if split not in SPLITS[metric]:
+        return Unclear(f"{name} is not split by {split}", "Diese Aufteilung gibt es für diese Kennzahl nicht")
+    return None
+
+
+def _is_past(span: dict[str, Any] | None) -> bool:
+    return span is not None and span["period"] is not Period.NOW
+
+
+def _too_many(query: MetricQuery, today: date) -> Unclear | None:
+    if query.split not in IN_STEPS:
+        return None
+    count = len(list(steps_of(query.split, days_of(query, today))))
+    if count <= MOST_STEPS:
+        return None
+    return Unclear(
+        f"That would be {count} of them; at most {MOST_STEPS} weeks or months are told one by one",
+        f"Das wären {count}; höchstens {MOST_STEPS} Wochen oder Monate werden einzeln genannt",
+    )
+
+
+def _when(metric: Metric) -> Unclear:
+    name = metric.value.replace("_", " ")
+    return Unclear(
+        f"For which days? {name} needs a period, such as “last week”", "Für welchen Zeitraum? Etwa „letzte Woche“"
+    )

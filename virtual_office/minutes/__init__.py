@@ -1,0 +1,1 @@
+"""The minutes: documents, paper, PDF, and how figures are rendered."""

@@ -1,0 +1,121 @@
+"""A meeting as a document: what the CLI and the API show of it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions.documents import item_summary
+from domain.errors import Conflict
+from domain.language import Language
+from store.leases import is_alive
+from store.reads.models import cost_of_run
+from store.session import BrandSession
+from store.tables import ActionItem, FindingRow, Run
+from virtual_office.meeting.runs import MEETING, RUNNING, WAITING
+from virtual_office.meeting.table import table_document
+from virtual_office.minutes.document import findings_of, lay_out_minutes, write_minutes
+from virtual_office.minutes.paper import Paper
+from virtual_office.minutes.rendering import Figures, as_plain
+from virtual_office.questions.item_view import local_time
+
+
+def meeting_document(session: BrandSession, run_id: UUID, language: Language = Language.EN) -> dict[str, Any]:
+    """The minutes, the findings, and the action items as they stand now; minutes and findings in this language."""
+    run = session.get_one(Run, (session.ctx.brand_id, run_id))
+    items = session.scalars(
+        select(ActionItem).where(col(ActionItem.run_id) == run_id).order_by(col(ActionItem.ordinal))
+    ).all()
+    return {
+        "meeting_id": str(run.id),
+        "status": run.status,
+        "agenda": run.agenda,
+        "as_of": run.as_of.isoformat() if run.as_of else None,
+        "agents": _agents(run),
+        "language": language,
+        "definition": {"name": run.definition, "version": run.definition_version} if run.definition else None,
+        "findings": _findings(session, run_id, language),
+        "dissent": [one if isinstance(one, str) else one["text"] for one in run.result.get("dissent", [])],
+        "limits": run.limits,
+        "waits_after": run.manner.get("at") if run.status == WAITING else None,
+        "waits_until": run.manner.get("until") if run.status == WAITING else None,
+        "points": run.result.get("points", []),
+        "challenges": run.result.get("challenges", []),
+        **table_document(session, run_id),
+        "left_out": run.result.get("left_out", []),
+        "worth_more": run.result.get("worth_more", []),
+        "action_items": [item_summary(item) for item in items],
+        "models": cost.document() if (cost := cost_of_run(session, run.id)) else None,
+        "minutes": _minutes(session, run, language),
+    }
+
+
+def minutes_paper(session: BrandSession, run: Run, language: Language) -> Paper:
+    """The minutes laid out, for whatever they are to become. Raises Conflict while the meeting is not finished."""
+    if "minutes" not in run.result:
+        raise Conflict(
+            "This meeting is not finished: it has no minutes yet.", remedy=f"mhos meet --resume {str(run.id)[-8:]}"
+        )
+    return lay_out_minutes(session, run, run.result, language)
+
+
+def _minutes(session: BrandSession, run: Run, language: Language) -> str:
+    """As they were written when the meeting ended; in another language, from the same record."""
+    if "minutes" not in run.result:
+        return "_This meeting is not finished: `mhos meet --resume` goes on with it._"
+    return run.result["minutes"] if language is Language.EN else write_minutes(session, run, run.result, language)
+
+
+def runs_document(session: BrandSession) -> list[dict[str, Any]]:
+    """The meetings of the brand by this moment, newest first."""
+    known = select(Run).where(col(Run.kind) == MEETING, col(Run.started_at) <= session.ctx.known_until)
+    rows = session.scalars(known.order_by(col(Run.started_at).desc(), col(Run.id).desc())).all()
+    return [{**run_line(run), "started_locally": local_time(session, run.started_at),
+             "interrupted": is_interrupted(session, run)} for run in rows]  # fmt: skip
+
+
+def is_interrupted(session: BrandSession, run: Run) -> bool:
+    """Whether whoever held the meeting is gone: it can be gone on with."""
+    return run.status == RUNNING and not is_alive(session, run.lease_pid, run.lease_started)
+
+
+def run_line(run: Run) -> dict[str, Any]:
+    """One line of a list of meetings."""
+    return {
+        "id": str(run.id),
+        "kind": run.kind,
+        "status": run.status,
+        "agenda": run.agenda,
+        "started_by": run.started_by,
+        "started_at": run.started_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "action_items": len(run.result.get("adopted", [])),
+    }
+
+
+def _agents(run: Run) -> list[dict[str, Any]]:
+    reports = run.result.get("reports", {})
+    return [
+        {"name": name, **{key: reports.get(name, {}).get(key) for key in ("title", "status", "reason", "missing_data")}}
+        for name in run.agents
+    ]
+
+
+def _findings(session: BrandSession, run_id: UUID, language: Language) -> list[dict[str, Any]]:
+    rows = findings_of(session, run_id)
+    figures = Figures(session, (code for row in rows for code in row.figures.values()), language)
+    return [finding_document(figures, row, language) for row in rows]
+
+
+def finding_document(figures: Figures, row: FindingRow, language: Language) -> dict[str, Any]:
+    """A finding in this language, its numbers rendered."""
+    text = row.german if language is Language.DE and row.german else row.text
+    return {
+        "agent": row.agent,
+        "subject": row.subject,
+        "severity": row.severity,
+        "text": figures.render(text, row.figures, as_plain),
+        "figures": row.figures,
+        "label": row.label,
+    }

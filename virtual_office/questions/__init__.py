@@ -1,0 +1,1 @@
+"""Questions that people ask the crew, and edits that they make."""

@@ -1,0 +1,65 @@
+"""An action item as a person reads it: its document, with the numbers in its prose and in what was asked about it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from actions.documents import item_document
+from actions.questions import notes_of
+from domain.language import Language
+from guardrails.cedar import PolicyEngine
+from store.reads.settings import brand_of
+from store.session import BrandSession
+from store.tables import ActionItem, ItemNote, ProposalRow
+from virtual_office.metrics.reader import language_of_words
+from virtual_office.minutes.rendering import Figures, as_markdown, as_plain
+
+
+def item_view(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> dict[str, Any]:
+    """Everything that a person needs to answer an item."""
+    document = item_document(session, engine, item)
+    figures = Figures(session, item.figures.values())
+    rationale = figures.render(item.rationale, item.figures, as_markdown)
+    return {
+        **document,
+        "rationale": rationale,
+        "amended": _amended(session, item),
+        "expires_locally": local_time(session, item.expires_at),
+        "notes": note_views(session, notes_of(session, item.id)),
+    }
+
+
+def _amended(session: BrandSession, item: ActionItem) -> bool:
+    """Whether the meeting changed what was proposed: then the rationale speaks of the proposal as it was."""
+    proposal = session.get(ProposalRow, (item.brand_id, item.proposal_id)) if item.proposal_id else None
+    return proposal is not None and (item.action, item.prediction) != (proposal.action, proposal.prediction)
+
+
+def local_time(session: BrandSession, moment: datetime) -> str:
+    """`2026-11-21 23:27`, in the brand's zone."""
+    return f"{moment.astimezone(ZoneInfo(brand_of(session).zone)):%Y-%m-%d %H:%M}"
+
+
+def note_views(session: BrandSession, notes: Sequence[ItemNote]) -> list[dict[str, Any]]:
+    """Questions and answers, with their numbers; an agent's answer in the language that it was asked in."""
+    codes = [code for note in notes for code in note.figures.values()]
+    figures = {language: Figures(session, codes, language) for language in Language}
+    asked_in = {note.id: language_of_words(note.text) for note in notes if note.question_id is None}
+    return [
+        {
+            "id": str(note.id),
+            "question_id": str(note.question_id) if note.question_id else None,
+            "author": note.author,
+            "text": _in_words(note, figures, asked_in.get(note.question_id or note.id, Language.EN)),
+            "figures": note.figures,
+            "at": note.created_at.isoformat(),
+        }
+        for note in notes
+    ]
+
+
+def _in_words(note: ItemNote, figures: Mapping[Language, Figures], language: Language) -> str:
+    spoken = language if note.german else Language.EN
+    text = note.german if spoken is Language.DE else note.text
+    return figures[spoken].render(text, note.figures, as_plain) if note.figures else text

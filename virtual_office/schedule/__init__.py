@@ -1,0 +1,1 @@
+"""Meetings on a schedule: definitions, versions, and when they are due."""
