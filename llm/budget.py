@@ -12,7 +12,6 @@ from store.database import Database
 from store.group_commit import Batch, Work
 from store.leases import one_at_a_time
 from store.reads.models import spent
-from store.session import BrandSession
 from store.tables import ModelSpend
 
 RESERVED, SETTLED = "reserved", "settled"
@@ -70,9 +69,9 @@ class Ledger:
         row = self._row(asked, RESERVED, "", worst, asked.micros)
 
         def set_aside(batch: Batch) -> Reservation:
-            used = batch.once(("model spend", self._run_id), lambda: _used(batch.session, self._run_id))
-            self._require_room(used, asked)
-            used.take(asked)
+            spending = batch.once("model spend", _Spending)
+            self._require_room(spending.of(batch, self._run_id), spending.month, asked)
+            spending.take(self._run_id, asked)
             batch.append(ModelSpend, row)
             return asked
 
@@ -98,10 +97,10 @@ class Ledger:
         """Return once all is committed that was settled. The next reservation waits for that too."""
         self._database.flush(self._ctx)
 
-    def _require_room(self, used: "_Used", asked: Reservation) -> None:
+    def _require_room(self, used: "_InRun", month: int, asked: Reservation) -> None:
         for taken, limit, where in (
-            (used.run, self._limits.run_micros, "this meeting"),
-            (used.month, self._limits.month_micros, "this month"),
+            (used.micros, self._limits.run_micros, "this meeting"),
+            (month, self._limits.month_micros, "this month"),
         ):
             if taken + asked.micros > limit:
                 raise BudgetExceeded(
@@ -134,27 +133,35 @@ class Ledger:
         }
 
 
-@dataclass
-class _Used:
-    """What is spent, or reserved and not settled: millionths of a dollar in the run and the month, tokens in the run.
+class _Spending:
+    """What is spent, or reserved and not settled, as one transaction sees it: by run, and in the month by all of them.
 
-    One transaction's view. Corrections downwards that it makes itself are seen by the next only, which errs to be safe.
+    Corrections downwards that the transaction makes itself are seen by the next only, which errs to be safe.
     """
 
-    run: int
-    month: int
-    tokens: int
+    def __init__(self) -> None:
+        self.month = 0
+        self._runs: dict[UUID, _InRun] = {}
 
-    def take(self, asked: Reservation) -> None:
-        self.run += asked.micros
+    def of(self, batch: Batch, run_id: UUID) -> "_InRun":
+        """Of a run, read when it is first asked for, while no other transaction of the brand reserves."""
+        if run_id not in self._runs:
+            batch.write()  # what other runs have set aside in this very transaction counts
+            one_at_a_time(batch.session, "model budget")
+            in_run, self.month, tokens = spent(batch.session, run_id, _month_of(batch.session.ctx.now()))
+            self._runs[run_id] = _InRun(in_run, tokens)
+        return self._runs[run_id]
+
+    def take(self, run_id: UUID, asked: Reservation) -> None:
         self.month += asked.micros
-        self.tokens += asked.tokens.total
+        self._runs[run_id].micros += asked.micros
+        self._runs[run_id].tokens += asked.tokens.total
 
 
-def _used(session: BrandSession, run_id: UUID) -> _Used:
-    """Read while no other transaction of the brand reserves."""
-    one_at_a_time(session, "model budget")
-    return _Used(*spent(session, run_id, _month_of(session.ctx.now())))
+@dataclass
+class _InRun:
+    micros: int
+    tokens: int
 
 
 def _month_of(moment: datetime) -> datetime:

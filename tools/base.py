@@ -100,8 +100,12 @@ class Tool:
     def description(self) -> str:
         return cleandoc(self.run.__doc__ or "")
 
-    @cache  # noqa: B019  # tools live as long as the process
     def schema(self) -> dict[str, Any]:
         """The tool as chat models are told of it (OpenAI's function format): always the same object."""
-        function = {"name": self.name, "description": self.description, "parameters": self.args.model_json_schema()}
-        return {"type": "function", "function": function}
+        return _schema(self)
+
+
+@cache
+def _schema(tool: Tool) -> dict[str, Any]:
+    function = {"name": tool.name, "description": tool.description, "parameters": tool.args.model_json_schema()}
+    return {"type": "function", "function": function}

@@ -85,7 +85,7 @@ class Ours:
     async def agent(self) -> str:
         """One agent's report in a run of its own."""
         run_id = self._opened([AGENTS[0]])
-        ctx = self._pinned(run_id)
+        ctx = self._pinned()
         report = await self._reporter().report(ctx, run_id, self._charters[AGENTS[0]], PROMPT, _silent)
         return self._said({AGENTS[0]: report})[0]
 
@@ -94,7 +94,7 @@ class Ours:
         run_id = self._opened(AGENTS)
         with held(self._office.database, self._ctx, run_id):
             async with open_saver(self._office.database, self._ctx) as saver:
-                graph = self._graph(run_id, self._pinned(run_id)).compile(checkpointer=saver)
+                graph = self._graph(run_id, self._pinned()).compile(checkpointer=saver)
                 config: Any = {"configurable": {"thread_id": thread_id(self._ctx, run_id)}}
                 final = await graph.ainvoke({"reports": {}, "decision": ""}, config, durability="sync")
         return str(final["decision"])
@@ -143,7 +143,7 @@ class Ours:
         with self._office.database.begin(self._ctx) as session:
             return open_meeting(session, Invitation(PROMPT, list(agents)))
 
-    def _pinned(self, run_id: UUID) -> Context:
+    def _pinned(self) -> Context:
         return pinned(self._ctx, self._ctx.now())
 
 

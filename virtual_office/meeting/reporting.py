@@ -14,6 +14,7 @@ from agents.crew import Mind
 from agents.loop import AgentResult, Assignment, Progress, beside, work
 from domain.actor import Actor
 from domain.context import Context
+from domain.errors import Conflict
 from domain.figure import FigureRef
 from domain.labels import Label, join
 from domain.report import AgentReport, Finding
@@ -137,6 +138,10 @@ def _new_findings(
     receipts = {ref.receipt for finding in findings for ref in finding.claim.figures.values()}
     rows = session.execute(select(col(Receipt.id), col(Receipt.label)).where(col(Receipt.id).in_(receipts))).all()
     labels = {row[0]: Label(row[1]) for row in rows}
+    if receipts - labels.keys():
+        raise Conflict(
+            f"Another process answers for {agent} in this meeting.", remedy="Wait for it, then go on with the meeting."
+        )
     return [
         FindingRow(
             id=ctx.new_id(),

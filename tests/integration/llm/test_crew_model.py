@@ -11,9 +11,10 @@ from langchain_core.messages import HumanMessage
 
 from evals.model_server import Garbage, ModelServer, Silence, Status
 from evals.model_wire import Answer
-from llm.budget import Limits
+from llm.budget import Ledger, Limits, Tokens
 from llm.errors import BudgetExceeded, ModelError, NotAuthorised, Overloaded, Refused
 from llm.prices import DEAREST, Price
+from store.group_commit import Batch
 from store.reads.models import ModelCost, cost_of_run, costs_since
 from tests.integration.llm.conftest import Desk, anthropic_at, compatible_at, openai_at
 from tests.integration.priced_brand import start_run
@@ -228,3 +229,33 @@ def test_what_a_run_cost_is_told_and_what_was_never_settled_counts_at_its_worst(
         by = costs_since(session, desk.ctx.now().replace(day=1))
     assert [(one.of, one.calls) for one in by["run"]] == [(str(desk.run_id), 2)]
     assert {one.of for one in by["agent"]} == {"pricing_director", "stand_coach"}
+
+
+def test_runs_that_reserve_in_one_transaction_cannot_both_have_the_month_s_last_money(desk: Desk) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Event
+
+    begun, go = Event(), Event()
+
+    def hold_up(_: Batch) -> None:
+        begun.set()
+        assert go.wait(30)
+
+    def reserve(run_id: UUID) -> str:
+        ledger = Ledger(desk.database, desk.ctx, run_id, "a", Limits(month_micros=1_500))
+        try:
+            ledger.reserve("openai:gpt-5", Price(Decimal(1), Decimal(1)), True, Tokens(500, 500, estimated=True))
+        except BudgetExceeded:
+            return "refused"
+        return "reserved"
+
+    runs = [desk.run_id, start_run(desk.database, desk.ctx)]
+    with ThreadPoolExecutor(3) as pool:
+        pool.submit(desk.database.together, desk.ctx, hold_up)
+        assert begun.wait(30)
+        asked = [pool.submit(reserve, run_id) for run_id in runs]
+        queue = desk.database._together.of(desk.ctx.brand_id)._queue
+        while len(queue) < 2:
+            Event().wait(0.01)
+        go.set()
+        assert sorted(one.result(30) for one in asked) == ["refused", "reserved"]
