@@ -1,9 +1,8 @@
 """The crew: who there is, and what each of them thinks with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from agents.charter import Charter, load_charters
@@ -16,6 +15,14 @@ if TYPE_CHECKING:
     from llm.rules import Playbook, PlaybookChatModel
 
 RULES = "rules"
+PLAYBOOKS: Mapping[str, str] = {
+    "pricing_director": "agents.playbooks.pricing.pricing_director",
+    "inventory_forecaster": "agents.playbooks.stock.inventory_forecaster",
+    "stand_coach": "agents.playbooks.stands.stand_coach",
+    "crm_manager": "agents.playbooks.customers.crm_manager",
+    "finance_analyst": "agents.playbooks.finance.finance_analyst",
+}
+"""The module of each agent's rules, imported when the agent first thinks; an agent without one takes a model."""
 Connect = Callable[[ModelName], "BaseChatModel"]
 """Gives the chat model of that name, ready to be asked."""
 
@@ -48,7 +55,7 @@ def choice_of(charter: Charter, setting: str) -> Choice:
     """How an agent thinks: as its charter says, else as the setting does. Raises InvalidInput."""
     choice = parse_choice(setting if charter.model == DEFAULT else charter.model)
     if choice.manner is not Manner.MODEL and playbook_of(charter) is None:
-        raise InvalidInput(f"There is no playbook for {charter.name}.", remedy="Add one to agents/playbooks/.")
+        raise InvalidInput(f"There is no playbook for {charter.name}.", remedy="Name one in agents/crew.py.")
     return choice
 
 
@@ -77,5 +84,5 @@ def chat_model_for(charter: Charter, model_setting: str) -> "PlaybookChatModel":
 
 def playbook_of(charter: Charter) -> "Playbook | None":
     """The rules of an agent; None for one that only a model can be."""
-    module = f"agents.playbooks.{charter.name}"
-    return None if find_spec(module) is None else import_module(module).next_calls
+    module = PLAYBOOKS.get(charter.name)
+    return None if module is None else import_module(module).next_calls

@@ -25,7 +25,7 @@ def _text(node: ast.expr) -> str | None:
 def reasons() -> list[str]:
     """What the rooms that measure say, read from their source; the line about a job is none."""
     found = set[str]()
-    for path in (path for room in ROOMS for path in room.glob("*outcome*.py")):
+    for path in (path for room in ROOMS for path in room.rglob("*outcome*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             said: list[ast.expr] = []
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
