@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from analytics.finance.cash import Payment, Receivable
+from analytics.finance.cash import PlannedPayment, Receivable
 from analytics.finance.cash_plan import Delays, PastWeeks
 from analytics.finance.late_cash import unpaid_curve
 from analytics.finance.receivables import paid_by_week
@@ -31,7 +31,7 @@ class CashFlows:
     delays: Delays
     receivables: Sequence[Receivable]
     on_time: Sequence[Receivable]
-    bills: Sequence[Payment]
+    bills: Sequence[PlannedPayment]
     cash_in: int
     cash_out: int
     """Over the last quarter: all that came, and all that went."""
@@ -115,11 +115,11 @@ def _decided(session: BrandSession, book: MoneyBook) -> list[tuple[datetime, int
     return [(one.expected_at, one.amount_minor) for one in ahead if one.currency == book.currency]
 
 
-def _due(dated: Sequence[tuple[datetime, int]], book: MoneyBook) -> list[Payment]:
+def _due(dated: Sequence[tuple[datetime, int]], book: MoneyBook) -> list[PlannedPayment]:
     """What falls due from today on, by week; what fell due before counts as paid."""
     found: dict[int, int] = {}
     for moment, amount in dated:
         if moment >= book.midnight:
             week = int((moment - book.midnight) / WEEK) + 1
             found[week] = found.get(week, 0) + amount
-    return [Payment(amount, week) for week, amount in sorted(found.items()) if amount > 0]
+    return [PlannedPayment(amount, week) for week, amount in sorted(found.items()) if amount > 0]

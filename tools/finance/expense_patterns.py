@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from analytics.finance.expenses import Expense, ExpenseReview, Flag, review_expenses
+from analytics.finance.expenses import ExpenseEntry, ExpenseFlag, ExpenseReview, review_expenses
 from domain.finance import FlagReason
 from store.reads.finance.books import Spent
 from tools.finance.book import DAY, is_goods
@@ -55,7 +55,7 @@ def review(spent: Sequence[Spent], midnight: datetime, days: int = 7) -> Review:
     scaled = _scaled(told)
     since = midnight - timedelta(days=days)
     found = review_expenses(
-        [Expense(one.number, one.category, scaled[one.number], one.spent_at.toordinal()) for one in told],
+        [ExpenseEntry(one.number, one.category, scaled[one.number], one.spent_at.toordinal()) for one in told],
         since.toordinal(),
         FALSE_ALARMS,
     )
@@ -87,7 +87,7 @@ def _scaled(told: Sequence[Spent]) -> Mapping[str, int]:
 def _odd(
     found: ExpenseReview, by_number: Mapping[str, Spent], scaled: Mapping[str, int], told: Sequence[Spent], least: float
 ) -> list[Odd]:
-    groups: dict[str, list[tuple[Spent, Flag]]] = defaultdict(list)
+    groups: dict[str, list[tuple[Spent, ExpenseFlag]]] = defaultdict(list)
     for flag in found.flags:
         groups[by_number[flag.key].category].append((by_number[flag.key], flag))
     marked = []

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from analytics.finance.margins import Contribution, Trade, contribution
+from analytics.finance.margins import BookedSales, Contribution, contribution
 from store.reads.finance.books import Sold
 from store.reads.pricing.prices import sale_terms
 from store.tables import Channel, Product
@@ -22,7 +22,7 @@ def _line(row: Sold, product: Product, channel: Channel) -> Contribution:
     """Units whose cost is not known are taken at the cost of the others."""
     cost = round(row.cost_minor / row.costed_units * row.units) if row.costed_units else 0
     return contribution(
-        Trade(
+        BookedSales(
             product=product.sku,
             channel=channel.code,
             units=row.units,

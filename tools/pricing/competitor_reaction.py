@@ -11,8 +11,8 @@ import numpy as np
 from analytics.pricing.competitor_reaction import (
     LAGS,
     CrossElasticity,
-    RivalAnswer,
-    rivals_answer,
+    ReactionEstimate,
+    estimate_competitor_reaction,
     rivals_cross_elasticity,
 )
 from analytics.pricing.panel import Floats
@@ -82,7 +82,7 @@ def _reaction(session: BrandSession, env: ToolEnv, channel: Channel) -> Competit
     own, others = asked.own[:, :, at], np.delete(asked.own, at, axis=2)
     others = others[:, :, np.isfinite(others).all(axis=(0, 1))]
     try:
-        answer = rivals_answer(own, others, asked.rivals)
+        answer = estimate_competitor_reaction(own, others, asked.rivals)
     except InvalidNumbers:
         return _without(channel, ["too_few_price_changes"])
     return _view(channel, answer, _cross(session, env, channel, asked, own))
@@ -140,7 +140,7 @@ def _without(channel: Channel, reasons: list[str]) -> CompetitorReaction:
     return CompetitorReaction(channel=channel.code, status="insufficient", reasons=reasons, because=in_words(reasons))
 
 
-def _view(channel: Channel, answer: RivalAnswer, cross: CrossElasticity | None) -> CompetitorReaction:
+def _view(channel: Channel, answer: ReactionEstimate, cross: CrossElasticity | None) -> CompetitorReaction:
     mean, error = answer.within(HORIZON_WEEKS)
     reasons = ["rivals_follow"] if answer.significant else ["rivals_do_not_follow"]
     found = CompetitorReaction(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from analytics.stock.transfer_value import Spot, TransferValue, units_to_move, value_transfer
+from analytics.stock.transfer_value import TransferPlace, TransferValue, units_to_move, value_transfer
 from domain.figure import Cell
 from domain.prediction import Prediction
 from domain.report import Claim
@@ -137,7 +137,7 @@ def _moves(book: _Book) -> Iterator[_Move]:
         if margin is None:
             continue
         given: set[UUID] = set()
-        for here in sorted(held, key=lambda one: _spot(book, one).left_after(TRANSFER_HORIZON_DAYS)):
+        for here in sorted(held, key=lambda one: _spot(book, one).surplus_after(TRANSFER_HORIZON_DAYS)):
             if not _in_need(book, here):
                 continue
             found = [
@@ -152,20 +152,20 @@ def _moves(book: _Book) -> Iterator[_Move]:
                 yield best
 
 
-def _spot(book: _Book, one: reads.PlaceStock) -> Spot:
+def _spot(book: _Book, one: reads.PlaceStock) -> TransferPlace:
     coming = book.coming.get(one.product_id, 0) if one.location_id in book.warehouses else 0
-    return Spot(float(one.present), one.daily_pace, float(coming))
+    return TransferPlace(float(one.present), one.daily_pace, float(coming))
 
 
 def _in_need(book: _Book, here: reads.PlaceStock) -> bool:
     """Whether a place will run out; a stand does not while a warehouse has enough to fill it up."""
-    short = -_spot(book, here).left_after(TRANSFER_HORIZON_DAYS)
+    short = -_spot(book, here).surplus_after(TRANSFER_HORIZON_DAYS)
     if short <= 0:
         return False
     if here.location_id in book.warehouses:
         return True
     spare = (
-        _spot(book, one).left_after(TRANSFER_HORIZON_DAYS)
+        _spot(book, one).surplus_after(TRANSFER_HORIZON_DAYS)
         for one in book.stock.values()
         if one.product_id == here.product_id and one.location_id in book.warehouses
     )

@@ -36,7 +36,7 @@ class Library:
             return self.knowledge.search(self.database, session, question, limit, **where)
 
     def names(self, question: str, **how: Any) -> list[str]:
-        return [one.document.name for one in self.search(question, **how).passages]
+        return [found_passage.document.name for found_passage in self.search(question, **how).passages]
 
     def pass_days(self, days: float) -> None:
         clock = FixedClock(self.ctx.now() + timedelta(days=days))
