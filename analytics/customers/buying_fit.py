@@ -23,7 +23,7 @@ BuyingReason = Literal[
 class BuyingFit:
     """A fitted BG/NBD, or why there is none.
 
-    `status` is `fitted`; `loose` where predictions hold but the data cannot tell the parameters apart, so that there
+    `status` is `fitted`; `loose` where predictions hold but the data do not identify the parameters, so that there
     are no standard errors and no intervals; or `cannot_be_fitted`, without a model. `standard_errors` (4,) are those of
     r, alpha, a and b; `covariance` (4, 4) is that of their logarithms. `rows` counts the distinct histories.
     """

@@ -61,7 +61,7 @@ _RULES = ChurnRules()
 
 
 def judge_churn(fit: BuyingFit, base: CustomerBase, gaps: PurchaseGaps, rules: ChurnRules = _RULES) -> ChurnView:
-    """Each customer's standing: by P(alive) of BG/NBD where it can tell, by a rule on purchase gaps where it cannot.
+    """Each customer's standing: by P(alive) of BG/NBD where the model applies, else by a rule on purchase gaps.
 
     BG/NBD gives everybody without repeats a P(alive) of 1, so they are judged by how long others' second purchases took
     to come; without a model, those with repeats by others' later gaps. `gaps` are of the base's time unit.

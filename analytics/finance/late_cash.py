@@ -75,7 +75,7 @@ class LateCash:
 
     @property
     def verdict(self) -> str:
-        """Where the profit is: in cash, mostly in overdue invoices, tied up elsewhere, or there is none."""
+        """Location of the profit: in cash, mostly in overdue invoices, tied up elsewhere; or that there is none."""
         if self.profit_minor <= 0:
             return "no_profit"
         if self.cash_minor >= self.profit_minor:

@@ -130,7 +130,7 @@ class Bridge:
 
 
 def bridge(before: Iterable[Contribution], after: Iterable[Contribution]) -> Bridge:
-    """Why contribution changed, in whole minor units that add up exactly.
+    """Effects that explain the change of contribution, in whole minor units that add up exactly.
 
     With q units of a line, c contribution a unit and Q units of all lines sold in both periods (sales-quantity and
     sales-mix variances: Horngren, Datar & Rajan, chapter 14): volume q0 (Q1 / Q0 - 1) c0, mix (q1 - q0 Q1 / Q0) c0; of

@@ -75,7 +75,7 @@ def measured_saving(
     """Days that the reminders saved: expected waits without them, by the debtors' own habits, less the actual waits.
 
     Waits count up to each one's horizon (a restricted mean: Royston & Parmar 2013). The interval is that of the waits
-    without: of a debtor's level as far as its history tells, and of chance. Raises InvalidNumbers for no invoices.
+    without: of a debtor's level given its history, and of chance. Raises InvalidNumbers for no invoices.
     """
     waits = _waits(habits, [(reminder.invoice, reminder.horizon_days) for reminder in reminded])
     waited = np.array([min(reminder.waited_days, reminder.horizon_days) for reminder in reminded])

@@ -68,7 +68,7 @@ def _robust_deviation(history: Floats) -> float:
 
 
 def _memory(history: Floats) -> float:
-    """Lag-one correlation, held to 0..0.8 as a short series cannot tell more."""
+    """Lag-one correlation, limited to 0..0.8 as short series do not support more."""
     centred = history - history.mean()
     spread = float(centred @ centred)
     return float(np.clip(centred[1:] @ centred[:-1] / spread, 0.0, 0.8)) if spread > 0 else 0.0

@@ -74,7 +74,7 @@ def deal_response(panel: DealPanel) -> DealResponse:
     slopes[alive] = fitted.slopes
     covariance[np.ix_(alive, alive)] = fitted.covariance
     apart, error = _own_lifts(panel.units[known], panel.deal[known], product, fitted, products)
-    used = len(columns) - 1  # the price is held constant, not told
+    used = len(columns) - 1  # the price is a control
     return DealResponse(slopes[:used], covariance[:used, :used], fitted.degrees_of_freedom, apart, error, panel.deals)
 
 

@@ -98,22 +98,22 @@ class Replay:
     missed: tuple[float, ...] = ()
 
 
-def replay_later(events: Sequence[StockEvent], opening: int, quantity: int, came: int, later: int) -> Replay:
-    """Replay of the same movements with a delivery of `quantity` units arriving `later` days after day `came`.
+def replay_later(events: Sequence[StockEvent], opening: int, quantity: int, arrival_day: int, later: int) -> Replay:
+    """Replay of the same movements with a delivery of `quantity` units arriving `later` days after `arrival_day`.
 
     In the replay each use takes the stock on hand and the rest is lost; corrections found by counts stay as they were.
-    Events from day `came` on, in the order of time, the delivery itself left out; `opening` is stock just before it.
+    Events from `arrival_day` on, in the order of time, the delivery itself left out; `opening` is stock just before it.
     Raises InvalidNumbers for a quantity or delay below zero.
     """
     if quantity < 0 or later < 0:
         raise InvalidNumbers("A delivery and its delay must not be below zero.")
-    real, replayed, day = float(opening + quantity), float(opening), came
+    real, replayed, day = float(opening + quantity), float(opening), arrival_day
     unit_days, missed = 0.0, list[float]()
     arrived = False
-    for event in (*events, StockEvent(max([came + later, *(event.day for event in events)]), 0)):
-        if not arrived and event.day >= came + later:
-            unit_days += (real - replayed) * max(came + later - day, 0)
-            replayed, day, arrived = replayed + quantity, came + later, True
+    for event in (*events, StockEvent(max([arrival_day + later, *(event.day for event in events)]), 0)):
+        if not arrived and event.day >= arrival_day + later:
+            unit_days += (real - replayed) * max(arrival_day + later - day, 0)
+            replayed, day, arrived = replayed + quantity, arrival_day + later, True
         unit_days += (real - replayed) * (event.day - day)
         day = event.day
         missed.append(0.0)

@@ -9,7 +9,7 @@ from analytics.statistics.errors import InvalidNumbers
 WEEKS, PRODUCTS = 80, 24
 
 
-def asked(seed: int, answer: float = 0.4, lag: int = 3, speed: float = 0.5):
+def simulated_prices(seed: int, answer: float = 0.4, lag: int = 3, speed: float = 0.5):
     """Own and another channel's log prices, moved together at times, and three rivals who follow the own ones."""
     rng = np.random.default_rng(seed)
     common = np.where(rng.random((WEEKS, PRODUCTS)) < 0.25, rng.normal(0, 0.07, (WEEKS, PRODUCTS)), 0.0)
@@ -26,7 +26,7 @@ def asked(seed: int, answer: float = 0.4, lag: int = 3, speed: float = 0.5):
 
 
 def test_the_answer_is_found_with_its_lag() -> None:
-    reaction = estimate_competitor_reaction(*asked(1)[:3])
+    reaction = estimate_competitor_reaction(*simulated_prices(1)[:3])
     assert reaction.significant
     assert reaction.low <= 0.4 <= reaction.high
     assert reaction.high - reaction.low < 0.15
@@ -38,12 +38,12 @@ def test_the_answer_is_found_with_its_lag() -> None:
 
 
 def test_its_interval_holds_the_truth_about_as_often_as_it_says() -> None:
-    reactions = [estimate_competitor_reaction(*asked(seed)[:3]) for seed in range(40)]
+    reactions = [estimate_competitor_reaction(*simulated_prices(seed)[:3]) for seed in range(40)]
     assert 32 <= sum(reaction.low <= 0.4 <= reaction.high for reaction in reactions) <= 40, "90 % asked for"
 
 
 def test_a_channel_that_only_moves_along_is_not_what_they_answer() -> None:
-    own, other, theirs, _ = asked(2)
+    own, other, theirs, _ = simulated_prices(2)
     alone = estimate_competitor_reaction(other[:, :, 0], np.empty((WEEKS, PRODUCTS, 0)), theirs)
     beside = estimate_competitor_reaction(other[:, :, 0], own[:, :, None], theirs)
     assert alone.significant, "what moves along looks like the cause where the cause is left out"
@@ -52,19 +52,19 @@ def test_a_channel_that_only_moves_along_is_not_what_they_answer() -> None:
 
 
 def test_rivals_who_wander_do_not_follow() -> None:
-    reaction = estimate_competitor_reaction(*asked(3, answer=0.0)[:3])
+    reaction = estimate_competitor_reaction(*simulated_prices(3, answer=0.0)[:3])
     assert not reaction.significant
     assert abs(reaction.long_run) < 0.06
 
 
 def test_missing_weeks_are_left_out() -> None:
-    own, other, theirs, rng = asked(4)
+    own, other, theirs, rng = simulated_prices(4)
     theirs[rng.random(theirs.shape) < 0.1] = np.nan
     assert estimate_competitor_reaction(own, other, theirs).long_run == pytest.approx(0.4, abs=0.12)
 
 
 def test_too_little_to_tell_is_refused() -> None:
-    own, other, theirs, _ = asked(5)
+    own, other, theirs, _ = simulated_prices(5)
     with pytest.raises(InvalidNumbers):
         estimate_competitor_reaction(own[:20], other[:20], theirs[:20])
     with pytest.raises(InvalidNumbers):
@@ -77,7 +77,7 @@ def test_too_little_to_tell_is_refused() -> None:
 def test_what_rivals_prices_do_to_sales_is_found_with_own_prices_and_deals_held_constant() -> None:
     held, elasticities = 0, []
     for seed in range(20):
-        own, _, theirs, rng = asked(seed)
+        own, _, theirs, rng = simulated_prices(seed)
         rivals = theirs.mean(axis=2) + 0.3 * np.cumsum(rng.normal(0, 0.04, own.shape), axis=0)
         deal = (rng.random(own.shape) < 0.1).astype(float)
         season = np.cumsum(rng.normal(0, 0.05, WEEKS))[:, None]

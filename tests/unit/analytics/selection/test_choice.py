@@ -65,7 +65,7 @@ def best_by_enumeration(contest: Contest, forced: str = "") -> tuple[int, int, i
     return best
 
 
-def made(contest: Contest, explained: int = 60) -> Selection:
+def decide(contest: Contest, explained: int = 60) -> Selection:
     return choose(contest.contenders, contest.limits, explained=explained)
 
 
@@ -76,7 +76,7 @@ def short_of(selection: Selection, place: int = 0) -> list[tuple[str, int, int]]
 @pytest.mark.parametrize("seed", range(60))
 def test_no_choice_is_better_than_the_one_made(seed: int) -> None:
     contest = random_contest(seed)
-    selection, best = made(contest, explained=0), best_by_enumeration(contest)
+    selection, best = decide(contest, explained=0), best_by_enumeration(contest)
     assert best is not None
     by_key = {contender.key: contender for contender in contest.contenders}
     places = {contender.key: place for place, contender in enumerate(contest.contenders)}
@@ -92,7 +92,7 @@ def test_no_choice_is_better_than_the_one_made(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_what_each_one_left_out_would_cost_is_the_best_choice_with_it(seed: int) -> None:
     contest = random_contest(seed, most=8)
-    selection = made(contest)
+    selection = decide(contest)
     for excluded in selection.left_out:
         best = best_by_enumeration(contest, forced=excluded.key)
         assert (best is None) == (excluded.reason == "impossible")
@@ -105,7 +105,7 @@ def test_what_each_one_left_out_would_cost_is_the_best_choice_with_it(seed: int)
 @pytest.mark.parametrize("seed", range(20))
 def test_a_shadow_value_is_what_a_step_more_would_bring(seed: int) -> None:
     contest = random_contest(seed, most=8)
-    selection = made(contest, explained=0)
+    selection = decide(contest, explained=0)
     for place, use in enumerate(selection.limits):
         wider = replace(contest.limits[place], amount=use.amount + use.relaxed_by)
         best = best_by_enumeration(
@@ -125,7 +125,7 @@ def test_the_order_of_the_input_does_not_matter(seed: int, shuffle: object) -> N
     contenders, limits = list(contest.contenders), list(contest.limits)
     shuffle.shuffle(contenders)  # type: ignore[attr-defined]
     shuffle.shuffle(limits)  # type: ignore[attr-defined]
-    assert choose(contenders, limits) == made(contest)
+    assert choose(contenders, limits) == decide(contest)
 
 
 def test_a_knapsack_has_its_published_optimum() -> None:

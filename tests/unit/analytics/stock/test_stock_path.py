@@ -70,18 +70,18 @@ def test_a_movement_outside_the_days_is_refused() -> None:
 def test_what_a_later_delivery_would_have_lost() -> None:
     """Ten on the shelf, three a day: with the delivery nothing is lost; a week later 11 of 21 are."""
     events = [use(day, 3) for day in range(10)]
-    replay = replay_later(events, opening=10, quantity=50, came=0, later=7)
+    replay = replay_later(events, opening=10, quantity=50, arrival_day=0, later=7)
     assert replay.units_saved == 3 * 7 - 10
     assert replay.unit_days > 0
 
 
 def test_a_delivery_that_nobody_waited_for_saves_nothing_and_lay_there_longer() -> None:
-    replay = replay_later([use(day, 1) for day in range(10)], opening=100, quantity=50, came=0, later=7)
+    replay = replay_later([use(day, 1) for day in range(10)], opening=100, quantity=50, arrival_day=0, later=7)
     assert (replay.units_saved, replay.unit_days) == (0, 350)
 
 
 def test_no_delay_changes_nothing() -> None:
-    replay = replay_later([use(0, 5)], opening=0, quantity=50, came=0, later=0)
+    replay = replay_later([use(0, 5)], opening=0, quantity=50, arrival_day=0, later=0)
     assert (replay.units_saved, replay.unit_days) == (0, 0)
 
 
