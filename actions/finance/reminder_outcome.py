@@ -32,7 +32,7 @@ def measure_reminder(
     unit = f"{action.currency}.minor" if a_day else "days"
     sent = {row.invoice_id: row.sent_at for row in reads.reminders_of(session, source)}
     debtors, reminded = owing.debtors(session, action.currency), reads.reminders(session)
-    payings = owing.payings(debtors, reminded, until)
+    payings = owing.payment_records(debtors, reminded, until)
     history = PaymentHistory(
         debtor=np.array([one.debtor for one in payings], dtype=np.int64),
         terms_days=np.array([one.terms_days for one in payings], dtype=float),

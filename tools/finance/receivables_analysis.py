@@ -35,7 +35,7 @@ def receivables(session: BrandSession, env: ToolEnv, args: ToolArguments) -> Too
     book = money_book(session, env)
     owed = [debtor for debtor in book.debtors if debtor.owed_minor > 0]
     overdue = {debtor.code: _overdue_minor(book, debtor) for debtor in owed}
-    told = owing.payings(book.debtors, book.reminders, book.now)
+    told = owing.payment_records(book.debtors, book.reminders, book.now)
     paid = [one for one in told if one.paid]
     issued = sum(
         one.amount_minor

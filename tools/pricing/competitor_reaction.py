@@ -116,7 +116,7 @@ def _asked(session: BrandSession, env: ToolEnv) -> _Asked | None:
 
 def _read(session: BrandSession) -> _Asked | None:
     since = session.ctx.known_until - WEEKS * _WEEK
-    seen = reads.rivals_asked(session, since, brand_of(session).currency)
+    seen = reads.competitor_price_points(session, since, brand_of(session).currency)
     if not seen:
         return None
     products = sorted({one.product_id for one in seen}, key=str)
@@ -128,7 +128,7 @@ def _read(session: BrandSession) -> _Asked | None:
         theirs[(one.at - first) // _WEEK, products.index(one.product_id), rivals.index(one.by)] = one.amount_minor
     channels = [str(channel.id) for channel in prices.channels(session)]
     own = np.full((weeks, len(products), len(channels)), np.nan)
-    for one in reads.brand_asked(session):
+    for one in reads.brand_price_points(session):
         if one.product_id in products and one.by in channels:
             week = max(-(-(one.at - first) // _WEEK), 0)  # asked since then: from the next time rivals were looked at
             own[week:, products.index(one.product_id), channels.index(one.by)] = one.amount_minor

@@ -80,7 +80,7 @@ def list_suppliers(session: BrandSession, env: ToolEnv, args: ToolArguments) -> 
 
 def _supplier_view(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierView:
     lead = _lead_time(session, env, supplier)
-    coming = {order.number for order in reads.under_way(session) if order.supplier_id == supplier.id}
+    coming = {order.number for order in reads.open_purchase_orders(session) if order.supplier_id == supplier.id}
     promised, payment = supplier.lead_time_days, supplier.payment_days
     return SupplierView(
         supplier=supplier.code,

@@ -16,7 +16,7 @@ from domain.report import Claim
 from domain.transfers import TRANSFER_HORIZON_DAYS, StockTransfer
 from store.reads.pricing import prices
 from store.reads.pricing import promotions as products_of
-from store.reads.sales import kept_per_unit_minor
+from store.reads.sales import net_revenue_per_unit_minor
 from store.reads.settings import brand_of
 from store.reads.stock import levels as stocked
 from store.reads.stock import transfers as reads
@@ -99,7 +99,7 @@ def transfer_advice(session: BrandSession, env: ToolEnv, args: NoArguments) -> T
 
 
 def _read(session: BrandSession) -> _Book:
-    kept = kept_per_unit_minor(session, _SALES_WEEKS)
+    kept = net_revenue_per_unit_minor(session, _SALES_WEEKS)
     products = {one.id: one for one in products_of.active_products(session)}
     costs = prices.unit_costs_minor(session, products.keys())
     return _Book(
@@ -110,7 +110,7 @@ def _read(session: BrandSession) -> _Book:
         margins={
             one: kept[one] - cost for one, cost in costs.items() if cost is not None and kept.get(one, 0.0) > cost
         },
-        coming=stocked.units_under_way(session),
+        coming=stocked.units_on_order(session),
         warehouses=frozenset(place.id for place in stocked.warehouses(session)),
     )
 

@@ -19,7 +19,7 @@ from identity.brands import NewBrand, create_brand
 from identity.local import create_local_brand
 from identity.logins import Logins
 from identity.open_context import open_context
-from identity.people import People
+from identity.people import UserDirectory
 from identity.profiles import Profile, load_profile, save_profile
 from identity.roles import GRANTS, permissions_of
 from store.database import Database
@@ -34,10 +34,10 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def people(database: Database) -> tuple[People, Logins]:
+def people(database: Database) -> tuple[UserDirectory, Logins]:
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
-    return People(database, clock, ids), Logins(database, clock, ids)
+    return UserDirectory(database, clock, ids), Logins(database, clock, ids)
 
 
 def stranger(database: Database, home: Path, name: str = "stranger") -> None:

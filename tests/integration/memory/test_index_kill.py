@@ -13,7 +13,7 @@ import pytest
 
 from memory.edge_index import EdgeIndex, IndexBroken
 from memory.exact_scan import ExactScan
-from memory.passage_index import Stamp, Wanted
+from memory.passage_index import SearchQuery, Stamp
 from memory.words import words_of_question
 from store.reads.knowledge import IndexedPassage
 
@@ -81,7 +81,7 @@ def checked(folder: Path) -> int:
             scan.extend(made(edition), Stamp("m", edition))
         for seed in range(5):
             vector = np.random.default_rng(seed).normal(size=SIZE).astype(np.float32)
-            wanted = Wanted(vector, words_of_question(f"word{stamp.edition}"), NOW.timestamp())
+            wanted = SearchQuery(vector, words_of_question(f"word{stamp.edition}"), NOW.timestamp())
             exact, ranked = scan.rank(wanted, 10), index.rank(wanted, 40)
             assert set(exact[0]) <= set(ranked[0]), "what was written later may stand before it"
         return stamp.edition
