@@ -1,12 +1,10 @@
-"""The knowledge base as the settings say, and what people do with it: add files, take one out, rebuild the index."""
+"""The library in people's hands: add files, take one out, rebuild the index."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import Any
 
 from actions.order import require_present
 from bootstrap.office import Office
@@ -15,61 +13,10 @@ from domain.actor import Permission
 from domain.context import Context, parse_moment
 from domain.errors import Conflict, DocumentRejected, InvalidInput
 from domain.labels import Label
-from memory.edge_index import EdgeIndex
-from memory.knowledge import KnowledgeBase
 from memory.library import Filing
-from memory.passage_index import PassageIndex
-from memory.server_index import ServerIndex
-from settings import Settings
 from store.audit import append_audit
-from store.database import Database
 
-if TYPE_CHECKING:
-    from llm.provider_embedding import EmbeddingOptions
-
-PACKAGED = "packaged"
 MOST_TAGS, LONGEST_WORD = 20, 64
-
-
-def knowledge_base(settings: Settings, database: Database) -> KnowledgeBase:
-    """Nothing is opened or loaded before it is needed. Raises InvalidInput for an embedding that there is not."""
-    open_index = partial(_open_index, settings)
-    if settings.embedding == PACKAGED:
-        return KnowledgeBase(open_index=open_index)
-    from llm.provider_embedding import ProviderEmbedder
-
-    options = embedding_options(settings)
-    return KnowledgeBase(lambda ctx, run: ProviderEmbedder(options, database, ctx, run), open_index)
-
-
-def embedding_options(settings: Settings) -> "EmbeddingOptions":
-    """What the settings say of a provider's embeddings. Raises InvalidInput."""
-    from bootstrap.minds import model_options
-    from llm.choice import Provider, parse_model
-    from llm.connect import require_key
-    from llm.prices import parse_price
-    from llm.provider_embedding import EmbeddingOptions
-
-    named = parse_model(settings.embedding)
-    if named.provider is Provider.ANTHROPIC or not named.model:
-        raise InvalidInput(
-            f"{settings.embedding!r} embeds nothing.",
-            remedy="Set MHOS_EMBEDDING to `packaged`, `openai:MODEL` or `http://host:port/v1#MODEL`.",
-        )
-    require_key(named)
-    return EmbeddingOptions(
-        named,
-        key=settings.embedding_key,
-        price=parse_price(settings.embedding_price) if settings.embedding_price else None,
-        limits=model_options(settings).limits,
-    )
-
-
-def _open_index(settings: Settings, brand: UUID) -> PassageIndex:
-    if settings.qdrant_url:
-        key = settings.qdrant_key.get_secret_value() if settings.qdrant_key else None
-        return ServerIndex.at(settings.qdrant_url, key, brand)
-    return EdgeIndex(settings.home / "knowledge" / str(brand))
 
 
 def shelf_of(category: str, tags: Iterable[str], label: str, dated: str, known: str) -> Filing:

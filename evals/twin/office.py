@@ -12,7 +12,8 @@ from sqlalchemy import create_engine, select
 from sqlmodel import col
 
 from actions.items import Proposer, adopt, propose
-from bootstrap.office import Office, agent_id
+from bootstrap.meetings import agent_id
+from bootstrap.office import Office
 from connectors.feed import deliver
 from domain.action import Action
 from domain.actor import Actor, ActorKind, Role
@@ -80,7 +81,7 @@ class TwinOffice:
 
     def meet(self, agents: Sequence[str] = ()) -> None:
         """The weekly trading review, with some of the crew or all of it."""
-        self.office.meet(self.owner, AGENDA, agents)
+        self.office.meetings.meet(self.owner, AGENDA, agents)
 
     def orders_placed(self) -> list[PurchaseOrder]:
         """What the product ordered today: orders that the suppliers have yet to hear of."""

@@ -123,7 +123,7 @@ def two(database: Database, tmp_path: Path) -> Two:
     automate(database, mine, "own")
     automate(database, theirs, "canary")
     office = Office(Settings(home=tmp_path), database)
-    office.meet(mine, "Prices")
+    office.meetings.meet(mine, "Prices")
     office.run_due(mine)
     _live(office, theirs, database)
     rows_mine, rows_theirs = _rows(database, mine), _rows(database, theirs)
@@ -161,13 +161,13 @@ def _rename(database: Database, theirs: Context) -> None:
 
 def _live(office: Office, theirs: Context, database: Database) -> None:
     """Meet, approve one item, and leave the next open."""
-    office.meet(theirs, "canary-agenda-55aa")
+    office.meetings.meet(theirs, "canary-agenda-55aa")
     with database.read(theirs) as session:
         item = session.scalars(select(ActionItem)).one()
     approve(database, theirs, office.engine, str(item.id), timedelta(0))
     office.run_due(theirs)
     clock = FixedClock(theirs.now() + timedelta(days=2))
-    office.meet(replace(theirs, clock=clock, ids=TimeOrderedIds(clock)), "canary-agenda-66bb")
+    office.meetings.meet(replace(theirs, clock=clock, ids=TimeOrderedIds(clock)), "canary-agenda-66bb")
 
 
 def _ids(database: Database, theirs: Context) -> Mapping[str, str]:

@@ -60,7 +60,7 @@ class Town:
 
     def meet(self, ctx: Context | None = None) -> str:
         """A meeting of the Pricing Director; its id."""
-        return str(self.office.meet(ctx or self.mine, "Prices", PRICING))
+        return str(self.office.meetings.meet(ctx or self.mine, "Prices", PRICING))
 
 
 class Client(TestClient):

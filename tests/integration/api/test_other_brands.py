@@ -137,7 +137,7 @@ def furnish(town: Town) -> None:
     with office.database.begin(ctx) as session:
         set_definition(session, "rule", Rule.model_validate(RULE), "theirs")
         set_definition(session, "workflow", Workflow.model_validate(WORKFLOW), "theirs")
-        add_endpoint(session, office.secrets, NAME, "https://example.org/theirs", chat=False, allow_private=False)
+        add_endpoint(session, office.parts.secrets, NAME, "https://example.org/theirs", chat=False, allow_private=False)
         session.flush()
         start_workflow(session, NAME, "{}")
         post(session, Post("theirs", "webhook", NAME, {"data": "Theirs alone"}))

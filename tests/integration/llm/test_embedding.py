@@ -13,7 +13,7 @@ import pytest
 from openai.types import CreateEmbeddingResponse
 from sqlalchemy import func, select
 
-from bootstrap.library import embedding_options, knowledge_base
+from bootstrap.knowledge import embedding_options, knowledge_base
 from connectors.documents import read_document
 from domain.errors import InvalidInput, Unavailable
 from llm.budget import Limits

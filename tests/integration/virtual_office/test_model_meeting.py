@@ -98,11 +98,11 @@ def test_a_resumed_meeting_asks_its_models_nothing_that_they_answered(firm: Firm
             raise Killed
 
     with pytest.raises(Killed):
-        firm.office.meet(firm.owner, AGENDA, PRICES_AND_STOCK, progress)
+        firm.office.meetings.meet(firm.owner, AGENDA, PRICES_AND_STOCK, progress)
     (run,) = firm.rows(Run)
     before = len(firm.rows(ModelExchange))
     silent = serve([Status(500)])
-    firm.office.resume(firm.owner, str(run.id))
+    firm.office.meetings.resume(firm.owner, str(run.id))
     assert silent.heard == []
     assert len(firm.rows(ModelExchange)) == before > 0
     assert firm.document(run.id)["status"] == "done"
