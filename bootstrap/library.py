@@ -13,13 +13,13 @@ from domain.actor import Permission
 from domain.context import Context, parse_moment
 from domain.errors import Conflict, DocumentRejected, InvalidInput
 from domain.labels import Label
-from memory.library import Shelf
+from memory.library import Filing
 from store.audit import append_audit
 
 MOST_TAGS, LONGEST_WORD = 20, 64
 
 
-def shelf_of(category: str, tags: Iterable[str], label: str, dated: str, known: str) -> Shelf:
+def shelf_of(category: str, tags: Iterable[str], label: str, dated: str, known: str) -> Filing:
     """Where documents are put, in the words of the command line. Raises InvalidInput."""
     words = [category, *tags]
     if len(words) > MOST_TAGS + 1 or not all(_is_word(word) for word in words):
@@ -34,14 +34,14 @@ def shelf_of(category: str, tags: Iterable[str], label: str, dated: str, known: 
         known_at = parse_moment(known) if known else None
     except ValueError as error:
         raise InvalidInput(f"{dated or known!r} is not a date.", remedy="Write 2026-03-01.") from error
-    return Shelf(category, tuple(dict.fromkeys(tags)), Label(label), dated_on, known_at)
+    return Filing(category, tuple(dict.fromkeys(tags)), Label(label), dated_on, known_at)
 
 
 def _is_word(word: str) -> bool:
     return 0 < len(word.strip()) <= LONGEST_WORD and word.isprintable()
 
 
-def add_files(office: Office, ctx: Context, files: Sequence[Path], name: str, shelf: Shelf) -> dict[str, Any]:
+def add_files(office: Office, ctx: Context, files: Sequence[Path], name: str, shelf: Filing) -> dict[str, Any]:
     """Add files one by one: what cannot be read is told, and the others are kept. Raises InvalidInput, Forbidden."""
     _require_keeper(office, ctx)
     if name and len(files) > 1:
@@ -61,7 +61,7 @@ def add_files(office: Office, ctx: Context, files: Sequence[Path], name: str, sh
     return {"documents": added, "rejected": rejected, "index": waits}
 
 
-def add_bytes(office: Office, ctx: Context, file: str, data: bytes, shelf: Shelf) -> dict[str, Any]:
+def add_bytes(office: Office, ctx: Context, file: str, data: bytes, shelf: Filing) -> dict[str, Any]:
     """Add one document from its bytes. Raises DocumentRejected, Conflict, Forbidden."""
     _require_keeper(office, ctx)
     added = asdict(office.knowledge.add(office.database, ctx, read_document(file, data), shelf))

@@ -26,7 +26,7 @@ from domain.prediction import Prediction
 from domain.pricing import PriceUpdate
 from evals.twin.desk import Bid, PriceMemory, Wanted, Wish, worth
 from identity.brands import NewBrand, found_brand, founding_context
-from identity.people import People
+from identity.people import UserDirectory
 from identity.roles import permissions_of
 from settings import Settings
 from simulation.catalog import CHANNELS, PRODUCTS, SKUS
@@ -247,7 +247,7 @@ def _found(database: Database, settings: Settings, world: World) -> TwinOffice:
     seed = world.plan.seed
     clock = FixedClock(datetime.combine(world.plan.start - timedelta(days=1), _MORNING, UTC))
     ids = TimeOrderedIds(clock, random.Random(seed))
-    people = People(database, clock, ids)
+    people = UserDirectory(database, clock, ids)
     password = "a simulated person"
     owner, operator = (people.add(login, password) for login in ("owner", "operator"))
     ctx = founding_context(clock, ids, owner, "owner", BRAND)

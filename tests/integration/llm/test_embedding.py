@@ -22,7 +22,7 @@ from llm.errors import BudgetExceeded, MalformedAnswer, NotAuthorised
 from llm.patience import Patience
 from llm.prices import Price
 from llm.provider_embedding import EmbeddingOptions, ProviderEmbedder
-from memory.library import Shelf
+from memory.library import Filing
 from settings import Settings
 from store.tables import ModelExchange, ModelSpend, Run
 from tests.integration.llm.conftest import Desk
@@ -153,7 +153,7 @@ def test_a_library_embedded_by_a_server_is_searched_by_it(
     settings = Settings(home=tmp_path, embedding=f"{served.url}#{MODEL}", embedding_price="0,0")
     knowledge = knowledge_base(settings, desk.database)
     for name, text in (("a.md", "Banana bandana."), ("i.md", "Kiwi in Rimini.")):
-        knowledge.add(desk.database, desk.ctx, read_document(name, text.encode()), Shelf())
+        knowledge.add(desk.database, desk.ctx, read_document(name, text.encode()), Filing())
     with desk.database.read(desk.ctx) as session:
         found = knowledge.search(desk.database, session, "iiii", 1, run=desk.run_id)
     assert (found.passages[0].document.name, found.searched) == ("i.md", "embedded index")
