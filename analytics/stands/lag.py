@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
@@ -52,13 +52,13 @@ def changes_against_others(sold: Floats, recent: int, coverage: float = 0.80) ->
     before, now = share[:, :-1], share[:, -1]
     spread = before.var(axis=1, ddof=1).mean()
     error = float(np.sqrt(spread * (1 + 1 / (blocks - 1))))
-    law = stats.t(df=len(kept) * (blocks - 2))
-    wide = float(law.ppf((1 + coverage) / 2)) * error
+    freedom = len(kept) * (blocks - 2)
+    wide = float(special.stdtrit(freedom, (1 + coverage) / 2)) * error
     found: list[PlaceChange | None] = [None] * len(sold)
     for at, place in enumerate(np.flatnonzero(usable)):
         moved = float(now[at] - before[at].mean())
         lately = float(kept[at, -1]) / recent
-        chance = float(law.cdf(moved / error)) if error > 0 else float(moved >= 0)
+        chance = float(special.stdtr(freedom, moved / error)) if error > 0 else float(moved >= 0)
         found[int(place)] = PlaceChange(
             change=float(np.expm1(moved)),
             low=float(np.expm1(moved - wide)),
