@@ -8,32 +8,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from domain.action import parse_action
+from domain.action import ACTION_KINDS, parse_action
 from domain.errors import DomainError
+from domain.kind import EACH
 from domain.report import AgentReport, Claim
 from guardrails.prose import check_claim
 from store.session import BrandSession
 from store.tables import ProposalRow
+from tools.base import RESULT_NAMES
 from tools.receipts import CitedCells, cited_cells
 
-_NAMING_KEYS = frozenset(
-    {
-        "sku",
-        "title",
-        "channel",
-        "zone",
-        "supplier",
-        "stand",
-        "lead",
-        "debtor",
-        "campaign",
-        "category",
-        "date",
-        "document",
-        "origin",
-        "target",
-    }
-)
+_NAMING_KEYS = RESULT_NAMES | {name.rpartition(EACH)[2] for kind in ACTION_KINDS.values() for name in kind.names}
+"""The fields of results that name something: what actions are about, and what tools alone tell of."""
 
 _SHORTEST_QUOTE = 20
 """A passage may be quoted word for word; a shorter one might be no more than a number."""
