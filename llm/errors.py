@@ -1,6 +1,7 @@
 """Why a model did not answer: whether to try again, whether to ask another, and whether it may have cost."""
 
 from domain.errors import DomainError
+from domain.text import storable
 
 SOONEST_REMEDY = "The meeting goes on without this report. Hold it again later, or set MHOS_MODEL_FALLBACK."
 
@@ -18,7 +19,7 @@ class ModelError(DomainError):
     """Whether the provider may bill what it did so far."""
 
     def __init__(self, message: str, *, retry_after: float | None = None, remedy: str = SOONEST_REMEDY) -> None:
-        super().__init__(message, remedy=remedy)
+        super().__init__(storable(message), remedy=remedy)  # it may repeat what a server said
         self.retry_after = retry_after
         """Seconds that the provider asked to be left alone."""
 

@@ -21,6 +21,8 @@ from llm.errors import (
     Unreachable,
 )
 
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What reading an answer raises that is not what the protocol says: the clients build their types unchecked."""
 _LONGEST_SENTENCE = 300
 _NO_MONEY = {"insufficient_quota", "billing_error", "billing_hard_limit_reached"}
 _BY_TYPE: Mapping[str, type[ModelError]] = {
@@ -57,7 +59,7 @@ def translating(sdk: ModuleType, model: str) -> Iterator[None]:
         raise _by_status(error, model) from error
     except sdk.APIError as error:
         raise _by_type(error, model) from error
-    except (ValueError, TypeError, AttributeError) as error:  # the clients build their types without checking them
+    except UNREADABLE as error:
         raise MalformedAnswer(f"{model} gave an answer that cannot be read: {_short(error)}") from error
 
 
@@ -72,7 +74,7 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
     try:
         until, said = (parsedate_to_datetime(headers.get(name, "")) for name in ("retry-after", "date"))
         return max(0.0, (until - said).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

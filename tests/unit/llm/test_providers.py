@@ -166,7 +166,19 @@ def test_a_stream_that_is_kept_alive_and_says_nothing_comes_to_an_end(serve: Ser
 
 
 @pytest.mark.parametrize(
-    "arguments", ['{"at": NaN}', '{"at": "\\ud800"}', '{"at": "a\\u0000b"}', '{"at": ' + "[" * 5_000]
+    "arguments",
+    [
+        '{"at": NaN}',
+        '{"at": 1e400}',
+        '{"at": -1e400}',
+        '{"at": "\\ud800"}',
+        '{"at": "a\\u0000b"}',
+        '{"a\\u0000b": 1}',
+        '{"at": ' + "[" * 5_000,
+        '{"at": ' + "[" * 900 + "]" * 900 + "}",
+        '{"at": ' + "9" * 5_000 + "}",
+    ],
+    ids=lambda arguments: arguments[:24],
 )
 def test_what_cannot_be_kept_does_not_come_in(serve: Serve, model_at: ModelAt, arguments: str) -> None:
     """Neither PostgreSQL nor a canonical form can hold NUL, lone surrogates and NaN."""
@@ -174,6 +186,29 @@ def test_what_cannot_be_kept_does_not_come_in(serve: Serve, model_at: ModelAt, a
     assert len(answer.tool_calls) + len(answer.invalid_tool_calls) == 1
     kept = canonical_json([answer.tool_calls, answer.invalid_tool_calls]).encode()
     assert b"\\u0000" not in kept
+    assert b"Infinity" not in kept
+
+
+def test_names_that_a_server_gives_can_be_stored(serve: Serve, model_at: ModelAt, ask: Any) -> None:
+    server = serve([Answer(calls=[("lo\x00ok" + "k" * 500, "{}")], model="local\x00" + "l" * 500)])
+    answer = ask(model_at(server))
+    names = [answer.tool_calls[0]["name"], answer.response_metadata["model_name"]]
+    assert [len(name) for name in names] == [200, 200]
+    assert "\x00" not in "".join(names)
+
+
+def test_what_a_server_says_of_its_failure_can_be_stored(serve: Serve, model_at: ModelAt, ask: Any) -> None:
+    for step in (Status(400, message="too\x00 long \ud800"), Answer("I will\x00 not.", stop="refusal")):
+        with pytest.raises(ModelError) as failed:
+            ask(model_at(serve([step])))
+        assert "\x00" not in failed.value.message
+        assert failed.value.message.encode()
+
+
+def test_what_is_nested_without_end_is_no_answer(serve: Serve, model_at: ModelAt, ask: Any) -> None:
+    for body in ("[" * 100_000, '{"choices": {"a": 1}, "content": {"a": 1}, "stop_reason": "end_turn"}'):
+        with pytest.raises(MalformedAnswer):
+            ask(model_at(serve([Garbage(body)])))
 
 
 def test_nobody_there_is_told_as_such(serve: Serve, model_at: ModelAt, ask: Any) -> None:
