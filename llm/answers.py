@@ -4,8 +4,6 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, AIMessageChunk
@@ -14,6 +12,7 @@ from langchain_core.messages.ai import UsageMetadata
 from domain.canonical import sha256_of
 from domain.text import storable
 from llm.errors import ConnectionLost, MalformedAnswer, ModelError
+from llm.pieces import added_up
 
 Stop = Literal["stop", "tool_calls", "length"]
 _LONGEST_NAME = 200
@@ -58,10 +57,10 @@ def answer_message(
 
 def whole_message(chunks: Iterable[AIMessageChunk]) -> AIMessage:
     """The message that a provider's stream adds up to, which raises by itself where it ends unfinished."""
-    whole = reduce(add, chunks)
-    calls = [RawCall(chunk["name"] or "", chunk["id"] or "", chunk["args"] or "") for chunk in whole.tool_call_chunks]
-    metadata = whole.response_metadata
-    return answer_message(whole.content, calls, whole.usage_metadata, metadata["finish_reason"], metadata["model_name"])
+    whole = added_up(chunks)
+    calls = [RawCall("".join(call.name), call.id, "".join(call.arguments)) for call in whole.calls]
+    finish, model = whole.metadata["finish_reason"], whole.metadata["model_name"]
+    return answer_message(whole.content, calls, whole.usage, finish, model)
 
 
 def unfinished(model: str, *, begun: bool) -> ModelError:

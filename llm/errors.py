@@ -5,6 +5,8 @@ from domain.text import storable
 
 SOONEST_REMEDY = "The meeting goes on without this report. Hold it again later, or set MHOS_MODEL_FALLBACK."
 
+LONG_REMEDY = "Check what serves MHOS_MODEL: its answers do not end."
+
 
 class ModelError(DomainError):
     """Base of what goes wrong with a model. Subclasses fix what may be done about it."""
@@ -73,6 +75,16 @@ class MalformedAnswer(ModelError):
     code = "model_malformed_answer"
     retryable = True
     may_have_cost = True
+
+
+class AnswerTooLong(ModelError):
+    """The answer goes on beyond what any answer takes; it was not read further, and is not asked for again."""
+
+    code = "model_answer_too_long"
+    may_have_cost = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None, remedy: str = LONG_REMEDY) -> None:
+        super().__init__(message, retry_after=retry_after, remedy=remedy)
 
 
 class RequestRejected(ModelError):

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 
 from llm.errors import (
+    AnswerTooLong,
     ConnectionLost,
     MalformedAnswer,
     ModelError,
@@ -49,9 +50,13 @@ def translating(sdk: ModuleType, model: str) -> Iterator[None]:
     """Raise a ModelError for whatever `sdk` (the `openai` or `anthropic` module) or its transport raises."""
     try:
         yield
+    except AnswerTooLong as error:
+        raise _of_model(error, model) from error
     except ModelError:
         raise
     except sdk.APIConnectionError as error:
+        if isinstance(error.__cause__, AnswerTooLong):
+            raise _of_model(error.__cause__, model) from error
         raise _lost(error.__cause__ or error, sdk, model, isinstance(error, sdk.APITimeoutError)) from error
     except httpx2.HTTPError as error:
         raise _lost(error, sdk, model, isinstance(error, httpx2.TimeoutException)) from error
@@ -61,6 +66,10 @@ def translating(sdk: ModuleType, model: str) -> Iterator[None]:
         raise _by_type(error, model) from error
     except UNREADABLE as error:
         raise MalformedAnswer(f"{model} gave an answer that cannot be read: {_short(error)}") from error
+
+
+def _of_model(error: AnswerTooLong, model: str) -> AnswerTooLong:
+    return AnswerTooLong(f"{model}: {error.message}")
 
 
 def retry_after_of(headers: Mapping[str, str]) -> float | None:

@@ -1,6 +1,7 @@
 """A provider's answers, streamed or whole, read as one message; and what we send is what its own types describe."""
 
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,10 +11,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Sys
 from pydantic import BaseModel
 
 from domain.canonical import canonical_json
-from evals.model_server import Cut, ErrorEvent, Garbage, ModelServer, Silence, Status, Trickle, Unstreamed
+from evals.model_server import Cut, ErrorEvent, Flood, Garbage, ModelServer, Silence, Status, Trickle, Unstreamed
 from evals.model_wire import Answer
 from llm.answers import text_of, whole_message
 from llm.errors import (
+    AnswerTooLong,
     ConnectionLost,
     MalformedAnswer,
     ModelError,
@@ -209,6 +211,28 @@ def test_what_is_nested_without_end_is_no_answer(serve: Serve, model_at: ModelAt
     for body in ("[" * 100_000, '{"choices": {"a": 1}, "content": {"a": 1}, "stop_reason": "end_turn"}'):
         with pytest.raises(MalformedAnswer):
             ask(model_at(serve([Garbage(body)])))
+
+
+@pytest.mark.parametrize("kind", ["events", "line", "body", "packed", "error"])
+def test_an_answer_of_a_gigabyte_is_not_read(serve: Serve, model_at: ModelAt, ask: Any, kind: Any) -> None:
+    server = serve([Flood(kind)])
+    model = model_at(server, max_output_tokens=100)
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerTooLong, match="is longer than 4,296,704 bytes"):
+            ask(model)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(server.heard) == 1
+    assert server.flooded < 32 * 2**20, "what was read, and what the two ends of the connection hold"
+    assert peak < 64 * 2**20
+
+
+def test_a_long_answer_that_ends_is_read(serve: Serve, model_at: ModelAt, ask: Any) -> None:
+    arguments = json.dumps({"at": "ä" * 1_000_000})
+    answer = ask(model_at(serve([Answer(calls=[("look", arguments)])]), max_output_tokens=8_000))
+    assert [call["args"] for call in answer.tool_calls] == [json.loads(arguments)]
 
 
 def test_nobody_there_is_told_as_such(serve: Serve, model_at: ModelAt, ask: Any) -> None:
