@@ -17,10 +17,11 @@ from actions.refusals import refusals_noted
 from actions.seen import require_seen
 from actions.standing import ask_again, differences_since
 from actions.status import cause_of, set_status
-from domain.action import ItemStatus, Reversibility
+from domain.action import ItemStatus
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Conflict, NotFound
+from domain.kind import Reversibility
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from store.database import Database

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.action import ActionKind, Preview
+from domain.action import Preview
+from domain.kind import ActionKind
 from domain.prediction import Outcome, Prediction
 from store.session import BrandSession
 

@@ -47,7 +47,7 @@ def edit(
 def words_for(kind: str) -> list[str]:
     """What can be edited of an action kind, as it is written here: `price=…`, `quantity:SKU=…`."""
     from domain.action import ACTION_KINDS
-    from domain.editing import EACH
+    from domain.kind import EACH
 
     return [
         f"{_word(name.rpartition(EACH)[2])}:{'CAMPAIGN' if name.startswith('budgets') else 'SKU'}=…"
@@ -60,8 +60,8 @@ def words_for(kind: str) -> list[str]:
 def changes_of(said: list[str], action: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as the action stores them. Money is written as 13.90, a share in percent. Raises InvalidInput."""
     from domain.action import ACTION_KINDS
-    from domain.editing import EACH
     from domain.errors import InvalidInput
+    from domain.kind import EACH
 
     names = {_word(name.rpartition(EACH)[2]): name for name in ACTION_KINDS[action["kind"]].editable}
     changes: dict[str, Any] = {}

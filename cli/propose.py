@@ -54,8 +54,8 @@ def propose(
 def require_price_update(kind: str) -> None:
     """Raises InvalidInput for a kind that there is not, or that people cannot ask for in so many words."""
     from actions.kinds import handler_of
-    from domain.action import PRICE_UPDATE
     from domain.errors import InvalidInput
+    from domain.pricing import PRICE_UPDATE
 
     handler_of(kind)
     if kind != PRICE_UPDATE.name:

@@ -1,19 +1,19 @@
-"""Finance's actions: reminders to debtors, budgets moved between campaigns, expenses that a person should look at."""
+"""Finance: what a debtor owes, and the actions that remind one or let a person look at an expense."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
-from domain.money import LARGEST_MINOR, Currency
+from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, LongName, Reversibility, Way, Words
+from domain.money import Currency
 
-Number = Annotated[str, Field(min_length=1, max_length=128)]
 LAST_LEVEL = 3
 """The third reminder is the last: what comes after it is for people."""
-BUDGET_WEEKS = 8
-"""Over so many weeks a moved budget is judged."""
 FLAG_WEEKS = 4
 """Over so many weeks it is looked at what a flagged expense cost on."""
+FlagReason = Literal["far_above", "far_below", "never_changed_before", "commission_above_sales"]
 
 
 class InvoiceRemind(BaseModel):
@@ -22,8 +22,8 @@ class InvoiceRemind(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["invoice.remind"] = "invoice.remind"
-    debtor: Number
-    invoices: tuple[Number, ...] = Field(min_length=1, max_length=100)
+    debtor: LongName
+    invoices: tuple[LongName, ...] = Field(min_length=1, max_length=100)
     currency: Currency
 
     @field_validator("invoices")
@@ -39,58 +39,48 @@ class InvoiceRemind(BaseModel):
         return f"reminder @ {self.debtor}"
 
     @property
-    def uses(self) -> Mapping[str, int]:
-        """What it needs of the brand's resources, in minor units by name: nothing."""
-        return {}
-
-    @property
     def touches(self) -> frozenset[str]:
         """What other proposals might be about too: those that touch the same are put to each other."""
         return frozenset({"money", f"customer {self.debtor}"})
 
 
-class CampaignWeekly(BaseModel):
-    """What a campaign may spend a week."""
+class InvoiceRemindFacts(Facts):
+    """What is known of a reminder to one debtor."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    campaign: Number
-    weekly_minor: int = Field(ge=0, le=LARGEST_MINOR)
-
-
-class BudgetReallocate(BaseModel):
-    """`budget.reallocate`: move weekly money between advertising campaigns; these are the new budgets."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Literal["budget.reallocate"] = "budget.reallocate"
-    budgets: tuple[CampaignWeekly, ...] = Field(min_length=2, max_length=100)
-    currency: Currency
-
-    @field_validator("budgets")
-    @classmethod
-    def _each_once(cls, budgets: tuple[CampaignWeekly, ...]) -> tuple[CampaignWeekly, ...]:
-        if len({one.campaign for one in budgets}) < len(budgets):
-            raise ValueError("a campaign is named twice")
-        return budgets
-
-    @property
-    def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
-        return "advertising budgets"
-
-    @property
-    def uses(self) -> Mapping[str, int]:
-        """What it needs of the brand's resources: nothing, as the total may not grow."""
-        return {}
-
-    @property
-    def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
-        return frozenset({"advertising"})
+    amount_minor: Int64 = Field(description="what the invoices still lack")
+    has_paid: StrictBool = Field(description="one of them has been paid")
+    has_undue: StrictBool = Field(description="one of them is not due yet")
+    days_since_reminder: Int64 = Field(description="since the debtor was last reminded of one of them")
+    reminder_every_days: Int64
+    level: Int64 = Field(description="which reminder it would be, of the invoice that has had most")
+    owner_gate_minor: Int64
 
 
-FlagReason = Literal["far_above", "far_below", "never_changed_before", "commission_above_sales"]
+INVOICE_REMIND = ActionKind(
+    name="invoice.remind",
+    title="Remind a debtor",
+    parameters=InvoiceRemind,
+    facts=InvoiceRemindFacts,
+    list_title=Words("Remind {debtor} to pay", "{debtor} an Zahlung erinnern"),
+    text_title=Words(
+        "Remind {debtor} of {invoices:overdue invoice|overdue invoices}",
+        "{debtor} an {invoices:offene Rechnung|offene Rechnungen} erinnern",
+    ),
+    reversibility=Reversibility.FINAL,
+    leaves_house=LeavesHouse(
+        what=Leaving.MAIL,
+        way=Way.EMAIL,
+        today=Words(
+            "The reminder is noted on the invoices, and an event tells of it. No email goes out of itself: please "
+            "write or call.",
+            "Die Erinnerung wird an den Rechnungen vermerkt, ein Ereignis meldet sie. Von selbst geht keine E-Mail "
+            "hinaus: bitte schreiben oder anrufen.",
+        ),
+        event="invoice_reminder.to_send",
+    ),
+    names=("debtor",),
+    quiet_after_no=timedelta(weeks=2),
+)
 
 
 class ExpenseFlag(BaseModel):
@@ -99,8 +89,8 @@ class ExpenseFlag(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["expense.flag"] = "expense.flag"
-    category: Number
-    expenses: tuple[Number, ...] = Field(min_length=1, max_length=100)
+    category: LongName
+    expenses: tuple[LongName, ...] = Field(min_length=1, max_length=100)
     reason: FlagReason
     currency: Currency
 
@@ -117,11 +107,62 @@ class ExpenseFlag(BaseModel):
         return f"expense {self.category}"
 
     @property
-    def uses(self) -> Mapping[str, int]:
-        """What it needs of the brand's resources, in minor units by name: nothing."""
-        return {}
-
-    @property
     def touches(self) -> frozenset[str]:
         """What other proposals might be about too: those that touch the same are put to each other."""
         return frozenset({f"expense {self.category}"})
+
+
+class ExpenseFlagFacts(Facts):
+    """What is known of expenses that a person should look at."""
+
+    amount_minor: Int64
+    already_flagged: StrictBool
+    owner_gate_minor: Int64
+
+
+EXPENSE_FLAG = ActionKind(
+    name="expense.flag",
+    title="Let a person look at an expense",
+    parameters=ExpenseFlag,
+    facts=ExpenseFlagFacts,
+    list_title=Words("Check expenses: {category}", "Ausgaben prüfen: {category}"),
+    text_title=Words(
+        "Have {expenses:expense|expenses} of {category} looked at",
+        "{expenses:Ausgabe|Ausgaben} für {category} ansehen lassen",
+    ),
+    reversibility=Reversibility.REVERSIBLE,
+    leaves_house=LeavesHouse(
+        what=Leaving.NOTHING,
+        way=Way.NONE,
+        today=Words(
+            "The expenses are marked and a task is put on the list here.",
+            "Die Ausgaben werden hier markiert, eine Aufgabe entsteht.",
+        ),
+    ),
+    names=("category",),
+)
+
+
+class Billed(Protocol):
+    """An invoice and what it lacks, below zero for a credit note that nothing was set against."""
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def lacks_minor(self) -> int: ...
+
+    @property
+    def issued_at(self) -> datetime: ...
+
+
+def owed_by(invoices: Sequence[Billed]) -> Mapping[str, int]:
+    """What each invoice of one debtor still lacks: its credit notes are set against what is open, oldest first."""
+    credit = -sum(one.lacks_minor for one in invoices if one.lacks_minor < 0)
+    found: dict[str, int] = {}
+    for one in sorted(invoices, key=lambda one: (one.issued_at, one.number)):
+        lacks = max(one.lacks_minor, 0)
+        used = min(credit, lacks)
+        credit -= used
+        found[one.number] = lacks - used
+    return found

@@ -1,12 +1,17 @@
-"""Pricing's actions and facts."""
+"""Prices: what a price leaves, and the actions that change, draft or promote one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
+from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, NameOrNone, Reversibility, Way, Words
 from domain.money import BPS, LARGEST_MINOR, Currency
+
+LONGEST_PROMOTION_DAYS = 92
+DIP_WEEKS = 8
+"""What a deal sold ahead of its time is missing for about so long after it."""
 
 
 @dataclass(frozen=True)
@@ -45,26 +50,66 @@ class PriceUpdate(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["price.update"] = "price.update"
-    sku: str = Field(min_length=1, max_length=64)
-    channel: str = Field(min_length=1, max_length=64)
-    zone: str = Field(default="", max_length=64, description="empty: the channel's price everywhere")
+    sku: Name
+    channel: Name
+    zone: NameOrNone = Field(default="", description="empty: the channel's price everywhere")
     price_minor: int = Field(gt=0, le=LARGEST_MINOR)
     currency: Currency
 
     @property
-    def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
-        return f"{self.sku} @ {self.channel}{'/' + self.zone if self.zone else ''}"
+    def place(self) -> str:
+        """The channel, and the zone where it is one zone's price."""
+        return f"{self.channel}{'/' + self.zone if self.zone else ''}"
 
     @property
-    def uses(self) -> Mapping[str, int]:
-        """What it needs of the brand's resources, in minor units by name: nothing."""
-        return {}
+    def subject(self) -> str:
+        """What it is about: two with the same subject compete."""
+        return f"{self.sku} @ {self.place}"
 
     @property
     def touches(self) -> frozenset[str]:
         """What other proposals might be about too: those that touch the same are put to each other."""
         return frozenset({f"product {self.sku}"})
+
+
+class PriceUpdateFacts(Facts):
+    """What is known of a price change. Margins are on what the brand keeps, without VAT and after the channel's fee."""
+
+    price_minor: Int64
+    change_bps: Int64
+    abs_change_bps: Int64
+    changed_last_day_bps: Int64 = Field(description="absolute changes of this price in the last 24 hours, added up")
+    margin_bps: Int64
+    min_margin_bps: Int64
+    max_change_bps_per_day: Int64
+    corridor_low_minor: Int64
+    corridor_high_minor: Int64
+    amount_minor: Int64 = Field(description="money at stake over the horizon, absolute")
+    owner_gate_minor: Int64
+    prediction_low_minor: Int64
+
+
+PRICE_UPDATE = ActionKind(
+    name="price.update",
+    title="Change a list price",
+    parameters=PriceUpdate,
+    facts=PriceUpdateFacts,
+    list_title=Words("New price for {sku} in {place}", "Neuer Preis für {sku} in {place}"),
+    text_title=Words("Set {sku} in {place} to {price_minor}", "{sku} in {place} auf {price_minor} setzen"),
+    reversibility=Reversibility.REVERSIBLE,
+    leaves_house=LeavesHouse(
+        what=Leaving.PRICE,
+        way=Way.SALES_CHANNEL,
+        today=Words(
+            "Our list price changes here only. The channel and its order forms learn it from you.",
+            "Unser Listenpreis ändert sich nur hier. Kanal und Bestellformulare erfahren ihn von Ihnen.",
+        ),
+        event="price.changed",
+    ),
+    names=("sku", "channel", "zone"),
+    editable=("price_minor",),
+    owns_columns=frozenset({"price.amount_minor", "price_history.amount_minor"}),
+)
 
 
 class PriceDraft(BaseModel):
@@ -73,8 +118,8 @@ class PriceDraft(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["price.draft"] = "price.draft"
-    sku: str = Field(min_length=1, max_length=64)
-    channel: str = Field(min_length=1, max_length=64)
+    sku: Name
+    channel: Name
     price_minor: int = Field(gt=0, le=LARGEST_MINOR)
     currency: Currency
 
@@ -84,11 +129,136 @@ class PriceDraft(BaseModel):
         return f"draft {self.sku} @ {self.channel}"
 
     @property
-    def uses(self) -> Mapping[str, int]:
-        """What it needs of the brand's resources, in minor units by name: nothing."""
-        return {}
+    def touches(self) -> frozenset[str]:
+        """What other proposals might be about too: those that touch the same are put to each other."""
+        return frozenset({f"product {self.sku}"})
+
+
+class PriceDraftFacts(Facts):
+    """What is known of a price that would be drafted. It changes nothing that is charged."""
+
+    price_minor: Int64
+    margin_bps: Int64
+    min_margin_bps: Int64
+    already_priced: StrictBool = Field(description="the product has a price in that channel")
+    prediction_low_minor: Int64
+
+
+PRICE_DRAFT = ActionKind(
+    name="price.draft",
+    title="Draft a price",
+    parameters=PriceDraft,
+    facts=PriceDraftFacts,
+    list_title=Words("Draft a price for {sku} in {channel}", "Preisentwurf für {sku} in {channel}"),
+    text_title=Words(
+        "Draft {price_minor} as the price of {sku} in {channel}",
+        "{price_minor} als Preis von {sku} in {channel} entwerfen",
+    ),
+    reversibility=Reversibility.REVERSIBLE,
+    leaves_house=LeavesHouse(
+        what=Leaving.NOTHING,
+        way=Way.NONE,
+        today=Words(
+            "The draft stays here; nothing is sold at it.", "Der Entwurf bleibt hier; verkauft wird dazu nichts."
+        ),
+    ),
+    names=("sku", "channel"),
+    money_at_stake=False,
+    editable=("price_minor",),
+)
+
+
+class PromoSchedule(BaseModel):
+    """`promo.schedule`: sell one product cheaper on some channels, from the first day to the last, both included."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["promo.schedule"] = "promo.schedule"
+    sku: Name
+    channels: tuple[Name, ...] = Field(min_length=1, max_length=20)
+    first_day: date
+    last_day: date
+    off_bps: int = Field(gt=0, lt=BPS, description="of the list price")
+    currency: Currency
+
+    @field_validator("channels")
+    @classmethod
+    def _each_channel_once(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(channels)) < len(channels):
+            raise ValueError("a channel is named twice")
+        return channels
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "PromoSchedule":
+        if not 0 < self.days <= LONGEST_PROMOTION_DAYS:
+            raise ValueError(f"a promotion lasts from one day to {LONGEST_PROMOTION_DAYS}")
+        return self
+
+    @property
+    def days(self) -> int:
+        return (self.last_day - self.first_day).days + 1
+
+    @property
+    def begins(self) -> datetime:
+        return start_of(self.first_day)
+
+    @property
+    def ends(self) -> datetime:
+        """The moment after its last day."""
+        return start_of(self.last_day) + timedelta(days=1)
+
+    @property
+    def subject(self) -> str:
+        """What it is about: two with the same subject compete."""
+        return f"promotion {self.sku}"
 
     @property
     def touches(self) -> frozenset[str]:
         """What other proposals might be about too: those that touch the same are put to each other."""
         return frozenset({f"product {self.sku}"})
+
+
+class PromoScheduleFacts(Facts):
+    """What is known of a promotion. The margin is the lowest of its channels', at the promoted price."""
+
+    off_bps: Int64
+    days: Int64
+    margin_bps: Int64
+    min_margin_bps: Int64
+    leaves_corridor: StrictBool = Field(description="the promoted price is below the brand's corridor")
+    begins_in_the_past: StrictBool
+    overlaps: StrictBool = Field(description="another promotion of the product runs in those days in one of them")
+    clears_stock: StrictBool = Field(description="there is more stock than sells while the brand keeps stock for")
+    amount_minor: Int64 = Field(description="the discount given away on what sells anyway")
+    owner_gate_minor: Int64
+    prediction_low_minor: Int64
+
+
+PROMO_SCHEDULE = ActionKind(
+    name="promo.schedule",
+    title="Schedule a promotion",
+    parameters=PromoSchedule,
+    facts=PromoScheduleFacts,
+    list_title=Words("Promote {sku} from {first_day}", "{sku} ab {first_day} im Angebot"),
+    text_title=Words(
+        "Cut {sku} by {off_bps} in {channels:channel|channels} for {days:day|days} from {first_day}",
+        "{sku} ab {first_day} für {days:Tag|Tage} in {channels:Kanal|Kanälen} um {off_bps} senken",
+    ),
+    reversibility=Reversibility.COMPENSABLE,
+    leaves_house=LeavesHouse(
+        what=Leaving.PRICE,
+        way=Way.SALES_CHANNEL,
+        today=Words(
+            "The promotion is entered here only. The channels learn its price and days from you.",
+            "Die Aktion wird nur hier eingetragen. Preis und Tage erfahren die Kanäle von Ihnen.",
+        ),
+    ),
+    names=("sku",),
+    editable=("first_day", "last_day", "off_bps"),
+    measured_after=timedelta(weeks=13),
+)
+
+
+def start_of(day: date) -> datetime:
+    """The moment a day begins."""
+    return datetime.combine(day, time(), UTC)

@@ -1,11 +1,11 @@
-"""The stands' actions: a driver's trip that refills them, a bonus to a partner, a visit that puts a display right."""
+"""Stands: a driver's trip that refills them, a bonus to a partner, a visit that puts a display right."""
 
-from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
+from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, Reversibility, Way, Words
 from domain.money import LARGEST_MINOR, Currency
 
 LARGEST_REFILL = 10**6
@@ -19,8 +19,8 @@ class RefillLine(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    stand: str = Field(min_length=1, max_length=64)
-    sku: str = Field(min_length=1, max_length=64)
+    stand: Name
+    sku: Name
     quantity: int = Field(gt=0, le=LARGEST_REFILL)
 
 
@@ -48,14 +48,13 @@ class StandRefill(BaseModel):
         return tuple(dict.fromkeys(line.stand for line in self.lines))
 
     @property
+    def units(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
     def subject(self) -> str:
         """Two trips by the same stops compete; a "no" to one leaves every other open."""
         return f"trip @ {', '.join(sorted(self.stands))}"
-
-    @property
-    def uses(self) -> Mapping[str, int]:
-        """The trip costs cash; the goods are the brand's already."""
-        return {"cash": self.trip_cost_minor}
 
     @property
     def touches(self) -> frozenset[str]:
@@ -65,13 +64,58 @@ class StandRefill(BaseModel):
         )
 
 
+class StandRefillFacts(Facts):
+    """What is known of a trip to stands."""
+
+    amount_minor: Int64 = Field(description="what the trip costs")
+    cost_unknown: StrictBool = Field(description="the brand's rules do not say what a trip costs")
+    too_many_stops: StrictBool
+    exceeds_warehouse: StrictBool = Field(description="more of a product than the warehouse holds and has not promised")
+    outlives_shelf: StrictBool = Field(description="a line would not sell there before it expires")
+    already_planned: StrictBool = Field(description="the same product is on its way to the same stand")
+    owner_gate_minor: Int64
+    prediction_low_minor: Int64
+
+
+STAND_REFILL = ActionKind(
+    name="stand.refill",
+    title="Refill stands",
+    parameters=StandRefill,
+    facts=StandRefillFacts,
+    list_title=Words(
+        "Refill {stands:stand|stands} on {planned_day}", "{stands:Stand|Stände} am {planned_day} auffüllen"
+    ),
+    text_title=Words(
+        "Refill {stands:stand|stands} on {planned_day}: {units:unit|units}, {trip_cost_minor}",
+        "{stands:Stand|Stände} am {planned_day} auffüllen: {units} Stück, {trip_cost_minor}",
+    ),
+    reversibility=Reversibility.COMPENSABLE,
+    leaves_house=LeavesHouse(
+        what=Leaving.NOTICE,
+        way=Way.EMAIL,
+        today=Words(
+            "The goods are set aside and the trip is a task here. Tell the driver and the stands yourself, unless a "
+            "rule of yours passes the event on.",
+            "Die Ware wird reserviert, die Tour steht hier als Aufgabe. Fahrer und Stände bitte selbst "
+            "benachrichtigen, wenn keine eigene Regel das Ereignis weitergibt.",
+        ),
+        event="stand.refill_planned",
+    ),
+    names=("lines[].stand", "lines[].sku"),
+    uses={"cash": "trip_cost_minor"},
+    editable=("planned_day", "lines[].quantity"),
+    filled_in=("trip_cost_minor",),
+    quiet_after_no=timedelta(days=6),  # stands go on selling: the next weekly meeting looks at them afresh
+)
+
+
 class StandBonus(BaseModel):
     """`stand.bonus`: a share of what a stand sells goes to its partner for some weeks, up to a limit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["stand.bonus"] = "stand.bonus"
-    stand: str = Field(min_length=1, max_length=64)
+    stand: Name
     share_bps: int = Field(gt=0, le=10_000, description="of the stand's sales at the prices charged")
     weeks: int = Field(ge=1, le=52)
     cap_minor: int = Field(gt=0, le=LARGEST_MINOR, description="the most that it may come to")
@@ -82,13 +126,48 @@ class StandBonus(BaseModel):
         return f"bonus @ {self.stand}"
 
     @property
-    def uses(self) -> Mapping[str, int]:
-        return {"cash": self.cap_minor}
-
-    @property
     def touches(self) -> frozenset[str]:
         """What other proposals might be about too: those that touch the same are put to each other."""
         return frozenset({"money", f"stand {self.stand}"})
+
+
+class StandBonusFacts(Facts):
+    """What is known of a bonus to a stand's partner."""
+
+    amount_minor: Int64 = Field(description="the most that it may come to")
+    share_bps: Int64
+    bonus_gate_bps: Int64
+    already_running: StrictBool = Field(description="this stand has a bonus already")
+    owner_gate_minor: Int64
+    prediction_low_minor: Int64
+
+
+STAND_BONUS = ActionKind(
+    name="stand.bonus",
+    title="Promise a stand's partner a bonus",
+    parameters=StandBonus,
+    facts=StandBonusFacts,
+    list_title=Words("Bonus for the partner of {stand}", "Bonus für den Partner von {stand}"),
+    text_title=Words(
+        "Give {stand} {share_bps} of its sales for {weeks:week|weeks}, up to {cap_minor}",
+        "{stand} {weeks:Woche|Wochen} lang {share_bps} vom Umsatz geben, bis {cap_minor}",
+    ),
+    reversibility=Reversibility.COMPENSABLE,
+    leaves_house=LeavesHouse(
+        what=Leaving.NOTICE,
+        way=Way.EMAIL,
+        today=Words(
+            "The bonus is entered here. Tell the partner yourself, unless a rule of yours passes the event on.",
+            "Der Bonus wird hier eingetragen. Bitte dem Partner selbst zusagen, wenn keine eigene Regel das Ereignis "
+            "weitergibt.",
+        ),
+        event="stand.bonus_promised",
+    ),
+    names=("stand",),
+    uses={"cash": "cap_minor"},
+    editable=("share_bps", "weeks", "cap_minor"),
+    measured_after=timedelta(weeks=10),
+)
 
 
 class StandVisit(BaseModel):
@@ -97,7 +176,7 @@ class StandVisit(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["stand.visit"] = "stand.visit"
-    stand: str = Field(min_length=1, max_length=64)
+    stand: Name
     planned_day: date
     cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
     currency: Currency
@@ -107,13 +186,47 @@ class StandVisit(BaseModel):
         return f"visit @ {self.stand}"
 
     @property
-    def uses(self) -> Mapping[str, int]:
-        return {"cash": self.cost_minor}
-
-    @property
     def touches(self) -> frozenset[str]:
         """What other proposals might be about too: those that touch the same are put to each other."""
         return frozenset({"money", f"stand {self.stand}"})
+
+
+class StandVisitFacts(Facts):
+    """What is known of a visit to a stand's partner."""
+
+    amount_minor: Int64 = Field(description="what the visit costs")
+    already_planned: StrictBool = Field(description="this stand is visited already")
+    owner_gate_minor: Int64
+    prediction_low_minor: Int64
+
+
+STAND_VISIT = ActionKind(
+    name="stand.visit",
+    title="Visit a stand's partner",
+    parameters=StandVisit,
+    facts=StandVisitFacts,
+    list_title=Words("Visit {stand} on {planned_day}", "{stand} am {planned_day} besuchen"),
+    text_title=Words(
+        "Visit {stand} on {planned_day} to train the partner, {cost_minor}",
+        "{stand} am {planned_day} besuchen, Partner schulen, {cost_minor}",
+    ),
+    reversibility=Reversibility.COMPENSABLE,
+    leaves_house=LeavesHouse(
+        what=Leaving.NOTICE,
+        way=Way.EMAIL,
+        today=Words(
+            "The visit is a task here. Tell the partner yourself, unless a rule of yours passes the event on.",
+            "Der Besuch steht hier als Aufgabe. Bitte den Partner selbst benachrichtigen, wenn keine eigene Regel das "
+            "Ereignis weitergibt.",
+        ),
+        event="stand.visit_planned",
+    ),
+    names=("stand",),
+    uses={"cash": "cost_minor"},
+    editable=("planned_day",),
+    filled_in=("cost_minor",),
+    measured_after=timedelta(weeks=10),
+)
 
 
 def days_to_planned_call(since_last_call: float, every: float) -> float:

@@ -4,20 +4,21 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import cedarpy
 from pydantic import BaseModel, ValidationError
 
+from domain.action import ACTION_KINDS
 from domain.actor import ActorKind
 from domain.errors import InvalidInput
 from domain.figure import Cell
 from domain.verdict import Decision, Verdict
 from guardrails.facts import DecisionFacts, is_rate
+from guardrails.policy_files import permitted_kind, policy_files
 from guardrails.policy_text import faults
+from guardrails.schema import cedar_schema
 
-POLICIES = Path(__file__).parent / "policies"
 _PRINCIPALS = {ActorKind.AGENT: "Agent", ActorKind.PERSON: "Person", ActorKind.SYSTEM: "System"}
 _ACTION_KIND = re.compile(r"[a-z_]{1,64}(?:\.[a-z_]{1,64}){1,3}")
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -34,12 +35,7 @@ class Rule:
 
 def packaged_policies() -> list[str]:
     """The policies that ship with the product, in a fixed order."""
-    return [path.read_text(encoding="utf-8") for path in sorted(POLICIES.glob("*.cedar"))]
-
-
-def packaged_schema() -> str:
-    """What the policies may speak of: kinds of actors, actions, and the facts that come with each."""
-    return (POLICIES / "schema.cedarschema").read_text(encoding="utf-8")
+    return list(policy_files().values())
 
 
 class PolicyEngine:
@@ -48,17 +44,18 @@ class PolicyEngine:
     def __init__(self, texts: Sequence[str] | None = None) -> None:
         """Reads `texts`, or what is packaged. Raises InvalidInput, by line, for what is no policy or does not fit."""
         texts = packaged_policies() if texts is None else texts
-        schema = packaged_schema()
+        schema = cedar_schema()
         self.policy_version = hashlib.sha256("\n".join([schema, *texts]).encode()).hexdigest()
         self._schema = cedarpy.Schema.from_str(schema)
         self._policies = _parsed(texts, self._schema)
         self._rules = _rules(self._policies)
+        self._permitted = _permitted(self._policies)
 
     def decide(self, action_kind: str, who: DecisionFacts, what: BaseModel) -> Verdict:
         """Allow; needs approval at the gates that bind; or deny. Never raises for facts it cannot judge: it denies.
 
         Asked twice at most: as things stand, and with those gates opened that bind. What is still denied then is denied
-        by rules that no approval lifts.
+        by rules that no approval lifts. A kind that no policy permits by its name is denied.
         """
         try:
             who = DecisionFacts.model_validate(dict(who))
@@ -67,6 +64,8 @@ class PolicyEngine:
         facts = {**dict(what), **_who(who)}
         if foreign := _foreign(action_kind, facts):
             return self._unclear(foreign)
+        if action_kind in ACTION_KINDS and action_kind not in self._permitted:
+            return self._without_policies(action_kind)
         now = self._ask(action_kind, who, facts, who.approvals)
         gates = frozenset(gate for policy in now.diagnostics.reasons if (gate := self._rules[policy].gate))
         approved = self._ask(action_kind, who, facts, who.approvals | gates) if gates else now
@@ -90,9 +89,16 @@ class PolicyEngine:
         return cedarpy.is_authorized(request, self._policies, [], self._schema)
 
     def _unclear(self, why: str) -> Verdict:
-        reason = f"the guardrails could not judge this: {why}"
+        return self._denied("engine.error", f"the guardrails could not judge this: {why}")
+
+    def _without_policies(self, action_kind: str) -> Verdict:
+        file = f"{ACTION_KINDS[action_kind].file_name}.cedar"
+        reason = f"{action_kind} has no policies of its own that permit it: guardrails/policies/{file}"
+        return self._denied("engine.no_policies", reason)
+
+    def _denied(self, policy: str, reason: str) -> Verdict:
         return Verdict(
-            decision=Decision.DENY, policies=("engine.error",), reasons=(reason,), policy_version=self.policy_version
+            decision=Decision.DENY, policies=(policy,), reasons=(reason,), policy_version=self.policy_version
         )
 
     def _verdict(
@@ -125,6 +131,12 @@ def _rules(policies: cedarpy.PolicySet) -> dict[str, Rule]:
         )
         for name, policy in static.items()
     }
+
+
+def _permitted(policies: cedarpy.PolicySet) -> frozenset[str]:
+    """The kinds that some policy permits by name."""
+    static = policies.to_pst().static_policies
+    return frozenset(kind for policy in static.values() if (kind := permitted_kind(policy)))
 
 
 def _who(who: DecisionFacts) -> dict[str, Any]:

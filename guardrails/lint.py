@@ -1,19 +1,21 @@
 """Looks over policies for mistakes: those that the schema catches, and those that it lets pass."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import cedarpy
 from cedarpy import pst
-from pydantic import BaseModel
 
-from guardrails import facts
-from guardrails.cedar import PLACEHOLDER, packaged_policies, packaged_schema
+from domain.action import ACTION_KINDS
+from guardrails.cedar import PLACEHOLDER
+from guardrails.facts import DecisionFacts, is_rate
+from guardrails.policy_files import lint_policy_files, parts_of, permitted_kind, policy_files
 from guardrails.policy_text import faults
 from guardrails.reachability import can_match
+from guardrails.schema import cedar_schema
 
-_FACTS = [one for one in vars(facts).values() if isinstance(one, type) and issubclass(one, BaseModel)]
-_RATES = frozenset(name for one in _FACTS for name in one.model_fields if facts.is_rate(name))
+_FACTS = (DecisionFacts, *(kind.facts for kind in ACTION_KINDS.values()))
+_RATES = frozenset(name for facts in _FACTS for name in facts.model_fields if is_rate(name))
 
 
 def lint_policies(texts: Sequence[str] | None = None) -> list[str]:
@@ -22,11 +24,13 @@ def lint_policies(texts: Sequence[str] | None = None) -> list[str]:
     Found are: text that Cedar cannot read; an action, fact or kind of actor that the schema does not know; no id, no
     reason, an id used twice; a reason that shows anything but a rate; a policy that can never match; a template,
     which decides nothing; a gate written as a permit (beside any other permit it would gate nothing), a gate whose
-    approval does not lift it, and a policy that reads approvals but names no gate.
+    approval does not lift it, and a policy that reads approvals but names no gate; a permit that does not name exactly
+    one action. Of what is packaged also what stands in another kind's file, and what a kind lacks.
     """
-    texts = packaged_policies() if texts is None else texts
-    schema = cedarpy.Schema.from_str(packaged_schema())
-    problems = faults(texts, schema)
+    files = policy_files() if texts is None else {}
+    texts = list(files.values()) if texts is None else texts
+    schema = cedarpy.Schema.from_str(cedar_schema())
+    problems = [*faults(texts, schema), *(lint_policy_files(files) if files else ())]
     try:
         written = cedarpy.PolicySet.from_str("\n".join(texts)).to_pst()
     except ValueError as error:
@@ -48,6 +52,7 @@ def _problems(policy: pst.Template) -> list[str]:
         "has no @reason": not reason,
         "shows anything but a rate in its reason": not set(PLACEHOLDER.findall(reason)) <= _RATES,
         "can never match": not can_match(policy),
+        "is a permit that does not name exactly one action": policy.effect == "permit" and not permitted_kind(policy),
         "is a gate written as a permit": policy.effect == "permit" and (gate is not None or reads_approvals),
         "is a gate that its own approval does not lift": gate is not None and not _is_lifted_by(policy, gate),
         "reads approvals but names no @gate": gate is None and reads_approvals,
@@ -66,24 +71,4 @@ def _is_lifted_by(policy: pst.Template, gate: str) -> bool:
 def _reads_approvals(expr: pst.Expr) -> bool:
     if isinstance(expr, pst.GetAttr) and expr.attr == "approvals":
         return True
-    return any(_reads_approvals(part) for part in _parts(expr))
-
-
-def _parts(expr: pst.Expr) -> Iterator[pst.Expr]:
-    match expr:
-        case pst.UnaryOp(_, arg):
-            yield arg
-        case pst.BinaryOp(_, left, right):
-            yield from (left, right)
-        case pst.IfThenElse(condition, yes, no):
-            yield from (condition, yes, no)
-        case pst.GetAttr(base, _) | pst.HasAttr(base, _) | pst.Like(base, _):
-            yield base
-        case pst.Is(base, _, inside):
-            yield from (base,) if inside is None else (base, inside)
-        case pst.Set(elements):
-            yield from elements
-        case pst.Record(fields):
-            yield from fields.values()
-        case _:
-            return
+    return any(_reads_approvals(part) for part in parts_of(expr))

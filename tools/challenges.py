@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from domain.action import PRICE_UPDATE, PURCHASE_ORDER_CREATE, SEGMENT_MESSAGE, STAND_REFILL
+from domain.customers import SEGMENT_MESSAGE
+from domain.pricing import PRICE_UPDATE
+from domain.stands import STAND_REFILL
+from domain.stock import PURCHASE_ORDER_CREATE
 from store.session import BrandSession
 from tools.base import Access, Tool, ToolAnswer, ToolEnv
 from tools.challenge_results import NEVER_ALONE, ChallengeArguments, ChallengeView

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import LEAD_FOLLOW_UP, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
+from domain.customers import LEAD_FOLLOW_UP, LeadFollowUp, LeadFollowUpFacts
 from domain.errors import Conflict, InvalidInput
-from domain.leads import LeadFollowUp
+from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
-from guardrails.facts import LeadFollowUpFacts
 from store.leases import lock_row
 from store.reads.customers import leads as reads
 from store.reads.settings import brand_of, rules_of

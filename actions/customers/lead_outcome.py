@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from analytics.customers.win_rate import WinRate, win_rate
-from domain.leads import LeadFollowUp
+from domain.customers import LeadFollowUp
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from store.reads.customers import leads as reads

@@ -7,8 +7,8 @@ from uuid import UUID
 from analytics.customers.audience import BUYERS, contributions, draw_audience, group_sizes
 from analytics.customers.standings import judge_customers
 from analytics.statistics.errors import InvalidNumbers
+from domain.customers import WINDOW_DAYS, Segment
 from domain.errors import InvalidInput
-from domain.messaging import WINDOW_DAYS, Segment
 from store.reads.customers import outreach as reads
 from store.session import BrandSession
 from store.tables import BrandRules

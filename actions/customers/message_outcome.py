@@ -7,7 +7,7 @@ import numpy as np
 
 from analytics.customers.uplift import GroupOutcome, measure_uplift
 from analytics.pricing.panel import Floats
-from domain.messaging import WINDOW_DAYS, Arm, SegmentMessage
+from domain.customers import WINDOW_DAYS, Arm, SegmentMessage
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from store.reads.customers import outreach as reads

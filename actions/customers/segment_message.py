@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import SEGMENT_MESSAGE, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.canonical import sha256_of
+from domain.customers import SEGMENT_MESSAGE, TEXTS, Arm, SegmentMessage, SegmentMessageFacts
 from domain.errors import Conflict, InvalidInput
-from domain.messaging import TEXTS, Arm, SegmentMessage
+from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
-from guardrails.facts import SegmentMessageFacts
 from store.outbox import emit
 from store.reads.customers import outreach as reads
 from store.reads.settings import brand_of, rules_of

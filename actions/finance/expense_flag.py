@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import EXPENSE_FLAG, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, NotFound
-from domain.finance import ExpenseFlag
+from domain.finance import EXPENSE_FLAG, ExpenseFlag, ExpenseFlagFacts
+from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
-from guardrails.facts import ExpenseFlagFacts
 from store.leases import lock_row
 from store.reads.finance import books as reads
 from store.reads.settings import rules_of

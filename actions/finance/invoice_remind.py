@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import INVOICE_REMIND, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, NotFound
-from domain.finance import InvoiceRemind
+from domain.finance import INVOICE_REMIND, InvoiceRemind, InvoiceRemindFacts, owed_by
+from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
-from domain.receivables import owed_by
-from guardrails.facts import InvoiceRemindFacts
 from store.leases import lock_row
 from store.outbox import emit
 from store.reads.finance import books as reads

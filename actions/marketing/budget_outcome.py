@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from analytics.marketing.budget import fit_campaigns, gain_of_move
 from analytics.statistics.errors import InvalidNumbers
-from domain.finance import BudgetReallocate
+from domain.marketing import BudgetReallocate
 from domain.prediction import Outcome, OutcomeStatus
 from store.reads.finance import books as reads
 from store.reads.marketing import campaign_weeks

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import BUDGET_REALLOCATE, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, NotFound
-from domain.finance import BUDGET_WEEKS, BudgetReallocate
+from domain.kind import ActionKind
+from domain.marketing import BUDGET_REALLOCATE, BUDGET_WEEKS, BudgetReallocate, BudgetReallocateFacts
 from domain.money import BPS, format_minor
 from domain.prediction import Outcome, Prediction
-from guardrails.facts import BudgetReallocateFacts
 from store.reads.finance import books as reads
 from store.reads.settings import rules_of
 from store.session import BrandSession

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import PRICE_DRAFT, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, OutcomeStatus, Prediction
+from domain.pricing import PRICE_DRAFT, PriceDraftFacts
 from domain.pricing import PriceDraft as Draft
-from guardrails.facts import PriceDraftFacts
 from store.leases import lock_row
 from store.reads.pricing import prices as reads
 from store.reads.settings import brand_of, rules_of

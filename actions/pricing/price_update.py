@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import PRICE_UPDATE, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.kind import ActionKind
 from domain.money import BPS, LARGEST_MINOR, format_minor, share_bps
 from domain.prediction import Outcome, Prediction
-from domain.pricing import PriceUpdate
-from guardrails.facts import PriceUpdateFacts
+from domain.pricing import PRICE_UPDATE, PriceUpdate, PriceUpdateFacts
 from store.leases import lock_row
 from store.reads.pricing import prices as reads
 from store.reads.settings import rules_of

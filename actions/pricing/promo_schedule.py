@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import PROMO_SCHEDULE, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.kind import ActionKind
 from domain.money import BPS, LARGEST_MINOR, format_minor
 from domain.prediction import Outcome, Prediction
-from domain.promotions import PromoSchedule
-from guardrails.facts import PromoScheduleFacts
+from domain.pricing import PROMO_SCHEDULE, PromoSchedule, PromoScheduleFacts
 from store.leases import lock_row
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as planned

@@ -12,7 +12,7 @@ from actions.pricing.price_outcome import effect_outcome, not_measurable
 from analytics.pricing.panel import Floats
 from analytics.statistics.counterfactual import measure_effect
 from domain.prediction import Outcome
-from domain.promotions import DIP_WEEKS, PromoSchedule
+from domain.pricing import DIP_WEEKS, PromoSchedule
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as planned
 from store.session import BrandSession

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
 from actions.stands.stand_refill import DISPATCHER
-from domain.action import STAND_BONUS, STAND_VISIT, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, NotFound
 from domain.figure import Cell
+from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
-from domain.stands import StandBonus, StandVisit
-from guardrails.facts import StandBonusFacts, StandVisitFacts
+from domain.stands import STAND_BONUS, STAND_VISIT, StandBonus, StandBonusFacts, StandVisit, StandVisitFacts
 from store.leases import lock_row
 from store.outbox import emit
 from store.reads import stands as reads

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import STAND_REFILL, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, NotFound
+from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
-from domain.stands import RefillLine, StandRefill
-from guardrails.facts import StandRefillFacts
+from domain.stands import STAND_REFILL, RefillLine, StandRefill, StandRefillFacts
 from store.leases import lock_row
 from store.outbox import emit
 from store.reads import stands as reads

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
 from actions.stock.purchase_pace import PACE_WINDOW, daily_pace, oldest_days
-from domain.action import PURCHASE_ORDER_CREATE, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
-from domain.purchasing import PurchaseLine, PurchaseOrderCreate
-from guardrails.facts import PurchaseOrderFacts
+from domain.stock import PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate, PurchaseOrderFacts
 from store.leases import lock_row
 from store.reads.settings import rules_of
 from store.reads.stock import levels as reads

@@ -10,7 +10,7 @@ from analytics.stock.replenishment import HOLDING_OFF
 from analytics.stock.stock_path import DailyStock, Replay, StockEvent, daily_stock, pooled, replay_later
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
-from domain.purchasing import REVIEW_DAYS, PurchaseOrderCreate
+from domain.stock import REVIEW_DAYS, PurchaseOrderCreate
 from store.reads.sales import net_revenue_per_unit_minor
 from store.reads.settings import rules_of
 from store.reads.stock import levels as reads

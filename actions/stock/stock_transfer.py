@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import STOCK_TRANSFER, ActionKind, FieldChange, Preview
+from domain.action import FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
-from domain.transfers import TRANSFER_HORIZON_DAYS, StockTransfer
-from guardrails.facts import StockTransferFacts
+from domain.stock import STOCK_TRANSFER, TRANSFER_HORIZON_DAYS, StockTransfer, StockTransferFacts
 from store.leases import lock_row
 from store.reads.pricing import prices
 from store.reads.settings import brand_of, rules_of

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from analytics.stock.stock_path import StockEvent, replay_later
 from domain.prediction import Outcome, OutcomeStatus
-from domain.transfers import TRANSFER_HORIZON_DAYS, StockTransfer
+from domain.stock import TRANSFER_HORIZON_DAYS, StockTransfer
 from store.reads.pricing import prices
 from store.reads.sales import net_revenue_per_unit_minor
 from store.reads.stock import levels as reads

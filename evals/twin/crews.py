@@ -6,7 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from domain.action import PRICE_UPDATE, PURCHASE_ORDER_CREATE
+from domain.pricing import PRICE_UPDATE
+from domain.stock import PURCHASE_ORDER_CREATE
 from evals.twin.desk import Desk, Wanted, Wish
 from evals.twin.limits import CORRIDOR, bounds, towards
 from evals.twin.oracle import Brand, best_prices, gain_of

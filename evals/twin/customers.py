@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import col
 
-from domain.messaging import Arm
+from domain.customers import Arm
 from evals.twin.office import TwinOffice
 from simulation.draws import Counts
 from simulation.world import World

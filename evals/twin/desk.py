@@ -8,7 +8,7 @@ import numpy as np
 
 from domain.action import Action
 from domain.pricing import PriceUpdate
-from domain.purchasing import PurchaseOrderCreate
+from domain.stock import PurchaseOrderCreate
 from simulation.catalog import CHANNELS, PRODUCTS, SKUS
 from simulation.draws import Counts
 from simulation.world import World

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.action import resources_used
 from store.tables import ProposalRow
 from virtual_office.meeting.chair import Choice, Grounds, LeftOut, subject_of
 from virtual_office.meeting.revision import revised
@@ -13,7 +14,7 @@ def greedy(proposals: Sequence[ProposalRow], grounds: Grounds) -> Choice:
     adopted, left_out, seen = list[ProposalRow](), list[LeftOut](), set[str]()
     for one in sorted(proposals, key=lambda row: _rank(row, grounds)):
         action, expected = revised(one, grounds.revisions)
-        uses = {"attention": 1, **action.uses}
+        uses = {"attention": 1, **resources_used(action)}
         subject = subject_of(one.kind, one.action)
         rests = subject in grounds.refused or one.id in grounds.struck
         fits = all(amount <= left[name] for name, amount in uses.items() if name in left)

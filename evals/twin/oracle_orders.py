@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from scipy.special import gammainc, ndtr
 
-from domain.purchasing import REVIEW_DAYS, PurchaseLine, PurchaseOrderCreate
+from domain.stock import REVIEW_DAYS, PurchaseLine, PurchaseOrderCreate
 from evals.twin.desk import Bid
 from evals.twin.operator import DELAYS_DAYS, REFUSES
 from simulation.catalog import PRODUCTS, SKUS, SUPPLIERS

@@ -8,9 +8,8 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import col
 
-from domain.action import PURCHASE_ORDER_CREATE
 from domain.prediction import OutcomeStatus
-from domain.purchasing import REVIEW_DAYS, PurchaseOrderCreate
+from domain.stock import PURCHASE_ORDER_CREATE, REVIEW_DAYS, PurchaseOrderCreate
 from evals.twin.comparisons import Compared
 from evals.twin.office import TwinOffice, cloned
 from evals.twin.operator import Operator

@@ -13,8 +13,8 @@ from sqlmodel import col
 from agents.charter import load_charters
 from agents.crew import RULES
 from bootstrap.minds import require_model
-from domain.action import PURCHASE_ORDER_CREATE
 from domain.errors import InvalidInput
+from domain.stock import PURCHASE_ORDER_CREATE
 from evals.twin import promotions, stands
 from evals.twin.bare import FIRST_DAY, HISTORY_DAYS
 from evals.twin.counted import CHALLENGE, CountedChair

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from connectors.feed import deliver
 from domain.context import Context
-from domain.messaging import Arm
+from domain.customers import Arm
 from store.database import Database
 from store.tables import BrandRules, Customer, MessageSend
 

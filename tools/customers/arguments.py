@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from domain.messaging import Segment
+from domain.customers import Segment
 from domain.report import Claim
 from tools.base import ToolArguments
 

@@ -12,7 +12,7 @@ from analytics.customers.purchases import Purchases
 from analytics.customers.standings import Standings, judge_customers
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
-from domain.messaging import WINDOW_DAYS
+from domain.customers import WINDOW_DAYS
 from store.reads.customers import outreach as reads
 from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from analytics.customers.win_rate import WinRate, difference, win_rate
 from analytics.statistics.proportions import Interval
-from domain.leads import DECIDED_DAYS
+from domain.customers import DECIDED_DAYS
 from store.reads.customers import leads as reads
 from store.reads.customers.outreach import contribution_shares
 from store.reads.settings import brand_of

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.leads import DECIDED_DAYS, LeadFollowUp
+from domain.customers import DECIDED_DAYS, LeadFollowUp
 from domain.prediction import Prediction
 from store.session import BrandSession
 from store.tables import Receipt

@@ -15,7 +15,7 @@ from analytics.customers.response import ResponseEstimate
 from analytics.customers.rfm import SEGMENTS
 from analytics.customers.segment_response import LEAST_IN_A_GROUP
 from analytics.customers.value_of_test import value_of_test
-from domain.messaging import WINDOW_DAYS
+from domain.customers import WINDOW_DAYS
 from domain.money import BPS
 from store.reads.customers import outreach as reads
 from store.session import BrandSession

@@ -10,10 +10,9 @@ from sqlmodel import col
 
 from analytics.customers.audience import BUYERS
 from analytics.statistics.errors import InvalidNumbers
-from domain.action import SEGMENT_MESSAGE
+from domain.customers import SEGMENT_MESSAGE, WINDOW_DAYS, SegmentMessage
 from domain.errors import DomainError
 from domain.figure import Cell
-from domain.messaging import WINDOW_DAYS, SegmentMessage
 from domain.prediction import Prediction
 from store.reads.customers import outreach as reads
 from store.reads.pricing.prices import unit_costs_minor

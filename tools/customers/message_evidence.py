@@ -8,7 +8,7 @@ from datetime import timedelta
 from analytics.customers.response import CampaignCounts, ResponseEstimate
 from analytics.customers.segment_response import LEAST_IN_A_GROUP, segment_responses
 from analytics.statistics.proportions import Interval, newcombe_interval
-from domain.messaging import WINDOW_DAYS, Arm
+from domain.customers import WINDOW_DAYS, Arm
 from store.reads.customers import outreach as reads
 from store.session import BrandSession
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.messaging import WINDOW_DAYS, SegmentMessage, template_for
+from domain.customers import WINDOW_DAYS, SegmentMessage, template_for
 from domain.prediction import Prediction
 from store.session import BrandSession
 from store.tables import Receipt

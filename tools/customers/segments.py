@@ -3,7 +3,7 @@
 import numpy as np
 
 from analytics.customers.rfm import SEGMENTS
-from domain.messaging import WINDOW_DAYS
+from domain.customers import WINDOW_DAYS
 from store.session import BrandSession
 from tools import cells
 from tools.base import NoArguments, ToolAnswer, ToolEnv

@@ -7,10 +7,9 @@ from uuid import UUID
 from analytics.finance.cash import CashPaths, cash_paths
 from analytics.finance.cash_plan import cash_position
 from analytics.statistics.errors import InvalidNumbers
-from domain.action import PURCHASE_ORDER_CREATE
 from domain.figure import Cell
 from domain.prediction import Prediction
-from domain.purchasing import PurchaseLine, PurchaseOrderCreate
+from domain.stock import PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate
 from store.reads.stock import levels as reads
 from store.session import BrandSession
 from store.tables import ProposalRow

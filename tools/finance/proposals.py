@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from domain.figure import Cell
-from domain.finance import BUDGET_WEEKS, FLAG_WEEKS, BudgetReallocate, CampaignWeekly, ExpenseFlag, InvoiceRemind
+from domain.finance import FLAG_WEEKS, ExpenseFlag, InvoiceRemind
+from domain.marketing import BUDGET_WEEKS, BudgetReallocate, CampaignWeekly
 from domain.prediction import Prediction
 from store.session import BrandSession
 from tools import cells

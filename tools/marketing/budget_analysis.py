@@ -7,7 +7,7 @@ import numpy as np
 from analytics.marketing.ad_response import AdResponse
 from analytics.marketing.budget import BudgetSplit, Campaign, fit_campaigns, gain_of_move, split_budget
 from analytics.statistics.proportions import Interval
-from domain.finance import BUDGET_WEEKS
+from domain.marketing import BUDGET_WEEKS
 from domain.money import BPS
 from store.reads.finance import books as reads
 from store.reads.marketing import ADVERTISING, campaign_weeks

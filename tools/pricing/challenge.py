@@ -2,11 +2,10 @@
 
 from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.contested_stock import ChannelSales, gain_within_stock
-from domain.action import PRICE_UPDATE
 from domain.errors import DomainError
 from domain.figure import Cell
 from domain.prediction import Prediction
-from domain.pricing import PriceUpdate
+from domain.pricing import PRICE_UPDATE, PriceUpdate
 from store.session import BrandSession
 from store.tables import ProposalRow
 from tools import cells

@@ -19,7 +19,7 @@ from analytics.pricing.promotion_effect import (
 )
 from analytics.statistics.errors import InvalidNumbers
 from domain.money import BPS
-from domain.promotions import DIP_WEEKS
+from domain.pricing import DIP_WEEKS
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as sold
 from store.reads.settings import brand_of, rules_of

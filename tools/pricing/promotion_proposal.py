@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from domain.prediction import Prediction
-from domain.promotions import DIP_WEEKS, PromoSchedule
+from domain.pricing import DIP_WEEKS, PromoSchedule
 from store.session import BrandSession
 from tools.base import GaveUp, Retry, ToolAnswer, ToolEnv
 from tools.pricing.arguments import PromotionArguments

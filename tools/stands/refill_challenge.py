@@ -8,11 +8,10 @@ from analytics.stands.refill_routes import RefillTrip, plan_trips
 from analytics.stands.refills import ShelfRefill, gain_by_unit, gain_of_stand, shelf_refill
 from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.contested_stock import ShelfUntilSupply
-from domain.action import STAND_REFILL
 from domain.errors import DomainError
 from domain.figure import Cell
 from domain.prediction import Prediction
-from domain.stands import RefillLine, StandRefill
+from domain.stands import STAND_REFILL, RefillLine, StandRefill
 from store.reads.pricing.prices import product_by_sku
 from store.session import BrandSession
 from tools import cells

@@ -13,7 +13,7 @@ from analytics.stock.reorder_plan import StockedProduct, StockTerms
 from analytics.stock.replenishment import OrderAdvice, StockPosition, advise_order, gain_together
 from domain.figure import Cell
 from domain.money import BPS
-from domain.purchasing import REVIEW_DAYS
+from domain.stock import REVIEW_DAYS
 from store.reads.stock import levels as reads
 from store.session import BrandSession
 from store.tables import Supplier

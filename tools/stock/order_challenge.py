@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from domain.action import PRICE_UPDATE, PURCHASE_ORDER_CREATE
 from domain.figure import Cell
 from domain.prediction import Prediction
-from domain.purchasing import PurchaseLine, PurchaseOrderCreate
+from domain.pricing import PRICE_UPDATE
+from domain.stock import PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate
 from store.reads.pricing.prices import product_by_sku
 from store.reads.stock import levels as reads
 from store.session import BrandSession

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from domain.prediction import Prediction
-from domain.purchasing import REVIEW_DAYS, PurchaseLine, PurchaseOrderCreate
+from domain.stock import REVIEW_DAYS, PurchaseLine, PurchaseOrderCreate
 from store.session import BrandSession
 from store.tables import Receipt
 from tools import cells

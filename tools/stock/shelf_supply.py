@@ -8,7 +8,7 @@ from uuid import UUID
 
 from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.contested_stock import Arrival, ShelfUntilSupply
-from domain.purchasing import REVIEW_DAYS
+from domain.stock import REVIEW_DAYS
 from store.reads.stock import levels as reads
 from store.session import BrandSession
 from store.tables import Supplier

@@ -13,7 +13,7 @@ from analytics.stock.transfer_value import TransferPlace, TransferValue, units_t
 from domain.figure import Cell
 from domain.prediction import Prediction
 from domain.report import Claim
-from domain.transfers import TRANSFER_HORIZON_DAYS, StockTransfer
+from domain.stock import TRANSFER_HORIZON_DAYS, StockTransfer
 from store.reads.pricing import prices
 from store.reads.pricing import promotions as products_of
 from store.reads.sales import net_revenue_per_unit_minor

@@ -9,7 +9,7 @@ from analytics.selection.choice import ExcludedContender as Outranked
 from analytics.selection.choice import Selection
 from analytics.selection.choice import choose as select_best
 from analytics.selection.contest import Contender, Limit
-from domain.action import parse_action
+from domain.action import parse_action, resources_used
 from domain.figure import Cell
 from domain.language import Language
 from domain.money import BPS
@@ -100,7 +100,7 @@ def _refused(proposals: Sequence[ProposalRow], grounds: Grounds) -> dict[UUID, s
 
 def _contender(proposal: ProposalRow, grounds: Grounds, limits: Mapping[str, int]) -> Contender:
     action, expected = revised(proposal, grounds.revisions)
-    uses = {"attention": 1, **action.uses}
+    uses = {"attention": 1, **resources_used(action)}
     trust = (grounds.trust_bps or {}).get((proposal.agent, proposal.kind), BPS)
     return Contender(
         key=str(proposal.id),

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import col
 
+from domain.action import parse_action
 from domain.figure import Cell
 from domain.language import Language, in_days, localised
 from domain.report import Severity
+from domain.titles import text_title
 from store.reads.models import cost_of_run
 from store.reads.settings import brand_of
 from store.session import BrandSession
@@ -28,7 +30,6 @@ from virtual_office.minutes.paper import (
     write_markdown,
 )
 from virtual_office.minutes.rendering import Figures, Line, Look, Span
-from virtual_office.minutes.titles import title_of
 from virtual_office.minutes.words import agent_title, approver, say
 
 _ALLOWED = ("cash", "stock_money", "attention")
@@ -298,10 +299,9 @@ class _Secretary:
         return [Span(title, Look.STRONG), Span(" "), Span(proposal.kind, Look.CODE), Span(" "), *first, *said]
 
     def _title_of(self, proposal: ProposalRow, item: ActionItem | None) -> str:
-        preview = str(item.preview.get("title", "")) if item else ""
-        title, translated = title_of(item.action if item else proposal.action, preview, self._language)
-        self._fell_back |= self._language is Language.DE and not translated
-        return title
+        if self._language is Language.EN and item and item.preview.get("title"):
+            return str(item.preview["title"])
+        return text_title(parse_action(item.action if item else proposal.action), self._language)
 
     def _dissent(self, proposal: ProposalRow, item: ActionItem | None) -> list[Line]:
         ours = [one for one in self._record.get("dissent", ()) if _of_a_proposal(one) == str(proposal.id)]

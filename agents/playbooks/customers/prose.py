@@ -5,8 +5,8 @@ from typing import Any
 
 from agents.playbooks.prose import claim, speakable
 from agents.playbooks.transcript import Answer
+from domain.customers import SEGMENT_NAMES
 from domain.figure import FigureRef
-from domain.messaging import SEGMENT_NAMES
 from domain.report import Claim
 
 _LONGEST_CODE = 60

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Integer, Uuid, any_, cast, func, select
 from sqlmodel import col
 
+from domain.customers import COMPLAINT_DAYS, WINDOW_DAYS, Arm
 from domain.intents import Intent, intent_of
-from domain.messaging import COMPLAINT_DAYS, WINDOW_DAYS, Arm
 from store.reads.pricing.prices import sale_terms, unit_costs_minor
 from store.session import BrandSession
 from store.tables import Channel, Customer, Invoice, Message, MessageSend, Order, OrderLine, Product, SalesFact

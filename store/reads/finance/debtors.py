@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from domain.receivables import owed_by
+from domain.finance import owed_by
 from store.reads.finance import books as reads
 from store.session import BrandSession
 

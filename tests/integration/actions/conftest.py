@@ -18,7 +18,7 @@ from domain.autonomy import Autonomy
 from domain.clock import FixedClock
 from domain.context import Context
 from domain.prediction import Prediction
-from domain.purchasing import PurchaseLine, PurchaseOrderCreate
+from domain.stock import PurchaseLine, PurchaseOrderCreate
 from guardrails.cedar import PolicyEngine
 from identity.roles import permissions_of
 from store.database import Database

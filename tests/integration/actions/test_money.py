@@ -18,7 +18,8 @@ from domain.autonomy import Autonomy
 from domain.clock import FixedClock
 from domain.context import Context
 from domain.errors import Conflict, NotFound
-from domain.finance import BudgetReallocate, CampaignWeekly, ExpenseFlag, InvoiceRemind
+from domain.finance import ExpenseFlag, InvoiceRemind
+from domain.marketing import BudgetReallocate, CampaignWeekly
 from domain.prediction import Outcome, OutcomeStatus, Prediction
 from guardrails.cedar import PolicyEngine
 from identity.roles import permissions_of

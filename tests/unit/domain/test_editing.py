@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from domain.action import ACTION_KINDS, Action
-from domain.editing import EACH, edited
+from domain.editing import edited
 from domain.errors import InvalidInput
-from domain.finance import BudgetReallocate, CampaignWeekly, InvoiceRemind
-from domain.promotions import PromoSchedule
-from domain.purchasing import PurchaseLine, PurchaseOrderCreate
+from domain.finance import InvoiceRemind
+from domain.kind import EACH
+from domain.marketing import BudgetReallocate, CampaignWeekly
+from domain.pricing import PromoSchedule
 from domain.stands import RefillLine, StandRefill
-from domain.transfers import StockTransfer
+from domain.stock import PurchaseLine, PurchaseOrderCreate, StockTransfer
 
 LINES = (
     PurchaseLine(sku="A", quantity=100, unit_cost_minor=400),

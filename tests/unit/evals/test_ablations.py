@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from domain.prediction import Prediction
-from domain.purchasing import PurchaseLine, PurchaseOrderCreate
+from domain.stock import PurchaseLine, PurchaseOrderCreate
 from evals.twin.ablations import CREW, NO_CHALLENGE, NO_SOLVER, ONE, table, variants
 from evals.twin.counted import CHALLENGE, SOLVER, CountedChair
 from evals.twin.greedy import greedy

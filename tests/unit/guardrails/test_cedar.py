@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
 from domain.errors import InvalidInput
+from domain.pricing import PriceUpdateFacts
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine, packaged_policies
-from guardrails.facts import DecisionFacts, PriceUpdateFacts
+from guardrails.facts import DecisionFacts
 from guardrails.lint import lint_policies
 
 ENGINE = PolicyEngine()

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
+from domain.customers import LeadFollowUpFacts, SegmentMessageFacts
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
-from guardrails.facts import DecisionFacts, LeadFollowUpFacts, SegmentMessageFacts
+from guardrails.facts import DecisionFacts
 from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders
 
 ENGINE = PolicyEngine()

@@ -7,9 +7,10 @@ import pytest
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
 from domain.errors import InvalidInput
+from domain.pricing import PriceUpdateFacts
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine, packaged_policies
-from guardrails.facts import DecisionFacts, PriceUpdateFacts
+from guardrails.facts import DecisionFacts
 
 ENGINE = PolicyEngine()
 PERSON = DecisionFacts(
@@ -23,7 +24,7 @@ PERSON = DecisionFacts(
     approvals=frozenset({"operator"}),
 )
 CALM = PriceUpdateFacts(**(dict.fromkeys(PriceUpdateFacts.model_fields, 0) | {"owner_gate_minor": 100}))
-PERMIT = '@id("all") @reason("all may") permit (principal, action, resource);'
+PERMIT = '@id("all") @reason("all may") permit (principal, action == Action::"price.update", resource);'
 
 
 UPDATE = 'Action::"price.update"'
@@ -128,8 +129,26 @@ def test_a_policy_that_fails_only_once_approved_denies_too() -> None:
     assert denied_as_unclear(engine.decide("price.update", PERSON, CALM.model_copy(update={"amount_minor": 5})))
 
 
-def test_without_a_permit_nothing_is_allowed() -> None:
-    verdict = PolicyEngine([]).decide("price.update", PERSON, CALM)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '@id("all") @reason("all may") permit (principal, action, resource);',
+        '@id("two") permit (principal, action in [Action::"price.update", Action::"price.draft"], resource);',
+        '@id("other") @reason("r") permit (principal, action == Action::"price.draft", resource);',
+    ],
+)
+def test_without_a_permit_of_its_own_nothing_is_allowed(text: str) -> None:
+    verdict = PolicyEngine([text]).decide("price.update", PERSON, CALM)
+    assert (verdict.decision, verdict.policies) == (Decision.DENY, ("engine.no_policies",))
+    assert verdict.reasons == (
+        "price.update has no policies of its own that permit it: guardrails/policies/price_update.cedar",
+    )
+
+
+def test_a_permit_of_its_own_that_does_not_match_permits_nothing() -> None:
+    text = PERMIT.replace(";", " when { context.amount_minor > 10 };")
+    verdict = PolicyEngine([text]).decide("price.update", PERSON, CALM)
     assert (verdict.decision, verdict.reasons) == (Decision.DENY, ("no rule permits this",))
 
 

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
+from domain.finance import ExpenseFlagFacts, InvoiceRemindFacts
+from domain.marketing import BudgetReallocateFacts
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
-from guardrails.facts import BudgetReallocateFacts, DecisionFacts, ExpenseFlagFacts, InvoiceRemindFacts
+from guardrails.facts import DecisionFacts
 from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders, is_agent
 
 Facts = InvoiceRemindFacts | BudgetReallocateFacts | ExpenseFlagFacts

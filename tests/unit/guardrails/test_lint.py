@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
+from domain.pricing import PriceUpdateFacts
 from guardrails.cedar import PolicyEngine
-from guardrails.facts import DecisionFacts, PriceUpdateFacts
+from guardrails.facts import DecisionFacts
 from guardrails.lint import lint_policies
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
+from domain.pricing import PriceDraftFacts, PromoScheduleFacts
+from domain.stock import StockTransferFacts
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
-from guardrails.facts import DecisionFacts, PriceDraftFacts, PromoScheduleFacts, StockTransferFacts
+from guardrails.facts import DecisionFacts
 
 ENGINE = PolicyEngine()
 WHO = DecisionFacts(

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
+from domain.stock import PurchaseOrderFacts
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine
-from guardrails.facts import DecisionFacts, PurchaseOrderFacts
+from guardrails.facts import DecisionFacts
 from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders
 
 ENGINE = PolicyEngine()

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
+from domain.stands import StandBonusFacts, StandRefillFacts, StandVisitFacts
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
-from guardrails.facts import DecisionFacts, StandBonusFacts, StandRefillFacts, StandVisitFacts
+from guardrails.facts import DecisionFacts
 from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders
 
 Facts = StandRefillFacts | StandBonusFacts | StandVisitFacts

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
+from domain.pricing import PriceUpdateFacts
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine
-from guardrails.facts import DecisionFacts, PriceUpdateFacts
+from guardrails.facts import DecisionFacts
 
 ENGINE = PolicyEngine()
 GATES = ("operator", "owner")

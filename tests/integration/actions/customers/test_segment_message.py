@@ -16,9 +16,8 @@ from connectors.feed import deliver
 from domain.action import ItemStatus
 from domain.clock import FixedClock
 from domain.context import Context
+from domain.customers import LeadFollowUp, SegmentMessage, Template
 from domain.errors import Conflict
-from domain.leads import LeadFollowUp
-from domain.messaging import SegmentMessage, Template
 from domain.prediction import OutcomeStatus
 from guardrails.cedar import PolicyEngine
 from store.database import Database

@@ -19,7 +19,7 @@ from domain.context import Context
 from domain.errors import Conflict
 from domain.prediction import OutcomeStatus
 from domain.pricing import PriceDraft as Draft
-from domain.promotions import PromoSchedule
+from domain.pricing import PromoSchedule
 from guardrails.cedar import PolicyEngine
 from store.database import Database
 from store.reads.pricing import prices

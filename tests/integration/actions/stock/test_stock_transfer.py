@@ -16,7 +16,7 @@ from domain.clock import FixedClock
 from domain.context import Context
 from domain.errors import Conflict, InvalidInput
 from domain.prediction import OutcomeStatus
-from domain.transfers import StockTransfer
+from domain.stock import StockTransfer
 from guardrails.cedar import PolicyEngine
 from store.database import Database
 from store.reads.pricing import prices

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from domain.prediction import Prediction
-from domain.purchasing import PurchaseLine, PurchaseOrderCreate
+from domain.stock import PurchaseLine, PurchaseOrderCreate
 from store.tables import ProposalRow
 from virtual_office.meeting.chair import CASH, STOCK_MONEY, Grounds, choose
 from virtual_office.meeting.revision import Revision

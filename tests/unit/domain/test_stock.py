@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.action import parse_action
-from domain.purchasing import PurchaseLine, PurchaseOrderCreate
+from domain.stock import PurchaseLine, PurchaseOrderCreate
 
 
 def order(*lines: PurchaseLine) -> PurchaseOrderCreate:

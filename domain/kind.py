@@ -1,0 +1,124 @@
+"""What is fixed about a kind of action, whoever proposes it: each kind is defined once, in the file of its noun."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.language import Language
+
+EACH = "[]."
+"""Between a list and the parameter of each of its entries: `lines[].quantity`."""
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1, strict=True)]
+"""A whole number as the guardrails reckon with it."""
+
+
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
+"""A code or SKU."""
+NameOrNone = Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")]
+LongName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]+$")]
+"""A number or code that another system made."""
+
+
+class Facts(BaseModel):
+    """Base of what the server tells the guardrails about an action: integers and flags, no word of a model's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(NamedTuple):
+    """The same in English and German."""
+
+    en: str
+    de: str
+
+    def in_language(self, language: Language) -> str:
+        return self.de if language is Language.DE else self.en
+
+
+class Reversibility(StrEnum):
+    REVERSIBLE = "reversible"
+    COMPENSABLE = "compensable"
+    FINAL = "final"
+
+
+class Leaving(StrEnum):
+    """What somebody outside has to receive before the action has its effect."""
+
+    NOTHING = "nothing"
+    MAIL = "mail"
+    NOTICE = "notice"
+    ORDER_DOCUMENT = "order_document"
+    PRICE = "price"
+    BUDGET = "budget"
+
+
+class Way(StrEnum):
+    """The kind of channel by which it would have to leave."""
+
+    NONE = "none"
+    EMAIL = "email"
+    SALES_CHANNEL = "sales_channel"
+    ADVERTISING_ACCOUNT = "advertising_account"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeavesHouse:
+    """What has to leave the house and by which way; `today` is what the product really does about it."""
+
+    what: Leaving
+    way: Way
+    today: Words
+    event: str = ""
+    """The event that tells of it, for a rule of the brand's own to pass on; empty where none does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionKind:
+    """The definition of a kind. Its handler, policies, forms, titles and the guardrails' schema are found by it.
+
+    A title's `{placeholder}` is a parameter or property of `parameters`; `{name:one|many}` counts (`domain/titles.py`).
+    """
+
+    name: str
+    title: str
+    """The kind as a heading."""
+    parameters: type[BaseModel]
+    facts: type[Facts]
+    list_title: Words
+    """At most 45 characters, no amount: the list has a column for it."""
+    text_title: Words
+    """At most 70 characters."""
+    reversibility: Reversibility
+    leaves_house: LeavesHouse
+    names: tuple[str, ...]
+    """The parameters that name something, so that a report may cite them although they hold digits."""
+    money_at_stake: bool = True
+    """Whether it has the owner's gate and an agent's limit on money; its policies have to have both then."""
+    uses: Mapping[str, str] = field(default_factory=dict)
+    """What it needs of the brand's resources: the resource, and the parameter or property that says how much."""
+    owns_columns: frozenset[str] = frozenset()
+    editable: tuple[str, ...] = ()
+    """The amounts, dates and texts that a person may change; `lines[].quantity`: of each line."""
+    filled_in: tuple[str, ...] = ()
+    """The parameters that a person may leave out, because the brand's own rows say them; the handler's `complete`."""
+    value_names: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
+    """By parameter, how its codes are called where people read them."""
+    approval_valid_for: timedelta = timedelta(days=3)
+    measured_after: timedelta = timedelta(weeks=9)
+    """Where no prediction says when."""
+    quiet_after_no: timedelta = timedelta(weeks=4)
+    """How long a refused subject rests."""
+
+    @property
+    def noun(self) -> str:
+        """The noun that it belongs to: the name of the file that defines its parameters."""
+        return self.parameters.__module__.rpartition(".")[2]
+
+    @property
+    def file_name(self) -> str:
+        """What the files of this kind are called, without their ending: `price_update`."""
+        return self.name.replace(".", "_")

@@ -1,0 +1,53 @@
+"""What an action does, in a line, in English and German: from its kind's titles and its own parameters."""
+
+import re
+from datetime import date
+from typing import Any
+
+from domain.action import ACTION_KINDS, Action
+from domain.kind import ActionKind
+from domain.language import Language, in_days, localised
+from domain.money import format_minor
+
+LONGEST_IN_LIST, LONGEST_IN_TEXT = 45, 70
+PLACEHOLDER = re.compile(r"\{(\w+)(?::([^|{}]+)\|([^|{}]+))?\}")
+
+
+def list_title(action: Action, language: Language = Language.EN) -> str:
+    """The line of a list, which has a column of its own for the amount."""
+    kind = ACTION_KINDS[action.kind]
+    return _filled(kind.list_title.in_language(language), kind, action, language)
+
+
+def text_title(action: Action, language: Language = Language.EN) -> str:
+    """The line of a text, with the one number that decides."""
+    kind = ACTION_KINDS[action.kind]
+    return _filled(kind.text_title.in_language(language), kind, action, language)
+
+
+def _filled(template: str, kind: ActionKind, action: Action, language: Language) -> str:
+    def shown(match: re.Match[str]) -> str:
+        name, singular, plural = match.groups()
+        value = getattr(action, name)
+        if singular is None:
+            return _in_words(name, value, kind, action.currency, language)
+        count = len(value) if isinstance(value, tuple) else value
+        return f"{_count(count, language)} {singular if count == 1 else plural}"
+
+    return PLACEHOLDER.sub(shown, template)
+
+
+def _in_words(name: str, value: Any, kind: ActionKind, currency: str, language: Language) -> str:
+    if name in kind.value_names:
+        return kind.value_names[name][value].in_language(language)
+    if name.endswith("_minor"):
+        return format_minor(value, currency, language)
+    if name.endswith("_bps"):
+        return f"{localised(f'{value / 100:,.2f}'.rstrip('0').rstrip('.'), language)} %"
+    if isinstance(value, date):
+        return in_days(value, language).rpartition(" ")[0]
+    return _count(value, language) if isinstance(value, int) else str(value)
+
+
+def _count(value: int, language: Language) -> str:
+    return localised(f"{value:,}", language)
