@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from agents.charter import Charter
 from agents.consultation import RULES_ANALYSIS, SUBMIT_RULES_REPORT, Consultation
-from domain.errors import BrandScopeBroken, DomainError
+from domain.errors import BrandScopeBroken, DomainError, StoreUnavailable
 from domain.report import AgentReport, Claim
 from domain.text import storable
 from llm.crew_model import CrewChatModel
@@ -111,7 +111,8 @@ async def beside(work: Callable[[Progress, Event], T], progress: Progress | None
 
 
 def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
-    """Let one agent work until its report holds, turn by turn. A failing model gives a degraded report, not an error.
+    """Let one agent work until its report holds, turn by turn. A failing model gives a degraded report, not an error;
+    a store that is gone does not.
 
     It is not checkpointed: an agent that was interrupted answers anew, out of the receipts and exchanges that it had.
     What it was told and answered last is stored with the next commit of its Context: see `Toolbox.written`.
@@ -123,7 +124,7 @@ def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
     while steps < assigned.step_limit and not stopped.is_set():
         try:
             answer = agent.think(messages)
-        except BrandScopeBroken:
+        except (BrandScopeBroken, StoreUnavailable):
             raise
         except (DomainError, ValueError, OSError, TimeoutError) as error:
             return _given_up(_failure(error), steps)
