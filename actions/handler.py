@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -80,4 +80,13 @@ class Handler(Protocol[A]):
 
     def measure(self, session: BrandSession, action: A, source: str, since: datetime, until: datetime) -> Outcome:
         """What the action brought between two moments, against what would have been; or why it cannot be told."""
+        ...
+
+
+@runtime_checkable
+class Completes(Protocol):
+    """A handler of a kind of which a person may leave out what the brand's own rows say (`ActionKind.filled_in`)."""
+
+    def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters with what was left out, as far as it is known. Raises NotFound for what they name."""
         ...
