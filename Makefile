@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS = never
 export PYTHONDONTWRITEBYTECODE = 1
 # With uv's own certificates, else with the system's (networks that put theirs in between).
-INSTALL = install() { .uv/bin/uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; }; \
+INSTALL = install() { .uv/bin/uv pip install --quiet --python $(BIN)/python "$$@"; }; \
 	again() { install "$$@" 2>/dev/null || install --system-certs "$$@"; }; again
 
-.PHONY: help demo setup setup-dev test test-full lint lock clean
+.PHONY: help demo setup setup-dev weight test test-full lint lock clean
 
 help:  ## list what you can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -20,19 +20,27 @@ help:  ## list what you can do
 	@$(PYTHON) -m venv .uv
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
-$(VENV)/.runtime: requirements.lock pyproject.toml | .uv/bin/uv
+$(VENV)/.runtime: requirements.lock pyproject.toml setup/lighten.py setup/surplus.py | .uv/bin/uv
 	@[ -x $(BIN)/python ] || .uv/bin/uv venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --editable .
+	@$(BIN)/python -m setup.lighten
+	@touch $@
+
+$(VENV)/.compiled: $(VENV)/.runtime
+	@$(BIN)/python -m setup.bytecode
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime | .uv/bin/uv
-	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --compile-bytecode --require-hashes -r requirements-dev.lock
 	@touch $@
 
-setup: $(VENV)/.runtime  ## make the environment that the product runs in
+setup: $(VENV)/.compiled  ## make the environment that the product runs in
 
 setup-dev: $(VENV)/.dev  ## make the environment that tests and checks need
+
+weight: setup  ## what the environment weighs, by package
+	@$(BIN)/python -m setup.weight
 
 demo: setup  ## simulate the pilot brand, hold a meeting, show what it decided
 	@$(BIN)/mhos demo

@@ -11,6 +11,7 @@ from functools import cache, partial
 from threading import Event
 from typing import Any, Literal, NamedTuple, TypeVar
 
+import structlog
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from agents.charter import Charter
 from agents.consultation import RULES_ANALYSIS, SUBMIT_RULES_REPORT, Consultation
 from domain.errors import BrandScopeBroken, DomainError
 from domain.report import AgentReport, Claim
+from domain.text import storable
 from llm.crew_model import CrewChatModel
 from llm.rules import Playbook
 from tools.base import Retry
@@ -29,10 +31,16 @@ STEP_LIMIT = 40
 MOST_CALLS = 250
 LARGEST_REPORT = 400_000
 _FAULTS_ALLOWED = 1
+_LONGEST_REASON = 2_000
+_LONGEST_PROBLEM = 300
+"""Characters of each thing wrong with a report that its model is told: some repeat what it wrote."""
+_UNFORESEEN = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
+"""What an answer that nobody foresaw raises: a resumed meeting would raise it again, so it goes on without this one."""
 _THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="agent")
-_INVENTED = re.compile(r"(a bare number|a number in words): (?:'[^']*'|\"[^\"]*\")")
+_INVENTED = re.compile(r"(a bare number|a number in words): .*", re.DOTALL)
 """What a model invented: it is told what; people only that it did, or minutes would carry the number after all."""
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, str], None]
 
@@ -118,18 +126,22 @@ def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
         except BrandScopeBroken:
             raise
         except (DomainError, ValueError, OSError, TimeoutError) as error:
-            return AgentResult(_degraded(), "degraded", _failure(error), steps)
+            return _given_up(_failure(error), steps)
         steps += 1
-        turn = agent.act(answer)
+        try:
+            turn = agent.act(answer)
+        except _UNFORESEEN as error:
+            log.exception("agent.stumbled", agent=assigned.charter.name)
+            return _given_up(f"its answer could not be worked with: {type(error).__name__}.", steps)
         if turn.report is not None:
             return AgentResult(turn.report, "ok", "", steps)
         faults = faults + 1 if turn.fault else 0
         if faults > _FAULTS_ALLOWED:
-            return AgentResult(_degraded(), "degraded", _INVENTED.sub(r"\1", turn.fault), steps)
+            return _given_up(turn.fault, steps)
         messages += [answer, *turn.messages]
     if stopped.is_set():
         raise Stopped
-    return AgentResult(_degraded(), "degraded", f"no report after {steps} turns", steps)
+    return _given_up(f"no report after {steps} turns", steps)
 
 
 @cache
@@ -150,16 +162,18 @@ def _failure(error: Exception) -> str:
     return " ".join(part if part[-1:] in ".!?)" else f"{part}." for part in said if part)
 
 
-def _degraded() -> AgentReport:
-    return AgentReport(
+def _given_up(reason: str, steps: int) -> AgentResult:
+    """The result of an agent that came to no report; the reason may repeat what its model said."""
+    report = AgentReport(
         summary=Claim(text="This report could not be completed, so nothing is proposed."),
         missing_data=["The report of this agent is incomplete."],
     )
+    return AgentResult(report, "degraded", storable(reason)[:_LONGEST_REASON], steps)
 
 
 @dataclass(frozen=True)
 class _Turn:
-    """What came of the calls of one turn."""
+    """What came of the calls of one turn. A `fault` is what people may read of it."""
 
     messages: Sequence[BaseMessage]
     report: AgentReport | None = None
@@ -186,7 +200,7 @@ class _Agent:
         return _Turn(
             messages=[message for turn in turns for message in turn.messages],
             report=next((turn.report for turn in turns if turn.report), None),
-            fault="; ".join(turn.fault for turn in turns if turn.fault)[:2_000],
+            fault="; ".join(turn.fault for turn in turns if turn.fault)[:_LONGEST_REASON],
         )
 
     def _made(self, call: Any, position: int) -> _Turn:
@@ -198,7 +212,8 @@ class _Agent:
             return self._consult(self._consultation, call)
         self._tell("tool", f"{self._title}: {_spoken(call['name'], call['args'])}")
         reply = self._toolbox.call(call["name"], call["args"], wait=False)
-        fault = f"{call['name']}: {json.loads(reply.content)['error']['message']}" if reply.retryable else ""
+        problem = json.loads(reply.content)["error"]["message"] if reply.retryable else ""
+        fault = f"{_shown(call['name'])}: {_for_people(problem)}" if problem else ""
         return _Turn([_answer(call, reply.content, reply.ok)], fault=fault)
 
     def _consult(self, consultation: Consultation, call: Any) -> _Turn:
@@ -208,7 +223,7 @@ class _Agent:
                 return _Turn([_answer(call, consultation.analysis(), True)])
             return self._report(call, consultation.signed(call["args"]))
         except ValidationError as error:
-            return _refused(call, "the report does not hold: " + "; ".join(_sentences(error)))
+            return _not_holding(call, _sentences(error))
         except Retry as error:
             return _refused(call, str(error))
 
@@ -223,7 +238,7 @@ class _Agent:
             problems = self._toolbox.problems_of(report)
             if not problems:
                 return self._standing(call, report)
-        return _refused(call, "the report does not hold: " + "; ".join(problems[:20]))
+        return _not_holding(call, problems)
 
     def _standing(self, call: Any, report: AgentReport) -> _Turn:
         """A report that holds; asked about once, where it says nothing of proposals that its agent made."""
@@ -249,7 +264,7 @@ class _Agent:
 
     def _not_json(self, call: Any) -> _Turn:
         why = f" ({call['error']})" if call.get("error") else ""
-        return _refused(call, f"the arguments of {call['name']} are not a JSON object{why}")
+        return _refused(call, f"the arguments of {_shown(call['name'])} are not a JSON object{why}")
 
 
 def _thinking(chat_model: BaseChatModel, tools: list[dict[str, Any]]) -> Callable[[Sequence[BaseMessage]], AIMessage]:
@@ -261,11 +276,22 @@ def _thinking(chat_model: BaseChatModel, tools: list[dict[str, Any]]) -> Callabl
 
 
 def _sentences(error: ValidationError) -> list[str]:
-    return [f"{'/'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors()]
+    return [f"{'/'.join(_shown(str(part)) for part in entry['loc'])}: {entry['msg']}" for entry in error.errors()]
 
 
-def _refused(call: Any, problem: str) -> _Turn:
-    return _Turn([_answer(call, json.dumps({"error": {"message": problem, "retryable": True}}), False)], fault=problem)
+def _not_holding(call: Any, problems: Sequence[str]) -> _Turn:
+    head, first = "the report does not hold: ", problems[:20]
+    fault = head + "; ".join(_for_people(problem) for problem in first)
+    return _refused(call, head + "; ".join(problem[:_LONGEST_PROBLEM] for problem in first), fault)
+
+
+def _refused(call: Any, problem: str, fault: str = "") -> _Turn:
+    told = json.dumps({"error": {"message": problem, "retryable": True}})
+    return _Turn([_answer(call, told, False)], fault=fault or problem)
+
+
+def _for_people(problem: str) -> str:
+    return _INVENTED.sub(r"\1", problem)[:_LONGEST_PROBLEM]
 
 
 def _answer(call: Any, content: str, ok: bool) -> ToolMessage:
@@ -275,4 +301,9 @@ def _answer(call: Any, content: str, ok: bool) -> ToolMessage:
 
 def _spoken(name: str, arguments: Mapping[str, Any]) -> str:
     about = [str(arguments[key])[:64] for key in ("sku", "channel", "zone") if arguments.get(key)]
-    return " ".join((name.replace("_", " "), *about))
+    return " ".join((_shown(name).replace("_", " "), *about))
+
+
+def _shown(name: str | None) -> str:
+    """A name as a model gave it, which may be anything."""
+    return (name or "")[:64]

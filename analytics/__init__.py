@@ -1,1 +1,1 @@
-"""Numbers in, numbers out: prices, demand, stock, customers, money. No I/O, no clock; what is drawn is seeded."""
+"""Statistics and operations research for prices, demand, stock, customers and cash: pure functions, seeded draws."""

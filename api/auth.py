@@ -6,8 +6,8 @@ from api.desk import Person, PersonRoute, TheHouse
 from api.errors import EVERYWHERE, declared
 from api.shapes.auth import LogIn, Me, MyBrand, Refresh, TokenPair
 from domain.errors import NotSignedIn
-from identity.access import Tokens
-from identity.people import People
+from identity.access import IssuedTokens
+from identity.people import UserDirectory
 from identity.roles import permissions_of
 
 open_auth = APIRouter(prefix="/auth", tags=["auth"], responses=EVERYWHERE | declared(401))
@@ -47,12 +47,12 @@ def log_out(person: Person, house: TheHouse) -> Response:
 def me(person: Person, house: TheHouse) -> Me:
     """Who is signed in, and in which brands."""
     logins = house.access.logins
-    own = People(logins.database, logins.clock, logins.ids).brands_of(person.user_id)
+    own = UserDirectory(logins.database, logins.clock, logins.ids).brands_of(person.user_id)
     brands = [
         MyBrand(slug=one.slug, roles=sorted(one.roles), permissions=sorted(permissions_of(one.roles))) for one in own
     ]
     return Me(id=str(person.user_id), login=person.login, brands=brands)
 
 
-def _pair(tokens: Tokens) -> TokenPair:
+def _pair(tokens: IssuedTokens) -> TokenPair:
     return TokenPair(access_token=tokens.access, refresh_token=tokens.refresh, expires_in=tokens.expires_in)

@@ -16,7 +16,7 @@ from domain.clock import SystemClock
 from domain.context import Context
 from domain.errors import NotSignedIn
 from domain.ids import TimeOrderedIds
-from identity.access import Access
+from identity.access import ApiLogins
 from identity.logins import Logins, SignedIn
 from identity.open_context import audit_use, context_of
 from identity.signing import signing_key
@@ -58,13 +58,13 @@ class House:
         self._guard = threading.Lock()
 
     @cached_property
-    def access(self) -> Access:
+    def access(self) -> ApiLogins:
         """Made when it is first needed: asking for health needs no key."""
         clock = SystemClock()
         settings = self.office.settings
         given = settings.token_secret.get_secret_value() if settings.token_secret else None
         key = signing_key(settings.home, given)
-        return Access(Logins(self.office.database, clock, TimeOrderedIds(clock)), key)
+        return ApiLogins(Logins(self.office.database, clock, TimeOrderedIds(clock)), key)
 
     def person(self, request: Request) -> SignedIn:
         """Who asks, by the access token. Raises NotSignedIn."""

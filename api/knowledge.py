@@ -14,7 +14,7 @@ from api.shapes.words import Asked
 from bootstrap.library import add_bytes, remove_named, shelf_of
 from domain.errors import InvalidInput
 from domain.knowledge import ASKED
-from memory.shelves import documents_document, found_document
+from memory.shelves import documents_document, search_document
 
 knowledge_router = APIRouter(prefix="/knowledge", tags=["knowledge"], responses=IN_A_BRAND, route_class=BrandRoute)
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
@@ -108,7 +108,7 @@ def search(
     office = desk.office
     with office.database.read(desk.ctx) as session:
         found = office.knowledge.search(office.database, session, question, limit, category, tag)
-        return Passages.model_validate(found_document(found))
+        return Passages.model_validate(search_document(found))
 
 
 @knowledge_router.post("/documents", operation_id="add_document", status_code=201)

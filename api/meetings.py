@@ -41,7 +41,7 @@ def start(said: NewMeeting, desk: KeyedDesk, response: Response) -> Accepted:
         said.agenda, [str(agent) for agent in said.agents], said.limits.given(),
         {"wait": list(said.wait), "points": list(said.points)},
     )  # fmt: skip
-    called = desk.office.called(desk.ctx, wanted)
+    called = desk.office.meetings.called(desk.ctx, wanted)
     with desk.office.database.begin(desk.ctx) as session:
         run_id = open_meeting(session, called, desk.made_id("meeting"))
         queue_run(session, run_id, "started")
@@ -95,7 +95,7 @@ async def watch(
 def take_turn(meeting_id: UUID, said: NewTurn, desk: KeyedDesk) -> TurnShape:
     """Ask, object, strike, limit, add a point, invite an agent, or let a meeting that waits go on (`go`)."""
     turn = Turn(said.kind, said.text, said.proposal, said.limits.given())
-    turn_id = desk.office.say(desk.ctx, str(meeting_id), turn)
+    turn_id = desk.office.meetings.say(desk.ctx, str(meeting_id), turn)
     with desk.office.database.begin(desk.ctx) as session:
         if said.kind is Kind.GO:
             queue_run(session, meeting_id, str(turn_id))

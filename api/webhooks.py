@@ -56,7 +56,12 @@ def add(os: Os, said: NewEndpoint, desk: KeyedDesk, response: Response) -> Endpo
     office = desk.office
     with office.database.begin(desk.ctx) as session:
         made = endpoints.add_endpoint(
-            session, office.secrets, said.name, said.url, chat=said.chat, allow_private=office.settings.webhook_private
+            session,
+            office.parts.secrets,
+            said.name,
+            said.url,
+            chat=said.chat,
+            allow_private=office.settings.webhook_private,
         )
         response.headers["Location"] = f"/api/v1/{os}/automation/webhooks/{said.name}"
         return _with_secret(made, response)
@@ -74,7 +79,7 @@ def rotate(os: Os, name: EndpointName, desk: KeyedDesk, response: Response, if_m
     """Sign with a new secret from now on, what is on its way included. It is told in this answer, and never again."""
     with desk.office.database.begin(desk.ctx) as session:
         _require_seen(session, name, if_match)
-        return _with_secret(endpoints.rotate(session, desk.office.secrets, name), response)
+        return _with_secret(endpoints.rotate(session, desk.office.parts.secrets, name), response)
 
 
 @webhooks_router.post("/{name}/enable", operation_id="enable_webhook")

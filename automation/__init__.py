@@ -1,1 +1,1 @@
-"""What happens by itself: due jobs are carried out, and outcomes are measured into the journal."""
+"""Automation: due jobs are carried out, and outcomes are measured into the journal."""

@@ -72,13 +72,13 @@ def carry_out(database: Database, engine: PolicyEngine, ctx: Context, payload: M
             if together:
                 together, own_move = False, -1
                 continue
-            said = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
-            own_move = _tried_in_vain(database, ctx, run_id, at, said)
+            reason = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+            own_move = _tried_in_vain(database, ctx, run_id, at, reason)
 
 
 def carry_out_together(engine: PolicyEngine, session: BrandSession, payloads: Sequence[Mapping[str, Any]]) -> list[str]:
     """Several runs of rules that only tell, in one transaction: all of them, or (where one fails) none."""
-    ctx, said = session.ctx, []
+    ctx, outcomes = session.ctx, []
     ids = [UUID(payload["run"]) for payload in payloads]
     wanted = select(AutomationRun).where(col(AutomationRun.id).in_(ids)).order_by(col(AutomationRun.id))
     runs = {run.id: run for run in session.scalars(wanted.with_for_update())}
@@ -87,13 +87,13 @@ def carry_out_together(engine: PolicyEngine, session: BrandSession, payloads: Se
         session.ctx = ctx.caused_by(cause_of(run))
         while _is_due(run, ctx):
             _move(session, engine, run)
-        said.append(f"{run.kind} {run.name}: {run.status}")
+        outcomes.append(f"{run.kind} {run.name}: {run.status}")
     session.ctx = ctx
-    return said
+    return outcomes
 
 
 def _is_due(run: AutomationRun, ctx: Context) -> bool:
-    """Whether the run can move now: it is not over, and no later moment or event has to come first."""
+    """True while the run can move now: it is not over, and it waits for no moment or event."""
     if run.status not in (RUNNING, WAITING, UNDOING):
         return False
     if run.wake_at is not None:
@@ -161,17 +161,17 @@ def _do(session: BrandSession, engine: PolicyEngine, run: AutomationRun, flow: W
     done = perform(Doing(session, engine, run, step.name, scope, flow.module), step.deed)
     run.results = {**run.results, step.name: dict(done.result)}
     if done.waits:
-        log_move(session, run, "waits", done.said)
+        log_move(session, run, "waits", done.summary)
         run.status, run.waits_for = WAITING, "delivery"
         return
-    log_move(session, run, "done", done.said)
+    log_move(session, run, "done", done.summary)
     run.done_steps = [*run.done_steps, step.name]
     _go(session, run, flow, flow.after(step.name))
 
 
 def _delivered(session: BrandSession, run: AutomationRun, flow: Workflow, step: Do) -> None:
     """A workflow's message was settled: it arrived, or nobody will take it."""
-    ids = [UUID(one) for one in run.results[step.name]["deliveries"]]
+    ids = [UUID(delivery_id) for delivery_id in run.results[step.name]["deliveries"]]
     rows = session.scalars(select(Delivery).where(col(Delivery.id).in_(ids))).all()
     failed = [row for row in rows if row.status == DELIVERY_FAILED]
     if failed:
@@ -210,8 +210,8 @@ def _begin_to_wait(session: BrandSession, run: AutomationRun, step: Wait) -> Non
     wake_at = _until(run, step, session.ctx.now())
     log_move(session, run, "waits", f"until {wake_at.isoformat()}" if step.event is None else f"for {step.event}")
     run.status, run.wake_at, run.waits_for = WAITING, wake_at, step.event or "time"
-    if step.event is not None and (found := arrived_already(session, run, step)):
-        run.results = {**run.results, step.name: {"arrived": found}}
+    if step.event is not None and (arrived_event := arrived_already(session, run, step)):
+        run.results = {**run.results, step.name: {"arrived": arrived_event}}
         resume(session, run)
         return
     queue_move(session, run.id, run.moves, wake_at, cause_of(run))
@@ -220,11 +220,11 @@ def _begin_to_wait(session: BrandSession, run: AutomationRun, step: Wait) -> Non
 def _until(run: AutomationRun, step: Wait, now: datetime) -> datetime:
     if step.until is None:
         return now + duration(step.time or step.at_most or "1m")
-    said = value_at(scope_of(run.envelope, run.results), step.until)
+    moment_text = value_at(scope_of(run.envelope, run.results), step.until)
     try:
-        return max(parse_moment(str(said)), now)
+        return max(parse_moment(str(moment_text)), now)
     except ValueError as error:
-        raise InvalidInput(f"{step.until} is {said!r}, which is no time.") from error
+        raise InvalidInput(f"{step.until} is {moment_text!r}, which is no time.") from error
 
 
 def _out_of_time(session: BrandSession, run: AutomationRun, flow: Workflow, step: Wait) -> None:
@@ -307,7 +307,7 @@ def _undo(session: BrandSession, engine: PolicyEngine, run: AutomationRun, flow:
     run.wake_at = None
     scope = scope_of(run.envelope, run.results)
     done = perform(Doing(session, engine, run, f"{step.name}-undo", scope, flow.module), step.undo)
-    log_move(session, run, "undone", done.said)
+    log_move(session, run, "undone", done.summary)
     _undone(session, run, flow)
 
 

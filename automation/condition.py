@@ -96,13 +96,13 @@ class Margin(_Bounds):
 
 
 class Cash(_Bounds):
-    """What the brand's accounts hold, in minor units."""
+    """The balance of the brand's accounts, in minor units."""
 
     kind: Literal["cash_minor"]
 
 
 class OpenItems(_Bounds):
-    """How many action items of a kind wait for an answer; of every kind where none is named."""
+    """The number of action items of a kind that wait for an answer; of every kind where none is named."""
 
     kind: Literal["open_items"]
     of: Words = ""
@@ -131,7 +131,7 @@ NotSo.model_rebuild()
 
 
 def needs_facts(condition: Condition) -> bool:
-    """Whether the store has to be asked, beside the event."""
+    """True where the event alone does not tell: the store is read, too."""
     match condition:
         case AllOf(of=parts) | AnyOf(of=parts):
             return any(needs_facts(part) for part in parts)
@@ -143,7 +143,7 @@ def needs_facts(condition: Condition) -> bool:
 
 def first_unmet(conditions: Iterable[Condition], scope: Scope, session: BrandSession) -> str | None:
     """Why not, in words; None where all are met."""
-    return next((why for one in conditions if (why := unmet(one, scope, session)) is not None), None)
+    return next((why for condition in conditions if (why := unmet(condition, scope, session)) is not None), None)
 
 
 def unmet(condition: Condition, scope: Scope, session: BrandSession) -> str | None:
@@ -158,43 +158,47 @@ def unmet(condition: Condition, scope: Scope, session: BrandSession) -> str | No
         case AllOf(of=parts):
             return first_unmet(parts, scope, session)
         case AnyOf(of=parts):
-            found = [unmet(part, scope, session) for part in parts]
-            return None if None in found else " and ".join(str(why) for why in found)
+            reasons = [unmet(part, scope, session) for part in parts]
+            return None if None in reasons else " and ".join(str(why) for why in reasons)
         case NotSo(of=part):
             return None if unmet(part, scope, session) else f"{part.kind} is met, and should not be"
         case _:
             return _fact(condition, scope, session)
 
 
-def _number(bounds: _Bounds, name: str, found: object) -> str | None:
-    if isinstance(found, bool) or not isinstance(found, int | float | str | Decimal):
+def _number(bounds: _Bounds, name: str, value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return f"{name} is no number"
     try:
-        number = Decimal(str(found))
+        number = Decimal(str(value))
     except InvalidOperation:
         return f"{name} is no number"
     broken = bounds.outside(number) if number.is_finite() else "a number"
-    return f"{name} is {found}, not {broken}" if broken else None
+    return f"{name} is {value}, not {broken}" if broken else None
 
 
 def _text(condition: TextIs, scope: Scope) -> str | None:
-    found = value_at(scope, condition.field)
-    if found is None or isinstance(found, dict | list):
+    value = value_at(scope, condition.field)
+    if value is None or isinstance(value, dict | list):
         return f"{condition.field} is not known"
-    said = str(found).lower() if isinstance(found, bool) else str(found)
+    value_text = str(value).lower() if isinstance(value, bool) else str(value)
     if condition.begins is not None:
         wanted = render(condition.begins, scope)
-        return None if said.startswith(wanted) else f"{condition.field} is {said}, which does not begin with {wanted}"
-    allowed = [render(one, scope) for one in (condition.one_of or (str(condition.equals),))]
-    return None if said in allowed else f"{condition.field} is {said}, not {' or '.join(allowed)}"
+        return (
+            None
+            if value_text.startswith(wanted)
+            else f"{condition.field} is {value_text}, which does not begin with {wanted}"
+        )
+    allowed = [render(option, scope) for option in (condition.one_of or (str(condition.equals),))]
+    return None if value_text in allowed else f"{condition.field} is {value_text}, not {' or '.join(allowed)}"
 
 
 def _fact(condition: Fact, scope: Scope, session: BrandSession) -> str | None:
     try:
-        found = _ask(condition, scope, session)
+        value = _ask(condition, scope, session)
     except DomainError as error:
         return error.message
-    return _number(condition, condition.kind, found) if found is not None else f"{condition.kind} is not known"
+    return _number(condition, condition.kind, value) if value is not None else f"{condition.kind} is not known"
 
 
 def _ask(condition: Fact, scope: Scope, session: BrandSession) -> int | None:

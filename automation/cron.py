@@ -34,11 +34,11 @@ def slots_between(text: str, zone: str, after: datetime, until: datetime, most: 
     """The times after `after` and by `until`, oldest first; the newest `most` of them."""
     from cronsim import CronSim
 
-    found: list[datetime] = []
+    moments: list[datetime] = []
     for slot in CronSim(text, until.astimezone(ZoneInfo(zone)) + timedelta(minutes=1), reverse=True):
         moment = slot.astimezone(UTC)
-        if moment <= after or len(found) == most:
+        if moment <= after or len(moments) == most:
             break
         if moment <= until:
-            found.append(moment)
-    return found[::-1]
+            moments.append(moment)
+    return moments[::-1]

@@ -23,12 +23,12 @@ LOOK_JOB = "facts.look"
 
 @dataclass(frozen=True)
 class Sighting:
-    """A fact as it stands, what to tell of it, and whether coming to this state is to be told at all."""
+    """A fact's state, the details of its event, and whether reaching this state emits an event."""
 
     kind: str
     subject: str
     state: str
-    told: Mapping[str, Any]
+    details: Mapping[str, Any]
     tells: bool
     tells_at_first: bool = True
 
@@ -45,9 +45,9 @@ def look(database: Database, ctx: Context, payload: Mapping[str, Any]) -> str:
     with database.begin(ctx) as session:
         one_at_a_time(session, LOOK_JOB)
         silent = _only_noted(session)
-        told = _note(session, _sightings(session), silent=silent)
+        emitted = _note(session, _sightings(session), silent=silent)
         _mark_looked(session)
-    return f"{told} told" + (", the rest noted: an import fires only with --fire" if silent else "")
+    return f"{emitted} told" + (", the rest noted: an import fires only with --fire" if silent else "")
 
 
 def _sightings(session: BrandSession) -> Iterable[Sighting]:
@@ -67,23 +67,25 @@ LOOKED = "looked"
 
 def _note(session: BrandSession, sightings: Iterable[Sighting], *, silent: bool) -> int:
     known = {(row.kind, row.subject): row for row in session.scalars(select(WatchedFact))}
-    told, now = 0, session.ctx.now()
-    for one in sightings:
-        row = known.get((one.kind, one.subject))
-        if row is not None and row.state == one.state:
+    emitted, now = 0, session.ctx.now()
+    for sighting in sightings:
+        row = known.get((sighting.kind, sighting.subject))
+        if row is not None and row.state == sighting.state:
             continue
-        if one.tells and not silent and (row is not None or one.tells_at_first):
-            emit(session, one.kind, one.subject, _json({**one.told, "was": row.state if row else None}))
-            told += 1
+        if sighting.tells and not silent and (row is not None or sighting.tells_at_first):
+            emit(
+                session, sighting.kind, sighting.subject, _json({**sighting.details, "was": row.state if row else None})
+            )
+            emitted += 1
         if row is None:
-            session.add(WatchedFact(kind=one.kind, subject=one.subject, state=one.state, changed_at=now))
+            session.add(WatchedFact(kind=sighting.kind, subject=sighting.subject, state=sighting.state, changed_at=now))
         else:
-            row.state, row.changed_at = one.state, now
-    return told
+            row.state, row.changed_at = sighting.state, now
+    return emitted
 
 
-def _json(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in told.items()}
+def _json(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in details.items()}
 
 
 def _looked(session: BrandSession) -> WatchedFact | None:
@@ -92,7 +94,7 @@ def _looked(session: BrandSession) -> WatchedFact | None:
 
 
 def _only_noted(session: BrandSession) -> bool:
-    """Whether an import that was not to fire came since the last look; also before the first look at all."""
+    """True after an import that was not to fire, and before the first look."""
     last = _looked(session)
     quiet = select(ImportBatch).where(col(ImportBatch.fires).is_(False))
     if last is not None and last.state:

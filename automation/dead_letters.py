@@ -26,10 +26,10 @@ def jobs(session: BrandSession, statuses: Sequence[str], most: int, after: UUID 
 
 def job_of(session: BrandSession, job_id: UUID) -> Job:
     """Raises NotFound."""
-    found = session.get(Job, (session.ctx.brand_id, job_id))
-    if found is None:
+    job = session.get(Job, (session.ctx.brand_id, job_id))
+    if job is None:
         raise NotFound(f"No job {job_id} in brand {session.ctx.brand}.", remedy="See `mhos jobs`.")
-    return found
+    return job
 
 
 def retry_job(session: BrandSession, job_id: UUID) -> Job:
@@ -57,5 +57,5 @@ def job_document(job: Job) -> dict[str, Any]:
 
 
 def job_tag(job: Job) -> str:
-    """What an answer to it is bound to."""
+    """The tag that an answer to it is bound to."""
     return sha256_of([str(job.id), job.status, job.attempts, job.run_at.isoformat()])[:24]

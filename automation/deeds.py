@@ -68,10 +68,10 @@ class Doing:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a deed, for later steps to name; `waits` while it has still to arrive somewhere."""
+    """A deed's results, for later steps to name, and a sentence; `waits` while it has still to arrive somewhere."""
 
     result: Mapping[str, Any]
-    said: str
+    summary: str
     waits: bool = False
 
 
@@ -98,10 +98,10 @@ def perform(doing: Doing, deed: Deed) -> Done:
             return _withdraw(doing, deed)
 
 
-def words(doing: Doing, told: Notify | Email | Chat) -> tuple[str, str]:
+def words(doing: Doing, message: Notify | Email | Chat) -> tuple[str, str]:
     """Title and body with their variables filled in. Raises NotFound for no such template."""
-    said = told if told.template is None else template_of(doing.session, told.template)
-    return render(str(said.title), doing.scope), render(said.body, doing.scope)
+    template = message if message.template is None else template_of(doing.session, message.template)
+    return render(str(template.title), doing.scope), render(template.body, doing.scope)
 
 
 def _notify(doing: Doing, deed: Notify) -> Done:
@@ -129,11 +129,15 @@ def _email(doing: Doing, deed: Email) -> Done:
 
 def addresses(deed: Email, scope: Scope) -> list[str]:
     """Whom to write to, each once. Raises InvalidInput where a variable names no address: nobody is written to then."""
-    found = [str(render_exactly(one, scope)) for one in deed.to]
-    if wrong := [one for one in found if len(one) > LONGEST_ADDRESS or not re.fullmatch(ADDRESS, one)]:
-        said = ", ".join(deed.to)
-        raise InvalidInput(f"{said} is {wrong[0][:80]!r}, which is no address.", remedy="Import whom to write to.")
-    return list(dict.fromkeys(found))
+    addresses = [str(render_exactly(address, scope)) for address in deed.to]
+    if wrong := [
+        address for address in addresses if len(address) > LONGEST_ADDRESS or not re.fullmatch(ADDRESS, address)
+    ]:
+        asked_addresses = ", ".join(deed.to)
+        raise InvalidInput(
+            f"{asked_addresses} is {wrong[0][:80]!r}, which is no address.", remedy="Import whom to write to."
+        )
+    return list(dict.fromkeys(addresses))
 
 
 def _webhook(doing: Doing, deed: Webhook) -> Done:
@@ -196,8 +200,8 @@ def _propose(doing: Doing, deed: Propose) -> Done:
     actor = automation_agent(doing.session, doing.run.author_id)
     because = render(deed.because, doing.scope) or f"{doing.run.kind} {doing.run.name}"
     item = ask_for(doing.session, doing.engine, action, because, actor, Proposer(actor.id, CAP))
-    told = {"item": str(item.id), "status": item.status, "subject": item.subject}
-    return Done(told, f"{item.preview['title']}: {item.status}")
+    details = {"item": str(item.id), "status": item.status, "subject": item.subject}
+    return Done(details, f"{item.preview['title']}: {item.status}")
 
 
 def _meeting(doing: Doing, deed: CallMeeting) -> Done:

@@ -38,39 +38,39 @@ class Version:
 
 def versions_of(session: BrandSession, kind: str, name: str) -> list[Version]:
     """Every version by this moment, oldest first. Raises NotFound."""
-    found = [one for one in _all(session, kind) if one.name == name]
-    if not found:
-        names = ", ".join(sorted({one.name for one in _all(session, kind)})) or "none yet"
+    versions = [version for version in _all(session, kind) if version.name == name]
+    if not versions:
+        names = ", ".join(sorted({version.name for version in _all(session, kind)})) or "none yet"
         raise NotFound(f"There is no {kind} {name} in brand {session.ctx.brand}.", remedy=f"There is: {names}.")
-    return found
+    return versions
 
 
 def holding(session: BrandSession, kind: str) -> list[Version]:
-    """What holds now, by name; what was removed is not in it."""
-    newest = {one.name: one for one in _all(session, kind)}
-    return [one for _, one in sorted(newest.items()) if one.document is not None]
+    """The newest version of each name, without those removed."""
+    newest = {version.name: version for version in _all(session, kind)}
+    return [version for _, version in sorted(newest.items()) if version.document is not None]
 
 
 def definition_of(session: BrandSession, kind: str, name: str) -> Version:
-    """What holds now under this name. Raises NotFound, also where it was removed."""
-    found = versions_of(session, kind, name)[-1]
-    if found.document is None:
+    """The newest version of this name. Raises NotFound, also where it was removed."""
+    newest = versions_of(session, kind, name)[-1]
+    if newest.document is None:
         raise NotFound(f"The {kind} {name} was removed.", remedy=f"Bring it back: mhos {kind}s rollback {name}.")
-    return found
+    return newest
 
 
 def workflow_of(session: BrandSession, name: str) -> tuple[Workflow, Version]:
     """Raises NotFound."""
-    found = definition_of(session, "workflow", name)
-    assert isinstance(found.document, Workflow)
-    return found.document, found
+    definition = definition_of(session, "workflow", name)
+    assert isinstance(definition.document, Workflow)
+    return definition.document, definition
 
 
 def template_of(session: BrandSession, name: str) -> Template:
     """Raises NotFound."""
-    found = definition_of(session, "template", name).document
-    assert isinstance(found, Template)
-    return found
+    document = definition_of(session, "template", name).document
+    assert isinstance(document, Template)
+    return document
 
 
 def set_definition(session: BrandSession, kind: str, document: Document, reason: str) -> Version:
@@ -80,7 +80,7 @@ def set_definition(session: BrandSession, kind: str, document: Document, reason:
     changes.
     """
     session.ctx.require(Permission.AUTOMATION_WRITE)
-    check_references(session, document, lambda of_kind: {one.name for one in holding(session, of_kind)})
+    check_references(session, document, lambda of_kind: {version.name for version in holding(session, of_kind)})
     return _append(session, kind, document.name, document, reason)
 
 
@@ -101,15 +101,17 @@ def roll_back(session: BrandSession, kind: str, name: str, version: int | None, 
     """Let an earlier version hold again (the one before the newest by default), as a new version. Raises NotFound."""
     versions = versions_of(session, kind, name)
     wanted = versions[-1].version - 1 if version is None else version
-    found = next((one for one in versions if one.version == wanted), None)
-    if found is None:
+    restored = next((candidate for candidate in versions if candidate.version == wanted), None)
+    if restored is None:
         raise NotFound(f"{name} has no version {wanted}.", remedy=f"Versions: 1 to {versions[-1].version}.")
-    return _append(session, kind, name, found.document, reason)
+    return _append(session, kind, name, restored.document, reason)
 
 
 def differences(before: Document | None, after: Document | None) -> list[dict[str, Any]]:
     """Field by field what one version says otherwise than another; None is one that does not exist."""
-    old, new = (one.model_dump(mode="json", exclude_defaults=True) if one else {} for one in (before, after))
+    old, new = (
+        document.model_dump(mode="json", exclude_defaults=True) if document else {} for document in (before, after)
+    )
     return [
         {"field": name, "before": old.get(name), "after": new.get(name)}
         for name in dict.fromkeys((*old, *new))
@@ -117,22 +119,22 @@ def differences(before: Document | None, after: Document | None) -> list[dict[st
     ]
 
 
-def version_document(one: Version, before: Version | None) -> dict[str, Any]:
+def version_document(version: Version, before: Version | None) -> dict[str, Any]:
     """A version as the CLI and the API show it: who set it, why, and what it changed."""
     return {
-        "version": one.version,
-        "author": one.author,
-        "reason": one.reason,
-        "created_at": one.created_at.isoformat(),
-        "removed": one.document is None,
-        "changes": differences(before.document, one.document) if before else [],
+        "version": version.version,
+        "author": version.author,
+        "reason": version.reason,
+        "created_at": version.created_at.isoformat(),
+        "removed": version.document is None,
+        "changes": differences(before.document, version.document) if before else [],
     }
 
 
 def _all(session: BrandSession, kind: str) -> Sequence[Version]:
     row = AutomationDefinition
     known = select(row).where(col(row.kind) == kind, col(row.created_at) <= session.ctx.known_until)
-    return [_version(one) for one in session.scalars(known.order_by(col(row.name), col(row.version)))]
+    return [_version(row) for row in session.scalars(known.order_by(col(row.name), col(row.version)))]
 
 
 _parsed: dict[UUID, Document | None] = {}
@@ -154,7 +156,7 @@ def _append(session: BrandSession, kind: str, name: str, document: Document | No
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON:
         raise InvalidInput(f"A change of a {kind} needs a reason, in a sentence.", remedy="Say it with --reason.")
-    versions = [one for one in _all(session, kind) if one.name == name]
+    versions = [version for version in _all(session, kind) if version.name == name]
     before = versions[-1].document if versions else None
     changed = differences(before, document)
     if not changed:
@@ -174,7 +176,7 @@ def _append(session: BrandSession, kind: str, name: str, document: Document | No
         session.flush()
     except IntegrityError as error:
         raise Conflict(f"Somebody else has just changed {name}.", remedy="Look at it, and set it again.") from error
-    told = {"kind": kind, "version": row.version, "reason": reason, "changes": changed}
-    append_audit(session, f"{kind}.set", name, told)
-    emit(session, f"{kind}.set", name, told)
+    details = {"kind": kind, "version": row.version, "reason": reason, "changes": changed}
+    append_audit(session, f"{kind}.set", name, details)
+    emit(session, f"{kind}.set", name, details)
     return _version(row)

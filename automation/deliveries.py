@@ -1,4 +1,4 @@
-"""What goes out of the house: written with the business rows, sent by a job, with one id however often it is tried."""
+"""Deliveries out of the house: written with the business rows, sent by a job, with one id however often tried."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,21 +41,21 @@ class Post:
     run_id: UUID | None = None
 
 
-def post(session: BrandSession, one: Post) -> Delivery:
+def post(session: BrandSession, message: Post) -> Delivery:
     """Put a message and the job that sends it into the transaction, once a key. Raises NotFound for no endpoint."""
-    if one.channel != "email":
-        endpoint_of(session, one.target)
+    if message.channel != "email":
+        endpoint_of(session, message.target)
     now = session.ctx.now()
     insert_once(
         session,
         Delivery,
         {
-            "key": one.key,
-            "channel": one.channel,
-            "target": one.target,
-            "message": dict(one.message),
-            "event_id": one.event_id,
-            "run_id": one.run_id,
+            "key": message.key,
+            "channel": message.channel,
+            "target": message.target,
+            "message": dict(message.message),
+            "event_id": message.event_id,
+            "run_id": message.run_id,
             "status": QUEUED,
             "attempts": 0,
             "last_error": "",
@@ -63,17 +63,17 @@ def post(session: BrandSession, one: Post) -> Delivery:
             "updated_at": now,
         },
     )
-    row = session.scalars(select(Delivery).where(col(Delivery.key) == one.key)).one()
+    row = session.scalars(select(Delivery).where(col(Delivery.key) == message.key)).one()
     enqueue(session, SEND_JOB, f"send:{row.id}", {"delivery": str(row.id)}, now)
     return row
 
 
 def endpoint_of(session: BrandSession, name: str) -> Endpoint:
     """Raises NotFound."""
-    found = session.scalars(select(Endpoint).where(col(Endpoint.name) == name)).first()
-    if found is None:
+    endpoint = session.scalars(select(Endpoint).where(col(Endpoint.name) == name)).first()
+    if endpoint is None:
         raise NotFound(f"There is no endpoint {name}.", remedy=f"mhos webhooks add {name} URL")
-    return found
+    return endpoint
 
 
 def send(database: Database, sender: Sender, settled: Settled, ctx: Context, payload: Mapping[str, Any]) -> str:
@@ -91,7 +91,7 @@ def send(database: Database, sender: Sender, settled: Settled, ctx: Context, pay
     if endpoint is not None and not endpoint.enabled:
         return _settle(database, settled, ctx, delivery_id, FAILED, f"{endpoint.name} is off: {endpoint.state_reason}")
     try:
-        said = sender(going, endpoint)
+        receipt = sender(going, endpoint)
     except EndpointGone as error:
         return _switch_off(database, settled, ctx, going, error.message)
     except Exception as error:
@@ -101,21 +101,21 @@ def send(database: Database, sender: Sender, settled: Settled, ctx: Context, pay
             row.last_error, row.updated_at = reason[:LONGEST_DETAIL], ctx.now()
             _note(session, row, FAILED, reason)
         raise
-    return _settle(database, settled, ctx, delivery_id, SENT, said)
+    return _settle(database, settled, ctx, delivery_id, SENT, receipt)
 
 
-def _settle(database: Database, settled: Settled, ctx: Context, delivery_id: UUID, status: str, said: str) -> str:
+def _settle(database: Database, settled: Settled, ctx: Context, delivery_id: UUID, status: str, detail: str) -> str:
     with database.begin(ctx) as session:
         row = lock_row(session, Delivery, delivery_id)
-        row.status, row.updated_at, row.last_error = status, ctx.now(), "" if status == SENT else said
-        _note(session, row, status, said)
+        row.status, row.updated_at, row.last_error = status, ctx.now(), "" if status == SENT else detail
+        _note(session, row, status, detail)
         if row.run_id is not None:
             settled(session, row.run_id)
-        return f"{row.channel} to {row.target}: {said}"
+        return f"{row.channel} to {row.target}: {detail}"
 
 
 def _note(session: BrandSession, row: Delivery, outcome: str, detail: str) -> None:
-    """How this attempt ended. One whose worker was killed before this has no such row."""
+    """Record how an attempt ended; one whose worker was killed before this has no such row."""
     attempt = DeliveryAttempt(
         delivery_id=row.id, number=row.attempts, outcome=outcome, detail=detail[:LONGEST_DETAIL], at=session.ctx.now()
     )

@@ -1,4 +1,4 @@
-"""What went out of the house, as documents: each delivery with its attempts; and sending one again."""
+"""Deliveries out of the house as documents, each with its attempts; and sending one again."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,7 +40,9 @@ def find_delivery(session: BrandSession, which: str) -> Delivery:
     if len(wanted) < _SHORTEST:
         raise InvalidInput("Give at least four characters of the delivery's id.")
     ids = session.execute(select(col(Delivery.id))).scalars().all()
-    matching = [found for found in ids if str(found).startswith(wanted) or str(found).endswith(wanted)]
+    matching = [
+        delivery_id for delivery_id in ids if str(delivery_id).startswith(wanted) or str(delivery_id).endswith(wanted)
+    ]
     if not matching:
         raise NotFound(f"No delivery {which} in brand {session.ctx.brand}.", remedy="See `mhos deliveries`.")
     if len(matching) > 1:
@@ -78,7 +80,7 @@ def delivery_document(row: Delivery) -> dict[str, Any]:
 
 
 def delivery_tag(row: Delivery) -> str:
-    """What an answer to it is bound to."""
+    """The tag that an answer to it is bound to."""
     return sha256_of([str(row.id), row.status, row.attempts])[:24]
 
 

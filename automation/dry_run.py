@@ -1,4 +1,4 @@
-"""What a rule would have done about past events: read as it stood then, nothing written."""
+"""A rule tried on past events: read as it stood then, nothing written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,15 +49,15 @@ class Would:
 
 def would_have(database: Database, ctx: Context, engine: PolicyEngine, rule: Rule, since: datetime) -> list[Would]:
     """Oldest first, of the newest MOST_EVENTS. Facts are read as they stood when each event happened."""
-    found: list[Would] = []
+    verdicts: list[Would] = []
     slept_from: dict[str, datetime] = {}
     for event in _events(database, ctx, rule, since):
         with database.read(ctx.at(max(event.time, since))) as session:
-            one = _judged(session, engine, rule, event, slept_from)
-        if one.status == "would act" and rule.rest is not None:
+            verdict = _judged(session, engine, rule, event, slept_from)
+        if verdict.status == "would act" and rule.rest is not None:
             slept_from[render(rule.rest_for, scope_of(event.model_dump(mode="json")))] = event.time
-        found.append(one)
-    return found
+        verdicts.append(verdict)
+    return verdicts
 
 
 def _events(database: Database, ctx: Context, rule: Rule, since: datetime) -> Sequence[Event]:
@@ -103,8 +103,8 @@ def _in_words(session: BrandSession, engine: PolicyEngine, rule: Rule, deed: Dee
 def _would(session: BrandSession, engine: PolicyEngine, rule: Rule, deed: Deed, scope: Scope) -> str:
     match deed:
         case Notify() | Email() | Chat():
-            told = deed if deed.template is None else template_of(session, deed.template)
-            return f"{deed.kind} to {', '.join(_audience(deed, scope))}: {render(str(told.title), scope)}"
+            message = deed if deed.template is None else template_of(session, deed.template)
+            return f"{deed.kind} to {', '.join(_audience(deed, scope))}: {render(str(message.title), scope)}"
         case Webhook():
             return f"webhook to {endpoint_of(session, deed.endpoint).url}"
         case Propose():
@@ -128,7 +128,7 @@ def _audience(deed: Notify | Email | Chat, scope: Scope) -> list[str]:
 
 
 def _proposal(session: BrandSession, engine: PolicyEngine, deed: Propose, scope: Scope) -> str:
-    """The action and what the guardrails would have said, with the facts of that moment."""
+    """The action and the guardrails' verdict, with the facts of that moment."""
     action = typed_action(deed, scope)
     row: Any = ActionItem  # never stored: only what the decision reads is filled in
     item = row(

@@ -78,24 +78,25 @@ def switch(session: BrandSession, name: str, *, on: bool) -> Endpoint:
 
 
 def remove_endpoint(session: BrandSession, name: str) -> None:
-    """What is still on its way there fails. Raises Forbidden, NotFound."""
+    """Remove an endpoint; deliveries still on their way there fail. Raises Forbidden, NotFound."""
     session.ctx.require(Permission.AUTOMATION_WRITE)
     session.delete(endpoint_of(session, name))
     append_audit(session, "endpoint.removed", name, {})
 
 
-def endpoint_document(one: Endpoint) -> dict[str, Any]:
+def endpoint_document(endpoint: Endpoint) -> dict[str, Any]:
     """An endpoint as the CLI and the API show it. A chat's URL carries its secret, so only its beginning is shown."""
-    url = one.url if one.kind == "webhook" else one.url.partition("://")[0] + "://…"
+    url = endpoint.url if endpoint.kind == "webhook" else endpoint.url.partition("://")[0] + "://…"
     return {
-        "name": one.name, "kind": one.kind, "url": url, "enabled": one.enabled, "state_reason": one.state_reason,
-        "author": one.author, "created_at": one.created_at.isoformat(),
+        "name": endpoint.name, "kind": endpoint.kind, "url": url, "enabled": endpoint.enabled,
+        "state_reason": endpoint.state_reason,
+        "author": endpoint.author, "created_at": endpoint.created_at.isoformat(),
     }  # fmt: skip
 
 
-def endpoint_tag(one: Endpoint) -> str:
-    """What an answer to it is bound to: another whenever anything about it is."""
-    return sha256_of([str(one.id), one.url, one.secret, one.enabled, one.state_reason])[:24]
+def endpoint_tag(endpoint: Endpoint) -> str:
+    """The tag that an answer to it is bound to; it changes with anything about the endpoint."""
+    return sha256_of([str(endpoint.id), endpoint.url, endpoint.secret, endpoint.enabled, endpoint.state_reason])[:24]
 
 
 def _host(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Runs of rules and workflows in a person's hands: found, called off, begun again."""
+"""Runs of rules and workflows in a person's hands: looked up, called off, begun again."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -36,8 +36,8 @@ def runs(
     run = AutomationRun
     wanted = select(run).where(col(run.created_at) <= session.ctx.known_until)
     if module:
-        said = func.coalesce(col(run.document)["module"].astext, _DEFAULT_MODULE)  # type: ignore[index]
-        wanted = wanted.where(said == module)
+        module_name = func.coalesce(col(run.document)["module"].astext, _DEFAULT_MODULE)  # type: ignore[index]
+        wanted = wanted.where(module_name == module)
     if kind:
         wanted = wanted.where(col(run.kind) == kind)
     if name:
@@ -60,7 +60,7 @@ def find_run(session: BrandSession, which: str) -> AutomationRun:
     if len(wanted) < _SHORTEST:
         raise InvalidInput("Give at least four characters of the run's id.")
     ids = session.execute(select(col(AutomationRun.id))).scalars().all()
-    matching = [found for found in ids if str(found).startswith(wanted) or str(found).endswith(wanted)]
+    matching = [run_id for run_id in ids if str(run_id).startswith(wanted) or str(run_id).endswith(wanted)]
     if not matching:
         raise NotFound(f"No run {which} in brand {session.ctx.brand}.", remedy="See `mhos workflows runs`.")
     if len(matching) > 1:
@@ -69,7 +69,7 @@ def find_run(session: BrandSession, which: str) -> AutomationRun:
 
 
 def run_tag(run: AutomationRun) -> str:
-    """What an answer to it is bound to."""
+    """The tag that an answer to it is bound to."""
     return sha256_of([str(run.id), run.status, run.moves, run.tries])[:24]
 
 
@@ -102,9 +102,9 @@ def begin_again(session: BrandSession, run_id: UUID) -> AutomationRun:
     if run.status not in (FAILED, UNDONE):
         raise Conflict(f"This run is {run.status.replace('_', ' ')}: only failed ones are begun again.")
     version = definition_of(session, run.kind, run.name)
-    made = begin(session, version, run.envelope, newest_seq(session), f"again:{run.id}")
-    if made is None:
+    new_run_id = begin(session, version, run.envelope, newest_seq(session), f"again:{run.id}")
+    if new_run_id is None:
         raise Conflict("This run was begun again before.", remedy="Look at its newest run.")
-    append_audit(session, f"{run.kind}.begun_again", str(made), {"name": run.name, "after": str(run.id)})
+    append_audit(session, f"{run.kind}.begun_again", str(new_run_id), {"name": run.name, "after": str(run.id)})
     session.flush()
-    return session.get_one(AutomationRun, (session.ctx.brand_id, made))
+    return session.get_one(AutomationRun, (session.ctx.brand_id, new_run_id))

@@ -1,4 +1,4 @@
-"""What rules and workflows did, as documents: each run with every attempt at every step."""
+"""The log of rules and workflows as documents: each run with every attempt at every step."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -43,8 +43,8 @@ def run_document(run: AutomationRun, attempts: Sequence[AutomationExecutionLog])
         "created_at": run.created_at.isoformat(),
         "finished_at": run.finished_at.isoformat() if run.finished_at else None,
         "attempts": [
-            {"step": one.step, "attempt": one.attempt, "outcome": one.outcome, "detail": one.detail,
-             "at": one.at.isoformat()} for one in attempts
+            {"step": attempt.step, "attempt": attempt.attempt, "outcome": attempt.outcome, "detail": attempt.detail,
+             "at": attempt.at.isoformat()} for attempt in attempts
         ],
     }  # fmt: skip
 
@@ -60,7 +60,7 @@ def _attempts(session: BrandSession, runs: Sequence[AutomationRun]) -> dict[Any,
         .where(col(AutomationExecutionLog.run_id).in_([run.id for run in runs]))
         .order_by(col(AutomationExecutionLog.run_id), col(AutomationExecutionLog.move))
     )
-    found: dict[Any, list[AutomationExecutionLog]] = {}
+    by_run: dict[Any, list[AutomationExecutionLog]] = {}
     for row in rows:
-        found.setdefault(row.run_id, []).append(row)
-    return found
+        by_run.setdefault(row.run_id, []).append(row)
+    return by_run

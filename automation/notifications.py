@@ -18,12 +18,12 @@ from store.upsert import insert_once
 LONGEST_TITLE, LONGEST_BODY = 200, 4_000
 MOST_LISTED = 200
 ADMINS = (Role.SUPER_ADMIN, Role.BRAND_OWNER, Role.COMPANY_ADMIN)
-"""Who is told of what went wrong in the product itself."""
+"""The audience of faults in the product itself."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """What to tell, and whom: everybody in the brand unless roles or logins are named."""
+    """A notice and its audience: everybody in the brand unless roles or logins are named."""
 
     key: str
     severity: Severity
@@ -85,7 +85,7 @@ def notification_document(row: Notification, unread: bool) -> dict[str, Any]:
 
 
 def unread_count(session: BrandSession) -> int:
-    """How many the Context's person has not read."""
+    """The number that the Context's person has not read."""
     unread = _addressed(session).where(col(Notification.id).not_in(_read_by(session)))
     return len(list(_for(session, session.scalars(unread))))
 
@@ -110,14 +110,14 @@ def _one(session: BrandSession, which: str) -> Notification:
     if len(wanted) < 4:
         raise InvalidInput("Give at least four characters of the notification's id.")
     rows = list(_for(session, session.scalars(_addressed(session))))
-    found = [row for row in rows if str(row.id).startswith(wanted) or str(row.id).endswith(wanted)]
-    if not found:
+    matching = [row for row in rows if str(row.id).startswith(wanted) or str(row.id).endswith(wanted)]
+    if not matching:
         raise NotFound(
             f"You have no notification {which} in brand {session.ctx.brand}.", remedy="See `mhos notifications`."
         )
-    if len(found) > 1:
-        raise InvalidInput(f"{which} fits {len(found)} notifications.", remedy="Give more of the id.")
-    return found[0]
+    if len(matching) > 1:
+        raise InvalidInput(f"{which} fits {len(matching)} notifications.", remedy="Give more of the id.")
+    return matching[0]
 
 
 def _addressed(session: BrandSession) -> Any:

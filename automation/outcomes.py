@@ -20,7 +20,7 @@ from store.tables import ActionItem
 
 
 def measure_item(database: Database, ctx: Context, payload: Mapping[str, Any]) -> str:
-    """The job `outcome.measure`: once per item, whatever came of it."""
+    """The job `outcome.measure`: once per item, whatever the outcome."""
     with database.begin(ctx) as session:
         item = lock_row(session, ActionItem, UUID(payload["item"]))
         if item is None:

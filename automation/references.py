@@ -1,4 +1,4 @@
-"""What a rule or workflow names beside itself: events, endpoints, workflows, templates; a mistyped one is refused."""
+"""References of rules and workflows: events, endpoints, workflows, templates; a mistyped one is refused."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from difflib import get_close_matches
@@ -54,8 +54,8 @@ def check_references(session: BrandSession, document: Document, holding: Holding
             remedy = f"Add it first: mhos webhooks add. There is: {there}."
             raise InvalidInput(f"There is no {deed.kind} {deed.endpoint}.", remedy=remedy)
     _require(holding, "workflow", {deed.name for deed in deeds if isinstance(deed, StartWorkflow)})
-    told = {deed.template for deed in deeds if isinstance(deed, Notify | Email | Chat)}
-    _require(holding, "template", {name for name in told if name is not None})
+    templates = {deed.template for deed in deeds if isinstance(deed, Notify | Email | Chat)}
+    _require(holding, "template", {name for name in templates if name is not None})
 
 
 def doubt_about(event: str) -> str:

@@ -40,12 +40,12 @@ def relay(session: BrandSession) -> int:
 
 
 def _by_event(versions: Sequence[Version]) -> Mapping[str, Sequence[Version]]:
-    found: dict[str, list[Version]] = defaultdict(list)
+    by_type: dict[str, list[Version]] = defaultdict(list)
     for version in versions:
         if isinstance(version.document, Rule) and not version.document.paused:
             for type_ in version.document.on:
-                found[type_].append(version)
-    return found
+                by_type[type_].append(version)
+    return by_type
 
 
 def _wake(session: BrandSession, version: Version, row: OutboxEvent) -> None:
@@ -61,7 +61,7 @@ def _wake(session: BrandSession, version: Version, row: OutboxEvent) -> None:
 
 
 def judged(session: BrandSession, version: Version, rule: Rule, event: Event) -> tuple[str, str]:
-    """What is to become of a rule that an event could wake, and why: by the event alone, without the store's facts."""
+    """The fate of a rule that an event could wake, and the reason: by the event alone, without the store's facts."""
     if why := loops(f"{version.kind}:{version.name}", event):
         return REFUSED, why
     scope = scope_of(event.model_dump(mode="json"))

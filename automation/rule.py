@@ -65,8 +65,8 @@ class Rule(_Document):
 
     @field_validator("on", mode="before")
     @classmethod
-    def _one_or_some(cls, said: Any) -> Any:
-        return (said,) if isinstance(said, str) else said
+    def _one_or_some(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
 
     @field_validator("module")
     @classmethod
@@ -144,6 +144,6 @@ def agents_named(document: Document) -> list[str]:
 
 
 def as_workflow(rule: Rule) -> Workflow:
-    """What a rule does, as the steps that carry it out: `do-1`, `do-2` …"""
+    """A rule's deeds as steps: `do-1`, `do-2` …"""
     steps = tuple(Do(kind="do", name=f"do-{number}", deed=deed) for number, deed in enumerate(rule.do, start=1))
     return Workflow(name=rule.name, title=rule.title, module=rule.module, steps=steps)

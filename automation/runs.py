@@ -69,7 +69,7 @@ def begin(
 
 
 def _only_tells(document: Document) -> bool:
-    """Whether all that it does is to leave word: nothing that others wait for is locked by that."""
+    """True for a run that only notifies: it locks nothing that others wait for."""
     return isinstance(document, Rule) and all(isinstance(deed, TELLING) for deed in document.do)
 
 
@@ -120,7 +120,7 @@ def finish(session: BrandSession, run: AutomationRun, status: str, reason: str =
 
 
 def resume(session: BrandSession, run: AutomationRun) -> None:
-    """What a waiting run waited for is there: it goes on at once."""
+    """Let a waiting run go on at once, as what it waited for has arrived."""
     run.status, run.waits_for, run.wake_at = RUNNING, "", None
     run.updated_at = session.ctx.now()
     queue_move(session, run.id, run.moves, session.ctx.now(), cause_of(run))

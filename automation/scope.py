@@ -1,4 +1,4 @@
-"""What conditions and templates may name: fields of the waking event, and what earlier steps came to."""
+"""The scope of conditions and templates: fields of the waking event, and results of earlier steps."""
 
 import re
 from collections.abc import Mapping
@@ -13,21 +13,21 @@ _MOST_TEXT = 4_000
 
 
 def scope_of(envelope: Mapping[str, Any], results: Mapping[str, Any] | None = None) -> Scope:
-    """The names of an event (`type`, `subject`, `data.…`), and `steps.NAME.…` for what steps came to."""
+    """The names of an event (`type`, `subject`, `data.…`), and `steps.NAME.…` for the results of steps."""
     return {**envelope, "steps": dict(results or {})}
 
 
 def value_at(scope: Scope, field: str) -> Any:
-    """What stands at `data.units`; None where there is nothing."""
-    found: Any = scope
+    """The value at a path such as `data.units`; None where there is nothing."""
+    value: Any = scope
     for part in field.split("."):
-        if isinstance(found, Mapping):
-            found = found.get(part)
-        elif isinstance(found, list) and part.isdigit() and int(part) < len(found):
-            found = found[int(part)]
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
         else:
             return None
-    return found
+    return value
 
 
 def render(text: str, scope: Scope) -> str:
@@ -53,14 +53,14 @@ def render_exactly(value: Any, scope: Scope) -> Any:
 
 def variables_of(text: str) -> list[str]:
     """The names that a text fills in."""
-    return [found[1] for found in _VARIABLE.finditer(text)]
+    return [match[1] for match in _VARIABLE.finditer(text)]
 
 
 def _known(scope: Scope, field: str) -> Any:
-    found = value_at(scope, field)
-    if found is None:
+    value = value_at(scope, field)
+    if value is None:
         raise InvalidInput(f"The event has no {field}.", remedy="Look at its fields: `mhos rules test RULE --since`.")
-    return found
+    return value
 
 
 def _shown(value: Any) -> str:

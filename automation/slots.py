@@ -26,8 +26,8 @@ def wake_at_slots(session: BrandSession) -> None:
         zone = zone or brand_of(session).zone
         after = version.created_at if rule.at.missed == "once" else max(version.created_at, now - GRACE)
         for slot in slots_between(rule.at.cron, zone, after, now, most=1):
-            told = {"slot": slot.isoformat(), "rule": rule.name}
-            event = new_event(session.ctx, EVENT, rule.name, told)
+            details = {"slot": slot.isoformat(), "rule": rule.name}
+            event = new_event(session.ctx, EVENT, rule.name, details)
             key = f"rule:{rule.name}:{slot.isoformat()}"
             if begin(session, version, event.model_dump(mode="json"), newest_seq(session), key) is not None:
                 emit_event(session, event)

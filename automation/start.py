@@ -28,9 +28,9 @@ def start_workflow(session: BrandSession, name: str, data: str) -> UUID:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        document = json.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidInput(f"The data are no JSON: {error.msg}.", remedy='Write \'{"sku": "A"}\'.') from error
-    if not isinstance(found, dict) or len(text) > 64_000:
+    if not isinstance(document, dict) or len(text) > 64_000:
         raise InvalidInput("The data are one JSON object of moderate size.", remedy='Write \'{"sku": "A"}\'.')
-    return found
+    return document

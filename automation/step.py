@@ -1,4 +1,4 @@
-"""What rules and workflows do: deeds, and in workflows waits and branches between them."""
+"""Steps of rules and workflows: deeds, and in workflows waits and branches between them."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -34,7 +34,7 @@ class _Part(BaseModel):
 
 
 class _Told(_Part):
-    """Words for people, said here or in a template."""
+    """Words for people, written here or in a template."""
 
     template: Name | None = None
     title: Line | None = None
@@ -52,7 +52,7 @@ class Notify(_Told):
 
     kind: Literal["notify"]
     severity: Severity = Severity.INFO
-    module: Name | None = Field(default=None, description="the rule's own unless said")
+    module: Name | None = Field(default=None, description="the rule's own by default")
     roles: tuple[Role, ...] = ()
     people: tuple[Words, ...] = Field(default=(), description="logins")
 

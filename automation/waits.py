@@ -20,14 +20,14 @@ RULES = "rules"
 
 
 def locked_cursor(session: BrandSession, consumer: str = RULES) -> EventCursor:
-    """How far the brand's events were relayed; others who relay, or begin to wait, wait until we have ended."""
+    """The number of the last relayed event, locked: others who relay, or begin to wait, wait for this transaction."""
     wanted = select(EventCursor).where(col(EventCursor.consumer) == consumer).with_for_update()
     fresh = {"populate_existing": True}
-    found = session.scalars(wanted, execution_options=fresh).first()
-    if found is None:
+    cursor = session.scalars(wanted, execution_options=fresh).first()
+    if cursor is None:
         insert_once(session, EventCursor, {"consumer": consumer, "seq": 0})
-        found = session.scalars(wanted, execution_options=fresh).one()
-    return found
+        cursor = session.scalars(wanted, execution_options=fresh).one()
+    return cursor
 
 
 def arrived_already(session: BrandSession, run: AutomationRun, step: Wait) -> dict[str, Any] | None:
@@ -49,8 +49,8 @@ def wake_waiting(session: BrandSession, events: Sequence[OutboxEvent]) -> None:
     """Wake the workflows that wait for one of these events."""
     types = {event.type for event in events}
     waiting = select(AutomationRun).where(col(AutomationRun.status) == WAITING, col(AutomationRun.waits_for).in_(types))
-    for found in session.scalars(waiting.order_by(col(AutomationRun.id))).all():
-        run = lock_row(session, AutomationRun, found.id)
+    for waiting_run in session.scalars(waiting.order_by(col(AutomationRun.id))).all():
+        run = lock_row(session, AutomationRun, waiting_run.id)
         if run.status == WAITING:
             _wake(session, run, [event.envelope for event in events if event.type == run.waits_for])
 
@@ -59,9 +59,9 @@ def _wake(session: BrandSession, run: AutomationRun, envelopes: Sequence[Mapping
     step = Workflow.model_validate(run.document).step(run.step)
     if not isinstance(step, Wait):
         return
-    found = next((envelope for envelope in envelopes if _fits(session, run, step, envelope)), None)
-    if found is not None:
-        run.results = {**run.results, step.name: {"arrived": dict(found)}}
+    arrived = next((envelope for envelope in envelopes if _fits(session, run, step, envelope)), None)
+    if arrived is not None:
+        run.results = {**run.results, step.name: {"arrived": dict(arrived)}}
         resume(session, run)
 
 

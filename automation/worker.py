@@ -140,18 +140,18 @@ class Worker:
         return [job, *claim_alike(session, holder, job, min(most, MOST_TOGETHER) - 1)]
 
     def _run_together(self, ctx: Context, jobs: Sequence[Job]) -> Sequence[JobResult]:
-        """How they went; nothing where they are to be run one by one."""
+        """Their results; None where they are to be run one by one."""
         together = self._together.get(jobs[0].kind)
         if together is None:
             return ()
         try:
             with self._database.begin(ctx) as session:
-                said = together(session, [job.payload for job in jobs])
+                outcomes = together(session, [job.payload for job in jobs])
                 finish(session, [job.id for job in jobs])
         except Exception as error:  # noqa: BLE001 - whichever of them it was fails again, alone, and is recorded there
             log.info("jobs.apart", kind=jobs[0].kind, number=len(jobs), reason=f"{type(error).__name__}: {error}")
             return ()
-        return [JobResult(job.id, job.kind, True, one) for job, one in zip(jobs, said, strict=True)]
+        return [JobResult(job.id, job.kind, True, outcome) for job, outcome in zip(jobs, outcomes, strict=True)]
 
     def _run(self, ctx: Context, job: Job) -> JobResult:
         caused = ctx.caused_by(Cause.model_validate(job.cause))

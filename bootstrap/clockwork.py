@@ -1,47 +1,77 @@
-"""All that a brand's clockwork does: which job is run by what, and who queues what has become due."""
+"""The workers of a brand's clockwork: which job is run by what, and who queues what has become due."""
 
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from automation.carry_out import delivery_settled
+from automation.carry_out import carry_out, carry_out_together, delivery_settled
 from automation.crossings import LOOK_JOB, look, queue_look
 from automation.deeds import MEET_JOB
 from automation.deliveries import SEND_JOB, given_up, send
+from automation.execution import EXECUTE_JOB, execute_item
+from automation.outcomes import MEASURE_JOB, measure_item
+from automation.runs import RUN_JOB, TELL_JOB
 from automation.slots import wake_at_slots
 from automation.watchdog import watch
 from automation.worker import JobHandler, Together, Worker
+from bootstrap.meetings import Meetings
+from bootstrap.parts import Parts
 
 if TYPE_CHECKING:
-    from bootstrap.office import Office
     from connectors.sending import Outgoing
     from store.tables import Endpoint
 
 
-def clockwork(office: "Office", handlers: Mapping[str, JobHandler], together: Mapping[str, Together]) -> Worker:
-    """A worker that does everything: `handlers` and `together` are those of every worker."""
+def item_worker(parts: Parts) -> Worker:
+    """A worker that carries out approved items and what rules do about events, and measures outcomes."""
+    return Worker(parts.database, _item_jobs(parts), together=_together(parts))
+
+
+def held_runs(meetings: Meetings) -> Worker:
+    """A worker that holds the runs that people asked for and do not wait for."""
+    from bootstrap.held_runs import HOLD_RUN, hold_run
+
+    return Worker(meetings.database, {HOLD_RUN: partial(hold_run, meetings)})
+
+
+def clockwork(parts: Parts, meetings: Meetings) -> Worker:
+    """A worker that does everything that is due, meetings and what goes out of the house included."""
     from bootstrap.held_runs import HOLD_RUN, hold_run
     from bootstrap.schedules import go_on_unasked, hold_called, hold_scheduled
     from virtual_office.schedule.due import GO_ON_JOB, HOLD_JOB, queue_due_meetings, queue_ended_waits
 
-    more: Mapping[str, JobHandler] = {
-        HOLD_JOB: partial(hold_scheduled, office),
-        GO_ON_JOB: partial(go_on_unasked, office),
-        HOLD_RUN: partial(hold_run, office),
-        MEET_JOB: partial(hold_called, office),
-        LOOK_JOB: partial(look, office.database),
-        SEND_JOB: partial(send, office.database, partial(send_out, office), delivery_settled),
+    jobs: Mapping[str, JobHandler] = {
+        **_item_jobs(parts),
+        HOLD_JOB: partial(hold_scheduled, meetings),
+        GO_ON_JOB: partial(go_on_unasked, meetings),
+        HOLD_RUN: partial(hold_run, meetings),
+        MEET_JOB: partial(hold_called, meetings),
+        LOOK_JOB: partial(look, parts.database),
+        SEND_JOB: partial(send, parts.database, partial(send_out, parts), delivery_settled),
     }
     planners = [queue_due_meetings, queue_ended_waits, wake_at_slots, queue_look, watch]
     last_words = {SEND_JOB: partial(given_up, delivery_settled)}
-    return Worker(office.database, {**handlers, **more}, planners, last_words, together)
+    return Worker(parts.database, jobs, planners, last_words, _together(parts))
 
 
-def send_out(office: "Office", going: "Outgoing", endpoint: "Endpoint | None") -> str:
+def _item_jobs(parts: Parts) -> dict[str, JobHandler]:
+    return {
+        EXECUTE_JOB: partial(execute_item, parts.database, parts.engine),
+        MEASURE_JOB: partial(measure_item, parts.database),
+        RUN_JOB: partial(carry_out, parts.database, parts.engine),
+        TELL_JOB: partial(carry_out, parts.database, parts.engine),
+    }
+
+
+def _together(parts: Parts) -> dict[str, Together]:
+    return {TELL_JOB: partial(carry_out_together, parts.engine)}
+
+
+def send_out(parts: Parts, going: "Outgoing", endpoint: "Endpoint | None") -> str:
     """Send one message by its channel. Raises NotSendable where the settings do not allow it."""
     from connectors.sending import NotSendable
 
-    settings = office.settings
+    settings = parts.settings
     if going.channel == "email":
         from connectors.mail import send_mail
 
@@ -55,5 +85,5 @@ def send_out(office: "Office", going: "Outgoing", endpoint: "Endpoint | None") -
         return send_chat(endpoint.url, going)
     from connectors.webhook import send_webhook
 
-    secret = office.secrets.secret_of(endpoint.secret)
+    secret = parts.secrets.secret_of(endpoint.secret)
     return send_webhook(endpoint.url, secret, going, allow_private=settings.webhook_private)

@@ -12,7 +12,7 @@ from store.session import BrandSession
 from store.tables import Run
 
 if TYPE_CHECKING:
-    from bootstrap.office import Office
+    from bootstrap.meetings import Meetings
 
 HOLD_RUN = "run.hold"
 
@@ -23,22 +23,22 @@ def queue_run(session: BrandSession, run_id: UUID, cause: str) -> None:
     enqueue(session, HOLD_RUN, f"{HOLD_RUN}:{run_id}:{cause}", payload, session.ctx.now())
 
 
-def hold_run(office: "Office", ctx: Context, payload: Mapping[str, Any]) -> str:
+def hold_run(meetings: "Meetings", ctx: Context, payload: Mapping[str, Any]) -> str:
     """Hold it with the rights that the person has by now; what it goes through can be watched. The sentence says how
     it stands."""
     from bootstrap.progress import recorded
     from identity.open_context import person_in
     from virtual_office.questions.answers import ANSWER
 
-    person, run_id = person_in(office.database, ctx, UserId(UUID(payload["person"]))), UUID(payload["run"])
-    kind, _ = _kind_and_status(office, person, run_id)
-    with recorded(office.database, person, run_id) as progress:
-        (office.answer_on if kind == ANSWER else office.go_on)(person, run_id, progress)
-    return "{} {}".format(*_kind_and_status(office, person, run_id))
+    person, run_id = person_in(meetings.database, ctx, UserId(UUID(payload["person"]))), UUID(payload["run"])
+    kind, _ = _kind_and_status(meetings, person, run_id)
+    with recorded(meetings.database, person, run_id) as progress:
+        (meetings.answer_on if kind == ANSWER else meetings.go_on)(person, run_id, progress)
+    return "{} {}".format(*_kind_and_status(meetings, person, run_id))
 
 
-def _kind_and_status(office: "Office", ctx: Context, run_id: UUID) -> tuple[str, str]:
-    with office.database.read(ctx) as session:
+def _kind_and_status(meetings: "Meetings", ctx: Context, run_id: UUID) -> tuple[str, str]:
+    with meetings.database.read(ctx) as session:
         run = session.get(Run, (ctx.brand_id, run_id))
         if run is None:
             raise NotFound(f"No run {run_id} in brand {ctx.brand}.")

@@ -1,12 +1,10 @@
-"""The knowledge base as the settings say, and what people do with it: add files, take one out, rebuild the index."""
+"""The library in people's hands: add files, take one out, rebuild the index."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import Any
 
 from actions.order import require_present
 from bootstrap.office import Office
@@ -15,64 +13,13 @@ from domain.actor import Permission
 from domain.context import Context, parse_moment
 from domain.errors import Conflict, DocumentRejected, InvalidInput
 from domain.labels import Label
-from memory.edge_index import EdgeIndex
-from memory.knowledge import KnowledgeBase
-from memory.library import Shelf
-from memory.passage_index import PassageIndex
-from memory.server_index import ServerIndex
-from settings import Settings
+from memory.library import Filing
 from store.audit import append_audit
-from store.database import Database
 
-if TYPE_CHECKING:
-    from llm.provider_embedding import EmbeddingOptions
-
-PACKAGED = "packaged"
 MOST_TAGS, LONGEST_WORD = 20, 64
 
 
-def knowledge_base(settings: Settings, database: Database) -> KnowledgeBase:
-    """Nothing is opened or loaded before it is needed. Raises InvalidInput for an embedding that there is not."""
-    open_index = partial(_open_index, settings)
-    if settings.embedding == PACKAGED:
-        return KnowledgeBase(open_index=open_index)
-    from llm.provider_embedding import ProviderEmbedder
-
-    options = embedding_options(settings)
-    return KnowledgeBase(lambda ctx, run: ProviderEmbedder(options, database, ctx, run), open_index)
-
-
-def embedding_options(settings: Settings) -> "EmbeddingOptions":
-    """What the settings say of a provider's embeddings. Raises InvalidInput."""
-    from bootstrap.minds import model_options
-    from llm.choice import Provider, parse_model
-    from llm.connect import require_key
-    from llm.prices import parse_price
-    from llm.provider_embedding import EmbeddingOptions
-
-    named = parse_model(settings.embedding)
-    if named.provider is Provider.ANTHROPIC or not named.model:
-        raise InvalidInput(
-            f"{settings.embedding!r} embeds nothing.",
-            remedy="Set MHOS_EMBEDDING to `packaged`, `openai:MODEL` or `http://host:port/v1#MODEL`.",
-        )
-    require_key(named)
-    return EmbeddingOptions(
-        named,
-        key=settings.embedding_key,
-        price=parse_price(settings.embedding_price) if settings.embedding_price else None,
-        limits=model_options(settings).limits,
-    )
-
-
-def _open_index(settings: Settings, brand: UUID) -> PassageIndex:
-    if settings.qdrant_url:
-        key = settings.qdrant_key.get_secret_value() if settings.qdrant_key else None
-        return ServerIndex.at(settings.qdrant_url, key, brand)
-    return EdgeIndex(settings.home / "knowledge" / str(brand))
-
-
-def shelf_of(category: str, tags: Iterable[str], label: str, dated: str, known: str) -> Shelf:
+def shelf_of(category: str, tags: Iterable[str], label: str, dated: str, known: str) -> Filing:
     """Where documents are put, in the words of the command line. Raises InvalidInput."""
     words = [category, *tags]
     if len(words) > MOST_TAGS + 1 or not all(_is_word(word) for word in words):
@@ -87,14 +34,14 @@ def shelf_of(category: str, tags: Iterable[str], label: str, dated: str, known: 
         known_at = parse_moment(known) if known else None
     except ValueError as error:
         raise InvalidInput(f"{dated or known!r} is not a date.", remedy="Write 2026-03-01.") from error
-    return Shelf(category, tuple(dict.fromkeys(tags)), Label(label), dated_on, known_at)
+    return Filing(category, tuple(dict.fromkeys(tags)), Label(label), dated_on, known_at)
 
 
 def _is_word(word: str) -> bool:
     return 0 < len(word.strip()) <= LONGEST_WORD and word.isprintable()
 
 
-def add_files(office: Office, ctx: Context, files: Sequence[Path], name: str, shelf: Shelf) -> dict[str, Any]:
+def add_files(office: Office, ctx: Context, files: Sequence[Path], name: str, shelf: Filing) -> dict[str, Any]:
     """Add files one by one: what cannot be read is told, and the others are kept. Raises InvalidInput, Forbidden."""
     _require_keeper(office, ctx)
     if name and len(files) > 1:
@@ -114,7 +61,7 @@ def add_files(office: Office, ctx: Context, files: Sequence[Path], name: str, sh
     return {"documents": added, "rejected": rejected, "index": waits}
 
 
-def add_bytes(office: Office, ctx: Context, file: str, data: bytes, shelf: Shelf) -> dict[str, Any]:
+def add_bytes(office: Office, ctx: Context, file: str, data: bytes, shelf: Filing) -> dict[str, Any]:
     """Add one document from its bytes. Raises DocumentRejected, Conflict, Forbidden."""
     _require_keeper(office, ctx)
     added = asdict(office.knowledge.add(office.database, ctx, read_document(file, data), shelf))

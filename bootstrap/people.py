@@ -11,11 +11,11 @@ def choose_password(office: Office, profile: str | None, password: str) -> str:
     from domain.clock import SystemClock
     from domain.ids import TimeOrderedIds
     from identity.logins import Logins
-    from identity.people import People
+    from identity.people import UserDirectory
     from identity.profiles import load_profile
 
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
     person = Logins(office.database, clock, ids).by_token(load_profile(office.settings.home, profile).token)
-    People(office.database, clock, ids).set_password(person.user_id, password)
+    UserDirectory(office.database, clock, ids).set_password(person.user_id, password)
     return person.login

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from bootstrap.office import Progress
+from bootstrap.meetings import Progress
 from domain.context import Context
 from store.database import Database
 from store.run_events import tell

@@ -137,7 +137,7 @@ def _require_known(document: Any) -> None:
 
     if named := agents_named(document):
         from agents.charter import load_charters
-        from bootstrap.office import require_agents
+        from bootstrap.meetings import require_agents
 
         require_agents(named, [charter.name for charter in load_charters()])
 

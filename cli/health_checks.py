@@ -152,7 +152,7 @@ def _model() -> str:
 
 def _knowledge() -> str:
     """Embed a word, where that costs nothing; a provider is not asked."""
-    from bootstrap.library import PACKAGED, embedding_options
+    from bootstrap.knowledge import PACKAGED, embedding_options
     from llm.minilm import NAME, MiniLM
     from settings import load_settings
 

@@ -31,7 +31,7 @@ def journal(
     """See promises beside what came of them, and how often their intervals held."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from agents.charter import load_charters
-        from bootstrap.office import require_agents
+        from bootstrap.meetings import require_agents
         from domain.action import ACTION_KINDS
         from domain.errors import InvalidInput
         from memory.summary import journal_document

@@ -91,7 +91,7 @@ def search(
     with open_desk(profile, brand, as_of, as_json) as desk:
         from domain.errors import InvalidInput
         from domain.knowledge import ASKED
-        from memory.shelves import found_document
+        from memory.shelves import search_document
 
         if not re.search(ASKED, question) or len(question) > 2_000:
             raise InvalidInput(
@@ -101,7 +101,7 @@ def search(
         office = desk.office
         with office.database.read(desk.ctx) as session:
             found = office.knowledge.search(office.database, session, question, limit, category, tag)
-            document = found_document(found)
+            document = search_document(found)
     if as_json:
         print_json(document)
     else:

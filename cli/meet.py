@@ -101,9 +101,9 @@ def hold(
 
     with MeetingView(enabled=not as_json) as view:
         if resume:
-            run_id = desk.office.resume(desk.ctx, resume, view.progress)
+            run_id = desk.office.meetings.resume(desk.ctx, resume, view.progress)
         else:
-            run_id = desk.office.meet(desk.ctx, agenda, agents, view.progress, limits, manner)
+            run_id = desk.office.meetings.meet(desk.ctx, agenda, agents, view.progress, limits, manner)
     desk.office.run_due(desk.ctx)
     with desk.office.database.read(desk.ctx) as session:
         document = meeting_document(session, run_id, language_of(session))

@@ -51,7 +51,7 @@ def say(
         about = said.pop(0) if what in (Said.OBJECT, Said.STRIKE) and said else ""
         limits = limits_of(said, desk) if what is Said.LIMIT else {}
         turn = Turn(Kind(what.value), " ".join(said) if not limits else "", about, limits)
-        turn_id = desk.office.say(desk.ctx, meeting, turn)
+        turn_id = desk.office.meetings.say(desk.ctx, meeting, turn)
         with desk.office.database.read(desk.ctx) as session:
             from virtual_office.meeting.runs import find_run
 

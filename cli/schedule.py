@@ -77,7 +77,7 @@ def set_(
 ) -> None:
     """Let a definition hold from now on, as a new version."""
     with open_desk(profile, brand, None, as_json) as desk:
-        from bootstrap.office import require_agents
+        from bootstrap.meetings import require_agents
         from virtual_office.schedule.definition_file import read_definition
         from virtual_office.schedule.versions import set_definition
 

@@ -49,7 +49,7 @@ def add(
 
         private = desk.office.settings.webhook_private
         with desk.office.database.begin(desk.ctx) as session:
-            made = add_endpoint(session, desk.office.secrets, name, url, chat=chat, allow_private=private)
+            made = add_endpoint(session, desk.office.parts.secrets, name, url, chat=chat, allow_private=private)
             document = {**endpoint_document(made.endpoint), "secret": made.secret}
     if as_json:
         print_json(document)
@@ -76,7 +76,7 @@ def rotate(name: Name, profile: AsProfile = None, brand: BrandOption = None, as_
         from automation import endpoints
 
         with desk.office.database.begin(desk.ctx) as session:
-            made = endpoints.rotate(session, desk.office.secrets, name)
+            made = endpoints.rotate(session, desk.office.parts.secrets, name)
             document = {**endpoints.endpoint_document(made.endpoint), "secret": made.secret}
     if as_json:
         print_json(document)

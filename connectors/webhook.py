@@ -3,6 +3,7 @@
 import ipaddress
 import json
 import socket
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from connectors.sending import EndpointGone, NotSendable, NotSent, Outgoing
 _TIMEOUTS = {"connect": 10.0, "read": 20.0, "write": 20.0, "pool": 10.0}
 _GONE = 410
 _MOST_BYTES = 64_000
+_LONGEST_ANSWER_SECONDS = 30.0
+"""A body is read to its end, as receivers expect, but not for ever: what it says does not matter."""
 
 
 def send_webhook(url: str, secret: str, going: Outgoing, *, allow_private: bool) -> str:
@@ -52,10 +55,10 @@ def _post(url: str, headers: dict[str, str], body: bytes, allow_private: bool) -
         with httpcore.ConnectionPool(network_backend=_guarded(allow_private), max_connections=1) as pool:
             sent: Any = {**headers, "content-length": str(len(body))}
             with pool.stream("POST", url, headers=sent, content=body, extensions=timeouts) as answer:
-                read = 0
+                read, end = 0, time.monotonic() + _LONGEST_ANSWER_SECONDS
                 for part in answer.iter_stream():
                     read += len(part)
-                    if read > _MOST_BYTES:
+                    if read > _MOST_BYTES or time.monotonic() > end:
                         break
                 return answer.status
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:

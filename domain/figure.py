@@ -1,8 +1,9 @@
 """Figures: numbers that can be opened, each pointing at a cell of a receipt."""
 
+import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from domain.errors import InvalidInput
 from domain.ids import ReceiptId
@@ -27,6 +28,9 @@ _ENGLISH_ONE = {
     "hours": "hour", "months": "month", "years": "year",
 }  # fmt: skip
 _ONE = {"Wochen": "Woche", "Tage": "Tag", "Stunden": "Stunde", "Monate": "Monat", "Jahre": "Jahr"}
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+"""A position in a list as RFC 6901 has it: without leading zeros, so that a cell has one pointer only."""
 
 FigureKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 
@@ -65,13 +69,17 @@ class Cell(BaseModel):
         return f"{localised(number, language)} {_ONE.get(unit, unit) if number in ('1', '-1') else unit}"
 
 
+LONGEST_PATH = 500
+"""Paths are a part of an index's key, which PostgreSQL limits."""
+
+
 class FigureRef(BaseModel):
     """Where a figure stands: the receipt and the JSON pointer of its cell (RFC 6901)."""
 
     model_config = ConfigDict(frozen=True)
 
     receipt: ReceiptId
-    path: str = Field(pattern=r"^(/[^/]+)+$")
+    path: str = Field(pattern=r"^(/[^/]+)+$", max_length=LONGEST_PATH)
 
 
 def cell_at(result: Any, path: str) -> Cell:
@@ -79,7 +87,7 @@ def cell_at(result: Any, path: str) -> Cell:
     node = result
     for part in path.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(node, list) and key.isdigit() and int(key) < len(node):
+        if isinstance(node, list) and _INDEX.fullmatch(key) and int(key) < len(node):
             node = node[int(key)]
         elif isinstance(node, dict) and key in node:
             node = node[key]
@@ -87,4 +95,7 @@ def cell_at(result: Any, path: str) -> Cell:
             raise InvalidInput(f"the receipt has no cell at {path}", remedy="Point at a cell of the tool's result.")
     if not isinstance(node, dict) or not {"value", "unit"} <= set(node):
         raise InvalidInput(f"{path} is not a number with a unit", remedy="Point at a cell: an object with value, unit.")
-    return Cell.model_validate(node)
+    try:
+        return Cell.model_validate(node)
+    except ValidationError as error:
+        raise InvalidInput(f"{path} is not a number with a unit", remedy="Point at another cell.") from error

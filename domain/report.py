@@ -1,11 +1,17 @@
 """What an agent brings to a meeting: findings whose every number is a figure, and proposals."""
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.figure import FigureKey, FigureRef
+from domain.text import STORABLE
+
+LONGEST_TEXT = 2_000
+"""Characters that a claim, or a line of a report, has at most."""
+Line = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), STORABLE]
 
 
 class Severity(StrEnum):
@@ -19,8 +25,8 @@ class Claim(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: str = Field(min_length=1, max_length=2_000)
-    german: str = Field(default="", max_length=2_000, description="the same in German, with the same figures")
+    text: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT), STORABLE]
+    german: Line = Field(default="", description="the same in German, with the same figures")
     figures: dict[FigureKey, FigureRef] = Field(default_factory=dict)
 
 
@@ -29,7 +35,9 @@ class Finding(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    subject: str = Field(min_length=1, max_length=120, description="what it is about, e.g. a SKU")
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=120), STORABLE] = Field(
+        description="what it is about, e.g. a SKU"
+    )
     claim: Claim
     severity: Severity = Severity.INFO
 
@@ -42,5 +50,5 @@ class AgentReport(BaseModel):
     summary: Claim
     findings: list[Finding] = Field(default_factory=list, max_length=60)
     proposals: list[UUID] = Field(default_factory=list, description="ids that PROPOSE tools returned", max_length=60)
-    missing_data: list[str] = Field(default_factory=list, description="what could not be answered, and why")
-    missing_german: list[str] = Field(default_factory=list, description="missing_data in German, line for line")
+    missing_data: list[Line] = Field(default_factory=list, description="what could not be answered, and why")
+    missing_german: list[Line] = Field(default_factory=list, description="missing_data in German, line for line")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 
+from evals.model_flood import flood
 from evals.model_wire import ANTHROPIC, MODEL, OPENAI, Answer, Asked, asked, events, problem_of, whole
 
 _PATHS = {"/v1/chat/completions": OPENAI, "/v1/messages": ANTHROPIC}
@@ -70,7 +71,14 @@ class Trickle:
     """A stream that is kept alive and never says anything."""
 
 
-Step = Unstreamed | Trickle | Answer | Status | Silence | Cut | Garbage | ErrorEvent
+@dataclass(frozen=True)
+class Flood:
+    """A gigabyte instead of an answer: as events of a stream, one line of it, a body, a packed one, or an error."""
+
+    kind: Literal["events", "line", "body", "packed", "error"]
+
+
+Step = Flood | Unstreamed | Trickle | Answer | Status | Silence | Cut | Garbage | ErrorEvent
 Script = Callable[[Asked], Step]
 
 
@@ -90,6 +98,8 @@ class ModelServer:
         self.heard: list[Asked] = []
         self.refused: list[str] = []
         self.counted = 0
+        self.flooded = 0
+        """Bytes of floods that were sent, until the client hung up."""
         self.stopping = threading.Event()
         self._script = script
         self._lock = threading.Lock()
@@ -169,6 +179,8 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                     self._head(200, "text/event-stream", {"transfer-encoding": "chunked"})
                     while not server.stopping.wait(0.05):
                         self._piece(b": keep-alive\n\n" if request.provider == OPENAI else _PING)
+                case Flood(kind):
+                    self._flood(request, kind, serial)
                 case Unstreamed(answer):
                     self._send(200, whole(request.provider, answer, serial))
                 case Cut():
@@ -193,6 +205,14 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(data[: cut.after])
             self.wfile.flush()
             self.close_connection = True
+
+        def _flood(self, request: Asked, kind: str, serial: int) -> None:
+            headers, pieces = flood(request.provider, kind, serial)
+            self._head(500 if kind == "error" else 200, headers.pop("content-type"), headers)
+            self.close_connection = True
+            for piece in pieces:
+                self.wfile.write(piece)
+                server.flooded += len(piece)
 
         def _stream(self, told: Any, *, end: bool = True) -> None:
             self._head(200, "text/event-stream", {"transfer-encoding": "chunked"})

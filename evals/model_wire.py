@@ -23,13 +23,18 @@ _ANTHROPIC_STOPS = {"stop": "end_turn", "tool_calls": "tool_use", "length": "max
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model says. Calls are (name, arguments as text), so that they may be malformed."""
+    """What a model says. Calls are (name, arguments as text), so that they may be malformed.
+
+    `tokens` are the counts of input and output that its server claims, unless it gives no `usage` at all.
+    """
 
     text: str = ""
     calls: Sequence[tuple[str, str]] = ()
     stop: str = ""
     thinking: str = ""
     usage: bool = True
+    tokens: tuple[int, int] = (100, 20)
+    model: str = MODEL
 
     @property
     def ended(self) -> str:
@@ -100,13 +105,13 @@ def _openai_whole(answer: Answer, serial: int) -> dict[str, Any]:
         "id": f"chatcmpl-{serial}",
         "object": "chat.completion",
         "created": 1_790_000_000,
-        "model": MODEL,
+        "model": answer.model,
         "choices": [
             {"index": 0, "finish_reason": "stop" if refused else answer.ended, "logprobs": None, "message": message}
         ],
     }
     if answer.usage:
-        body["usage"] = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+        body["usage"] = _openai_usage(answer)
     ChatCompletion.model_validate(body)
     return body
 
@@ -124,18 +129,23 @@ def _openai_events(answer: Answer, serial: int) -> Iterator[tuple[str, dict[str,
     usages: list[Any] = [None] * len(choices)
     if answer.usage:
         choices.append([])
-        usages.append({"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120})
+        usages.append(_openai_usage(answer))
     for chosen, usage in zip(choices, usages, strict=True):
         chunk = {
             "id": f"chatcmpl-{serial}",
             "object": "chat.completion.chunk",
             "created": 1_790_000_000,
-            "model": MODEL,
+            "model": answer.model,
             "choices": chosen,
             "usage": usage,
         }
         ChatCompletionChunk.model_validate(chunk)
         yield "", chunk
+
+
+def _openai_usage(answer: Answer) -> dict[str, int]:
+    given, made = answer.tokens
+    return {"prompt_tokens": given, "completion_tokens": made, "total_tokens": given + made}
 
 
 def _anthropic_whole(answer: Answer, serial: int) -> dict[str, Any]:
@@ -148,7 +158,7 @@ def _anthropic_whole(answer: Answer, serial: int) -> dict[str, Any]:
     for at, (name, arguments) in enumerate(answer.calls):
         content.append({"type": "tool_use", "id": f"toolu_{serial}_{at}", "name": name, "input": json.loads(arguments)})
     details = {"type": "refusal", "category": None, "explanation": answer.text} if refused else None
-    body = {**_envelope(serial), "content": content, "stop_reason": _ANTHROPIC_STOPS[answer.ended]}
+    body = {**_envelope(answer, serial), "content": content, "stop_reason": _ANTHROPIC_STOPS[answer.ended]}
     body["stop_details"] = details
     Message.model_validate(body)
     return body
@@ -156,7 +166,7 @@ def _anthropic_whole(answer: Answer, serial: int) -> dict[str, Any]:
 
 def _anthropic_events(answer: Answer, serial: int) -> Iterator[tuple[str, dict[str, Any]]]:
     refused = answer.stop == "refusal"
-    told: list[dict[str, Any]] = [{"type": "message_start", "message": {**_envelope(serial), "content": []}}]
+    told: list[dict[str, Any]] = [{"type": "message_start", "message": {**_envelope(answer, serial), "content": []}}]
     blocks: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
     if answer.thinking:
         pieces = [{"type": "thinking_delta", "thinking": half} for half in _halves(answer.thinking)]
@@ -175,22 +185,22 @@ def _anthropic_events(answer: Answer, serial: int) -> Iterator[tuple[str, dict[s
         told.append({"type": "content_block_stop", "index": index})
     details = {"type": "refusal", "category": None, "explanation": answer.text} if refused else None
     delta = {"stop_reason": _ANTHROPIC_STOPS[answer.ended], "stop_sequence": None, "stop_details": details}
-    told.append({"type": "message_delta", "delta": delta, "usage": {"output_tokens": 20}})
+    told.append({"type": "message_delta", "delta": delta, "usage": {"output_tokens": answer.tokens[1]}})
     told.append({"type": "message_stop"})
     for event in told:
         _stream_event().validate_python(event)
         yield event["type"], event
 
 
-def _envelope(serial: int) -> dict[str, Any]:
+def _envelope(answer: Answer, serial: int) -> dict[str, Any]:
     return {
         "id": f"msg_{serial}",
         "type": "message",
         "role": "assistant",
-        "model": MODEL,
+        "model": answer.model,
         "stop_reason": None,
         "stop_sequence": None,
-        "usage": {"input_tokens": 100, "output_tokens": 20},
+        "usage": {"input_tokens": answer.tokens[0], "output_tokens": answer.tokens[1]},
     }
 
 

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from analytics.pricing.panel import Codes, Floats
 from analytics.stock.lead_time import DemandRate, LeadTime, estimate_lead_time
-from analytics.stock.reorder_plan import Product, ReplenishmentPlan, StockTerms, plan_replenishment
+from analytics.stock.reorder_plan import ReplenishmentPlan, StockedProduct, StockTerms, plan_replenishment
 from analytics.stock.replenishment import StockPosition, advise_order
 from analytics.stock.service_levels import ServiceTarget
 from evals.stock_world import DAYS, HOLDING_RATE, REVIEW_DAYS, Books, Items, Luck, Policy, draw_items, draw_luck, run
@@ -53,7 +53,7 @@ def lead_time_now(items: Items, item: int, day: int, books: Books) -> LeadTime:
 
 def ours(items: Items, history: History | None, service: ServiceTarget) -> Policy:
     """The analytics' advice, planned anew every four weeks; without a history, told the truth once."""
-    products: list[Product] = []
+    products: list[StockedProduct] = []
     plans: list[ReplenishmentPlan] = []
 
     def policy(day: int, position: Codes, books: Books) -> Codes:
@@ -69,7 +69,7 @@ def ours(items: Items, history: History | None, service: ServiceTarget) -> Polic
     return policy
 
 
-def _products(items: Items, history: History | None, day: int, books: Books) -> list[Product]:
+def _products(items: Items, history: History | None, day: int, books: Books) -> list[StockedProduct]:
     terms = [StockTerms(float(revenue), HOLDING_RATE) for revenue in items.revenue]
     if history is None:
         rates = [DemandRate(float(m), float(v)) for m, v in zip(items.rate, items.variance, strict=True)]
@@ -79,7 +79,8 @@ def _products(items: Items, history: History | None, day: int, books: Books) -> 
         rates = [DemandRate(float(mean), float(variance), float(error)) for mean, variance, error in found]
         leads = [lead_time_now(items, item, day, books) for item in range(len(items))]
     return [
-        Product(rates[item], leads[item], items.supply(item), terms[item], REVIEW_DAYS) for item in range(len(items))
+        StockedProduct(rates[item], leads[item], items.supply(item), terms[item], REVIEW_DAYS)
+        for item in range(len(items))
     ]
 
 

@@ -45,7 +45,7 @@ from llm.minilm import NAME, MiniLM
 from memory.edge_index import EdgeIndex
 from memory.exact_scan import ExactScan
 from memory.knowledge import KnowledgeBase
-from memory.passage_index import CANDIDATES, Rankings, Stamp, Wanted, fused
+from memory.passage_index import CANDIDATES, Rankings, SearchQuery, Stamp, fused
 from memory.words import words_of_question
 from store.database import Database
 from store.embedded import stop
@@ -136,8 +136,8 @@ def _answers(texts: Sequence[str], scores: Sequence[Any], asked: int) -> Table:
     return table
 
 
-def _wanted(question: str, embedded: dict[str, Vectors], ctx: Any, **where: Any) -> Wanted:
-    return replace(Wanted(embedded[question], words_of_question(question), ctx.now().timestamp()), **where)
+def _wanted(question: str, embedded: dict[str, Vectors], ctx: Any, **where: Any) -> SearchQuery:
+    return replace(SearchQuery(embedded[question], words_of_question(question), ctx.now().timestamp()), **where)
 
 
 def _nearest(

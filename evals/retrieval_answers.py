@@ -16,7 +16,7 @@ from llm.embedding import Vectors
 from llm.minilm import MiniLM
 from memory.chunking import chunks_of, embedded_text
 from memory.exact_scan import ExactScan
-from memory.passage_index import CANDIDATES, Rankings, Stamp, Wanted, fused
+from memory.passage_index import CANDIDATES, Rankings, SearchQuery, Stamp, fused
 from memory.words import words_of_question
 from store.reads.knowledge import IndexedPassage
 
@@ -72,7 +72,7 @@ def rankers(texts: Sequence[str]) -> dict[str, Ranker]:
 
     def rankings(question: str) -> Rankings:
         vector, words = MiniLM().embed([question])[0], words_of_question(question)
-        return scan.rank(Wanted(vector, words, NOW.timestamp()), CANDIDATES)
+        return scan.rank(SearchQuery(vector, words, NOW.timestamp()), CANDIDATES)
 
     def places(ranking: Sequence[UUID]) -> Sequence[int]:
         return [one.int for one in ranking]

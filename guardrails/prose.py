@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import reduce
 
 from domain.errors import InvalidInput
-from domain.figure import Cell
+from domain.figure import Cell, FigureRef
 from domain.language import Language
 from domain.report import Claim
 from guardrails.number_words import number_in_words
@@ -31,20 +31,25 @@ def check_claim(claim: Claim, allowed_tokens: frozenset[str]) -> None:
     hold digits, such as a SKU or the date of the meeting. A value that happens to equal some cell is a bare number.
     What is said in German too is held to the same, and to the same figures.
     """
-    _check_text(claim.text, claim, allowed_tokens)
+    _check_text(claim.text, claim.figures, allowed_tokens)
     if not claim.german:
         return
     try:
-        _check_text(claim.german, claim, allowed_tokens)
+        _check_text(claim.german, claim.figures, allowed_tokens)
     except InvalidInput as error:
         raise InvalidInput(f"In the German: {error.message}", remedy=error.remedy) from error
 
 
-def _check_text(text: str, claim: Claim, allowed_tokens: frozenset[str]) -> None:
+def check_line(text: str, allowed_tokens: frozenset[str]) -> None:
+    """Raises InvalidInput for text without figures that holds a number, as `check_claim` does."""
+    _check_text(text, {}, allowed_tokens)
+
+
+def _check_text(text: str, figures: Mapping[str, FigureRef], allowed_tokens: frozenset[str]) -> None:
     keys = set(_KEY.findall(text))
-    if missing := sorted(keys - set(claim.figures)):
+    if missing := sorted(keys - set(figures)):
         raise InvalidInput(f"The text cites {{{missing[0]}}}, but no figure of that name is given.")
-    if unused := sorted(set(claim.figures) - keys):
+    if unused := sorted(set(figures) - keys):
         raise InvalidInput(f"The figure {unused[0]} is given, but the text does not cite it.")
     plain = _KEY.sub(_FIGURE, text.replace(_FIGURE, " "))
     if "{" in plain or "}" in plain:

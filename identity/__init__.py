@@ -1,1 +1,1 @@
-"""Who people are: users, memberships, roles, logins and local profiles, down to the Actor in a Context."""
+"""Authentication and authorisation: users, memberships, roles, logins and profiles, down to a Context's Actor."""

@@ -22,8 +22,8 @@ _REMEDY = "Log in again."
 
 
 @dataclass(frozen=True)
-class Tokens:
-    """What a client holds. The refresh token is shown once: the store keeps its SHA-256."""
+class IssuedTokens:
+    """Tokens that a client holds. The refresh token is shown once: the store keeps its SHA-256."""
 
     access: str
     refresh: str
@@ -31,29 +31,29 @@ class Tokens:
 
 
 @dataclass(frozen=True)
-class Access:
+class ApiLogins:
     """Gives, renews, checks and ends logins of the API."""
 
     logins: Logins
     key: str
 
-    def log_in(self, login: str, password: str) -> Tokens:
-        """Raises NotSignedIn in the same words whatever is wrong."""
+    def log_in(self, login: str, password: str) -> IssuedTokens:
+        """Tokens of a new login. Raises NotSignedIn in the same words whatever is wrong."""
         token = self.logins.by_password(login, password, LOGIN_FOR)  # of 256 bits that nobody is told: the row counts
         person = self.logins.by_token(token)
         with self.logins.database.platform() as session:
             return self._tokens(session, person.user_id, person.session_id, self._now() + LOGIN_FOR)
 
-    def refresh(self, token: str) -> Tokens:
+    def refresh(self, token: str) -> IssuedTokens:
         """New tokens for an unused refresh token. One that was used before ends the login: somebody has a copy.
 
         Raises NotSignedIn.
         """
-        tokens: Tokens | None = None
+        tokens: IssuedTokens | None = None
         with self.logins.database.platform() as session:
-            found = self._locked(session, token)
-            if found is not None:
-                stored, login, user = found
+            locked = self._locked(session, token)
+            if locked is not None:
+                stored, login, user = locked
                 if stored.used_at is not None:
                     login.revoked_at = login.revoked_at or self._now()
                 elif not _is_over(login, user, self._now()) and stored.expires_at > self._now():
@@ -64,7 +64,7 @@ class Access:
         return tokens
 
     def signed_in(self, token: str) -> SignedIn:
-        """Who an access token belongs to, as long as the login stands. Raises NotSignedIn."""
+        """The person of an access token, as long as the login is valid. Raises NotSignedIn."""
         user_id, session_id = self._claims(token)
         with self.logins.database.platform() as session:
             row = session.execute(
@@ -76,7 +76,7 @@ class Access:
             raise NotSignedIn(_ENDED, remedy=_REMEDY)
         return SignedIn(UserId(row[1].id), row[1].login, row[0].id)
 
-    def _tokens(self, session: PlatformSession, user_id: UUID, session_id: UUID, until: datetime) -> Tokens:
+    def _tokens(self, session: PlatformSession, user_id: UUID, session_id: UUID, until: datetime) -> IssuedTokens:
         now, refresh = self._now(), new_token()
         session.add(
             RefreshToken(
@@ -88,13 +88,13 @@ class Access:
             )
         )
         claims = {"iss": _ISSUER, "sub": str(user_id), "sid": str(session_id), "iat": now, "exp": now + ACCESS_FOR}
-        return Tokens(jwt.encode(claims, self.key, _ALGORITHM), refresh, int(ACCESS_FOR.total_seconds()))
+        return IssuedTokens(jwt.encode(claims, self.key, _ALGORITHM), refresh, int(ACCESS_FOR.total_seconds()))
 
     def _claims(self, token: str) -> tuple[UUID, UUID]:
         """Time is the logins' clock's, so the token's own is checked here."""
-        asked = {"require": ["exp", "sub", "sid"], "verify_exp": False, "verify_iat": False}
+        options = {"require": ["exp", "sub", "sid"], "verify_exp": False, "verify_iat": False}
         try:
-            claims = jwt.decode(token, self.key, [_ALGORITHM], options=asked, issuer=_ISSUER)  # type: ignore[arg-type]
+            claims = jwt.decode(token, self.key, [_ALGORITHM], options=options, issuer=_ISSUER)  # type: ignore[arg-type]
             if float(claims["exp"]) <= self._now().timestamp():
                 raise NotSignedIn("The access token has expired.", remedy="Renew it: POST /api/v1/auth/refresh.")
             return UUID(claims["sub"]), UUID(claims["sid"])
@@ -102,7 +102,7 @@ class Access:
             raise NotSignedIn("This is no access token of ours.", remedy=_REMEDY) from error
 
     def _locked(self, session: PlatformSession, token: str) -> tuple[RefreshToken, LoginSession, User] | None:
-        """Two who come with the same token at once come one after the other."""
+        """The token's rows, locked: two requests with the same token run one after the other."""
         stored = session.scalars(
             select(RefreshToken).where(col(RefreshToken.token_hash) == token_hash(token)).with_for_update()
         ).first()

@@ -1,4 +1,4 @@
-"""Agents as actors: what they may do is their charter's, as far as the person they act for may do it."""
+"""Agents as actors: their rights are their charter's, as far as the person they act for has them."""
 
 from collections.abc import Iterable
 

@@ -26,7 +26,7 @@ _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
 
 @dataclass(frozen=True)
 class NewBrand:
-    """What a brand is made of."""
+    """Data for a new brand."""
 
     slug: str
     name: str

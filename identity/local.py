@@ -15,7 +15,7 @@ from domain.errors import Conflict, NotSignedIn
 from domain.ids import BrandId, TimeOrderedIds, UserId
 from identity.brands import NewBrand, found_brand, founding_context
 from identity.logins import Logins
-from identity.people import People
+from identity.people import UserDirectory
 from identity.profiles import Profile, load_profile, profile_names, save_profile
 from store.database import Database
 from store.session import BrandSession
@@ -31,13 +31,13 @@ def ensure_local_profiles(database: Database, home: Path) -> None:
 
     In a database of many machines only where there is none at all: whoever was given one profile needs no other.
     """
-    there = profile_names(home)
-    missing = set(LOCAL_PEOPLE) - set(there) if database.is_embedded or not there else set[str]()
+    existing = profile_names(home)
+    missing = set(LOCAL_PEOPLE) - set(existing) if database.is_embedded or not existing else set[str]()
     if not missing:
         return
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
-    people, logins = People(database, clock, ids), Logins(database, clock, ids)
+    people, logins = UserDirectory(database, clock, ids), Logins(database, clock, ids)
     for login, super_admin in LOCAL_PEOPLE.items():
         if login not in missing:
             continue
@@ -46,7 +46,7 @@ def ensure_local_profiles(database: Database, home: Path) -> None:
         save_profile(home, Profile(name=login, login=login, token=token))
 
 
-def _person(people: People, login: str, super_admin: bool, *, may_adopt: bool) -> UserId:
+def _person(people: UserDirectory, login: str, super_admin: bool, *, may_adopt: bool) -> UserId:
     """In the embedded database a half-made person is adopted: whoever can open the folder owns all of it anyway."""
     known = people.find(login)
     if known is None:

@@ -23,7 +23,7 @@ _REMEDY = "Log in again, or choose another profile with --as."
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who a token belongs to."""
+    """The person of a valid token."""
 
     user_id: UserId
     login: str
@@ -100,7 +100,7 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """What the store keeps of a token."""
+    """SHA-256 of a token, which the store keeps in its place."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from domain.context import Context
 from domain.errors import Forbidden, InvalidInput, NotFound
 from domain.ids import TimeOrderedIds, UserId
 from identity.logins import Logins, SignedIn
-from identity.people import OwnBrand, People
+from identity.people import OwnBrand, UserDirectory
 from identity.profiles import load_profile
 from identity.roles import permissions_of
 from store.audit import append_audit
@@ -32,7 +32,7 @@ def open_context(
     ids = TimeOrderedIds(clock)
     stored = load_profile(home, profile)
     person = Logins(database, clock, ids).by_token(stored.token)
-    own = People(database, clock, ids).brands_of(person.user_id)
+    own = UserDirectory(database, clock, ids).brands_of(person.user_id)
     chosen = _choose(list(own), brand or stored.default_brand, person)
     ctx = Context(brand_id=chosen.id, brand=chosen.slug, actor=_actor(person, chosen), clock=clock, ids=ids)
     with database.begin(ctx) as session:
@@ -48,7 +48,7 @@ def context_of(database: Database, person: SignedIn, slug: str) -> Context:
     """
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
-    own = list(People(database, clock, ids).brands_of(person.user_id))
+    own = list(UserDirectory(database, clock, ids).brands_of(person.user_id))
     if not slug and len(own) != 1:
         raise InvalidInput("Which brand?", remedy="Name one of your own in the header X-Brand: see /api/v1/auth/me.")
     chosen = next((brand for brand in own if brand.slug == slug or not slug), None)
@@ -61,14 +61,16 @@ def contexts_of(database: Database, person: SignedIn) -> list[Context]:
     """A Context of the present in each of a person's brands."""
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
-    own = People(database, clock, ids).brands_of(person.user_id)
-    return [Context(brand_id=one.id, brand=one.slug, actor=_actor(person, one), clock=clock, ids=ids) for one in own]
+    own = UserDirectory(database, clock, ids).brands_of(person.user_id)
+    return [
+        Context(brand_id=brand.id, brand=brand.slug, actor=_actor(person, brand), clock=clock, ids=ids) for brand in own
+    ]
 
 
 def person_in(database: Database, ctx: Context, user_id: UserId) -> Context:
     """The same world through a person, with the rights that they have in its brand by now. Raises Forbidden."""
-    people = People(database, ctx.clock, ctx.ids)
-    brand = next((one for one in people.brands_of(user_id) if one.id == ctx.brand_id), None)
+    people = UserDirectory(database, ctx.clock, ctx.ids)
+    brand = next((own_brand for own_brand in people.brands_of(user_id) if own_brand.id == ctx.brand_id), None)
     login = people.login_of(user_id)
     if brand is None or login is None:
         raise Forbidden("Whoever asked for this may no longer act here.", remedy="Ask for it again yourself.")
@@ -89,7 +91,7 @@ def own_contexts(database: Database, home: Path, profile: str | None) -> list[Co
     clock: Clock = SystemClock()
     ids = TimeOrderedIds(clock)
     person = Logins(database, clock, ids).by_token(load_profile(home, profile).token)
-    own = People(database, clock, ids).brands_of(person.user_id)
+    own = UserDirectory(database, clock, ids).brands_of(person.user_id)
     return [open_context(database, home, profile, brand=brand.slug) for brand in own]
 
 

@@ -1,4 +1,4 @@
-"""People and the brands they belong to."""
+"""UserDirectory and the brands they belong to."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ class OwnBrand:
 
 
 @dataclass(frozen=True)
-class People:
-    """Who there is. Passwords are kept as argon2id hashes only."""
+class UserDirectory:
+    """Users and their memberships. Passwords are kept as argon2id hashes only."""
 
     database: Database
     clock: Clock
@@ -64,11 +64,11 @@ class People:
 
     def find(self, login: str) -> UserId | None:
         with self.database.platform() as session:
-            found = session.scalar(select(col(User.id)).where(col(User.login) == login))
-        return None if found is None else UserId(found)
+            user_id = session.scalar(select(col(User.id)).where(col(User.login) == login))
+        return None if user_id is None else UserId(user_id)
 
     def login_of(self, user_id: UserId) -> str | None:
-        """None for who is locked out, or unknown."""
+        """The login of a user; None for one who is disabled or unknown."""
         with self.database.platform() as session:
             user = session.get(User, user_id)
         return None if user is None or user.disabled else user.login
@@ -94,16 +94,16 @@ class People:
         """The brands of a person by slug; every brand for a SuperAdmin."""
         with self.database.platform(str(user_id)) as session:
             user = session.get_one(User, user_id)
-            mine = {
+            roles_by_brand = {
                 row.brand_id: frozenset(Role(role) for role in row.roles)
                 for row in session.scalars(select(Membership).where(col(Membership.user_id) == user_id))
             }
             brands = session.scalars(select(Brand).order_by(col(Brand.slug))).all()
         admin = frozenset({Role.SUPER_ADMIN}) if user.is_super_admin else frozenset[Role]()
         return [
-            OwnBrand(BrandId(brand.id), brand.slug, mine.get(brand.id, frozenset()) | admin)
+            OwnBrand(BrandId(brand.id), brand.slug, roles_by_brand.get(brand.id, frozenset()) | admin)
             for brand in brands
-            if brand.id in mine or admin
+            if brand.id in roles_by_brand or admin
         ]
 
 

@@ -14,7 +14,7 @@ _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
 
 
 class Profile(BaseModel):
-    """What a profile file says."""
+    """Contents of a profile file."""
 
     name: str
     login: str
@@ -38,12 +38,12 @@ def load_profile(home: Path, name: str | None) -> Profile:
     """The named profile; `owner` when none is named, or the only one. Raises NotSignedIn, InvalidInput."""
     path = _path(home, name or _default(home))
     try:
-        found = path.stat()
+        status = path.stat()
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         known = ", ".join(profile_names(home)) or "none yet: `mhos demo` or `mhos import` makes them"
         raise NotSignedIn(f"There is no profile {path.stem}.", remedy=f"Profiles here: {known}.") from error
-    if stat.S_IMODE(found.st_mode) & 0o077:
+    if stat.S_IMODE(status.st_mode) & 0o077:
         raise NotSignedIn(f"Others can read the profile {path.stem}.", remedy=f"chmod 600 {path}")
     try:
         return Profile.model_validate_json(text)
@@ -54,7 +54,7 @@ def load_profile(home: Path, name: str | None) -> Profile:
 
 
 def profile_names(home: Path) -> list[str]:
-    """The profiles that there are."""
+    """Names of the stored profiles."""
     return sorted(path.stem for path in (home / "profiles").glob("*.json"))
 
 

@@ -1,4 +1,4 @@
-"""What each role allows in a brand."""
+"""Permissions of each role in a brand."""
 
 from collections.abc import Iterable, Mapping
 

@@ -12,10 +12,10 @@ TOKENS, ENDPOINTS = "token.key", "endpoint.key"
 _REMOVED = {TOKENS: "people log in again", ENDPOINTS: "webhooks then need a new secret each (mhos webhooks rotate)"}
 
 
-def signing_key(home: Path, given: str | None, file: str = TOKENS) -> str:
-    """The same on every machine where it is `given`. Raises Unavailable for a file that others can read."""
-    if given:
-        return given
+def signing_key(home: Path, configured_key: str | None, file: str = TOKENS) -> str:
+    """The same on every machine where it is `configured_key`. Raises Unavailable for a file that others can read."""
+    if configured_key:
+        return configured_key
     path = home / file
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():

@@ -1,21 +1,24 @@
 """A provider's answer as a message. Tool calls are taken strictly: what was cut off is not completed by guess."""
 
 import json
-import re
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.messages.ai import UsageMetadata
 
 from domain.canonical import sha256_of
+from domain.text import storable
 from llm.errors import ConnectionLost, MalformedAnswer, ModelError
+from llm.pieces import added_up
 
 Stop = Literal["stop", "tool_calls", "length"]
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONGEST_NAME = 200
+"""Characters kept of the names that a server gives: its model's, a tool's, a call's."""
+_DEEPEST = 64
+"""Levels of lists and objects within each other that arguments have at most."""
 CUT_OFF = "the answer was cut off at its greatest length"
 
 
@@ -32,13 +35,13 @@ def answer_message(
     content: str | list[Any], calls: Sequence[RawCall], usage: UsageMetadata | None, stop: Stop, model: str
 ) -> AIMessage:
     """The message of an answer. A call whose arguments are no JSON object becomes an invalid one."""
-    content = _storable(content)
+    content = storable(content)
     good: list[Any] = []
     bad: list[Any] = []
     for call in _with_ids(calls):
         arguments = _object(call.arguments)
         if arguments is None:
-            given = _storable(call.arguments)
+            given = storable(call.arguments)
             why = CUT_OFF if stop == "length" else None
             bad.append({"name": call.name, "args": given, "id": call.id, "error": why})
         else:
@@ -48,16 +51,16 @@ def answer_message(
         tool_calls=good,
         invalid_tool_calls=bad,
         usage_metadata=usage,
-        response_metadata={"finish_reason": stop, "model_name": model},
+        response_metadata={"finish_reason": stop, "model_name": _name(model)},
     )
 
 
 def whole_message(chunks: Iterable[AIMessageChunk]) -> AIMessage:
     """The message that a provider's stream adds up to, which raises by itself where it ends unfinished."""
-    whole = reduce(add, chunks)
-    calls = [RawCall(chunk["name"] or "", chunk["id"] or "", chunk["args"] or "") for chunk in whole.tool_call_chunks]
-    metadata = whole.response_metadata
-    return answer_message(whole.content, calls, whole.usage_metadata, metadata["finish_reason"], metadata["model_name"])
+    whole = added_up(chunks)
+    calls = [RawCall("".join(call.name), call.id, "".join(call.arguments)) for call in whole.calls]
+    finish, model = whole.metadata["finish_reason"], whole.metadata["model_name"]
+    return answer_message(whole.content, calls, whole.usage, finish, model)
 
 
 def unfinished(model: str, *, begun: bool) -> ModelError:
@@ -83,25 +86,32 @@ def text_of(content: str | list[Any]) -> str:
 
 def _object(arguments: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(arguments, parse_constant=_no_number) if arguments.strip() else {}
-        return _storable(found) if isinstance(found, dict) else None
+        given = json.loads(arguments, parse_constant=_no_number, parse_float=_finite) if arguments.strip() else {}
     except (ValueError, RecursionError):
         return None
+    return storable(given) if isinstance(given, dict) and _depth_within(given, _DEEPEST) else None
 
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _storable(value: Any) -> Any:
-    """Without what PostgreSQL and UTF-8 cannot hold: NUL and lone surrogates."""
-    if isinstance(value, str):
-        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
-    if isinstance(value, list):
-        return [_storable(part) for part in value]
-    if isinstance(value, dict):
-        return {_storable(key): _storable(part) for key, part in value.items()}
-    return value
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:20]} is greater than any number that can be stored")
+    return number
+
+
+def _depth_within(value: Any, levels: int) -> bool:
+    """Whether lists and objects lie within each other at most so deep, so that whatever walks them comes to an end."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_depth_within(part, levels - 1) for part in parts)
+
+
+def _name(given: object) -> str:
+    """A name that a server gave, as it can be stored."""
+    return storable(str(given or ""))[:_LONGEST_NAME]
 
 
 def _with_ids(calls: Sequence[RawCall]) -> list[RawCall]:
@@ -109,14 +119,9 @@ def _with_ids(calls: Sequence[RawCall]) -> list[RawCall]:
     seen: set[str] = set()
     named = []
     for index, call in enumerate(calls):
-        fits = call.id and call.id not in seen
-        own = (
-            call
-            if fits
-            else RawCall(
-                call.name, f"call_{sha256_of([index, call.name, call.arguments])[:20]}_{index}", call.arguments
-            )
-        )
-        seen.add(own.id)
-        named.append(own)
+        name, given = _name(call.name), _name(call.id)
+        if not given or given in seen:
+            given = f"call_{sha256_of([index, name, storable(call.arguments)])[:20]}_{index}"
+        seen.add(given)
+        named.append(RawCall(name, given, call.arguments))
     return named

@@ -10,17 +10,17 @@ from anthropic.types import Message
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
 from domain.canonical import canonical_json
 from llm.answers import RawCall, Stop, answer_message, unfinished, usage_of
 from llm.anthropic_messages import anthropic_messages, anthropic_system, anthropic_tool_choice, anthropic_tools
 from llm.errors import MalformedAnswer, ModelError, Refused
+from llm.pieces import call_piece
 from llm.provider_chat import ProviderChatModel
 from llm.tokens import TokenCount, upper_bound
 from llm.translation import translating
-from llm.transport import http_client, silence_limit
+from llm.transport import bytes_for, http_client, silence_limit
 
 _STOPS: Mapping[str, Stop] = {
     "tool_use": "tool_calls",
@@ -78,7 +78,8 @@ class AnthropicChatModel(ProviderChatModel):
 
     @cached_property
     def _client(self) -> anthropic.Anthropic:
-        client = http_client(anthropic, self.timeout_seconds, self.total_seconds)
+        most = bytes_for(self.max_output_tokens)
+        client = http_client(anthropic, self.timeout_seconds, self.total_seconds, most)
         return anthropic.Anthropic(timeout=silence_limit(self.timeout_seconds), max_retries=0, http_client=client)
 
     def _request(self, messages: Sequence[BaseMessage], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def _content(blocks: list[Any]) -> str | list[Any]:
 def _opened(index: int, block: Any) -> Iterator[ChatGenerationChunk]:
     if block.type == "tool_use":
         given = json.dumps(block.input) if block.input else ""
-        yield _chunk(tool_call_chunks=[tool_call_chunk(name=block.name, args=given, id=block.id, index=index)])
+        yield ChatGenerationChunk(message=call_piece(block.name, given, block.id, index))
     elif block.type == "redacted_thinking":
         yield _chunk([{"type": block.type, "data": block.data, "index": index}])
     elif block.type == "text" and block.text:
@@ -161,7 +162,7 @@ def _piece(index: int, delta: Any) -> Iterator[ChatGenerationChunk]:
     if delta.type == "text_delta":
         yield _chunk(delta.text)
     elif delta.type == "input_json_delta":
-        yield _chunk(tool_call_chunks=[tool_call_chunk(name=None, args=delta.partial_json, id=None, index=index)])
+        yield ChatGenerationChunk(message=call_piece(None, delta.partial_json, None, index))
     elif delta.type == "thinking_delta":
         yield _chunk([{"type": "thinking", "thinking": delta.thinking, "index": index}])
     elif delta.type == "signature_delta":

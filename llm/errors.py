@@ -1,8 +1,11 @@
 """Why a model did not answer: whether to try again, whether to ask another, and whether it may have cost."""
 
 from domain.errors import DomainError
+from domain.text import storable
 
 SOONEST_REMEDY = "The meeting goes on without this report. Hold it again later, or set MHOS_MODEL_FALLBACK."
+
+LONG_REMEDY = "Check what serves MHOS_MODEL: its answers do not end."
 
 
 class ModelError(DomainError):
@@ -18,7 +21,7 @@ class ModelError(DomainError):
     """Whether the provider may bill what it did so far."""
 
     def __init__(self, message: str, *, retry_after: float | None = None, remedy: str = SOONEST_REMEDY) -> None:
-        super().__init__(message, remedy=remedy)
+        super().__init__(storable(message), remedy=remedy)  # it may repeat what a server said
         self.retry_after = retry_after
         """Seconds that the provider asked to be left alone."""
 
@@ -72,6 +75,16 @@ class MalformedAnswer(ModelError):
     code = "model_malformed_answer"
     retryable = True
     may_have_cost = True
+
+
+class AnswerTooLong(ModelError):
+    """The answer goes on beyond what any answer takes; it was not read further, and is not asked for again."""
+
+    code = "model_answer_too_long"
+    may_have_cost = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None, remedy: str = LONG_REMEDY) -> None:
+        super().__init__(message, retry_after=retry_after, remedy=remedy)
 
 
 class RequestRejected(ModelError):

@@ -9,7 +9,6 @@ import openai
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import SecretStr
@@ -20,10 +19,11 @@ from llm.choice import Provider
 from llm.errors import MalformedAnswer, Refused
 from llm.openai_client import openai_client
 from llm.openai_messages import openai_messages, openai_tool_choice
+from llm.pieces import call_piece
 from llm.provider_chat import ProviderChatModel
 from llm.tokens import TokenCount, count_for_openai, upper_bound
 from llm.translation import translating
-from llm.transport import silence_limit
+from llm.transport import bytes_for, silence_limit
 
 _STOPS: Mapping[str, Stop] = {
     "stop": "stop",
@@ -74,7 +74,8 @@ class OpenAIChatModel(ProviderChatModel):
 
     @cached_property
     def _client(self) -> openai.OpenAI:
-        return openai_client(self.named, self.api_key, self.timeout_seconds, self.total_seconds)
+        most = bytes_for(self.max_output_tokens)
+        return openai_client(self.named, self.api_key, self.timeout_seconds, self.total_seconds, most)
 
     @cached_property
     def _model(self) -> str:
@@ -149,13 +150,8 @@ def _pieces(delta: Any) -> Iterator[ChatGenerationChunk]:
         yield _chunk(AIMessageChunk(content=delta.content))
     for call in delta.tool_calls or ():
         function = call.function
-        piece = tool_call_chunk(
-            name=function.name if function else None,
-            args=(function.arguments or "") if function else "",
-            id=call.id,
-            index=call.index,
-        )
-        yield _chunk(AIMessageChunk(content="", tool_call_chunks=[piece]))
+        name, arguments = (function.name, function.arguments) if function else (None, None)
+        yield _chunk(call_piece(name, arguments, call.id, call.index))
 
 
 def _chunk(message: AIMessageChunk) -> ChatGenerationChunk:

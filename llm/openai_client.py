@@ -10,10 +10,10 @@ from llm.transport import http_client, silence_limit
 
 
 def openai_client(
-    named: ModelName, api_key: SecretStr | None, timeout_seconds: float, total_seconds: float
+    named: ModelName, api_key: SecretStr | None, timeout_seconds: float, total_seconds: float, most_bytes: int
 ) -> openai.OpenAI:
     """A client that never retries by itself: who is patient, and for how long, is decided above it."""
-    client = http_client(openai, timeout_seconds, total_seconds)
+    client = http_client(openai, timeout_seconds, total_seconds, most_bytes)
     settings: dict[str, Any] = {
         "timeout": silence_limit(timeout_seconds),
         "max_retries": 0,

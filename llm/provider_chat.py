@@ -10,6 +10,8 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from llm.answers import whole_message
 from llm.choice import ModelName
+from llm.errors import MalformedAnswer
+from llm.translation import UNREADABLE
 
 
 class ProviderChatModel(BaseChatModel):
@@ -54,4 +56,7 @@ class ProviderChatModel(BaseChatModel):
                 assert isinstance(chunk.message, AIMessageChunk)
                 yield chunk.message
 
-        return whole_message(chunks())
+        try:
+            return whole_message(chunks())
+        except UNREADABLE as error:
+            raise MalformedAnswer(f"{self.named} gave pieces that do not make one answer.") from error

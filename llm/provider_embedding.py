@@ -29,6 +29,8 @@ from store.tables import ModelExchange, Run
 AGENT = "knowledge"
 _BATCH = 64
 _TOTAL_SECONDS = 300.0
+_MOST_BYTES = 32 * 2**20
+"""A batch of vectors of 8,192 numbers each, written out, is half of it."""
 _NO_LIMIT = 10**15
 
 
@@ -120,7 +122,7 @@ class ProviderEmbedder:
         from llm.openai_client import openai_client
 
         one = self._options
-        return openai_client(one.named, one.key, one.timeout_seconds, _TOTAL_SECONDS)
+        return openai_client(one.named, one.key, one.timeout_seconds, _TOTAL_SECONDS, _MOST_BYTES)
 
     @cached_property
     def _run_id(self) -> UUID:

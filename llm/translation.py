@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 
 from llm.errors import (
+    AnswerTooLong,
     ConnectionLost,
     MalformedAnswer,
     ModelError,
@@ -21,6 +22,8 @@ from llm.errors import (
     Unreachable,
 )
 
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What reading an answer raises that is not what the protocol says: the clients build their types unchecked."""
 _LONGEST_SENTENCE = 300
 _NO_MONEY = {"insufficient_quota", "billing_error", "billing_hard_limit_reached"}
 _BY_TYPE: Mapping[str, type[ModelError]] = {
@@ -47,9 +50,13 @@ def translating(sdk: ModuleType, model: str) -> Iterator[None]:
     """Raise a ModelError for whatever `sdk` (the `openai` or `anthropic` module) or its transport raises."""
     try:
         yield
+    except AnswerTooLong as error:
+        raise _of_model(error, model) from error
     except ModelError:
         raise
     except sdk.APIConnectionError as error:
+        if isinstance(error.__cause__, AnswerTooLong):
+            raise _of_model(error.__cause__, model) from error
         raise _lost(error.__cause__ or error, sdk, model, isinstance(error, sdk.APITimeoutError)) from error
     except httpx2.HTTPError as error:
         raise _lost(error, sdk, model, isinstance(error, httpx2.TimeoutException)) from error
@@ -57,8 +64,12 @@ def translating(sdk: ModuleType, model: str) -> Iterator[None]:
         raise _by_status(error, model) from error
     except sdk.APIError as error:
         raise _by_type(error, model) from error
-    except (ValueError, TypeError, AttributeError) as error:  # the clients build their types without checking them
+    except UNREADABLE as error:
         raise MalformedAnswer(f"{model} gave an answer that cannot be read: {_short(error)}") from error
+
+
+def _of_model(error: AnswerTooLong, model: str) -> AnswerTooLong:
+    return AnswerTooLong(f"{model}: {error.message}")
 
 
 def retry_after_of(headers: Mapping[str, str]) -> float | None:
@@ -72,7 +83,7 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
     try:
         until, said = (parsedate_to_datetime(headers.get(name, "")) for name in ("retry-after", "date"))
         return max(0.0, (until - said).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

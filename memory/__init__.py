@@ -1,1 +1,1 @@
-"""What the workforce remembers: the learning journal now; knowledge and agent memory join it here."""
+"""Memory of the workforce: the learning journal and the knowledge base."""

@@ -40,7 +40,7 @@ def amounts_in(text: str) -> list[Amount]:
 
 
 def mentions_money(text: str) -> bool:
-    """Whether a currency is named, with figures or without."""
+    """True if a currency is named, with figures or without."""
     return _ANY_SIGN.search(text) is not None
 
 
@@ -57,6 +57,6 @@ def _value(written: str) -> Decimal:
     grouped = _GROUPED.match(written)
     if grouped is None:
         return Decimal(written.replace(",", "."))
-    rest = grouped["rest"] or ""
-    whole = re.sub(r"\D", "", written.removesuffix(rest))
-    return Decimal(f"{whole}.{rest[1:] or '0'}")
+    cents = grouped["rest"] or ""
+    units = re.sub(r"\D", "", written.removesuffix(cents))
+    return Decimal(f"{units}.{cents[1:] or '0'}")

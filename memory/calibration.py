@@ -1,4 +1,4 @@
-"""How promises stand beside what came of them: by agent and action kind, as figures for calibration."""
+"""Calibration of predictions against outcomes, by agent and action kind."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ class Calibration:
     """The promises of one agent and action kind, in one unit.
 
     `measured` and `not_measurable` count outcomes. Of the measured, `inside_bps` is the share whose effect lies inside
-    the promised interval, to be held against `promised_bps`, the coverage that was promised on average; `apart_bps` is
-    the share whose measured interval does not even touch the promised one: only these contradict a promise, as an
-    effect is itself known to an interval. `promised` and `realised` are sums in `unit` over what was measured.
+    the promised interval, to be compared with `promised_bps`, the promised coverage on average; `apart_bps` is
+    the share whose measured interval does not touch the promised one: only these contradict a prediction, as an
+    effect is itself known to an interval. `promised` and `realised` are sums in `unit` over the measured outcomes.
     `interval_score` is the mean of Gneiting & Raftery 2007, equation 43, in `unit`: the promised interval's width, and
     2 / alpha times how far the effect lies outside; less is better.
     """
@@ -34,7 +34,7 @@ class Calibration:
 
 
 def calibrations(entries: Sequence[JournalEntry]) -> list[Calibration]:
-    """By agent, kind and unit, in that order. What was carried out without a promise is left out."""
+    """Calibrations by agent, kind and unit, in that order; actions without a prediction are left out."""
     groups: dict[tuple[str, str, str], list[JournalEntry]] = defaultdict(list)
     for entry in entries:
         if entry.predicted:
@@ -60,8 +60,8 @@ def _calibration(agent: str, kind: str, unit: str, entries: Sequence[JournalEntr
     )
 
 
-def _share(some: int, of: int) -> int | None:
-    return round(BPS * some / of) if of else None
+def _share(part: int, total: int) -> int | None:
+    return round(BPS * part / total) if total else None
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ class _Pair:
     @classmethod
     def of(cls, entry: JournalEntry) -> "_Pair":
         assert entry.predicted is not None and entry.outcome.effect is not None
-        told, outcome = entry.predicted, entry.outcome
+        predicted, outcome = entry.predicted, entry.outcome
         effect = entry.outcome.effect
         return cls(
-            promised=int(told["value"]),
-            low=int(told["low"]),
-            high=int(told["high"]),
-            coverage_bps=int(told.get("coverage_bps", 8_000)),
+            promised=int(predicted["value"]),
+            low=int(predicted["low"]),
+            high=int(predicted["high"]),
+            coverage_bps=int(predicted.get("coverage_bps", 8_000)),
             effect=effect,
             effect_low=effect if outcome.low is None else outcome.low,
             effect_high=effect if outcome.high is None else outcome.high,

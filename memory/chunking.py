@@ -13,15 +13,15 @@ _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 def chunks_of(document: ReadDocument) -> list[Chunk]:
     """The passages of a document, the first at position 1."""
-    found: list[Chunk] = []
+    chunks: list[Chunk] = []
     for (headings, page), blocks in groupby(document.blocks, key=lambda block: (block.headings, block.page)):
         for text in _packed([part for block in blocks for part in _parts(block)]):
-            found.append(Chunk(len(found) + 1, " > ".join(headings), page, text))
-    return found
+            chunks.append(Chunk(len(chunks) + 1, " > ".join(headings), page, text))
+    return chunks
 
 
 def embedded_text(title: str, heading: str, text: str) -> str:
-    """What is embedded and indexed of a passage: under which title and headings it stands counts, too."""
+    """The text of a passage that is embedded and indexed: title and headings before it."""
     return "\n".join(part for part in (title, heading, text) if part)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from domain.errors import Unavailable
 from memory.chunking import embedded_text
 from memory.exact_scan import seconds_or_never
-from memory.passage_index import Rankings, Stamp, Wanted
+from memory.passage_index import Rankings, SearchQuery, Stamp
 from memory.words import Words, words_of_passage
 from store.reads.knowledge import IndexedPassage
 
@@ -68,11 +68,11 @@ class EdgeIndex:
     def _read_stamp(self) -> Stamp | None:
         self._hold()
         try:
-            said = json.loads((self._folder / "stamp.json").read_text("utf-8"))
-            stamp = Stamp(str(said["model"]), int(said["edition"]))
-            if said["format"] != _FORMAT:
+            stored = json.loads((self._folder / "stamp.json").read_text("utf-8"))
+            stamp = Stamp(str(stored["model"]), int(stored["edition"]))
+            if stored["format"] != _FORMAT:
                 return None
-            if said["points"] > self._points():
+            if stored["points"] > self._points():
                 return None
         except (OSError, ValueError, KeyError, TypeError, IndexBroken):
             return None
@@ -81,8 +81,8 @@ class EdgeIndex:
     def extend(self, passages: Iterable[IndexedPassage], stamp: Stamp) -> None:
         self._hold()
         self._stamp = None
-        coming, written = iter(passages), 0
-        while batch := list(islice(coming, _BATCH)):
+        remaining, written = iter(passages), 0
+        while batch := list(islice(remaining, _BATCH)):
             shard = self._opened(len(batch[0].vector) // 4)
             with _explained():
                 from qdrant_edge import UpdateOperation
@@ -91,9 +91,9 @@ class EdgeIndex:
             written += len(batch)
         if written:
             self._settle(optimize=written > _BATCH)
-        said = {"format": _FORMAT, "points": self._points(), "model": stamp.model, "edition": stamp.edition}
+        stored = {"format": _FORMAT, "points": self._points(), "model": stamp.model, "edition": stamp.edition}
         draft = self._folder / "stamp.json.new"
-        draft.write_text(json.dumps(said), "utf-8")
+        draft.write_text(json.dumps(stored), "utf-8")
         draft.replace(self._folder / "stamp.json")
 
     def clear(self) -> None:
@@ -103,20 +103,23 @@ class EdgeIndex:
         (self._folder / "stamp.json").unlink(missing_ok=True)
         shutil.rmtree(self._path, ignore_errors=True)
 
-    def rank(self, wanted: Wanted, most: int) -> Rankings:
+    def rank(self, query: SearchQuery, most: int) -> Rankings:
         if not self._path.exists():
             return (), ()
         shard = self._opened()
         with _explained():
             from qdrant_edge import Query, QueryBatchRequest, QueryRequest, SearchParams
 
-            holding = _holding(wanted)
-            meaning = Query.Nearest(wanted.vector.tolist(), using=_MEANING)
-            words = Query.Nearest(_sparse(wanted.words), using=_WORDS)
+            holding = _holding(query)
+            meaning = Query.Nearest(query.vector.tolist(), using=_MEANING)
+            words = Query.Nearest(_sparse(query.words), using=_WORDS)
             params = SearchParams(hnsw_ef=BREADTH)
-            asked = [QueryRequest(limit=most, query=query, filter=holding, params=params) for query in (meaning, words)]
-            near, said = shard.query_batch(QueryBatchRequest(asked))
-        return [point.id for point in near], [point.id for point in said if point.score > 0]
+            requests = [
+                QueryRequest(limit=most, query=vector_query, filter=holding, params=params)
+                for vector_query in (meaning, words)
+            ]
+            by_meaning, by_words = shard.query_batch(QueryBatchRequest(requests))
+        return [point.id for point in by_meaning], [point.id for point in by_words if point.score > 0]
 
     def close(self) -> None:
         self._stamp = None
@@ -216,7 +219,7 @@ def _point(passage: IndexedPassage) -> Any:
 
 
 def payload_of(passage: IndexedPassage) -> dict[str, Any]:
-    """What an index filters by."""
+    """Fields that an index filters by."""
     return {
         "known": passage.known_at.timestamp(),
         "ended": min(seconds_or_never(passage.ended_at), _LONG_AFTER),
@@ -225,14 +228,14 @@ def payload_of(passage: IndexedPassage) -> dict[str, Any]:
     }
 
 
-def _holding(wanted: Wanted) -> Any:
+def _holding(query: SearchQuery) -> Any:
     from qdrant_edge import FieldCondition, Filter, MatchValue, RangeFloat
 
-    named: Sequence[tuple[str, str]] = (("category", wanted.category), ("tags", wanted.tag))
+    named: Sequence[tuple[str, str]] = (("category", query.category), ("tags", query.tag))
     return Filter(
         must=[
-            FieldCondition("known", range=RangeFloat(lte=wanted.at)),
-            FieldCondition("ended", range=RangeFloat(gt=wanted.at)),
+            FieldCondition("known", range=RangeFloat(lte=query.at)),
+            FieldCondition("ended", range=RangeFloat(gt=query.at)),
             *(FieldCondition(key, match=MatchValue(value)) for key, value in named if value),
         ]
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from llm.embedding import Vectors
 from memory.chunking import embedded_text
-from memory.passage_index import Rankings, Stamp, Wanted
+from memory.passage_index import Rankings, SearchQuery, Stamp
 from memory.words import words_of_passage
 from store.reads.knowledge import IndexedPassage
 
@@ -37,12 +37,12 @@ class ExactScan:
     def clear(self) -> None:
         self._passages, self._stamp, self._built = {}, None, None
 
-    def rank(self, wanted: Wanted, most: int) -> Rankings:
+    def rank(self, query: SearchQuery, most: int) -> Rankings:
         if not self._passages:
             return (), ()
         if self._built is None:
             self._built = _Arrays(list(self._passages.values()))
-        return self._built.rank(wanted, most)
+        return self._built.rank(query, most)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -58,27 +58,27 @@ class _Arrays:
         self._tags = [frozenset(passage.tags) for passage in passages]
         self._postings = _postings(passages)
 
-    def rank(self, wanted: Wanted, most: int) -> Rankings:
-        holds = self._holding(wanted)
-        near = np.where(holds, self._vectors @ wanted.vector, -np.inf)
-        said = np.where(holds, self._bm25(wanted), 0.0)
-        return self._best(near, most, -np.inf), self._best(said, most, 0.0)
+    def rank(self, query: SearchQuery, most: int) -> Rankings:
+        holds = self._holding(query)
+        meaning_scores = np.where(holds, self._vectors @ query.vector, -np.inf)
+        word_scores = np.where(holds, self._bm25(query), 0.0)
+        return self._best(meaning_scores, most, -np.inf), self._best(word_scores, most, 0.0)
 
-    def _holding(self, wanted: Wanted) -> Mask:
-        holds = (self._known <= wanted.at) & (self._ended > wanted.at)
-        if wanted.category:
-            holds &= self._categories == wanted.category
-        if wanted.tag:
-            holds &= np.array([wanted.tag in tags for tags in self._tags])
+    def _holding(self, query: SearchQuery) -> Mask:
+        holds = (self._known <= query.at) & (self._ended > query.at)
+        if query.category:
+            holds &= self._categories == query.category
+        if query.tag:
+            holds &= np.array([query.tag in tags for tags in self._tags])
         return holds
 
-    def _bm25(self, wanted: Wanted) -> NDArray[np.float64]:
+    def _bm25(self, query: SearchQuery) -> NDArray[np.float64]:
         """BM25 with the inverse document frequency that Qdrant uses: ln(1 + (N - n + 1/2) / (n + 1/2))."""
-        scores, every = np.zeros(len(self._ids)), len(self._ids)
-        for word, weight in zip(wanted.words.numbers, wanted.words.weights, strict=True):
+        scores, passages = np.zeros(len(self._ids)), len(self._ids)
+        for word, weight in zip(query.words.numbers, query.words.weights, strict=True):
             if word in self._postings:
                 places, weights = self._postings[word]
-                rarity = np.log(1 + (every - len(places) + 0.5) / (len(places) + 0.5))
+                rarity = np.log(1 + (passages - len(places) + 0.5) / (len(places) + 0.5))
                 scores[places] += rarity * weight * weights
         return scores
 
@@ -89,14 +89,14 @@ class _Arrays:
 
 def _postings(passages: Sequence[IndexedPassage]) -> dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]]:
     """By word, where it stands and with which weight."""
-    found: dict[int, tuple[list[int], list[float]]] = {}
-    for at, passage in enumerate(passages):
+    postings: dict[int, tuple[list[int], list[float]]] = {}
+    for place, passage in enumerate(passages):
         words = words_of_passage(embedded_text(passage.title, passage.heading, passage.text))
         for number, weight in zip(words.numbers, words.weights, strict=True):
-            places, weights = found.setdefault(number, ([], []))
-            places.append(at)
+            places, weights = postings.setdefault(number, ([], []))
+            places.append(place)
             weights.append(weight)
-    return {number: (np.array(places), np.array(weights)) for number, (places, weights) in found.items()}
+    return {number: (np.array(places), np.array(weights)) for number, (places, weights) in postings.items()}
 
 
 def seconds_or_never(moment: datetime | None) -> float:

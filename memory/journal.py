@@ -1,4 +1,4 @@
-"""The learning journal: every promise beside what came of it."""
+"""The learning journal: every prediction beside its outcome."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _OF_ITEM = (col(ActionItem.id) == col(OutcomeRow.action_item_id)) & (
 
 @dataclass(frozen=True)
 class Promise:
-    """What was promised, by whom, in which action item."""
+    """A prediction, the agent that made it, and its action item."""
 
     item_id: UUID
     agent: str
@@ -48,7 +48,7 @@ class JournalEntry:
 
 
 def record(session: BrandSession, promise: Promise, outcome: Outcome) -> bool:
-    """Write the outcome of a promise, once. False when it stands there already."""
+    """Write the outcome of a promise, once. False when it is recorded already."""
     if entry_of(session, promise.item_id) is not None:
         return False
     session.add(
@@ -78,7 +78,7 @@ def entry_of(session: BrandSession, item_id: UUID) -> JournalEntry | None:
 
 
 def recall(session: BrandSession, limit: int = 10) -> dict[str, list[JournalEntry]]:
-    """How every agent's last promises came out, newest first, so many of each."""
+    """Outcomes of every agent's last `limit` predictions, newest first."""
     place = func.row_number().over(
         partition_by=col(OutcomeRow.agent), order_by=(col(OutcomeRow.measured_at).desc(), col(OutcomeRow.id).desc())
     )
@@ -91,23 +91,23 @@ def recall(session: BrandSession, limit: int = 10) -> dict[str, list[JournalEntr
         .where(col(OutcomeRow.id).in_(select(newest.c.id).where(newest.c.place <= limit)))
         .order_by(col(OutcomeRow.measured_at).desc(), col(OutcomeRow.id).desc())
     )
-    found: dict[str, list[JournalEntry]] = {}
+    by_agent: dict[str, list[JournalEntry]] = {}
     for row in rows:
-        found.setdefault(row.agent, []).append(_entry(row))
-    return found
+        by_agent.setdefault(row.agent, []).append(_entry(row))
+    return by_agent
 
 
 def entries(session: BrandSession, agent: str = "", kind: str = "") -> Sequence[JournalEntry]:
     """Every outcome known by now, newest first; of one agent or one action kind, if they are named."""
-    wanted = select(OutcomeRow).where(col(OutcomeRow.measured_at) <= session.ctx.known_until)
-    wanted = wanted.where(col(OutcomeRow.agent) == agent) if agent else wanted
-    wanted = wanted.where(col(OutcomeRow.kind) == kind) if kind else wanted
-    rows = session.scalars(wanted.order_by(col(OutcomeRow.measured_at).desc(), col(OutcomeRow.id).desc()))
+    statement = select(OutcomeRow).where(col(OutcomeRow.measured_at) <= session.ctx.known_until)
+    statement = statement.where(col(OutcomeRow.agent) == agent) if agent else statement
+    statement = statement.where(col(OutcomeRow.kind) == kind) if kind else statement
+    rows = session.scalars(statement.order_by(col(OutcomeRow.measured_at).desc(), col(OutcomeRow.id).desc()))
     return [_entry(row) for row in rows]
 
 
 def precedents(session: BrandSession, kind: str, touches: Collection[str], limit: int = 2) -> Sequence[JournalEntry]:
-    """The measured decisions of a kind that are most like one which touches these: most shared first, then newest."""
+    """Measured decisions of a kind that share most of these targets: most shared first, then newest."""
     rows = session.execute(
         select(OutcomeRow, col(ActionItem.action))
         .join(
@@ -118,7 +118,7 @@ def precedents(session: BrandSession, kind: str, touches: Collection[str], limit
         .limit(_LOOKED_THROUGH)
     ).all()
     shared = [(len(parse_action(action).touches.intersection(touches)), row) for row, action in rows]
-    ranked = sorted((one for one in shared if one[0]), key=lambda one: -one[0])
+    ranked = sorted((entry for entry in shared if entry[0]), key=lambda entry: -entry[0])
     return [_entry(row) for _, row in ranked[:limit]]
 
 
@@ -144,7 +144,7 @@ def trust_bps(session: BrandSession) -> dict[tuple[str, str], int]:
 
 def _trust(pairs: Sequence[tuple[int, int]]) -> int:
     """From (promised, realised) pairs."""
-    promised = sum(max(one, 0) for one, _ in pairs)
+    promised = sum(max(promise, 0) for promise, _ in pairs)
     if promised <= 0:
         return BPS
     usual = _KEPT_BEFORE * promised / len(pairs)

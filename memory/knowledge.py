@@ -13,8 +13,8 @@ from llm.embedding import Embedder
 from llm.minilm import MiniLM
 from memory.edge_index import IndexInUse
 from memory.exact_scan import ExactScan
-from memory.library import Added, Shelf, add_document, embed_missing, embedded, remove_document, unchanged
-from memory.passage_index import CANDIDATES, PassageIndex, Stamp, Wanted, fused
+from memory.library import FiledDocument, Filing, add_document, embed_missing, embedded, remove_document, unchanged
+from memory.passage_index import CANDIDATES, PassageIndex, SearchQuery, Stamp, fused
 from memory.words import words_of_question
 from store.database import Database
 from store.reads import knowledge as reads
@@ -22,9 +22,9 @@ from store.session import BrandSession
 from store.tables import KnowledgeDocument, KnowledgePassage
 
 LATER = datetime(9000, 1, 1, tzinfo=UTC)
-"""An index knows every moment: what a search may see is asked of it each time."""
+"""An index knows every moment: each search filters by what it may see."""
 MOST_CAUGHT_UP = 5_000
-"""So many passages are brought into an index by the search that misses them; more wait for a rebuild."""
+"""Most passages that a search adds to an index; more wait for a rebuild."""
 
 OpenIndex = Callable[[UUID], PassageIndex]
 EmbedderFor = Callable[[Context, UUID | None], Embedder]
@@ -52,8 +52,8 @@ class FoundPassage:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a search brought, with what it searched, and why that was not the index where it was not."""
+class SearchResult:
+    """Passages of a search, what was searched, and the reason where it was not the index."""
 
     passages: tuple[FoundPassage, ...] = ()
     searched: str = "nothing"
@@ -69,15 +69,15 @@ class KnowledgeBase:
         self._indexes: dict[UUID, PassageIndex] = {}
         self._scan: tuple[UUID, ExactScan] | None = None
 
-    def add(self, database: Database, ctx: Context, document: ReadDocument, shelf: Shelf) -> Added:
+    def add(self, database: Database, ctx: Context, document: ReadDocument, filing: Filing) -> FiledDocument:
         """Keep a document; the same one again changes nothing. Raises Conflict."""
         always = _at_all_times(ctx)  # versions and editions are counted over all that is known, whenever it is known
         with database.read(always) as session:
-            if there := unchanged(session, document, shelf):
-                return there
-        made = embedded(self._embedder_for(ctx, None), document)
+            if existing := unchanged(session, document, filing):
+                return existing
+        embedded_document = embedded(self._embedder_for(ctx, None), document)
         with database.begin(always) as session:
-            return add_document(session, document, shelf, made)
+            return add_document(session, document, filing, embedded_document)
 
     def remove(self, database: Database, ctx: Context, name: str) -> KnowledgeDocument:
         """Take a document out from now on. Raises NotFound."""
@@ -93,54 +93,58 @@ class KnowledgeBase:
         category: str = "",
         tag: str = "",
         run: UUID | None = None,
-    ) -> Found:
+    ) -> SearchResult:
         """The passages that answer a question best, as known at the session's moment.
 
         Rankings by meaning and by words are fused. Only what the session itself may read comes back.
         """
         is_open = session.ctx.brand_id in self._indexes
         if not is_open and not reads.edition_of(session):
-            return Found()
+            return SearchResult()
         embedder = self._embedder_for(session.ctx, run)
-        wanted = Wanted(
+        query = SearchQuery(
             vector=embedder.embed([question])[0],
             words=words_of_question(question),
             at=session.ctx.known_until.timestamp(),
             category=category,
             tag=tag,
         )
-        if is_open and (found := self._at_once(session, embedder.name, wanted, limit)):
-            return found
+        if is_open and (result := self._at_once(session, embedder.name, query, limit)):
+            return result
         edition = reads.edition_of(session)
-        return self._in_step(_Sight(database, session, embedder.name, edition), wanted, limit) if edition else Found()
+        return (
+            self._in_step(_Sight(database, session, embedder.name, edition), query, limit)
+            if edition
+            else SearchResult()
+        )
 
-    def _at_once(self, session: BrandSession, model: str, wanted: Wanted, limit: int) -> Found | None:
-        """What the open index says, if the passages, once read, show that it lacked nothing: one statement in all."""
+    def _at_once(self, session: BrandSession, model: str, query: SearchQuery, limit: int) -> SearchResult | None:
+        """Result of the open index, in one statement; None unless the passages read show that it was complete."""
         with self._guard:
             index = self._indexes.get(session.ctx.brand_id)
             try:
                 stamp = index.stamp() if index is not None else None
                 if index is None or stamp is None or stamp.model != model:
                     return None
-                best = fused(index.rank(wanted, max(CANDIDATES, limit)))[:limit]
+                best = fused(index.rank(query, max(CANDIDATES, limit)))[:limit]
             except Unavailable:
                 return None
         rows, edition = reads.passages(session, best)
-        return Found(_held(best, rows), index.kind) if 0 < edition <= stamp.edition else None
+        return SearchResult(_held(best, rows), index.kind) if 0 < edition <= stamp.edition else None
 
-    def _in_step(self, sight: "_Sight", wanted: Wanted, limit: int) -> Found:
-        """What an index says that is brought up to what is in sight first, or else a comparison of every passage."""
+    def _in_step(self, sight: "_Sight", query: SearchQuery, limit: int) -> SearchResult:
+        """Result of an index brought up to date first, or else of an exact scan."""
         with self._guard:
-            index, because = self._current(sight)
+            index, reason = self._current(sight)
             try:
-                rankings = index.rank(wanted, max(CANDIDATES, limit))
+                rankings = index.rank(query, max(CANDIDATES, limit))
             except Unavailable as error:
                 self._give_up(sight.brand)
-                index, because = self._scanned(sight), error.message
-                rankings = index.rank(wanted, max(CANDIDATES, limit))
+                index, reason = self._scanned(sight), error.message
+                rankings = index.rank(query, max(CANDIDATES, limit))
         best = fused(rankings)[:limit]
         rows, _ = reads.passages(sight.session, best)
-        return Found(_held(best, rows), index.kind, because)
+        return SearchResult(_held(best, rows), index.kind, reason)
 
     def rebuild(self, database: Database, ctx: Context) -> tuple[int, int, str]:
         """Make the brand's index anew from the store: passages, vectors made on the way, and what was built.
@@ -149,14 +153,14 @@ class KnowledgeBase:
         """
         embedder = self._embedder_for(ctx, None)
         with database.begin(_at_all_times(ctx)) as session:
-            made = embed_missing(session, embedder)
+            embedded_count = embed_missing(session, embedder)
         with self._guard, database.read(_at_all_times(ctx)) as session:
             index = self._index(ctx.brand_id)
             index.clear()
             stamp = Stamp(embedder.name, reads.edition_of(session))
             passages = list(reads.indexed_since(session, stamp.model, 0))
             index.extend(passages, stamp)
-            return len(passages), made, index.kind
+            return len(passages), embedded_count, index.kind
 
     def catch_up(self, database: Database, ctx: Context) -> str:
         """Bring the index up to the store now rather than at the next search; why not, where it cannot be."""
@@ -165,7 +169,7 @@ class KnowledgeBase:
             return self._current(_Sight(database, session, model, reads.edition_of(session)))[1]
 
     def close(self) -> None:
-        """Let go of what this process holds open, so that others may."""
+        """Release the indexes that this process holds open."""
         with self._guard:
             for index in self._indexes.values():
                 index.close()
@@ -214,13 +218,13 @@ class KnowledgeBase:
 
 def _held(best: Sequence[UUID], rows: Mapping[UUID, reads.ReadPassage]) -> tuple[FoundPassage, ...]:
     """The passages of a ranking that the session may read."""
-    held = [rows[one] for one in best if one in rows]
-    return tuple(FoundPassage.at(rank, row) for rank, row in enumerate(held, start=1))
+    readable = [rows[passage_id] for passage_id in best if passage_id in rows]
+    return tuple(FoundPassage.at(rank, row) for rank, row in enumerate(readable, start=1))
 
 
 @dataclass(frozen=True)
 class _Sight:
-    """What a search has in sight: a session, the model that embeds, and the newest edition that it may see."""
+    """Scope of a search: a session, the embedding model, and the newest edition that it may see."""
 
     database: Database
     session: BrandSession
@@ -232,7 +236,7 @@ class _Sight:
         return self.session.ctx.brand_id
 
     def is_in(self, stamp: Stamp | None) -> bool:
-        """Whether an index with this stamp holds all of it."""
+        """True if an index with this stamp holds all of it."""
         return stamp is not None and stamp.model == self.model and stamp.edition >= self.edition
 
 

@@ -1,6 +1,6 @@
-"""Reads a supplier's minimum order value out of a passage: one amount that is plainly meant, or that it is not plain.
+"""Extracts a supplier's minimum order value from a passage, or reports that the passage is unclear.
 
-Declared for one use: what an order to that supplier has to come to. A sentence counts where it speaks of such a minimum
+Declared for one use: the least value of an order to that supplier. A sentence counts where it speaks of such a minimum
 (in English or German) and states one amount in the brand's currency without a reservation. Whatever else speaks of one
 is unclear, and a person is asked. The value is code's reading of the quoted sentence, never a model's.
 """
@@ -21,13 +21,13 @@ LARGEST_MINOR = 1_000_000_000
 class Meaning(StrEnum):
     STATED = "stated"
     NONE = "none"
-    """It says that there is no minimum."""
+    """The sentence says that there is no minimum."""
     UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one sentence says. `amount_minor` is 0 where there is no minimum, None where it is unclear, `why` then."""
+    """Reading of one sentence. `amount_minor` is 0 where there is no minimum, None where it is unclear, with `why`."""
 
     meaning: Meaning
     quote: str
@@ -111,15 +111,17 @@ _END = re.compile(r"(?<=[.!?;])\s+")
 
 
 def read_minimum_order(text: str, heading: str, currency: str, today: date) -> list[Reading]:
-    """What a passage's sentences say of the least that an order has to come to; empty where they do not speak of it."""
-    under = heading.rpartition(" > ")[2]
-    found = []
+    """Readings of a passage's sentences on the minimum order value; empty where none mentions it."""
+    heading_above = heading.rpartition(" > ")[2]
+    readings = []
     for sentence in _sentences(text):
-        spoken = f"{under}: {sentence}" if _NAMED.search(under) and mentions_money(sentence) else sentence
+        spoken = (
+            f"{heading_above}: {sentence}" if _NAMED.search(heading_above) and mentions_money(sentence) else sentence
+        )
         reading = _read(spoken, sentence, currency, today)
         if reading is not None:
-            found.append(reading)
-    return found
+            readings.append(reading)
+    return readings
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -164,7 +166,7 @@ def _stated(spoken: str, quote: str, currency: str) -> Reading:
     amounts = amounts_in(spoken)
     if not amounts:
         return _unclear(quote, "it gives no amount in figures")
-    if len({(one.currency, one.minor) for one in amounts}) > 1:
+    if len({(stated.currency, stated.minor) for stated in amounts}) > 1:
         return _unclear(quote, "it gives several amounts")
     (amount,) = set(amounts)
     if amount.currency != currency:

@@ -1,4 +1,4 @@
-"""The port in front of search indexes: what is asked of one, and how the two rankings it gives become one."""
+"""The port in front of search indexes: queries, rankings, and their fusion."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,12 @@ from store.reads.knowledge import IndexedPassage
 FUSION_K = 60
 """Reciprocal rank fusion's constant (Cormack, Clarke & Büttcher 2009)."""
 CANDIDATES = 50
-"""How many passages each of the two rankings brings."""
+"""Number of passages in each of the two rankings."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is looked for: by meaning, by words, as of a moment (seconds since 1970), and in which documents."""
+class SearchQuery:
+    """A query: vector and words, as of a moment (seconds since 1970), within a category or tag."""
 
     vector: Vectors
     words: Words
@@ -29,7 +29,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What an index holds: every passage of one brand up to an edition, as one model embedded it."""
+    """State of an index: every passage of one brand up to an edition, as one model embedded it."""
 
     model: str
     edition: int
@@ -46,7 +46,7 @@ class PassageIndex(Protocol):
     def kind(self) -> str: ...
 
     def stamp(self) -> Stamp | None:
-        """What it holds; None where it is missing or cannot be read."""
+        """The index's state; None where it is missing or cannot be read."""
         ...
 
     def extend(self, passages: Iterable[IndexedPassage], stamp: Stamp) -> None:
@@ -57,8 +57,8 @@ class PassageIndex(Protocol):
         """Empty it, whatever state it is in."""
         ...
 
-    def rank(self, wanted: Wanted, most: int) -> Rankings:
-        """The best passages that hold at the moment asked for."""
+    def rank(self, query: SearchQuery, most: int) -> Rankings:
+        """Rankings of the best passages valid at the query's moment."""
         ...
 
     def close(self) -> None: ...

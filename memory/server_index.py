@@ -11,7 +11,7 @@ import numpy as np
 from domain.errors import Unavailable
 from memory.chunking import embedded_text
 from memory.edge_index import BREADTH, BUILT_WITH, LINKS, payload_of
-from memory.passage_index import Rankings, Stamp, Wanted
+from memory.passage_index import Rankings, SearchQuery, Stamp
 from memory.words import Words, words_of_passage
 from store.reads.knowledge import IndexedPassage
 
@@ -47,29 +47,29 @@ class ServerIndex:
         with self._answering() as client:
             if not client.collection_exists(self._collection):
                 return None
-            found = client.retrieve(self._collection, [str(_STAMP)], with_payload=True)
-        said = (found[0].payload or {}) if found else {}
-        return Stamp(str(said["model"]), int(said["edition"])) if {"model", "edition"} <= set(said) else None
+            points = client.retrieve(self._collection, [str(_STAMP)], with_payload=True)
+        stored = (points[0].payload or {}) if points else {}
+        return Stamp(str(stored["model"]), int(stored["edition"])) if {"model", "edition"} <= set(stored) else None
 
     def extend(self, passages: Iterable[IndexedPassage], stamp: Stamp) -> None:
         with self._answering() as client:
             from qdrant_client.models import PointStruct
 
-            coming = iter(passages)
-            while batch := list(islice(coming, _BATCH)):
+            remaining = iter(passages)
+            while batch := list(islice(remaining, _BATCH)):
                 if not client.collection_exists(self._collection):
                     self._create(client, len(batch[0].vector) // 4)
                 client.upsert(self._collection, [_point(passage) for passage in batch], wait=True)
             if not client.collection_exists(self._collection):
                 return
-            said = {"model": stamp.model, "edition": stamp.edition}
-            client.upsert(self._collection, [PointStruct(id=str(_STAMP), vector={}, payload=said)], wait=True)
+            stored = {"model": stamp.model, "edition": stamp.edition}
+            client.upsert(self._collection, [PointStruct(id=str(_STAMP), vector={}, payload=stored)], wait=True)
 
     def clear(self) -> None:
         with self._answering() as client:
             client.delete_collection(self._collection)
 
-    def rank(self, wanted: Wanted, most: int) -> Rankings:
+    def rank(self, query: SearchQuery, most: int) -> Rankings:
         with self._answering() as client:
             from qdrant_client.models import QueryRequest, SearchParams
 
@@ -77,13 +77,13 @@ class ServerIndex:
                 return (), ()
             wide = SearchParams(hnsw_ef=BREADTH)
             meaning = QueryRequest(
-                query=wanted.vector.tolist(), using=_MEANING, filter=_holding(wanted), limit=most, params=wide
+                query=query.vector.tolist(), using=_MEANING, filter=_holding(query), limit=most, params=wide
             )
-            words = QueryRequest(query=_sparse(wanted.words), using=_WORDS, filter=_holding(wanted), limit=most)
-            near, said = client.query_batch_points(self._collection, [meaning, words])
+            words = QueryRequest(query=_sparse(query.words), using=_WORDS, filter=_holding(query), limit=most)
+            by_meaning, by_words = client.query_batch_points(self._collection, [meaning, words])
         return (
-            [UUID(str(point.id)) for point in near.points],
-            [UUID(str(point.id)) for point in said.points if point.score > 0],
+            [UUID(str(point.id)) for point in by_meaning.points],
+            [UUID(str(point.id)) for point in by_words.points if point.score > 0],
         )
 
     def close(self) -> None:
@@ -134,16 +134,16 @@ def _point(passage: IndexedPassage) -> Any:
     return PointStruct(id=str(passage.id), vector=vectors, payload=payload_of(passage))
 
 
-def _holding(wanted: Wanted) -> Any:
+def _holding(query: SearchQuery) -> Any:
     from qdrant_client.models import FieldCondition, Filter, MatchValue, Range
 
     return Filter(
         must=[
-            FieldCondition(key="known", range=Range(lte=wanted.at)),
-            FieldCondition(key="ended", range=Range(gt=wanted.at)),
+            FieldCondition(key="known", range=Range(lte=query.at)),
+            FieldCondition(key="ended", range=Range(gt=query.at)),
             *(
                 FieldCondition(key=key, match=MatchValue(value=value))
-                for key, value in (("category", wanted.category), ("tags", wanted.tag))
+                for key, value in (("category", query.category), ("tags", query.tag))
                 if value
             ),
         ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from memory.knowledge import Found, FoundPassage
+from memory.knowledge import FoundPassage, SearchResult
 from store.reads.knowledge import documents
 from store.session import BrandSession
 from store.tables import KnowledgeDocument
@@ -13,12 +13,12 @@ def documents_document(session: BrandSession) -> dict[str, Any]:
     return {"documents": [_document(row) for row in documents(session)]}
 
 
-def found_document(found: Found) -> dict[str, Any]:
-    """What a search brought, the best first."""
+def search_document(result: SearchResult) -> dict[str, Any]:
+    """A search result, the best passage first."""
     return {
-        "passages": [_passage(one) for one in found.passages],
-        "searched": found.searched,
-        "because": found.because,
+        "passages": [_passage(passage) for passage in result.passages],
+        "searched": result.searched,
+        "because": result.because,
     }
 
 
@@ -39,10 +39,10 @@ def _document(row: KnowledgeDocument) -> dict[str, Any]:
     }
 
 
-def _passage(found: FoundPassage) -> dict[str, Any]:
-    passage, document = found.passage, found.document
+def _passage(found_passage: FoundPassage) -> dict[str, Any]:
+    passage, document = found_passage.passage, found_passage.document
     return {
-        "rank": found.rank,
+        "rank": found_passage.rank,
         "id": str(passage.id),
         "document": document.name,
         "title": document.title,

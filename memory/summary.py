@@ -15,26 +15,30 @@ _NONE = "-"
 
 def journal_document(session: BrandSession, agent: str = "", kind: str = "", limit: int = 20) -> dict[str, Any]:
     """`calibration` by agent and kind over all outcomes, `outcomes` newest first, and how many `more` there are."""
-    found, trust = entries(session, agent, kind), trust_bps(session)
+    outcomes, trust = entries(session, agent, kind), trust_bps(session)
     return {
-        "calibration": [_figures(one, trust) for one in calibrations(found)],
-        "outcomes": [_outcome(entry) for entry in found[:limit]],
-        "more": max(len(found) - limit, 0),
+        "calibration": [_figures(calibration, trust) for calibration in calibrations(outcomes)],
+        "outcomes": [_outcome(entry) for entry in outcomes[:limit]],
+        "more": max(len(outcomes) - limit, 0),
     }
 
 
-def _figures(one: Calibration, trust: Mapping[tuple[str, str], int]) -> dict[str, Any]:
-    trusted = trust.get((one.agent, one.kind))
+def _figures(calibration: Calibration, trust: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+    trusted = trust.get((calibration.agent, calibration.kind))
     held = _NONE
-    if one.inside_bps is not None:
-        held = f"{_rate(one.inside_bps)} (promised {_rate(one.promised_bps)})"
+    if calibration.inside_bps is not None:
+        held = f"{_rate(calibration.inside_bps)} (promised {_rate(calibration.promised_bps)})"
     return {
-        **asdict(one),
+        **asdict(calibration),
         "trust_bps": trusted,
-        "promised_text": Cell(value=one.promised, unit=one.unit).render() if one.measured else _NONE,
-        "realised_text": Cell(value=one.realised, unit=one.unit).render() if one.measured else _NONE,
+        "promised_text": Cell(value=calibration.promised, unit=calibration.unit).render()
+        if calibration.measured
+        else _NONE,
+        "realised_text": Cell(value=calibration.realised, unit=calibration.unit).render()
+        if calibration.measured
+        else _NONE,
         "held_text": held,
-        "apart_text": _rate(one.apart_bps),
+        "apart_text": _rate(calibration.apart_bps),
         "trust_text": _rate(trusted),
     }
 
@@ -63,8 +67,10 @@ def _outcome(entry: JournalEntry) -> dict[str, Any]:
 
 
 def _promised(entry: JournalEntry) -> str:
-    told = entry.predicted
-    if not told:
+    predicted = entry.predicted
+    if not predicted:
         return _NONE
-    value, low, high = (Cell(value=told[part], unit=told["unit"]).render() for part in ("value", "low", "high"))
+    value, low, high = (
+        Cell(value=predicted[part], unit=predicted["unit"]).render() for part in ("value", "low", "high")
+    )
     return f"{value} ({low} to {high})"

@@ -1,11 +1,11 @@
-"""Texts as weighted words for BM25: numbers for stemmed words, and how often they stand there against the length."""
+"""Texts as sparse vectors for BM25: numbers of stemmed words, weighted by frequency and length."""
 
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 _USUAL_LENGTH = 100
-"""Words of a usual passage: what lengths are compared with."""
+"""Words of a usual passage, to compare lengths with."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from store.embedded import ServerAddress, ensure_running
 from store.migrate import upgrade
 from store.tables import Brand, BrandRules
 
+for _folder in ("tests.unit", "tests.integration", "tests.e2e"):  # what helpers assert says what it compared, too
+    pytest.register_assert_rewrite(_folder)
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TEMPLATE = "mhos_template"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

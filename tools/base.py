@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from domain.errors import DomainError
 from domain.labels import Label
-from memory.knowledge import Found
+from memory.knowledge import SearchResult
 from store.session import BrandSession
 from tools.sources import RowSelection
 
@@ -63,7 +63,7 @@ class Search(Protocol):
 
     def __call__(
         self, session: BrandSession, question: str, limit: int, category: str = "", tag: str = ""
-    ) -> Found: ...
+    ) -> SearchResult: ...
 
 
 @dataclass(frozen=True)

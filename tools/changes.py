@@ -54,7 +54,7 @@ def what_changed(session: BrandSession, env: ToolEnv, args: ChangesArguments) ->
     prices seen, orders that came, poor ratings, and what became of action items."""
     now = session.ctx.known_until
     since = now - timedelta(days=args.days)
-    currency, channels = brand_of(session).currency, reads.reported(session)
+    currency, channels = brand_of(session).currency, reads.sales_reporting(session)
     view = Changes(
         days=cells.days(args.days),
         channels=[_channel(session, one, max(args.days, one.period_days), since, currency) for one in channels],
@@ -75,7 +75,7 @@ def what_changed(session: BrandSession, env: ToolEnv, args: ChangesArguments) ->
 
 
 def _channel(
-    session: BrandSession, reported: reads.Reported, days: int, last: datetime, currency: str
+    session: BrandSession, reported: reads.SalesReporting, days: int, last: datetime, currency: str
 ) -> ChannelChange:
     """The newest days whose sales are known, whole periods of reports, against the four weeks before."""
     code, end = reported.code, reported.end

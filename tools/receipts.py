@@ -13,7 +13,7 @@ from sqlmodel import col
 from domain.errors import InvalidInput, NotFound
 from domain.figure import Cell, FigureRef, cell_at
 from domain.ids import ReceiptId
-from store.reads.figures import codes_given
+from store.reads.figures import figure_codes
 from store.session import BrandSession
 from store.tables import FigureRow, Receipt
 from tools.sources import RowSelection, open_rows
@@ -122,7 +122,7 @@ def _given_out(session: BrandSession, refs: Iterable[FigureRef]) -> tuple[dict[t
     """The codes that cells of these receipts have already, and which codes are not free any more."""
     wanted = list(refs)
     session.flush()
-    rows = codes_given(session, {ref.receipt for ref in wanted}, {figure_code(ref) for ref in wanted})
+    rows = figure_codes(session, {ref.receipt for ref in wanted}, {figure_code(ref) for ref in wanted})
     return {(receipt, path): code for receipt, path, code in rows}, {code for _, _, code in rows}
 
 

@@ -12,7 +12,7 @@ from domain.action import ACTION_KINDS, parse_action
 from domain.errors import DomainError
 from domain.kind import EACH
 from domain.report import AgentReport, Claim
-from guardrails.prose import check_claim
+from guardrails.prose import check_claim, check_line
 from store.session import BrandSession
 from store.tables import ProposalRow
 from tools.base import RESULT_NAMES
@@ -28,6 +28,7 @@ _SHORTEST_QUOTE = 20
 def problems_of(report: AgentReport, cited: CitedCells, names: frozenset[str], own: Collection[UUID]) -> list[str]:
     """Sentences about what does not hold; none when the report may stand. `own` are the agent's proposals."""
     found = [f"{place}: {problem}" for place, claim in _claims(report) for problem in _wrong(cited, claim, names)]
+    found += [f"{place}: {problem}" for place, line in _lines(report) for problem in _wrong_line(line, names)]
     found += [
         f"proposals: {given} is no proposal of yours in this run" for given in report.proposals if given not in own
     ]
@@ -81,11 +82,23 @@ def _claims(report: AgentReport) -> Iterator[tuple[str, Claim]]:
     yield "summary", report.summary
     for index, finding in enumerate(report.findings):
         yield f"findings/{index}/claim", finding.claim
-        yield f"findings/{index}/subject", Claim(text=finding.subject)
+
+
+def _lines(report: AgentReport) -> Iterator[tuple[str, str]]:
+    """What people read of a report that has no figures."""
+    for index, finding in enumerate(report.findings):
+        yield f"findings/{index}/subject", finding.subject
     for index, line in enumerate(report.missing_data):
-        yield f"missing_data/{index}", Claim(text=line or " ")
+        yield f"missing_data/{index}", line
     for index, line in enumerate(report.missing_german):
-        yield f"missing_german/{index}", Claim(text=line or " ")
+        yield f"missing_german/{index}", line
+
+
+def _wrong_line(line: str, tokens: frozenset[str]) -> Iterator[str]:
+    try:
+        check_line(_without_names(line, tokens), tokens)
+    except DomainError as error:
+        yield error.message
 
 
 def _wrong(cited: CitedCells, claim: Claim, tokens: frozenset[str]) -> Iterator[str]:

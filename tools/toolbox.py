@@ -7,13 +7,16 @@ from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
+import structlog
 from pydantic import ValidationError
+from sqlalchemy.exc import DataError
 
 from domain.actor import Permission
 from domain.canonical import canonical_json
 from domain.context import Context
 from domain.errors import BrandScopeBroken, DomainError, InvalidInput, Unavailable
 from domain.report import AgentReport
+from domain.text import storable
 from store.database import Database
 from store.group_commit import columns_of
 from store.tables import Receipt
@@ -25,6 +28,9 @@ from tools.registry import TOOLS
 from tools.report_check import names_in, problems_of, proposals_of, receipts_cited
 
 LARGEST_ARGUMENTS = 20_000
+_STUMBLED = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, DataError)
+"""What a tool raises at arguments that nobody foresaw: a resumed run would raise it again, so it goes on instead."""
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,9 @@ class Toolbox:
             raise
         except DomainError as error:
             return _failure(error.code, error.message, remedy=error.remedy)
+        except _STUMBLED:
+            log.exception("tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id))
+            return _failure("tool_stumbled", f"{name} cannot work with these arguments.", retryable=True)
 
     def answer(self, name: str, arguments: Mapping[str, Any]) -> Receipt:
         """The receipt of one call, for who is no model. Raises InvalidInput for arguments that do not fit."""
@@ -182,15 +191,18 @@ class Toolbox:
 
 def _checked(tool: Tool, arguments: Mapping[str, Any]) -> ToolArguments:
     try:
-        size = len(json.dumps(arguments))
+        size = len(json.dumps(arguments, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
         raise Retry("The arguments are not a JSON object.") from error
     if size > LARGEST_ARGUMENTS:
         raise Retry(f"The arguments are {size} characters long; {LARGEST_ARGUMENTS} is the most.")
     try:
-        return tool.args.model_validate(arguments)
+        args = tool.args.model_validate(arguments)
     except ValidationError as error:
         raise Retry("; ".join(_sentence(tool, entry) for entry in error.errors()[:5])) from error
+    if storable(arguments) != arguments:
+        raise Retry("The arguments hold a character that cannot be stored: NUL, or half of a surrogate pair.")
+    return args
 
 
 def _sentence(tool: Tool, entry: Any) -> str:

@@ -39,7 +39,7 @@ class Eligible:
 def eligible_for(session: BrandSession, segment: Segment, rules: BrandRules) -> Eligible:
     """Raises InvalidInput where the brand's orders do not say who is who."""
     orders, shares = reads.order_days(session), reads.contribution_shares(session)
-    alone = reads.left_alone(session, rules.message_rest_days)
+    alone = reads.contact_exclusions(session, rules.message_rest_days)
     trade = {place for place, one in enumerate(orders.ids) if one in alone.trade}
     rows = [row for row, place in enumerate(orders.customer) if place not in trade]
     try:

@@ -60,11 +60,11 @@ def measure_message(session: BrandSession, action: SegmentMessage, source: str) 
     )
 
 
-def _pooled(groups: Sequence[reads.CampaignArm], arm: Arm) -> list[reads.Answered]:
+def _pooled(groups: Sequence[reads.CampaignArm], arm: Arm) -> list[reads.CustomerResponse]:
     return [one for group in groups if group.arm is arm for one in group.customers]
 
 
-def _kept(customers: Sequence[reads.Answered], shares: Mapping[Any, float]) -> Floats:
+def _kept(customers: Sequence[reads.CustomerResponse], shares: Mapping[Any, float]) -> Floats:
     usual = sum(shares.values()) / len(shares)
     return np.array(
         [sum(amount * shares.get(at, usual) for at, amount in one.bought_minor.items()) for one in customers],
@@ -72,12 +72,12 @@ def _kept(customers: Sequence[reads.Answered], shares: Mapping[Any, float]) -> F
     )
 
 
-def _outcome(customers: Sequence[reads.Answered], shares: Mapping[Any, float]) -> GroupOutcome:
+def _outcome(customers: Sequence[reads.CustomerResponse], shares: Mapping[Any, float]) -> GroupOutcome:
     bought = np.array([sum(one.bought_minor.values()) > 0 for one in customers], dtype=np.bool_)
     return GroupOutcome(_kept(customers, shares), bought)
 
 
-def _worth_lost(customers: Sequence[reads.Answered]) -> float:
+def _worth_lost(customers: Sequence[reads.CustomerResponse]) -> float:
     return float(sum(one.worth_minor for one in customers if one.opted_out))
 
 

@@ -127,7 +127,7 @@ def _situation(session: BrandSession, action: SegmentMessage) -> _Situation:
 
 
 def _guard_facts(session: BrandSession, now: _Situation, prediction: Prediction | None) -> SegmentMessageFacts:
-    alone = reads.left_alone(session, now.rules.message_rest_days)
+    alone = reads.contact_exclusions(session, now.rules.message_rest_days)
     audience = set(now.eligible.ids)
     return SegmentMessageFacts(
         amount_minor=now.at_stake_minor,

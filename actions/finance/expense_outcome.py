@@ -53,7 +53,7 @@ def measure_flag(session: BrandSession, action: ExpenseFlag, since: datetime, un
     )
 
 
-def _expected(spent: Sequence[reads.Spent], action: ExpenseFlag, since: datetime) -> tuple[Interval, Interval]:
+def _expected(spent: Sequence[reads.ExpenseRecord], action: ExpenseFlag, since: datetime) -> tuple[Interval, Interval]:
     """What it should have been since, from the flagged level and from the usual one. Raises InvalidNumbers."""
     marked = [one for one in spent if one.number in set(action.expenses)]
     if not marked:

@@ -31,7 +31,7 @@ class _Due:
 
     invoice: reads.InvoiceState
     lacks_minor: int
-    had: reads.Reminded | None
+    had: reads.ReminderHistory | None
 
     @property
     def level(self) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from analytics.finance.receivables import OpenInvoice, PaymentHistory, payment_habits
-from analytics.finance.reminder_effect import Reminded, measured_saving
+from analytics.finance.reminder_effect import RemindedInvoice, measured_saving
 from analytics.statistics.errors import InvalidNumbers
 from domain.finance import InvoiceRemind
 from domain.money import BPS
@@ -32,7 +32,7 @@ def measure_reminder(
     unit = f"{action.currency}.minor" if a_day else "days"
     sent = {row.invoice_id: row.sent_at for row in reads.reminders_of(session, source)}
     debtors, reminded = owing.debtors(session, action.currency), reads.reminders(session)
-    payings = owing.payings(debtors, reminded, until)
+    payings = owing.payment_records(debtors, reminded, until)
     history = PaymentHistory(
         debtor=np.array([one.debtor for one in payings], dtype=np.int64),
         terms_days=np.array([one.terms_days for one in payings], dtype=float),
@@ -61,7 +61,7 @@ def measure_reminder(
 
 def _reminded(
     own: Sequence[tuple[owing.Debtor, reads.InvoiceState]], since: datetime, until: datetime
-) -> list[Reminded]:
+) -> list[RemindedInvoice]:
     horizon = max((until - since) / _DAY, 0.0)
     found = []
     for debtor, one in own:
@@ -70,7 +70,7 @@ def _reminded(
         invoice = OpenInvoice(
             debtor.place, max(one.amount_minor, 1), owing.terms_days(one), owing.days_since(one, since)
         )
-        found.append(Reminded(invoice, waited, horizon))
+        found.append(RemindedInvoice(invoice, waited, horizon))
     return found
 
 

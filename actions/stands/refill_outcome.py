@@ -26,7 +26,7 @@ class _Facts:
     """What the replay of any of the trip's shelves needs."""
 
     moved: Sequence[stock.Movement]
-    sold: Sequence[reads.Sold]
+    sold: Sequence[reads.StandSales]
     kept_minor: dict[UUID, float]
     cost_minor: dict[UUID, int | None]
     holding_a_day: float
@@ -75,11 +75,11 @@ def _not_measurable(unit: str, reason: str) -> Outcome:
 def _facts(session: BrandSession, places: Sequence[UUID], products: Sequence[UUID], until: datetime) -> _Facts:
     ids, since = sorted(set(places)), until - 2 * _LOOK_BACK
     wanted = sorted(set(products))
-    sold = [one for one in reads.sold_at(session, ids, since, wanted) if one.end <= until]
+    sold = [one for one in reads.stand_sales(session, ids, since, wanted) if one.end <= until]
     return _Facts(
         moved=[one for one in stock.movements(session, ids, since, wanted) if one.moved_at <= until],
         sold=sold,
-        kept_minor=reads.kept_at_stands_minor(session, sold),
+        kept_minor=reads.net_revenue_at_stands_minor(session, sold),
         cost_minor=unit_costs_minor(session, wanted),
         holding_a_day=rules_of(session).holding_bps_a_year / BPS / 365,
         until=until,
@@ -136,7 +136,7 @@ def _opening(moved: Sequence[stock.Movement], delivered: datetime) -> int | None
     return counts[0] if counts else None
 
 
-def _events(moved: Sequence[stock.Movement], sold: Sequence[reads.Sold], start: datetime) -> list[StockEvent]:
+def _events(moved: Sequence[stock.Movement], sold: Sequence[reads.StandSales], start: datetime) -> list[StockEvent]:
     """Counts, goods and sales by day, these even over their period; within a day sold, counted, brought."""
     found: list[tuple[float, int, StockEvent]] = []
     for one in moved:

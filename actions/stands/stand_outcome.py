@@ -38,7 +38,7 @@ def measure_stand(
     place = reads.stands_by_code(session, [stand])[stand]
     others = [one for one in reads.stands(session) if one.id != place.id and not _helped(session, one.id, since, until)]
     ids = [place.id, *(one.id for one in others)]
-    sold = [one for one in reads.sold_at(session, ids, since - _HISTORY) if one.end <= until and one.days == 7]
+    sold = [one for one in reads.stand_sales(session, ids, since - _HISTORY) if one.end <= until and one.days == 7]
     weeks = sorted({one.start for one in sold})
     start = next((at for at, week in enumerate(weeks) if week >= since), len(weeks))
     if not weeks:
@@ -57,10 +57,10 @@ def _helped(session: BrandSession, place: UUID, since: datetime, until: datetime
 
 
 def _profit(
-    session: BrandSession, sold: list[reads.Sold], ids: list[UUID], weeks: list[datetime]
+    session: BrandSession, sold: list[reads.StandSales], ids: list[UUID], weeks: list[datetime]
 ) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
     """(T, stands) what each stand kept less unit cost, by week; what is missing is not a number."""
-    kept = reads.kept_at_stands_minor(session, sold)
+    kept = reads.net_revenue_at_stands_minor(session, sold)
     costs = unit_costs_minor(session, sorted({one.product_id for one in sold}))
     by_week: dict[tuple[datetime, UUID], float] = defaultdict(float)
     for one in sold:

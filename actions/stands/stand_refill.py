@@ -141,7 +141,7 @@ def _situation(session: BrandSession, action: StandRefill) -> _Situation:
     ids = [place.id for place in places.values()]
     since = session.ctx.known_until - reads.COUNT_LOOK_BACK
     wanted = [product.id for product in products.values()]
-    sold = reads.sold_at(session, ids, since, wanted)
+    sold = reads.stand_sales(session, ids, since, wanted)
     levels = reads.shelf_levels(session, ids, sold, wanted)
     coming: dict[reads.Shelf, int] = defaultdict(int)
     warehouse = dict(stock.on_hand(session, [place.id for place in stock.warehouses(session)]))

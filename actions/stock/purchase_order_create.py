@@ -144,7 +144,7 @@ def _lines_now(
     session: BrandSession, action: PurchaseOrderCreate, offers: Mapping[str, reads.Offer], lead_days: float
 ) -> list[_LineNow]:
     now, places = session.ctx.known_until, [place.id for place in reads.warehouses(session)]
-    on_hand, coming = reads.on_hand(session, places), reads.units_under_way(session)
+    on_hand, coming = reads.on_hand(session, places), reads.units_on_order(session)
     wanted = [offers[line.sku].product_id for line in action.lines]
     moved: dict[UUID, list[reads.Movement]] = {product: [] for product in wanted}
     for one in reads.movements(session, places, now - PACE_WINDOW, wanted):

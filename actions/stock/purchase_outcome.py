@@ -11,7 +11,7 @@ from analytics.stock.stock_path import DailyStock, Replay, StockEvent, daily_sto
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from domain.stock import REVIEW_DAYS, PurchaseOrderCreate
-from store.reads.sales import kept_per_unit_minor
+from store.reads.sales import net_revenue_per_unit_minor
 from store.reads.settings import rules_of
 from store.reads.stock import levels as reads
 from store.session import BrandSession
@@ -67,7 +67,7 @@ def measure_purchase(session: BrandSession, action: PurchaseOrderCreate, source:
     late = [row for row in rows if row.received_at is None or row.received_at + REVIEW_DAYS * _DAY > until]
     if late:
         return _not_measurable(unit, f"{len(late)} of its {len(rows)} products had not come, or not for a week")
-    kept = kept_per_unit_minor(session, _SALES_WEEKS)
+    kept = net_revenue_per_unit_minor(session, _SALES_WEEKS)
     holding_a_day = rules_of(session).holding_bps_a_year / BPS / 365
     ends = [0.0, 0.0, 0.0]
     for row in rows:

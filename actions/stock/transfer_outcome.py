@@ -9,7 +9,7 @@ from analytics.stock.stock_path import StockEvent, replay_later
 from domain.prediction import Outcome, OutcomeStatus
 from domain.stock import TRANSFER_HORIZON_DAYS, StockTransfer
 from store.reads.pricing import prices
-from store.reads.sales import kept_per_unit_minor
+from store.reads.sales import net_revenue_per_unit_minor
 from store.reads.stock import levels as reads
 from store.reads.stock import transfers
 from store.session import BrandSession
@@ -40,7 +40,7 @@ def measure_transfer(session: BrandSession, action: StockTransfer, source: str, 
     if _ran_out(session, product.id, origin, came_at, until):
         return _not_measurable(unit, "the place that they came from ran out as well, and what that lost is not known")
     opening, events, corrected = _ledger(session, product.id, target, came_at, until, action.quantity)
-    margin = kept_per_unit_minor(session, _SALES_WEEKS).get(product.id, 0.0)
+    margin = net_revenue_per_unit_minor(session, _SALES_WEEKS).get(product.id, 0.0)
     margin -= prices.unit_cost_minor(session, product.id) or 0
     values = [_value(action, margin, max(opening + wrong, 0), events) for wrong in (0, corrected, -corrected)]
     value, low, high = round(values[0]), round(min(values)), round(max(values))

@@ -1,1 +1,1 @@
-"""Who buys again, what they are still worth, and what messages to them bring."""
+"""Customer models: repeat buying, churn, lifetime value, RFM segments, and response to messages."""

@@ -1,4 +1,4 @@
-"""How far off forecasts of repeat purchases would have been at earlier dates."""
+"""Backtest of repeat purchase forecasts: their relative error at earlier dates."""
 
 from collections.abc import Sequence
 
@@ -22,12 +22,12 @@ def past_miss(
     """
     if not cuts or not all(0 < cut < 1 for cut in cuts):
         raise InvalidNumbers("The cuts lie between 0 and 1 of the history, and there is at least one.")
-    known = purchases.until(until_day)
-    if not len(known):
+    history = purchases.until(until_day)
+    if not len(history):
         return None
-    first = int(known.day.min())
-    days = {first + int(cut * (until_day - first)) for cut in cuts}
-    misses = [found for day in sorted(days) if (found := _miss(known, day, until_day, unit_days)) is not None]
+    first_day = int(history.day.min())
+    days = {first_day + int(cut * (until_day - first_day)) for cut in cuts}
+    misses = [error for day in sorted(days) if (error := _miss(history, day, until_day, unit_days)) is not None]
     return float(np.sqrt(np.mean(np.square(misses)))) if misses else None
 
 

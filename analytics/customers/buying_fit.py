@@ -1,4 +1,4 @@
-"""The BG/NBD model fitted to a customer base, and the total it foresees with an interval."""
+"""Maximum likelihood fit of BG/NBD to a customer base, and the forecast of its total purchases."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -23,7 +23,7 @@ BuyingReason = Literal[
 class BuyingFit:
     """A fitted BG/NBD, or why there is none.
 
-    `status` is `fitted`; `loose` where predictions hold but the data cannot tell the parameters apart, so that there
+    `status` is `fitted`; `loose` where predictions hold but the data do not identify the parameters, so that there
     are no standard errors and no intervals; or `cannot_be_fitted`, without a model. `standard_errors` (4,) are those of
     r, alpha, a and b; `covariance` (4, 4) is that of their logarithms. `rows` counts the distinct histories.
     """
@@ -87,8 +87,8 @@ class _Histories:
 def fit_buying(base: CustomerBase, least_repeat_buyers: int = LEAST_REPEAT_BUYERS) -> BuyingFit:
     """Maximum likelihood of BG/NBD (Fader, Hardie & Lee 2005, equation 6), customers with equal histories together.
 
-    Cannot be fitted to fewer than `least_repeat_buyers` customers with a repeat purchase. Parameters are not told
-    apart where, for one, nobody seems to drop out or all customers seem alike.
+    Cannot be fitted to fewer than `least_repeat_buyers` customers with a repeat purchase. Parameters are not identified
+    where, for one, nobody seems to drop out or all customers seem alike.
     """
     repeat_buyers = int((base.repeats > 0).sum())
     if not len(base):
@@ -97,11 +97,11 @@ def fit_buying(base: CustomerBase, least_repeat_buyers: int = LEAST_REPEAT_BUYER
         reason: BuyingReason = "too_few_repeat_buyers" if repeat_buyers else "no_repeat_buyers"
         return BuyingFit("cannot_be_fitted", (reason,), len(base), repeat_buyers, 0, base.unit_days)
     scale = float(base.age.mean())
-    found, rows = _search(base, scale)
-    if not found.converged:
+    maximum, rows = _search(base, scale)
+    if not maximum.converged:
         return BuyingFit("cannot_be_fitted", ("search_failed",), len(base), repeat_buyers, rows, base.unit_days)
     units = np.array([1.0, scale, 1.0, 1.0])
-    errors = found.standard_errors
+    errors = maximum.standard_errors
     return BuyingFit(
         status="loose" if errors is None else "fitted",
         reasons=("parameters_not_told_apart",) if errors is None else (),
@@ -109,17 +109,17 @@ def fit_buying(base: CustomerBase, least_repeat_buyers: int = LEAST_REPEAT_BUYER
         repeat_buyers=repeat_buyers,
         rows=rows,
         unit_days=base.unit_days,
-        model=BgNbd(*(float(value) for value in found.parameters * units)),
-        log_likelihood=found.log_likelihood - float(base.repeats.sum() * np.log(scale)),
+        model=BgNbd(*(float(value) for value in maximum.parameters * units)),
+        log_likelihood=maximum.log_likelihood - float(base.repeats.sum() * np.log(scale)),
         standard_errors=None if errors is None else errors * units,
-        covariance=found.covariance,
+        covariance=maximum.covariance,
     )
 
 
 def forecast_purchases(
     fit: BuyingFit, base: CustomerBase, horizon: float, *, coverage: float = 0.80, past_miss: float = 0.0
 ) -> PurchaseForecast:
-    """What the base's customers will buy in the next `horizon` together, normal interval at `coverage`.
+    """Purchases of all the base's customers in the next `horizon`, with a normal interval at `coverage`.
 
     By itself the interval supposes that tomorrow's buyers behave as yesterday's: no season, no new competitor.
     `past_miss`, a share as `buying_backtest.past_miss` finds it, widens it by what that has cost before.
@@ -160,8 +160,8 @@ def _search(base: CustomerBase, scale: float) -> tuple[Maximum, int]:
     history = _distinct(base, scale)
     rate = float(base.repeats.sum() / base.age.sum()) * scale
     starts = [np.array([r, r / rate, a, b]) for r, a, b in ((1.0, 1.0, 3.0), (0.3, 0.5, 1.5))]
-    found = maximise(lambda values: _log_likelihood(values, history), starts, float(len(base)))
-    return found, len(history.last)
+    maximum = maximise(lambda values: _log_likelihood(values, history), starts, float(len(base)))
+    return maximum, len(history.last)
 
 
 def _distinct(base: CustomerBase, scale: float) -> _Histories:
@@ -181,15 +181,15 @@ def _log_likelihood(parameters: Floats, history: _Histories) -> tuple[float, Flo
     repeats, after = x[code], np.maximum(b + x - 1, 1e-300)
     counts = special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
     counts += special.betaln(a, b + x) - special.betaln(a, b)
-    here, gone = np.log(alpha + history.age), np.log(alpha + history.last)
-    staying = -(r + repeats) * here
-    leaving = np.where(repeats > 0, np.log(a / after)[code] - (r + repeats) * gone, -np.inf)
+    log_age, log_last = np.log(alpha + history.age), np.log(alpha + history.last)
+    staying = -(r + repeats) * log_age
+    leaving = np.where(repeats > 0, np.log(a / after)[code] - (r + repeats) * log_last, -np.inf)
     value = weight @ (counts[code] + np.logaddexp(staying, leaving))
     dead = np.where(repeats > 0, special.expit(leaving - staying), 0.0)
-    both = special.digamma(a + b) - special.digamma(a + b + x)
-    of_r = (special.digamma(r + x) - special.digamma(r) + np.log(alpha))[code] - (1 - dead) * here - dead * gone
+    dropout_term = special.digamma(a + b) - special.digamma(a + b + x)
+    of_r = (special.digamma(r + x) - special.digamma(r) + np.log(alpha))[code] - (1 - dead) * log_age - dead * log_last
     rates = (1 - dead) / (alpha + history.age) + dead / (alpha + history.last)
     of_alpha = r / alpha - (r + repeats) * rates
-    of_a = both[code] + dead / a
-    of_b = (both + special.digamma(b + x) - special.digamma(b))[code] - dead / after[code]
+    of_a = dropout_term[code] + dead / a
+    of_b = (dropout_term + special.digamma(b + x) - special.digamma(b))[code] - dead / after[code]
     return float(value), np.array([weight @ of_r, weight @ of_alpha, weight @ of_a, weight @ of_b])

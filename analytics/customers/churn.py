@@ -1,4 +1,4 @@
-"""Which customers are silent for longer than they should be."""
+"""Churn: customers who have been silent for longer than their purchase history suggests."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -17,14 +17,14 @@ Basis = Literal["model", "gap_rule", "none"]
 
 @dataclass(frozen=True)
 class ChurnRules:
-    """Where the lines are drawn; conventions that a brand may set, not estimates.
+    """Thresholds between standings; conventions that a brand may set, not estimates.
 
     By the model a customer is active while P(alive) is at least `active_at_least`, silent below `silent_below`, slowing
     between. By the gap rule, for those with fewer than `least_repeats` repeats, one is slowing once quiet for longer
     than the share `gap_slowing` of comparable gaps, silent past `gap_silent`; nobody is judged by fewer than
     `least_gaps` of them. Somebody is at risk who was active `lookback` time units ago, has not bought since and is
     active no more. Silent is not gone: of CDNOW's silent repeat buyers 30 % bought again within 39 weeks, twice what
-    the model foresaw. `churn_backtest.py` tells how many of a brand's own did.
+    the model foresaw. `churn_backtest.py` measures that share for a brand.
     Raises InvalidNumbers when the lines are out of order.
     """
 
@@ -45,7 +45,7 @@ class ChurnRules:
 
 @dataclass(frozen=True, eq=False)
 class ChurnView:
-    """How customers (n,) stand, in the base's order.
+    """Standings of customers (n,), in the base's order.
 
     `basis` says by what each was judged. `inactivity` is 1 - P(alive) by the model; by the gap rule the share of
     comparable gaps that were over sooner than this silence, which is no probability; 0 where `basis` is `none`.
@@ -61,7 +61,7 @@ _RULES = ChurnRules()
 
 
 def judge_churn(fit: BuyingFit, base: CustomerBase, gaps: PurchaseGaps, rules: ChurnRules = _RULES) -> ChurnView:
-    """Each customer's standing: by P(alive) of BG/NBD where it can tell, by a rule on purchase gaps where it cannot.
+    """Each customer's standing: by P(alive) of BG/NBD where the model applies, else by a rule on purchase gaps.
 
     BG/NBD gives everybody without repeats a P(alive) of 1, so they are judged by how long others' second purchases took
     to come; without a model, those with repeats by others' later gaps. `gaps` are of the base's time unit.

@@ -1,4 +1,4 @@
-"""How many customers of each standing bought again after all, the last time that one can look back on."""
+"""Backtest of churn standings: the share of each standing that bought again within the horizon."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ def past_returns(
     view = judge_churn(fit_buying(base), base, purchase_gaps(purchases, day, unit_days), rules)
     since = purchases.customer[(purchases.day > day) & (purchases.day <= until_day)]
     returned = np.isin(base.customer, since)
-    found: list[PastReturn] = []
+    returns: list[PastReturn] = []
     bases: tuple[Basis, ...] = ("model", "gap_rule", "none")
     standings: tuple[Standing, ...] = ("active", "slowing", "silent", "unknown")
     for basis in bases:
@@ -51,5 +51,5 @@ def past_returns(
             rows = (view.basis == basis) & (view.standing == standing)
             if rows.any():
                 share = wilson_interval(int(returned[rows].sum()), int(rows.sum()), coverage)
-                found.append(PastReturn(basis, standing, int(rows.sum()), share))
-    return tuple(found)
+                returns.append(PastReturn(basis, standing, int(rows.sum()), share))
+    return tuple(returns)

@@ -1,4 +1,4 @@
-"""How many customers to leave out of a campaign so that its effect can be told."""
+"""Sample sizes for campaign holdouts, and the smallest effect that a holdout detects."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,10 +11,10 @@ from analytics.statistics.errors import InvalidNumbers
 
 @dataclass(frozen=True)
 class HoldoutPlan:
-    """The fewest customers to hold out of `population` to tell `effect`, with `power`, at `coverage`.
+    """The smallest holdout of `population` that detects `effect`, with `power`, at `coverage`.
 
-    Where no split can, `status` says so, the split is the one that can tell the least effect, and `detectable_effect`
-    is that effect; otherwise it is what the chosen split can tell, which is the effect asked for or less.
+    Where no split can, `status` says so, the split is the one that detects the least effect, and `detectable_effect`
+    is that effect; otherwise it is the least effect that the chosen split detects, at most `effect`.
     """
 
     status: Literal["enough", "population_too_small"]
@@ -35,7 +35,7 @@ class HoldoutPlan:
 def plan_holdout(
     population: int, baseline_rate: float, effect: float, *, coverage: float = 0.90, power: float = 0.80
 ) -> HoldoutPlan:
-    """The smallest random holdout that tells a change of `effect` in P(buy), up from `baseline_rate`.
+    """The smallest random holdout that detects a change of `effect` in P(buy), up from `baseline_rate`.
 
     From z^2 (p1 (1 - p1) / treated + p0 (1 - p0) / held out) <= effect^2, z = z_coverage + z_power (Fleiss, Levin &
     Paik 2003, section 4, unpooled, without continuity). A holdout costs what the campaign would have earned from it.
@@ -46,10 +46,10 @@ def plan_holdout(
     z = _both_quantiles(coverage, power)
     after = baseline_rate + effect
     treated_variance, variance = after * (1 - after), baseline_rate * (1 - baseline_rate)
-    wanted = population * effect**2 / z**2
-    slope = treated_variance - variance - wanted
-    root = slope**2 - 4 * wanted * variance
-    held_out = int(np.ceil(population * (-slope - np.sqrt(root)) / (2 * wanted))) if slope < 0 <= root else 0
+    precision = population * effect**2 / z**2
+    slope = treated_variance - variance - precision
+    root = slope**2 - 4 * precision * variance
+    held_out = int(np.ceil(population * (-slope - np.sqrt(root)) / (2 * precision))) if slope < 0 <= root else 0
     enough = 0 < held_out < population
     if not enough:
         deviation, treated_deviation = np.sqrt(variance), np.sqrt(treated_variance)
@@ -70,9 +70,9 @@ def detectable_effect(
     power: float = 0.80,
     down: bool = False,
 ) -> float:
-    """The smallest change in P(buy) that groups of these sizes tell, upwards or `down`: `plan_holdout`'s rule solved.
+    """The smallest change in P(buy) that groups of these sizes detect, upwards or `down`: `plan_holdout`'s rule solved.
 
-    It may lead beyond 0 or 1, which is to say that nothing can be told. Raises InvalidNumbers likewise.
+    It may lead beyond 0 or 1: then nothing can be detected. Raises InvalidNumbers likewise.
     """
     if treated < 1 or held_out < 1 or not 0 < baseline_rate < 1:
         raise InvalidNumbers("A customer in either group and a baseline rate inside 0..1 are needed.")
@@ -84,7 +84,7 @@ def detectable_effect(
 
 
 def customers_per_group(effect: float, deviation: float, *, coverage: float = 0.90, power: float = 0.80) -> int:
-    """Customers in each of two equal groups that tell `effect` in a mean such as revenue: 2 (z deviation / effect)^2.
+    """Customers in each of two equal groups that detect `effect` in a mean such as revenue: 2 (z deviation / effect)^2.
 
     `deviation` is one customer's standard deviation, non-buyers included. Raises InvalidNumbers for an effect of zero
     or a deviation that is not above zero.

@@ -1,4 +1,4 @@
-"""What customers are still worth: the profit to expect of each over a horizon, discounted."""
+"""Customer lifetime value: the expected discounted profit of each customer over a horizon."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _YEAR_DAYS = 365.25
 
 @dataclass(frozen=True)
 class ValueTerms:
-    """How far to look, in the base's time units, what of an amount is profit, and what a year's wait costs.
+    """The horizon in the base's time units, the profit margin as a share of an amount, and the yearly discount rate.
 
     Raises InvalidNumbers for a horizon of zero or less, a margin outside -1..1, or a rate of -100 % or less.
     """
@@ -57,7 +57,7 @@ def lifetime_values(
 
     Purchases are those of BG/NBD in each of the horizon's slices, discounted from its middle; orders those of
     Gamma-Gamma, which takes frequency and value for independent. The total's normal interval joins the parameters'
-    errors and the customers' chance, both reckoned undiscounted and scaled down as the total is.
+    errors and the customers' chance, both computed undiscounted and scaled down as the total is.
     Raises NotIdentified without models, InvalidNumbers for a coverage or time unit that does not fit.
     """
     check_coverage(coverage)
@@ -85,7 +85,7 @@ def _discounted_purchases(model: BgNbd, base: CustomerBase, terms: ValueTerms) -
 
 
 def _undiscounted_error(buying: BuyingFit, spending: SpendingFit, base: CustomerBase, horizon: float) -> float | None:
-    """Standard error of all that the customers will spend; None where there is none."""
+    """Standard error of the customers' total spend; None where it is not finite."""
     model, orders = buying.needed_model, spending.needed_model
     squares = orders.square_of_value(base)
     if buying.covariance is None or spending.covariance is None or squares is None:

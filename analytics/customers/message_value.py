@@ -1,4 +1,4 @@
-"""Whether a message to a segment earns more than it costs, those who would have bought anyway reckoned in."""
+"""Net value of messaging a segment: incremental margin less discounts, message costs and unsubscribes."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,10 +18,10 @@ _NOBODY = Interval(0.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class MessageTerms:
-    """What an order brings and a message costs, in minor units.
+    """Margin of an order and cost of a message, in minor units.
 
-    `margin_per_order_minor` is before the discount, `discount_per_order_minor` what each buyer then takes off;
-    `unsubscribe_rate` is how many more leave the list because of the message, a share with its range.
+    `margin_per_order_minor` is before the discount, `discount_per_order_minor` the discount that each buyer takes;
+    `unsubscribe_rate` is the extra share that leaves the list because of the message, with its interval.
     Raises InvalidNumbers for amounts that are not finite, a discount or cost below zero, or a share outside 0..1.
     """
 

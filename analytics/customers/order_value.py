@@ -1,4 +1,4 @@
-"""What a customer's average order is worth when few of them are known: the Gamma-Gamma model."""
+"""Average order value of customers with few known orders: the Gamma-Gamma model."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -104,11 +104,11 @@ def fit_spending(base: CustomerBase, least_repeat_buyers: int = LEAST_REPEAT_BUY
         return _without(blank, "amounts_do_not_vary")
     scale = float(mean.mean())
     starts = [np.array([2.0, 3.0, 1.0]), np.array([6.0, 4.0, 0.5])]
-    found = maximise(lambda values: _log_likelihood(values, repeats, mean / scale), starts, float(len(repeats)))
-    p, q, gamma = (float(value) for value in found.parameters * np.array([1.0, 1.0, scale]))
-    if not found.converged or q <= 1:
-        return _without(blank, "average_is_unbounded" if found.converged else "search_failed")
-    errors = found.standard_errors
+    maximum = maximise(lambda values: _log_likelihood(values, repeats, mean / scale), starts, float(len(repeats)))
+    p, q, gamma = (float(value) for value in maximum.parameters * np.array([1.0, 1.0, scale]))
+    if not maximum.converged or q <= 1:
+        return _without(blank, "average_is_unbounded" if maximum.converged else "search_failed")
+    errors = maximum.standard_errors
     return SpendingFit(
         status="loose" if errors is None else "fitted",
         reasons=("parameters_not_told_apart",) if errors is None else (),
@@ -116,9 +116,9 @@ def fit_spending(base: CustomerBase, least_repeat_buyers: int = LEAST_REPEAT_BUY
         left_out=left_out,
         correlation=_correlation(repeats, mean),
         model=GammaGamma(p, q, gamma),
-        log_likelihood=found.log_likelihood - len(repeats) * float(np.log(scale)),
+        log_likelihood=maximum.log_likelihood - len(repeats) * float(np.log(scale)),
         standard_errors=None if errors is None else errors * np.array([1.0, 1.0, scale]),
-        covariance=found.covariance,
+        covariance=maximum.covariance,
     )
 
 

@@ -1,4 +1,4 @@
-"""Who bought when and for how much, and what of it the customer models need."""
+"""Purchases by customer and day, and the recency, frequency and gaps that customer models need."""
 
 from dataclasses import dataclass, fields
 
@@ -44,8 +44,8 @@ class Purchases:
         """One row for a customer's day, amounts added up, sorted by customer and day."""
         if not len(self):
             return self
-        pairs, which = np.unique(np.column_stack([self.customer, self.day]), axis=0, return_inverse=True)
-        amount = np.bincount(which.ravel(), self.amount, minlength=len(pairs)).astype(np.float64)
+        pairs, group = np.unique(np.column_stack([self.customer, self.day]), axis=0, return_inverse=True)
+        amount = np.bincount(group.ravel(), self.amount, minlength=len(pairs)).astype(np.float64)
         return Purchases(pairs[:, 0], pairs[:, 1], amount)
 
 

@@ -1,4 +1,4 @@
-"""What a customer will buy next if purchases come at random until the customer drops out after one: BG/NBD."""
+"""BG/NBD: repeat purchases of customers who buy at random until they drop out after a purchase."""
 
 from dataclasses import dataclass
 
@@ -72,9 +72,9 @@ class BgNbd:
         """Variance of each customer's purchases in the next `horizon` (n,), the model being known."""
         _check_horizon(horizon)
         alive = self.probability_alive(base)
-        kinds, which = np.unique(np.column_stack([base.repeats, base.age]), axis=0, return_inverse=True)
+        kinds, kind = np.unique(np.column_stack([base.repeats, base.age]), axis=0, return_inverse=True)
         mean, square = self._moments_if_alive(kinds[:, 0], horizon / (self.alpha + kinds[:, 1] + horizon))
-        return alive * square[which.ravel()] - (alive * mean[which.ravel()]) ** 2
+        return alive * square[kind.ravel()] - (alive * mean[kind.ravel()]) ** 2
 
     def _expected_if_alive(self, repeats: Floats, age: Floats, horizon: float | Floats) -> Floats:
         """Equation 10 for a living customer: (c / (a - 1)) (1 - (1 - z)^(r + x) F(r + x, b + x; c; z)).
@@ -87,11 +87,11 @@ class BgNbd:
         singular = abs(self.a - 1) < _NUDGE or abs(self.a + self.b - 1) < _NUDGE
         sides = (self.a - 2 * _NUDGE, self.a + 2 * _NUDGE) if singular else (self.a,)
         with np.errstate(all="ignore"):
-            found = np.mean([self._gauss(a, repeats, z) for a in sides], axis=0)
-        lost = ~((found >= 0) & (found <= (self.r + repeats) * z / (1 - z) * (1 + 1e-9)))
-        if lost.any():
-            found[lost], _ = self._moments_if_alive(repeats[lost], z[lost])
-        return found
+            expected = np.mean([self._gauss(a, repeats, z) for a in sides], axis=0)
+        inexact = ~((expected >= 0) & (expected <= (self.r + repeats) * z / (1 - z) * (1 + 1e-9)))
+        if inexact.any():
+            expected[inexact], _ = self._moments_if_alive(repeats[inexact], z[inexact])
+        return expected
 
     def _gauss(self, a: float, repeats: Floats, z: Floats) -> Floats:
         shape, c = self.r + repeats, a + self.b + repeats - 1

@@ -1,4 +1,4 @@
-"""How customers answer a message, from past campaigns that held some of them out."""
+"""Response to messages: uplift in P(buy), pooled over past campaigns with holdouts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class ResponseEstimate:
 def estimate_response(
     campaigns: Sequence[CampaignCounts], *, coverage: float = 0.90, least_customers: int = LEAST_CUSTOMERS
 ) -> ResponseEstimate:
-    """What messages such as these have changed, from those campaigns whose groups are large enough to tell.
+    """Uplift in P(buy) of such messages, from the campaigns whose groups are large enough.
 
     A campaign without a holdout, or with fewer than `least_customers` in a group, is refused: response alone cannot
     tell whom it moved from who would have bought anyway. One is taken by Newcombe 1998, method 10. Several are pooled
@@ -62,7 +62,9 @@ def estimate_response(
     """
     if not 0 < coverage < 1:
         raise InvalidNumbers("A coverage lies between 0 and 1.")
-    used = [each for each in campaigns if not sizes_that_fail(each.treated, each.held_out, least_customers)]
+    used = [
+        campaign for campaign in campaigns if not sizes_that_fail(campaign.treated, campaign.held_out, least_customers)
+    ]
     refused = len(campaigns) - len(used)
     if not used:
         return ResponseEstimate(False, (_why_none(campaigns),), coverage, 0, refused)
@@ -77,12 +79,12 @@ def estimate_response(
 def _why_none(campaigns: Sequence[CampaignCounts]) -> ResponseReason:
     if not campaigns:
         return "no_campaigns"
-    return "groups_too_small" if any(each.held_out for each in campaigns) else "no_holdout"
+    return "groups_too_small" if any(campaign.held_out for campaign in campaigns) else "no_holdout"
 
 
 def _pooled(campaigns: Sequence[CampaignCounts], coverage: float) -> tuple[Interval, float]:
-    treated, treated_error = _shares([(each.treated_buyers, each.treated) for each in campaigns])
-    held_out, held_out_error = _shares([(each.held_out_buyers, each.held_out) for each in campaigns])
+    treated, treated_error = _shares([(campaign.treated_buyers, campaign.treated) for campaign in campaigns])
+    held_out, held_out_error = _shares([(campaign.held_out_buyers, campaign.held_out) for campaign in campaigns])
     uplifts, variances = treated - held_out, treated_error + held_out_error
     weights = 1 / variances
     middle = weights @ uplifts / weights.sum()

@@ -1,4 +1,4 @@
-"""Recency, frequency and monetary scores of customers, and the segments that they make."""
+"""RFM: recency, frequency and monetary scores of customers, and their segments."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -31,7 +31,7 @@ class RfmScores:
     segment: NDArray[np.str_]
 
     def size(self, segment: Segment) -> int:
-        """How many customers are in a segment."""
+        """Number of customers in a segment."""
         return int((self.segment == segment).sum())
 
 
@@ -60,10 +60,10 @@ def quintiles(values: Floats | Codes) -> Codes:
     Equal values score alike, whatever the order of the rows, so fifths are unequal where ties are large; if all are
     equal, all score 3.
     """
-    _, which, ties = np.unique(values, return_inverse=True, return_counts=True)
+    _, rank, ties = np.unique(values, return_inverse=True, return_counts=True)
     below = np.cumsum(ties) - ties
     middle = 2 * below + ties
-    return (1 + (5 * middle) // (2 * len(values)))[which].astype(np.int64).clip(1, 5)
+    return (1 + (5 * middle) // (2 * len(values)))[rank].astype(np.int64).clip(1, 5)
 
 
 def _segments(recency: Codes, worth: Floats, purchases: Codes) -> NDArray[np.str_]:

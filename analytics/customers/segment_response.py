@@ -1,4 +1,4 @@
-"""How each segment answers messages, from few campaigns: its own holdouts drawn towards what all of them show."""
+"""Response to messages by segment from few campaigns: each segment's own uplift shrunk towards the common one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from analytics.statistics.proportions import Interval
 
 LEAST_IN_A_GROUP = 100
 _WITHOUT_OWN = 0.5
-"""How far, of the common answer, one segment's may stray where the data do not tell: half of it."""
+"""Prior deviation of a segment's uplift from the common one, as a share of it, where the data do not identify it."""
 
 
 @dataclass(frozen=True)
 class _Told:
-    """One segment's pooled counts: its change in P(buy), that one's variance, P(buy) held out, and the groups used."""
+    """One segment's pooled change in P(buy), its variance, P(buy) of the holdout, and the number of campaigns."""
 
     change: float
     variance: float
@@ -28,8 +28,8 @@ class _Told:
 def segment_responses(
     counts: Mapping[str, Sequence[CampaignCounts]], baseline: Mapping[str, float], *, coverage: float = 0.80
 ) -> Mapping[str, ResponseEstimate]:
-    """By segment the change in P(buy) that one message makes; `baseline` is its P(buy) without, for
-    those of which no holdout tells.
+    """Change in P(buy) by one message, by segment; `baseline` is P(buy) without a message, for segments without a
+    usable holdout.
 
     All segments together give one relative answer, treated buyers over those expected from the holdouts (Mantel &
     Haenszel 1959); each segment's own change is drawn towards that share of its baseline as far as chance explains it
@@ -38,18 +38,18 @@ def segment_responses(
     """
     if not 0 < coverage < 1:
         raise InvalidNumbers("A coverage lies between 0 and 1.")
-    own = {name: told for name, campaigns in counts.items() if (told := _told(campaigns)) is not None}
-    everybody = _summed([one for campaigns in counts.values() for one in campaigns])
-    if min(everybody.treated, everybody.held_out) < LEAST_IN_A_GROUP or not everybody.held_out_buyers:
-        reason = "groups_too_small" if everybody.held_out else "no_holdout" if everybody.treated else "no_campaigns"
+    estimates = {name: estimate for name, campaigns in counts.items() if (estimate := _told(campaigns)) is not None}
+    pooled = _summed([campaign for campaigns in counts.values() for campaign in campaigns])
+    if min(pooled.treated, pooled.held_out) < LEAST_IN_A_GROUP or not pooled.held_out_buyers:
+        reason = "groups_too_small" if pooled.held_out else "no_holdout" if pooled.treated else "no_campaigns"
         blank = ResponseEstimate(False, (reason,), coverage, 0, sum(map(len, counts.values())))
         return dict.fromkeys(baseline, blank)
-    relative, relative_variance = _relative(own)
-    between = _between(own, relative)
+    relative, relative_variance = _relative(estimates)
+    between = _between(estimates, relative)
     z = float(special.ndtri((1 + coverage) / 2))
-    campaigns = max((one.campaigns for one in own.values()), default=0)
+    campaigns = max((segment.campaigns for segment in estimates.values()), default=0)
     return {
-        name: _drawn(own.get(name), share, (relative, relative_variance, between), z, coverage, campaigns)
+        name: _drawn(estimates.get(name), share, (relative, relative_variance, between), z, coverage, campaigns)
         for name, share in baseline.items()
     }
 
@@ -69,43 +69,47 @@ def _told(campaigns: Sequence[CampaignCounts]) -> _Told | None:
 
 def _summed(campaigns: Sequence[CampaignCounts]) -> CampaignCounts:
     return CampaignCounts(
-        sum(one.treated for one in campaigns),
-        sum(one.treated_buyers for one in campaigns),
-        sum(one.held_out for one in campaigns),
-        sum(one.held_out_buyers for one in campaigns),
+        sum(campaign.treated for campaign in campaigns),
+        sum(campaign.treated_buyers for campaign in campaigns),
+        sum(campaign.held_out for campaign in campaigns),
+        sum(campaign.held_out_buyers for campaign in campaigns),
     )
 
 
-def _relative(own: Mapping[str, _Told]) -> tuple[float, float]:
-    """The change as a share of P(buy) without, common to all segments by least squares through zero; its variance."""
-    if not own:
+def _relative(estimates: Mapping[str, _Told]) -> tuple[float, float]:
+    """Relative change in P(buy) common to all segments, by least squares through zero, and its variance."""
+    if not estimates:
         return 0.0, 0.0
-    change, variance, held = np.array([(one.change, one.variance, one.held_out) for one in own.values()]).T
-    weight = held**2 / variance
-    return float((held * change / variance).sum() / weight.sum()), float(1 / weight.sum())
+    change, variance, baseline = np.array(
+        [(estimate.change, estimate.variance, estimate.held_out) for estimate in estimates.values()]
+    ).T
+    weight = baseline**2 / variance
+    return float((baseline * change / variance).sum() / weight.sum()), float(1 / weight.sum())
 
 
-def _between(own: Mapping[str, _Told], relative: float) -> float:
-    """The variance of segments' relative answers beyond chance (DerSimonian & Laird 1986), not below the floor."""
+def _between(estimates: Mapping[str, _Told], relative: float) -> float:
+    """The variance of segments' relative changes beyond chance (DerSimonian & Laird 1986), not below the floor."""
     floor = (_WITHOUT_OWN * relative) ** 2
-    if len(own) < 2:
+    if len(estimates) < 2:
         return floor
-    change, variance, held = np.array([(one.change, one.variance, one.held_out) for one in own.values()]).T
-    weight = held**2 / variance
-    excess = float((weight * (change / held - relative) ** 2).sum()) - (len(own) - 1)
+    change, variance, baseline = np.array(
+        [(estimate.change, estimate.variance, estimate.held_out) for estimate in estimates.values()]
+    ).T
+    weight = baseline**2 / variance
+    excess = float((weight * (change / baseline - relative) ** 2).sum()) - (len(estimates) - 1)
     spread = weight.sum() - (weight**2).sum() / weight.sum()
     return max(excess / float(spread), floor)
 
 
 def _drawn(
-    own: _Told | None, share: float, common: tuple[float, float, float], z: float, coverage: float, campaigns: int
+    estimate: _Told | None, share: float, common: tuple[float, float, float], z: float, coverage: float, campaigns: int
 ) -> ResponseEstimate:
     relative, relative_variance, between = common
-    share = share if own is None else own.held_out
+    share = share if estimate is None else estimate.held_out
     middle, prior = relative * share, (relative_variance + between) * share**2
-    if own is not None and prior > 0:
-        weight = prior / (prior + own.variance)
-        middle, prior = middle + weight * (own.change - middle), prior * (1 - weight)
+    if estimate is not None and prior > 0:
+        weight = prior / (prior + estimate.variance)
+        middle, prior = middle + weight * (estimate.change - middle), prior * (1 - weight)
     reach = z * float(np.sqrt(prior))
-    found = Interval(middle, max(middle - reach, -1.0), min(middle + reach, 1.0))
-    return ResponseEstimate(True, (), coverage, campaigns, 0, found, float(np.sqrt(between)) * share)
+    interval = Interval(middle, max(middle - reach, -1.0), min(middle + reach, 1.0))
+    return ResponseEstimate(True, (), coverage, campaigns, 0, interval, float(np.sqrt(between)) * share)

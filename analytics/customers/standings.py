@@ -1,4 +1,4 @@
-"""How each customer stands: segment, chance of buying soon, what is still to come of them, and who falls silent."""
+"""Standing of each customer: segment, chance of buying soon, expected yearly value, and churn."""
 
 from dataclasses import dataclass
 
@@ -19,9 +19,12 @@ _SHORTEST_DAYS = 28
 
 @dataclass(frozen=True, eq=False)
 class Standings:
-    """Customers (n,) sorted by code. `chance` is P(buys within the window) without being written to, `worth` what a
-    year brings of each in the amounts' money, `standing` as of `churn.py`. `modelled` tells whether BG/NBD and
-    Gamma-Gamma could be fitted; otherwise chance and worth are everybody's average of late."""
+    """Standings of customers (n,) sorted by code.
+
+    `chance` is P(buys within the window) without a message, `worth` the expected yearly value in the amounts' money,
+    `standing` as of `churn.py`. `modelled` is true where BG/NBD and Gamma-Gamma could be fitted; otherwise chance and
+    worth are recent averages over all customers.
+    """
 
     customer: Codes
     segment: NDArray[np.str_]
@@ -64,7 +67,7 @@ def judge_customers(purchases: Purchases, until_day: int, window_days: int) -> S
 
 
 def _of_late(purchases: Purchases, until_day: int, window_days: int, customers: int) -> tuple[Floats, Floats]:
-    """The average customer's P(buy) within a window and a year's spend, as the days that are known bore them."""
+    """The average customer's P(buy) within a window and yearly spend, from the known days."""
     days = max(until_day - int(purchases.day.min()) + 1, _SHORTEST_DAYS)
     buyers = len(np.unique(purchases.customer[purchases.day > until_day - window_days]))
     year = float(purchases.amount.sum()) / days * 365.25 / customers

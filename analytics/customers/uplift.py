@@ -1,4 +1,4 @@
-"""What a campaign brought over what would have come anyway, told by customers left out of it at random."""
+"""Incremental conversions and revenue of a campaign, measured against a random holdout."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +22,7 @@ RevenueDoubt = Literal["too_few_buyers", "skewed", "one_customer_decides"]
 
 @dataclass(frozen=True, eq=False)
 class GroupOutcome:
-    """What each customer (n,) of a group did within the window: revenue, zero for none, and whether they bought.
+    """Revenue of each customer (n,) of a group within the window, zero for none, and whether they bought.
 
     Where `bought` is not given, those with revenue above zero did. Revenue may be below zero after refunds.
     Raises InvalidNumbers for revenue that is not finite, or lengths that differ.
@@ -43,7 +43,7 @@ class GroupOutcome:
 
     @property
     def buyers(self) -> int:
-        """How many bought."""
+        """Number of customers who bought."""
         return int(np.asarray(self.bought).sum())
 
 
@@ -64,7 +64,7 @@ class RevenueUplift:
 
 @dataclass(frozen=True)
 class UpliftEstimate:
-    """Treated against held out at `coverage`; or why it cannot be told.
+    """Treated against held out at `coverage`; or the reasons why it is not measurable.
 
     `rate` is P(buy | treated) - P(buy | held out), `conversions` that for all treated, `anyway` how many of the treated
     would have bought without it. `revenue` is None, with `revenue_doubts` saying so, where too few bought.
@@ -120,15 +120,15 @@ def measure_uplift(
 
 
 def sizes_that_fail(treated: int, held_out: int, least: int) -> tuple[UpliftReason, ...]:
-    """Why groups of these sizes tell nothing; empty if they do. Raises InvalidNumbers for a size below zero."""
+    """Reasons why these group sizes are too small; empty if they suffice. Raises InvalidNumbers for a negative size."""
     if treated < 0 or held_out < 0:
         raise InvalidNumbers("A group has no fewer than zero customers.")
-    found: list[UpliftReason] = []
+    reasons: list[UpliftReason] = []
     if treated < max(least, 2):
-        found.append("treated_too_small" if treated else "nobody_treated")
+        reasons.append("treated_too_small" if treated else "nobody_treated")
     if held_out < max(least, 2):
-        found.append("holdout_too_small" if held_out else "no_holdout")
-    return tuple(found)
+        reasons.append("holdout_too_small" if held_out else "no_holdout")
+    return tuple(reasons)
 
 
 def _revenue_uplift(treated: GroupOutcome, held_out: GroupOutcome, coverage: float) -> RevenueUplift | None:
@@ -145,12 +145,12 @@ def _revenue_uplift(treated: GroupOutcome, held_out: GroupOutcome, coverage: flo
     reach = float(special.stdtrit(degrees, (1 + coverage) / 2))
     low, high = (_hall(end, skewness) for end in (-reach, reach))
     difference = float(groups[0].mean() - groups[1].mean())
-    each = Interval(difference, difference - max(high, reach) * error, difference - min(low, -reach) * error)
+    per_customer = Interval(difference, difference - max(high, reach) * error, difference - min(low, -reach) * error)
     largest = max(float(group.max() / group.sum()) if group.sum() > 0 else 1.0 for group in groups)
     doubts: list[RevenueDoubt] = ["skewed"] if abs(skewness) > _SKEWED else []
     if largest > 0.10:
         doubts.append("one_customer_decides")
-    return RevenueUplift(each, each.times(len(treated)), skewness, largest, tuple(doubts))
+    return RevenueUplift(per_customer, per_customer.times(len(treated)), skewness, largest, tuple(doubts))
 
 
 def _hall(t: float, skewness: float) -> float:

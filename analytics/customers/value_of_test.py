@@ -1,11 +1,11 @@
-"""What a test is worth beyond what it brings itself: the better choice that it lets one make afterwards."""
+"""Expected value of sample information: the gain of choosing after a test."""
 
 from math import erf, exp, pi, sqrt
 
 
 def value_of_test(mean: float, deviation: float, error: float, repeats: float) -> float:
-    """Expected gain of choosing after a test instead of now, over `repeats` units, each worth `mean` give or take
-    `deviation` as one believes today; a test tells that worth with a standard error of `error`.
+    """Expected gain of choosing after a test instead of now, over `repeats` units, each worth `mean` with
+    prior deviation `deviation`; a test measures that worth with standard error `error`.
 
     The expected value of sample information with normal beliefs (Raiffa & Schlaifer 1961, section 5.5): the belief will
     move by s = d^2 / sqrt(d^2 + e^2), and one does it afterwards only where it pays, as one does today.

@@ -1,4 +1,4 @@
-"""How often leads are won, from those that were closed: a Beta posterior, and the difference of two."""
+"""Win rates of leads as Beta posteriors, and the difference of two."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from analytics.statistics.proportions import Interval
 
 @dataclass(frozen=True)
 class WinRate:
-    """A win rate as one believes it: Beta with `won` and `lost`, a half of each for knowing nothing (Jeffreys)."""
+    """Beta posterior of a win rate with `won` and `lost`, including a half of each as the prior (Jeffreys)."""
 
     won: float
     lost: float
@@ -41,10 +41,10 @@ def win_rate(won: int, closed: int, prior: WinRate | None = None) -> WinRate:
     return WinRate(before.won + won, before.lost + closed - won)
 
 
-def difference(one: WinRate, other: WinRate, coverage: float) -> Interval:
+def difference(first: WinRate, second: WinRate, coverage: float) -> Interval:
     """The first rate less the other, both Beta posteriors taken as normal; inside -1..1."""
     if not 0 < coverage < 1:
         raise InvalidNumbers("A coverage lies between 0 and 1.")
-    value = one.mean - other.mean
-    reach = float(special.ndtri((1 + coverage) / 2) * np.sqrt(one.variance + other.variance))
+    value = first.mean - second.mean
+    reach = float(special.ndtri((1 + coverage) / 2) * np.sqrt(first.variance + second.variance))
     return Interval(value, max(value - reach, -1.0), min(value + reach, 1.0))

@@ -1,4 +1,4 @@
-"""How much cash there will be week by week, how likely it runs short, and how much may be spent now."""
+"""Cash forecast by week, probability of a shortfall, and the amount that may be spent now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Receivable:
 
 
 @dataclass(frozen=True)
-class Payment:
+class PlannedPayment:
     """Money to be paid out: in `week` (1 is the coming one), and again `every_weeks` after that unless that is None."""
 
     amount_minor: int
@@ -35,7 +35,7 @@ class Payment:
 
 @dataclass(frozen=True)
 class SalesReceipts:
-    """Cash that sales bring in a week: its mean, and how sure that is.
+    """Weekly cash receipts from sales: mean and uncertainty.
 
     `mean_minor` is one number or (N,), `deviation_minor` a week's standard deviation, `correlation` that between a week
     and the next, `mean_error_minor` the standard error of the mean, by which all weeks are off together.
@@ -52,11 +52,11 @@ _NO_SALES = SalesReceipts()
 
 @dataclass(frozen=True)
 class CashPosition:
-    """What there is now, and what is to come and to go."""
+    """Cash in hand, receivables, payments due and sales receipts."""
 
     opening_minor: int
     receivables: Sequence[Receivable] = ()
-    payments: Sequence[Payment] = ()
+    payments: Sequence[PlannedPayment] = ()
     sales: SalesReceipts = field(default=_NO_SALES)
 
 
@@ -112,8 +112,8 @@ def cash_outlook(
 ) -> CashOutlook:
     """The balance at the end of each of `weeks` weeks, and how likely it is below the floor.
 
-    One week's balance is reckoned, not drawn: the sum of invoices that have come or not, each a yes or no of its own,
-    is convolved on a grid (the Poisson-binomial of Hong 2013, weighted; past a hundred the small ones are normal
+    One week's balance is computed, not simulated: the sum of invoices paid by then, each with its own probability, is
+    convolved on a grid (the Poisson-binomial of Hong 2013, weighted; past a hundred the small ones are normal
     together), and sales are normal with lag-one correlation r, so that t weeks have variance s^2 sum of (t - |h|)
     r^|h| (Box, Jenkins & Reinsel 2008, section 2.1), and t^2 times that of the mean. What hangs on all weeks together
     (`below_floor_by_now`, the lowest balance, the headroom) is counted on `scenarios` seeded ones, half of them
@@ -158,8 +158,8 @@ class CashPaths:
 
     balances: Floats
 
-    def short(self, extra_minor: int = 0, week: int = 1, floor_minor: int = 0) -> float:
-        """How likely the balance is below the floor at the end of some week, with so much more to pay in `week`.
+    def shortfall_probability(self, extra_minor: int = 0, week: int = 1, floor_minor: int = 0) -> float:
+        """Probability that the balance is below the floor at the end of some week, with `extra_minor` to pay in `week`.
 
         Every amount is judged on the same scenarios, so that amounts differ by nothing but themselves.
         Raises InvalidNumbers for a week that is not ahead.
@@ -179,7 +179,7 @@ def cash_paths(position: CashPosition, weeks: int, *, scenarios: int = 20_000, s
 
 @dataclass(frozen=True)
 class _Flows:
-    """What is certain by each week's end (N,), the invoices' amounts (K,) and chances (K, N), and the sales' spread."""
+    """Certain balance by each week's end (N,), invoice amounts (K,) and chances (K, N), and the deviation of sales."""
 
     certain: Floats
     amounts: Floats
@@ -205,49 +205,49 @@ class _Balance:
         return float(self.chances @ special.ndtr((level - self.values) / self.deviation))
 
     def quantile(self, probability: float) -> float:
-        """To a millionth of the range, by Brent's method; without a deviation one of the values."""
+        """The quantile to a millionth of the range, by Brent's method; one of `values` without a deviation."""
         if self.deviation == 0:
             ascending = np.argsort(self.values)
             reached = np.searchsorted(np.cumsum(self.chances[ascending]), probability)
             return float(self.values[ascending][min(reached, len(ascending) - 1)])
         reach = 8 * self.deviation + 1
         low, high = float(self.values.min()) - reach, float(self.values.max()) + reach
-        found: Any = optimize.brentq(lambda level: self.below(level) - probability, low, high, xtol=1e-6 * (high - low))
-        return float(found)
+        root: Any = optimize.brentq(lambda level: self.below(level) - probability, low, high, xtol=1e-6 * (high - low))
+        return float(root)
 
 
 def _flows(position: CashPosition, floor: int, weeks: int, coverage: float, risk: float, scenarios: int) -> _Flows:
     sales = position.sales
-    given = np.asarray(sales.mean_minor, dtype=float)
-    mean = np.full(max(weeks, 0), given) if given.ndim == 0 else given
+    weekly_mean = np.asarray(sales.mean_minor, dtype=float)
+    mean = np.full(max(weeks, 0), weekly_mean) if weekly_mean.ndim == 0 else weekly_mean
     spreads = np.array([sales.deviation_minor, sales.mean_error_minor, sales.correlation], dtype=float)
-    sums = [position.opening_minor, floor, *(one.amount_minor for one in (*position.receivables, *position.payments))]
+    sums = [position.opening_minor, floor, *(item.amount_minor for item in (*position.receivables, *position.payments))]
     if not 1 <= weeks <= _LONGEST_WEEKS or mean.shape != (weeks,) or not np.isfinite(mean).all():
         raise InvalidNumbers(f"An outlook needs 1 to {_LONGEST_WEEKS} weeks and a finite mean of sales for each.")
     if not np.isfinite(spreads).all() or (spreads[:2] < 0).any() or not -1 < sales.correlation < 1:
         raise InvalidNumbers("Deviations must be finite and not negative, and the correlation between -1 and 1.")
-    if any(not isinstance(one, int) or isinstance(one, bool) or abs(one) > LARGEST_MINOR for one in sums):
+    if any(not isinstance(amount, int) or isinstance(amount, bool) or abs(amount) > LARGEST_MINOR for amount in sums):
         raise InvalidNumbers("Amounts must be whole minor units, none larger than can be booked.")
-    if any(one < 0 for one in sums[2:]) or not 0 < coverage < 1 or not 0 <= risk < 1 or scenarios < 100:
+    if any(amount < 0 for amount in sums[2:]) or not 0 < coverage < 1 or not 0 <= risk < 1 or scenarios < 100:
         raise InvalidNumbers(
             "Amounts due must not be negative, shares lie between 0 and 1, scenarios number 100 or more."
         )
-    paid_by = np.array([_chances(one, weeks) for one in position.receivables]).reshape(-1, weeks)
-    going = np.sum([_schedule(one, weeks) for one in position.payments], axis=0) if position.payments else 0.0
+    paid_by = np.array([_chances(receivable, weeks) for receivable in position.receivables]).reshape(-1, weeks)
+    outflow = np.sum([_schedule(payment, weeks) for payment in position.payments], axis=0) if position.payments else 0.0
     ahead = np.arange(1, weeks + 1)
-    apart = np.abs(np.subtract.outer(ahead, ahead))
-    covariance = sales.deviation_minor**2 * np.where(apart == 0, 1.0, float(sales.correlation) ** apart)
+    lag = np.abs(np.subtract.outer(ahead, ahead))
+    covariance = sales.deviation_minor**2 * np.where(lag == 0, 1.0, float(sales.correlation) ** lag)
     spread = np.array([covariance[:week, :week].sum() for week in ahead]) + (ahead * sales.mean_error_minor) ** 2
     return _Flows(
-        certain=position.opening_minor + np.cumsum(mean - going),
-        amounts=np.array([float(one.amount_minor) for one in position.receivables]),
+        certain=position.opening_minor + np.cumsum(mean - outflow),
+        amounts=np.array([float(receivable.amount_minor) for receivable in position.receivables]),
         paid_by=paid_by,
         deviation=np.sqrt(np.maximum(spread, 0.0)),
     )
 
 
-def _chances(one: Receivable, weeks: int) -> Floats:
-    chances = np.asarray(one.paid_by, dtype=float)
+def _chances(receivable: Receivable, weeks: int) -> Floats:
+    chances = np.asarray(receivable.paid_by, dtype=float)
     fit = chances.shape == (weeks,) and np.isfinite(chances).all()
     if not fit or (np.diff(chances) < -1e-12).any() or chances.min() < 0 or chances.max() > 1:
         raise InvalidNumbers(
@@ -256,12 +256,14 @@ def _chances(one: Receivable, weeks: int) -> Floats:
     return chances
 
 
-def _schedule(one: Payment, weeks: int) -> Floats:
-    if one.week < 1 or (one.every_weeks is not None and one.every_weeks < 1):
+def _schedule(payment: PlannedPayment, weeks: int) -> Floats:
+    if payment.week < 1 or (payment.every_weeks is not None and payment.every_weeks < 1):
         raise InvalidNumbers("A payment falls in week 1 or later, and recurs every 1 or more weeks.")
-    going = np.zeros(weeks)
-    going[one.week - 1 : one.week if one.every_weeks is None else None : one.every_weeks or 1] = one.amount_minor
-    return going
+    outflow = np.zeros(weeks)
+    outflow[payment.week - 1 : payment.week if payment.every_weeks is None else None : payment.every_weeks or 1] = (
+        payment.amount_minor
+    )
+    return outflow
 
 
 def _balance(flows: _Flows, week: int) -> _Balance:
@@ -276,23 +278,23 @@ def _balance(flows: _Flows, week: int) -> _Balance:
 
 
 def _sum_of_paid(amounts: Floats, paid: Floats) -> tuple[Floats, Floats]:
-    """The distribution (G,), (G,) of what came of invoices of `amounts` (K,), each with its own probability (K,).
+    """Distribution (values (G,), chances (G,)) of the sum of `amounts` (K,) that are paid with chances `paid` (K,).
 
     On a grid an amount between two points is shared among them, which leaves the mean as it is.
     """
-    sure = float(amounts[paid >= 1].sum())
-    unsure = (paid > 0) & (paid < 1) & (amounts > 0)
-    if not unsure.any():
-        return np.array([sure]), np.array([1.0])
-    step = float(amounts[unsure].sum()) / _GRID
-    chances = np.zeros(_GRID + int(unsure.sum()) + 2)
+    certain = float(amounts[paid >= 1].sum())
+    uncertain = (paid > 0) & (paid < 1) & (amounts > 0)
+    if not uncertain.any():
+        return np.array([certain]), np.array([1.0])
+    step = float(amounts[uncertain].sum()) / _GRID
+    chances = np.zeros(_GRID + int(uncertain.sum()) + 2)
     chances[0] = 1.0
-    for amount, chance in zip(amounts[unsure] / step, paid[unsure], strict=True):
+    for amount, chance in zip(amounts[uncertain] / step, paid[uncertain], strict=True):
         whole, part = int(amount), amount - int(amount)
-        come = (1 - part) * _shifted(chances, whole) + part * _shifted(chances, whole + 1)
-        chances = (1 - chance) * chances + chance * come
-    kept = np.flatnonzero(chances > 0)
-    return sure + step * kept, chances[kept] / chances[kept].sum()
+        if_paid = (1 - part) * _shifted(chances, whole) + part * _shifted(chances, whole + 1)
+        chances = (1 - chance) * chances + chance * if_paid
+    occupied = np.flatnonzero(chances > 0)
+    return certain + step * occupied, chances[occupied] / chances[occupied].sum()
 
 
 def _shifted(chances: Floats, places: int) -> Floats:

@@ -1,11 +1,11 @@
-"""What a brand's past weeks say of the cash of those ahead: what runs on, what is owed, and what will be ordered."""
+"""Cash position for a forecast: average receipts and costs of past weeks, open invoices, and bills."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.finance.cash import CashPosition, Payment, Receivable, SalesReceipts
+from analytics.finance.cash import CashPosition, PlannedPayment, Receivable, SalesReceipts
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
 
@@ -34,7 +34,11 @@ class Delays:
 
 
 def cash_position(
-    opening_minor: int, past: PastWeeks, delays: Delays, open_invoices: Sequence[Receivable], bills: Sequence[Payment]
+    opening_minor: int,
+    past: PastWeeks,
+    delays: Delays,
+    open_invoices: Sequence[Receivable],
+    bills: Sequence[PlannedPayment],
 ) -> CashPosition:
     """The position that `cash_outlook` looks ahead from.
 
@@ -42,9 +46,9 @@ def cash_position(
     new invoices and new orders, whose money moves as late as theirs did. Its error is that of a mean of correlated
     weeks, s / sqrt(n) sqrt((1 + r) / (1 - r)). Raises InvalidNumbers for fewer than eight weeks.
     """
-    columns = [np.asarray(one, dtype=float) for one in (past.received, past.spent, past.invoiced, past.ordered)]
+    columns = [np.asarray(column, dtype=float) for column in (past.received, past.spent, past.invoiced, past.ordered)]
     weeks = len(columns[0])
-    if weeks < _FEWEST_WEEKS or any(one.shape != (weeks,) or not np.isfinite(one).all() for one in columns):
+    if weeks < _FEWEST_WEEKS or any(column.shape != (weeks,) or not np.isfinite(column).all() for column in columns):
         raise InvalidNumbers(f"Cash ahead needs at least {_FEWEST_WEEKS} whole weeks of what came in and went out.")
     received, spent, invoiced, ordered = columns
     invoice_paid, order_paid = np.asarray(delays.invoice_paid), np.asarray(delays.order_paid)
@@ -56,9 +60,9 @@ def cash_position(
         payments=bills,
         sales=SalesReceipts(
             mean_minor=list(running.mean() + invoiced.mean() * invoice_paid - ordered.mean() * order_paid),
-            deviation_minor=float(np.sqrt(sum((one.std(ddof=1) * share) ** 2 for one, share in parts))),
+            deviation_minor=float(np.sqrt(sum((part.std(ddof=1) * share) ** 2 for part, share in parts))),
             correlation=_memory(running),
-            mean_error_minor=float(np.sqrt(sum((_error_of_mean(one) * share) ** 2 for one, share in parts))),
+            mean_error_minor=float(np.sqrt(sum((_error_of_mean(part) * share) ** 2 for part, share in parts))),
         ),
     )
 

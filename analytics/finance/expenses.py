@@ -1,4 +1,4 @@
-"""Expenses that are out of the ordinary for their category, and how often such an alarm is false."""
+"""Outlier detection in expenses by category, with the measured rate of false alarms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _MAD_EFFICIENCY = 0.37
 
 
 @dataclass(frozen=True)
-class Expense:
+class ExpenseEntry:
     """Money spent: `day` is a date's ordinal. `payee` is empty where it is not known."""
 
     key: str
@@ -33,8 +33,8 @@ class Expense:
 
 
 @dataclass(frozen=True)
-class Flag:
-    """An expense out of the ordinary: what was to be expected, and the range that `1 - false_alarms` of them fall into.
+class ExpenseFlag:
+    """An unusual expense: the expected amount, and the range that holds a share `1 - false_alarms` of such expenses.
 
     `chance` is how often an ordinary expense would be as far out. For `booked_twice`, `twin` is the key of the other,
     and the expected amount is nothing.
@@ -58,14 +58,14 @@ class ExpenseReview:
     same rule flags of the history itself, each expense judged by those before it; None where too few could be.
     """
 
-    flags: tuple[Flag, ...]
+    flags: tuple[ExpenseFlag, ...]
     judged: int
     not_judged: tuple[str, ...]
     expected_false_alarms: float
     measured_rate: float | None
 
 
-def review_expenses(expenses: Sequence[Expense], from_day: int, false_alarms: float = 0.01) -> ExpenseReview:
+def review_expenses(expenses: Sequence[ExpenseEntry], from_day: int, false_alarms: float = 0.01) -> ExpenseReview:
     """Judges the expenses from `from_day` on by those before it in their category.
 
     Amounts are compared in logarithms: the distance from the median over the robust deviation 1.4826 MAD, widened for
@@ -77,45 +77,47 @@ def review_expenses(expenses: Sequence[Expense], from_day: int, false_alarms: fl
     before. At least eight earlier expenses are needed. Raises InvalidNumbers.
     """
     _check(expenses, false_alarms)
-    ordered = sorted(expenses, key=lambda one: (one.day, one.key))
-    earlier = [one for one in ordered if one.day < from_day]
-    fresh = [one for one in ordered if one.day >= from_day]
+    ordered = sorted(expenses, key=lambda expense: (expense.day, expense.key))
+    earlier = [expense for expense in ordered if expense.day < from_day]
+    fresh = [expense for expense in ordered if expense.day >= from_day]
     histories = _by_category(earlier)
-    judged = [one for one in fresh if len(histories.get(one.category, ())) >= _FEWEST]
-    flags = [flag for one in judged if (flag := _flag(one, histories[one.category], false_alarms))]
+    judged = [expense for expense in fresh if len(histories.get(expense.category, ())) >= _FEWEST]
+    flags = [flag for expense in judged if (flag := _flag(expense, histories[expense.category], false_alarms))]
     known = {flag.key for flag in flags}
     flags += [flag for flag in _twins(earlier, fresh) if flag.key not in known]
     return ExpenseReview(
         flags=tuple(sorted(flags, key=lambda flag: (-abs(flag.amount_minor - flag.expected_minor), flag.key))),
         judged=len(judged),
-        not_judged=tuple(one.key for one in fresh if len(histories.get(one.category, ())) < _FEWEST),
+        not_judged=tuple(expense.key for expense in fresh if len(histories.get(expense.category, ())) < _FEWEST),
         expected_false_alarms=false_alarms * len(judged),
         measured_rate=_measured_rate(histories, false_alarms),
     )
 
 
-def _by_category(expenses: Sequence[Expense]) -> dict[str, list[Expense]]:
-    found: dict[str, list[Expense]] = {}
-    for one in expenses:
-        found.setdefault(one.category, []).append(one)
-    return found
+def _by_category(expenses: Sequence[ExpenseEntry]) -> dict[str, list[ExpenseEntry]]:
+    by_category: dict[str, list[ExpenseEntry]] = {}
+    for expense in expenses:
+        by_category.setdefault(expense.category, []).append(expense)
+    return by_category
 
 
-def _flag(one: Expense, history: Sequence[Expense], false_alarms: float) -> Flag | None:
-    logs = np.log([float(other.amount_minor) for other in history])
+def _flag(expense: ExpenseEntry, history: Sequence[ExpenseEntry], false_alarms: float) -> ExpenseFlag | None:
+    logs = np.log([float(earlier.amount_minor) for earlier in history])
     seasonal = _seasonal(logs, history)
-    centre = seasonal.get(date.fromordinal(one.day).month, 0.0)
-    plain = logs - np.array([seasonal.get(date.fromordinal(other.day).month, 0.0) for other in history])
+    centre = seasonal.get(date.fromordinal(expense.day).month, 0.0)
+    plain = logs - np.array([seasonal.get(date.fromordinal(earlier.day).month, 0.0) for earlier in history])
     middle = float(np.median(plain))
     expected = np.exp(middle + centre)
     deviation = _robust_deviation(plain)
     if deviation == 0:
-        if one.amount_minor == round(expected):
+        if expense.amount_minor == round(expected):
             return None
         chance, low, high = 1 / (len(history) + 1), round(expected), round(expected)
-        return Flag(one.key, "never_changed_before", one.amount_minor, round(expected), low, high, chance)
+        return ExpenseFlag(
+            expense.key, "never_changed_before", expense.amount_minor, round(expected), low, high, chance
+        )
     spread = deviation * np.sqrt(1 + np.pi / (2 * len(history)))
-    distance = (np.log(one.amount_minor) - middle - centre) / spread
+    distance = (np.log(expense.amount_minor) - middle - centre) / spread
     freedom = _MAD_EFFICIENCY * (len(history) - 1)
     chance = 2 * float(special.stdtr(freedom, -abs(distance)))
     if chance > false_alarms:
@@ -123,21 +125,21 @@ def _flag(one: Expense, history: Sequence[Expense], false_alarms: float) -> Flag
     reach = np.exp(float(special.stdtrit(freedom, 1 - false_alarms / 2)) * spread)
     reason: FlagReason = "far_above" if distance > 0 else "far_below"
     bounds = round(min(expected / reach, LARGEST_MINOR)), round(min(expected * reach, LARGEST_MINOR))
-    return Flag(one.key, reason, one.amount_minor, round(expected), *bounds, chance)
+    return ExpenseFlag(expense.key, reason, expense.amount_minor, round(expected), *bounds, chance)
 
 
-def _seasonal(logs: Floats, history: Sequence[Expense]) -> dict[int, float]:
-    """How far each calendar month's median lies from all, where that is worth knowing; else empty."""
+def _seasonal(logs: Floats, history: Sequence[ExpenseEntry]) -> dict[int, float]:
+    """Deviation of each calendar month's median from the overall median; empty where it explains too little."""
     if history[-1].day - history[0].day < 365 * _SEASON_YEARS:
         return {}
-    months = np.array([date.fromordinal(one.day).month for one in history])
-    years = np.array([date.fromordinal(one.day).year for one in history])
+    months = np.array([date.fromordinal(expense.day).month for expense in history])
+    years = np.array([date.fromordinal(expense.day).year for expense in history])
     middle = np.median(logs)
     enough = [month for month in range(1, 13) if len(np.unique(years[months == month])) >= _SEASON_YEARS]
     levels = {month: float(np.median(logs[months == month]) - middle) for month in enough}
-    left = logs - np.array([levels.get(int(month), 0.0) for month in months])
+    adjusted = logs - np.array([levels.get(int(month), 0.0) for month in months])
     freedom = np.sqrt(len(logs) / max(len(logs) - len(levels), 1))
-    better = _robust_deviation(left) * freedom <= (1 - _LEAST_SEASONAL_GAIN) * _robust_deviation(logs)
+    better = _robust_deviation(adjusted) * freedom <= (1 - _LEAST_SEASONAL_GAIN) * _robust_deviation(logs)
     return levels if better else {}
 
 
@@ -147,26 +149,26 @@ def _robust_deviation(values: Floats) -> float:
     return robust if robust > 1e-9 else float(values.std(ddof=1)) if np.ptp(values) > 1e-9 else 0.0
 
 
-def _twins(earlier: Sequence[Expense], fresh: Sequence[Expense]) -> list[Flag]:
+def _twins(earlier: Sequence[ExpenseEntry], fresh: Sequence[ExpenseEntry]) -> list[ExpenseFlag]:
     """Fresh expenses that repeat one of the days before, where that is rare among this payee's in this category."""
-    last: dict[tuple[str, str, int], Expense] = {}
-    seen: dict[tuple[str, str], list[bool]] = {}
+    latest: dict[tuple[str, str, int], ExpenseEntry] = {}
+    repeats_of: dict[tuple[str, str], list[bool]] = {}
     first_fresh = len(earlier)
-    flags: list[Flag] = []
-    for place, one in enumerate((*earlier, *fresh)):
-        twin = last.get((one.payee, one.category, one.amount_minor))
-        again = twin is not None and one.day - twin.day <= _SAME_DAYS
-        before = seen.setdefault((one.payee, one.category), [])
+    flags: list[ExpenseFlag] = []
+    for place, expense in enumerate((*earlier, *fresh)):
+        twin = latest.get((expense.payee, expense.category, expense.amount_minor))
+        again = twin is not None and expense.day - twin.day <= _SAME_DAYS
+        before = repeats_of.setdefault((expense.payee, expense.category), [])
         chance = (1 + sum(before)) / (2 + len(before))
         rare = not before or sum(before) / len(before) < _RARELY
-        if one.payee and again and twin is not None and place >= first_fresh and rare:
-            flags.append(Flag(one.key, "booked_twice", one.amount_minor, 0, 0, 0, chance, twin.key))
+        if expense.payee and again and twin is not None and place >= first_fresh and rare:
+            flags.append(ExpenseFlag(expense.key, "booked_twice", expense.amount_minor, 0, 0, 0, chance, twin.key))
         before.append(again)
-        last[one.payee, one.category, one.amount_minor] = one
+        latest[expense.payee, expense.category, expense.amount_minor] = expense
     return flags
 
 
-def _measured_rate(histories: dict[str, list[Expense]], false_alarms: float) -> float | None:
+def _measured_rate(histories: dict[str, list[ExpenseEntry]], false_alarms: float) -> float | None:
     """The share flagged of the last hundred expenses of each category, each judged by those before it."""
     flagged = [
         _flag(history[place], history[:place], false_alarms) is not None
@@ -176,14 +178,14 @@ def _measured_rate(histories: dict[str, list[Expense]], false_alarms: float) -> 
     return float(np.mean(flagged)) if len(flagged) >= 1 / false_alarms else None
 
 
-def _check(expenses: Sequence[Expense], false_alarms: float) -> None:
+def _check(expenses: Sequence[ExpenseEntry], false_alarms: float) -> None:
     if not 0 < false_alarms < 0.5:
         raise InvalidNumbers("The rate of false alarms must lie between 0 and a half.")
-    for one in expenses:
-        whole = isinstance(one.amount_minor, int) and not isinstance(one.amount_minor, bool)
-        if not whole or not 0 < one.amount_minor <= LARGEST_MINOR:
-            raise InvalidNumbers(f"The expense {one.key} must be a whole number from 1 to {LARGEST_MINOR}.")
-        if not 1 <= one.day <= date.max.toordinal():
-            raise InvalidNumbers(f"The expense {one.key} has no day.")
-    if len({one.key for one in expenses}) < len(expenses):
+    for expense in expenses:
+        whole = isinstance(expense.amount_minor, int) and not isinstance(expense.amount_minor, bool)
+        if not whole or not 0 < expense.amount_minor <= LARGEST_MINOR:
+            raise InvalidNumbers(f"The expense {expense.key} must be a whole number from 1 to {LARGEST_MINOR}.")
+        if not 1 <= expense.day <= date.max.toordinal():
+            raise InvalidNumbers(f"The expense {expense.key} has no day.")
+    if len({expense.key for expense in expenses}) < len(expenses):
         raise InvalidNumbers("An expense occurs twice.")

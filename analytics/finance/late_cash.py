@@ -1,4 +1,4 @@
-"""How long money stays outside: the share unpaid after so many days, days of sales owed, profit that is not cash."""
+"""Receivables ageing: unpaid share by invoice age, days sales outstanding, profit against cash."""
 
 from dataclasses import dataclass
 
@@ -25,25 +25,25 @@ class UnpaidCurve:
 
 
 def unpaid_curve(days: Floats, paid: NDArray[np.bool_]) -> UnpaidCurve:
-    """The share of invoices still unpaid after so many days, where open ones (not `paid`) were last seen at theirs.
+    """Share of invoices still unpaid by days since issue; open invoices (not `paid`) are censored at their age.
 
     The product-limit estimate and Greenwood's error (Kaplan & Meier 1958; Greenwood 1926). Raises InvalidNumbers for
     no, negative or infinite days.
     """
-    seen, events = np.asarray(days, dtype=float), np.asarray(paid, dtype=bool)
-    if seen.ndim != 1 or seen.shape != events.shape or not seen.size or not np.isfinite(seen).all() or (seen < 0).any():
+    ages, events = np.asarray(days, dtype=float), np.asarray(paid, dtype=bool)
+    if ages.ndim != 1 or ages.shape != events.shape or not ages.size or not np.isfinite(ages).all() or (ages < 0).any():
         raise InvalidNumbers("A curve needs days, none negative, and whether each was paid.")
-    moments = np.unique(seen[events])
-    at_risk = (seen[None, :] >= moments[:, None]).sum(axis=1)
-    came = ((seen[None, :] == moments[:, None]) & events).sum(axis=1)
-    unpaid = np.cumprod(1 - came / at_risk)
-    left = at_risk - came
-    spread = np.cumsum(np.where(left > 0, came / (at_risk * np.maximum(left, 1)), 0.0))
+    moments = np.unique(ages[events])
+    at_risk = (ages[None, :] >= moments[:, None]).sum(axis=1)
+    payments = ((ages[None, :] == moments[:, None]) & events).sum(axis=1)
+    unpaid = np.cumprod(1 - payments / at_risk)
+    survivors = at_risk - payments
+    spread = np.cumsum(np.where(survivors > 0, payments / (at_risk * np.maximum(survivors, 1)), 0.0))
     return UnpaidCurve(moments, unpaid, unpaid * np.sqrt(spread))
 
 
 def days_sales_outstanding(owed_minor: int, sales_minor: int, days: int) -> float | None:
-    """How many days of sales on credit are still owed: owed / sales x days; None where nothing was sold.
+    """Days of sales on credit that are still owed: owed / sales x days; None where nothing was sold.
 
     Raises InvalidNumbers for negative amounts or no days.
     """
@@ -55,7 +55,7 @@ def days_sales_outstanding(owed_minor: int, sales_minor: int, days: int) -> floa
 
 @dataclass(frozen=True)
 class LateCash:
-    """Profit as booked against what of it is cash; `profit == cash + owed_by_debtors - owed_to_suppliers + stocked`.
+    """Profit as booked against its cash; `profit == cash + owed_by_debtors - owed_to_suppliers + stocked`.
 
     `overdue_minor` of what debtors owe is past its terms; `late_share_bps` is that as a share of the profit, 0 where
     there is no profit. `verdict`: the profit is cash, it is cash that is late, or there is no profit.
@@ -75,7 +75,7 @@ class LateCash:
 
     @property
     def verdict(self) -> str:
-        """Whether a profit without its cash is owed by debtors who are late."""
+        """Location of the profit: in cash, mostly in overdue invoices, tied up elsewhere; or that there is none."""
         if self.profit_minor <= 0:
             return "no_profit"
         if self.cash_minor >= self.profit_minor:
@@ -107,5 +107,7 @@ def profit_against_cash(
 
 
 def _whole(*amounts: int) -> None:
-    if any(not isinstance(one, int) or isinstance(one, bool) or abs(one) > LARGEST_MINOR for one in amounts):
+    if any(
+        not isinstance(amount, int) or isinstance(amount, bool) or abs(amount) > LARGEST_MINOR for amount in amounts
+    ):
         raise InvalidNumbers("Amounts must be whole minor units, none larger than can be booked.")

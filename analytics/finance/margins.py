@@ -1,4 +1,4 @@
-"""What each product leaves in each channel after all that varies with its sale, and why that changed since."""
+"""Contribution margins by product and channel, and the bridge between two periods."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -24,7 +24,7 @@ _NO_TERMS = SaleTerms()
 
 
 @dataclass(frozen=True)
-class Trade:
+class BookedSales:
     """A product's sales in a channel over a period, as they were booked; whole units and minor units.
 
     `list_minor` is what the units would have cost at list price, `discounts_minor` what was taken off, `refunds_minor`
@@ -63,7 +63,7 @@ class Contribution:
 
     @property
     def revenue_minor(self) -> int:
-        """What buyers paid in the end, without VAT."""
+        """Net revenue without VAT, after discounts and refunds."""
         return self.list_net_minor - self.discounts_net_minor - self.refunds_net_minor
 
     @property
@@ -77,7 +77,7 @@ class Contribution:
         return share_bps(self.contribution_minor, self.revenue_minor)
 
 
-def contribution(trade: Trade) -> Contribution:
+def contribution(trade: BookedSales) -> Contribution:
     """The contribution of one product in one channel (Horngren, Datar & Rajan, Cost Accounting, chapter 3).
 
     The channel's fee is of what buyers paid in the end, after VAT, as in `SaleTerms`. Each part is rounded once, half
@@ -130,7 +130,7 @@ class Bridge:
 
 
 def bridge(before: Iterable[Contribution], after: Iterable[Contribution]) -> Bridge:
-    """Why contribution changed, in whole minor units that add up exactly.
+    """Effects that explain the change of contribution, in whole minor units that add up exactly.
 
     With q units of a line, c contribution a unit and Q units of all lines sold in both periods (sales-quantity and
     sales-mix variances: Horngren, Datar & Rajan, chapter 14): volume q0 (Q1 / Q0 - 1) c0, mix (q1 - q0 Q1 / Q0) c0; of
@@ -139,8 +139,12 @@ def bridge(before: Iterable[Contribution], after: Iterable[Contribution]) -> Bri
     when a product occurs twice in a channel.
     """
     old, new = _by_line(before), _by_line(after)
-    kept = [key for key in old if key in new and old[key].units > 0 and new[key].units > 0]
-    growth = Fraction(sum(new[key].units for key in kept), sum(old[key].units for key in kept)) if kept else Fraction(1)
+    common = [key for key in old if key in new and old[key].units > 0 and new[key].units > 0]
+    growth = (
+        Fraction(sum(new[key].units for key in common), sum(old[key].units for key in common))
+        if common
+        else Fraction(1)
+    )
     lines = [_line(key, old.get(key), new.get(key), growth) for key in sorted({*old, *new})]
     return Bridge(
         before_minor=sum(line.before_minor for line in lines),
@@ -151,24 +155,24 @@ def bridge(before: Iterable[Contribution], after: Iterable[Contribution]) -> Bri
 
 
 def _by_line(contributions: Iterable[Contribution]) -> dict[tuple[str, str], Contribution]:
-    found: dict[tuple[str, str], Contribution] = {}
-    for one in contributions:
-        key = one.product, one.channel
-        if key in found:
-            raise InvalidNumbers(f"{one.product} occurs twice in {one.channel}.", remedy="Add up its rows first.")
-        found[key] = one
-    return found
+    by_line: dict[tuple[str, str], Contribution] = {}
+    for line in contributions:
+        key = line.product, line.channel
+        if key in by_line:
+            raise InvalidNumbers(f"{line.product} occurs twice in {line.channel}.", remedy="Add up its rows first.")
+        by_line[key] = line
+    return by_line
 
 
 def _line(key: tuple[str, str], old: Contribution | None, new: Contribution | None, growth: Fraction) -> BridgeLine:
-    was, now = (0 if one is None else one.contribution_minor for one in (old, new))
+    before, after = (0 if side is None else side.contribution_minor for side in (old, new))
     if old is None or old.units == 0:
-        effects: dict[Effect, int] = {"begun": now - was}
+        effects: dict[Effect, int] = {"begun": after - before}
     elif new is None or new.units == 0:
-        effects = {"ended": now - was}
+        effects = {"ended": after - before}
     else:
         effects = _effects(old, new, growth)
-    return BridgeLine(*key, was, now, effects)
+    return BridgeLine(*key, before, after, effects)
 
 
 def _effects(old: Contribution, new: Contribution, growth: Fraction) -> dict[Effect, int]:

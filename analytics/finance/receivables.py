@@ -1,4 +1,4 @@
-"""When debtors pay: each one's habit, drawn in to that of all, and what is to be expected of open invoices."""
+"""Payment behaviour of debtors by empirical Bayes, and forecasts of payment for open invoices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class PaymentHistory:
 
 @dataclass(frozen=True)
 class PaymentHabits:
-    """How debtors pay: log of (days + 1) / (terms + 1) is logistic round each debtor's level, with scale `spread`.
+    """Payment behaviour: log of (days + 1) / (terms + 1) is logistic round each debtor's level, with scale `spread`.
 
     So the days are log-logistic: past a point, the longer an invoice is open the less likely the next day brings it.
     Levels are normal round `level` with `between`, the standard deviation among debtors. `nodes` (g,) are levels, and
@@ -65,7 +65,7 @@ class PaymentHabits:
     paid: int
 
     def belief(self, debtor: int) -> Floats:
-        """How likely each level is for a debtor."""
+        """Probability of each level (g,) for a debtor."""
         return self.beliefs.get(debtor, self.prior)
 
     def typical_days(self, debtor: int, terms_days: float) -> float:
@@ -75,7 +75,7 @@ class PaymentHabits:
 
 @dataclass(frozen=True)
 class OpenInvoice:
-    """What one debtor owes: issued `age_days` ago on terms of `terms_days`."""
+    """An unpaid amount of one debtor, issued `age_days` ago on terms of `terms_days`."""
 
     debtor: int
     amount_minor: int
@@ -85,7 +85,7 @@ class OpenInvoice:
 
 @dataclass(frozen=True)
 class PaymentForecast:
-    """When an open invoice will be paid: days from now, the median and `low..high` at `coverage`, and its mean.
+    """Days from now until an open invoice is paid: the median, `low..high` at `coverage`, and the mean.
 
     `overdue_days` is how far past its terms it is now, below zero where it is not due yet.
     """
@@ -100,7 +100,7 @@ class PaymentForecast:
 
 @dataclass(frozen=True)
 class Reminder:
-    """What reminding was measured to do: days sooner, and fewer defaults in basis points (0 where not measured)."""
+    """Measured effect of a reminder: days sooner, and fewer defaults in basis points (0 where not measured)."""
 
     days_sooner: float = 0.0
     fewer_defaults_bps: int = 0
@@ -119,29 +119,31 @@ def payment_habits(history: PaymentHistory) -> PaymentHabits:
         raise InvalidNumbers(f"Habits of paying need at least {_FEWEST_PAID} paid invoices.")
     from scipy.optimize import minimize
 
-    late = np.log((history.days + 1) / (history.terms_days + 1))
+    lateness = np.log((history.days + 1) / (history.terms_days + 1))
     debtors, member = np.unique(history.debtor, return_inverse=True)
-    seen = late[history.paid]
-    start = np.array([seen.mean(), np.log(max(seen.std() / 2, 0.05)), np.log(max(seen.std() / 2, 0.05))])
+    paid_lateness = lateness[history.paid]
+    start = np.array(
+        [paid_lateness.mean(), np.log(max(paid_lateness.std() / 2, 0.05)), np.log(max(paid_lateness.std() / 2, 0.05))]
+    )
 
-    def lack(parameters: Floats) -> float:
-        joint = _joint(parameters, late, history.paid, member, len(debtors))[1]
+    def negative_log_likelihood(parameters: Floats) -> float:
+        joint = _joint(parameters, lateness, history.paid, member, len(debtors))[1]
         highest = joint.max(axis=0)
         return -float((highest + np.log(np.exp(joint - highest).sum(axis=0))).sum())
 
     bounds = [(-10.0, 10.0), (np.log(1e-3), np.log(5.0)), (np.log(1e-3), np.log(5.0))]
-    found = minimize(lack, start, method="L-BFGS-B", bounds=bounds).x
-    nodes, joint = _joint(found, late, history.paid, member, len(debtors))
+    estimates = minimize(negative_log_likelihood, start, method="L-BFGS-B", bounds=bounds).x
+    nodes, joint = _joint(estimates, lateness, history.paid, member, len(debtors))
     beliefs = special.softmax(joint, axis=0)
     return PaymentHabits(
-        level=float(found[0]),
-        between=float(np.exp(found[1])),
-        spread=float(np.exp(found[2])),
+        level=float(estimates[0]),
+        between=float(np.exp(estimates[1])),
+        spread=float(np.exp(estimates[2])),
         nodes=nodes,
         prior=_prior(),
         beliefs={int(debtor): beliefs[:, place] for place, debtor in enumerate(debtors)},
-        invoices=len(late),
-        paid=len(seen),
+        invoices=len(lateness),
+        paid=len(paid_lateness),
     )
 
 
@@ -165,7 +167,7 @@ def paid_by_week(habits: PaymentHabits, invoice: OpenInvoice, weeks: int) -> tup
 
 
 def forecast_payment(habits: PaymentHabits, invoice: OpenInvoice, coverage: float = 0.80) -> PaymentForecast:
-    """When an open invoice will be paid, days from now, each no more than ten years. Raises InvalidNumbers."""
+    """Payment forecast of an open invoice, in days from now, none above ten years. Raises InvalidNumbers."""
     _check(invoice)
     if not 0 < coverage < 1:
         raise InvalidNumbers("The coverage must lie between 0 and 1.")
@@ -189,7 +191,7 @@ def expected_within(habits: PaymentHabits, invoices: Sequence[OpenInvoice], days
 def reminder_value(
     habits: PaymentHabits, invoice: OpenInvoice, reminder: Reminder, cost_of_capital_bps: int, cost_minor: int = 0
 ) -> int:
-    """What reminding of an open invoice is worth, in minor units, less what it costs.
+    """Value of reminding of an open invoice less its cost, in minor units.
 
     amount x days sooner x yearly cost of capital / 365, the days no more than those it would take anyway, and the
     amount times fewer defaults if that was measured. Nothing is assumed that was not measured. Raises InvalidNumbers.
@@ -203,14 +205,14 @@ def reminder_value(
 
 
 def _joint(
-    parameters: Floats, late: Floats, paid: NDArray[np.bool_], member: Codes, debtors: int
+    parameters: Floats, lateness: Floats, paid: NDArray[np.bool_], member: Codes, debtors: int
 ) -> tuple[Floats, Floats]:
     """Levels (g,), and the log of prior times likelihood of each level for each debtor (g, debtors)."""
     level, between, spread = parameters[0], np.exp(parameters[1]), np.exp(parameters[2])
     nodes = level + between * _standard_nodes()
-    z = (late[None, :] - nodes[:, None]) / spread
-    each = np.where(paid, z - np.log(spread), 0.0) - np.where(paid, 2.0, 1.0) * np.logaddexp(0.0, z)
-    joint = np.array([np.bincount(member, row, minlength=debtors) for row in each], dtype=float)
+    z = (lateness[None, :] - nodes[:, None]) / spread
+    log_density = np.where(paid, z - np.log(spread), 0.0) - np.where(paid, 2.0, 1.0) * np.logaddexp(0.0, z)
+    joint = np.array([np.bincount(member, row, minlength=debtors) for row in log_density], dtype=float)
     return nodes, joint + np.log(_prior())[:, None]
 
 

@@ -28,7 +28,7 @@ Method = Literal["smoothing"] | RateMethod
 
 LARGEST_UNITS = 1e9
 LEAST_UNITS = 1e-9
-"""Less than this counts as nothing sold: its square is lost in rounding."""
+"""Fewer units than this count as zero: their square is lost in rounding."""
 LONGEST_HORIZON = 520
 LONGEST_SEASON = 8784
 FEWEST = 5
@@ -42,8 +42,8 @@ CUT_MEAN, CUT_DEVIATION = 0.198, 0.413
 class DemandForecast:
     """Units for each period ahead: mean, deviation, and deviation of the total so far, (horizon,) each.
 
-    `method` says how; "few_periods" and "never_sold" are fallbacks with wide intervals, as there is little to go by.
-    `seasonal` says whether seasonal factors were found; `periods_seen` counts the known periods that it rests on.
+    `method` names the model; "few_periods" and "never_sold" are fallbacks for short histories, with wide intervals.
+    `seasonal` is true where seasonal factors were used; `periods_seen` counts the known periods of the history.
     """
 
     method: Method
@@ -57,7 +57,7 @@ class DemandForecast:
 
     @property
     def fallback(self) -> bool:
-        """Whether there was too little history to forecast by."""
+        """True when the history was too short for a forecasting method."""
         return self.method in ("few_periods", "never_sold")
 
     @property
@@ -84,10 +84,10 @@ class DemandForecast:
         return np.minimum(lower, self.mean), np.maximum(upper, self.mean)
 
     def total(self, periods: float | None = None, sd_periods: float = 0.0) -> DemandLaw:
-        """The law of what is asked for over the next `periods` (all by default, parts of one allowed).
+        """Distribution of demand over the next `periods` (all by default, parts of one allowed).
 
-        With a time that itself strays by `sd_periods`, the variance grows by (units a period x sd_periods)^2 (Hadley &
-        Whitin 1963, section 3-9). Raises InvalidNumbers past the horizon: ask for a longer forecast.
+        A lead time of deviation `sd_periods` adds (units a period x sd_periods)^2 to the variance (Hadley & Whitin
+        1963, section 3-9). Raises InvalidNumbers past the horizon: ask for a longer forecast.
         """
         ahead = float(len(self.mean) if periods is None else periods)
         check_amounts(periods=ahead, deviation_of_periods=sd_periods)
@@ -169,7 +169,7 @@ def _smoothed(
 
 
 def _cut_at_zero(mean: Floats, deviation: Floats, usual: Floats) -> tuple[Floats, Floats]:
-    """Mean and deviation where a falling trend would leave next to nothing, or less: what lies above zero of it."""
+    """Mean and deviation cut off at zero, where a falling trend would leave next to nothing or less."""
     least = np.minimum(CUT_MEAN * deviation, NEXT_TO_NOTHING * usual)
     return np.maximum(mean, least), np.where(mean < least, CUT_DEVIATION * deviation, deviation)
 
@@ -177,7 +177,7 @@ def _cut_at_zero(mean: Floats, deviation: Floats, usual: Floats) -> tuple[Floats
 def _steady(
     rate: SteadyRate, scale: float, horizon: int, family: Family, coverage: float, periods_seen: int
 ) -> DemandForecast:
-    """The same for every period, of units / scale; the rate's own error is shared by all of them."""
+    """Forecast with the same rate in every period, of units / scale; all periods share the rate's own error."""
     steps = np.arange(1, horizon + 1)
     return DemandForecast(
         method=rate.method,

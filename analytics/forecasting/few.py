@@ -1,4 +1,4 @@
-"""What can be said of demand from a few periods, or from some in which nothing sold."""
+"""Demand rates for short histories and for products that never sold, with wide variances."""
 
 from analytics.forecasting.intermittent import SteadyRate
 from analytics.pricing.panel import Floats

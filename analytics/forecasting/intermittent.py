@@ -1,4 +1,4 @@
-"""Forecasts demand that comes now and then: how much at a time, and how often."""
+"""Forecasts of intermittent demand: the size of a sale and the interval between sales."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,14 +18,14 @@ UNLIKELY_WAIT = 0.01
 
 @dataclass(frozen=True)
 class DemandPattern:
-    """Mean periods from one sale to the next, the squared variation of what is sold at a time, and their name."""
+    """Mean periods between sales, the squared coefficient of variation of their sizes, and the pattern's name."""
 
     interval: float
     variation: float
 
     @property
     def name(self) -> Pattern:
-        """Syntetos, Boylan & Croston 2005: cut at an interval of 1.32 and a squared variation of 0.49."""
+        """Class by Syntetos, Boylan & Croston 2005: cut at an interval of 1.32 and a squared variation of 0.49."""
         if self.interval <= INTERVAL_CUT:
             return "smooth" if self.variation <= VARIATION_CUT else "erratic"
         return "intermittent" if self.variation <= VARIATION_CUT else "lumpy"
@@ -48,15 +48,15 @@ def demand_pattern(units: Floats) -> DemandPattern:
 
 
 def since_launch(units: Floats) -> Floats:
-    """`units` (T,), some above zero, from the first sale on, where the wait for it is unlikely at the later rate.
+    """`units` (T,) from the first sale on, where so long a wait for it is unlikely at the later rate.
 
     Unlikely is a chance under 1 in 100 of so many zeros at the share of periods with sales since; else all of them.
     """
-    first = int(np.flatnonzero(units > 0)[0])
-    later = units[first:][np.isfinite(units[first:])]
-    share = np.count_nonzero(later) / (later.size + 1)
-    waited = int(np.isfinite(units[:first]).sum())
-    return units[first:] if (1 - share) ** waited < UNLIKELY_WAIT else units
+    first_sale = int(np.flatnonzero(units > 0)[0])
+    since_first_sale = units[first_sale:][np.isfinite(units[first_sale:])]
+    share = np.count_nonzero(since_first_sale) / (since_first_sale.size + 1)
+    waited = int(np.isfinite(units[:first_sale]).sum())
+    return units[first_sale:] if (1 - share) ** waited < UNLIKELY_WAIT else units
 
 
 def sba_rates(units: Floats, smoothing: float = SMOOTHING) -> Floats:
@@ -68,7 +68,7 @@ def sba_rates(units: Floats, smoothing: float = SMOOTHING) -> Floats:
     rates = np.zeros(units.size)
     size = interval = rate = 0.0
     sales = since = 0
-    for at, sold in enumerate(units):
+    for period, sold in enumerate(units):
         since += 1
         if sold > 0:
             sales += 1
@@ -77,7 +77,7 @@ def sba_rates(units: Floats, smoothing: float = SMOOTHING) -> Floats:
             interval += weight * (since - interval)
             since = 0
             rate = (1 - smoothing / 2) * size / interval
-        rates[at] = rate
+        rates[period] = rate
     return rates
 
 
@@ -90,12 +90,12 @@ def tsb_rates(units: Floats, smoothing: float = SMOOTHING) -> Floats:
     rates = np.zeros(units.size)
     size = probability = 0.0
     sales = 0
-    for at, sold in enumerate(units):
+    for period, sold in enumerate(units):
         if sold > 0:
             sales += 1
             size += max(smoothing, 1 / sales) * (sold - size)
-        probability += max(smoothing, 1 / (at + 1)) * (float(sold > 0) - probability)
-        rates[at] = probability * size
+        probability += max(smoothing, 1 / (period + 1)) * (float(sold > 0) - probability)
+        rates[period] = probability * size
     return rates
 
 

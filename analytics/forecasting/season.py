@@ -1,4 +1,4 @@
-"""Whether sales repeat with the season, and by how much each of its periods lies above or below the rest."""
+"""Tests for seasonality, and seasonal factors."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ UNLIKELY, VERY_UNLIKELY = 1e-3, 1e-6
 
 
 def repeats(units: Floats, season: int) -> bool:
-    """Whether `units` (T,), NaN where missing, of three seasons at least, repeat every `season` periods.
+    """True if `units` (T,), NaN where missing, of three seasons at least, repeat every `season` periods.
 
     Either the autocorrelation at that lag is above z sqrt((1 + 2 (r_1^2 + ... + r_(m-1)^2)) / T), z = 1.645, the test
     of the M3's Theta and the M4's benchmarks (Assimakopoulos & Nikolopoulos 2000; Fiorucci et al. 2016); or
@@ -24,7 +24,7 @@ def repeats(units: Floats, season: int) -> bool:
 
 
 def clearly_repeats(units: Floats, season: int) -> bool:
-    """Whether an F test of the ratios to the moving average by place in the season leaves chance 1 in 1,000,000."""
+    """True if an F test of the ratios to the moving average, by place in the season, has p below 1 in 1,000,000."""
     return _enough(units, season) and _chance(units, season) < VERY_UNLIKELY
 
 
@@ -47,9 +47,9 @@ def season_factors(units: Floats, season: int) -> Floats:
 
 
 def _enough(units: Floats, season: int) -> bool:
-    """Three seasons of known periods, each place in the season known twice beside the moving average, and some change.
+    """True with three known seasons, each place in the season known twice beside the moving average, and some change.
 
-    What hardly changes beside its size is taken as constant.
+    A series that hardly changes against its level is taken as constant.
     """
     known = units[np.isfinite(units)]
     if season < 2 or known.size < SEASONS_NEEDED * season or np.ptp(known) <= 1e-9 * known.max():

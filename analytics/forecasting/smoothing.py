@@ -1,4 +1,4 @@
-"""Forecasts a steady or trending series as an average over many ways of smoothing it, with errors seen at past origins.
+"""Forecasts of steady or trending series: an average over exponential smoothing models, errors taken at past origins.
 
 Half the weight goes to simple exponential smoothing with half of the straight line's slope as drift, which is the Theta
 method (Assimakopoulos & Nikolopoulos 2000; Hyndman & Billah 2003), half to damped trends (Gardner & McKenzie 1985).
@@ -38,7 +38,7 @@ class SmoothedPath:
 
 @dataclass(frozen=True, eq=False)
 class _Fits:
-    """Every way's level, trend and weight at each origin kept (origins, ways), its error variance, the line's slope."""
+    """Level, trend, weight and error variance of every model at each origin (origins, ways), and the drift."""
 
     origin: NDArray[np.int64]
     level: Floats
@@ -49,7 +49,7 @@ class _Fits:
 
 
 def smooth_ahead(units: Floats, horizon: int, weights: Floats, least_square: float) -> SmoothedPath:
-    """The path of `units` (T,), NaN where missing, at least five seen, `horizon` periods ahead.
+    """Mean and variances of demand over `horizon` periods after `units` (T,), NaN where missing, at least five known.
 
     `weights` (horizon,) is what each period ahead counts in the total (its seasonal factor). `least_square`, above
     zero, joins the sum of squared errors, so that a history without any is not taken for certainty. Variances hold the
@@ -75,25 +75,25 @@ def smooth_ahead(units: Floats, horizon: int, weights: Floats, least_square: flo
 def _fit(units: Floats, least_square: float) -> _Fits:
     """Initial states by least squares (with one pseudo-observation of no trend), weights by likelihood, at each origin.
 
-    Errors are linear in the initial level and trend, so that three passes tell them for every start at once: that of
+    Errors are linear in the initial level and trend, so that three passes give them for every start at once: that of
     the data from zero, and those of a unit level and a unit trend.
     """
-    seen = np.isfinite(units)
-    error, level, trend = _three_passes(units, seen)
-    known = np.cumsum(seen)
-    first = int(np.searchsorted(known, FIRST_ORIGIN))
-    origin = np.arange(max(min(first, units.size - 1), units.size - 1 - ORIGINS), units.size)
+    observed = np.isfinite(units)
+    error, level, trend = _three_passes(units, observed)
+    known_count = np.cumsum(observed)
+    first_origin = int(np.searchsorted(known_count, FIRST_ORIGIN))
+    origin = np.arange(max(min(first_origin, units.size - 1), units.size - 1 - ORIGINS), units.size)
 
-    def products(one: int, other: int) -> Floats:
-        return np.cumsum(error[:, one] * error[:, other], axis=0)[origin]
+    def products(left_pass: int, right_pass: int) -> Floats:
+        return np.cumsum(error[:, left_pass] * error[:, right_pass], axis=0)[origin]
 
-    own, with_level, with_trend = products(0, 0), products(0, 1), products(0, 2)
+    intercept_square, with_level, with_trend = products(0, 0), products(0, 1), products(0, 2)
     level_square, trend_square, cross = products(1, 1) + 1e-9, products(2, 2) + 1.0, products(1, 2)
     determinant = level_square * trend_square - cross**2
     start = (with_trend * cross - with_level * trend_square) / determinant
     slope = (with_level * cross - with_trend * level_square) / determinant
-    squares = np.maximum(own + start * with_level + slope * with_trend, 0.0) + least_square
-    count = known[origin][:, None]
+    squares = np.maximum(intercept_square + start * with_level + slope * with_trend, 0.0) + least_square
+    count = known_count[origin][:, None]
     weight = np.empty_like(squares)
     for group in (_IS_PLAIN, ~_IS_PLAIN):
         relative = squares[:, group] / squares[:, group].min(axis=1, keepdims=True)
@@ -103,12 +103,12 @@ def _fit(units: Floats, least_square: float) -> _Fits:
     def states(parts: Floats) -> Floats:
         return parts[origin, 0] + start * parts[origin, 1] + slope * parts[origin, 2]
 
-    drift = _running_slope(units, seen)[origin] / 2
+    drift = _running_slope(units, observed)[origin] / 2
     return _Fits(origin, states(level), states(trend), weight, squares / np.maximum(count - 3, 1), drift)
 
 
-def _three_passes(units: Floats, seen: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
-    """Errors, levels and trends (T, 3, ways); a missing period moves the level by its trend and tells nothing."""
+def _three_passes(units: Floats, observed: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
+    """Errors, levels and trends (T, 3, ways); a missing period moves the level by its trend and has no error."""
     shape = (units.size, 3, _ALPHA.size)
     errors, levels, trends = np.zeros(shape), np.empty(shape), np.empty(shape)
     level, trend = np.zeros(shape[1:]), np.zeros(shape[1:])
@@ -116,7 +116,7 @@ def _three_passes(units: Floats, seen: NDArray[np.bool_]) -> tuple[Floats, Float
     for at in range(units.size):
         trend = _PHI * trend
         level = level + trend
-        if seen[at]:
+        if observed[at]:
             error = -level
             error[0] += units[at]
             level = level + _ALPHA * error
@@ -126,11 +126,11 @@ def _three_passes(units: Floats, seen: NDArray[np.bool_]) -> tuple[Floats, Float
     return errors, levels, trends
 
 
-def _running_slope(units: Floats, seen: NDArray[np.bool_]) -> Floats:
+def _running_slope(units: Floats, observed: NDArray[np.bool_]) -> Floats:
     """The least-squares line's slope through what was seen up to each period, (T,); 0 before two were."""
-    at = np.arange(units.size) * seen
-    value = np.where(seen, units - units[seen][0], 0.0)
-    count = np.maximum(np.cumsum(seen), 1)
+    at = np.arange(units.size) * observed
+    value = np.where(observed, units - units[observed][0], 0.0)
+    count = np.maximum(np.cumsum(observed), 1)
     sum_at = np.cumsum(at)
     spread = np.cumsum(at**2) - sum_at**2 / count
     joint = np.cumsum(at * value) - sum_at * np.cumsum(value) / count
@@ -138,7 +138,7 @@ def _running_slope(units: Floats, seen: NDArray[np.bool_]) -> Floats:
 
 
 def _ahead(fits: _Fits, horizon: int) -> Floats:
-    """What every way expects from each origin, (origins, ways, horizon)."""
+    """Expected units of every smoothing model from each origin, (origins, ways, horizon)."""
     steps = np.arange(1, horizon + 1)
     trends = np.cumsum(_PHI[:, None] ** steps, axis=1)
     drift = np.where(_IS_PLAIN, fits.drift[:, None], 0.0)
@@ -146,7 +146,7 @@ def _ahead(fits: _Fits, horizon: int) -> Floats:
 
 
 def _noise(horizon: int) -> Floats:
-    """What one period's error leaves in those after it, (ways, horizon): 1, then alpha + beta (phi + ... + phi^j)."""
+    """Weight of one period's error in later periods, (ways, horizon): 1, then alpha + beta (phi + ... + phi^j)."""
     later = _ALPHA[:, None] + _BETA[:, None] * np.cumsum(_PHI[:, None] ** np.arange(1, horizon), axis=1)
     return np.concatenate([np.ones((_ALPHA.size, 1)), later], axis=1)
 
@@ -162,8 +162,8 @@ def _gathered_noise(noise: Floats, weights: Floats) -> Floats:
 def _scale(units: Floats, origin: NDArray[np.int64], mean: Floats, variance: Floats) -> float:
     """Squared errors at past origins relative to their variance; one that is h periods ahead counts 1 / h."""
     horizon = mean.shape[1]
-    at = origin[:-1, None] + np.arange(1, horizon + 1)
-    came = np.where(at < units.size, units[np.minimum(at, units.size - 1)], np.nan)
-    relative = (came - mean[:-1]) ** 2 / variance[:-1]
+    target_period = origin[:-1, None] + np.arange(1, horizon + 1)
+    actual = np.where(target_period < units.size, units[np.minimum(target_period, units.size - 1)], np.nan)
+    relative = (actual - mean[:-1]) ** 2 / variance[:-1]
     counts = np.isfinite(relative) / np.arange(1, horizon + 1)
     return float((BELIEF + np.nansum(relative * counts)) / (BELIEF + counts.sum()))

@@ -1,1 +1,1 @@
-"""How sales answer advertising, and how a budget is best split."""
+"""Advertising response of sales, and the best split of a budget."""

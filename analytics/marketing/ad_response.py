@@ -1,4 +1,4 @@
-"""What one campaign's revenue owes to its weekly spend, with carry-over and diminishing returns, and how surely."""
+"""Response of weekly revenue to a campaign's spend, with adstock, diminishing returns and an interval."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -24,7 +24,7 @@ class AdResponse:
     """A campaign's response as a mixture of fits, R(s) = scale s^power a week at a steady spend s, or why not.
 
     `weights` (g,) sum to one; `powers`, `carries` (g,) are the fits', `scales` and `errors` (g,) their coefficient and
-    its standard error. `highest` is the most that was ever spent on average over a few weeks: beyond, it is a guess.
+    its standard error. `highest` is the highest average spend over a few weeks: beyond it the response is extrapolated.
     """
 
     measurable: bool
@@ -134,7 +134,7 @@ def _unmeasured(reasons: tuple[ResponseReason, ...], spent: Floats, movement: fl
 
 
 def adstock(spend: Floats, carry: float) -> Floats:
-    """Spend (T,) with what is left of earlier weeks; a steady spend stays itself. The first stands for those before."""
+    """Adstock of spend (T,): steady spend stays itself, and the first week stands for those before."""
     stock = np.empty(len(spend))
     level = float(spend[0])
     for week, spent in enumerate(spend):
@@ -144,15 +144,15 @@ def adstock(spend: Floats, carry: float) -> Floats:
 
 
 def _cell(spend: Floats, revenue: Floats, carry: float, power: float) -> tuple[float, float, float, float]:
-    """A cell's squared residuals, its coefficient, what turns the mean square into that one's variance, its memory."""
+    """Squared residuals of a cell, its coefficient, the coefficient's variance factor, and the lag-one correlation."""
     weeks = len(spend)
     design = np.column_stack([np.ones(weeks), np.linspace(-1, 1, weeks), adstock(spend, carry) ** power])
     gram = np.linalg.pinv(design.T @ design)
-    found = gram @ design.T @ revenue
-    left = revenue - design @ found
-    squares = max(float(left @ left), 1e-12 * float(revenue @ revenue), 1e-300)
-    memory = float(np.clip(left[1:] @ left[:-1] / squares, 0.0, 0.8))
-    return squares, float(found[2]), max(float(gram[2, 2]), 1e-300), memory
+    coefficients = gram @ design.T @ revenue
+    residual = revenue - design @ coefficients
+    squares = max(float(residual @ residual), 1e-12 * float(revenue @ revenue), 1e-300)
+    memory = float(np.clip(residual[1:] @ residual[:-1] / squares, 0.0, 0.8))
+    return squares, float(coefficients[2]), max(float(gram[2, 2]), 1e-300), memory
 
 
 def _mixture_quantile(weights: Floats, centres: Floats, spreads: Floats, probability: float) -> float:

@@ -1,4 +1,4 @@
-"""How a fixed advertising budget is best split among campaigns, and what moving it should bring."""
+"""Best split of a fixed advertising budget among campaigns, and the contribution gained."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _HALVINGS = 100
 
 @dataclass(frozen=True)
 class Campaign:
-    """A campaign with its response in minor units a week, and what of its revenue is left before advertising.
+    """A campaign with its response in minor units a week, and its contribution margin before advertising.
 
     `margin_bps` is the contribution of a sale before advertising as a share of revenue.
     """
@@ -41,8 +41,8 @@ def fit_campaigns(
 
 
 @dataclass(frozen=True)
-class Share:
-    """One campaign's spend a week now and advised, and what the next unit of money spent brings in contribution."""
+class BudgetShare:
+    """One campaign's spend a week now and advised, and the marginal contribution of each."""
 
     name: str
     spend_now_minor: int
@@ -56,13 +56,13 @@ class Share:
 class BudgetSplit:
     """Move the budget as in `shares`, or keep it: contribution gained a week, `low..high` at `coverage`.
 
-    Campaigns whose response is not measurable keep what they have. `extrapolated` names those that would be given more
-    than they ever had.
+    Campaigns whose response is not measurable keep their spend. `extrapolated` names those that would spend more than
+    they ever did.
     """
 
     status: Literal["move", "keep"]
     reason: Literal["gain_is_likely", "gain_not_convincing", "already_best", "fewer_than_two_measurable"]
-    shares: tuple[Share, ...]
+    shares: tuple[BudgetShare, ...]
     gain_minor: int
     low_minor: int
     high_minor: int
@@ -79,7 +79,7 @@ def split_budget(
     coverage: float = 0.80,
     seed: int = 1,
 ) -> BudgetSplit:
-    """The split of what the measurable campaigns spend now that brings the most contribution.
+    """The split of the measurable campaigns' present spend with the highest contribution.
 
     Each response is concave, so the best split has equal marginal contribution wherever no bound binds (Dorfman &
     Steiner 1954; the multiplier is found by halving). No campaign changes by more than `most_change` of its spend, nor
@@ -87,16 +87,16 @@ def split_budget(
     it is advised where it is likely enough. Amounts are whole minor units and sum to what is spent now. Raises
     InvalidNumbers for shares outside their range or a campaign named twice.
     """
-    order = sorted(campaigns, key=lambda one: one.name)
+    order = sorted(campaigns, key=lambda campaign: campaign.name)
     _check(order, most_change, least_probability, coverage)
-    now = np.array([round(one.response.spend_now) for one in order], dtype=np.int64)
-    movable = now > 0
-    movable &= np.array([one.response.measurable for one in order], dtype=bool)
-    advised = now.copy()
+    spend = np.array([round(campaign.response.spend_now) for campaign in order], dtype=np.int64)
+    movable = spend > 0
+    movable &= np.array([campaign.response.measurable for campaign in order], dtype=bool)
+    advised = spend.copy()
     if movable.sum() >= 2:
-        moving = [one for one, yes in zip(order, movable, strict=True) if yes]
-        advised[movable] = _best(moving, now[movable], most_change)
-    gains = _gains(order, now, advised, movable, np.random.default_rng(seed))
+        moving = [campaign for campaign, is_movable in zip(order, movable, strict=True) if is_movable]
+        advised[movable] = _best(moving, spend[movable], most_change)
+    gains = _gains(order, spend, advised, movable, np.random.default_rng(seed))
     tail = (1 - coverage) / 2
     low, high = np.quantile(gains, [tail, 1 - tail])
     gain, probability = float(gains.mean()), float(np.mean(gains > 0))
@@ -111,8 +111,8 @@ def split_budget(
         status="move" if reason == "gain_is_likely" else "keep",
         reason=reason,
         shares=tuple(
-            _share(one, int(was), int(new), bool(yes))
-            for one, was, new, yes in zip(order, now, advised, movable, strict=True)
+            _share(campaign, int(spend_now), int(spend_advised), bool(is_movable))
+            for campaign, spend_now, spend_advised, is_movable in zip(order, spend, advised, movable, strict=True)
         ),
         gain_minor=round(gain),
         low_minor=round(min(float(low), gain)),
@@ -120,7 +120,9 @@ def split_budget(
         coverage=coverage,
         probability_of_gain=probability,
         extrapolated=tuple(
-            one.name for one, was, new in zip(order, now, advised, strict=True) if new > max(was, one.response.highest)
+            campaign.name
+            for campaign, spend_now, spend_advised in zip(order, spend, advised, strict=True)
+            if spend_advised > max(spend_now, campaign.response.highest)
         ),
     )
 
@@ -132,38 +134,44 @@ def gain_of_move(
     coverage: float = 0.80,
     seed: int = 1,
 ) -> Interval:
-    """What spending `after` brings a week against `before`, in contribution, on draws of each response.
+    """Weekly contribution of spending `after` against `before`, on draws of each response.
 
     Raises InvalidNumbers where a campaign that was moved has no measurable response.
     """
-    order = sorted(campaigns, key=lambda one: one.name)
-    was, now = (np.array([given.get(one.name, 0) for one in order], dtype=np.int64) for given in (before, after))
-    if unmeasured := [one.name for one, old, new in zip(order, was, now, strict=True) if old != new and not _ok(one)]:
+    order = sorted(campaigns, key=lambda campaign: campaign.name)
+    spend_before, spend_after = (
+        np.array([spend.get(campaign.name, 0) for campaign in order], dtype=np.int64) for spend in (before, after)
+    )
+    if unmeasured := [
+        campaign.name
+        for campaign, amount_before, amount_after in zip(order, spend_before, spend_after, strict=True)
+        if amount_before != amount_after and not campaign.response.measurable
+    ]:
         raise InvalidNumbers(f"The response to {', '.join(unmeasured)} is not measurable.")
-    gains = _gains(order, was, now, was != now, np.random.default_rng(seed))
+    gains = _gains(order, spend_before, spend_after, spend_before != spend_after, np.random.default_rng(seed))
     tail = (1 - coverage) / 2
     low, high = (float(end) for end in np.quantile(gains, [tail, 1 - tail]))
     return Interval(float(gains.mean()), low, high)
 
 
-def _ok(one: Campaign) -> bool:
-    return one.response.measurable
-
-
 def _best(campaigns: list[Campaign], now: Codes, most_change: float) -> Codes:
     """Whole minor units (k,) with the sum of `now` and equal marginal contribution within the bounds."""
     low = now * (1 - most_change)
-    high = np.maximum(now, np.minimum(now * (1 + most_change), [one.response.highest for one in campaigns]))
+    high = np.maximum(now, np.minimum(now * (1 + most_change), [campaign.response.highest for campaign in campaigns]))
     budget = float(now.sum())
-    wanted_at_most = max(_marginal(one, float(least)) for one, least in zip(campaigns, low, strict=True))
-    cheap, dear = 0.0, wanted_at_most + 1e-12
+    highest_marginal = max(_marginal(campaign, float(least)) for campaign, least in zip(campaigns, low, strict=True))
+    low_price, high_price = 0.0, highest_marginal + 1e-12
     for _ in range(_HALVINGS):
-        price = (cheap + dear) / 2
-        asked = sum(_wanted(one, price, *ends) for one, *ends in zip(campaigns, low, high, strict=True))
-        cheap, dear = (price, dear) if asked > budget else (cheap, price)
-    best = np.array([_wanted(one, dear, *ends) for one, *ends in zip(campaigns, low, high, strict=True)])
-    roomy = np.array([_wanted(one, cheap, *ends) for one, *ends in zip(campaigns, low, high, strict=True)])
-    missing, room = budget - best.sum(), roomy - best
+        price = (low_price + high_price) / 2
+        demand = sum(_spend_at(campaign, price, *ends) for campaign, *ends in zip(campaigns, low, high, strict=True))
+        low_price, high_price = (price, high_price) if demand > budget else (low_price, price)
+    best = np.array(
+        [_spend_at(campaign, high_price, *ends) for campaign, *ends in zip(campaigns, low, high, strict=True)]
+    )
+    upper = np.array(
+        [_spend_at(campaign, low_price, *ends) for campaign, *ends in zip(campaigns, low, high, strict=True)]
+    )
+    missing, room = budget - best.sum(), upper - best
     best += room * (missing / room.sum()) if room.sum() > 0 else 0.0
     return _whole(best, now, low, high)
 
@@ -178,46 +186,46 @@ def _whole(best: Floats, now: Codes, low: Floats, high: Floats) -> Codes:
     return whole
 
 
-def _marginal(one: Campaign, spend: float) -> float:
-    return one.response.marginal(spend) * one.margin_bps / BPS
+def _marginal(campaign: Campaign, spend: float) -> float:
+    return campaign.response.marginal(spend) * campaign.margin_bps / BPS
 
 
-def _wanted(one: Campaign, price: float, low: float, high: float) -> float:
+def _spend_at(campaign: Campaign, price: float, low: float, high: float) -> float:
     """The spend within bounds at which the next unit brings `price`."""
-    if _marginal(one, high) >= price:
+    if _marginal(campaign, high) >= price:
         return high
-    if _marginal(one, low) <= price:
+    if _marginal(campaign, low) <= price:
         return low
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if _marginal(one, middle) > price else (low, middle)
+        low, high = (middle, high) if _marginal(campaign, middle) > price else (low, middle)
     return (low + high) / 2
 
 
 def _gains(
-    campaigns: list[Campaign], now: Codes, advised: Codes, movable: NDArray[np.bool_], seeded: np.random.Generator
+    campaigns: list[Campaign], spend: Codes, advised: Codes, movable: NDArray[np.bool_], seeded: np.random.Generator
 ) -> Floats:
-    """What the move brings a week in contribution, on draws (n,) of the responses."""
+    """Weekly contribution gained by the move, on draws (n,) of the responses."""
     gains = np.zeros(_DRAWS)
-    for one, was, new, yes in zip(campaigns, now, advised, movable, strict=True):
-        if yes and was != new:
-            scales, powers = one.response.draws(_DRAWS, seeded)
-            gains += scales * (float(new) ** powers - float(was) ** powers) * one.margin_bps / BPS
+    for campaign, spend_before, spend_after, is_movable in zip(campaigns, spend, advised, movable, strict=True):
+        if is_movable and spend_before != spend_after:
+            scales, powers = campaign.response.draws(_DRAWS, seeded)
+            gains += scales * (float(spend_after) ** powers - float(spend_before) ** powers) * campaign.margin_bps / BPS
     return gains
 
 
-def _share(one: Campaign, was: int, new: int, movable: bool) -> Share:
-    before, after = (_marginal(one, float(spend)) if movable else 0.0 for spend in (was, new))
-    return Share(one.name, was, new, before, after, movable)
+def _share(campaign: Campaign, spend_now: int, spend_advised: int, movable: bool) -> BudgetShare:
+    before, after = (_marginal(campaign, float(spend)) if movable else 0.0 for spend in (spend_now, spend_advised))
+    return BudgetShare(campaign.name, spend_now, spend_advised, before, after, movable)
 
 
 def _check(campaigns: list[Campaign], most_change: float, least_probability: float, coverage: float) -> None:
     if not 0 <= most_change <= 1 or not 0 <= least_probability <= 1 or not 0 < coverage < 1:
         raise InvalidNumbers("The most change, the least probability and the coverage must lie between 0 and 1.")
-    if len({one.name for one in campaigns}) < len(campaigns):
+    if len({campaign.name for campaign in campaigns}) < len(campaigns):
         raise InvalidNumbers("A campaign occurs twice.")
-    for one in campaigns:
-        if not isinstance(one.margin_bps, int) or not 0 <= one.margin_bps <= BPS:
-            raise InvalidNumbers(f"The margin of {one.name} must be a whole number from 0 to {BPS}.")
-        if not 0 <= one.response.spend_now <= LARGEST_MINOR:
-            raise InvalidNumbers(f"The spend of {one.name} is larger than can be booked.")
+    for campaign in campaigns:
+        if not isinstance(campaign.margin_bps, int) or not 0 <= campaign.margin_bps <= BPS:
+            raise InvalidNumbers(f"The margin of {campaign.name} must be a whole number from 0 to {BPS}.")
+        if not 0 <= campaign.response.spend_now <= LARGEST_MINOR:
+            raise InvalidNumbers(f"The spend of {campaign.name} is larger than can be booked.")

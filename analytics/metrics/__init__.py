@@ -1,1 +1,1 @@
-"""Why a metric of sales changed."""
+"""Variance analysis of sales metrics."""

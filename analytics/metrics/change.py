@@ -1,4 +1,4 @@
-"""Why a metric of sales changed: parts that add up to the change exactly, and the lines that contribute most."""
+"""Variance analysis of sales metrics: effects that add up to the change exactly, in all and line by line."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ def explain_revenue(before: Iterable[Contribution], after: Iterable[Contribution
 
 
 def explain_units(before: Iterable[Contribution], after: Iterable[Contribution]) -> Change:
-    """Units: what products sold in both periods changed, and those begun and ended."""
+    """Units: change of products sold in both periods, and of those begun and ended."""
     walk = explain_margin(map(_units_as_money, before), map(_units_as_money, after))
     kept = {"sold_before_too": sum(walk.effects.get(name, 0) for name in ("volume", "mix", "price"))}
     effects = {**kept, **{name: walk.effects[name] for name in ("begun", "ended") if name in walk.effects}}
@@ -53,20 +53,20 @@ def explain_units(before: Iterable[Contribution], after: Iterable[Contribution])
 def explain_ratio(
     before: Sequence[Contribution], after: Sequence[Contribution], over: Measure, under: Measure, scale: int
 ) -> Change:
-    """A ratio of sums, such as a margin rate, in whole steps of 1 / `scale`: what its lines' own ratios changed, what
-    the mix of lines did, and lines begun and ended.
+    """A ratio of sums, such as a margin rate, in whole steps of 1 / `scale`: own-ratio effect, mix effect, and lines
+    begun and ended.
 
     With a line's share w of the lower sum and its own ratio m, against the whole's M before: mix (w1 - w0)(m0 - M0),
     own ratio w1 (m1 - m0), begun w1 (m1 - M0), ended -w0 (m0 - M0): the shift-share identity (Dunn, 1960). It is exact
     because the shares sum to one. Rounded by largest remainder. Raises ZeroDivisionError where a lower sum is zero.
     """
-    old, new = ({(one.product, one.channel): one for one in side} for side in (before, after))
-    base, whole = (Fraction(sum(map(under, side))) for side in (before, after))
-    was, now = (Fraction(sum(map(over, side)), sum(map(under, side))) for side in (before, after))
+    old, new = ({(line.product, line.channel): line for line in side} for side in (before, after))
+    old_base, new_base = (Fraction(sum(map(under, side))) for side in (before, after))
+    old_ratio, new_ratio = (Fraction(sum(map(over, side)), sum(map(under, side))) for side in (before, after))
     exact: dict[tuple[str, str], dict[str, Fraction]] = {}
     for key in sorted({*old, *new}):
-        exact[key] = _shifts(old.get(key), new.get(key), over, under, base, whole, was)
-    total = round(now * scale) - round(was * scale)
+        exact[key] = _shifts(old.get(key), new.get(key), over, under, old_base, new_base, old_ratio)
+    total = round(new_ratio * scale) - round(old_ratio * scale)
     flat = {(key, name): value * scale for key, parts in exact.items() for name, value in parts.items()}
     rounded = _to_whole(flat, total)
     effects: dict[str, int] = {}
@@ -76,17 +76,17 @@ def explain_ratio(
         BridgeLine(*key, 0, sum(rounded[key, name] for name in parts), {name: rounded[key, name] for name in parts})  # type: ignore[misc]
         for key, parts in exact.items()
     ]
-    return Change(round(was * scale), round(now * scale), effects, lines)
+    return Change(round(old_ratio * scale), round(new_ratio * scale), effects, lines)
 
 
 def explain_margin_rate(before: Sequence[Contribution], after: Sequence[Contribution]) -> Change:
     """Contribution as a share of revenue, in basis points."""
-    return explain_ratio(before, after, lambda one: one.contribution_minor, lambda one: one.revenue_minor, BPS)
+    return explain_ratio(before, after, lambda line: line.contribution_minor, lambda line: line.revenue_minor, BPS)
 
 
 def explain_average_price(before: Sequence[Contribution], after: Sequence[Contribution]) -> Change:
     """Revenue a unit, in minor units."""
-    return explain_ratio(before, after, lambda one: one.revenue_minor, lambda one: one.units, 1)
+    return explain_ratio(before, after, lambda line: line.revenue_minor, lambda line: line.units, 1)
 
 
 def explain_per(explain: Explain, sides: Sequence[Sequence[Contribution]], lengths: Sequence[int]) -> Change:
@@ -95,49 +95,57 @@ def explain_per(explain: Explain, sides: Sequence[Sequence[Contribution]], lengt
 
     Each side is taken as often as the other is long, so that both are of the same length, explained, and divided by it.
     """
-    before, after = ([_times(one, length) for one in side] for side, length in zip(sides, lengths[::-1], strict=True))
-    walk, scale = explain(before, after), lengths[0] * lengths[1]
-    was, now = round(Fraction(walk.before, scale)), round(Fraction(walk.after, scale))
-    effects = _to_whole({name: Fraction(amount, scale) for name, amount in walk.effects.items()}, now - was)
-    flat = {(at, name): Fraction(n, scale) for at, one in enumerate(walk.lines) for name, n in one.effects.items()}
-    rounded = _to_whole(flat, now - was)
+    before, after = ([_times(line, length) for line in side] for side, length in zip(sides, lengths[::-1], strict=True))
+    scaled, scale = explain(before, after), lengths[0] * lengths[1]
+    old_average, new_average = round(Fraction(scaled.before, scale)), round(Fraction(scaled.after, scale))
+    effects = _to_whole(
+        {name: Fraction(amount, scale) for name, amount in scaled.effects.items()}, new_average - old_average
+    )
+    flat = {
+        (place, name): Fraction(n, scale) for place, line in enumerate(scaled.lines) for name, n in line.effects.items()
+    }
+    rounded = _to_whole(flat, new_average - old_average)
     lines = [
         replace(
-            one,
-            before_minor=round(Fraction(one.before_minor, scale)),
-            after_minor=round(Fraction(one.after_minor, scale)),
-            effects={name: rounded[at, name] for name in one.effects},
+            line,
+            before_minor=round(Fraction(line.before_minor, scale)),
+            after_minor=round(Fraction(line.after_minor, scale)),
+            effects={name: rounded[place, name] for name in line.effects},
         )
-        for at, one in enumerate(walk.lines)
+        for place, line in enumerate(scaled.lines)
     ]
-    return Change(was, now, effects, lines)
+    return Change(old_average, new_average, effects, lines)
 
 
 def changes_per(parts: Sequence[tuple[int, int]], lengths: Sequence[int], total: int) -> Sequence[int]:
-    """What each part (before, after) changed by a week or day; they add up to this total."""
-    exact = {at: Fraction(now, lengths[1]) - Fraction(was, lengths[0]) for at, (was, now) in enumerate(parts)}
+    """Change of each part (before, after) per week or day, in whole units that add up to `total`."""
+    exact = {place: Fraction(new, lengths[1]) - Fraction(old, lengths[0]) for place, (old, new) in enumerate(parts)}
     whole = _to_whole(exact, total)
-    return [whole[at] for at in range(len(parts))]
+    return [whole[place] for place in range(len(parts))]
 
 
 def margin_rate_bps(lines: Sequence[Contribution]) -> int:
-    return share_bps(sum(one.contribution_minor for one in lines), sum(one.revenue_minor for one in lines))
+    return share_bps(sum(line.contribution_minor for line in lines), sum(line.revenue_minor for line in lines))
 
 
 def _shifts(
     old: Contribution | None, new: Contribution | None, over: Measure, under: Measure,
-    base: Fraction, whole: Fraction, was: Fraction,
+    old_base: Fraction, new_base: Fraction, old_ratio: Fraction,
 ) -> dict[str, Fraction]:  # fmt: skip
-    """What one line does to the ratio, exactly, by cause."""
-    w0, w1 = (Fraction(under(one)) / total if one else Fraction(0) for one, total in ((old, base), (new, whole)))
-    o0, o1 = (Fraction(over(one)) / total if one else Fraction(0) for one, total in ((old, base), (new, whole)))
-    moved = o1 - o0 - was * (w1 - w0)
-    if not w1:
-        return {"ended": moved}
-    if not w0:
-        return {"begun": moved}
-    mix = (w1 - w0) * (o0 / w0 - was)
-    return {"mix": mix, "own": moved - mix}
+    """Exact effects of one line on the ratio, by cause."""
+    old_weight, new_weight = (
+        Fraction(under(line)) / total if line else Fraction(0) for line, total in ((old, old_base), (new, new_base))
+    )
+    old_part, new_part = (
+        Fraction(over(line)) / total if line else Fraction(0) for line, total in ((old, old_base), (new, new_base))
+    )
+    shift = new_part - old_part - old_ratio * (new_weight - old_weight)
+    if not new_weight:
+        return {"ended": shift}
+    if not old_weight:
+        return {"begun": shift}
+    mix = (new_weight - old_weight) * (old_part / old_weight - old_ratio)
+    return {"mix": mix, "own": shift - mix}
 
 
 def _to_whole(exact: Mapping[_Key, Fraction], total: int) -> dict[_Key, int]:
@@ -145,26 +153,27 @@ def _to_whole(exact: Mapping[_Key, Fraction], total: int) -> dict[_Key, int]:
     whole = {key: value.numerator // value.denominator for key, value in exact.items()}
     rest = total - sum(whole.values())
     by_remainder = sorted(exact, key=lambda key: whole[key] - exact[key])
-    for at in range(abs(rest)):
-        key = by_remainder[at % len(by_remainder)] if rest > 0 else by_remainder[-1 - at % len(by_remainder)]
+    for step in range(abs(rest)):
+        key = by_remainder[step % len(by_remainder)] if rest > 0 else by_remainder[-1 - step % len(by_remainder)]
         whole[key] += 1 if rest > 0 else -1
     return whole
 
 
-def _without_costs(one: Contribution) -> Contribution:
-    return replace(one, fees_minor=0, cost_minor=0, variable_minor=0)
+def _without_costs(line: Contribution) -> Contribution:
+    return replace(line, fees_minor=0, cost_minor=0, variable_minor=0)
 
 
-def _times(one: Contribution, times: int) -> Contribution:
+def _times(line: Contribution, times: int) -> Contribution:
     return replace(
-        one, units=one.units * times, list_net_minor=one.list_net_minor * times,
-        discounts_net_minor=one.discounts_net_minor * times, refunds_net_minor=one.refunds_net_minor * times,
-        fees_minor=one.fees_minor * times, cost_minor=one.cost_minor * times, variable_minor=one.variable_minor * times,
+        line, units=line.units * times, list_net_minor=line.list_net_minor * times,
+        discounts_net_minor=line.discounts_net_minor * times, refunds_net_minor=line.refunds_net_minor * times,
+        fees_minor=line.fees_minor * times, cost_minor=line.cost_minor * times,
+        variable_minor=line.variable_minor * times,
     )  # fmt: skip
 
 
-def _units_as_money(one: Contribution) -> Contribution:
+def _units_as_money(line: Contribution) -> Contribution:
     return replace(
-        one, list_net_minor=one.units, discounts_net_minor=0, refunds_net_minor=0, fees_minor=0, cost_minor=0,
+        line, list_net_minor=line.units, discounts_net_minor=0, refunds_net_minor=0, fees_minor=0, cost_minor=0,
         variable_minor=0,
     )  # fmt: skip

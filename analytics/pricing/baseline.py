@@ -1,4 +1,4 @@
-"""What sells in a period at today's price, and how sure that is."""
+"""Baseline sales per period at today's price, with their standard error."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from analytics.statistics.errors import InvalidNumbers
 
 @dataclass(frozen=True)
 class Baseline:
-    """What sells in a period at today's price: the mean, its standard error, and how far single periods stray.
+    """Baseline sales per period at today's price: the mean, its standard error, and the deviation of single periods.
 
     `deviation` is one period's standard deviation and `correlation` that between a period and the next.
     """
@@ -23,7 +23,7 @@ class Baseline:
     promoted_included: bool = False
 
     def error_over(self, horizon_periods: int) -> float:
-        """Standard error of the mean of the next `horizon_periods`: of the baseline, and of what strays round it."""
+        """Standard error of the mean of the next `horizon_periods`: of the baseline, and of the periods round it."""
         astray = self.deviation * np.sqrt(_carry(self.correlation) / horizon_periods)
         return float(np.hypot(self.standard_error, min(astray, self.deviation)))
 
@@ -32,7 +32,7 @@ def baseline_units(units: Floats, promoted: Floats | None = None, periods: int =
     """Sales to expect in a period, from the last `periods` unpromoted ones of `units` (T,), oldest first.
 
     The mean is of values drawn in to three robust deviations from the median (Huber 1981, section 1.7); the deviation
-    is that of four times as many periods, as eight tell little of it. Its standard error allows for
+    is that of four times as many periods, as eight are too few for it. Its standard error allows for
     lag-one correlation r by (1 + r) / (1 - r). Where fewer than half of `periods` are unpromoted, all recent ones
     count and the answer says so. Raises InvalidNumbers on negative or no data, or when lengths differ.
     """
@@ -68,12 +68,12 @@ def _robust_deviation(history: Floats) -> float:
 
 
 def _memory(history: Floats) -> float:
-    """Lag-one correlation, held to 0..0.8 as a short series cannot tell more."""
+    """Lag-one correlation, limited to 0..0.8 as short series do not support more."""
     centred = history - history.mean()
     spread = float(centred @ centred)
     return float(np.clip(centred[1:] @ centred[:-1] / spread, 0.0, 0.8)) if spread > 0 else 0.0
 
 
 def _carry(correlation: float) -> float:
-    """How much more a mean strays when each period carries over into the next: (1 + r) / (1 - r)."""
+    """Variance inflation of a mean under lag-one correlation r: (1 + r) / (1 - r)."""
     return (1 + correlation) / (1 - correlation)

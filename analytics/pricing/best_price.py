@@ -1,4 +1,4 @@
-"""The best price under constant elasticity, averaged over what is not known, or the advice to leave it."""
+"""The profit-maximising price under constant elasticity, averaged over its uncertainty, or the advice to keep it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -26,7 +26,7 @@ PriceReason = Literal[
 
 @dataclass(frozen=True)
 class ElasticityBelief:
-    """What is believed of an elasticity: a t distribution (normal when `degrees_of_freedom` is None)."""
+    """Distribution of an elasticity: Student's t (normal when `degrees_of_freedom` is None)."""
 
     elasticity: float
     standard_error: float
@@ -51,7 +51,7 @@ _NO_TERMS = SaleTerms()
 
 @dataclass(frozen=True)
 class Margins:
-    """What a unit costs, and on what terms it is sold."""
+    """Unit cost and terms of sale."""
 
     unit_cost_minor: float
     terms: SaleTerms = _NO_TERMS
@@ -63,9 +63,9 @@ class Margins:
 
 @dataclass(frozen=True)
 class ProfitForecast:
-    """What a price should bring over the horizon, against today's; integer minor units, `low..high` at `coverage`.
+    """Expected profit of a price over the horizon, against today's; integer minor units, `low..high` at `coverage`.
 
-    `expected_units` are those of one period. `probability_of_gain` is that profit rises at all.
+    `expected_units` are those of one period; `probability_of_gain` is that of any rise in profit.
     """
 
     price_minor: int
@@ -80,8 +80,8 @@ class ProfitForecast:
     @property
     def per_period_minor(self) -> tuple[int, int, int]:
         """Change, low and high as an average period of the horizon has them."""
-        whole = (self.change_minor, self.low_minor, self.high_minor)
-        change, low, high = (round(amount / self.horizon_periods) for amount in whole)
+        totals = (self.change_minor, self.low_minor, self.high_minor)
+        change, low, high = (round(amount / self.horizon_periods) for amount in totals)
         return change, low, high
 
 
@@ -139,7 +139,7 @@ def forecast_profit(
     horizon_periods: int,
     coverage: float = 0.80,
 ) -> ProfitForecast:
-    """What a given price should bring, reckoned as in `best_price`, good or bad. Raises InvalidNumbers likewise."""
+    """Profit forecast of a given price, computed as in `best_price`. Raises InvalidNumbers likewise."""
     if price_minor <= 0:
         raise InvalidNumbers("A price must be above zero.")
     return _forecast(_now(baseline, price_now_minor, margins, belief, horizon_periods, coverage), price_minor)

@@ -1,4 +1,4 @@
-"""The order that one product's prices should keep over its channels, where it is broken, and how far one may move."""
+"""Price ladder of one product over its channels: breaks of the order, and the bounds for each price."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from domain.money import BPS
 from domain.pricing import SaleTerms
 
 TOLERANCE = 0.05
-"""So far a rung may be off before it counts as broken: shops round, and prices move one at a time."""
+"""Tolerated deviation of a rung, as a share: shops round, and prices move one at a time."""
 
 
 class ChannelRole(StrEnum):
@@ -20,7 +20,7 @@ class ChannelRole(StrEnum):
     OTHER = "other"
 
 
-class Break(StrEnum):
+class LadderBreak(StrEnum):
     UNDERCUTS_DEALERS = "shop_undercuts_dealers"
     MARKETPLACE_CHEAPER = "marketplace_cheaper_than_shop"
     DEALERS_ABOVE_SHOP = "dealers_above_shop"
@@ -28,7 +28,7 @@ class Break(StrEnum):
 
 @dataclass(frozen=True)
 class Rung:
-    """A channel's price as charged, and what the brand keeps of it; `vat_bps` is the product's, inside or on top."""
+    """A channel's price as charged, with its VAT and fee; `vat_bps` is the product's, inside or on top."""
 
     channel: str
     role: ChannelRole
@@ -38,41 +38,41 @@ class Rung:
 
     @property
     def net_minor(self) -> float:
-        """Without VAT."""
+        """The price without VAT, in minor units."""
         return self.price_minor * BPS / (BPS + self.terms.vat_bps)
 
     @property
     def shelf_minor(self) -> float:
-        """With VAT."""
+        """The price with VAT, in minor units."""
         return self.net_minor * (BPS + self.vat_bps) / BPS
 
 
 @dataclass(frozen=True)
 class BrokenRung:
-    """Two channels whose prices stand the wrong way round: `channel`'s against `against`'s."""
+    """Two channels whose prices are in the wrong order: `channel`'s against `against`'s."""
 
-    kind: Break
+    kind: LadderBreak
     channel: str
     against: str
 
 
 def broken_rungs(rungs: Sequence[Rung], usual_markup: float) -> list[BrokenRung]:
-    """Where the ladder is broken.
+    """Pairs of channels whose prices break the ladder.
 
-    Own shop below what dealers resell at: their price with VAT times `usual_markup`, what the shop usually asks for it
+    Own shop below the dealers' resale price: their price with VAT times `usual_markup`, the shop's usual price over it
     (resale price parity: dealers order less of what they cannot sell). A marketplace below the shop: customers go
     where the fee takes more. Dealers' net price at or above the shop's: nothing is left for them to earn.
     """
-    found = []
+    breaks = []
     for shop in (rung for rung in rungs if rung.role is ChannelRole.SHOP):
         for rung in rungs:
             if rung.role is ChannelRole.DEALERS and rung.net_minor >= shop.net_minor:
-                found.append(BrokenRung(Break.DEALERS_ABOVE_SHOP, rung.channel, shop.channel))
+                breaks.append(BrokenRung(LadderBreak.DEALERS_ABOVE_SHOP, rung.channel, shop.channel))
             elif rung.role is ChannelRole.DEALERS and _under(shop, _resale(rung, usual_markup)):
-                found.append(BrokenRung(Break.UNDERCUTS_DEALERS, shop.channel, rung.channel))
+                breaks.append(BrokenRung(LadderBreak.UNDERCUTS_DEALERS, shop.channel, rung.channel))
             if rung.role is ChannelRole.MARKETPLACE and _keeps_less(rung, shop) and _under(rung, shop.shelf_minor):
-                found.append(BrokenRung(Break.MARKETPLACE_CHEAPER, rung.channel, shop.channel))
-    return found
+                breaks.append(BrokenRung(LadderBreak.MARKETPLACE_CHEAPER, rung.channel, shop.channel))
+    return breaks
 
 
 def edges(rungs: Sequence[Rung], channel: str, usual_markup: float) -> tuple[int | None, int | None]:
@@ -106,6 +106,6 @@ def _under(rung: Rung, shelf_minor: float) -> bool:
     return rung.shelf_minor < shelf_minor * (1 - TOLERANCE)
 
 
-def _keeps_less(one: Rung, other: Rung) -> bool:
-    """Whether the brand keeps a smaller share of a price in one channel than in another."""
-    return one.terms.fee_bps > other.terms.fee_bps
+def _keeps_less(rung: Rung, other: Rung) -> bool:
+    """True if the brand keeps a smaller share of the price in `rung`'s channel than in `other`'s."""
+    return rung.terms.fee_bps > other.terms.fee_bps

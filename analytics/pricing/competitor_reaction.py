@@ -1,4 +1,4 @@
-"""How rivals answer the brand's price changes with time, and what their prices do to its sales."""
+"""Competitor reaction to the brand's price changes over time, and cross-price elasticity of its sales."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ _LEAST_MOVES = 20
 
 
 @dataclass(frozen=True, eq=False)
-class RivalAnswer:
-    """Percent by which rivals follow one percent of the brand's, after `LAGS` weeks; `path` (LAGS + 1,) by week since.
+class ReactionEstimate:
+    """Percent change of rivals' prices for one percent of the brand's, after `LAGS` weeks; `path` (LAGS + 1,) by week.
 
     `within(weeks)` is the mean of the path over the weeks after a change, with its standard error.
     """
@@ -32,7 +32,7 @@ class RivalAnswer:
 
     @property
     def significant(self) -> bool:
-        """Whether rivals follow beyond doubt: an answer the other way is none that a price could be built on."""
+        """True if rivals significantly follow; a significant move the other way does not count."""
         return self.low > 0
 
     def within(self, weeks: int) -> tuple[float, float]:
@@ -41,15 +41,17 @@ class RivalAnswer:
         return float(weights @ steps), float(np.sqrt(max(weights @ self.covariance @ weights, 0.0)))
 
 
-def rivals_answer(own: Floats, others: Floats, rivals: Floats, coverage: float = 0.90) -> RivalAnswer:
+def estimate_competitor_reaction(
+    own: Floats, others: Floats, rivals: Floats, coverage: float = 0.90
+) -> ReactionEstimate:
     """A finite distributed lag of changes (Greene 2018, section 11.3): each rival's log price on the brand's own.
 
     Of weeks (T,), products P, the brand's other channels C and rivals R, NaN where not known: `own` (T, P) and `others`
     (T, P, C) are the brand's log prices, `rivals` (T, P, R) theirs. d log r_t = sum over 0..LAGS of b_k d log own_t-k,
     the other channels' changes and every week's own mean taken out, so that neither common shocks nor a channel that
-    moves along count as an answer. The long run is the sum of b; errors are clustered by product, with t of the
+    moves along count as a reaction. The long run is the sum of b; errors are clustered by product, with t of the
     products less one (Cameron & Miller 2015).
-    Raises InvalidNumbers for too few weeks, products or price changes, NotIdentified where the changes tell nothing.
+    Raises InvalidNumbers for too few weeks, products or price changes, NotIdentified where the changes do not suffice.
     """
     weeks, products = own.shape
     moves = int(np.count_nonzero(np.abs(np.nan_to_num(np.diff(own, axis=0))) > 1e-6))
@@ -58,8 +60,8 @@ def rivals_answer(own: Floats, others: Floats, rivals: Floats, coverage: float =
     changes = np.concatenate([own[:, :, None], others], axis=2)
     changes = np.diff(changes, axis=0)
     lagged = np.stack([changes[LAGS - lag : len(changes) - lag] for lag in range(LAGS + 1)], axis=3)
-    moved = np.diff(rivals, axis=0)[LAGS:]
-    y, x, week, product = _stacked(moved, lagged.reshape(*lagged.shape[:2], -1))
+    rival_changes = np.diff(rivals, axis=0)[LAGS:]
+    y, x, week, product = _stacked(rival_changes, lagged.reshape(*lagged.shape[:2], -1))
     moves = [place for place in range(x.shape[1]) if np.any(x[:, place])]
     if not len(y) or moves[: LAGS + 1] != list(range(LAGS + 1)):
         raise NotIdentified("Prices did not change at times that tell what follows.")
@@ -73,7 +75,7 @@ def _stacked(moved: Floats, lagged: Floats) -> tuple[Floats, Floats, Codes, Code
     return moved[known], lagged[week, product], week.astype(np.int64), product.astype(np.int64)
 
 
-def _summed(y: Floats, x: Floats, week: Codes, product: Codes, coverage: float) -> RivalAnswer:
+def _summed(y: Floats, x: Floats, week: Codes, product: Codes, coverage: float) -> ReactionEstimate:
     clusters = len(np.unique(product))
     if clusters < LEAST_PRODUCTS or len(y) < 2 * x.shape[1]:
         raise InvalidNumbers(f"{len(y)} changes of rivals' prices of {clusters} products are too few.")
@@ -82,25 +84,25 @@ def _summed(y: Floats, x: Floats, week: Codes, product: Codes, coverage: float) 
     def within(column: Floats) -> Floats:
         return column - (np.bincount(week, column) / counts)[week]
 
-    left = np.column_stack([within(column) for column in x.T])
+    regressors = np.column_stack([within(column) for column in x.T])
     outcome = within(y)
-    bread = np.linalg.pinv(left.T @ left)
-    slopes = bread @ (left.T @ outcome)
-    residual = outcome - left @ slopes
-    scores = np.zeros((int(product.max()) + 1, left.shape[1]))
-    np.add.at(scores, product, left * residual[:, None])
+    bread = np.linalg.pinv(regressors.T @ regressors)
+    slopes = bread @ (regressors.T @ outcome)
+    residual = outcome - regressors @ slopes
+    scores = np.zeros((int(product.max()) + 1, regressors.shape[1]))
+    np.add.at(scores, product, regressors * residual[:, None])
     covariance = bread @ (scores.T @ scores) @ bread * clusters / (clusters - 1)
-    own = slice(0, LAGS + 1)
-    total, error = float(slopes[own].sum()), float(np.sqrt(max(covariance[own, own].sum(), 0.0)))
+    own_price = slice(0, LAGS + 1)
+    total, error = float(slopes[own_price].sum()), float(np.sqrt(max(covariance[own_price, own_price].sum(), 0.0)))
     reach = t_quantile((1 + coverage) / 2, clusters - 1) * error
-    return RivalAnswer(
+    return ReactionEstimate(
         long_run=total,
         low=total - reach,
         high=total + reach,
         coverage=coverage,
         degrees_of_freedom=clusters - 1,
-        path=np.cumsum(slopes[own]),
-        covariance=covariance[own, own],
+        path=np.cumsum(slopes[own_price]),
+        covariance=covariance[own_price, own_price],
         rows=len(y),
     )
 
@@ -123,7 +125,7 @@ class CrossElasticity:
 def rivals_cross_elasticity(
     units: Floats, own: Floats, rivals: Floats, deal: Floats, coverage: float = 0.90
 ) -> CrossElasticity:
-    """What rivals' prices do to sales: (T, P) units, own and rivals' log price, share of the week under a deal.
+    """Cross-price elasticity from (T, P) units, own and rivals' log price, and share of the week under a deal.
 
     Poisson regression over all products with effects for product by quarter and for the week (`poisson_panel`), own
     price and deals held constant, errors clustered by product. Raises InvalidNumbers or NotIdentified.

@@ -29,7 +29,7 @@ SEASON_PERIODS = 13
 
 @dataclass(frozen=True)
 class Specification:
-    """What a model holds constant. `season` is each location's own level in a block of 13 periods."""
+    """Controls of a model. `season` is each location's own level in a block of 13 periods."""
 
     controls: frozenset[Control]
     differenced: bool = False
@@ -55,7 +55,7 @@ SPECIFICATIONS: Mapping[Model, Specification] = {
 
 @dataclass(frozen=True)
 class ElasticityEstimate:
-    """Percent change of units for one percent of price, with the interval that `coverage` asks for (both ends)."""
+    """Percent change of units for one percent of price, with its two-sided interval at `coverage`."""
 
     model: Model
     elasticity: float
@@ -77,7 +77,7 @@ class _Rows:
 
 
 class ModelFits:
-    """Models fitted on one panel's rows with sales; what several of them take out of the rows is taken out once."""
+    """Models fitted on one panel's rows with sales; effects that several of them absorb are absorbed once."""
 
     def __init__(self, panel: SalesPanel) -> None:
         self._panel = panel.sold
@@ -184,7 +184,7 @@ def _differences(rows: _Rows) -> _Rows:
 
 
 def _columns_used(rows: _Rows, spec: Specification) -> int:
-    """How many of the columns a model looks at: outcome, price, and promotion if it controls for it."""
+    """Number of columns that a model uses: outcome, price, and promotion if it controls for it."""
     used = 4 if "promotion" in spec.controls else 2
     if len(rows.columns) <= used:
         raise InvalidNumbers(f"{len(rows.columns)} rows are too few to fit a model on.")

@@ -1,4 +1,4 @@
-"""Which elasticity to trust, how far, and why; or why none can be trusted."""
+"""Model choice among elasticity estimates by held-out prediction, or the reasons why none is usable."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -41,7 +41,7 @@ HELD_OUT_UNIT = "natural log of units, root mean square"
 
 @dataclass(frozen=True)
 class DataFloor:
-    """The least that is needed before an elasticity is spoken of at all."""
+    """Minimum data for an elasticity estimate."""
 
     weeks: int = 26
     rows: int = 26
@@ -55,7 +55,7 @@ class DataFloor:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One model that stood for election. `gap` is its held-out loss above the winner's, in squared log units."""
+    """One model of the choice. `gap` is its held-out loss above the winner's, in squared log units."""
 
     model: Model
     estimate: ElasticityEstimate | None = None
@@ -70,7 +70,7 @@ class Candidate:
 class ElasticityChoice:
     """The chosen elasticity with an interval, every candidate, and machine-readable reasons with their numbers.
 
-    When `insufficient`, the elasticity and interval are what the data gave, if anything, and must not be acted upon.
+    When `insufficient`, the elasticity and interval are for information only, if present, and must not be acted upon.
     """
 
     status: Literal["usable", "insufficient"]
@@ -95,7 +95,7 @@ def choose_elasticity(
     coverage: float = 0.90,
     floor: DataFloor | None = None,
 ) -> ElasticityChoice:
-    """Elect a model by held-out prediction and widen its interval by the disagreement of those equally defensible.
+    """Choose a model by held-out prediction and widen its interval by the disagreement of those equally defensible.
 
     Prices answer demand: they are cut for holidays, with advertising, everywhere at once; so what moved with price
     over time is not what price did. Where locations price apart, candidates are therefore judged on how a location
@@ -181,7 +181,7 @@ def _elect(held_out: Mapping[Model, HeldOut]) -> tuple[Model, Reason]:
 
 
 def _by_loss(held_out: Mapping[Model, HeldOut]) -> list[Model]:
-    by_loss: list[tuple[Model, HeldOut]] = sorted(held_out.items(), key=lambda found: float(found[1].losses.mean()))
+    by_loss: list[tuple[Model, HeldOut]] = sorted(held_out.items(), key=lambda entry: float(entry[1].losses.mean()))
     return [model for model, _ in by_loss]
 
 
@@ -243,9 +243,9 @@ def _disagreement(other: ElasticityEstimate, chosen: ElasticityEstimate) -> floa
 
 
 def _refusals(elasticity: float, high: float, numbers: Mapping[str, float]) -> tuple[Reason, ...]:
-    found: dict[Reason, bool] = {
+    refusals: dict[Reason, bool] = {
         "prices_follow_demand": numbers.get("p_value_prices_follow_demand", 1.0) < SIGNIFICANCE,
         "elasticity_not_negative": elasticity >= 0,
         "elasticity_not_significant": elasticity < 0 <= high,
     }
-    return tuple(reason for reason, holds in found.items() if holds)
+    return tuple(reason for reason, holds in refusals.items() if holds)

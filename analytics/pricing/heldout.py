@@ -1,4 +1,4 @@
-"""How well each elasticity model foresees weeks that it never saw, all models on the same target."""
+"""Held-out prediction error of each elasticity model, all models on the same target."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from analytics.statistics.errors import InvalidNumbers
 Task = Literal["local_deviation", "change_over_time"]
 REFERENCE_PERIODS = 13
 _LOSS_DECIMALS = 9
-"""Models that come to the same, as with a single location, have to tie whatever rounding makes of them."""
+"""Models that are equivalent, as with a single location, have to tie in spite of rounding."""
 _FEWEST_BLOCKS, _MOST_BLOCKS, _BLOCK_PERIODS = 4, 10, 8
 
 
@@ -46,19 +46,19 @@ def held_out_errors(panel: SalesPanel, models: Sequence[Model], task: Task) -> M
     sold = panel.sold
     tables = [sold.grid(column) for column in (np.log(sold.units), np.log(sold.price), sold.deal, sold.feature)]
     blocks = [_Block(block, ModelFits(_without(sold, block))) for block in _blocks(len(sold.periods))]
-    found: dict[Model, HeldOut] = {}
+    by_model: dict[Model, HeldOut] = {}
     for model in models:
         try:
             by_block = [_squared_errors(tables, block, model, task) for block in blocks]
         except InvalidNumbers:
             continue
         losses = np.round([errors.mean() for errors in by_block], _LOSS_DECIMALS)
-        found[model] = HeldOut(losses, float(np.sqrt(np.concatenate(by_block).mean())))
-    return found
+        by_model[model] = HeldOut(losses, float(np.sqrt(np.concatenate(by_block).mean())))
+    return by_model
 
 
 def paired_gap(loss: Floats, best: Floats) -> tuple[float, float]:
-    """How much worse than the best a model is, by block (blocks,), and that mean's standard error."""
+    """Loss of a model above the best one's, by block (blocks,), and the standard error of its mean."""
     gaps = loss - best
     return float(gaps.mean()), float(gaps.std(ddof=1) / np.sqrt(len(gaps)))
 
@@ -90,6 +90,6 @@ def _squared_errors(tables: list[Floats], block: _Block, model: Model, task: Tas
 
 
 def _mean(table: Floats, axis: int) -> Floats:
-    """Mean over what is there; NaN where nothing is."""
+    """Mean of the known values; NaN where there are none."""
     count = np.isfinite(table).sum(axis=axis, keepdims=True)
     return np.where(count, np.nansum(table, axis=axis, keepdims=True) / np.maximum(count, 1), np.nan)

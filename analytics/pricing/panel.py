@@ -79,11 +79,11 @@ class SalesPanel:
         return table
 
 
-def pair_codes(one: Codes, other: Codes) -> Codes:
+def pair_codes(first: Codes, second: Codes) -> Codes:
     """One whole number (n,) for each distinct pair of whole numbers."""
-    if not len(one):
-        return one
-    return (one - one.min()) * (int(other.max()) - int(other.min()) + 1) + (other - other.min())
+    if not len(first):
+        return first
+    return (first - first.min()) * (int(second.max()) - int(second.min()) + 1) + (second - second.min())
 
 
 def _column(name: str, values: object, kind: type) -> NDArray:

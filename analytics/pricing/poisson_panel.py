@@ -1,4 +1,4 @@
-"""Poisson regression of counts with two sets of effects: zeros count as zeros, as logarithms cannot have them."""
+"""Poisson regression of counts with two sets of fixed effects, which keeps weeks without sales."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ def fit_poisson(units: Floats, regressors: Floats, effects: Sequence[Codes], clu
     """Pseudo maximum likelihood of units (n,) = exp(x'b + effects) (Santos Silva & Tenreyro 2006, equation 9).
 
     Iterated weighted least squares, the effects taken out by alternating projections (Correia, Guimaraes & Zylkin 2020,
-    section 3). Groups of an effect that sold nothing tell nothing and are left out. Consistent whatever the variance
+    section 3). Groups of an effect without sales are left out. Consistent whatever the variance
     is, as long as the mean is right; the covariance is clustered (Cameron & Miller 2015, equation 11).
     Raises InvalidNumbers for fewer than three clusters or too few rows, NotIdentified for a regressor without movement
     of its own.
@@ -49,7 +49,7 @@ def fit_poisson(units: Floats, regressors: Floats, effects: Sequence[Codes], clu
 
 
 def _informative(units: Floats, effects: Sequence[Codes]) -> np.ndarray:
-    """The rows (n,) all of whose groups sold something."""
+    """Mask (n,) of the rows whose groups all have sales."""
     kept = np.ones(len(units), dtype=bool)
     for _ in range(len(units)):
         before = int(kept.sum())
@@ -69,24 +69,26 @@ def _iterate(y: Floats, x: Floats, groups: Sequence[Codes]) -> tuple[Floats, Flo
     deviance = np.inf
     for _ in range(_STEPS):
         working = index + (y - mean) / mean
-        both = _within(np.column_stack([working, x]), mean, groups)
-        weighted = both[:, 1:] * mean[:, None]
-        normal = both[:, 1:].T @ weighted
+        within = _within(np.column_stack([working, x]), mean, groups)
+        weighted = within[:, 1:] * mean[:, None]
+        normal = within[:, 1:].T @ weighted
         if np.linalg.matrix_rank(normal, hermitian=True) < x.shape[1]:
             raise NotIdentified("A regressor has no movement of its own beside the effects and the others.")
-        slopes = np.linalg.solve(normal, weighted.T @ both[:, 0])
-        residual = both[:, 0] - both[:, 1:] @ slopes
+        slopes = np.linalg.solve(normal, weighted.T @ within[:, 0])
+        residual = within[:, 0] - within[:, 1:] @ slopes
         index = np.clip(working - residual, -_LARGEST_STEP, _LARGEST_STEP)
         mean = np.exp(index)
-        new = 2 * float(np.where(y > 0, y * np.log(np.maximum(y, 1e-300) / mean), 0.0).sum() - (y - mean).sum())
-        if abs(new - deviance) <= _CLOSE * (1 + abs(new)):
-            return mean, slopes, both[:, 1:]
-        deviance = new
+        new_deviance = 2 * float(
+            np.where(y > 0, y * np.log(np.maximum(y, 1e-300) / mean), 0.0).sum() - (y - mean).sum()
+        )
+        if abs(new_deviance - deviance) <= _CLOSE * (1 + abs(new_deviance)):
+            return mean, slopes, within[:, 1:]
+        deviance = new_deviance
     raise InvalidNumbers("The regression does not settle.")
 
 
 def _within(columns: Floats, weights: Floats, groups: Sequence[Codes]) -> Floats:
-    """What is left of columns (n, k) once every group's weighted means are taken out."""
+    """Columns (n, k) less every group's weighted means."""
     left = columns - np.average(columns, axis=0, weights=weights)
     totals = [np.bincount(group, weights) for group in groups]
     scale = np.abs(left).max(axis=0) + 1e-12

@@ -1,4 +1,4 @@
-"""What price changes of late do to the weeks before them: history as it would have sold at today's prices."""
+"""Sales history restated at today's prices, for price changes within it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import check_amounts, check_positive
 
 _MOST_LOG = log(4)
-"""No run of changes is taken to quarter demand or to bring it fourfold: elasticities are not known that far out."""
+"""Bounds of the demand factor of a run of price changes: elasticities are not known beyond."""
 _RECENT_WEEKS = 8
 
 
@@ -37,7 +37,7 @@ class PriceMove:
 
 @dataclass(frozen=True, eq=False)
 class PriceShift:
-    """By week (W,), the newest last: how many times its units today's prices would have sold.
+    """Demand factor by week (W,), the newest last: units at today's prices as a multiple of the week's units.
 
     `error` is the standard error of that, as a share, on average over the last eight weeks.
     """

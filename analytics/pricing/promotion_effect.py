@@ -1,4 +1,4 @@
-"""What deals really bring: the lift while they run, less the dip after them and what they take from their category."""
+"""Net effect of deals: the lift while they run, less the dip after them and cannibalisation of their category."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from analytics.pricing.poisson_panel import PoissonFit, fit_poisson
 from analytics.statistics.errors import InvalidNumbers
 
 LAG_BLOCKS = ((1, 2), (3, 4), (5, 8))
-"""The weeks after a deal, first and last, in which what was bought ahead is missing alike."""
+"""Blocks of weeks after a deal, first and last, with the same dip from purchases made ahead."""
 LEAST_DEALS, LEAST_WEEKS = 12, 26
 _DRAWS = 600
 _QUARTER_WEEKS = 13
@@ -29,7 +29,7 @@ class DealPanel:
 
     @property
     def deals(self) -> int:
-        """How many times a product went on a deal."""
+        """Number of times a product went on a deal."""
         on = self.deal > 0
         return int((on[1:] & ~on[:-1]).sum() + on[0].sum())
 
@@ -38,8 +38,8 @@ class DealPanel:
 class DealResponse:
     """The slopes of log units, of a whole week on a deal: during it, in each lag block, and of the category's others.
 
-    `apart` (P,) is how far a product's own lift departs from the common one, drawn in to it as far as its few deals
-    cannot tell, with `apart_error` (P,).
+    `apart` (P,) is the deviation of a product's own lift from the common one, shrunk towards it as its deals are few,
+    with `apart_error` (P,).
     """
 
     slopes: Floats
@@ -74,23 +74,23 @@ def deal_response(panel: DealPanel) -> DealResponse:
     slopes[alive] = fitted.slopes
     covariance[np.ix_(alive, alive)] = fitted.covariance
     apart, error = _own_lifts(panel.units[known], panel.deal[known], product, fitted, products)
-    used = len(columns) - 1  # the price is held constant, not told
+    used = len(columns) - 1  # the price is a control
     return DealResponse(slopes[:used], covariance[:used, :used], fitted.degrees_of_freedom, apart, error, panel.deals)
 
 
 def _after(deal: Floats) -> list[Floats]:
     """For each lag block, the share of its weeks before that were under a deal."""
-    found = []
+    lags = []
     for first, last in LAG_BLOCKS:
         total = np.zeros_like(deal)
         for lag in range(first, last + 1):
             total[lag:] += deal[:-lag]
-        found.append(total / (last - first + 1))
-    return found
+        lags.append(total / (last - first + 1))
+    return lags
 
 
 def _weights(panel: DealPanel) -> Floats:
-    """(P, P) how much of its category's other sales each product is."""
+    """Share (P, P) of each product in its category's other sales."""
     usual = np.nan_to_num(np.nanmean(np.where(np.isfinite(panel.units), panel.units, np.nan), axis=0))
     same = (panel.category[:, None] == panel.category[None, :]) & ~np.eye(len(usual), dtype=bool)
     weight = same * usual[None, :]
@@ -115,7 +115,7 @@ def _own_lifts(units: Floats, deal: Floats, product: Codes, fitted: PoissonFit, 
 
 
 def _signal(raw: Floats, noise: Floats) -> float:
-    """How far products' own lifts differ, as a variance; a standard error above the estimate, as few deals tell it."""
+    """Variance of products' own lifts, one standard error above the estimate, as few deals identify it."""
     if len(raw) < 3:
         return 0.0
     middle = float(np.mean(noise))
@@ -124,10 +124,10 @@ def _signal(raw: Floats, noise: Floats) -> float:
 
 @dataclass(frozen=True)
 class DealTerms:
-    """A deal to be valued: whole days, units a week without it, what a unit brings in minor units without and with it.
+    """A deal to be valued: whole days, units a week without it, and a unit's margin in minor units without and with it.
 
-    `category_minor` is what the other products of its category bring in a week, `weight` how much of their category's
-    other sales it is, on average.
+    `category_minor` is the weekly margin of its category's other products, `weight` the product's average share of
+    their category's other sales.
     """
 
     days: int
@@ -151,12 +151,12 @@ class DealValue:
     high_minor: float
     lift: float
     bought_ahead: float
-    """The share of the extra units that is missing afterwards."""
+    """Share of the extra units that is missing afterwards."""
     coverage: float
 
 
 def value_deal(response: DealResponse, product: int, terms: DealTerms, coverage: float = 0.80) -> DealValue:
-    """What a deal should bring, dip and cannibalisation taken off, with what is not known of any of them.
+    """Expected gross profit of a deal after dip and cannibalisation, with an interval.
 
     Draws from the fit's multivariate t and from the product's own lift. Raises InvalidNumbers for no days or units.
     """
@@ -167,22 +167,22 @@ def value_deal(response: DealResponse, product: int, terms: DealTerms, coverage:
     root = np.linalg.cholesky(response.covariance + 1e-12 * np.eye(width))
     scale = np.sqrt(rng.chisquare(response.degrees_of_freedom, _DRAWS) / response.degrees_of_freedom)
     drawn = response.slopes + (rng.normal(size=(_DRAWS, width)) @ root.T) / scale[:, None]
-    own = response.apart[product] + response.apart_error[product] * rng.normal(size=_DRAWS)
+    own_lift = response.apart[product] + response.apart_error[product] * rng.normal(size=_DRAWS)
     units = np.maximum(terms.weekly_units + terms.weekly_error * rng.normal(size=_DRAWS), 0.0)
-    parts = _parts(drawn, own, units, terms)
+    parts = _parts(drawn, own_lift, units, terms)
     middle = _parts(
         response.slopes[None, :], np.array([response.apart[product]]), np.array([terms.weekly_units]), terms
     )
-    lift, dip, taken = (float(part[0]) for part in middle[:3])
+    lift, dip, cannibalised = (float(part[0]) for part in middle[:3])
     tail = (1 - coverage) / 2
     net = parts[0] + parts[1] + parts[2]
-    value = lift + dip + taken
+    value = lift + dip + cannibalised
     low, high = np.quantile(net, [tail, 1 - tail])
     extra, missing = float(middle[3][0]), float(middle[4][0])
     return DealValue(
         lift_minor=lift,
         dip_minor=dip,
-        cannibalised_minor=taken,
+        cannibalised_minor=cannibalised,
         net_minor=value,
         low_minor=min(float(low), value),
         high_minor=max(float(high), value),
@@ -192,21 +192,21 @@ def value_deal(response: DealResponse, product: int, terms: DealTerms, coverage:
     )
 
 
-def _parts(drawn: Floats, own: Floats, units: Floats, terms: DealTerms) -> tuple[Floats, ...]:
+def _parts(drawn: Floats, own_lift: Floats, units: Floats, terms: DealTerms) -> tuple[Floats, ...]:
     """Money of lift, dip and cannibalisation, and the extra and the missing units, by draw."""
     path = _path(terms.days)
     weeks = terms.days / 7
-    raised = np.exp(drawn[:, 0] + own)
-    lift = units * weeks * (raised * terms.deal_margin_minor - terms.unit_margin_minor)
+    lifted = np.exp(drawn[:, 0] + own_lift)
+    lift = units * weeks * (lifted * terms.deal_margin_minor - terms.unit_margin_minor)
     effect = np.exp(drawn[:, 1:-1] @ np.stack(_after(path))) - 1
     missing = -effect.sum(axis=1) * units
     dip = -missing * terms.unit_margin_minor
-    taken = terms.category_minor * weeks * (np.exp(drawn[:, -1] * terms.weight) - 1)
-    return lift, dip, taken, units * weeks * (raised - 1), missing
+    cannibalised = terms.category_minor * weeks * (np.exp(drawn[:, -1] * terms.weight) - 1)
+    return lift, dip, cannibalised, units * weeks * (lifted - 1), missing
 
 
 def _path(days: int) -> Floats:
     """The share of each week under the deal, from its first, until the last dip is over."""
-    whole, rest = divmod(days, 7)
-    on = [1.0] * whole + ([rest / 7] if rest else [])
-    return np.array([*on, *([0.0] * LAG_BLOCKS[-1][1])])
+    full_weeks, rest_days = divmod(days, 7)
+    shares = [1.0] * full_weeks + ([rest_days / 7] if rest_days else [])
+    return np.array([*shares, *([0.0] * LAG_BLOCKS[-1][1])])

@@ -1,18 +1,18 @@
-"""The best choice among proposals under shared limits, why each of the others was left out, and what limits cost."""
+"""Optimal choice among proposals under shared limits, reasons for each exclusion, and shadow values of limits."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from analytics.selection.contest import Contender, Contest, Limit, greedy
-from analytics.selection.program import Effort, Row, Solved, maximise
+from analytics.selection.program import Constraint, Effort, Solution, maximise
 
 Reason = Literal["no_gain", "same_subject", "limit", "impossible"]
 
 
 @dataclass(frozen=True)
 class Shortfall:
-    """A limit that bound: what was needed of it, and what was left."""
+    """A binding limit: the amount needed, and the amount left."""
 
     limit: str
     needed: int
@@ -33,7 +33,7 @@ class Displacement:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class ExcludedContender:
     """A proposal that was not adopted, and why.
 
     `no_gain`: it would bring nothing. `same_subject`: `rivals` has the one adopted for its subject. `limit`:
@@ -51,7 +51,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class LimitUse:
-    """What was used of a limit, and what `relaxed_by` more of it would bring; None where there was no time to find out.
+    """Use of a limit, and the gain of `relaxed_by` more of it; None where there was no time to compute it.
 
     `shadow_minor` is money, `shadow_mends` weight of risks; `joining` would be adopted then.
     """
@@ -66,7 +66,7 @@ class LimitUse:
 
     @property
     def left(self) -> int:
-        """What is left of it, never below zero."""
+        """The amount left, never below zero."""
         return max(self.amount, 0) - self.used
 
 
@@ -74,12 +74,12 @@ class LimitUse:
 class Selection:
     """The proposals adopted and those left out, the best first, and how the limits stood.
 
-    `proven` that no choice is better (see `Solved`); none that mends as much brings more than `at_most_minor`.
-    `by_value_minor` and `by_density_minor` are what the greedy rules would have brought.
+    `proven` that no choice is better (see `Solution`); none that mends as much brings more than `at_most_minor`.
+    `by_value_minor` and `by_density_minor` are the values of the greedy choices.
     """
 
     adopted: tuple[str, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[ExcludedContender, ...]
     limits: tuple[LimitUse, ...]
     value_minor: int
     mended: int
@@ -121,18 +121,18 @@ def choose(
         grown = [greedy(contest, "value", start) for start in ((best.chosen or ()), by_value, by_density)]
         best = replace(best, chosen=min(grown, key=lambda chosen: (_merit(contest, chosen), sorted(chosen))))
     chosen = best.chosen or frozenset()
-    again = started if proven else replace(started, seconds=0.0)
+    effort_left = started if proven else replace(started, seconds=0.0)
     value = contest.worth_minor(chosen)
     return Selection(
         adopted=_keys(contest, chosen),
-        left_out=_left_out(contest, chosen, explained, again),
+        left_out=_left_out(contest, chosen, explained, effort_left),
         limits=tuple(
-            _limit_use(contest, chosen, number, again if shadows else replace(again, seconds=0.0))
+            _limit_use(contest, chosen, number, effort_left if shadows else replace(effort_left, seconds=0.0))
             for number in range(len(contest.limits))
         ),
         value_minor=value,
         mended=_mended(contest, chosen),
-        unmended=_keys(contest, {i for i, one in enumerate(contest.contenders) if one.mends} - chosen),
+        unmended=_keys(contest, {i for i, contender in enumerate(contest.contenders) if contender.mends} - chosen),
         proven=proven,
         at_most_minor=max(value, best.at_most),
         by_value_minor=contest.worth_minor(by_value),
@@ -140,39 +140,39 @@ def choose(
     )
 
 
-def _best(contest: Contest, forced: Collection[int], effort: Effort, settle_ties: bool = False) -> Solved:
+def _best(contest: Contest, forced: Collection[int], effort: Effort, settle_ties: bool = False) -> Solution:
     """The best choice, aim by aim, each held while the next is sought; `at_most` is of its money."""
     rows = [*contest.limit_rows, *contest.subject_rows]
-    worth = [one.worth_minor for one in contest.contenders]
-    mends = [one.mends for one in contest.contenders]
-    importance = [one.importance for one in contest.contenders]
+    worth = [contender.worth_minor for contender in contest.contenders]
+    mends = [contender.mends for contender in contest.contenders]
+    importance = [contender.importance for contender in contest.contenders]
     must = _all_that_mend(contest, forced)
     forced = forced if must is None else must
-    found = Solved(None, False, sum(max(value, 0) for value in worth))
+    best = Solution(None, False, sum(max(value, 0) for value in worth))
     for aim in (mends, worth, importance) if must is None else (worth, importance):
         if aim is not worth and not any(aim):
             continue
         solved = maximise(aim, rows, forced, effort)
         if solved.chosen is None or not solved.proven:
-            at_most = solved.at_most if aim is worth else found.at_most
-            proven = solved.proven and found.chosen is None
-            return Solved(found.chosen if solved.chosen is None else solved.chosen, proven, at_most)
+            at_most = solved.at_most if aim is worth else best.at_most
+            proven = solved.proven and best.chosen is None
+            return Solution(best.chosen if solved.chosen is None else solved.chosen, proven, at_most)
         rows.append(_at_least(aim, sum(aim[index] for index in solved.chosen)))
-        found = Solved(solved.chosen, True, solved.at_most if aim is worth else found.at_most)
-    if settle_ties and found.chosen is not None and found.at_most == contest.worth_minor(found.chosen):
+        best = Solution(solved.chosen, True, solved.at_most if aim is worth else best.at_most)
+    if settle_ties and best.chosen is not None and best.at_most == contest.worth_minor(best.chosen):
         settled = maximise(_fewer_and_earlier(contest), rows, forced, effort)
-        return replace(found, chosen=settled.chosen if settled.proven and settled.chosen is not None else found.chosen)
-    return found
+        return replace(best, chosen=settled.chosen if settled.proven and settled.chosen is not None else best.chosen)
+    return best
 
 
 def _all_that_mend(contest: Contest, forced: Collection[int]) -> frozenset[int] | None:
     """All that mend a risk with all that are forced, where there is room for them together."""
-    together = frozenset(forced) | {index for index, one in enumerate(contest.contenders) if one.mends}
+    together = frozenset(forced) | {index for index, contender in enumerate(contest.contenders) if contender.mends}
     return together if contest.fits(together) else None
 
 
-def _at_least(aim: Sequence[int], total: int) -> Row:
-    return Row({index: -weight for index, weight in enumerate(aim) if weight}, -total)
+def _at_least(aim: Sequence[int], total: int) -> Constraint:
+    return Constraint({index: -weight for index, weight in enumerate(aim) if weight}, -total)
 
 
 def _fewer_and_earlier(contest: Contest) -> list[int]:
@@ -180,54 +180,63 @@ def _fewer_and_earlier(contest: Contest) -> list[int]:
     return [-(count * count + index) for index in range(count)]
 
 
-def _left_out(contest: Contest, chosen: frozenset[int], explained: int, effort: Effort) -> tuple[LeftOut, ...]:
+def _left_out(
+    contest: Contest, chosen: frozenset[int], explained: int, effort: Effort
+) -> tuple[ExcludedContender, ...]:
     others = [index for index in range(len(contest.contenders)) if index not in chosen]
     others.sort(key=lambda index: contest.contenders[index].rank)
     return tuple(_why(contest, chosen, index, place < explained, effort) for place, index in enumerate(others))
 
 
-def _why(contest: Contest, chosen: frozenset[int], index: int, explain: bool, effort: Effort) -> LeftOut:
-    one = contest.contenders[index]
+def _why(contest: Contest, chosen: frozenset[int], index: int, explain: bool, effort: Effort) -> ExcludedContender:
+    contender = contest.contenders[index]
     if alone := _alone_too_much(contest, index):
-        return LeftOut(one.key, "impossible", alone)
-    fruitless = not one.mends and one.worth_minor <= 0 and not one.importance and min(one.uses.values(), default=0) >= 0
-    rival = {other for other in chosen if one.subject and contest.contenders[other].subject == one.subject}
+        return ExcludedContender(contender.key, "impossible", alone)
+    fruitless = (
+        not contender.mends
+        and contender.worth_minor <= 0
+        and not contender.importance
+        and min(contender.uses.values(), default=0) >= 0
+    )
+    rival = {other for other in chosen if contender.subject and contest.contenders[other].subject == contender.subject}
     short = _shortfalls(contest, chosen - rival, index)
     if fruitless and not rival and not short:
-        return LeftOut(one.key, "no_gain", instead=Displacement((), (), -one.worth_minor, 0))
+        return ExcludedContender(contender.key, "no_gain", instead=Displacement((), (), -contender.worth_minor, 0))
     instead, possible = _instead(contest, chosen, index, explain, effort)
     if not possible:
-        return LeftOut(one.key, "impossible", short)
+        return ExcludedContender(contender.key, "impossible", short)
     if fruitless or (not rival and not short):
-        return LeftOut(one.key, "no_gain", short, instead=instead)
+        return ExcludedContender(contender.key, "no_gain", short, instead=instead)
     if not short:
-        return LeftOut(one.key, "same_subject", (), _keys(contest, rival), instead)
+        return ExcludedContender(contender.key, "same_subject", (), _keys(contest, rival), instead)
     users = {other for other in chosen if contest.contenders[other].uses.get(short[0].limit, 0) > 0}
-    return LeftOut(one.key, "limit", short, _keys(contest, users | rival), instead)
+    return ExcludedContender(contender.key, "limit", short, _keys(contest, users | rival), instead)
 
 
 def _alone_too_much(contest: Contest, index: int) -> tuple[Shortfall, ...]:
     """The limits that a contender breaks by itself, whatever the others bring in."""
-    found: list[Shortfall] = []
+    shortfalls: list[Shortfall] = []
     for limit, row in zip(contest.limits, contest.limit_rows, strict=True):
         needed = row.uses.get(index, 0)
-        there = row.bound - sum(min(use, 0) for other, use in row.uses.items() if other != index)
-        if needed > there:
-            found.append(Shortfall(limit.name, needed, there))
-    return _tightest_first(found)
+        available = row.bound - sum(min(use, 0) for other, use in row.uses.items() if other != index)
+        if needed > available:
+            shortfalls.append(Shortfall(limit.name, needed, available))
+    return _tightest_first(shortfalls)
 
 
 def _shortfalls(contest: Contest, chosen: Collection[int], index: int) -> tuple[Shortfall, ...]:
-    found: list[Shortfall] = []
+    shortfalls: list[Shortfall] = []
     for limit, row in zip(contest.limits, contest.limit_rows, strict=True):
         needed, left = row.uses.get(index, 0), row.bound - row.used(chosen)
         if needed > left:
-            found.append(Shortfall(limit.name, needed, left))
-    return _tightest_first(found)
+            shortfalls.append(Shortfall(limit.name, needed, left))
+    return _tightest_first(shortfalls)
 
 
-def _tightest_first(found: Sequence[Shortfall]) -> tuple[Shortfall, ...]:
-    return tuple(sorted(found, key=lambda short: (short.left / short.needed if short.needed else 0.0, short.limit)))
+def _tightest_first(shortfalls: Sequence[Shortfall]) -> tuple[Shortfall, ...]:
+    return tuple(
+        sorted(shortfalls, key=lambda short: (short.left / short.needed if short.needed else 0.0, short.limit))
+    )
 
 
 def _instead(
@@ -271,18 +280,18 @@ def _limit_use(contest: Contest, chosen: frozenset[int], number: int, effort: Ef
 
 
 def _is_no_use(relaxed: Contest, chosen: frozenset[int], number: int, before: int, effort: Effort) -> bool:
-    """Whether more of a limit surely brings nothing: no choice that uses more of it than there was brings more money.
+    """True if more of a limit brings nothing: no choice that uses more of it than available brings more money.
 
     Asked of money alone, where there is nothing else left to gain: a program without a solution, which is soon seen.
     """
-    left = [one for index, one in enumerate(relaxed.contenders) if index not in chosen]
-    if any(one.mends or one.importance for one in left):
+    not_chosen = [contender for index, contender in enumerate(relaxed.contenders) if index not in chosen]
+    if any(contender.mends or contender.importance for contender in not_chosen):
         return False
-    worth = [one.worth_minor for one in relaxed.contenders]
-    more = _at_least([relaxed.limit_rows[number].uses.get(index, 0) for index in range(len(worth))], before + 1)
-    better = _at_least(worth, relaxed.worth_minor(chosen) + 1)
-    mending = [index for index, one in enumerate(relaxed.contenders) if one.mends]
-    solved = maximise(worth, [*relaxed.limit_rows, *relaxed.subject_rows, more, better], mending, effort)
+    worth = [contender.worth_minor for contender in relaxed.contenders]
+    uses_more = _at_least([relaxed.limit_rows[number].uses.get(index, 0) for index in range(len(worth))], before + 1)
+    brings_more = _at_least(worth, relaxed.worth_minor(chosen) + 1)
+    mending = [index for index, contender in enumerate(relaxed.contenders) if contender.mends]
+    solved = maximise(worth, [*relaxed.limit_rows, *relaxed.subject_rows, uses_more, brings_more], mending, effort)
     return solved.proven and solved.chosen is None
 
 
@@ -297,6 +306,6 @@ def _merit(contest: Contest, chosen: Collection[int]) -> tuple[int, int, int]:
 
 
 def _keys(contest: Contest, chosen: Collection[int]) -> tuple[str, ...]:
-    """Their keys, the best first."""
-    found = sorted((contest.contenders[index] for index in chosen), key=lambda one: one.rank)
-    return tuple(one.key for one in found)
+    """Keys of the chosen, the best first."""
+    contenders = sorted((contest.contenders[index] for index in chosen), key=lambda contender: contender.rank)
+    return tuple(contender.key for contender in contenders)

@@ -1,4 +1,4 @@
-"""What competes for what: contenders, the limits they share, and the greedy rules that an exact choice has to beat."""
+"""Contenders, the limits they share, and the greedy rules that an exact choice has to beat."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from functools import cached_property
 from numbers import Integral
 from typing import Literal
 
-from analytics.selection.program import Row
+from analytics.selection.program import Constraint
 from analytics.statistics.errors import InvalidNumbers
 from domain.money import BPS, LARGEST_MINOR
 
@@ -15,8 +15,8 @@ from domain.money import BPS, LARGEST_MINOR
 class Contender:
     """A proposal as the chair weighs it.
 
-    `value_minor` is what it is expected to bring, None where money would be invented: then `weight` ranks it among its
-    likes. `uses` are what it needs of each limit by name; a negative use brings something in. Of one `subject` one
+    `value_minor` is its expected value, None where money would be invented: then `weight` ranks it among its likes.
+    `uses` are its needs of each limit by name; a negative use brings something in. Of one `subject` one
     contender is chosen at most ("" competes with none). `mends` is the weight of the risk that it mends, 0 for none.
     `trust_bps` discounts what is hoped for, not what is feared.
     """
@@ -48,7 +48,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Limit:
-    """So much of something there is. One that is overdrawn (below zero) may not be drawn on further.
+    """An amount available of a resource. One that is overdrawn (below zero) may not be drawn on further.
 
     `step` is by how much it is relaxed to find its shadow value: one tenth, at least one, where None is given.
     """
@@ -59,7 +59,7 @@ class Limit:
 
     @property
     def usable(self) -> int:
-        """What may be used of it."""
+        """The amount that may be used."""
         return max(int(self.amount), 0)
 
     @property
@@ -94,25 +94,25 @@ class Contest:
                     f"{contender.key} uses {', '.join(missing)}, of which no limit is known.",
                     remedy="Give each thing that is used a limit.",
                 )
-        object.__setattr__(self, "contenders", tuple(sorted(self.contenders, key=lambda one: one.key)))
-        object.__setattr__(self, "limits", tuple(sorted(self.limits, key=lambda one: one.name)))
+        object.__setattr__(self, "contenders", tuple(sorted(self.contenders, key=lambda named: named.key)))
+        object.__setattr__(self, "limits", tuple(sorted(self.limits, key=lambda named: named.name)))
 
     @cached_property
-    def limit_rows(self) -> tuple[Row, ...]:
-        """What each limit allows, in the limits' order."""
-        return tuple(Row(self._uses(limit.name), limit.usable) for limit in self.limits)
+    def limit_rows(self) -> tuple[Constraint, ...]:
+        """One constraint per limit, in the limits' order."""
+        return tuple(Constraint(self._uses(limit.name), limit.usable) for limit in self.limits)
 
     @cached_property
-    def subject_rows(self) -> tuple[Row, ...]:
-        """One of a subject at most, in the subjects' order."""
+    def subject_rows(self) -> tuple[Constraint, ...]:
+        """One constraint per subject (one contender at most), in the subjects' order."""
         subjects: dict[str, dict[int, int]] = {}
         for index, contender in enumerate(self.contenders):
             if contender.subject:
                 subjects.setdefault(contender.subject, {})[index] = 1
-        return tuple(Row(uses, 1) for _, uses in sorted(subjects.items()) if len(uses) > 1)
+        return tuple(Constraint(uses, 1) for _, uses in sorted(subjects.items()) if len(uses) > 1)
 
     def fits(self, chosen: Collection[int]) -> bool:
-        """Whether the chosen, by index, stay within all limits and are of different subjects."""
+        """True if the chosen, by index, stay within all limits and are of different subjects."""
         return all(row.holds(chosen) for row in (*self.limit_rows, *self.subject_rows))
 
     def worth_minor(self, chosen: Collection[int]) -> int:
@@ -120,15 +120,15 @@ class Contest:
         return sum(self.contenders[index].worth_minor for index in chosen)
 
     def _uses(self, name: str) -> dict[int, int]:
-        found = ((index, int(contender.uses.get(name, 0))) for index, contender in enumerate(self.contenders))
-        return {index: use for index, use in found if use}
+        uses = ((index, int(contender.uses.get(name, 0))) for index, contender in enumerate(self.contenders))
+        return {index: use for index, use in uses if use}
 
 
 def greedy(contest: Contest, by: Literal["value", "density"], start: Collection[int] = ()) -> frozenset[int]:
-    """What the simple rule picks, by index: one after the other in order of rank, each that still fits.
+    """Indices picked greedily: one contender after the other in order of rank, each that still fits.
 
     By density, the worth is first divided by the largest share of any limit that the contender needs (Dantzig 1957,
-    in the form of Toyoda 1975 for several limits). What brings nothing is passed over. Grows `start`.
+    in the form of Toyoda 1975 for several limits). Contenders without a gain are passed over. Grows `start`.
     """
     shares = [_largest_share(contest, index) for index in range(len(contest.contenders))]
 
@@ -138,8 +138,10 @@ def greedy(contest: Contest, by: Literal["value", "density"], start: Collection[
 
     chosen = set(start)
     for index in sorted(range(len(contest.contenders)), key=order):
-        one = contest.contenders[index]
-        if (one.mends or one.worth_minor > 0 or one.importance > 0) and contest.fits(chosen | {index}):
+        contender = contest.contenders[index]
+        if (contender.mends or contender.worth_minor > 0 or contender.importance > 0) and contest.fits(
+            chosen | {index}
+        ):
             chosen.add(index)
     return frozenset(chosen)
 
@@ -160,15 +162,15 @@ def _check(contender: Contender) -> None:
         _whole(f"what {name} uses of {limit}", use)
 
 
-def _whole(what: str, number: object, least: int = -LARGEST_MINOR, most: int = LARGEST_MINOR) -> None:
+def _whole(name: str, number: object, least: int = -LARGEST_MINOR, most: int = LARGEST_MINOR) -> None:
     if not isinstance(number, Integral) or isinstance(number, bool) or not least <= int(number) <= most:
-        raise InvalidNumbers(f"{what[0].upper()}{what[1:]} must be a whole number from {least} to {most}.")
+        raise InvalidNumbers(f"{name[0].upper()}{name[1:]} must be a whole number from {least} to {most}.")
 
 
-def _once(what: str, names: Sequence[str]) -> None:
+def _once(kind: str, names: Sequence[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InvalidNumbers(f"The {what} {twice[0]!r} occurs twice.")
+        raise InvalidNumbers(f"The {kind} {twice[0]!r} occurs twice.")
 
 
 def _shared(value: int, bps: int) -> int:

@@ -1,4 +1,4 @@
-"""Yes or no to each of a few hundred things, so that the most is gained within limits: exact, in whole numbers."""
+"""Exact 0-1 integer programs of a few hundred variables, checked in whole numbers."""
 
 import contextlib
 import ctypes
@@ -21,24 +21,24 @@ _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Row:
+class Constraint:
     """`uses` of the chosen things, by index, must not exceed `bound` together; a negative use brings something in."""
 
     uses: Mapping[int, int]
     bound: int
 
     def used(self, chosen: Collection[int]) -> int:
-        """What the chosen use together."""
+        """Total use by the chosen."""
         return sum(amount for index, amount in self.uses.items() if index in chosen)
 
     def holds(self, chosen: Collection[int]) -> bool:
-        """Whether the chosen stay within the bound, reckoned in whole numbers."""
+        """True if the chosen stay within the bound, computed in whole numbers."""
         return self.used(chosen) <= self.bound
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to look: branches of one search, and seconds of all searches that share it, from `since` on."""
+    """Limits of a search: branches of one search, and seconds of all searches that share it, from `since` on."""
 
     nodes: int = 20_000
     seconds: float = 20.0
@@ -55,8 +55,8 @@ class Effort:
 
 
 @dataclass(frozen=True)
-class Solved:
-    """The choice found, None where there is none; `proven` that none is better; none is worth more than `at_most`.
+class Solution:
+    """The best choice known, None without one; `proven` if none is better; none is worth more than `at_most`.
 
     Where a single worth passes 2^38 the search, in floating point, cannot tell the last units apart: then a proven
     choice may still fall short of `at_most` by the largest worth / 2^38.
@@ -67,7 +67,7 @@ class Solved:
     at_most: int
 
 
-def maximise(worth: Sequence[int], rows: Sequence[Row], forced: Collection[int], effort: Effort) -> Solved:
+def maximise(worth: Sequence[int], rows: Sequence[Constraint], forced: Collection[int], effort: Effort) -> Solution:
     """The choice of highest total `worth` among those that hold every row and contain `forced`.
 
     HiGHS searches in floating point (Huangfu & Hall 2018; branch and cut). It has called choices optimal that break a
@@ -75,42 +75,42 @@ def maximise(worth: Sequence[int], rows: Sequence[Row], forced: Collection[int],
     goes on with the cover that broke it forbidden (Balas 1975: of a set that is too heavy, at least one must go).
     """
     ceiling = sum(max(value, 0) for value in worth) + sum(min(worth[index], 0) for index in forced)
-    told = [row for row in rows if sum(max(use, 0) for use in row.uses.values()) > row.bound]
-    if any(sum(min(use, 0) for use in row.uses.values()) > row.bound for row in told):
-        return Solved(None, True, ceiling)
+    stated = [row for row in rows if sum(max(use, 0) for use in row.uses.values()) > row.bound]
+    if any(sum(min(use, 0) for use in row.uses.values()) > row.bound for row in stated):
+        return Solution(None, True, ceiling)
     if not worth:
-        return Solved(frozenset(), True, 0)
+        return Solution(frozenset(), True, 0)
     for _ in range(_ROUNDS):
         if effort.left <= 0:
             break
-        answer = _searched(worth, told, forced, effort)
+        answer = _searched(worth, stated, forced, effort)
         if answer.x is None:
-            return Solved(None, answer.status == 2, ceiling)
+            return Solution(None, answer.status == 2, ceiling)
         chosen = frozenset(int(index) for index in np.flatnonzero(np.asarray(answer.x) > 0.5))
         broken = [row for row in rows if not row.holds(chosen)]
         if not broken:
             return _checked(worth, chosen, answer, ceiling)
-        told += [_cover(row, chosen) for row in broken]
-    return Solved(None, False, ceiling)
+        stated += [_cover(row, chosen) for row in broken]
+    return Solution(None, False, ceiling)
 
 
-def _checked(worth: Sequence[int], chosen: frozenset[int], answer: Any, ceiling: int) -> Solved:
+def _checked(worth: Sequence[int], chosen: frozenset[int], answer: Any, ceiling: int) -> Solution:
     total = sum(worth[index] for index in chosen)
     if answer.status == 0:
-        return Solved(chosen, True, total + (_largest(worth) >> _EXACT_BITS))
+        return Solution(chosen, True, total + (_largest(worth) >> _EXACT_BITS))
     bound = -np.inf if answer.mip_dual_bound is None else float(answer.mip_dual_bound)
     at_most = min(ceiling, int(np.ceil(-bound * _scale(worth) * (1 + 1e-9)))) if np.isfinite(bound) else ceiling
-    return Solved(chosen, False, max(total, at_most))
+    return Solution(chosen, False, max(total, at_most))
 
 
-def _cover(row: Row, chosen: frozenset[int]) -> Row:
+def _cover(row: Constraint, chosen: frozenset[int]) -> Constraint:
     """Not all that weigh in `chosen`, unless something more is brought in."""
     heavy = {index: 1 for index, use in row.uses.items() if use > 0 and index in chosen}
     bringing = {index: -1 for index, use in row.uses.items() if use < 0 and index not in chosen}
-    return Row({**heavy, **bringing}, len(heavy) - 1)
+    return Constraint({**heavy, **bringing}, len(heavy) - 1)
 
 
-def _searched(worth: Sequence[int], rows: Sequence[Row], forced: Collection[int], effort: Effort) -> Any:
+def _searched(worth: Sequence[int], rows: Sequence[Constraint], forced: Collection[int], effort: Effort) -> Any:
     """scipy's answer. Rows and worth are scaled by powers of two, which is exact and keeps the search's tolerances."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
@@ -130,7 +130,7 @@ def _searched(worth: Sequence[int], rows: Sequence[Row], forced: Collection[int]
         )
 
 
-def _matrix(rows: Sequence[Row], count: int) -> tuple[Floats, Floats]:
+def _matrix(rows: Sequence[Constraint], count: int) -> tuple[Floats, Floats]:
     """The rows as (rows, count) and their bounds (rows,), each scaled."""
     matrix, bounds = np.zeros((len(rows), count)), np.zeros(len(rows))
     for number, row in enumerate(rows):

@@ -1,1 +1,1 @@
-"""What stands sell and lose, and which trips to them pay."""
+"""Sell-through of stands, lost sales, and profitable refill trips."""

@@ -1,9 +1,9 @@
-"""Which of many like places falls behind the others: a difference in differences, held against chance."""
+"""Stands that fall behind the others: a difference in differences with its p-value."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
@@ -14,10 +14,10 @@ _BLOCKS_AT_LEAST = 3
 
 @dataclass(frozen=True)
 class PlaceChange:
-    """How a place's level changed against that of the others, as a share of it; `low..high` at the coverage asked for.
+    """Relative change of a place's sales against the other places; `low..high` at the coverage of the call.
 
-    `p_value` is that of a change as far below zero by chance, for this one place. `expected` is what it would have
-    sold a period lately, had it gone as the others did; `sold` what it sold.
+    `p_value` is that of a change as far below zero by chance, for this one place. `expected` are its recent units a
+    period, had it moved as the others did; `sold` its actual units a period.
     """
 
     change: float
@@ -47,24 +47,24 @@ def changes_against_others(sold: Floats, recent: int, coverage: float = 0.80) ->
     if blocks - 1 < _BLOCKS_AT_LEAST:
         return [None] * len(sold)
     by_block = sold[:, sold.shape[1] - blocks * recent :].reshape(len(sold), blocks, recent).sum(axis=2)
-    kept = by_block[usable]
-    share = np.log(kept + 0.5) - np.log(kept.sum(axis=0) - kept + 0.5)
-    before, now = share[:, :-1], share[:, -1]
-    spread = before.var(axis=1, ddof=1).mean()
+    compared = by_block[usable]
+    share = np.log(compared + 0.5) - np.log(compared.sum(axis=0) - compared + 0.5)
+    earlier_share, recent_share = share[:, :-1], share[:, -1]
+    spread = earlier_share.var(axis=1, ddof=1).mean()
     error = float(np.sqrt(spread * (1 + 1 / (blocks - 1))))
-    law = stats.t(df=len(kept) * (blocks - 2))
-    wide = float(law.ppf((1 + coverage) / 2)) * error
-    found: list[PlaceChange | None] = [None] * len(sold)
-    for at, place in enumerate(np.flatnonzero(usable)):
-        moved = float(now[at] - before[at].mean())
-        lately = float(kept[at, -1]) / recent
-        chance = float(law.cdf(moved / error)) if error > 0 else float(moved >= 0)
-        found[int(place)] = PlaceChange(
-            change=float(np.expm1(moved)),
-            low=float(np.expm1(moved - wide)),
-            high=float(np.expm1(moved + wide)),
+    freedom = len(compared) * (blocks - 2)
+    reach = float(special.stdtrit(freedom, (1 + coverage) / 2)) * error
+    changes: list[PlaceChange | None] = [None] * len(sold)
+    for position, place in enumerate(np.flatnonzero(usable)):
+        change = float(recent_share[position] - earlier_share[position].mean())
+        recent_units = float(compared[position, -1]) / recent
+        chance = float(special.stdtr(freedom, change / error)) if error > 0 else float(change >= 0)
+        changes[int(place)] = PlaceChange(
+            change=float(np.expm1(change)),
+            low=float(np.expm1(change - reach)),
+            high=float(np.expm1(change + reach)),
             p_value=chance,
-            expected=lately / float(np.exp(moved)),
-            sold=lately,
+            expected=recent_units / float(np.exp(change)),
+            sold=recent_units,
         )
-    return found
+    return changes

@@ -1,4 +1,4 @@
-"""Which stands to refill on one trip, and whether the trip is worth its cost."""
+"""Routing of refill trips: which stands share a trip, and the trip's value after its cost."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,11 @@ from analytics.statistics.errors import InvalidNumbers
 
 EARTH_KM = 6_371.0
 DETOUR = 1.3
-"""Roads are taken to be so much longer than the straight line."""
+"""Assumed ratio of the distance by road to the straight line."""
 
 
 @dataclass(frozen=True)
-class Place:
+class GeoPosition:
     """Latitude and longitude in degrees. Raises InvalidNumbers outside the globe."""
 
     latitude: float
@@ -28,8 +28,8 @@ class Place:
 
 
 @dataclass(frozen=True)
-class TripCost:
-    """What a trip costs in minor units: once, for each kilometre driven, and for each stand stopped at."""
+class RefillTripCost:
+    """Cost of a trip in minor units: fixed, per kilometre, and per stop."""
 
     fixed_minor: float
     per_km_minor: float = 0.0
@@ -41,7 +41,7 @@ class TripCost:
 
 @dataclass(frozen=True)
 class RefillTrip:
-    """Stands in the order of the stops, and what the trip brings after its cost, in minor units.
+    """Stands in the order of the stops, and the trip's value after its cost, in minor units.
 
     `low..high` hold each stand's misses as independent of the others'. `kilometres` is 0 where no places are known.
     """
@@ -61,33 +61,33 @@ class RefillTrip:
 class Road:
     """The depot, where the stands lie (those that are known), and what going there costs."""
 
-    cost: TripCost
-    depot: Place | None = None
-    places: Mapping[str, Place] | None = None
+    cost: RefillTripCost
+    depot: GeoPosition | None = None
+    places: Mapping[str, GeoPosition] | None = None
 
     def kilometres(self, stops: Sequence[str]) -> float:
         """The round from the depot by these stops, in kilometres."""
         if self.depot is None or self.places is None or not stops:
             return 0.0
-        known = [self.depot, *(self.places[stop] for stop in stops if stop in self.places), self.depot]
-        return sum(road_km(one, other) for one, other in pairwise(known))
+        waypoints = [self.depot, *(self.places[stop] for stop in stops if stop in self.places), self.depot]
+        return sum(road_km(start, end) for start, end in pairwise(waypoints))
 
     def minor(self, stops: Sequence[str]) -> float:
-        """What the round costs; 0 without stops."""
+        """Cost of the round trip, in minor units; 0 without stops."""
         if not stops:
             return 0.0
         driven = self.cost.per_km_minor * self.kilometres(stops)
         return self.cost.fixed_minor + driven + self.cost.per_stop_minor * len(stops)
 
     def knows(self, stand: str) -> bool:
-        """Whether the stand can be combined with others."""
+        """True if the stand's position is known, so that it can share a trip."""
         return self.depot is not None and self.places is not None and stand in self.places
 
 
-def road_km(one: Place, other: Place) -> float:
+def road_km(start: GeoPosition, end: GeoPosition) -> float:
     """Kilometres by road: the great circle (haversine) times DETOUR."""
-    north, east = (math.radians(d) for d in (other.latitude - one.latitude, other.longitude - one.longitude))
-    widths = math.cos(math.radians(one.latitude)) * math.cos(math.radians(other.latitude))
+    north, east = (math.radians(d) for d in (end.latitude - start.latitude, end.longitude - start.longitude))
+    widths = math.cos(math.radians(start.latitude)) * math.cos(math.radians(end.latitude))
     half = math.sin(north / 2) ** 2 + widths * math.sin(east / 2) ** 2
     return DETOUR * 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
@@ -112,11 +112,11 @@ def plan_trips(
         raise InvalidNumbers("A stand occurs twice.")
     if van_units is not None and any(gain.units > van_units for gain in gains):
         raise InvalidNumbers("A stand needs more than the van holds.", remedy="Allot the van's room first.")
-    wanted = [gain.stand for gain in gains if gain.units]
+    due = [gain.stand for gain in gains if gain.units]
     routes: list[tuple[str, ...]] = []
-    for route in _joined(wanted, by_stand, road, van_units, most_stops):
-        kept, dropped = _pruned(route, by_stand, road)
-        routes += [kept, *((stand,) for stand in dropped)] if kept else [(stand,) for stand in dropped]
+    for route in _joined(due, by_stand, road, van_units, most_stops):
+        route_kept, dropped = _pruned(route, by_stand, road)
+        routes += [route_kept, *((stand,) for stand in dropped)] if route_kept else [(stand,) for stand in dropped]
     trips = [_trip(route, by_stand, road) for route in routes]
     return sorted(trips, key=lambda trip: -trip.net_minor)
 
@@ -132,11 +132,11 @@ def _joined(
     near = [stand for stand in stands if road.knows(stand)]
     alone = {stand: road.minor((stand,)) for stand in near}
     savings = [(alone[i] + alone[j] - road.minor((i, j)), i, j) for i, j in combinations(near, 2)]
-    for saving, i, j in sorted(savings, key=lambda found: -found[0]):
-        one, other = route_of[i], route_of[j]
-        if saving <= 0 or one == other or i not in (one[0], one[-1]) or j not in (other[0], other[-1]):
+    for saving, i, j in sorted(savings, key=lambda saving_of: -saving_of[0]):
+        head, tail = route_of[i], route_of[j]
+        if saving <= 0 or head == tail or i not in (head[0], head[-1]) or j not in (tail[0], tail[-1]):
             continue
-        together = (one if one[-1] == i else one[::-1]) + (other if other[0] == j else other[::-1])
+        together = (head if head[-1] == i else head[::-1]) + (tail if tail[0] == j else tail[::-1])
         load = sum(gains[stand].units for stand in together)
         if (van_units is not None and load > van_units) or (most_stops is not None and len(together) > most_stops):
             continue
@@ -151,9 +151,9 @@ def _pruned(
     """The route without stops that cost more than they earn, the worst first, and those stops."""
     kept, dropped = list(route), list[str]()
     while len(kept) > 1:
-        whole = road.minor(kept)
+        full_cost = road.minor(kept)
         nets = {
-            stop: gains[stop].value_minor - whole + road.minor([other for other in kept if other != stop])
+            stop: gains[stop].value_minor - full_cost + road.minor([other for other in kept if other != stop])
             for stop in kept
         }
         worst = min(kept, key=lambda stop: nets[stop])

@@ -1,4 +1,4 @@
-"""What stands lose until their next regular visit, what to bring them before, and what that earns."""
+"""Lost sales of stands until the next regular visit, the best refill before it, and its gain."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,13 +44,13 @@ class StandShelf:
 
     @property
     def demand(self) -> DemandLaw:
-        """Units asked for until the regular visit."""
+        """Distribution of demand until the regular visit, in units."""
         return self.rate.over(self.days_to_visit)
 
 
 @dataclass(frozen=True)
 class ShelfRefill:
-    """What to bring to a shelf; losses until the regular visit without and with it; `gain_minor` before the trip."""
+    """Units to bring to a shelf, lost sales until the regular visit without and with them, and the gain."""
 
     shelf: StandShelf
     units: int
@@ -63,7 +63,7 @@ class ShelfRefill:
 
 @dataclass(frozen=True)
 class StandGain:
-    """What a refill of a stand earns before the trip's cost, in minor units, `low..high` at `coverage`."""
+    """Gain of a stand's refill before the trip's cost, in minor units, `low..high` at `coverage`."""
 
     stand: str
     units: int
@@ -78,13 +78,13 @@ def best_refills(
     central_units: Mapping[str, int] | None = None,
     van_units: int | None = None,
 ) -> list[ShelfRefill]:
-    """What to bring to each shelf, in the order given, from a store room that may not hold enough for all.
+    """Units to bring to each shelf, in the order given, from a store room that may not hold enough for all.
 
     The b-th unit brought earns margin P(D >= on hand + b), and costs its handling and the carrying of what is left, so
     that without limits each shelf is filled to its critical fractile (newsvendor). Gains fall unit by unit and the
     limits are nested (a shelf's room, a product's `central_units`, all `van_units`), so that taking the best unit
     first is optimal (Federgruen & Groenevelt 1986, greedy over a polymatroid). Without a van's limit, a driver may
-    go as often as needed. A product that `central_units` does not name is not there.
+    go as often as needed. A product that `central_units` does not name has no stock there.
     Raises InvalidNumbers on negative numbers, or when a stand holds a product twice.
     """
     if len({(shelf.stand, shelf.product) for shelf in shelves}) < len(shelves):
@@ -98,7 +98,7 @@ def best_refills(
 
 
 def gain_of_stand(refills: Sequence[ShelfRefill], coverage: float = 0.80) -> StandGain:
-    """What the refills of one stand earn together, its products selling independently of one another.
+    """Gain of one stand's refills together, its products selling independently of one another.
 
     The interval is of the sum's law, whose parts are laid out on 2048 cells of money. Raises InvalidNumbers when the
     refills are none or of several stands.
@@ -114,14 +114,14 @@ def gain_of_stand(refills: Sequence[ShelfRefill], coverage: float = 0.80) -> Sta
 
 
 def _most(shelf: StandShelf, central: Mapping[str, int] | None) -> int:
-    """Never more than asked for but once in 10,000 times; nothing that brings no margin."""
+    """Most units worth bringing: demand at its 0.9999 quantile; 0 for a product without a margin."""
     useful = int(np.ceil(shelf.demand.quantile(0.9999))) - shelf.on_hand if shelf.margin_minor > 0 else 0
     held = shelf.room_units if central is None else min(shelf.room_units, central.get(shelf.product, 0))
     return max(0, min(useful, held))
 
 
 def gain_by_unit(shelf: StandShelf, most: int) -> Floats:
-    """What the 1st, 2nd ... unit brought earns (most,), in minor units, falling.
+    """Gain of the 1st, 2nd ... unit brought (most,), in minor units, falling.
 
     A unit that sells is taken to have been carried for half of the time, one that does not for all of it.
     """
@@ -154,7 +154,7 @@ def _allot(
 
 
 def shelf_refill(shelf: StandShelf, units: int) -> ShelfRefill:
-    """What bringing so many units to a shelf means until its regular visit."""
+    """Refill of a shelf with `units`, and its lost sales until the regular visit."""
     law = shelf.demand
     without, with_it = (float(law.shortage(level)) for level in (shelf.on_hand, shelf.on_hand + units))
     return ShelfRefill(

@@ -1,4 +1,4 @@
-"""How fast a stand sells a product, from counts that say little and shelves that stood empty."""
+"""Daily demand of a product at a stand, from shelf counts with stockouts."""
 
 import math
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from analytics.stock.lead_time import DemandRate
 
 _ROUNDS, _CLOSE = 200, 1e-9
 _PRIOR_SPREADS = 5.0
-"""Evenly spread (Poisson) sales count as so many intervals in the variance."""
+"""Weight of the Poisson prior in the overdispersion, in intervals."""
 
 
 @dataclass(frozen=True)
 class CountedInterval:
-    """Units sold between two counts of a shelf, and whether it was empty at the second, so that more was asked for."""
+    """Units sold between two counts of a shelf; if it was empty at the second, demand is censored at them."""
 
     days: float
     sold: int
@@ -32,7 +32,7 @@ class CountedInterval:
 
 @dataclass(frozen=True)
 class UsualRate:
-    """What such stands usually sell of it a day, and for how many days of counting that belief stands."""
+    """Prior of the daily sales of similar stands, worth `worth_days` days of counting."""
 
     units_per_day: float
     worth_days: float
@@ -43,14 +43,14 @@ class UsualRate:
 
 
 def sell_through(intervals: Sequence[CountedInterval], usual: UsualRate | None = None) -> DemandRate:
-    """The units asked for a day at a stand.
+    """Daily demand of a product at a stand, in units.
 
     Sales are Poisson with a gamma prior of mean `usual` (Gelman et al. 2013, section 2.6). Of an interval that ended
     empty only a lower bound is known: it counts at E(D | D >= sold), found by expectation maximisation (Dempster,
     Laird & Rubin 1977). The variance a day is the rate times the overdispersion of the other intervals, drawn
-    towards 1 and never below it; the error is that of the days in which something could be seen to sell.
-    An interval that began empty tells nothing: leave it out. Raises InvalidNumbers when there is nothing to go by:
-    no intervals and no usual rate, or none but such as sold out and no usual rate.
+    towards 1 and never below it; the error is that of the days with stock.
+    An interval that began empty has no information: leave it out. Raises InvalidNumbers without a usual rate when there
+    are no intervals, or none but such as sold out.
     """
     if usual is None and all(interval.ended_empty for interval in intervals):
         raise InvalidNumbers(
@@ -64,16 +64,16 @@ def sell_through(intervals: Sequence[CountedInterval], usual: UsualRate | None =
     prior_units = 0.0 if usual is None else usual.units_per_day * prior_days
     rate = (sold.sum() + prior_units) / (days.sum() + prior_days)
     for _ in range(_ROUNDS):
-        asked = np.where(emptied, _asked_given_at_least(rate * days, sold), sold)
-        before, rate = rate, float((asked.sum() + prior_units) / (days.sum() + prior_days))
-        if abs(rate - before) <= _CLOSE * max(rate, _CLOSE):
+        demand = np.where(emptied, _demand_given_at_least(rate * days, sold), sold)
+        previous, rate = rate, float((demand.sum() + prior_units) / (days.sum() + prior_days))
+        if abs(rate - previous) <= _CLOSE * max(rate, _CLOSE):
             break
     spread = _overdispersion(sold[~emptied], rate * days[~emptied])
-    seen = np.where(emptied, np.minimum(days, sold / max(rate, 1e-12)), days).sum() + prior_days
-    return DemandRate(rate, rate * spread, math.sqrt(spread * rate / max(float(seen), 1e-9)))
+    days_in_stock = np.where(emptied, np.minimum(days, sold / max(rate, 1e-12)), days).sum() + prior_days
+    return DemandRate(rate, rate * spread, math.sqrt(spread * rate / max(float(days_in_stock), 1e-9)))
 
 
-def _asked_given_at_least(mean: Floats, least: Floats) -> Floats:
+def _demand_given_at_least(mean: Floats, least: Floats) -> Floats:
     """E(D | D >= least) of a Poisson law: mean P(D >= least - 1) / P(D >= least); the bound itself far in the tail."""
     at_least = np.where(least >= 1, special.gammainc(np.maximum(least, 1), mean), 1.0)
     one_less = np.where(least >= 2, special.gammainc(np.maximum(least - 1, 1), mean), 1.0)

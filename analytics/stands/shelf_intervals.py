@@ -1,4 +1,4 @@
-"""Reads a shelf's past out of counts, deliveries and sales by period: how long each sale had stock behind it."""
+"""Stock of a shelf by sales period, from counts, deliveries and sales."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,33 +29,33 @@ class SoldPeriod:
 
 @dataclass(frozen=True)
 class ShelfPeriod:
-    """What a period says of demand: None where the shelf stood empty all along. `in_stock`: it never was empty."""
+    """A sales period with its demand, None where the shelf was empty throughout; `in_stock` if it never was empty."""
 
     interval: CountedInterval | None
     in_stock: bool
 
 
 def shelf_periods(marks: Sequence[ShelfMark], sold: Sequence[SoldPeriod]) -> list[ShelfPeriod]:
-    """Each period with the stock behind it; marks and periods in the order of time, sales even over their period.
+    """Each sales period with its stock; marks and periods in the order of time, sales even over their period.
 
     Counts set the level right. Before the first count nothing is known of the level, and the shelf counts as stocked.
     Raises InvalidNumbers for a period that does not end after it starts.
     """
     level: float | None = None
-    found, at = list[ShelfPeriod](), 0
+    periods, next_mark = list[ShelfPeriod](), 0
     for period in sold:
         if period.end <= period.start:
             raise InvalidNumbers("A period of sales must end after it starts.")
-        while at < len(marks) and marks[at].day <= period.start:
-            level = _after(level, marks[at])
-            at += 1
-        inside = at
-        while inside < len(marks) and marks[inside].day <= period.end:
-            inside += 1
-        one, level = _period(level, marks[at:inside], period)
-        found.append(one)
-        at = inside
-    return found
+        while next_mark < len(marks) and marks[next_mark].day <= period.start:
+            level = _after(level, marks[next_mark])
+            next_mark += 1
+        mark_end = next_mark
+        while mark_end < len(marks) and marks[mark_end].day <= period.end:
+            mark_end += 1
+        shelf_period, level = _period(level, marks[next_mark:mark_end], period)
+        periods.append(shelf_period)
+        next_mark = mark_end
+    return periods
 
 
 def _after(level: float | None, mark: ShelfMark) -> float | None:

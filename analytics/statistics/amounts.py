@@ -1,4 +1,4 @@
-"""Refuses amounts that no stock, supplier or shelf can have."""
+"""Range checks of amounts, rates and probabilities."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What a series would have been had nothing been done, and how much of what happened was therefore the doing."""
+"""Effect of an intervention on a time series against a synthetic control, with a conformal interval."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -21,8 +21,8 @@ _FEWEST_TO_FIT = 10
 class EffectEstimate:
     """Totals over the window after the start, in the series' unit, with the interval at `coverage`; or why not.
 
-    `pre_fit_error` is what forecasts made at earlier starts missed the mean of an equally long window by, root mean
-    square, as a share of the series' mean absolute level. `method` names how it was done.
+    `pre_fit_error` is the root mean square error of forecasts made at earlier starts for the mean of an equally long
+    window, as a share of the series' mean absolute level. `method` names the estimator.
     """
 
     measurable: bool
@@ -53,7 +53,7 @@ def measure_effect(
 ) -> EffectEstimate:
     """The effect on `treated` (T,) from `start_index` on, against `controls` (T, K) that were left alone.
 
-    The counterfactual is a share (none or all) of what the controls did in common, in proportion to their levels, as
+    The counterfactual is a share (none or all) of the controls' common movement, in proportion to their levels, as
     in a difference in differences, plus a ridge regression of the rest on the controls with an intercept (synthetic
     control as regression: Abadie, Diamond & Hainmueller 2010; Doudchenko & Imbens 2016, section 4). Share and penalty
     are those that would have foreseen best at earlier starts.
@@ -90,18 +90,18 @@ def _moving(controls: Floats, start: int) -> NDArray[np.bool_]:
 def _obstacles(
     treated: Floats, controls: Floats, least_before: int, before: int, after: int, least_after: int
 ) -> tuple[EffectReason, ...]:
-    found: dict[EffectReason, bool] = {
+    obstacles: dict[EffectReason, bool] = {
         "series_missing": not np.isfinite(treated).all(),
         "too_little_history": before < least_before,
         "too_few_periods_after": after < least_after,
         "no_controls": controls.shape[1] == 0,
     }
-    return tuple(reason for reason, holds in found.items() if holds)
+    return tuple(reason for reason, holds in obstacles.items() if holds)
 
 
 @dataclass(frozen=True)
 class _Fit:
-    """Residuals (T,) of the outcome and of the effect's step, and what earlier forecasts missed a window's sum by."""
+    """Residuals (T,) of the outcome and of the effect's step, and the errors of earlier forecasts of a window's sum."""
 
     outcome: Floats
     step: Floats
@@ -147,7 +147,7 @@ def _measured(treated: Floats, controls: Floats, blank: EffectEstimate, worst_pr
 
 
 def _residual_maker(controls: Floats, penalty: float) -> Floats:
-    """The matrix (T, T) that turns an outcome into what ridge on the controls, with a free intercept, leaves of it."""
+    """The matrix (T, T) that maps an outcome to its residuals of a ridge on the controls with a free intercept."""
     periods = len(controls)
     centring = np.eye(periods) - 1 / periods
     centred = centring @ controls
@@ -156,14 +156,14 @@ def _residual_maker(controls: Floats, penalty: float) -> Floats:
 
 
 def _rolling_misses(treated: Floats, controls: Floats, window: int) -> Floats:
-    """What forecasts made at earlier starts missed their window's sum by, (penalties, starts)."""
+    """Errors of forecasts made at earlier starts for their window's sum, (penalties, starts)."""
     first = max(len(treated) // 3, _FEWEST_TO_FIT)
     starts = range(min(first, len(treated) - window), len(treated) - window + 1)
     return np.column_stack([_misses(treated, controls, start, window) for start in starts])
 
 
 def _misses(treated: Floats, controls: Floats, start: int, window: int) -> Floats:
-    """Fit up to `start`, foresee the sum of the next `window`: the miss under each penalty."""
+    """Errors under each penalty of a fit up to `start` that forecasts the sum of the next `window`."""
     centre, level = controls[:start].mean(axis=0), treated[:start].mean()
     centred = controls[:start] - centre
     values, vectors = np.linalg.eigh(centred.T @ centred)
@@ -203,8 +203,8 @@ def _accepted(outcome: Floats, step: Floats, level: float) -> tuple[float, float
         return None
     reach = max(1.0, float(np.ptp(edges)))
     probes = np.concatenate([[edges[0] - reach], (edges[1:] + edges[:-1]) / 2, [edges[-1] + reach]])
-    kept = np.array([_p_value(np.abs(outcome - probe * step)) > level for probe in probes])
-    if kept[0] or kept[-1] or not kept.any():
+    accepted = np.array([_p_value(np.abs(outcome - probe * step)) > level for probe in probes])
+    if accepted[0] or accepted[-1] or not accepted.any():
         return None
-    inside = np.flatnonzero(kept)
+    inside = np.flatnonzero(accepted)
     return float(edges[inside[0] - 1]), float(edges[inside[-1]])

@@ -1,4 +1,4 @@
-"""What goes wrong with numbers."""
+"""Errors of the analytics room: invalid input and coefficients that the data do not identify."""
 
 from domain.errors import InvalidInput
 
@@ -10,6 +10,6 @@ class InvalidNumbers(InvalidInput, ValueError):
 
 
 class NotIdentified(InvalidNumbers):
-    """The data hold nothing that could tell this coefficient from the effects beside it."""
+    """The data do not identify this coefficient beside the other effects."""
 
     code = "not_identified"

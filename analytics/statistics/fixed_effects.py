@@ -23,18 +23,18 @@ class Regression:
 
 
 def absorb(columns: Floats, effects: Sequence[Codes]) -> Floats:
-    """What is left of `columns` (n, k) once every effect's group means are taken out, together; at most two effects.
+    """Residuals of `columns` (n, k) after the group means of at most two effects are taken out together.
 
     The second effect's coefficients solve the normal equations that are left when the first is taken out of them
     (Abowd, Creecy & Kramarz 2002, section 3). With no effects the overall mean is taken out.
     """
-    left = columns - columns.mean(axis=0)
+    residual = columns - columns.mean(axis=0)
     if not effects:
-        return left
-    many, *fewer = sorted(map(_numbered, effects), key=lambda group: group.max(), reverse=True)
-    for few in fewer:
-        left = left - _second_effect(left, many, few)[few]
-    return left - _means(left, many)[many]
+        return residual
+    finest, *coarser = sorted(map(_numbered, effects), key=lambda group: group.max(), reverse=True)
+    for coarse in coarser:
+        residual = residual - _second_effect(residual, finest, coarse)[coarse]
+    return residual - _means(residual, finest)[finest]
 
 
 def _second_effect(columns: Floats, first: Codes, second: Codes) -> Floats:
@@ -48,12 +48,12 @@ def _second_effect(columns: Floats, first: Codes, second: Codes) -> Floats:
     normal = np.diag(cells.sum(axis=0)) - cells.T @ (cells / _sizes(first)[:, None])
     target = _totals(columns - _means(columns, first)[first], second)
     inverse = np.linalg.inv(normal + np.eye(groups) * (_RIDGE * len(columns)))
-    found = inverse @ target
-    return found + inverse @ (target - normal @ found)
+    coefficients = inverse @ target
+    return coefficients + inverse @ (target - normal @ coefficients)
 
 
 def slopes_of(outcome: Floats, regressors: Floats) -> Floats:
-    """Least squares on absorbed columns: (n,) on (n, k); a regressor that is nothing but noise of rounding gets 0.
+    """Least squares on absorbed columns: (n,) on (n, k); a regressor that is rounding noise alone gets 0.
 
     Raises NotIdentified when the first regressor has nothing of its own left, beside the others too.
     """
@@ -93,8 +93,8 @@ def _variance(cells: Floats, bread: Floats, periods: int) -> tuple[Floats, int]:
         return by_period, periods
     sums = cells.sum(axis=1)
     by_location = _diagonal(bread, sums.T @ sums) * locations / (locations - 1)
-    both = by_location + by_period - _diagonal(bread, _lagged(cells, lag))
-    return np.maximum.reduce([both, by_location, by_period]), min(locations, periods)
+    two_way = by_location + by_period - _diagonal(bread, _lagged(cells, lag))
+    return np.maximum.reduce([two_way, by_location, by_period]), min(locations, periods)
 
 
 def _lagged(cells: Floats, lag: int) -> Floats:
@@ -151,9 +151,9 @@ def _kept(triangle: Floats) -> Codes:
 
 
 def _own(values: Floats, others: Floats) -> float:
-    """Root mean square of what the others leave of a regressor."""
-    left = values - others @ np.linalg.lstsq(others, values, rcond=None)[0] if others.size else values
-    return float(np.linalg.norm(left))
+    """Root mean square of a regressor's residual on the others."""
+    residual = values - others @ np.linalg.lstsq(others, values, rcond=None)[0] if others.size else values
+    return float(np.linalg.norm(residual))
 
 
 def _solve(triangle: Floats, kept: Codes) -> Floats:

@@ -1,4 +1,4 @@
-"""The highest point of a likelihood over positive parameters, and how sharply it is told."""
+"""Maximum likelihood over positive parameters, with standard errors from the observed information."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ LogLikelihood = Callable[[Floats], tuple[float, Floats]]
 
 @dataclass(frozen=True, eq=False)
 class Maximum:
-    """Where the likelihood is highest. `covariance` (k, k) is that of the parameters' logarithms.
+    """The maximum of a likelihood. `covariance` (k, k) is that of the parameters' logarithms.
 
     None where the data do not pin every parameter down: the surface is flat, rises to the edge of what is searched, or
     leaves a parameter uncertain by more than a factor of e^2 either way.
@@ -30,7 +30,7 @@ class Maximum:
 
     @property
     def standard_errors(self) -> Floats | None:
-        """Of the parameters themselves (k,), by the delta method."""
+        """Standard errors (k,) of the parameters themselves, by the delta method."""
         return None if self.covariance is None else self.parameters * np.sqrt(np.diag(self.covariance))
 
 
@@ -52,9 +52,9 @@ def maximise(log_likelihood: LogLikelihood, starts: Sequence[Floats], rows: floa
     def search(start: Floats) -> "optimize.OptimizeResult":
         return optimize.minimize(downhill, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
 
-    best = min((search(np.log(start)) for start in starts), key=lambda found: float(found.fun))
+    best = min((search(np.log(start)) for start in starts), key=lambda result: float(result.fun))
     for _ in range(_RETRIES):
-        best = min(best, search(best.x), key=lambda found: float(found.fun))
+        best = min(best, search(best.x), key=lambda result: float(result.fun))
     slope = float(np.abs(downhill(best.x)[1]).max())
     inside = bool((np.abs(best.x) < _LIMIT - 0.01).all())
     covariance = _covariance(lambda logs: downhill(logs)[1] * rows, best.x) if inside else None
@@ -72,13 +72,14 @@ def _covariance(gradient: Callable[[Floats], Floats], logs: Floats) -> Floats | 
     return covariance if np.sqrt(np.diag(covariance)).max() < _LOOSE else None
 
 
-def delta_error(of: Callable[[Floats], float], parameters: Floats, covariance: Floats) -> float:
+def delta_error(function: Callable[[Floats], float], parameters: Floats, covariance: Floats) -> float:
     """Standard error of a function of the parameters, given the covariance of their logarithms (delta method)."""
     up, down = np.exp(_STEP), np.exp(-_STEP)
     moves = np.eye(len(parameters), dtype=bool)
     slope = np.array(
         [
-            (of(np.where(move, up, 1.0) * parameters) - of(np.where(move, down, 1.0) * parameters)) / (2 * _STEP)
+            (function(np.where(move, up, 1.0) * parameters) - function(np.where(move, down, 1.0) * parameters))
+            / (2 * _STEP)
             for move in moves
         ]
     )

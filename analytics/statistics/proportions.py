@@ -1,4 +1,4 @@
-"""Intervals for a share, and for the difference of two."""
+"""Confidence intervals for a proportion and for the difference of two proportions."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from analytics.statistics.errors import InvalidNumbers
 
 @dataclass(frozen=True)
 class Interval:
-    """A value and the range that holds it with the coverage asked for."""
+    """An estimate and its interval `low..high` at a coverage."""
 
     value: float
     low: float
     high: float
 
     def times(self, factor: float) -> "Interval":
-        """All three times a factor that is not negative."""
+        """The estimate and both ends multiplied by a factor that is not negative."""
         return Interval(self.value * factor, self.low * factor, self.high * factor)
 
 
@@ -40,10 +40,10 @@ def newcombe_interval(
 
     Holds for small groups and for shares of 0 and 1. Raises InvalidNumbers as `wilson_interval`.
     """
-    one = wilson_interval(successes, trials, coverage)
-    other = wilson_interval(other_successes, other_trials, coverage)
+    first = wilson_interval(successes, trials, coverage)
+    second = wilson_interval(other_successes, other_trials, coverage)
     return Interval(
-        one.value - other.value,
-        one.value - other.value - float(np.hypot(one.value - one.low, other.high - other.value)),
-        one.value - other.value + float(np.hypot(one.high - one.value, other.value - other.low)),
+        first.value - second.value,
+        first.value - second.value - float(np.hypot(first.value - first.low, second.high - second.value)),
+        first.value - second.value + float(np.hypot(first.high - first.value, second.value - second.low)),
     )

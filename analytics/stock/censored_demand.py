@@ -1,4 +1,4 @@
-"""What would have sold had there been stock."""
+"""Demand restated for stockouts."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,19 +10,19 @@ LEAST_AVAILABILITY = 0.25
 
 
 def unconstrained_demand(units: ArrayLike, availability: ArrayLike) -> Floats:
-    """Demand (T,) behind sales `units` (T,), with stock there for a share `availability` (T,), 0..1, of each period.
+    """Demand (T,) behind sales `units` (T,), with stock on hand for a share `availability` (T,), 0..1, of each period.
 
     Where customers come at an even pace and sales lost are lost, E(units) = availability x demand, so that demand is
     units / availability: Wecker 1978 on stock-outs that bias forecasts, Nahmias 1994 on sales cut off by stock. It
     errs upwards by less than 1 / availability units where the last unit's sale ended the stock (Haldane 1945). Under
-    a quarter of a period tells too little: NaN, missing, which `forecast` takes. Missing sales stay missing.
+    a quarter of a period is too little: NaN, missing, which `forecast` takes. Missing sales stay missing.
     Raises InvalidNumbers on negative units, shares outside 0..1, or unequal lengths.
     """
-    sold, there = np.asarray(units, dtype=float), np.asarray(availability, dtype=float)
-    if sold.ndim != 1 or sold.shape != there.shape:
-        raise InvalidNumbers(f"{sold.size} periods of units and {there.size} of availability do not match.")
+    sold, in_stock = np.asarray(units, dtype=float), np.asarray(availability, dtype=float)
+    if sold.ndim != 1 or sold.shape != in_stock.shape:
+        raise InvalidNumbers(f"{sold.size} periods of units and {in_stock.size} of availability do not match.")
     if np.isinf(sold).any() or (sold < 0).any():
         raise InvalidNumbers("Units sold must be finite and not negative.")
-    if not ((there >= 0) & (there <= 1)).all():
+    if not ((in_stock >= 0) & (in_stock <= 1)).all():
         raise InvalidNumbers("Availability is a share of the period, from 0 to 1.")
-    return np.where(there >= LEAST_AVAILABILITY, sold / np.maximum(there, LEAST_AVAILABILITY), np.nan)
+    return np.where(in_stock >= LEAST_AVAILABILITY, sold / np.maximum(in_stock, LEAST_AVAILABILITY), np.nan)

@@ -1,4 +1,4 @@
-"""What a change of demand is worth where the stock at hand limits what can be sold until more can come."""
+"""Value of a demand change while stock on hand limits sales until the next supply."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from analytics.stock.lead_time import DemandRate
 
 @dataclass(frozen=True)
 class Arrival:
-    """Units that come after so many days."""
+    """Units that arrive after so many days."""
 
     days: float
     units: float
@@ -18,9 +18,9 @@ class Arrival:
 
 @dataclass(frozen=True)
 class ShelfUntilSupply:
-    """What one product can be sold out of: units on hand, those on their way, and days until an order of today is in.
+    """Stock of one product: units on hand, those on order, and days until an order of today arrives.
 
-    `rate` is what all channels ask of it a day.
+    `rate` is the daily demand of all channels.
     """
 
     on_hand: float
@@ -40,31 +40,33 @@ class ShelfUntilSupply:
         """
         check_amounts(days=days, factor=factor)
         rate = self.rate.times(factor)
-        coming = sorted((one for one in self.arrivals if one.days < days), key=lambda one: one.days)
-        left, sold, at = max(self.on_hand, 0.0), 0.0, 0.0
-        for until, units in [*((one.days, one.units) for one in coming), (days, 0.0)]:
-            stretch = max(until, 0.0) - at
+        arrivals = sorted(
+            (arrival for arrival in self.arrivals if arrival.days < days), key=lambda arrival: arrival.days
+        )
+        on_hand, sold, elapsed = max(self.on_hand, 0.0), 0.0, 0.0
+        for until, units in [*((arrival.days, arrival.units) for arrival in arrivals), (days, 0.0)]:
+            stretch = max(until, 0.0) - elapsed
             law = rate.over(stretch)
-            now = min(law.mean - float(law.shortage(left)), left) if stretch > 0 else 0.0
-            sold, left, at = sold + now, left - now + units, at + stretch
+            served = min(law.mean - float(law.shortage(on_hand)), on_hand) if stretch > 0 else 0.0
+            sold, on_hand, elapsed = sold + served, on_hand - served + units, elapsed + stretch
         return sold
 
 
 @dataclass(frozen=True)
 class ChannelSales:
-    """A channel's sales of a product: units a day, and what each leaves after its cost, in minor units."""
+    """A channel's sales of a product: units a day, and each one's contribution, in minor units."""
 
     units_a_day: float
-    left_a_unit: float
+    contribution_a_unit: float
 
 
 def gain_within_stock(
-    shelf: ShelfUntilSupply, now: ChannelSales, then: ChannelSales, others_leave: float, horizon_days: float
+    shelf: ShelfUntilSupply, now: ChannelSales, then: ChannelSales, others_contribution: float, horizon_days: float
 ) -> float:
-    """What going from `now` to `then` in one channel brings over the horizon, in minor units.
+    """Contribution gained over the horizon by going from `now` to `then` in one channel, in minor units.
 
-    Until supply can follow, all channels share what is on the shelf in proportion to what is asked of them
-    (`others_leave` is what a unit leaves in the others); afterwards everything asked for is sold. With stock to spare
+    Until supply can follow, all channels share the stock on hand in proportion to their demand
+    (`others_contribution` is a unit's contribution in the others); afterwards all demand is served. With stock to spare
     this is the difference of both channels' contributions. Raises InvalidNumbers.
     """
     check_positive(horizon_days=horizon_days)
@@ -74,15 +76,19 @@ def gain_within_stock(
     usual = max(shelf.rate.units_per_day, now.units_a_day)
     others = usual - now.units_a_day
     short = min(shelf.supply_days, horizon_days)
-    bounded = _brought(shelf, short, others + then.units_a_day, then, others_leave)
-    bounded -= _brought(shelf, short, usual, now, others_leave)
-    free = then.units_a_day * then.left_a_unit - now.units_a_day * now.left_a_unit
+    bounded = _contribution(shelf, short, others + then.units_a_day, then, others_contribution)
+    bounded -= _contribution(shelf, short, usual, now, others_contribution)
+    free = then.units_a_day * then.contribution_a_unit - now.units_a_day * now.contribution_a_unit
     return bounded + (horizon_days - short) * free
 
 
-def _brought(shelf: ShelfUntilSupply, days: float, asked: float, sales: ChannelSales, others_leave: float) -> float:
-    """What is left of the units sold until supply comes, with `asked` units a day asked for in all."""
-    if asked <= 0 or days <= 0:
+def _contribution(
+    shelf: ShelfUntilSupply, days: float, demand_a_day: float, sales: ChannelSales, others_contribution: float
+) -> float:
+    """Contribution of the units sold until supply arrives, at a total demand of `demand_a_day` units."""
+    if demand_a_day <= 0 or days <= 0:
         return 0.0
-    share = sales.units_a_day / asked
-    return shelf.sold(days, asked / shelf.rate.units_per_day) * (share * sales.left_a_unit + (1 - share) * others_leave)
+    share = sales.units_a_day / demand_a_day
+    return shelf.sold(days, demand_a_day / shelf.rate.units_per_day) * (
+        share * sales.contribution_a_unit + (1 - share) * others_contribution
+    )

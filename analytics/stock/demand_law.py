@@ -1,4 +1,4 @@
-"""How many units are asked for over a stretch of time, as a distribution known by its mean and deviation."""
+"""Distributions of demand over a period of time, by mean and standard deviation."""
 
 import math
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ class DemandLaw:
         check_amounts(mean_demand=self.mean, deviation_of_demand=self.sd)
 
     def at_most(self, level: ArrayLike) -> Floats:
-        """The probability that no more than `level` units (any shape) are asked for."""
+        """P(D <= level), level of any shape."""
         return 1.0 - self.more_than(level)
 
     def more_than(self, level: ArrayLike) -> Floats:
-        """The probability that more than `level` units (any shape) are asked for; exact in the far tail too."""
+        """P(D > level), level of any shape; exact in the far tail too."""
         at = np.asarray(level, dtype=float)
         if self._kind == "certain":
             return (at < self.mean).astype(float)
@@ -50,26 +50,30 @@ class DemandLaw:
         return self._at_least(np.floor(at) + 1, self._shape)
 
     def shortage(self, level: ArrayLike) -> Floats:
-        """Expected units asked for beyond `level` (any shape), E(D - level)+.
+        """Expected demand beyond `level` (any shape), E(D - level)+.
 
         Normal: sd G(k) with G(k) = pdf(k) - k P(Z > k) (Silver, Pyke & Thomas 2017, appendix on the unit normal).
         Others: E(D; D > s) = mean P(D' > s) with the law D' of one more shape step (for counts, D' + 1), less
         s P(D > s): both laws' size-biased forms. Between whole numbers counts are linear.
         """
-        at = np.asarray(level, dtype=float)
+        stock = np.asarray(level, dtype=float)
         if self._kind == "certain":
-            return np.maximum(self.mean - at, 0.0)
+            return np.maximum(self.mean - stock, 0.0)
         if self._kind == "normal":
-            return self.sd * normal_loss((at - self.mean) / self.sd)
-        above = np.maximum(at, 0.0)
+            return self.sd * normal_loss((stock - self.mean) / self.sd)
+        above = np.maximum(stock, 0.0)
         if self._kind == "gamma":
             partial = self.mean * special.gammaincc(self._shape + 1, above / self._scale)
             beyond = partial - above * special.gammaincc(self._shape, above / self._scale)
         else:
-            whole = np.floor(above)
-            over = self._at_least(whole + 1, self._shape)
-            beyond = self.mean * self._at_least(whole, self._shape + 1) - whole * over - (above - whole) * over
-        return np.maximum(beyond, 0.0) + np.maximum(-at, 0.0)
+            whole_units = np.floor(above)
+            exceeding = self._at_least(whole_units + 1, self._shape)
+            beyond = (
+                self.mean * self._at_least(whole_units, self._shape + 1)
+                - whole_units * exceeding
+                - (above - whole_units) * exceeding
+            )
+        return np.maximum(beyond, 0.0) + np.maximum(-stock, 0.0)
 
     def quantile(self, probability: float) -> float:
         """The least level that demand stays within with `probability`; whole for counts. Raises InvalidNumbers."""
@@ -82,7 +86,7 @@ class DemandLaw:
             return float(special.gammaincinv(self._shape, probability)) * self._scale
         return float(self._whole_quantile(probability))
 
-    def surely_asked_for(self, probability: float) -> int:
+    def demand_at_least(self, probability: float) -> int:
         """The most units n with P(D >= n) >= `probability`, never below 0. Raises InvalidNumbers."""
         check_probabilities(probability=probability)
         level = self.quantile(1 - probability)
@@ -90,7 +94,7 @@ class DemandLaw:
 
     @property
     def whole(self) -> bool:
-        """Whether all its probability lies on whole numbers."""
+        """True if all probability lies on whole numbers."""
         return self._kind in ("negative_binomial", "poisson")
 
     @property

@@ -1,4 +1,4 @@
-"""How long suppliers take, and what is asked for until their goods are here."""
+"""Lead times of suppliers, and daily demand rates over them."""
 
 import math
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.demand_law import DemandLaw, Family
 
 PROMISE_WEIGHT = 4.0
-"""The promise counts as much as so many deliveries."""
+"""Weight of the promise, in deliveries."""
 ASSUMED_SPREAD = 0.3
-"""What single deliveries stray by before any is known, as a share of the promise."""
+"""Prior deviation of a single delivery, as a share of the promise."""
 
 
 @dataclass(frozen=True)
 class DemandRate:
-    """Units asked for a day, the variance of a single day round it, and the standard error of the rate itself.
+    """Mean daily demand, the variance of a single day round it, and the standard error of the mean.
 
     Days are taken as independent given the rate. A rate below 10^-9 counts as 0.
     Raises InvalidNumbers on negative or infinite numbers.
@@ -39,7 +39,7 @@ class DemandRate:
             object.__setattr__(self, "units_per_day", 0.0)
 
     def times(self, factor: float) -> "DemandRate":
-        """The rate with `factor` times as much asked for: days stray as before relative to the square root of it."""
+        """The rate at `factor` times the demand: the deviation of a day grows by the square root of the factor."""
         return DemandRate(
             self.units_per_day * factor, self.variance_per_day * factor, self.standard_error * factor, self.family
         )
@@ -71,9 +71,9 @@ def rate_from_periods(
 
 @dataclass(frozen=True)
 class LeadTime:
-    """Days from order to arrival: mean and deviation of the next delivery, and what they rest on.
+    """Days from order to arrival: mean and deviation of the next delivery, and the deliveries behind them.
 
-    `assumed` says that no delivery was seen, so that both come from the promise alone.
+    `assumed` is true without a past delivery: then both come from the promise alone.
     """
 
     mean_days: float

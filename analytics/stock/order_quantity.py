@@ -1,4 +1,4 @@
-"""How much to order at once: the economic quantity under minimums, packs, price breaks, shelf life and cash."""
+"""Economic order quantity under minimums, packs, price breaks, shelf life and cash."""
 
 import math
 from collections.abc import Sequence
@@ -34,9 +34,9 @@ class PriceTier:
 
 @dataclass(frozen=True)
 class SupplyTerms:
-    """What a supplier asks: all-units price tiers from the lowest quantity up, a minimum and whole packs an order.
+    """A supplier's terms: all-units price tiers from the lowest quantity up, a minimum and whole packs an order.
 
-    `order_cost_minor` is what an order costs whatever its size: handling, freight. Raises InvalidNumbers when the
+    `order_cost_minor` is the fixed cost of an order: handling, freight. Raises InvalidNumbers when the
     first tier starts above the smallest order, tiers do not rise, or a cost is not above 0.
     """
 
@@ -61,7 +61,7 @@ class SupplyTerms:
         return _whole_packs_up(self.minimum_units, self.pack_units)
 
     def unit_cost_minor(self, units: int) -> float:
-        """What a unit costs in an order of `units`; below the first tier, as in the first."""
+        """Unit cost in an order of `units`, in minor units; below the first tier, as in the first."""
         reached = [tier.unit_cost_minor for tier in self.tiers if units >= tier.from_units]
         return reached[-1] if reached else self.tiers[0].unit_cost_minor
 
@@ -76,7 +76,7 @@ class OrderLimits:
 
 @dataclass(frozen=True)
 class OrderQuantity:
-    """Units to order, what one costs, what decided, and the cost of a year of such orders (goods, orders, holding).
+    """Units to order, unit cost, reasons, and the yearly cost of such orders (goods, orders, holding).
 
     `economic_units` is the quantity before minimums, packs and limits at that unit cost. 0 units: see the reasons.
     """
@@ -127,14 +127,14 @@ def order_quantity(
     problem = _Problem(units_per_year, supply, holding_rate_per_year, shortage_minor_per_cycle, needed_units)
     if units_per_year == 0:
         return _none("no_demand", supply)
-    found = problem.best(limits)
-    if found is not None:
+    best = problem.best(limits)
+    if best is not None:
         return OrderQuantity(
-            units=found.units,
-            unit_cost_minor=found.tier.unit_cost_minor,
-            reasons=_reasons(problem, found, limits),
-            yearly_cost_minor=problem.yearly_cost(found.units, found.tier),
-            economic_units=problem.economic(found.tier),
+            units=best.units,
+            unit_cost_minor=best.tier.unit_cost_minor,
+            reasons=_reasons(problem, best, limits),
+            yearly_cost_minor=problem.yearly_cost(best.units, best.tier),
+            economic_units=problem.economic(best.tier),
         )
     sellable = limits.sellable_units
     if sellable is not None and sellable < supply.smallest_order:
@@ -169,7 +169,7 @@ class _Problem:
 
     @property
     def least(self) -> int:
-        """What is needed at least; a limit may still cut it down to the smallest order."""
+        """Least units needed; a limit may still cut them down to the smallest order."""
         return _whole_packs_up(max(self.needed, self.supply.smallest_order), self.supply.pack_units)
 
     @property
@@ -189,12 +189,14 @@ class _Problem:
             if high < self.least:
                 short.append(_Candidate(high, tier))
                 continue
-            at = min(max(self.economic(tier), low, self.least), high)
-            down, up = (turn(at, self.supply.pack_units) for turn in (_whole_packs_down, _whole_packs_up))
+            quantity = min(max(self.economic(tier), low, self.least), high)
+            down, up = (turn(quantity, self.supply.pack_units) for turn in (_whole_packs_down, _whole_packs_up))
             enough += [_Candidate(units, tier) for units in {down, up} if max(low, self.least) <= units <= high]
         if enough:
-            return min(enough, key=lambda one: (self.yearly_cost(one.units, one.tier), one.units))
-        return max(short, key=lambda one: one.units, default=None)
+            return min(
+                enough, key=lambda candidate: (self.yearly_cost(candidate.units, candidate.tier), candidate.units)
+            )
+        return max(short, key=lambda candidate: candidate.units, default=None)
 
     def _highest(self, tier: PriceTier, end: int | None, limits: OrderLimits) -> int:
         bounds = [float(self.year)]
@@ -207,26 +209,26 @@ class _Problem:
         return _whole_packs_down(min(bounds), self.supply.pack_units)
 
 
-def _reasons(problem: _Problem, found: _Candidate, limits: OrderLimits) -> tuple[QuantityReason, ...]:
+def _reasons(problem: _Problem, best: _Candidate, limits: OrderLimits) -> tuple[QuantityReason, ...]:
     """A limit is a reason where the best order without it is another one."""
     without_shelf = problem.best(OrderLimits(cash_minor=limits.cash_minor))
     without_cash = problem.best(OrderLimits(sellable_units=limits.sellable_units))
     cut: list[QuantityReason] = []
-    if without_shelf != found:
+    if without_shelf != best:
         cut.append("shelf_life")
-    if without_cash != found:
+    if without_cash != best:
         cut.append("cash")
     if cut:
         return tuple(cut)
-    economic, pack = problem.economic(found.tier), problem.supply.pack_units
-    if found.units == problem.least and economic < found.units - pack / 2:
+    economic, pack = problem.economic(best.tier), problem.supply.pack_units
+    if best.units == problem.least and economic < best.units - pack / 2:
         return ("need",) if problem.needed > problem.supply.smallest_order else ("minimum",)
-    start = _whole_packs_up(found.tier.from_units, pack)
-    if found.tier != problem.supply.tiers[0] and found.units == start and economic < found.units:
+    start = _whole_packs_up(best.tier.from_units, pack)
+    if best.tier != problem.supply.tiers[0] and best.units == start and economic < best.units:
         return ("price_break",)
-    if found.units == problem.year and economic >= found.units + pack:
+    if best.units == problem.year and economic >= best.units + pack:
         return ("one_year",)
-    return ("pack",) if pack > 1 and found.units != round(economic) else ("economic",)
+    return ("pack",) if pack > 1 and best.units != round(economic) else ("economic",)
 
 
 def _none(reason: QuantityReason, supply: SupplyTerms) -> OrderQuantity:

@@ -1,4 +1,4 @@
-"""When a product is ordered and how much of it, whatever its stock is now."""
+"""Reorder point and order quantity of a product, independent of its present stock."""
 
 from dataclasses import dataclass
 
@@ -16,11 +16,11 @@ _ROUNDS = 3
 
 @dataclass(frozen=True)
 class StockTerms:
-    """What a unit in stock is worth, and what bounds it.
+    """Economics and limits of stock: revenue of a unit, holding cost, shelf life, cash and cover.
 
-    `net_revenue_minor` is kept of a unit sold, before its cost; `holding_rate_per_year` is a share of its unit cost.
+    `net_revenue_minor` is a unit's net revenue before its cost; `holding_rate_per_year` is a share of its unit cost.
     `shelf_life_days` are left on arrival; an order sells out within them with `sell_out_probability`. `cash_minor` is
-    what the goods of this order may cost. `slow_days` of cover and more make a slow mover.
+    the most that the goods of this order may cost. `slow_days` of cover and more make a slow mover.
     """
 
     net_revenue_minor: float
@@ -42,8 +42,8 @@ class StockTerms:
 
 
 @dataclass(frozen=True)
-class Product:
-    """All that is known of a product but its stock: demand, lead time, the supplier's terms and the brand's.
+class StockedProduct:
+    """Replenishment parameters of a product: demand, lead time, the supplier's terms and the brand's.
 
     Raises InvalidNumbers when there are no days between reviews.
     """
@@ -59,17 +59,17 @@ class Product:
 
     @property
     def units_per_year(self) -> float:
-        """Units asked for in a year."""
+        """Yearly demand, in units."""
         return self.rate.units_per_day * DAYS_PER_YEAR
 
     def margin_minor(self, unit_cost_minor: float) -> float:
-        """What a unit sold brings beyond its cost."""
+        """Margin of a unit sold, in minor units."""
         return self.terms.net_revenue_minor - unit_cost_minor
 
 
 @dataclass(frozen=True)
 class ReplenishmentPlan:
-    """When to order and up to where, whatever the stock is now; `reorder_point` -1 where an order never pays."""
+    """Reorder point and order-up-to level, independent of present stock; `reorder_point` -1 where no order pays."""
 
     reorder_point: int
     quantity: OrderQuantity
@@ -84,7 +84,7 @@ class ReplenishmentPlan:
 _BY_MONEY = ServiceTarget()
 
 
-def plan_replenishment(product: Product, service: ServiceTarget = _BY_MONEY) -> ReplenishmentPlan:
+def plan_replenishment(product: StockedProduct, service: ServiceTarget = _BY_MONEY) -> ReplenishmentPlan:
     """The reorder point and quantity, found in turn (Hadley & Whitin 1963, chapter 4).
 
     By money the reorder point is the highest position at which ordering gains more than waiting: for small reviews
@@ -105,8 +105,8 @@ def plan_replenishment(product: Product, service: ServiceTarget = _BY_MONEY) -> 
     return ReplenishmentPlan(point, quantity, max(point, 0) - awaited)
 
 
-def worth_minor(product: Product, quantity: OrderQuantity) -> tuple[float, float]:
-    """What a unit saved from shortage is worth, and what holding the order a review longer costs, in minor units.
+def worth_minor(product: StockedProduct, quantity: OrderQuantity) -> tuple[float, float]:
+    """Value of a unit saved from shortage, and cost of holding the order a review longer, in minor units.
 
     m - K / Q + h Q / 2 d, and h R Q: see `analytics.stock.replenishment.advise_order`.
     """
@@ -116,7 +116,7 @@ def worth_minor(product: Product, quantity: OrderQuantity) -> tuple[float, float
     return product.margin_minor(quantity.unit_cost_minor) - again, holding * product.review_days * units
 
 
-def quantity_within(product: Product, limits: OrderLimits, shortage: float, needed: float) -> OrderQuantity:
+def quantity_within(product: StockedProduct, limits: OrderLimits, shortage: float, needed: float) -> OrderQuantity:
     """The product's `order_quantity`. Raises InvalidNumbers."""
     return order_quantity(
         product.units_per_year,
@@ -128,24 +128,24 @@ def quantity_within(product: Product, limits: OrderLimits, shortage: float, need
     )
 
 
-def sells_in_shelf_life(product: Product, position: float | None = None) -> int | None:
-    """The most units to order that sell before they expire, what is in stock going first."""
+def sells_in_shelf_life(product: StockedProduct, position: float | None = None) -> int | None:
+    """The most units to order that sell before they expire, present stock selling first."""
     days, sure = product.terms.shelf_life_days, product.terms.sell_out_probability
     if days is None:
         return None
-    alone = product.rate.over(days).surely_asked_for(sure)
+    alone = product.rate.over(days).demand_at_least(sure)
     if position is None:
         return alone
-    all_of_it = product.rate.over(product.lead.mean_days + days, product.lead.sd_days).surely_asked_for(sure)
+    all_of_it = product.rate.over(product.lead.mean_days + days, product.lead.sd_days).demand_at_least(sure)
     return max(0, min(alone, int(all_of_it - max(position, 0.0))))
 
 
-def _short_minor_per_cycle(product: Product, quantity: OrderQuantity, point: int) -> float:
+def _short_minor_per_cycle(product: StockedProduct, quantity: OrderQuantity, point: int) -> float:
     short = share_short(product.rate, product.lead, product.review_days, point, quantity.units) * quantity.units
     return min(product.margin_minor(quantity.unit_cost_minor) * short, LARGEST)
 
 
-def _reorder_point(product: Product, service: ServiceTarget, quantity: OrderQuantity) -> int:
+def _reorder_point(product: StockedProduct, service: ServiceTarget, quantity: OrderQuantity) -> int:
     if service.kind == "cycle_service" and service.share is not None:
         span = product.lead.mean_days + product.review_days
         return int(np.ceil(level_for_cycle_service(product.rate.over(span, product.lead.sd_days), service.share)))
@@ -154,7 +154,7 @@ def _reorder_point(product: Product, service: ServiceTarget, quantity: OrderQuan
     return _point_by_money(product, quantity)
 
 
-def _point_by_money(product: Product, quantity: OrderQuantity) -> int:
+def _point_by_money(product: StockedProduct, quantity: OrderQuantity) -> int:
     """By halving, as what is saved falls with the position."""
     worth, longer = worth_minor(product, quantity)
 

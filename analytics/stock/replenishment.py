@@ -1,4 +1,4 @@
-"""Whether to order a product at this review, how much, and what that brings against waiting for the next."""
+"""Order advice for a product at this review: units, and the gain against waiting for the next review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,8 +11,8 @@ from analytics.statistics.amounts import check_amounts, check_positive, check_pr
 from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.order_quantity import OrderLimits, OrderQuantity, QuantityReason
 from analytics.stock.reorder_plan import (
-    Product,
     ReplenishmentPlan,
+    StockedProduct,
     plan_replenishment,
     quantity_within,
     sells_in_shelf_life,
@@ -23,7 +23,7 @@ from analytics.stock.service_levels import ServiceTarget
 
 _LAW_CELLS, _MONEY_CELLS = 64, 2_048
 HOLDING_OFF = 0.25
-"""What storage really costs may differ by this share from what the brand reckons with, either way."""
+"""Uncertainty of the holding cost, as a share of the brand's estimate, either way."""
 
 OrderReason = Literal[
     "below_reorder_point",
@@ -39,7 +39,7 @@ OrderReason = Literal[
 
 @dataclass(frozen=True)
 class StockPosition:
-    """Units on hand, ordered and not yet here, and promised to customers. Raises InvalidNumbers below 0."""
+    """Units on hand, on order, and reserved for customers. Raises InvalidNumbers below 0."""
 
     on_hand: float
     on_order: float = 0.0
@@ -71,7 +71,7 @@ class OrderGain:
 
 @dataclass(frozen=True, eq=False)
 class GainLaw:
-    """How the gain of one order of `units` may fall: each unit saved is worth `worth`, holding all costs `longer`."""
+    """Distribution of the gain of one order of `units`: a unit saved is worth `worth`, holding all costs `longer`."""
 
     outlook: ReviewOutlook
     units: int
@@ -87,11 +87,11 @@ class GainLaw:
 
 
 def gain_together(gains: Sequence[OrderGain], coverage: float = 0.80) -> tuple[int, int, int]:
-    """What several orders bring together: expected, low and high, in minor units.
+    """Gain of several orders together: expected, low and high, in minor units.
 
-    Their laws are laid out on cells of money, shared so that each mean is kept, and folded: products are taken to be
-    asked for independently. A sum of rare large gains is skewed, so that no root of squares describes its ends. What
-    holding costs is known to `HOLDING_OFF`, which moves both ends: where nothing is saved, it is all there is.
+    Their laws are laid out on cells of money, shared so that each mean is kept, and folded: the demands of
+    products are taken to be independent. A sum of rare large gains is skewed, so that no root of squares describes its
+    ends. Holding costs are known to `HOLDING_OFF`, which moves both ends, also where nothing is saved.
     Raises InvalidNumbers where a gain has no law.
     """
     check_probabilities(coverage=coverage)
@@ -144,14 +144,14 @@ _BY_MONEY = ServiceTarget()
 
 
 def advise_order(
-    product: Product,
+    product: StockedProduct,
     position: StockPosition,
     *,
     service: ServiceTarget = _BY_MONEY,
     plan: ReplenishmentPlan | None = None,
     coverage: float = 0.80,
 ) -> OrderAdvice:
-    """Order at this review or wait for the next, and what it is worth.
+    """Advice to order at this review or wait for the next, with the gain of ordering now.
 
     Ordered is up to the plan's level, counting as stock what will have been lost before the goods are here; within
     shelf life and cash. The gain of an order of Q is s (m - K / Q + h Q / 2 d) - h R Q: the s units that only it can
@@ -184,8 +184,10 @@ def advise_order(
     )
 
 
-def gain_of_ordering_now(product: Product, position: StockPosition, units: int, coverage: float = 0.80) -> OrderGain:
-    """What an order of `units` at this review brings against the next, as in `advise_order`. Raises InvalidNumbers."""
+def gain_of_ordering_now(
+    product: StockedProduct, position: StockPosition, units: int, coverage: float = 0.80
+) -> OrderGain:
+    """Gain of an order of `units` at this review against the next, as in `advise_order`. Raises InvalidNumbers."""
     check_positive(units=units, units_a_day=product.rate.units_per_day)
     check_probabilities(coverage=coverage)
     outlook = look_ahead(position.units, product.rate, product.lead, product.review_days)
@@ -193,7 +195,7 @@ def gain_of_ordering_now(product: Product, position: StockPosition, units: int, 
     return _gain(product, outlook, OrderQuantity(units, cost, (), 0.0, 0.0), coverage)
 
 
-def _to_order_now(product: Product, plan: ReplenishmentPlan, position: float) -> OrderQuantity:
+def _to_order_now(product: StockedProduct, plan: ReplenishmentPlan, position: float) -> OrderQuantity:
     if not plan.quantity.units:
         return plan.quantity
     lost = product.rate.over(product.lead.mean_days, product.lead.sd_days).shortage(max(position, 0.0))
@@ -206,7 +208,7 @@ def _to_order_now(product: Product, plan: ReplenishmentPlan, position: float) ->
     return replace(quantity, reasons=(*topped_up, *plan.quantity.reasons))
 
 
-def _gain(product: Product, outlook: ReviewOutlook, quantity: OrderQuantity, coverage: float) -> OrderGain:
+def _gain(product: StockedProduct, outlook: ReviewOutlook, quantity: OrderQuantity, coverage: float) -> OrderGain:
     worth, longer = worth_minor(product, quantity)
     saved, tail = outlook.units_saved(quantity.units), (1 - coverage) / 2
     ends = [worth * outlook.saved_quantile(quantity.units, share) - longer for share in (tail, 1 - tail)]
@@ -216,7 +218,7 @@ def _gain(product: Product, outlook: ReviewOutlook, quantity: OrderQuantity, cov
 
 
 def _decide(
-    product: Product,
+    product: StockedProduct,
     plan: ReplenishmentPlan,
     quantity: OrderQuantity,
     gain: OrderGain | None,
@@ -239,7 +241,7 @@ def _decide(
     return "order", ("below_reorder_point", *losing, *quantity.reasons)
 
 
-def _flags(product: Product, plan: ReplenishmentPlan, position: float) -> tuple[OrderReason, ...]:
+def _flags(product: StockedProduct, plan: ReplenishmentPlan, position: float) -> tuple[OrderReason, ...]:
     cover = _cover_days(product, position)
     flags: dict[OrderReason, bool] = {
         "lead_time_is_assumed": product.lead.assumed,
@@ -249,11 +251,11 @@ def _flags(product: Product, plan: ReplenishmentPlan, position: float) -> tuple[
     return tuple(flag for flag, holds in flags.items() if holds)
 
 
-def _is_settled(product: Product, plan: ReplenishmentPlan) -> bool:
-    """Whether it is known how much stock is enough: not where the supplier's minimum makes any order impossible."""
+def _is_settled(product: StockedProduct, plan: ReplenishmentPlan) -> bool:
+    """True if the order-up-to level is known: not where the supplier's minimum makes any order impossible."""
     return plan.quantity.units > 0 or product.rate.units_per_day == 0
 
 
-def _cover_days(product: Product, position: float) -> float | None:
+def _cover_days(product: StockedProduct, position: float) -> float | None:
     rate = product.rate.units_per_day
     return max(position, 0.0) / rate if rate > 0 else None

@@ -1,4 +1,4 @@
-"""What an order placed at this review saves, against one placed at the next."""
+"""Lost sales avoided by an order at this review, against one at the next."""
 
 import math
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ _TAIL = 1e-7
 
 @dataclass(frozen=True, eq=False)
 class _Window:
-    """Under one rate: how likely (n,) which stock (n,) is left when an order would arrive, and the demand after it."""
+    """Under one rate: probabilities (n,) of the stock (n,) left when an order would arrive, and the demand after it."""
 
     probability: Floats
     stock: Floats
@@ -26,9 +26,9 @@ class _Window:
 
 @dataclass(frozen=True, eq=False)
 class ReviewOutlook:
-    """The weeks from an order's arrival to the next one's, when what is short is lost.
+    """The period from an order's arrival to the next one's, when shortages are lost sales.
 
-    All goods under way are taken to arrive before a new order would. The rate's own error is three points that keep
+    All goods on order are taken to arrive before a new order would. The rate's own error is three points that keep
     its mean, variance and skewness (Gauss quadrature), as it moves demand before and after arrival together.
     """
 
@@ -69,11 +69,11 @@ class ReviewOutlook:
 
 
 def look_ahead(position: float, rate: DemandRate, lead: LeadTime, review_days: float) -> ReviewOutlook:
-    """The outlook from an inventory `position` (on hand and under way, less reserved; may be below 0).
+    """The outlook from an inventory `position` (on hand and on order, less reserved; may be below 0).
 
     Stock at arrival is (position - D over the lead time)+, then demand of a review. Stock is summed over its law
     exactly where the position is at most 48 units, in 48 cells of equal width else. Normal demand is gamma within
-    the review, as none can be asked back. Raises InvalidNumbers.
+    the review, as demand cannot be negative there. Raises InvalidNumbers.
     """
     check_amounts(size_of_position=abs(position), review_days=review_days)
     windows: list[_Window] = []
@@ -113,7 +113,7 @@ def certain_rates(rate: DemandRate) -> list[tuple[float, DemandRate]]:
 
 
 def _stock_left(position: float, before: DemandLaw) -> tuple[Floats, Floats]:
-    """How likely which stock is left after the demand `before`; a cell of it counts at its middle."""
+    """Probabilities of the stock left after the demand `before`; a cell counts at its middle."""
     if position <= 0:
         return np.ones(1), np.zeros(1)
     if before.sd == 0 or before.mean == 0:

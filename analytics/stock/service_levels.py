@@ -1,4 +1,4 @@
-"""How high stock must stand: reorder points and order-up-to levels for a service that is wanted or that pays."""
+"""Reorder points and order-up-to levels for a target service level or for least cost."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ ServiceKind = Literal["money", "cycle_service", "fill_rate"]
 
 @dataclass(frozen=True)
 class ServiceTarget:
-    """What stock is held for: what pays best, or a share of order cycles or of units that must not run short."""
+    """Target of stock: least cost, or a share of order cycles or of units that must not run short."""
 
     kind: ServiceKind = "money"
     share: float | None = None
@@ -67,7 +67,7 @@ def level_for_cycle_service(law: DemandLaw, share: float) -> float:
 def share_short(
     rate: DemandRate, lead: LeadTime, review_days: float, reorder_point: float, order_units: float
 ) -> float:
-    """The long-run share of units that are not served from stock, when what is short waits.
+    """The long-run share of units that are not served from stock, with backorders.
 
     The position after a review is evenly spread over the order quantity's steps above the reorder point; what is
     short from one arrival to the next is then E(D over L + R beyond y) - E(D over L beyond y) (Hadley & Whitin 1963,

@@ -1,4 +1,4 @@
-"""Stock on hand through time: what moved, when the shelf was empty, and what would have been without one delivery."""
+"""Stock on hand over time: movements, stockouts, and the replay of a later delivery."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
@@ -12,19 +12,19 @@ from analytics.statistics.errors import InvalidNumbers
 
 @dataclass(frozen=True)
 class StockEvent:
-    """Units that came (above 0) or went on a `day`; or with `is_count`, the units that were there, at one `place`."""
+    """Units received (above 0) or issued on a `day`; or with `is_count`, the units counted, at one `place`."""
 
     day: int
     units: int
     is_count: bool = False
     is_use: bool = False
-    """Whether units that went were asked for: sold, or sent on to where they are sold."""
+    """True if the units issued met demand: sold, or transferred to where they are sold."""
     place: Hashable = None
 
 
 @dataclass(frozen=True, eq=False)
 class DailyStock:
-    """By day (T,): units asked for and taken, units on hand at its end, and the share of it that stock was there."""
+    """By day (T,): units used, units on hand at its end, and the share of the day with stock."""
 
     used: Floats
     on_hand: Floats
@@ -43,12 +43,12 @@ def pooled(events: Sequence[StockEvent]) -> list[StockEvent]:
     for event in events:
         by_place[event.place].append(event)
     levels = {place: _opening(of_place) for place, of_place in by_place.items()}
-    found = []
+    pooled_events = []
     for event in events:
         levels[event.place] = event.units if event.is_count else levels[event.place] + event.units
         units = sum(levels.values()) if event.is_count else event.units
-        found.append(replace(event, units=units, place=None))
-    return found
+        pooled_events.append(replace(event, units=units, place=None))
+    return pooled_events
 
 
 def daily_stock(events: Sequence[StockEvent], days: int) -> DailyStock:
@@ -76,7 +76,7 @@ def daily_stock(events: Sequence[StockEvent], days: int) -> DailyStock:
 
 
 def _opening(events: Sequence[StockEvent]) -> int:
-    """What must have been there at first, for the movements up to the first count to make sense."""
+    """Least opening stock that the movements up to the first count never take below zero."""
     level = lowest = 0
     for event in events:
         if event.is_count:
@@ -88,7 +88,7 @@ def _opening(events: Sequence[StockEvent]) -> int:
 
 @dataclass(frozen=True)
 class Replay:
-    """Units that could only be used as a delivery came when it did, and the unit-days that it lay in stock longer.
+    """Units used only because a delivery arrived when it did, and the unit-days that it was held longer.
 
     `missed` are the units saved by event, in the order in which the events were given.
     """
@@ -98,22 +98,22 @@ class Replay:
     missed: tuple[float, ...] = ()
 
 
-def replay_later(events: Sequence[StockEvent], opening: int, quantity: int, came: int, later: int) -> Replay:
-    """What would have been had `quantity` units come `later` days after day `came`: a replay of the same movements.
+def replay_later(events: Sequence[StockEvent], opening: int, quantity: int, arrival_day: int, later: int) -> Replay:
+    """Replay of the same movements with a delivery of `quantity` units arriving `later` days after `arrival_day`.
 
-    In the replay each use takes what is there and the rest is lost; corrections found by counts stay as they were.
-    Events from day `came` on, in the order of time, the delivery itself left out; `opening` is stock just before it.
+    In the replay each use takes the stock on hand and the rest is lost; corrections found by counts stay as they were.
+    Events from `arrival_day` on, in the order of time, the delivery itself left out; `opening` is stock just before it.
     Raises InvalidNumbers for a quantity or delay below zero.
     """
     if quantity < 0 or later < 0:
         raise InvalidNumbers("A delivery and its delay must not be below zero.")
-    real, replayed, day = float(opening + quantity), float(opening), came
+    real, replayed, day = float(opening + quantity), float(opening), arrival_day
     unit_days, missed = 0.0, list[float]()
     arrived = False
-    for event in (*events, StockEvent(max([came + later, *(event.day for event in events)]), 0)):
-        if not arrived and event.day >= came + later:
-            unit_days += (real - replayed) * max(came + later - day, 0)
-            replayed, day, arrived = replayed + quantity, came + later, True
+    for event in (*events, StockEvent(max([arrival_day + later, *(event.day for event in events)]), 0)):
+        if not arrived and event.day >= arrival_day + later:
+            unit_days += (real - replayed) * max(arrival_day + later - day, 0)
+            replayed, day, arrived = replayed + quantity, arrival_day + later, True
         unit_days += (real - replayed) * (event.day - day)
         day = event.day
         missed.append(0.0)

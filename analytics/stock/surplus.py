@@ -1,4 +1,4 @@
-"""Stock that is too much: what expires before it sells, and what costs more to keep than to clear."""
+"""Excess stock: units that expire before they sell, and units that cost more to keep than to clear."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ _STEPS = 1_000
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Units of a product that may be sold for `days_left` more days; `unit_cost_minor` is what each is worth."""
+class StockBatch:
+    """Units of a product that may be sold for `days_left` more days, at `unit_cost_minor` each."""
 
     batch: str
     units: int
@@ -38,8 +38,8 @@ class ExpiringBatch:
     probability_of_any: float
 
 
-def expiring_stock(batches: Sequence[Batch], rate: DemandRate) -> list[ExpiringBatch]:
-    """What each batch loses when the one that expires first is sold first, in order of expiry.
+def expiring_stock(batches: Sequence[StockBatch], rate: DemandRate) -> list[ExpiringBatch]:
+    """Expected loss of each batch when the first to expire is sold first, in order of expiry.
 
     With batches b_1, b_2 ... that expire at t_1 <= t_2 ..., V_i the units of later batches that were sold by t_i and
     D_i the demand from t_{i-1} to t_i: batch i loses (b_i - V_{i-1} - D_i)+, and V_i = (V_{i-1} + D_i - b_i)+, the
@@ -91,7 +91,7 @@ def units_worth_keeping(
     return max(0.0, units_per_year * saved / holding + usual_order_units / 2)
 
 
-def _lost(batches: Sequence[Batch], rate: DemandRate, step: float) -> tuple[Floats, Floats]:
+def _lost(batches: Sequence[StockBatch], rate: DemandRate, step: float) -> tuple[Floats, Floats]:
     """Expected units lost and the probability of any (batches,), `rate` being certain."""
     ahead = np.zeros(sum(_cells(batch, step) for batch in batches) + 1)
     ahead[0] = 1.0
@@ -110,7 +110,7 @@ def _lost(batches: Sequence[Batch], rate: DemandRate, step: float) -> tuple[Floa
     return np.array(lost), np.array(any_lost)
 
 
-def _cells(batch: Batch, step: float) -> int:
+def _cells(batch: StockBatch, step: float) -> int:
     return max(1, round(batch.units / step)) if batch.units else 0
 
 
@@ -118,12 +118,12 @@ def _demand_cells(rate: DemandRate, days: float, cells: int, step: float) -> Flo
     """The probabilities (cells,) of demand in steps of the grid; the last holds all beyond."""
     law = rate.over(days)
     if law.sd == 0:
-        at = min(law.mean / step, cells - 1.0)
-        below = int(at)
-        found = np.zeros(cells)
-        found[below] = 1 - (at - below)
-        found[min(below + 1, cells - 1)] += at - below
-        return found
+        cell = min(law.mean / step, cells - 1.0)
+        below = int(cell)
+        probabilities = np.zeros(cells)
+        probabilities[below] = 1 - (cell - below)
+        probabilities[min(below + 1, cells - 1)] += cell - below
+        return probabilities
     edges = (np.arange(cells - 1) + (0.0 if step == 1 and law.whole else 0.5)) * step
     at_most = law.at_most(edges)
     return np.diff(np.concatenate([[0.0], at_most, [1.0]]))

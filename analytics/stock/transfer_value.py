@@ -1,4 +1,4 @@
-"""What it is worth to move stock from a place that has too much of it to one that runs out."""
+"""Value of a stock transfer from a place with a surplus to one that runs out."""
 
 from dataclasses import dataclass
 from math import ceil, floor
@@ -13,15 +13,15 @@ _DRAWS, _STRAYS = 2_000, 0.25
 
 
 @dataclass(frozen=True)
-class Spot:
-    """A product at a place: units there, units on their way there, and units asked for a day."""
+class TransferPlace:
+    """A product at a place: units on hand, units on order, and daily demand."""
 
     on_hand: float
     daily_demand: float
     on_the_way: float = 0.0
 
-    def left_after(self, days: float) -> float:
-        """Units beyond what is asked for; below zero what is lacking."""
+    def surplus_after(self, days: float) -> float:
+        """Units beyond demand; a shortage below zero."""
         return self.on_hand + self.on_the_way - self.daily_demand * days
 
 
@@ -37,14 +37,14 @@ class TransferValue:
     coverage: float
 
 
-def units_to_move(source: Spot, target: Spot, days: float, sellable_days: float | None = None) -> int:
-    """As many as the source will not sell (nor could, before they expire) and the target will ask for in vain."""
+def units_to_move(source: TransferPlace, target: TransferPlace, days: float, sellable_days: float | None = None) -> int:
+    """Units that the source will not sell (nor could before they expire) and that the target will lack."""
     lasts = days if sellable_days is None else min(days, sellable_days)
-    return max(min(floor(source.left_after(lasts)), ceil(-target.left_after(days)), floor(source.on_hand)), 0)
+    return max(min(floor(source.surplus_after(lasts)), ceil(-target.surplus_after(days)), floor(source.on_hand)), 0)
 
 
 def value_transfer(
-    source: Spot, target: Spot, units: int, margin_minor: float, cost_minor: float, days: float,
+    source: TransferPlace, target: TransferPlace, units: int, margin_minor: float, cost_minor: float, days: float,
     coverage: float = 0.80,
 ) -> TransferValue:  # fmt: skip
     """Expected sales won at the target, less those lost at the source, at a unit's margin, less the transport.
@@ -55,7 +55,7 @@ def value_transfer(
     """
     check_amounts(units=units, margin=margin_minor, cost=cost_minor, days=days, on_hand=source.on_hand)
     won = _served(target, units, days, 1)
-    lost = _served(Spot(source.on_hand - units, source.daily_demand, source.on_the_way), units, days, 2)
+    lost = _served(TransferPlace(source.on_hand - units, source.daily_demand, source.on_the_way), units, days, 2)
     values = (won - lost) * margin_minor - cost_minor
     tail = (1 - coverage) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
@@ -70,11 +70,11 @@ def value_transfer(
     )
 
 
-def _served(spot: Spot, more: int, days: float, seed: int) -> Floats:
+def _served(spot: TransferPlace, more: int, days: float, seed: int) -> Floats:
     """Units sold of `more` by draw, beyond what the place sells without them."""
     rng = np.random.default_rng(seed)
     mean = spot.daily_demand * days
     level = mean * rng.gamma(1 / _STRAYS**2, _STRAYS**2, _DRAWS)
     demand = rng.poisson(level)
-    there = max(spot.on_hand, 0.0) + spot.on_the_way
-    return np.minimum(demand, there + more) - np.minimum(demand, there)
+    supply = max(spot.on_hand, 0.0) + spot.on_the_way
+    return np.minimum(demand, supply + more) - np.minimum(demand, supply)

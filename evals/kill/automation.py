@@ -75,7 +75,7 @@ class Automation:
 
         with office.database.begin(ctx) as session:
             # what is named comes before what names it
-            add_endpoint(session, office.secrets, "trials", self._receiver.url, chat=False, allow_private=True)
+            add_endpoint(session, office.parts.secrets, "trials", self._receiver.url, chat=False, allow_private=True)
             for kind, texts in (("workflow", WORKFLOWS), ("rule", RULES)):
                 for name, text in texts.items():
                     set_definition(session, kind, parse(text, name, kind), "trial")

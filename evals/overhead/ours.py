@@ -14,7 +14,8 @@ from langgraph.types import Send
 from agents.charter import Charter
 from agents.crew import Mind
 from bootstrap.brands import import_into_brand
-from bootstrap.office import Office, as_agent
+from bootstrap.meetings import as_agent
+from bootstrap.office import Office
 from domain.context import Context
 from domain.figure import Cell
 from evals.overhead.work import AGENTS, CHAIR, PROMPT, SUMMARISE, SYSTEM, metric

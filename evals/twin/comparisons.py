@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from actions.pricing.price_outcome import measure_price_change
 from analytics.pricing.baseline import baseline_units
@@ -101,7 +101,7 @@ def _forecast(panel: Any, now: Situation, elasticity: float | None, channel: str
         baseline = baseline_units(totals.units, totals.promoted)
     except InvalidNumbers:
         return Compared(kind, channel, sku, units)
-    reach = float(stats.norm.ppf((1 + FORECAST_COVERAGE) / 2)) * baseline.error_over(HORIZON_WEEKS)
+    reach = float(special.ndtri((1 + FORECAST_COVERAGE) / 2)) * baseline.error_over(HORIZON_WEEKS)
     return Compared(
         kind, channel, sku, units, baseline.units, baseline.units - reach, baseline.units + reach, FORECAST_COVERAGE
     )

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine, select
 from sqlmodel import col
 
 from actions.items import Proposer, adopt, propose
-from bootstrap.office import Office, agent_id
+from bootstrap.meetings import agent_id
+from bootstrap.office import Office
 from connectors.feed import deliver
 from domain.action import Action
 from domain.actor import Actor, ActorKind, Role
@@ -25,7 +26,7 @@ from domain.prediction import Prediction
 from domain.pricing import PriceUpdate
 from evals.twin.desk import Bid, PriceMemory, Wanted, Wish, worth
 from identity.brands import NewBrand, found_brand, founding_context
-from identity.people import People
+from identity.people import UserDirectory
 from identity.roles import permissions_of
 from settings import Settings
 from simulation.catalog import CHANNELS, PRODUCTS, SKUS
@@ -80,7 +81,7 @@ class TwinOffice:
 
     def meet(self, agents: Sequence[str] = ()) -> None:
         """The weekly trading review, with some of the crew or all of it."""
-        self.office.meet(self.owner, AGENDA, agents)
+        self.office.meetings.meet(self.owner, AGENDA, agents)
 
     def orders_placed(self) -> list[PurchaseOrder]:
         """What the product ordered today: orders that the suppliers have yet to hear of."""
@@ -246,7 +247,7 @@ def _found(database: Database, settings: Settings, world: World) -> TwinOffice:
     seed = world.plan.seed
     clock = FixedClock(datetime.combine(world.plan.start - timedelta(days=1), _MORNING, UTC))
     ids = TimeOrderedIds(clock, random.Random(seed))
-    people = People(database, clock, ids)
+    people = UserDirectory(database, clock, ids)
     password = "a simulated person"
     owner, operator = (people.add(login, password) for login in ("owner", "operator"))
     ctx = founding_context(clock, ids, owner, "owner", BRAND)

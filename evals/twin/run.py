@@ -126,7 +126,7 @@ def run_crew(
     with cloned(database, past.template, past.twin, _settings(past.twin.office.settings, crew)) as twin:
         began = perf_counter()
         chair = CountedChair(without)
-        twin.office.chooser, twin.office.manner = chair, {"challenge": CHALLENGE not in without}
+        twin.office.meetings.chooser, twin.office.meetings.manner = chair, {"challenge": CHALLENGE not in without}
         feed.reports_prices = crew in WITHOUT_PRODUCT
         operator, memory = Operator(world.draws, refuses), copy.deepcopy(past.memory)
         live = Life(twin, world, feed, CREWS[crew](twin, agents), operator, memory)

@@ -10,7 +10,7 @@ from time import sleep
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from evals.twin.bare import new_world, play_bare
 from evals.twin.crews import Unlimited
@@ -173,7 +173,7 @@ def interval(values: np.ndarray) -> tuple[int, int, int]:
     mean = float(values.mean())
     if values.size < 2:
         return round(mean), round(mean), round(mean)
-    reach = float(stats.t.ppf((1 + COVERAGE) / 2, values.size - 1) * values.std(ddof=1) / np.sqrt(values.size))
+    reach = float(special.stdtrit(values.size - 1, (1 + COVERAGE) / 2) * values.std(ddof=1) / np.sqrt(values.size))
     return round(mean), round(mean - reach), round(mean + reach)
 
 
@@ -191,7 +191,7 @@ def way_to_the_oracle(
     if none.size < 2:
         return round(share, 4), round(share, 4), round(share, 4)
     error = (gains - share * best).std(ddof=1) / np.sqrt(none.size) / best.mean()
-    reach = float(stats.t.ppf((1 + COVERAGE) / 2, none.size - 1) * error)
+    reach = float(special.stdtrit(none.size - 1, (1 + COVERAGE) / 2) * error)
     return round(share, 4), round(share - reach, 4), round(share + reach, 4)
 
 

@@ -29,12 +29,12 @@ def margin_bps(session: BrandSession, sku: str, channel: str) -> int | None:
 
 
 def cash_minor(session: BrandSession) -> int | None:
-    """What the accounts hold in the brand's currency; None where no bank has said."""
+    """Balance of the accounts in the brand's currency, in minor units; None without a known balance."""
     return stock.cash_minor(session, brand_of(session).currency)
 
 
 def open_items(session: BrandSession, kind: str = "") -> int:
-    """How many action items of a kind (of all without one) wait for an answer."""
+    """Number of action items of a kind (of all without one) that wait for an answer."""
     waiting = select(func.count()).select_from(ActionItem).where(
         col(ActionItem.status).in_([ItemStatus.PROPOSED, ItemStatus.SNOOZED])
     )  # fmt: skip

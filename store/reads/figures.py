@@ -1,4 +1,4 @@
-"""Which codes figures have been given: read for every report, so in one statement and without the ORM."""
+"""Codes of figures: read for every report, so in one statement and without the ORM."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -11,12 +11,12 @@ where brand_id = %(brand)s and (receipt_id = any(%(receipts)s) or code = any(%(c
 """
 
 
-def codes_given(
+def figure_codes(
     session: BrandSession, receipts: Collection[UUID], codes: Collection[str]
 ) -> list[tuple[UUID, str, str]]:
     """Receipt, path and code of every figure of these receipts, and of those that have one of these codes."""
     if not receipts and not codes:
         return []
-    given = {"brand": session.ctx.brand_id, "receipts": list(receipts), "codes": list(codes)}
-    rows = raw_connection(session).exec_driver_sql(_GIVEN, given).all()
+    parameters = {"brand": session.ctx.brand_id, "receipts": list(receipts), "codes": list(codes)}
+    rows = raw_connection(session).exec_driver_sql(_GIVEN, parameters).all()
     return [(row[0], row[1], row[2]) for row in rows]

@@ -1,4 +1,4 @@
-"""What rows say, as bytes and hashes that the database computes: provenance is kept by them, whatever their number."""
+"""Bytes and hashes of rows, computed by the database; provenance is kept by them."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from store.tables import BrandOwned
 
 
 def row_bytes(table: type[BrandOwned]) -> ColumnElement[Any]:
-    """All that a row says, in PostgreSQL's binary form, which the zone and the language of a session do not change."""
+    """All columns of a row in PostgreSQL's binary form, independent of the session's time zone and language."""
     return func.record_send(func.row(*(getattr(table, name) for name in sorted(table.model_fields))))
 
 
-def hash_of(said: ColumnElement[Any]) -> ColumnElement[str]:
+def hash_of(content: ColumnElement[Any]) -> ColumnElement[str]:
     """SHA-256 of bytes, in hexadecimal."""
-    return func.encode(func.sha256(said), "hex")
+    return func.encode(func.sha256(content), "hex")

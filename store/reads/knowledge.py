@@ -1,4 +1,4 @@
-"""What the knowledge base reads: documents as they held at a moment, their passages and vectors, what changed since."""
+"""Reads for the knowledge base: documents valid at a moment, their passages and vectors, and changes since."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -18,7 +18,7 @@ from store.tables import KnowledgeDocument, KnowledgePassage, KnowledgeVector
 
 @dataclass(frozen=True)
 class IndexedPassage:
-    """A passage as an index keeps it: its text with its headings, its vector, and when it holds."""
+    """A passage as an index keeps it: its text with its headings, its vector, and its period of validity."""
 
     id: UUID
     title: str
@@ -56,8 +56,8 @@ def documents(session: BrandSession) -> Sequence[KnowledgeDocument]:
 
 def versions_of(session: BrandSession, name: str) -> Sequence[KnowledgeDocument]:
     """Every version of a document that was known at the session's moment, the newest first."""
-    own = select(KnowledgeDocument).where(col(KnowledgeDocument.name) == name)
-    return session.scalars(own.order_by(col(KnowledgeDocument.version).desc())).all()
+    statement = select(KnowledgeDocument).where(col(KnowledgeDocument.name) == name)
+    return session.scalars(statement.order_by(col(KnowledgeDocument.version).desc())).all()
 
 
 def passages(session: BrandSession, ids: Sequence[UUID]) -> tuple[dict[UUID, ReadPassage], int]:
@@ -71,7 +71,7 @@ def passages(session: BrandSession, ids: Sequence[UUID]) -> tuple[dict[UUID, Rea
 
 @cache
 def _passages() -> Any:
-    """The statement is made once: writing it takes as long as its answer."""
+    """The cached statement: building it takes as long as running it."""
     newest = func.greatest(
         func.coalesce(select(func.max(col(KnowledgeDocument.edition))).scalar_subquery(), 0),
         func.coalesce(select(func.max(col(KnowledgeDocument.ended_edition))).scalar_subquery(), 0),
@@ -84,19 +84,19 @@ def _passages() -> Any:
     )
 
 
-def naming(session: BrandSession, words: Collection[str], among: Collection[UUID]) -> set[UUID]:
-    """Which of these documents name one of the words, as a whole word: in name, title, headings or text."""
-    wanted = [re.escape(word) for word in words if word.strip()]
-    if not wanted or not among:
+def documents_naming(session: BrandSession, words: Collection[str], among: Collection[UUID]) -> set[UUID]:
+    """Those of `among` that name one of the words, as a whole word, in name, title, headings or text."""
+    patterns = [re.escape(word) for word in words if word.strip()]
+    if not patterns or not among:
         return set()
-    pattern = rf"(^|[^[:alnum:]])({'|'.join(wanted)})([^[:alnum:]]|$)"
+    pattern = rf"(^|[^[:alnum:]])({'|'.join(patterns)})([^[:alnum:]]|$)"
     places = (KnowledgePassage.text, KnowledgePassage.heading, KnowledgeDocument.title, KnowledgeDocument.name)
-    said = or_(*(col(place).regexp_match(pattern, flags="i") for place in places))
+    matches = or_(*(col(place).regexp_match(pattern, flags="i") for place in places))
     return set(
         session.scalars(
             select(col(KnowledgeDocument.id))
             .join(KnowledgePassage, _of_document())
-            .where(col(KnowledgeDocument.id).in_(among), said)
+            .where(col(KnowledgeDocument.id).in_(among), matches)
             .distinct()
         )
     )
@@ -110,7 +110,7 @@ def indexed_since(session: BrandSession, model: str, edition: int) -> Iterator[I
 
 
 def count_since(session: BrandSession, edition: int) -> int:
-    """How many passages came or ended after an edition."""
+    """Number of passages that were added or ended after an edition."""
     changed = or_(col(KnowledgeDocument.edition) > edition, col(KnowledgeDocument.ended_edition) > edition)
     return int(
         session.scalars(select(func.coalesce(func.sum(col(KnowledgeDocument.passages)), 0)).where(changed)).one()

@@ -1,4 +1,4 @@
-"""What models have cost: before every call in one statement and without the ORM, and by run and by month for people."""
+"""Cost of model calls: per run before every call, in one statement without the ORM, and by month for people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,25 +23,25 @@ where brand_id = %(brand)s and (run_id = %(run)s or created_at >= %(since)s)
 
 
 def spent(session: BrandSession, run_id: UUID, since: datetime) -> tuple[int, int, int]:
-    """Millionths of a dollar in the run, and since a moment; tokens in the run. What is reserved counts as spent."""
-    given = {"brand": session.ctx.brand_id, "run": run_id, "since": since}
-    in_run, in_time, tokens = raw_connection(session).exec_driver_sql(_SPENT, given).one()
+    """Millionths of a dollar in the run, and since a moment; tokens in the run. Reservations count as spent."""
+    parameters = {"brand": session.ctx.brand_id, "run": run_id, "since": since}
+    in_run, in_time, tokens = raw_connection(session).exec_driver_sql(_SPENT, parameters).one()
     return int(in_run), int(in_time), int(tokens)
 
 
 @dataclass(frozen=True)
 class ModelCost:
-    """What calls of models came to. What was never settled counts at its worst case."""
+    """Cost of model calls; a call that was never settled counts at its worst case."""
 
     of: str
-    """What they are counted by: a run, a month, a model, an agent."""
+    """The group: a run, a month, a model, an agent."""
     calls: int
     input_tokens: int
     output_tokens: int
     micros: int
     """Millionths of a US dollar."""
     bounded: bool
-    """Whether this is an upper bound: tokens that nobody counted, a price that is not known, a call not settled."""
+    """True if this is an upper bound: uncounted tokens, an unknown price, or an unsettled call."""
 
     @property
     def dollars(self) -> str:
@@ -55,17 +55,17 @@ class ModelCost:
 
 
 def cost_of_run(session: BrandSession, run_id: UUID) -> ModelCost | None:
-    """What a run's models cost; None where it asked none."""
-    found = _costs(session, col(ModelSpend.run_id), col(ModelSpend.run_id) == run_id)
-    return found[0] if found else None
+    """Cost of a run's model calls; None where it made none."""
+    costs = _costs(session, col(ModelSpend.run_id), col(ModelSpend.run_id) == run_id)
+    return costs[0] if costs else None
 
 
 def costs_since(session: BrandSession, since: datetime) -> dict[str, Sequence[ModelCost]]:
-    """What models cost since a moment: by month (UTC), by model, by agent and by run, the dearest first."""
+    """Cost of model calls since a moment: by month (UTC), by model, by agent and by run, the dearest first."""
     recent = col(ModelSpend.created_at) >= since
     month = func.to_char(func.timezone("UTC", col(ModelSpend.created_at)), "YYYY-MM")
     by = {"month": month, "model": col(ModelSpend.model), "agent": col(ModelSpend.agent), "run": col(ModelSpend.run_id)}
-    return {name: _costs(session, what, recent) for name, what in by.items()}
+    return {name: _costs(session, group, recent) for name, group in by.items()}
 
 
 def _costs(session: BrandSession, by: Any, where: ColumnElement[bool]) -> list[ModelCost]:

@@ -1,4 +1,4 @@
-"""What several rooms read of sales: what the brand kept of what it sold lately."""
+"""Reads of sales shared by several rooms: channel shares and net revenue per unit."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -24,14 +24,14 @@ def channel_shares(session: BrandSession, weeks: int) -> Mapping[UUID, Mapping[U
     total: dict[UUID, int] = defaultdict(int)
     for product, _, units in rows:
         total[product] += int(units)
-    found: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+    shares: dict[UUID, dict[UUID, float]] = defaultdict(dict)
     for product, channel, units in rows:
-        found[product][channel] = int(units) / total[product]
-    return found
+        shares[product][channel] = int(units) / total[product]
+    return shares
 
 
-def kept_per_unit_minor(session: BrandSession, weeks: int) -> Mapping[UUID, float]:
-    """What the brand kept of a unit of each product it sold in the last `weeks`, over all channels, in minor units.
+def net_revenue_per_unit_minor(session: BrandSession, weeks: int) -> Mapping[UUID, float]:
+    """Net revenue per unit of each product sold in the last `weeks`, over all channels, in minor units.
 
     Without VAT and the channel's fee; a product that did not sell is not in it.
     """

@@ -9,7 +9,7 @@ from store.tables import AIConfig, Brand, BrandRules
 
 
 def brand_of(session: BrandSession) -> Brand:
-    """The brand itself."""
+    """The brand's row."""
     return session.scalars(select(Brand).where(col(Brand.id) == session.ctx.brand_id)).one()
 
 
@@ -29,11 +29,11 @@ def language_of(session: BrandSession) -> Language:
 
 def ai_config_of(session: BrandSession, agent: str, action_kind: str) -> AIConfig:
     """The newest setting for this agent and action kind; the defaults where the SuperAdmin set none."""
-    found = session.scalars(
+    config = session.scalars(
         select(AIConfig)
         .where(col(AIConfig.agent) == agent, col(AIConfig.action_kind) == action_kind)
         .where(col(AIConfig.created_at) <= session.ctx.known_until)
         .order_by(col(AIConfig.version).desc())
         .limit(1)
     ).first()
-    return found or AIConfig(agent=agent, action_kind=action_kind, version=0, created_at=session.ctx.now())
+    return config or AIConfig(agent=agent, action_kind=action_kind, version=0, created_at=session.ctx.now())

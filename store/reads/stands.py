@@ -1,4 +1,4 @@
-"""What the Stand Program reads: stands, what lies there by their last count, sales since, trips, bonuses and visits."""
+"""Reads for the Stand Program: stands, shelf stock, sales, refill trips, bonuses and visits."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -37,8 +37,8 @@ Shelf = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
-    """Units of a product that a stand reported for a period, and what they were charged in all, in minor units."""
+class StandSales:
+    """Units of a product that a stand sold in a period, and their revenue in minor units."""
 
     location_id: UUID
     product_id: UUID
@@ -53,14 +53,14 @@ class Sold:
         return self.start + timedelta(days=self.days)
 
     def units_after(self, moment: datetime) -> float:
-        """Its units that fall after a moment, sales being even over the period."""
+        """Units of the period after a moment, sales being even over the period."""
         left = (self.end - max(self.start, moment)) / (self.end - self.start)
         return self.units * min(max(left, 0.0), 1.0)
 
 
 @dataclass(frozen=True)
 class ShelfLevel:
-    """What should lie on a shelf: its last count, what came since, less what was sold since and reported by now."""
+    """Computed stock of a shelf: its last count plus movements since, less sales since as reported by now."""
 
     units: float
     counted_at: datetime
@@ -74,73 +74,74 @@ def stands(session: BrandSession) -> Sequence[Location]:
 
 
 def stands_by_code(session: BrandSession, codes: Collection[str]) -> dict[str, Location]:
-    """Raises NotFound for a code that is no stand's."""
-    wanted = select(Location).where(col(Location.kind) == STAND, col(Location.code).in_(codes))
-    found = {row.code: row for row in session.scalars(wanted)}
-    if missing := sorted(set(codes) - found.keys()):
+    """Stands by code. Raises NotFound for a code that is no stand's."""
+    statement = select(Location).where(col(Location.kind) == STAND, col(Location.code).in_(codes))
+    by_code = {row.code: row for row in session.scalars(statement)}
+    if missing := sorted(set(codes) - by_code.keys()):
         raise NotFound(
             f"No stand {', '.join(missing)} in brand {session.ctx.brand}.", remedy="See your locations file."
         )
-    return found
+    return by_code
 
 
-def sold_at(
+def stand_sales(
     session: BrandSession, location_ids: Sequence[UUID], since: datetime, product_ids: Collection[UUID] | None = None
-) -> list[Sold]:
-    """What stands reported for the periods that end after a moment and by now, of all products or some, in the order
-    of time."""
+) -> list[StandSales]:
+    """Sales of stands in the reported periods that end after a moment and by now, of all products or some, by time."""
     start, days = col(SalesFact.period_start), col(SalesFact.period_days)
-    what = (col(SalesFact.location_id), col(SalesFact.product_id), col(SalesFact.channel_id), start, days)
+    columns = (col(SalesFact.location_id), col(SalesFact.product_id), col(SalesFact.channel_id), start, days)
     units = func.sum(col(SalesFact.units))
     revenue = func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor))
     end = start + func.make_interval(0, 0, 0, days)
     rows = session.execute(
-        select(*what, units, revenue)
+        select(*columns, units, revenue)
         .where(col(SalesFact.location_id).in_(location_ids), start > since - timedelta(days=366))
         .where(end > since, end <= session.ctx.known_until)
         .where(true() if product_ids is None else col(SalesFact.product_id).in_(product_ids))
-        .group_by(*what)
-        .order_by(start, *what[:3], days)
+        .group_by(*columns)
+        .order_by(start, *columns[:3], days)
     ).all()
-    return [Sold(place, product, channel, at, count, int(sold), int(taken))
+    return [StandSales(place, product, channel, at, count, int(sold), int(taken))
             for place, product, channel, at, count, sold, taken in rows if place is not None]  # fmt: skip
 
 
 def shelf_levels(
     session: BrandSession,
     location_ids: Sequence[UUID],
-    sold: Sequence[Sold] | None = None,
+    sold: Sequence[StandSales] | None = None,
     product_ids: Sequence[UUID] | None = None,
 ) -> dict[Shelf, ShelfLevel]:
-    """What should lie on each shelf that was ever counted within the last months, of all products or some.
+    """Stock of each shelf that was counted within the last months, of all products or some.
 
-    A call is a visit that counted or brought any of these products.
+    A call is a visit that counted or delivered any of these products.
     """
     since = session.ctx.known_until - COUNT_LOOK_BACK
-    moved = stock.movements(session, location_ids, since, product_ids, but=SALE)
-    reported = sold_at(session, location_ids, since) if sold is None else sold
+    movements = stock.movements(session, location_ids, since, product_ids, but=SALE)
+    reported = stand_sales(session, location_ids, since) if sold is None else sold
     counted: dict[Shelf, stock.Movement] = {}
     after: dict[Shelf, float] = defaultdict(float)
-    called: dict[UUID, datetime] = {}
-    for one in moved:
-        shelf = (one.location_id, one.product_id)
-        if one.kind in (stock.COUNT, TRANSFER):
-            called[one.location_id] = max(one.moved_at, called.get(one.location_id, one.moved_at))
-        if one.kind == stock.COUNT:
-            counted[shelf], after[shelf] = one, 0.0
-        else:  # what was sold is taken from the stands' reports
-            after[shelf] += one.quantity
+    last_call: dict[UUID, datetime] = {}
+    for movement in movements:
+        shelf = (movement.location_id, movement.product_id)
+        if movement.kind in (stock.COUNT, TRANSFER):
+            last_call[movement.location_id] = max(
+                movement.moved_at, last_call.get(movement.location_id, movement.moved_at)
+            )
+        if movement.kind == stock.COUNT:
+            counted[shelf], after[shelf] = movement, 0.0
+        else:  # sales are taken from the stands' reports
+            after[shelf] += movement.quantity
     until: dict[UUID, datetime] = {}
-    for one in reported:
-        shelf = (one.location_id, one.product_id)
-        until[one.location_id] = max(one.end, until.get(one.location_id, one.end))
+    for sale in reported:
+        shelf = (sale.location_id, sale.product_id)
+        until[sale.location_id] = max(sale.end, until.get(sale.location_id, sale.end))
         if shelf in counted:
-            after[shelf] -= one.units_after(counted[shelf].moved_at)
+            after[shelf] -= sale.units_after(counted[shelf].moved_at)
     return {
         shelf: ShelfLevel(
             units=max(count.quantity + after[shelf], 0.0),
             counted_at=count.moved_at,
-            called_at=called[shelf[0]],
+            called_at=last_call[shelf[0]],
             reported_until=max(until.get(shelf[0], count.moved_at), count.moved_at),
         )
         for shelf, count in counted.items()
@@ -157,23 +158,23 @@ def shelves_at(session: BrandSession, location_ids: Sequence[UUID]) -> dict[Shel
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def kept_at_stands_minor(session: BrandSession, sold: Sequence[Sold]) -> dict[UUID, float]:
-    """What the brand kept of a unit of each product in these sales, without VAT and the channel's fee."""
+def net_revenue_at_stands_minor(session: BrandSession, sold: Sequence[StandSales]) -> dict[UUID, float]:
+    """Net revenue per unit of each product in these sales, without VAT and the channel's fee, in minor units."""
     products = {row.id: row for row in session.scalars(select(Product))}
     channels = {row.id: row for row in session.scalars(select(Channel))}
     units: dict[UUID, int] = defaultdict(int)
-    kept: dict[UUID, float] = defaultdict(float)
-    for one in sold:
-        share = sale_terms(products[one.product_id], channels[one.channel_id]).kept_share
-        units[one.product_id] += one.units
-        kept[one.product_id] += one.revenue_minor * share
-    return {product: kept[product] / count for product, count in units.items() if count}
+    net_revenue: dict[UUID, float] = defaultdict(float)
+    for sale in sold:
+        share = sale_terms(products[sale.product_id], channels[sale.channel_id]).kept_share
+        units[sale.product_id] += sale.units
+        net_revenue[sale.product_id] += sale.revenue_minor * share
+    return {product: net_revenue[product] / count for product, count in units.items() if count}
 
 
 def open_refills(session: BrandSession) -> Sequence[StandRefillOrder]:
-    """What is to be brought to stands and neither came nor was called off, oldest first.
+    """Refill lines that are planned and neither delivered nor cancelled, oldest first.
 
-    A trip that should have been made more than a week ago is taken not to be made any more.
+    A trip more than a week overdue counts as abandoned.
     """
     now = session.ctx.known_until
     return session.scalars(
@@ -193,37 +194,37 @@ def refills_of(session: BrandSession, source: str) -> Sequence[StandRefillOrder]
 
 
 def bonuses(session: BrandSession, location_id: UUID | None = None) -> Sequence[StandBonusRow]:
-    """Bonuses promised by now, those of one stand or all, oldest first; one that was taken back ends with that."""
-    found = select(StandBonusRow).where(col(StandBonusRow.starts_at) <= session.ctx.known_until)
-    found = found if location_id is None else found.where(col(StandBonusRow.location_id) == location_id)
-    return session.scalars(found.order_by(col(StandBonusRow.starts_at), col(StandBonusRow.id))).all()
+    """Bonuses promised by now, of one stand or all, oldest first; a withdrawn bonus ends then."""
+    statement = select(StandBonusRow).where(col(StandBonusRow.starts_at) <= session.ctx.known_until)
+    statement = statement if location_id is None else statement.where(col(StandBonusRow.location_id) == location_id)
+    return session.scalars(statement.order_by(col(StandBonusRow.starts_at), col(StandBonusRow.id))).all()
 
 
 def visits(session: BrandSession, location_id: UUID | None = None) -> Sequence[StandVisitRow]:
-    """Coaching visits that were decided on and not called off, oldest first."""
-    found = select(StandVisitRow).where(col(StandVisitRow.cancelled_at).is_(None))
-    found = found if location_id is None else found.where(col(StandVisitRow.location_id) == location_id)
-    return session.scalars(found.order_by(col(StandVisitRow.planned_at), col(StandVisitRow.id))).all()
+    """Coaching visits decided and not cancelled, oldest first."""
+    statement = select(StandVisitRow).where(col(StandVisitRow.cancelled_at).is_(None))
+    statement = statement if location_id is None else statement.where(col(StandVisitRow.location_id) == location_id)
+    return session.scalars(statement.order_by(col(StandVisitRow.planned_at), col(StandVisitRow.id))).all()
 
 
 def bonus_owed_minor(
     session: BrandSession, location_id: UUID, since: datetime, ends: datetime, share_bps: int, cap_minor: int
 ) -> int:
-    """What a bonus comes to: its share of what the stand sold in the periods that began while it ran, up to its cap.
+    """Bonus owed, in minor units: its share of the stand's revenue in periods that began while it ran, up to its cap.
 
     Days that the stand has not reported yet count like those that it has; with none reported, it is the cap.
     """
-    sold = [one for one in sold_at(session, [location_id], since) if since <= one.start < ends]
+    sold = [sale for sale in stand_sales(session, [location_id], since) if since <= sale.start < ends]
     if not sold or ends <= since:
         return cap_minor if ends > since else 0
-    first = min(one.start for one in sold)
-    told = min(max(one.end for one in sold), ends) - first
-    rewarded = sum(one.revenue_minor for one in sold) * ((ends - first) / told)
+    first = min(sale.start for sale in sold)
+    reported = min(max(sale.end for sale in sold), ends) - first
+    rewarded = sum(sale.revenue_minor for sale in sold) * ((ends - first) / reported)
     return min(round(rewarded * share_bps / BPS), cap_minor)
 
 
 def expected_expenses(session: BrandSession, until: datetime) -> Sequence[ExpectedExpense]:
-    """What was decided and will cost money by a moment, soonest first."""
+    """Decided expenses due by a moment, soonest first."""
     return session.scalars(
         select(ExpectedExpense)
         .where(col(ExpectedExpense.cancelled_at).is_(None), col(ExpectedExpense.expected_at) <= until)
@@ -232,7 +233,7 @@ def expected_expenses(session: BrandSession, until: datetime) -> Sequence[Expect
 
 
 def measured_effects_minor(session: BrandSession, kind: str) -> list[int]:
-    """What actions of a kind were measured to bring, in the brand's minor units, oldest first."""
+    """Measured effects of actions of a kind, in the brand's minor units, oldest first."""
     rows = session.scalars(
         select(OutcomeRow)
         .where(col(OutcomeRow.kind) == kind, col(OutcomeRow.status) == "measured")

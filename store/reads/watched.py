@@ -1,4 +1,4 @@
-"""Facts that are watched for crossings: stock against what goes out, invoices against their day, unit costs."""
+"""Facts watched for threshold crossings: stock against usage, invoices against their due date, unit costs."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from store.tables import Location, ProductCost, StockItem
 
 _WINDOW = timedelta(days=28)
 WAREHOUSE_DAYS = 14
-"""A warehouse runs low where it holds less than so many days' use, unless its stock item has a reorder point."""
+"""Days of usage below which a warehouse is low, unless its stock item has a reorder point."""
 STAND_DAYS = 14
-"""The same of a stand without a round of its own."""
+"""The same for a stand without a visit interval of its own."""
 
 
 @dataclass(frozen=True)
 class StockLevel:
-    """Units of a product at a location, and how many are too few."""
+    """Units of a product at a location, and the level below which they are low."""
 
     sku: str
     title: str
@@ -40,7 +40,7 @@ class StockLevel:
 
 @dataclass(frozen=True)
 class DueInvoice:
-    """An invoice, what it lacks, and since when it should have been paid."""
+    """An unpaid invoice, its open amount, and its due date."""
 
     number: str
     debtor: str
@@ -55,8 +55,8 @@ class DueInvoice:
 
 
 @dataclass(frozen=True)
-class UnitCost:
-    """What a unit of a product costs now."""
+class WatchedUnitCost:
+    """Present unit cost of a product, in minor units."""
 
     sku: str
     title: str
@@ -65,21 +65,21 @@ class UnitCost:
 
 
 def low_stock(session: BrandSession) -> list[StockLevel]:
-    """Every product at every place with a way to tell what is too little: a reorder point, or what goes out there."""
+    """Every product at every place with a threshold: its reorder point, or its usage there."""
     products = products_by_id(session)
     places = session.scalars(select(Location).order_by(col(Location.code))).all()
     points = {(row.location_id, row.product_id): row.reorder_point for row in session.scalars(select(StockItem))}
-    found: list[StockLevel] = []
+    levels: list[StockLevel] = []
     for place in places:
-        held, daily = _held_and_daily(session, place)
+        on_hand, daily = _held_and_daily(session, place)
         days = place.visit_every_days or STAND_DAYS if place.kind == stands.STAND else WAREHOUSE_DAYS
-        for product_id, units in held.items():
+        for product_id, units in on_hand.items():
             point = points.get((place.id, product_id))
             enough = point if point is not None else round(daily.get(product_id, 0.0) * days)
             product = products[product_id]
             if enough > 0 and product.status == "active":
-                found.append(StockLevel(product.sku, product.title, place.code, place.kind, units, enough))
-    return found
+                levels.append(StockLevel(product.sku, product.title, place.code, place.kind, units, enough))
+    return levels
 
 
 def _held_and_daily(session: BrandSession, place: Location) -> tuple[dict[UUID, int], dict[UUID, float]]:
@@ -87,7 +87,7 @@ def _held_and_daily(session: BrandSession, place: Location) -> tuple[dict[UUID, 
     since = session.ctx.known_until - _WINDOW
     out: dict[UUID, float] = defaultdict(float)
     if place.kind == stands.STAND:
-        for sale in stands.sold_at(session, [place.id], since):
+        for sale in stands.stand_sales(session, [place.id], since):
             out[sale.product_id] += sale.units_after(since)
         levels = stands.shelf_levels(session, [place.id])
         return {product: int(level.units) for (_, product), level in levels.items()}, _per_day(out)
@@ -102,16 +102,18 @@ def _per_day(units: dict[UUID, float]) -> dict[UUID, float]:
 
 
 def overdue_invoices(session: BrandSession, currency: str) -> list[DueInvoice]:
-    """Every invoice whose day has come or that was paid since, in the brand's currency."""
+    """Every invoice past its due date, paid since or not, in the brand's currency."""
     now = session.ctx.known_until
     return [
-        DueInvoice(one.number, one.debtor, one.lacks_minor, currency, one.due_at, (now - one.due_at).days)
-        for one in finance.invoices(session, currency)
-        if one.due_at < now and one.amount_minor > 0
+        DueInvoice(
+            invoice.number, invoice.debtor, invoice.lacks_minor, currency, invoice.due_at, (now - invoice.due_at).days
+        )
+        for invoice in finance.invoices(session, currency)
+        if invoice.due_at < now and invoice.amount_minor > 0
     ]
 
 
-def changed_costs(session: BrandSession) -> list[UnitCost]:
+def changed_costs(session: BrandSession) -> list[WatchedUnitCost]:
     """The unit cost of every product that has one now."""
     products, now = products_by_id(session), session.ctx.known_until
     rows = session.scalars(
@@ -119,5 +121,6 @@ def changed_costs(session: BrandSession) -> list[UnitCost]:
     ).all()
     newest = {row.product_id: row for row in rows}
     return [
-        UnitCost(products[at].sku, products[at].title, row.unit_cost_minor, row.currency) for at, row in newest.items()
+        WatchedUnitCost(products[at].sku, products[at].title, row.unit_cost_minor, row.currency)
+        for at, row in newest.items()
     ]

@@ -20,7 +20,7 @@ from domain.actor import Role
 from domain.clock import SystemClock
 from identity.logins import Logins
 from identity.open_context import open_context
-from identity.people import People
+from identity.people import UserDirectory
 from identity.profiles import Profile, save_profile
 from settings import load_settings
 from store.embedded import stop
@@ -164,7 +164,7 @@ def seller(brand: Mhos) -> str:
     """Somebody who takes part in the brand, and may approve nothing."""
     office = Office.open(load_settings())
     ctx = open_context(office.database, office.settings.home, "owner", brand="flows")
-    people = People(office.database, ctx.clock, ctx.ids)
+    people = UserDirectory(office.database, ctx.clock, ctx.ids)
     person, owner = people.add("seller", "correct horse battery"), people.find("owner")
     assert owner is not None
     people.join(person, ctx.brand_id, [Role.SALES_MANAGER], by=owner)

@@ -34,10 +34,10 @@ from identity.brands import NewBrand, create_brand
 from identity.local import create_local_brand
 from identity.logins import Logins
 from identity.open_context import open_context
-from identity.people import People
+from identity.people import UserDirectory
 from identity.profiles import Profile, save_profile
 from memory.knowledge import KnowledgeBase
-from memory.library import Shelf
+from memory.library import Filing
 from settings import Settings
 from store.database import Database
 from store.session import BrandSession
@@ -104,7 +104,7 @@ def two(database: Database, tmp_path: Path) -> Two:
     create_local_brand(database, tmp_path, "owner", NewBrand("mine", "Mine", "EUR"))
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
-    stranger = People(database, clock, ids).add("stranger", PASSWORD)
+    stranger = UserDirectory(database, clock, ids).add("stranger", PASSWORD)
     token = Logins(database, clock, ids).issue(stranger, "test", timedelta(days=9))
     save_profile(tmp_path, Profile(name="stranger", login="stranger", token=token))
     create_brand(database, clock, ids, stranger, NewBrand(SLUG, "The Canary", "EUR"))
@@ -117,13 +117,13 @@ def two(database: Database, tmp_path: Path) -> Two:
     _supply(database, mine, "OWN-S", 111)
     _supply(database, theirs, SUPPLIER, COST)
     befriend(database, theirs)
-    _shelve(database, mine, "own.md", "The minimum order value of OWN-S is EUR 12.00.", Shelf("own-shelf", ("OWN-S",)))
+    _shelve(database, mine, "own.md", "The minimum order value of OWN-S is EUR 12.00.", Filing("own-shelf", ("OWN-S",)))
     clause = f"The minimum order value of {SUPPLIER} is EUR 76,543.00, says canary-clause-41c7."
-    _shelve(database, theirs, DOCUMENT, clause, Shelf("canary-shelf", (SUPPLIER,)))
+    _shelve(database, theirs, DOCUMENT, clause, Filing("canary-shelf", (SUPPLIER,)))
     automate(database, mine, "own")
     automate(database, theirs, "canary")
     office = Office(Settings(home=tmp_path), database)
-    office.meet(mine, "Prices")
+    office.meetings.meet(mine, "Prices")
     office.run_due(mine)
     _live(office, theirs, database)
     rows_mine, rows_theirs = _rows(database, mine), _rows(database, theirs)
@@ -147,7 +147,7 @@ def _supply(database: Database, ctx: Context, code: str, cost_minor: int) -> Non
         session.add(SupplierOffer(supplier_id=supplier.id, product_id=product.id, from_quantity=432, **asked))
 
 
-def _shelve(database: Database, ctx: Context, name: str, text: str, shelf: Shelf) -> None:
+def _shelve(database: Database, ctx: Context, name: str, text: str, shelf: Filing) -> None:
     KnowledgeBase().add(database, ctx, read_document(name, text.encode()), shelf)
 
 
@@ -161,13 +161,13 @@ def _rename(database: Database, theirs: Context) -> None:
 
 def _live(office: Office, theirs: Context, database: Database) -> None:
     """Meet, approve one item, and leave the next open."""
-    office.meet(theirs, "canary-agenda-55aa")
+    office.meetings.meet(theirs, "canary-agenda-55aa")
     with database.read(theirs) as session:
         item = session.scalars(select(ActionItem)).one()
     approve(database, theirs, office.engine, str(item.id), timedelta(0))
     office.run_due(theirs)
     clock = FixedClock(theirs.now() + timedelta(days=2))
-    office.meet(replace(theirs, clock=clock, ids=TimeOrderedIds(clock)), "canary-agenda-66bb")
+    office.meetings.meet(replace(theirs, clock=clock, ids=TimeOrderedIds(clock)), "canary-agenda-66bb")
 
 
 def _ids(database: Database, theirs: Context) -> Mapping[str, str]:

@@ -29,7 +29,7 @@ class CustomerBook:
     rules: BrandRules
     ids: Sequence[UUID]
     shares: Mapping[UUID, float]
-    alone: reads.LeftAlone
+    alone: reads.ContactExclusions
     known: int
     purchases: Purchases | None
     standings: Standings | None
@@ -51,7 +51,7 @@ def customer_book(session: BrandSession, env: ToolEnv) -> CustomerBook:
 
 def _read(session: BrandSession) -> CustomerBook:
     rules, shares = rules_of(session), reads.contribution_shares(session)
-    orders, alone = reads.order_days(session), reads.left_alone(session, rules.message_rest_days)
+    orders, alone = reads.order_days(session), reads.contact_exclusions(session, rules.message_rest_days)
     purchases, standings, lacking = _judged(session, orders, alone, shares)
     out = alone.everybody
     may_write = np.array(
@@ -72,7 +72,7 @@ def _read(session: BrandSession) -> CustomerBook:
 
 
 def _judged(
-    session: BrandSession, orders: reads.OrderDays, alone: reads.LeftAlone, shares: Mapping[UUID, float]
+    session: BrandSession, orders: reads.OrderDays, alone: reads.ContactExclusions, shares: Mapping[UUID, float]
 ) -> tuple[Purchases | None, Standings | None, str]:
     """Without known contribution customers are judged by what they paid, and nothing is said of money earned."""
     trade = {place for place, one in enumerate(orders.ids) if one in alone.trade}

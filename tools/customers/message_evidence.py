@@ -65,7 +65,7 @@ class Evidence:
 def evidence(session: BrandSession) -> Evidence:
     """Of this brand's own messages by now."""
     arms = reads.campaigns(session)
-    groups: dict[tuple[str, str], dict[Arm, Sequence[reads.Answered]]] = defaultdict(dict)
+    groups: dict[tuple[str, str], dict[Arm, Sequence[reads.CustomerResponse]]] = defaultdict(dict)
     for one in arms:
         groups[one.source, one.segment][one.arm] = one.customers
     counts: dict[str, list[CampaignCounts]] = defaultdict(list)
@@ -82,11 +82,11 @@ def evidence(session: BrandSession) -> Evidence:
     )
 
 
-def _counts(treated: Sequence[reads.Answered], held_out: Sequence[reads.Answered]) -> CampaignCounts:
+def _counts(treated: Sequence[reads.CustomerResponse], held_out: Sequence[reads.CustomerResponse]) -> CampaignCounts:
     return CampaignCounts(len(treated), _buyers(treated), len(held_out), _buyers(held_out))
 
 
-def _buyers(customers: Sequence[reads.Answered]) -> int:
+def _buyers(customers: Sequence[reads.CustomerResponse]) -> int:
     return sum(sum(one.bought_minor.values()) > 0 for one in customers)
 
 

@@ -34,7 +34,7 @@ class MoneyBook:
     midnight: datetime
     cash_minor: int | None
     debtors: Sequence[owing.Debtor]
-    reminders: Mapping[UUID, reads.Reminded]
+    reminders: Mapping[UUID, reads.ReminderHistory]
     habits: PaymentHabits | None
 
     def as_open(self, debtor: owing.Debtor, one: reads.InvoiceState, at: datetime | None = None) -> OpenInvoice:
@@ -61,7 +61,7 @@ def read_book(session: BrandSession) -> MoneyBook:
         cash_minor=cash_minor(session, currency),
         debtors=found,
         reminders=reminded,
-        habits=habits_of(owing.payings(found, reminded, now)),
+        habits=habits_of(owing.payment_records(found, reminded, now)),
     )
 
 
@@ -70,7 +70,7 @@ def rows_of(session: BrandSession, env: ToolEnv, *tables: str) -> tuple[RowSelec
     return tuple(env.once(("all rows", table), lambda table=table: selected(session, table)) for table in tables)
 
 
-def habits_of(payings: Sequence[owing.Paying]) -> PaymentHabits | None:
+def habits_of(payings: Sequence[owing.PaymentRecord]) -> PaymentHabits | None:
     """None where too few invoices were paid to tell."""
     history = PaymentHistory(
         debtor=np.array([one.debtor for one in payings], dtype=np.int64),

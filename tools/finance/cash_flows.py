@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from analytics.finance.cash import Payment, Receivable
+from analytics.finance.cash import PlannedPayment, Receivable
 from analytics.finance.cash_plan import Delays, PastWeeks
 from analytics.finance.late_cash import unpaid_curve
 from analytics.finance.receivables import paid_by_week
@@ -31,7 +31,7 @@ class CashFlows:
     delays: Delays
     receivables: Sequence[Receivable]
     on_time: Sequence[Receivable]
-    bills: Sequence[Payment]
+    bills: Sequence[PlannedPayment]
     cash_in: int
     cash_out: int
     """Over the last quarter: all that came, and all that went."""
@@ -39,7 +39,7 @@ class CashFlows:
 
 def cash_flows(session: BrandSession, book: MoneyBook) -> CashFlows:
     start = book.midnight - FLOW_WEEKS * WEEK
-    came = reads.came_in(session, book.currency, start)
+    came = reads.cash_receipts(session, book.currency, start)
     spent = reads.expenses(session, book.currency, start)
     bills = reads.bills(session, book.currency, book.now - _LONG_AGO_DAYS * DAY)
     first_known = min([start + day * DAY for day, *_ in came] + [one.spent_at for one in spent], default=book.midnight)
@@ -88,7 +88,7 @@ def _on_time(book: MoneyBook, debtor: owing.Debtor, one: reads.InvoiceState) -> 
 
 def _invoice_delay(book: MoneyBook) -> list[float]:
     """How much of what is invoiced has come after each week: Kaplan and Meier's curve of all invoices."""
-    told = owing.payings(book.debtors, book.reminders, book.now)
+    told = owing.payment_records(book.debtors, book.reminders, book.now)
     if not any(one.paid for one in told):
         return [0.0] * OUTLOOK_WEEKS
     curve = unpaid_curve(np.array([one.days for one in told]), np.array([one.paid for one in told]))
@@ -96,7 +96,7 @@ def _invoice_delay(book: MoneyBook) -> list[float]:
     return [1 - curve.at(7.0 * (week - 0.5)) for week in range(1, OUTLOOK_WEEKS + 1)]
 
 
-def _order_delay(bills: Sequence[reads.Bill]) -> list[float]:
+def _order_delay(bills: Sequence[reads.SupplierBill]) -> list[float]:
     """How much of what is ordered has been paid for after each week."""
     took = [(one.due_at - one.ordered_at) / DAY for one in bills if one.received_at and one.due_at]
     if not took:
@@ -104,7 +104,7 @@ def _order_delay(bills: Sequence[reads.Bill]) -> list[float]:
     return [float(np.mean(np.array(took) <= 7.0 * (week - 0.5))) for week in range(1, OUTLOOK_WEEKS + 1)]
 
 
-def _bills_due(bills: Sequence[reads.Bill]) -> list[tuple[datetime, int]]:
+def _bills_due(bills: Sequence[reads.SupplierBill]) -> list[tuple[datetime, int]]:
     """When suppliers' bills fall due, and what they come to."""
     return [(one.due_at, one.amount_minor) for one in bills if one.due_at is not None]
 
@@ -115,11 +115,11 @@ def _decided(session: BrandSession, book: MoneyBook) -> list[tuple[datetime, int
     return [(one.expected_at, one.amount_minor) for one in ahead if one.currency == book.currency]
 
 
-def _due(dated: Sequence[tuple[datetime, int]], book: MoneyBook) -> list[Payment]:
+def _due(dated: Sequence[tuple[datetime, int]], book: MoneyBook) -> list[PlannedPayment]:
     """What falls due from today on, by week; what fell due before counts as paid."""
     found: dict[int, int] = {}
     for moment, amount in dated:
         if moment >= book.midnight:
             week = int((moment - book.midnight) / WEEK) + 1
             found[week] = found.get(week, 0) + amount
-    return [Payment(amount, week) for week, amount in sorted(found.items()) if amount > 0]
+    return [PlannedPayment(amount, week) for week, amount in sorted(found.items()) if amount > 0]

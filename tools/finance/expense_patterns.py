@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from analytics.finance.expenses import Expense, ExpenseReview, Flag, review_expenses
+from analytics.finance.expenses import ExpenseEntry, ExpenseFlag, ExpenseReview, review_expenses
 from domain.finance import FlagReason
-from store.reads.finance.books import Spent
+from store.reads.finance.books import ExpenseRecord
 from tools.finance.book import DAY, is_goods
 
 AFFILIATE = "affiliate:"
@@ -24,7 +24,7 @@ class Odd:
 
     category: str
     reason: FlagReason
-    expenses: tuple[Spent, ...]
+    expenses: tuple[ExpenseRecord, ...]
     amount_minor: int
     expected_minor: int
     low_minor: int
@@ -44,7 +44,7 @@ class Review:
     odd: tuple[Odd, ...]
 
 
-def review(spent: Sequence[Spent], midnight: datetime, days: int = 7) -> Review:
+def review(spent: Sequence[ExpenseRecord], midnight: datetime, days: int = 7) -> Review:
     """Judges what was spent in the `days` before `midnight` by all before it.
 
     Commissions of affiliates follow the shop's sales, so each is judged as its part of all commissions of its day: one
@@ -55,7 +55,7 @@ def review(spent: Sequence[Spent], midnight: datetime, days: int = 7) -> Review:
     scaled = _scaled(told)
     since = midnight - timedelta(days=days)
     found = review_expenses(
-        [Expense(one.number, one.category, scaled[one.number], one.spent_at.toordinal()) for one in told],
+        [ExpenseEntry(one.number, one.category, scaled[one.number], one.spent_at.toordinal()) for one in told],
         since.toordinal(),
         FALSE_ALARMS,
     )
@@ -69,7 +69,7 @@ def review(spent: Sequence[Spent], midnight: datetime, days: int = 7) -> Review:
     )
 
 
-def _scaled(told: Sequence[Spent]) -> Mapping[str, int]:
+def _scaled(told: Sequence[ExpenseRecord]) -> Mapping[str, int]:
     """Amounts as they are judged: an affiliate's as its part of the day's commissions, at those of a usual day."""
     totals: dict[int, int] = defaultdict(int)
     for one in told:
@@ -85,9 +85,13 @@ def _scaled(told: Sequence[Spent]) -> Mapping[str, int]:
 
 
 def _odd(
-    found: ExpenseReview, by_number: Mapping[str, Spent], scaled: Mapping[str, int], told: Sequence[Spent], least: float
+    found: ExpenseReview,
+    by_number: Mapping[str, ExpenseRecord],
+    scaled: Mapping[str, int],
+    told: Sequence[ExpenseRecord],
+    least: float,
 ) -> list[Odd]:
-    groups: dict[str, list[tuple[Spent, Flag]]] = defaultdict(list)
+    groups: dict[str, list[tuple[ExpenseRecord, ExpenseFlag]]] = defaultdict(list)
     for flag in found.flags:
         groups[by_number[flag.key].category].append((by_number[flag.key], flag))
     marked = []

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from analytics.finance.late_cash import days_sales_outstanding
 from analytics.finance.receivables import OpenInvoice, PaymentHabits
-from analytics.finance.reminder_effect import Reminded, Saved, predicted_saving, share_saved
+from analytics.finance.reminder_effect import RemindedInvoice, ReminderSaving, predicted_saving, share_saved
 from analytics.statistics.proportions import Interval
 from domain.figure import Cell
 from domain.finance import LAST_LEVEL
@@ -35,7 +35,7 @@ def receivables(session: BrandSession, env: ToolEnv, args: ToolArguments) -> Too
     book = money_book(session, env)
     owed = [debtor for debtor in book.debtors if debtor.owed_minor > 0]
     overdue = {debtor.code: _overdue_minor(book, debtor) for debtor in owed}
-    told = owing.payings(book.debtors, book.reminders, book.now)
+    told = owing.payment_records(book.debtors, book.reminders, book.now)
     paid = [one for one in told if one.paid]
     issued = sum(
         one.amount_minor
@@ -88,7 +88,7 @@ def may_be_reminded(book: MoneyBook, one: reads.InvoiceState) -> bool:
     return had is None or (had.level < LAST_LEVEL and had.last_at <= book.now - every)
 
 
-def past_reminders(book: MoneyBook) -> list[Reminded]:
+def past_reminders(book: MoneyBook) -> list[RemindedInvoice]:
     """Earlier reminders that have had their time, or their money: each invoice as it stood when reminded first."""
     found = []
     for debtor in book.debtors:
@@ -100,7 +100,7 @@ def past_reminders(book: MoneyBook) -> list[Reminded]:
             waited = ((settled or book.now) - had.first_at) / DAY
             elapsed = (book.now - had.first_at) / DAY
             if elapsed >= HORIZON_DAYS:
-                found.append(Reminded(book.as_open(debtor, one, had.first_at), max(waited, 0.0), HORIZON_DAYS))
+                found.append(RemindedInvoice(book.as_open(debtor, one, had.first_at), max(waited, 0.0), HORIZON_DAYS))
     return found
 
 
@@ -160,7 +160,7 @@ def _later_than_usual(
 
 def _told(
     book: MoneyBook, debtor: owing.Debtor, due: Sequence[reads.InvoiceState], measured: int, share: Interval,
-    saved: Saved,
+    saved: ReminderSaving,
 ) -> ReminderView:  # fmt: skip
     assert book.habits is not None
     levels = [had.level for one in due if (had := book.reminders.get(one.id))]

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from analytics.finance.margins import Contribution, Trade, contribution
-from store.reads.finance.books import Sold
+from analytics.finance.margins import BookedSales, Contribution, contribution
+from store.reads.finance.books import ChannelProductSales
 from store.reads.pricing.prices import sale_terms
 from store.tables import Channel, Product
 
 
 def lines_of(
-    rows: Sequence[Sold], products: Mapping[UUID, Product], places: Mapping[UUID, Channel]
+    rows: Sequence[ChannelProductSales], products: Mapping[UUID, Product], places: Mapping[UUID, Channel]
 ) -> tuple[list[Contribution], list[Contribution]]:
     """The lines whose cost is known, and those of which no sale says what it had cost (as if it were nothing)."""
     known = [row for row in rows if row.product_id in products and row.channel_id in places]
@@ -18,11 +18,11 @@ def lines_of(
     return [one for costed, one in lines if costed], [one for costed, one in lines if not costed]
 
 
-def _line(row: Sold, product: Product, channel: Channel) -> Contribution:
+def _line(row: ChannelProductSales, product: Product, channel: Channel) -> Contribution:
     """Units whose cost is not known are taken at the cost of the others."""
     cost = round(row.cost_minor / row.costed_units * row.units) if row.costed_units else 0
     return contribution(
-        Trade(
+        BookedSales(
             product=product.sku,
             channel=channel.code,
             units=row.units,

@@ -64,7 +64,7 @@ def _recomputed(
 
     def within_stock(promised: int) -> int:
         """What is left of a promise: it says how many units a day the new price was to sell."""
-        free = promised / prediction.horizon_days + sales.left_a_unit * sales.units_a_day
+        free = promised / prediction.horizon_days + sales.contribution_a_unit * sales.units_a_day
         then = ChannelSales(max(free / left_then, 0.0), left_then)
         return round(gain_within_stock(supply.shelf, sales, then, supply.left_elsewhere, prediction.horizon_days))
 

@@ -11,8 +11,8 @@ import numpy as np
 from analytics.pricing.competitor_reaction import (
     LAGS,
     CrossElasticity,
-    RivalAnswer,
-    rivals_answer,
+    ReactionEstimate,
+    estimate_competitor_reaction,
     rivals_cross_elasticity,
 )
 from analytics.pricing.panel import Floats
@@ -82,7 +82,7 @@ def _reaction(session: BrandSession, env: ToolEnv, channel: Channel) -> Competit
     own, others = asked.own[:, :, at], np.delete(asked.own, at, axis=2)
     others = others[:, :, np.isfinite(others).all(axis=(0, 1))]
     try:
-        answer = rivals_answer(own, others, asked.rivals)
+        answer = estimate_competitor_reaction(own, others, asked.rivals)
     except InvalidNumbers:
         return _without(channel, ["too_few_price_changes"])
     return _view(channel, answer, _cross(session, env, channel, asked, own))
@@ -116,7 +116,7 @@ def _asked(session: BrandSession, env: ToolEnv) -> _Asked | None:
 
 def _read(session: BrandSession) -> _Asked | None:
     since = session.ctx.known_until - WEEKS * _WEEK
-    seen = reads.rivals_asked(session, since, brand_of(session).currency)
+    seen = reads.competitor_price_points(session, since, brand_of(session).currency)
     if not seen:
         return None
     products = sorted({one.product_id for one in seen}, key=str)
@@ -128,7 +128,7 @@ def _read(session: BrandSession) -> _Asked | None:
         theirs[(one.at - first) // _WEEK, products.index(one.product_id), rivals.index(one.by)] = one.amount_minor
     channels = [str(channel.id) for channel in prices.channels(session)]
     own = np.full((weeks, len(products), len(channels)), np.nan)
-    for one in reads.brand_asked(session):
+    for one in reads.brand_price_points(session):
         if one.product_id in products and one.by in channels:
             week = max(-(-(one.at - first) // _WEEK), 0)  # asked since then: from the next time rivals were looked at
             own[week:, products.index(one.product_id), channels.index(one.by)] = one.amount_minor
@@ -140,7 +140,7 @@ def _without(channel: Channel, reasons: list[str]) -> CompetitorReaction:
     return CompetitorReaction(channel=channel.code, status="insufficient", reasons=reasons, because=in_words(reasons))
 
 
-def _view(channel: Channel, answer: RivalAnswer, cross: CrossElasticity | None) -> CompetitorReaction:
+def _view(channel: Channel, answer: ReactionEstimate, cross: CrossElasticity | None) -> CompetitorReaction:
     mean, error = answer.within(HORIZON_WEEKS)
     reasons = ["rivals_follow"] if answer.significant else ["rivals_do_not_follow"]
     found = CompetitorReaction(

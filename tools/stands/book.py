@@ -63,7 +63,7 @@ class StandBook:
     rules: BrandRules
     stands: Sequence[StandNow]
     warehouse: Mapping[UUID, int]
-    sold: Sequence[reads.Sold]
+    sold: Sequence[reads.StandSales]
 
     def carrying_minor_per_day(self, shelf: ShelfBook) -> float:
         """What a unit costs a day that it lies there."""
@@ -79,7 +79,7 @@ def _read(session: BrandSession) -> StandBook:
     places = reads.stands(session)
     ids = [place.id for place in places]
     since = session.ctx.known_until - timedelta(weeks=HISTORY_WEEKS)
-    sold = reads.sold_at(session, ids, since)
+    sold = reads.stand_sales(session, ids, since)
     moved = stock.movements(session, ids, since, but=reads.SALE)
     return StandBook(
         currency=brand_of(session).currency,
@@ -91,13 +91,13 @@ def _read(session: BrandSession) -> StandBook:
 
 
 def _stands(
-    session: BrandSession, places: Sequence[Location], sold: Sequence[reads.Sold], moved: Sequence[stock.Movement]
+    session: BrandSession, places: Sequence[Location], sold: Sequence[reads.StandSales], moved: Sequence[stock.Movement]
 ) -> list[StandNow]:
     levels = reads.shelf_levels(session, [place.id for place in places], sold)
     periods = _periods(levels, sold, moved, session.ctx.known_until)
     rates = _rates(periods)
     products = {row.id: row for row in session.scalars(select(Product))}
-    kept = reads.kept_at_stands_minor(session, [one for one in sold if one.end > _lately(session)])
+    kept = reads.net_revenue_at_stands_minor(session, [one for one in sold if one.end > _lately(session)])
     costs = unit_costs_minor(session, sorted({product for _, product in levels}))
     coming: dict[reads.Shelf, int] = defaultdict(int)
     for order in reads.open_refills(session):
@@ -134,7 +134,7 @@ def _margin(kept: float | None, cost: int | None) -> float | None:
 
 def _periods(
     levels: Mapping[reads.Shelf, reads.ShelfLevel],
-    sold: Sequence[reads.Sold],
+    sold: Sequence[reads.StandSales],
     moved: Sequence[stock.Movement],
     now: datetime,
 ) -> dict[reads.Shelf, list[ShelfPeriod]]:

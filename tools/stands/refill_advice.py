@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from analytics.stands.refill_routes import RefillTrip
-from analytics.stock.surplus import Batch, expiring_stock
+from analytics.stock.surplus import StockBatch, expiring_stock
 from domain.figure import Cell
 from store.session import BrandSession
 from tools import cells
@@ -179,6 +179,6 @@ def _expiring(shelves: Sequence[ShelfBook]) -> Cell | None:
     for shelf in shelves:
         life, units = shelf.product.shelf_life_days, int(shelf.level.units)
         if life and units > shelf.rate.units_per_day * life * SHELF_LIFE_SHARE:
-            batch = Batch(shelf.product.sku, units, float(life), float(shelf.unit_cost_minor or 0))
+            batch = StockBatch(shelf.product.sku, units, float(life), float(shelf.unit_cost_minor or 0))
             expected += expiring_stock([batch], shelf.rate)[0].expected_units
     return Cell(value=round(expected), unit="units") if expected >= 1 else None

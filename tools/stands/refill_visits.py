@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from math import sqrt
 
-from analytics.stands.refill_routes import Place, RefillTrip, Road, TripCost, plan_trips
+from analytics.stands.refill_routes import GeoPosition, RefillTrip, RefillTripCost, Road, plan_trips
 from analytics.stands.refills import ShelfRefill, StandGain, StandShelf, best_refills, gain_of_stand, shelf_refill
 from domain.stands import REVIEW_DAYS, days_to_planned_call
 from store.session import BrandSession
@@ -15,7 +15,7 @@ from tools.stands.book import ShelfBook, StandBook, StandNow, stand_book
 COVERAGE = 0.80
 TRIP_LEAD_DAYS = 3
 """From the meeting to the driver's call: an approval may take two days."""
-HERE = Place(0.0, 0.0)
+HERE = GeoPosition(0.0, 0.0)
 """Trips cost by the trip and the stop: where a stand lies makes no difference to that."""
 _DAY = timedelta(days=1)
 _OLDEST_REPORT = timedelta(days=TRIP_LEAD_DAYS + 14)
@@ -34,7 +34,7 @@ class Terms:
 
     def road(self, stands: Iterable[str]) -> Road:
         """What going to these stands costs."""
-        return Road(TripCost(self.fixed_minor, per_stop_minor=self.stop_minor), HERE, dict.fromkeys(stands, HERE))
+        return Road(RefillTripCost(self.fixed_minor, per_stop_minor=self.stop_minor), HERE, dict.fromkeys(stands, HERE))
 
 
 @dataclass

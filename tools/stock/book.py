@@ -12,7 +12,7 @@ from analytics.stock.lead_time import LeadTime, estimate_lead_time
 from analytics.stock.stock_path import StockEvent, daily_stock, pooled
 from domain.errors import InvalidInput
 from store.reads.pricing.promotions import last_end
-from store.reads.sales import kept_per_unit_minor
+from store.reads.sales import net_revenue_per_unit_minor
 from store.reads.settings import brand_of, rules_of
 from store.reads.stock import levels as reads
 from store.session import BrandSession
@@ -84,14 +84,17 @@ def _read(session: BrandSession, env: ToolEnv) -> StockBook:
         rules=rules_of(session),
         places=places,
         stock=_stock(session, env, places),
-        kept_minor={**kept_per_unit_minor(session, YEAR_WEEKS), **kept_per_unit_minor(session, RECENT_WEEKS)},
+        kept_minor={
+            **net_revenue_per_unit_minor(session, YEAR_WEEKS),
+            **net_revenue_per_unit_minor(session, RECENT_WEEKS),
+        },
         cash_minor=reads.cash_minor(session, currency),
     )
 
 
 def _stock(session: BrandSession, env: ToolEnv, places: Sequence[Location]) -> dict[UUID, ProductStock]:
     ids = [place.id for place in places]
-    on_hand, coming = reads.on_hand(session, ids), reads.units_under_way(session)
+    on_hand, coming = reads.on_hand(session, ids), reads.units_on_order(session)
     weeks = _weeks(reads.movements(session, ids, session.ctx.known_until - timedelta(weeks=HISTORY_WEEKS)), session)
     moves, found = price_moves(session, env), {}
     for product in {*weeks, *on_hand, *coming}:

@@ -9,7 +9,7 @@ from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.censored_demand import LEAST_AVAILABILITY
 from analytics.stock.lead_time import DemandRate, LeadTime
 from analytics.stock.order_quantity import PriceTier, SupplyTerms
-from analytics.stock.reorder_plan import Product, StockTerms
+from analytics.stock.reorder_plan import StockedProduct, StockTerms
 from analytics.stock.replenishment import OrderAdvice, StockPosition, advise_order, gain_together
 from domain.figure import Cell
 from domain.money import BPS
@@ -80,7 +80,7 @@ def list_suppliers(session: BrandSession, env: ToolEnv, args: ToolArguments) -> 
 
 def _supplier_view(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierView:
     lead = _lead_time(session, env, supplier)
-    coming = {order.number for order in reads.under_way(session) if order.supplier_id == supplier.id}
+    coming = {order.number for order in reads.open_purchase_orders(session) if order.supplier_id == supplier.id}
     promised, payment = supplier.lead_time_days, supplier.payment_days
     return SupplierView(
         supplier=supplier.code,
@@ -167,8 +167,10 @@ def _advised(
     return _Line(offer, stock, demand, advise_order(_product(book, lead, offer, demand.rate, kept, least), position))
 
 
-def _product(book: StockBook, lead: LeadTime, offer: reads.Offer, rate: DemandRate, kept: float, least: int) -> Product:
-    return Product(
+def _product(
+    book: StockBook, lead: LeadTime, offer: reads.Offer, rate: DemandRate, kept: float, least: int
+) -> StockedProduct:
+    return StockedProduct(
         rate=rate,
         lead=lead,
         supply=SupplyTerms(

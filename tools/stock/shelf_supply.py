@@ -40,7 +40,7 @@ def shelf_supply(
     today = session.ctx.known_until
     coming = [
         Arrival(max((order.expected_at - today) / _DAY, 0.0) if order.expected_at else lead_days, order.quantity)
-        for order in reads.under_way(session)
+        for order in reads.open_purchase_orders(session)
         if order.product_id == product
     ]
     return ShelfSupply(

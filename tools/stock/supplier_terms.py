@@ -123,10 +123,10 @@ def _look_up(session: BrandSession, env: ToolEnv, supplier: Supplier) -> Supplie
         return SupplierMinimum()
     names = Names.of(supplier)
     others = [name for one in reads.suppliers(session) if one.id != supplier.id for name in Names.of(one).words]
-    own = documents.naming(session, names.words, {one.document.id for one in found}) | {
+    own = documents.documents_naming(session, names.words, {one.document.id for one in found}) | {
         one.document.id for one in found if names.tags & {tag.lower() for tag in one.document.tags}
     }
-    shared = documents.naming(session, others, own)
+    shared = documents.documents_naming(session, others, own)
     currency, today = brand_of(session).currency, session.ctx.known_until.date()
     statements = [
         statement

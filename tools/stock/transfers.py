@@ -9,14 +9,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from analytics.stock.transfer_value import Spot, TransferValue, units_to_move, value_transfer
+from analytics.stock.transfer_value import TransferPlace, TransferValue, units_to_move, value_transfer
 from domain.figure import Cell
 from domain.prediction import Prediction
 from domain.report import Claim
 from domain.stock import TRANSFER_HORIZON_DAYS, StockTransfer
 from store.reads.pricing import prices
 from store.reads.pricing import promotions as products_of
-from store.reads.sales import kept_per_unit_minor
+from store.reads.sales import net_revenue_per_unit_minor
 from store.reads.settings import brand_of
 from store.reads.stock import levels as stocked
 from store.reads.stock import transfers as reads
@@ -99,7 +99,7 @@ def transfer_advice(session: BrandSession, env: ToolEnv, args: NoArguments) -> T
 
 
 def _read(session: BrandSession) -> _Book:
-    kept = kept_per_unit_minor(session, _SALES_WEEKS)
+    kept = net_revenue_per_unit_minor(session, _SALES_WEEKS)
     products = {one.id: one for one in products_of.active_products(session)}
     costs = prices.unit_costs_minor(session, products.keys())
     return _Book(
@@ -110,7 +110,7 @@ def _read(session: BrandSession) -> _Book:
         margins={
             one: kept[one] - cost for one, cost in costs.items() if cost is not None and kept.get(one, 0.0) > cost
         },
-        coming=stocked.units_under_way(session),
+        coming=stocked.units_on_order(session),
         warehouses=frozenset(place.id for place in stocked.warehouses(session)),
     )
 
@@ -137,7 +137,7 @@ def _moves(book: _Book) -> Iterator[_Move]:
         if margin is None:
             continue
         given: set[UUID] = set()
-        for here in sorted(held, key=lambda one: _spot(book, one).left_after(TRANSFER_HORIZON_DAYS)):
+        for here in sorted(held, key=lambda one: _spot(book, one).surplus_after(TRANSFER_HORIZON_DAYS)):
             if not _in_need(book, here):
                 continue
             found = [
@@ -152,20 +152,20 @@ def _moves(book: _Book) -> Iterator[_Move]:
                 yield best
 
 
-def _spot(book: _Book, one: reads.PlaceStock) -> Spot:
+def _spot(book: _Book, one: reads.PlaceStock) -> TransferPlace:
     coming = book.coming.get(one.product_id, 0) if one.location_id in book.warehouses else 0
-    return Spot(float(one.present), one.daily_pace, float(coming))
+    return TransferPlace(float(one.present), one.daily_pace, float(coming))
 
 
 def _in_need(book: _Book, here: reads.PlaceStock) -> bool:
     """Whether a place will run out; a stand does not while a warehouse has enough to fill it up."""
-    short = -_spot(book, here).left_after(TRANSFER_HORIZON_DAYS)
+    short = -_spot(book, here).surplus_after(TRANSFER_HORIZON_DAYS)
     if short <= 0:
         return False
     if here.location_id in book.warehouses:
         return True
     spare = (
-        _spot(book, one).left_after(TRANSFER_HORIZON_DAYS)
+        _spot(book, one).surplus_after(TRANSFER_HORIZON_DAYS)
         for one in book.stock.values()
         if one.product_id == here.product_id and one.location_id in book.warehouses
     )

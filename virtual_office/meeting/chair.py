@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from analytics.selection.choice import LeftOut as Outranked
+from analytics.selection.choice import ExcludedContender as Outranked
 from analytics.selection.choice import Selection
 from analytics.selection.choice import choose as select_best
 from analytics.selection.contest import Contender, Limit

@@ -1,6 +1,7 @@
 """The minutes as PDF: A4, set in a font that knows most scripts, numbers with the codes that open them."""
 
 import logging
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ def write_pdf(paper: Paper) -> bytes:
 
 
 def _blank(paper: Paper) -> "FPDF":
+    warnings.filterwarnings("ignore", message="Pillow could not be imported")  # no picture is placed (decision 60)
     from fpdf import FPDF
 
     class Sheet(FPDF):

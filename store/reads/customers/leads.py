@@ -1,4 +1,4 @@
-"""What the pipeline reads: leads, which of them are open, and what became of the others."""
+"""Reads for the sales pipeline: leads, and whether they are open."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ def leads(session: BrandSession) -> Sequence[Lead]:
 
 
 def lead_by_code(session: BrandSession, code: str) -> Lead:
-    """Raises NotFound."""
-    found = session.scalars(select(Lead).where(col(Lead.code) == code)).first()
-    if found is None:
+    """The lead with this code. Raises NotFound."""
+    lead = session.scalars(select(Lead).where(col(Lead.code) == code)).first()
+    if lead is None:
         raise NotFound(f"No lead {code} in brand {session.ctx.brand}.", remedy="See your leads file.")
-    return found
+    return lead
 
 
 def is_open(session: BrandSession, lead: Lead) -> bool:
-    """Whether it has been neither won nor lost by now."""
+    """True if the lead is neither won nor lost by now."""
     return not any(at is not None and at <= session.ctx.known_until for at in (lead.won_at, lead.lost_at))

@@ -1,4 +1,4 @@
-"""What messaging reads: who bought when and for how much, who was written to, and who must be left alone."""
+"""Reads for messaging: customers' orders, past campaigns, and customers who must not be contacted."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ WINDOW = timedelta(days=WINDOW_DAYS)
 @dataclass(frozen=True)
 class OrderDays:
     """Rows of equal length, one a customer's day in a channel: the customer as a place in `ids`, the day counted from
-    1 January 1970 (UTC), and what was ordered then in minor units, what was given back taken off."""
+    1 January 1970 (UTC), and the amount ordered in minor units, net of returns."""
 
     ids: Sequence[UUID]
     customer: Sequence[int]
@@ -60,7 +60,7 @@ def day_number(moment: datetime) -> int:
 
 @dataclass(frozen=True)
 class Basket:
-    """What customers' orders held, by product: units, and what was paid for them; and how many orders said so."""
+    """Contents of customers' orders, by product: units and revenue in minor units; and the number of orders."""
 
     orders: int
     units: Mapping[UUID, int]
@@ -68,13 +68,13 @@ class Basket:
 
 
 def basket_of(session: BrandSession, customers: Collection[UUID], weeks: int = 26) -> Basket:
-    """What these customers' orders of the last `weeks` held, as far as their lines say; what was given back is not."""
+    """Contents of these customers' orders of the last `weeks` with known lines, without returned lines."""
     since = session.ctx.known_until - timedelta(weeks=weeks)
-    meant = any_(cast(sorted(customers), ARRAY(Uuid())))
-    of_these = (
+    customer_ids = any_(cast(sorted(customers), ARRAY(Uuid())))
+    conditions = (
         col(Order.ordered_at) > since,
         col(Order.ordered_at) <= session.ctx.known_until,
-        col(Order.customer_id) == meant,
+        col(Order.customer_id) == customer_ids,
         col(OrderLine.product_id).is_not(None),
         col(OrderLine.quantity) > 0,
     )
@@ -83,17 +83,19 @@ def basket_of(session: BrandSession, customers: Collection[UUID], weeks: int = 2
     rows = session.execute(
         select(product, func.sum(col(OrderLine.quantity)), func.sum(col(OrderLine.amount_minor)))
         .join(Order, joined)
-        .where(*of_these)
+        .where(*conditions)
         .group_by(product)
     ).all()
-    orders = session.scalar(select(func.count(col(OrderLine.order_id).distinct())).join(Order, joined).where(*of_these))
-    told = [(product, int(units), int(paid)) for product, units, paid in rows if product is not None]
-    units, paid = {row[0]: row[1] for row in told}, {row[0]: row[2] for row in told}
+    orders = session.scalar(
+        select(func.count(col(OrderLine.order_id).distinct())).join(Order, joined).where(*conditions)
+    )
+    lines = [(product, int(units), int(paid)) for product, units, paid in rows if product is not None]
+    units, paid = {row[0]: row[1] for row in lines}, {row[0]: row[2] for row in lines}
     return Basket(int(orders or 0), units, paid)
 
 
 def contribution_shares(session: BrandSession, weeks: int = 26) -> Mapping[UUID, float]:
-    """Of what customers paid in each channel lately, the share left after VAT, the channel's fee and the goods' cost.
+    """Contribution by channel as a share of recent revenue: after VAT, the channel's fee and cost of goods.
 
     A product whose cost nobody knows is left out; so is a channel where that is all that sold.
     """
@@ -121,8 +123,8 @@ def contribution_shares(session: BrandSession, weeks: int = 26) -> Mapping[UUID,
 
 
 @dataclass(frozen=True)
-class LeftAlone:
-    """Customers whom no message may go to now, by why."""
+class ContactExclusions:
+    """Customers who must not be contacted now, by reason."""
 
     opted_out: Collection[UUID]
     complaining: Collection[UUID]
@@ -134,8 +136,8 @@ class LeftAlone:
         return {*self.opted_out, *self.complaining, *self.trade, *self.resting}
 
 
-def left_alone(session: BrandSession, rest_days: int) -> LeftAlone:
-    """Who asked to be, who complained lately, who buys on invoice as trade does, and who was drawn not long ago.
+def contact_exclusions(session: BrandSession, rest_days: int) -> ContactExclusions:
+    """Customers who opted out, complained recently, buy on invoice as trade does, or were drawn for a recent campaign.
 
     A customer who was written to rests for `rest_days`, one who was held out until that campaign has been counted.
     """
@@ -146,29 +148,29 @@ def left_alone(session: BrandSession, rest_days: int) -> LeftAlone:
     trade = session.scalars(
         select(col(Invoice.customer_id)).where(col(Invoice.customer_id).is_not(None)).distinct()
     ).all()
-    return LeftAlone(
+    return ContactExclusions(
         opted_out=opted_out,
         complaining=complaining,
-        trade={one for one in trade if one is not None},
+        trade={customer for customer in trade if customer is not None},
         resting=_drawn_since(session, Arm.TREATED, now - rest_days * _DAY)
         | _drawn_since(session, Arm.HOLDOUT, now - WINDOW),
     )
 
 
 def _intents(session: BrandSession, complaints_since: datetime) -> list[tuple[UUID, datetime, Intent]]:
-    """Whoever asked to be left alone ever, or complained lately, as `domain/intents.py` reads it; no text leaves."""
+    """All opt-outs and recent complaints (customer, moment, intent) by `domain/intents.py`; no text is returned."""
     rows = session.execute(
         select(col(Message.customer_id), col(Message.received_at), col(Message.text), col(Message.rating))
         .where(col(Message.customer_id).is_not(None), col(Message.received_at) <= session.ctx.known_until)
         .order_by(col(Message.received_at), col(Message.id))
     ).all()
-    found: list[tuple[UUID, datetime, Intent]] = []
+    intents: list[tuple[UUID, datetime, Intent]] = []
     for customer, at, text, rating in rows:
         intent = intent_of(text, rating)
         counts = intent is Intent.OPT_OUT or (intent is Intent.COMPLAINT and at >= complaints_since)
         if customer is not None and counts:
-            found.append((customer, at, intent))
-    return found
+            intents.append((customer, at, intent))
+    return intents
 
 
 def _drawn_since(session: BrandSession, arm: Arm, since: datetime) -> set[UUID]:
@@ -184,20 +186,20 @@ def _drawn_since(session: BrandSession, arm: Arm, since: datetime) -> set[UUID]:
 
 
 def recipients_since(session: BrandSession, since: datetime) -> int:
-    """How many were written to after a moment."""
-    found = session.scalar(
+    """Number of customers written to after a moment."""
+    recipients = session.scalar(
         select(func.count(col(MessageSend.id))).where(
             col(MessageSend.arm) == Arm.TREATED,
             col(MessageSend.sent_at) > since,
             col(MessageSend.sent_at) <= session.ctx.known_until,
         )
     )
-    return int(found or 0)
+    return int(recipients or 0)
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What one customer, drawn for a campaign, did in the days that count: what of it they ordered, by channel."""
+class CustomerResponse:
+    """Response of one customer drawn for a campaign within its window: orders by channel, and opt-out."""
 
     bought_minor: Mapping[UUID | None, int]
     opted_out: bool
@@ -213,41 +215,41 @@ class CampaignArm:
     arm: Arm
     sent_at: datetime
     cost_per_thousand_minor: int
-    customers: Sequence[Answered]
+    customers: Sequence[CustomerResponse]
 
 
 def campaigns(session: BrandSession, source: str | None = None) -> Sequence[CampaignArm]:
-    """Every campaign whose days have all been lived by now, oldest first, or the one of a source."""
+    """Every campaign whose window has ended by now, oldest first, or the one of a source."""
     ended = session.ctx.known_until - WINDOW
-    own = select(MessageSend).where(col(MessageSend.sent_at) <= ended)
+    ended_sends = select(MessageSend).where(col(MessageSend.sent_at) <= ended)
     if source is not None:
-        own = own.where(col(MessageSend.source) == source)
-    rows = session.scalars(own.order_by(col(MessageSend.sent_at), col(MessageSend.id))).all()
+        ended_sends = ended_sends.where(col(MessageSend.source) == source)
+    rows = session.scalars(ended_sends.order_by(col(MessageSend.sent_at), col(MessageSend.id))).all()
     if not rows:
         return []
     bought = _bought(session, source)
-    said = [(customer, at) for customer, at, intent in _intents(session, ended) if intent is Intent.OPT_OUT]
-    left: dict[UUID, datetime] = {}
-    for customer, at in said:
-        left.setdefault(customer, at)
-    groups: dict[tuple[Any, ...], list[Answered]] = defaultdict(list)
+    opt_outs = [(customer, at) for customer, at, intent in _intents(session, ended) if intent is Intent.OPT_OUT]
+    opted_out_at: dict[UUID, datetime] = {}
+    for customer, at in opt_outs:
+        opted_out_at.setdefault(customer, at)
+    groups: dict[tuple[Any, ...], list[CustomerResponse]] = defaultdict(list)
     for row in rows:
-        asked_out = left.get(row.customer_id)
+        opt_out = opted_out_at.get(row.customer_id)
         groups[row.source, row.segment, row.arm, row.sent_at, row.cost_per_thousand_minor].append(
-            Answered(
+            CustomerResponse(
                 bought_minor=bought.get((row.source, row.customer_id), {}),
-                opted_out=asked_out is not None and row.sent_at <= asked_out < row.sent_at + WINDOW,
+                opted_out=opt_out is not None and row.sent_at <= opt_out < row.sent_at + WINDOW,
                 worth_minor=row.worth_minor,
             )
         )
-    return [CampaignArm(key[0], key[1], Arm(key[2]), key[3], key[4], found) for key, found in groups.items()]
+    return [CampaignArm(key[0], key[1], Arm(key[2]), key[3], key[4], responses) for key, responses in groups.items()]
 
 
 def _bought(session: BrandSession, source: str | None) -> Mapping[tuple[str, UUID], Mapping[UUID | None, int]]:
     of_customer = (col(Order.customer_id) == col(MessageSend.customer_id)) & (
         col(Order.brand_id) == col(MessageSend.brand_id)
     )
-    own = (
+    statement = (
         select(
             col(MessageSend.source),
             col(MessageSend.customer_id),
@@ -260,20 +262,20 @@ def _bought(session: BrandSession, source: str | None) -> Mapping[tuple[str, UUI
         .group_by(col(MessageSend.source), col(MessageSend.customer_id), col(Order.channel_id))
     )
     if source is not None:
-        own = own.where(col(MessageSend.source) == source)
-    found: dict[tuple[str, UUID], dict[UUID | None, int]] = defaultdict(dict)
-    for name, customer, channel, amount in session.execute(own):
-        found[name, customer][channel] = int(amount)
-    return found
+        statement = statement.where(col(MessageSend.source) == source)
+    bought: dict[tuple[str, UUID], dict[UUID | None, int]] = defaultdict(dict)
+    for name, customer, channel, amount in session.execute(statement):
+        bought[name, customer][channel] = int(amount)
+    return bought
 
 
 def sends_of(session: BrandSession, source: str) -> Sequence[MessageSend]:
-    """Everybody drawn for one campaign."""
+    """All customers drawn for one campaign, treated and held out."""
     return session.scalars(
         select(MessageSend).where(col(MessageSend.source) == source).order_by(col(MessageSend.customer_id))
     ).all()
 
 
 def customers_known(session: BrandSession) -> int:
-    """How many customers the brand knows."""
+    """Number of customers of the brand."""
     return int(session.scalar(select(func.count(col(Customer.id)))) or 0)

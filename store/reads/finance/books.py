@@ -1,4 +1,4 @@
-"""What finance reads: invoices and what came of them, expenses, what came in, what was sold, campaign budgets."""
+"""Reads for finance: invoices and payments, reminders, expenses, cash receipts, bills, sales and campaign budgets."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class InvoiceState:
-    """An invoice with what has been paid of it; a credit note has a negative amount."""
+    """An invoice with the amount paid so far; a credit note has a negative amount."""
 
     id: UUID
     number: str
@@ -53,37 +53,37 @@ def invoices(session: BrandSession, currency: str, debtor: str | None = None) ->
     now = session.ctx.known_until
     of_invoice = (col(Payment.invoice_id) == col(Invoice.id)) & (col(Payment.brand_id) == col(Invoice.brand_id))
     of_customer = (col(Customer.id) == col(Invoice.customer_id)) & (col(Customer.brand_id) == col(Invoice.brand_id))
-    what = (
+    columns = (
         col(Invoice.id), col(Invoice.number), col(Invoice.customer_id), col(Customer.code), col(Invoice.amount_minor),
         col(Invoice.issued_at), col(Invoice.due_at),
     )  # fmt: skip
-    wanted = (
-        select(*what, func.coalesce(func.sum(col(Payment.amount_minor)), 0), func.max(col(Payment.paid_at)))
+    statement = (
+        select(*columns, func.coalesce(func.sum(col(Payment.amount_minor)), 0), func.max(col(Payment.paid_at)))
         .outerjoin(Payment, of_invoice & (col(Payment.paid_at) <= now))
         .outerjoin(Customer, of_customer)
         .where(col(Invoice.issued_at) <= now, col(Invoice.currency) == currency)
-        .group_by(*what)
+        .group_by(*columns)
         .order_by(col(Invoice.issued_at), col(Invoice.number))
     )
     if debtor is not None:
-        wanted = wanted.where(col(Customer.code) == debtor)
+        statement = statement.where(col(Customer.code) == debtor)
     return [
         InvoiceState(row, number, customer, code or "", amount, issued, due, int(paid), last)
-        for row, number, customer, code, amount, issued, due, paid, last in session.execute(wanted).all()
+        for row, number, customer, code, amount, issued, due, paid, last in session.execute(statement).all()
     ]
 
 
 @dataclass(frozen=True)
-class Reminded:
-    """How often a debtor was reminded of an invoice, when first and when last."""
+class ReminderHistory:
+    """Number of reminders of an invoice, with the first and the last moment."""
 
     level: int
     first_at: datetime
     last_at: datetime
 
 
-def reminders(session: BrandSession) -> Mapping[UUID, Reminded]:
-    """By invoice."""
+def reminders(session: BrandSession) -> Mapping[UUID, ReminderHistory]:
+    """Reminder history by invoice."""
     rows = session.execute(
         select(
             col(InvoiceReminder.invoice_id),
@@ -94,18 +94,18 @@ def reminders(session: BrandSession) -> Mapping[UUID, Reminded]:
         .where(col(InvoiceReminder.sent_at) <= session.ctx.known_until)
         .group_by(col(InvoiceReminder.invoice_id))
     ).all()
-    return {invoice: Reminded(int(level), first, last) for invoice, level, first, last in rows}
+    return {invoice: ReminderHistory(int(level), first, last) for invoice, level, first, last in rows}
 
 
 def reminders_of(session: BrandSession, source: str) -> Sequence[InvoiceReminder]:
-    """What one action item sent."""
+    """Reminders sent by one action item."""
     return session.scalars(
         select(InvoiceReminder).where(col(InvoiceReminder.source) == source).order_by(col(InvoiceReminder.id))
     ).all()
 
 
 @dataclass(frozen=True)
-class Spent:
+class ExpenseRecord:
     """One expense."""
 
     id: UUID
@@ -115,8 +115,8 @@ class Spent:
     spent_at: datetime
 
 
-def expenses(session: BrandSession, currency: str, since: datetime) -> Sequence[Spent]:
-    """What was spent after `since`, oldest first."""
+def expenses(session: BrandSession, currency: str, since: datetime) -> Sequence[ExpenseRecord]:
+    """Expenses after `since`, oldest first."""
     rows = session.execute(
         select(
             col(Expense.id), col(Expense.external_id), col(Expense.category), col(Expense.amount_minor),
@@ -126,7 +126,7 @@ def expenses(session: BrandSession, currency: str, since: datetime) -> Sequence[
         .where(col(Expense.currency) == currency)
         .order_by(col(Expense.spent_at), col(Expense.external_id))
     ).all()  # fmt: skip
-    return [Spent(*row) for row in rows]
+    return [ExpenseRecord(*row) for row in rows]
 
 
 def expenses_by_number(session: BrandSession, numbers: Sequence[str]) -> Sequence[Expense]:
@@ -136,14 +136,14 @@ def expenses_by_number(session: BrandSession, numbers: Sequence[str]) -> Sequenc
 
 
 def flags(session: BrandSession) -> Sequence[FlaggedExpense]:
-    """What has been flagged and not withdrawn."""
+    """Expense flags that have not been withdrawn."""
     return session.scalars(
         select(FlaggedExpense).where(col(FlaggedExpense.withdrawn_at).is_(None)).order_by(col(FlaggedExpense.id))
     ).all()
 
 
-def came_in(session: BrandSession, currency: str, since: datetime) -> Sequence[tuple[int, int, int]]:
-    """By day after `since` (0 is the first): money that came for invoices, and other money."""
+def cash_receipts(session: BrandSession, currency: str, since: datetime) -> Sequence[tuple[int, int, int]]:
+    """Cash receipts by day after `since` (0 is the first): (day, for invoices, other), in minor units."""
     day = func.floor(func.extract("epoch", col(Payment.paid_at) - since) / 86_400)
     amount, for_invoice = col(Payment.amount_minor), col(Payment.invoice_id).is_not(None)
     rows = session.execute(
@@ -157,7 +157,7 @@ def came_in(session: BrandSession, currency: str, since: datetime) -> Sequence[t
 
 
 def balance_before(session: BrandSession, currency: str, moment: datetime) -> int | None:
-    """What the accounts held by a moment, as their banks had last said then."""
+    """Balance of the accounts by a moment, as last reported by their banks then, in minor units."""
     rows = session.scalars(
         select(BankBalance)
         .where(col(BankBalance.currency) == currency, col(BankBalance.balance_at) <= moment)
@@ -168,8 +168,8 @@ def balance_before(session: BrandSession, currency: str, moment: datetime) -> in
 
 
 @dataclass(frozen=True)
-class Bill:
-    """What a supplier gets for one line of an order: how much, when it was ordered, and when it falls due."""
+class SupplierBill:
+    """Amount owed to a supplier for one order line, with its order, arrival and due dates."""
 
     amount_minor: int
     ordered_at: datetime
@@ -177,8 +177,8 @@ class Bill:
     due_at: datetime | None
 
 
-def bills(session: BrandSession, currency: str, since: datetime) -> Sequence[Bill]:
-    """Of orders placed after `since` and not called off; due from delivery, or from when that is expected."""
+def bills(session: BrandSession, currency: str, since: datetime) -> Sequence[SupplierBill]:
+    """Bills of orders placed after `since` and not cancelled; due from delivery, or from its expected date."""
     now = session.ctx.known_until
     of_supplier = (col(Supplier.id) == col(PurchaseOrder.supplier_id)) & (
         col(Supplier.brand_id) == col(PurchaseOrder.brand_id)
@@ -194,15 +194,15 @@ def bills(session: BrandSession, currency: str, since: datetime) -> Sequence[Bil
     return [_bill(order, days, now) for order, days in rows]
 
 
-def _bill(order: PurchaseOrder, payment_days: int | None, now: datetime) -> Bill:
-    here = order.received_at if order.received_at is not None and order.received_at <= now else None
-    comes = here or (max(order.expected_at, now) if order.expected_at else None)
-    due = None if comes is None else comes + (payment_days or 0) * _DAY
-    return Bill(order.quantity * order.unit_cost_minor, order.ordered_at, here, due)
+def _bill(order: PurchaseOrder, payment_days: int | None, now: datetime) -> SupplierBill:
+    arrived = order.received_at if order.received_at is not None and order.received_at <= now else None
+    arrival = arrived or (max(order.expected_at, now) if order.expected_at else None)
+    due = None if arrival is None else arrival + (payment_days or 0) * _DAY
+    return SupplierBill(order.quantity * order.unit_cost_minor, order.ordered_at, arrived, due)
 
 
 @dataclass(frozen=True)
-class Sold:
+class ChannelProductSales:
     """A product's sales in a channel over some weeks; revenue as charged, cost where sales or the cost list know it."""
 
     product_id: UUID
@@ -213,15 +213,17 @@ class Sold:
     costed_units: int
 
 
-def sold(session: BrandSession, currency: str, since: datetime, until: datetime) -> Sequence[Sold]:
-    """What was reported for periods that ended after `since` and by `until`, by product and channel."""
+def sold(session: BrandSession, currency: str, since: datetime, until: datetime) -> Sequence[ChannelProductSales]:
+    """Reported sales of periods that ended after `since` and by `until`, by product and channel."""
     end = col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
     return sold_where(session, currency, until, end > since, end <= until)
 
 
-def sold_where(session: BrandSession, currency: str, until: datetime, *conditions: Any) -> Sequence[Sold]:
-    """What was reported for the periods that fit these conditions, by product and channel; costs as listed at `until`
-    where no sale says them."""
+def sold_where(
+    session: BrandSession, currency: str, until: datetime, *conditions: Any
+) -> Sequence[ChannelProductSales]:
+    """Reported sales of the periods that fit these conditions, by product and channel; unit costs as listed at `until`
+    where sales have none."""
     units, cost = col(SalesFact.units), col(SalesFact.unit_cost_minor)
     rows = session.execute(
         select(
@@ -237,17 +239,20 @@ def sold_where(session: BrandSession, currency: str, until: datetime, *condition
         .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
         .order_by(col(SalesFact.product_id), col(SalesFact.channel_id))
     ).all()
-    found = [Sold(product, channel, *(int(number) for number in numbers)) for product, channel, *numbers in rows]
-    listed = _listed_costs_minor(session, {one.product_id for one in found if not one.costed_units}, until)
+    sales = [
+        ChannelProductSales(product, channel, *(int(number) for number in numbers))
+        for product, channel, *numbers in rows
+    ]
+    listed = _listed_costs_minor(session, {line.product_id for line in sales if not line.costed_units}, until)
     return [
-        one if one.costed_units or one.product_id not in listed
-        else replace(one, cost_minor=one.units * listed[one.product_id], costed_units=one.units)
-        for one in found
+        line if line.costed_units or line.product_id not in listed
+        else replace(line, cost_minor=line.units * listed[line.product_id], costed_units=line.units)
+        for line in sales
     ]  # fmt: skip
 
 
 def _listed_costs_minor(session: BrandSession, products: Collection[UUID], at: datetime) -> dict[UUID, int]:
-    """What a unit cost by the brand's own list at a moment."""
+    """Unit costs by the brand's cost list at a moment, in minor units, by product."""
     rows = session.execute(
         select(col(ProductCost.product_id), col(ProductCost.unit_cost_minor))
         .where(col(ProductCost.product_id).in_(products), col(ProductCost.valid_from) <= at)
@@ -260,7 +265,7 @@ def _listed_costs_minor(session: BrandSession, products: Collection[UUID], at: d
 def charged_by_week(
     session: BrandSession, currency: str, since: datetime
 ) -> Sequence[tuple[int, UUID, UUID, int, int]]:
-    """By week after `since` (0 is the first), product and channel: what was charged, and what the units had cost."""
+    """Revenue as charged and cost of goods in minor units, by week after `since` (from 0), product and channel."""
     start, units = col(SalesFact.period_start), col(SalesFact.units)
     week = func.floor(func.extract("epoch", start - since) / (7 * 86_400))
     charged = func.sum(units * col(SalesFact.unit_price_minor))
@@ -275,7 +280,7 @@ def charged_by_week(
 
 
 def budgets(session: BrandSession, currency: str, before: datetime | None = None) -> Mapping[str, CampaignBudget]:
-    """What each campaign may spend a week now, or might before a moment: the newest that is valid."""
+    """Weekly budget of each campaign now, or before a moment: the newest that is valid."""
     valid, now = col(CampaignBudget.valid_from), session.ctx.known_until
     rows = session.scalars(
         select(CampaignBudget)

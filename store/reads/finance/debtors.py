@@ -1,4 +1,4 @@
-"""Who owes the brand: each debtor's invoices, what they still lack, and how past ones were paid."""
+"""Debtors of the brand: their invoices, the amounts still unpaid, and the payment records of past invoices."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Paying:
-    """How an invoice was paid, or how long it has been open: whole days, for whoever reckons habits of it.
+class PaymentRecord:
+    """Whole days until an invoice was paid, or for which it has been open, for models of payment behaviour.
 
-    Past a reminder nothing counts: it was open until then, which is all that it tells of the debtor's own habit.
+    A reminder censors the record: after it the debtor no longer pays by their own habit.
     """
 
     debtor: int
@@ -28,7 +28,7 @@ class Paying:
 
 @dataclass(frozen=True)
 class Debtor:
-    """One customer with invoices. `place` is its number among all, for whoever reckons with arrays."""
+    """One customer with invoices. `place` is its index among all debtors, for arrays."""
 
     code: str
     place: int
@@ -41,11 +41,11 @@ class Debtor:
 
     @cached_property
     def open(self) -> Sequence[reads.InvoiceState]:
-        """What is not paid, oldest first."""
-        return [one for one in self.invoices if self.lacks[one.number] > 0]
+        """Unpaid invoices, oldest first."""
+        return [invoice for invoice in self.invoices if self.lacks[invoice.number] > 0]
 
     def overdue(self, now: datetime) -> Sequence[reads.InvoiceState]:
-        return [one for one in self.open if one.due_at < now]
+        return [invoice for invoice in self.open if invoice.due_at < now]
 
     @property
     def owed_minor(self) -> int:
@@ -53,38 +53,45 @@ class Debtor:
 
 
 def debtors(session: BrandSession, currency: str) -> Sequence[Debtor]:
-    """Everybody who was ever sent an invoice, by code."""
-    found: dict[str, list[reads.InvoiceState]] = {}
-    for one in reads.invoices(session, currency):
-        found.setdefault(one.debtor, []).append(one)
-    return [Debtor(code, place, found[code][0].customer_id, found[code]) for place, code in enumerate(sorted(found))]
-
-
-def payings(owing: Sequence[Debtor], reminded: Mapping[UUID, reads.Reminded], now: datetime) -> Sequence[Paying]:
-    """One for each invoice that was not a credit note, as of `now`."""
+    """Every customer who was ever invoiced, by code."""
+    by_debtor: dict[str, list[reads.InvoiceState]] = {}
+    for invoice in reads.invoices(session, currency):
+        by_debtor.setdefault(invoice.debtor, []).append(invoice)
     return [
-        _paying(debtor, one, reminded.get(one.id), now)
-        for debtor in owing
-        for one in debtor.invoices
-        if one.amount_minor > 0
+        Debtor(code, place, by_debtor[code][0].customer_id, by_debtor[code])
+        for place, code in enumerate(sorted(by_debtor))
     ]
 
 
-def _paying(debtor: Debtor, one: reads.InvoiceState, reminded: reads.Reminded | None, now: datetime) -> Paying:
-    settled = one.last_paid_at if debtor.lacks[one.number] == 0 else None
-    if debtor.lacks[one.number] == 0 and settled is None:
-        settled = one.issued_at  # set off against a credit note: nobody was waited for
+def payment_records(
+    debtors_owing: Sequence[Debtor], reminded: Mapping[UUID, reads.ReminderHistory], now: datetime
+) -> Sequence[PaymentRecord]:
+    """One record for each invoice that is not a credit note, as of `now`."""
+    return [
+        _paying(debtor, invoice, reminded.get(invoice.id), now)
+        for debtor in debtors_owing
+        for invoice in debtor.invoices
+        if invoice.amount_minor > 0
+    ]
+
+
+def _paying(
+    debtor: Debtor, invoice: reads.InvoiceState, reminded: reads.ReminderHistory | None, now: datetime
+) -> PaymentRecord:
+    settled = invoice.last_paid_at if debtor.lacks[invoice.number] == 0 else None
+    if debtor.lacks[invoice.number] == 0 and settled is None:
+        settled = invoice.issued_at  # set off against a credit note: no payment was outstanding
     end = settled or now
     if reminded is not None and reminded.first_at < end:
         end, settled = reminded.first_at, None
-    return Paying(debtor.place, terms_days(one), days_since(one, end), settled is not None)
+    return PaymentRecord(debtor.place, terms_days(invoice), days_since(invoice, end), settled is not None)
 
 
-def terms_days(one: reads.InvoiceState) -> float:
-    """How long the invoice leaves the debtor."""
-    return float(max((one.due_at - one.issued_at) // _DAY, 0))
+def terms_days(invoice: reads.InvoiceState) -> float:
+    """Payment terms of the invoice, in days."""
+    return float(max((invoice.due_at - invoice.issued_at) // _DAY, 0))
 
 
-def days_since(one: reads.InvoiceState, moment: datetime) -> float:
-    """How many days after it was issued a moment lies."""
-    return float(max((moment - one.issued_at) // _DAY, 0))
+def days_since(invoice: reads.InvoiceState, moment: datetime) -> float:
+    """Days from the invoice's issue to a moment."""
+    return float(max((moment - invoice.issued_at) // _DAY, 0))

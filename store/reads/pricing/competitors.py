@@ -1,4 +1,4 @@
-"""What rivals asked and what the brand itself asked, moment by moment."""
+"""Price histories of competitors and of the brand itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from store.tables import CompetitorPrice, Price, PriceHistory
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What somebody asked for a product from a moment on: a rival, or the brand in a channel."""
+class PricePoint:
+    """A product's price from a moment on: a competitor's, or the brand's in a channel."""
 
     product_id: UUID
     by: str
@@ -22,8 +22,8 @@ class Asked:
     amount_minor: int
 
 
-def rivals_asked(session: BrandSession, since: datetime, currency: str) -> Sequence[Asked]:
-    """Competitors' prices as they were seen, oldest first."""
+def competitor_price_points(session: BrandSession, since: datetime, currency: str) -> Sequence[PricePoint]:
+    """Competitors' prices as observed, oldest first."""
     rows = session.execute(
         select(
             col(CompetitorPrice.product_id),
@@ -35,10 +35,10 @@ def rivals_asked(session: BrandSession, since: datetime, currency: str) -> Seque
         .where(col(CompetitorPrice.currency) == currency, col(CompetitorPrice.amount_minor) > 0)
         .order_by(col(CompetitorPrice.observed_at), col(CompetitorPrice.id))
     ).all()
-    return [Asked(product, rival, at, amount) for product, rival, at, amount in rows]
+    return [PricePoint(product, rival, at, amount) for product, rival, at, amount in rows]
 
 
-def brand_asked(session: BrandSession) -> Sequence[Asked]:
+def brand_price_points(session: BrandSession) -> Sequence[PricePoint]:
     """Every list price that the brand had everywhere in a channel, oldest first; `by` is the channel's id."""
     rows = session.execute(
         select(
@@ -50,4 +50,4 @@ def brand_asked(session: BrandSession) -> Sequence[Asked]:
         .where(col(Price.zone) == "", col(PriceHistory.valid_from) <= session.ctx.known_until)
         .order_by(col(PriceHistory.valid_from), col(PriceHistory.seq))
     ).all()
-    return [Asked(product, str(channel), at, amount) for product, channel, at, amount in rows]
+    return [PricePoint(product, str(channel), at, amount) for product, channel, at, amount in rows]

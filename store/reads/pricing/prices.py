@@ -1,4 +1,4 @@
-"""What pricing reads: products, prices as of a moment, costs, and sales by period."""
+"""Reads for pricing: products, prices as of a moment, costs, and sales by period."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -56,19 +56,19 @@ class PeriodTotal:
 
 
 def product_by_sku(session: BrandSession, sku: str) -> Product:
-    """Raises NotFound."""
-    found = session.scalars(select(Product).where(col(Product.sku) == sku)).first()
-    if found is None:
+    """The product with this SKU. Raises NotFound."""
+    product = session.scalars(select(Product).where(col(Product.sku) == sku)).first()
+    if product is None:
         raise NotFound(f"No product {sku} in brand {session.ctx.brand}.", remedy="See the SKUs in your products file.")
-    return found
+    return product
 
 
 def channel_by_code(session: BrandSession, code: str) -> Channel:
-    """Raises NotFound."""
-    found = session.scalars(select(Channel).where(col(Channel.code) == code)).first()
-    if found is None:
+    """The channel with this code. Raises NotFound."""
+    channel = session.scalars(select(Channel).where(col(Channel.code) == code)).first()
+    if channel is None:
         raise NotFound(f"No channel {code} in brand {session.ctx.brand}.")
-    return found
+    return channel
 
 
 def channels(session: BrandSession) -> Sequence[Channel]:
@@ -96,14 +96,14 @@ def price_list(session: BrandSession, channel_id: UUID) -> Sequence[PriceListEnt
 
 def price_entry(session: BrandSession, product_id: UUID, channel_id: UUID, zone: str = "") -> Price:
     """The price list entry itself. Raises NotFound."""
-    found = session.scalars(
+    entry = session.scalars(
         select(Price).where(
             col(Price.product_id) == product_id, col(Price.channel_id) == channel_id, col(Price.zone) == zone
         )
     ).first()
-    if found is None:
+    if entry is None:
         raise NotFound("This product has no price in that channel and zone.")
-    return found
+    return entry
 
 
 def price_now(session: BrandSession, product_id: UUID, channel_id: UUID, zone: str = "") -> PriceNow:
@@ -126,7 +126,7 @@ def price_now(session: BrandSession, product_id: UUID, channel_id: UUID, zone: s
 
 
 def prices_now(session: BrandSession, channel_id: UUID) -> dict[tuple[UUID, str], PriceNow]:
-    """What `price_now` tells of every entry of a channel's price list that had a price, by product and zone."""
+    """`price_now` of every entry of a channel's price list that had a price, by product and zone."""
     rows = session.execute(
         select(col(Price.product_id), col(Price.zone), PriceHistory)
         .join(
@@ -162,27 +162,27 @@ class PriceChange:
 def changes_since(session: BrandSession, since: datetime) -> list[PriceChange]:
     """Every change of channels' list prices after `since` and by now, oldest first; zones' own prices are left out."""
     until = session.ctx.known_until
-    own = (col(Price.id) == col(PriceHistory.price_id)) & (col(Price.brand_id) == col(PriceHistory.brand_id))
+    of_price = (col(Price.id) == col(PriceHistory.price_id)) & (col(Price.brand_id) == col(PriceHistory.brand_id))
     changed = select(col(PriceHistory.price_id)).where(
         col(PriceHistory.valid_from) > since, col(PriceHistory.valid_from) <= until
     )
     rows = session.execute(
         select(col(Price.product_id), col(Price.channel_id), PriceHistory)
-        .join(Price, own)
+        .join(Price, of_price)
         .where(col(PriceHistory.price_id).in_(changed), col(PriceHistory.valid_from) <= until)
         .where(col(Price.zone) == "")
         .order_by(col(PriceHistory.price_id), col(PriceHistory.valid_from), col(PriceHistory.seq))
     ).all()
-    found = [
+    changes = [
         PriceChange(product, channel, row.price_id, before.amount_minor, row.amount_minor, row.valid_from)
         for (_, _, before), (product, channel, row) in pairwise(rows)
         if before.price_id == row.price_id and row.valid_from > since and before.amount_minor != row.amount_minor
     ]
-    return sorted(found, key=lambda one: (one.changed_at, one.price_id))
+    return sorted(changes, key=lambda change: (change.changed_at, change.price_id))
 
 
 def price_changes_since(session: BrandSession, price_id: UUID, since: datetime) -> Sequence[PriceHistory]:
-    """The amounts that this entry got after `since`, oldest first."""
+    """Price changes of this entry after `since`, oldest first."""
     return session.scalars(
         select(PriceHistory)
         .where(col(PriceHistory.price_id) == price_id, col(PriceHistory.valid_from) > since)
@@ -211,7 +211,7 @@ def changed_last_day_bps(session: BrandSession, price_id: UUID) -> int:
 
 
 def sale_terms(product: Product, channel: Channel) -> SaleTerms:
-    """What the brand keeps of this product's price in this channel."""
+    """Terms of sale of this product in this channel: VAT and the channel's fee."""
     return SaleTerms(product.vat_bps if channel.prices_include_vat else 0, channel.fee_bps)
 
 
@@ -223,7 +223,7 @@ def reference_price_minor(session: BrandSession, price_id: UUID, days: int = 365
 
 
 def unit_cost_minor(session: BrandSession, product_id: UUID) -> int | None:
-    """The unit cost now: from the cost list, else as the last four reported weeks bore it; else None."""
+    """The unit cost now: from the cost list, else from the last four reported weeks; else None."""
     listed = session.scalars(
         select(ProductCost)
         .where(col(ProductCost.product_id) == product_id, col(ProductCost.valid_from) <= session.ctx.known_until)
@@ -236,7 +236,7 @@ def unit_cost_minor(session: BrandSession, product_id: UUID) -> int | None:
 
 
 def unit_costs_minor(session: BrandSession, product_ids: Collection[UUID]) -> dict[UUID, int | None]:
-    """What `unit_cost_minor` tells of each product."""
+    """`unit_cost_minor` of each product."""
     rows = session.execute(
         select(col(ProductCost.product_id), col(ProductCost.unit_cost_minor))
         .where(col(ProductCost.product_id).in_(product_ids), col(ProductCost.valid_from) <= session.ctx.known_until)
@@ -323,14 +323,14 @@ def locations_in_zone(session: BrandSession, zone: str) -> Sequence[Location]:
 
 @dataclass(frozen=True)
 class SalesSpan:
-    """How many periods of sales a product has in a channel, and when the last of them ended."""
+    """Number of sales periods of a product in a channel, and the end of the last."""
 
     periods: int
     last_end: datetime
 
 
 def sales_spans(session: BrandSession, channel_id: UUID) -> dict[UUID, SalesSpan]:
-    """By product, over what the channel is known to have sold."""
+    """Sales spans by product, over the channel's known sales."""
     rows = session.execute(
         select(
             col(SalesFact.product_id),
@@ -372,7 +372,7 @@ def recent_weekly(session: BrandSession, channel_id: UUID, product_id: UUID, wee
 
 
 def recent_units(session: BrandSession, channel_id: UUID, weeks: int) -> dict[UUID, int]:
-    """Units in an average week of the channel's last reported `weeks`, by product; nothing for what did not sell."""
+    """Units in an average week of the channel's last reported `weeks`, by product; none for a product without sales."""
     last = session.scalar(select(func.max(col(SalesFact.period_start))).where(col(SalesFact.channel_id) == channel_id))
     if last is None:
         return {}

@@ -1,4 +1,4 @@
-"""What promotions are planned and judged by: past and planned ones, drafts of prices, weekly sales with their deals."""
+"""Reads for promotions: past and planned ones, price drafts, and weekly sales with their deals."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class DealWeek:
     revenue_minor: int
     deal: float
     plain_price_minor: int | None
-    """What a unit was charged where there was no deal; None where all of the week was one."""
+    """Unit price without a deal; None where all of the week was under one."""
     deal_price_minor: int | None
-    """The same where all of a period was one."""
+    """Unit price under a deal, of periods that were entirely under one."""
 
 
 def promotions_of(session: BrandSession, product_id: UUID, channel_ids: Collection[UUID]) -> Sequence[Promotion]:
@@ -55,12 +55,12 @@ def drafts_of(session: BrandSession, channel_id: UUID) -> Sequence[PriceDraft]:
 
 
 def active_products(session: BrandSession) -> Sequence[Product]:
-    """By SKU."""
+    """Active products by SKU."""
     return session.scalars(select(Product).where(col(Product.status) == "active").order_by(col(Product.sku))).all()
 
 
 def last_end(session: BrandSession, channel_id: UUID | None = None) -> datetime | None:
-    """When the newest reported period of a week or less ends, in a channel or any; None where nothing was reported."""
+    """End of the newest reported period of a week or less, in a channel or any; None without reports."""
     short = [col(SalesFact.period_days) <= 7]
     if channel_id is not None:
         short.append(col(SalesFact.channel_id) == channel_id)
@@ -110,13 +110,13 @@ def deal_weeks(session: BrandSession, channel_id: UUID, weeks: int) -> Sequence[
 def share_on_deal(
     session: BrandSession, product_id: UUID, channel_ids: Collection[UUID], since: datetime, until: datetime
 ) -> float | None:
-    """The share (0 to 1) of what was reported of some days that was under a deal; None where nothing was reported."""
-    found = session.scalar(
+    """Share (0 to 1) of the reported sales of some days that was under a deal; None without reports."""
+    deal_bps = session.scalar(
         select(func.avg(col(SalesFact.deal_bps)))
         .where(col(SalesFact.product_id) == product_id, col(SalesFact.channel_id).in_(channel_ids))
         .where(col(SalesFact.period_start) >= since, col(SalesFact.period_start) < until)
     )
-    return None if found is None else float(found) / _WHOLE
+    return None if deal_bps is None else float(deal_bps) / _WHOLE
 
 
 def channels_at_places(session: BrandSession) -> set[UUID]:

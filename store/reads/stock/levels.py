@@ -1,4 +1,4 @@
-"""What purchasing reads: stock and its movements, orders on their way, suppliers and what they offer."""
+"""Reads for purchasing: stock and its movements, open purchase orders, suppliers and their offers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ COUNT = "count"
 SALE = "sale"
 TRANSFER = "transfer"
 USES = frozenset({SALE, TRANSFER})
-"""Movements out of a warehouse that meet demand: what is sold, and what is sent to where it is sold."""
+"""Movements out of a warehouse that meet demand: sales, and transfers to where goods are sold."""
 
 
 @dataclass(frozen=True)
-class Tier:
-    """What one unit costs from a quantity on."""
+class OfferTier:
+    """Unit cost from a quantity on, in minor units."""
 
     from_quantity: int
     unit_cost_minor: int
@@ -42,28 +42,28 @@ class Tier:
 
 @dataclass(frozen=True)
 class Offer:
-    """What a supplier asks for a product now, by quantity; the first tier's quantity is the least that it takes."""
+    """A supplier's present prices of a product by quantity; the first tier's quantity is the minimum order."""
 
     product_id: UUID
     sku: str
     title: str
     shelf_life_days: int | None
     currency: str
-    tiers: tuple[Tier, ...]
+    tiers: tuple[OfferTier, ...]
 
     @property
     def minimum(self) -> int:
         return self.tiers[0].from_quantity
 
     def unit_cost_minor(self, quantity: int) -> int:
-        """The cost of a unit when so many are ordered; the first tier's for less than the minimum."""
+        """Unit cost in an order of this quantity; the first tier's below the minimum."""
         reached = [tier for tier in self.tiers if tier.from_quantity <= quantity] or [self.tiers[0]]
         return reached[-1].unit_cost_minor
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Units of a product that moved at a place at one moment, signed; of a count, what was there."""
+    """Units of a product that moved at a place at one moment, signed; for a count, the units counted."""
 
     product_id: UUID
     location_id: UUID
@@ -77,15 +77,15 @@ def suppliers(session: BrandSession) -> Sequence[Supplier]:
 
 
 def supplier_by_code(session: BrandSession, code: str) -> Supplier:
-    """Raises NotFound."""
-    found = session.scalars(select(Supplier).where(col(Supplier.code) == code)).first()
-    if found is None:
+    """The supplier with this code. Raises NotFound."""
+    supplier = session.scalars(select(Supplier).where(col(Supplier.code) == code)).first()
+    if supplier is None:
         raise NotFound(f"No supplier {code} in brand {session.ctx.brand}.", remedy="See your suppliers file.")
-    return found
+    return supplier
 
 
 def offers_of(session: BrandSession, supplier_id: UUID) -> Sequence[Offer]:
-    """What a supplier offers now, by SKU: of each active product the tiers that are valid since last."""
+    """A supplier's present offers by SKU: the newest valid tiers of each active product."""
     valid = select(SupplierOffer).where(
         col(SupplierOffer.supplier_id) == supplier_id, col(SupplierOffer.valid_from) <= session.ctx.known_until
     )
@@ -95,31 +95,31 @@ def offers_of(session: BrandSession, supplier_id: UUID) -> Sequence[Offer]:
         )
     ).all()
     products = {row.id: row for row in session.scalars(select(Product).where(col(Product.status) == "active"))}
-    found = []
+    offers = []
     for product_id, tiers in groupby(rows, key=lambda row: row.product_id):
         newest = list(tiers)
         newest = [row for row in newest if row.valid_from == newest[0].valid_from]
         if product := products.get(product_id):
-            found.append(
+            offers.append(
                 Offer(
                     product_id=product_id,
                     sku=product.sku,
                     title=product.title,
                     shelf_life_days=product.shelf_life_days,
                     currency=newest[0].currency,
-                    tiers=tuple(Tier(row.from_quantity, row.unit_cost_minor) for row in newest),
+                    tiers=tuple(OfferTier(row.from_quantity, row.unit_cost_minor) for row in newest),
                 )
             )
-    return sorted(found, key=lambda offer: offer.sku)
+    return sorted(offers, key=lambda offer: offer.sku)
 
 
 def warehouses(session: BrandSession) -> Sequence[Location]:
-    """Where the brand keeps what it has not sent on yet."""
+    """The brand's warehouses."""
     return session.scalars(select(Location).where(col(Location.kind) == WAREHOUSE).order_by(col(Location.code))).all()
 
 
 def places_supplied(session: BrandSession) -> Sequence[Location]:
-    """Where goods are sent on to from the warehouses, to be sold there."""
+    """Locations that the warehouses supply and that sell."""
     return session.scalars(select(Location).where(col(Location.kind) != WAREHOUSE).order_by(col(Location.code))).all()
 
 
@@ -182,29 +182,29 @@ def movements(
     product_ids: Sequence[UUID] | None = None,
     but: str | None = None,
 ) -> Sequence[Movement]:
-    """What moved at some places, of all products or some, in the order of time; `but` leaves one kind out.
+    """Movements at some places, of all products or some, in the order of time; `but` leaves one kind out.
 
-    Within a moment: what came, what went, and then the count, which holds all that moved by then.
+    Within a moment: receipts, issues, and then the count, which includes them.
     """
     moment, units = col(InventoryMovement.moved_at), func.sum(col(InventoryMovement.quantity))
-    what = (col(StockItem.product_id), col(StockItem.location_id), col(InventoryMovement.kind), moment)
-    wanted = (
-        select(*what, units)
+    columns = (col(StockItem.product_id), col(StockItem.location_id), col(InventoryMovement.kind), moment)
+    statement = (
+        select(*columns, units)
         .join(StockItem, _of_item())
         .where(col(StockItem.location_id).in_(location_ids), moment > since, moment <= session.ctx.known_until)
     )
     if product_ids is not None:
-        wanted = wanted.where(col(StockItem.product_id).in_(product_ids))
+        statement = statement.where(col(StockItem.product_id).in_(product_ids))
     if but is not None:
-        wanted = wanted.where(col(InventoryMovement.kind) != but)
+        statement = statement.where(col(InventoryMovement.kind) != but)
     rows = session.execute(
-        wanted.group_by(*what).order_by(moment, col(InventoryMovement.kind) == COUNT, units.desc(), *what[:2])
+        statement.group_by(*columns).order_by(moment, col(InventoryMovement.kind) == COUNT, units.desc(), *columns[:2])
     ).all()
     return [Movement(product, place, kind, at, int(quantity)) for product, place, kind, at, quantity in rows]
 
 
-def under_way(session: BrandSession) -> Sequence[PurchaseOrder]:
-    """What was ordered by now and neither came nor was called off, oldest first."""
+def open_purchase_orders(session: BrandSession) -> Sequence[PurchaseOrder]:
+    """Purchase order lines placed by now and neither received nor cancelled, oldest first."""
     now = session.ctx.known_until
     return session.scalars(
         select(PurchaseOrder)
@@ -215,18 +215,18 @@ def under_way(session: BrandSession) -> Sequence[PurchaseOrder]:
     ).all()
 
 
-def units_under_way(session: BrandSession) -> Mapping[UUID, int]:
-    """Units of each product ordered and not yet here."""
-    found: dict[UUID, int] = {}
-    for order in under_way(session):
-        found[order.product_id] = found.get(order.product_id, 0) + order.quantity
-    return found
+def units_on_order(session: BrandSession) -> Mapping[UUID, int]:
+    """Units on order by product."""
+    on_order: dict[UUID, int] = {}
+    for order in open_purchase_orders(session):
+        on_order[order.product_id] = on_order.get(order.product_id, 0) + order.quantity
+    return on_order
 
 
 def lead_times_days(session: BrandSession, supplier_id: UUID) -> Sequence[float]:
-    """How many days each order that came by now had taken, oldest first; an order of several products counts once.
+    """Lead times in days of the orders received by now, oldest first; an order of several products counts once.
 
-    An order that is said to have come before it was placed tells nothing.
+    Orders recorded as received before they were placed are left out.
     """
     now = session.ctx.known_until
     rows = session.execute(
@@ -237,19 +237,19 @@ def lead_times_days(session: BrandSession, supplier_id: UUID) -> Sequence[float]
         .group_by(col(PurchaseOrder.number), col(PurchaseOrder.ordered_at))
         .order_by(col(PurchaseOrder.ordered_at), col(PurchaseOrder.number))
     ).all()
-    took: list[timedelta] = [row[2] - row[1] for row in rows]  # pyright: ignore[reportOptionalOperand] - filtered above
-    return [one / timedelta(days=1) for one in took]
+    durations: list[timedelta] = [row[2] - row[1] for row in rows]  # pyright: ignore[reportOptionalOperand] - filtered above
+    return [duration / timedelta(days=1) for duration in durations]
 
 
 def orders_of(session: BrandSession, source: str) -> Sequence[PurchaseOrder]:
-    """The lines that one action item ordered."""
+    """Purchase order lines of one action item."""
     return session.scalars(
         select(PurchaseOrder).where(col(PurchaseOrder.source) == source).order_by(col(PurchaseOrder.id))
     ).all()
 
 
 def cash_minor(session: BrandSession, currency: str) -> int | None:
-    """What the brand's accounts held when their banks last said; None where none is known."""
+    """Balance of the brand's accounts as last reported by their banks, in minor units; None without a report."""
     rows = session.scalars(
         select(BankBalance)
         .where(col(BankBalance.currency) == currency, col(BankBalance.balance_at) <= session.ctx.known_until)
@@ -260,5 +260,5 @@ def cash_minor(session: BrandSession, currency: str) -> int | None:
 
 
 def accounts(session: BrandSession) -> Sequence[str]:
-    """The brand's accounts that a bank has said something of."""
+    """The brand's accounts with a reported balance."""
     return session.scalars(select(col(BankBalance.account)).distinct().order_by(col(BankBalance.account))).all()

@@ -1,4 +1,4 @@
-"""What transfers between places are judged by: stock, sales and movements of each product at each place."""
+"""Reads for stock transfers: stock, sales and movements of each product at each place."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ Key = tuple[UUID, UUID]
 
 @dataclass(frozen=True)
 class PlaceStock:
-    """A product at a place: units there by the ledger, when they were counted last, and how it left lately.
+    """A product at a place: units on hand by the ledger, the last count, and recent sales and issues.
 
-    `sold` are the units that the place's sales reports of the last `sold_days` add up to; `used` is the same by the
-    movements out of it that met demand: sales, and at a warehouse what is sent on to where it is sold.
+    `sold` are the units in the place's sales reports of the last `sold_days`; `used` are the units of the movements
+    that met demand: sales, and at a warehouse transfers to where goods are sold.
     """
 
     product_id: UUID
@@ -38,7 +38,7 @@ class PlaceStock:
 
     @property
     def present(self) -> int:
-        """Units that should be there: where sales are not moved, those since the count are taken off."""
+        """Computed units on hand: where sales are not booked as movements, those since the count are subtracted."""
         return max(self.on_hand - (0 if self.used else self.sold_since_count), 0)
 
     @property
@@ -47,11 +47,11 @@ class PlaceStock:
 
 
 def location_by_code(session: BrandSession, code: str) -> Location:
-    """Raises NotFound."""
-    found = session.scalars(select(Location).where(col(Location.code) == code)).first()
-    if found is None:
+    """The location with this code. Raises NotFound."""
+    location = session.scalars(select(Location).where(col(Location.code) == code)).first()
+    if location is None:
         raise NotFound(f"No location {code} in brand {session.ctx.brand}.", remedy="See your locations file.")
-    return found
+    return location
 
 
 def stocked_places(session: BrandSession) -> Sequence[Location]:
@@ -63,7 +63,7 @@ def stocked_places(session: BrandSession) -> Sequence[Location]:
 def stock_by_place(
     session: BrandSession, days: int, *, product_id: UUID | None = None, location_ids: Sequence[UUID] | None = None
 ) -> Mapping[Key, PlaceStock]:
-    """Every product at every place where it is kept, or some of them, with its pace of the last days."""
+    """Stock and recent sales of every product at every place where it is kept, or of some of them."""
     places = [place.id for place in stocked_places(session)] if location_ids is None else list(location_ids)
     items = session.execute(
         select(col(StockItem.id), col(StockItem.product_id), col(StockItem.location_id)).where(
@@ -75,12 +75,12 @@ def stock_by_place(
     levels = _levels(session, [row[0] for row in items], since)
     sold = _sold(session, places, since)
     warehouses = {place.id for place in reads.warehouses(session)}
-    found = {}
+    by_key = {}
     for item, product, place in items:
         on_hand, counted_at, used, sent = levels.get(item, (0, None, 0, 0))
         periods = sold.get((product, place), ())
         after = [units for start, units in periods if counted_at is not None and start >= counted_at]
-        found[product, place] = PlaceStock(
+        by_key[product, place] = PlaceStock(
             product_id=product,
             location_id=place,
             on_hand=on_hand,
@@ -90,7 +90,7 @@ def stock_by_place(
             sold_days=days,
             used=used + (sent if place in warehouses else 0),
         )
-    return found
+    return by_key
 
 
 def _levels(
@@ -106,7 +106,7 @@ def _levels(
         .ext(distinct_on(item))
         .order_by(item, moment.desc())
     ).all()
-    found: dict[UUID, tuple[int, datetime | None, int, int]] = {row[0]: (int(row[1]), row[2], 0, 0) for row in counts}
+    levels: dict[UUID, tuple[int, datetime | None, int, int]] = {row[0]: (int(row[1]), row[2], 0, 0) for row in counts}
     counted = (
         select(item.label("item"), func.max(moment).label("at"))
         .where(*known, kind == reads.COUNT)
@@ -114,7 +114,7 @@ def _levels(
         .subquery()
     )
     recent = moment > since
-    moved = session.execute(
+    sums = session.execute(
         select(
             item,
             func.coalesce(func.sum(quantity).filter(counted.c.at.is_(None) | (moment > counted.c.at)), 0),
@@ -125,10 +125,10 @@ def _levels(
         .where(*known, kind != reads.COUNT)
         .group_by(item)
     ).all()
-    for one, since_count, used, sent in moved:
-        level, at, _, _ = found.get(one, (0, None, 0, 0))
-        found[one] = (level + int(since_count), at, int(used), int(sent))
-    return found
+    for stock_item, since_count, used, sent in sums:
+        level, at, _, _ = levels.get(stock_item, (0, None, 0, 0))
+        levels[stock_item] = (level + int(since_count), at, int(used), int(sent))
+    return levels
 
 
 def _sold(session: BrandSession, places: Sequence[UUID], since: datetime) -> dict[Key, list[tuple[datetime, int]]]:
@@ -142,17 +142,17 @@ def _sold(session: BrandSession, places: Sequence[UUID], since: datetime) -> dic
         .where(col(SalesFact.location_id).in_(places), col(SalesFact.period_start) > since)
         .group_by(col(SalesFact.product_id), col(SalesFact.location_id), col(SalesFact.period_start))
     ).all()
-    found: dict[Key, list[tuple[datetime, int]]] = defaultdict(list)
+    sales: dict[Key, list[tuple[datetime, int]]] = defaultdict(list)
     for product, place, start, units in rows:
         if place is not None:
-            found[product, place].append((start, int(units)))
-    return found
+            sales[product, place].append((start, int(units)))
+    return sales
 
 
 def sold_by_day(
     session: BrandSession, product_id: UUID, location_id: UUID, since: datetime, until: datetime
 ) -> Sequence[tuple[datetime, int, int]]:
-    """What a place reported to have sold of a product between two moments: start, days and units of each period."""
+    """Reported sales of a product at a place between two moments: start, days and units of each period."""
     rows = session.execute(
         select(col(SalesFact.period_start), col(SalesFact.period_days), func.sum(col(SalesFact.units)))
         .where(col(SalesFact.product_id) == product_id, col(SalesFact.location_id) == location_id)
@@ -164,14 +164,14 @@ def sold_by_day(
 
 
 def item_at(session: BrandSession, product_id: UUID, location_id: UUID) -> StockItem | None:
-    """A product at a place, where it has ever been kept."""
+    """Stock item of a product at a place; None where it was never kept there."""
     return session.scalars(
         select(StockItem).where(col(StockItem.product_id) == product_id, col(StockItem.location_id) == location_id)
     ).first()
 
 
 def moved_at(session: BrandSession, external_id: str) -> datetime | None:
-    """When an entry of the ledger says that units moved; None where there is no such entry."""
+    """Moment of a ledger entry; None without one."""
     return session.scalar(
         select(col(InventoryMovement.moved_at)).where(col(InventoryMovement.external_id) == external_id)
     )

@@ -14,7 +14,7 @@ from domain.ids import TimeOrderedIds
 from domain.labels import Label
 from domain.report import Severity
 from memory.knowledge import KnowledgeBase
-from memory.library import Shelf
+from memory.library import Filing
 from store.database import Database
 from store.tables import ProposalRow
 from tests.integration.agents.held import Held
@@ -54,7 +54,7 @@ class Shop:
     knowledge: KnowledgeBase
 
     def put(self, name: str, text: str, dated: str = "2026-01-10", label: Label = Label.TRUSTED) -> None:
-        shelf = Shelf("contract", (), label, date.fromisoformat(dated))
+        shelf = Filing("contract", (), label, date.fromisoformat(dated))
         self.knowledge.add(self.database, self.ctx, read_document(name, text.encode()), shelf)
 
     def contract(self, clause: str, name: str = "lotus-frame.md", **how: str) -> None:

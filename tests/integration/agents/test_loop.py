@@ -1,5 +1,6 @@
 """Whatever a model does, the agent ends with a report that holds, or with a clear degraded one."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,13 +13,17 @@ from agents.charter import load_charters
 from agents.loop import AgentResult, run_agent
 from domain.context import Context
 from domain.errors import Unavailable
+from llm.rules import Call
 from store.database import Database
 from tests.integration.agents.scripted import ScriptedChatModel, calls, receipt_in, report
 from tests.integration.priced_brand import CHANNEL, Planted, plant, start_run
+from tools.base import Access, NoArguments, Tool, ToolAnswer, ToolResult
+from tools.registry import TOOLS
 from tools.toolbox import Toolbox
 
 NewBrand = Callable[..., Context]
 CHARTER = next(charter for charter in load_charters() if charter.name == "pricing_director")
+FINDING: dict[str, Any] = {"subject": "Prices", "claim": {"text": "Up."}}
 NOT_JSON = AIMessage(
     content="",
     invalid_tool_calls=[{"name": "x", "args": "{", "id": "1", "error": None, "type": "invalid_tool_call"}],
@@ -103,7 +108,9 @@ async def test_a_bare_digit_is_refused_even_where_a_cell_says_the_same(desk: Des
     assert "bare number" in result.reason
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/sku", "/", "price", "/price/value"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/sku", "/", "price", "/price/value", "/²", f"/{'0' * 3_000}/price", "/price\x00"]
+)
 async def test_a_figure_must_point_at_a_cell(desk: Desk, path: str) -> None:
     result = await desk.run(calls(("price_corridor", PLACE)), citing(path))
     assert result.status == "degraded"
@@ -152,6 +159,15 @@ async def test_only_own_proposals_of_this_run_may_be_reported(desk: Desk) -> Non
         (report("It is 5."), "bare number"),
         (calls(("submit_report", {"summary": "fine"})), "summary"),
         (calls(("submit_report", {"summary": {"text": "x" * 500_000}})), "longer than"),
+        (report("x" * 2_001), "summary/text: String should have at most 2000 characters"),
+        (report(missing_data=["x" * 2_001]), "missing_data/0: String should have at most 2000 characters"),
+        (report(missing_german=["x" * 2_001]), "missing_german/0: String should have at most 2000 characters"),
+        (report(findings=[FINDING] * 61), "findings: List should have at most 60 items"),
+        (report(findings=[{**FINDING, "subject": "x" * 121}]), "findings/0/subject: String should have at most 120"),
+        (report(missing_data=["a\x00b"]), "missing_data/0: Value error, holds a character that cannot be stored"),
+        (report("a\ud800b"), "summary/text"),
+        (calls(("price_corridor", {"sku": "a\x00b", "channel": CHANNEL})), "sku"),
+        (calls(("submit_report", {"summary": {"text": "Well."}, "x" * 100_000: 1})), "Extra inputs are not permitted"),
         (AIMessage(content="I am done."), "submit_report"),
         (
             NOT_JSON,
@@ -168,6 +184,7 @@ async def test_one_fault_may_be_repaired_a_second_one_degrades(desk: Desk, first
 
     assert (await desk.run(first, repaired)).status == "ok"
     assert told in heard[0]
+    assert len(heard[0]) < 2_000
     again = await desk.run(first)
     assert (again.status, again.steps) == ("degraded", 2)
     assert again.reason
@@ -221,3 +238,37 @@ async def test_what_people_read_of_a_refused_report_does_not_repeat_what_was_inv
         assert result.status == "degraded"
         assert "4711" not in result.reason
         assert "forty" not in result.reason
+
+
+async def test_a_number_that_was_invented_is_not_repeated_however_it_is_quoted(desk: Desk) -> None:
+    lines = ["It's 'about \"4711\"", f"{'x' * 1_000}4711", "Und 0815'"]
+    result = await desk.run(report("It's '4711\".", missing_data=lines))
+    assert result.status == "degraded"
+    assert "bare number" in result.reason
+    assert not {"4711", "0815"} & set(re.findall(r"\d+", result.reason))
+
+
+async def test_a_tool_that_stumbles_over_arguments_ends_neither_the_meeting_nor_the_agents_work(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(_session: Any, _env: Any, _args: Any) -> ToolAnswer:
+        """Look at something that is not there."""
+        return {}["nothing"]  # type: ignore[return-value]
+
+    stumbling = Tool("list_channels", Access.READ, NoArguments, ToolResult, stumble)
+    monkeypatch.setitem(TOOLS, "list_channels", stumbling)
+    assert (await desk.run(calls(("list_channels", {})), report())).status == "ok"
+    again = await desk.run(calls(("list_channels", {})))
+    assert (again.status, again.reason) == (
+        "degraded",
+        "list_channels: list_channels cannot work with these arguments.",
+    )
+
+
+async def test_an_analysis_that_stumbles_degrades_the_agent(desk: Desk) -> None:
+    def stumble(_messages: Sequence[BaseMessage]) -> Sequence[Call]:
+        raise KeyError("nothing")
+
+    model = ScriptedChatModel(turns=[calls(("rules_analysis", {}))])
+    result = await run_agent(CHARTER, desk.toolbox(), model, "Prices", playbook=stumble)
+    assert (result.status, result.reason) == ("degraded", "its answer could not be worked with: KeyError.")

@@ -61,8 +61,8 @@ def test_altered_units_move_every_estimate_by_what_was_altered(sales: dict[str, 
 
 
 def test_placebo_dates_seldom_show_an_effect(sales: dict[str, WeeklySales]) -> None:
-    profits = np.column_stack([found.profit_by_week(121) for found in sales.values()])
-    found = [e for product in range(len(sales)) for e in placebos(profits, product, weeks_after=8)]
-    held = [e.low <= 0 <= e.high for e in found if e.low is not None and e.high is not None]
-    assert len(held) > len(found) / 2
+    profits = np.column_stack([fit.profit_by_week(121) for fit in sales.values()])
+    effects = [e for product in range(len(sales)) for e in placebos(profits, product, weeks_after=8)]
+    held = [e.low <= 0 <= e.high for e in effects if e.low is not None and e.high is not None]
+    assert len(held) > len(effects) / 2
     assert np.mean(held) >= 0.70

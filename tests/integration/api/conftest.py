@@ -23,7 +23,7 @@ from identity.brands import NewBrand, create_brand
 from identity.local import create_local_brand
 from identity.logins import Logins
 from identity.open_context import open_context
-from identity.people import People
+from identity.people import UserDirectory
 from identity.profiles import Profile, save_profile
 from settings import Settings
 from store.database import Database
@@ -60,7 +60,7 @@ class Town:
 
     def meet(self, ctx: Context | None = None) -> str:
         """A meeting of the Pricing Director; its id."""
-        return str(self.office.meet(ctx or self.mine, "Prices", PRICING))
+        return str(self.office.meetings.meet(ctx or self.mine, "Prices", PRICING))
 
 
 class Client(TestClient):
@@ -93,7 +93,7 @@ def error_of(answer: Response, status: int) -> dict[str, Any]:
 def build_town(database: Database, home: Path) -> Town:
     create_local_brand(database, home, "owner", NewBrand("mine", "Mine", "EUR"))
     mine = open_context(database, home, "owner", brand="mine")
-    people = People(database, mine.clock, mine.ids)
+    people = UserDirectory(database, mine.clock, mine.ids)
     stranger = people.add("stranger", PASSWORD)
     token = Logins(database, mine.clock, mine.ids).issue(stranger, "test", timedelta(days=9))
     save_profile(home, Profile(name="stranger", login="stranger", token=token))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from api.limits import Rate
-from identity.people import People
+from identity.people import UserDirectory
 from store.tables import AuditEntry
 from tests.integration.api.conftest import AT_WILL, PASSWORD, Town, error_of
 
@@ -59,7 +59,7 @@ def test_logging_out_ends_both_tokens(town: Town) -> None:
 
 def test_who_is_locked_out_is_out_at_once(town: Town) -> None:
     client = town.client("operator")
-    people = People(town.office.database, town.mine.clock, town.mine.ids)
+    people = UserDirectory(town.office.database, town.mine.clock, town.mine.ids)
     operator = people.find("operator")
     assert operator is not None
     people.disable(operator)

@@ -112,10 +112,10 @@ def test_an_interrupted_meeting_is_gone_on_with(town: Town, client: Client) -> N
 
 
 def test_a_meeting_goes_on_with_the_rights_that_the_person_has_by_now(town: Town, client: Client) -> None:
-    from identity.people import People
+    from identity.people import UserDirectory
 
     meeting = start(client)
-    people = People(town.office.database, town.mine.clock, town.mine.ids)
+    people = UserDirectory(town.office.database, town.mine.clock, town.mine.ids)
     owner = people.find("owner")
     assert owner is not None
     people.disable(owner)

@@ -13,7 +13,7 @@ from automation.endpoints import add_endpoint
 from automation.rule import Rule, Workflow
 from automation.start import start_workflow
 from connectors.documents import read_document
-from memory.library import Shelf
+from memory.library import Filing
 from store.session import BrandSession
 from store.tables import ActionItem, AutomationRun, Delivery, Endpoint, FigureRow, Job, Receipt, Run, TurnRow
 from tests.integration.api.conftest import PRICING, Client, Town
@@ -137,11 +137,11 @@ def furnish(town: Town) -> None:
     with office.database.begin(ctx) as session:
         set_definition(session, "rule", Rule.model_validate(RULE), "theirs")
         set_definition(session, "workflow", Workflow.model_validate(WORKFLOW), "theirs")
-        add_endpoint(session, office.secrets, NAME, "https://example.org/theirs", chat=False, allow_private=False)
+        add_endpoint(session, office.parts.secrets, NAME, "https://example.org/theirs", chat=False, allow_private=False)
         session.flush()
         start_workflow(session, NAME, "{}")
         post(session, Post("theirs", "webhook", NAME, {"data": "Theirs alone"}))
-    office.knowledge.add(office.database, ctx, read_document("x.md", b"# Secret\n\nTheirs alone.", NAME), Shelf())
+    office.knowledge.add(office.database, ctx, read_document("x.md", b"# Secret\n\nTheirs alone.", NAME), Filing())
 
 
 def test_every_route_is_tried_here(town: Town) -> None:

@@ -129,9 +129,9 @@ def test_metrics_count_and_name_no_brand(town: Town) -> None:
 
 def test_a_role_that_may_not_is_refused(town: Town) -> None:
     from domain.actor import Role
-    from identity.people import People
+    from identity.people import UserDirectory
 
-    people = People(town.office.database, town.mine.clock, town.mine.ids)
+    people = UserDirectory(town.office.database, town.mine.clock, town.mine.ids)
     seller, owner = people.add("seller", "correct horse battery"), people.find("owner")
     assert owner is not None
     people.join(seller, town.mine.brand_id, [Role.SALES_MANAGER], by=owner)

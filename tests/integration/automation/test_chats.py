@@ -60,7 +60,7 @@ def chat() -> Iterator[Chat]:
 
 def begin(works: Works, url: str) -> None:
     with works.shop.database.begin(works.ctx) as session:
-        add_endpoint(session, works.office.secrets, "team", url, chat=True, allow_private=True)
+        add_endpoint(session, works.office.parts.secrets, "team", url, chat=True, allow_private=True)
     works.set("rule", RULE)
     works.happens(units=3)
 

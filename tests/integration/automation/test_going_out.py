@@ -33,7 +33,7 @@ def endpoint(works: Works, receiver: Receiver) -> str:
     """Its secret."""
     works.ctx = replace(works.ctx, clock=(clock := FixedClock(datetime.now(UTC))), ids=TimeOrderedIds(clock))
     with works.shop.database.begin(works.ctx) as session:
-        made = add_endpoint(session, works.office.secrets, "erp", receiver.url, chat=False, allow_private=True)
+        made = add_endpoint(session, works.office.parts.secrets, "erp", receiver.url, chat=False, allow_private=True)
     works.set("rule", POST)
     works.happens(what="a price", units=3)
     assert made.secret

@@ -1,4 +1,4 @@
-"""Who someone is decides what they see and may do; nobody lets themselves in."""
+"""A person's identity decides what they see and may do; nobody grants themselves access."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +19,7 @@ from identity.brands import NewBrand, create_brand
 from identity.local import create_local_brand
 from identity.logins import Logins
 from identity.open_context import open_context
-from identity.people import People
+from identity.people import UserDirectory
 from identity.profiles import Profile, load_profile, save_profile
 from identity.roles import GRANTS, permissions_of
 from store.database import Database
@@ -34,10 +34,10 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def people(database: Database) -> tuple[People, Logins]:
+def people(database: Database) -> tuple[UserDirectory, Logins]:
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
-    return People(database, clock, ids), Logins(database, clock, ids)
+    return UserDirectory(database, clock, ids), Logins(database, clock, ids)
 
 
 def stranger(database: Database, home: Path, name: str = "stranger") -> None:
@@ -229,8 +229,8 @@ def test_a_founding_that_was_cut_off_can_be_done_again(database: Database, home:
             owner.execute(f"alter table {table} disable trigger user")  # type: ignore[arg-type]
             owner.execute(f"delete from {table}")  # type: ignore[arg-type]
             owner.execute(f"alter table {table} enable trigger user")  # type: ignore[arg-type]
-    found = crowd.brands_of(user)
-    assert [brand.id for brand in found] == [brand_id]
+    brands = crowd.brands_of(user)
+    assert [brand.id for brand in brands] == [brand_id]
     _, logins = people(database)
     save_profile(home, Profile(name="ada", login="ada", token=logins.issue(user, "t", timedelta(days=1))))
     ctx = open_context(database, home, "ada", brand="acme")

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from langchain_core.messages import HumanMessage
 
-from evals.model_server import Garbage, ModelServer, Silence, Status
+from evals.model_server import Flood, Garbage, ModelServer, Silence, Status
 from evals.model_wire import Answer
 from llm.budget import Ledger, Limits, Tokens
 from llm.errors import BudgetExceeded, ModelError, NotAuthorised, Overloaded, Refused
@@ -47,6 +47,17 @@ def test_where_one_provider_fails_another_is_asked(desk: Desk, serve: Serve, mon
     model = desk.model(openai_at(broken, monkeypatch, timeout_seconds=0.2), anthropic_at(other, monkeypatch))
     assert model.invoke(ASKED).content == "Fine."
     assert len(broken.heard) == 4
+
+
+@pytest.mark.parametrize("kind", ["events", "body", "packed"])
+def test_an_answer_without_end_is_not_asked_for_again(desk: Desk, serve: Serve, monkeypatch: Any, kind: Any) -> None:
+    endless, other = serve([Flood(kind)]), serve([FINE])
+    model = desk.model(openai_at(endless, monkeypatch, max_output_tokens=100), anthropic_at(other, monkeypatch))
+    assert model.invoke(ASKED).content == "Fine."
+    assert (len(endless.heard), desk.waits) == (1, [])
+    reserved, settled = (spend for spend in desk.spends() if spend.model == "openai:gpt-5")
+    assert (settled.outcome, settled.cost_micros) == ("model_answer_too_long", 0)
+    assert reserved.cost_micros > 0
 
 
 def test_when_all_fail_the_error_says_what_became_of_each(desk: Desk, serve: Serve, monkeypatch: Any) -> None:

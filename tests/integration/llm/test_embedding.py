@@ -2,6 +2,7 @@
 
 import json
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,16 +14,18 @@ import pytest
 from openai.types import CreateEmbeddingResponse
 from sqlalchemy import func, select
 
-from bootstrap.library import embedding_options, knowledge_base
+from bootstrap.knowledge import embedding_options, knowledge_base
 from connectors.documents import read_document
 from domain.errors import InvalidInput, Unavailable
+from evals.model_flood import flood
+from evals.model_wire import OPENAI
 from llm.budget import Limits
 from llm.choice import parse_model
-from llm.errors import BudgetExceeded, MalformedAnswer, NotAuthorised
+from llm.errors import AnswerTooLong, BudgetExceeded, MalformedAnswer, NotAuthorised
 from llm.patience import Patience
 from llm.prices import Price
 from llm.provider_embedding import EmbeddingOptions, ProviderEmbedder
-from memory.library import Shelf
+from memory.library import Filing
 from settings import Settings
 from store.tables import ModelExchange, ModelSpend, Run
 from tests.integration.llm.conftest import Desk
@@ -39,6 +42,7 @@ class EmbeddingServer:
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     lose: int = 0
+    endless: bool = False
 
     def answer(self, body: dict[str, Any]) -> bytes:
         rows = [
@@ -72,11 +76,23 @@ def served() -> Iterator[EmbeddingServer]:
             state.keys.append(self.headers.get("authorization", ""))
             status = state.failing.pop(0) if state.failing else 200
             said = state.answer(body) if status == 200 else b'{"error": {"message": "no", "type": "server_error"}}'
+            if state.endless:
+                self.flood()
+                return
             self.send_response(status if self.path == "/v1/embeddings" else 404)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)
+
+        def flood(self) -> None:
+            headers, pieces = flood(OPENAI, "packed", 0)
+            self.send_response(200)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            for piece in pieces:
+                self.wfile.write(piece)
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -134,6 +150,20 @@ def test_a_busy_provider_is_asked_again_and_a_wrong_key_is_not(served: Embedding
     assert len(served.asked) == 4
 
 
+def test_vectors_without_end_are_not_read_nor_asked_for_again(served: EmbeddingServer, desk: Desk) -> None:
+    served.endless = True
+    embedding = embedder(served, desk)
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerTooLong, match="longer than 33,554,432 bytes"):
+            embedding.embed(["a"])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (len(served.asked), desk.waits) == (1, [])
+    assert peak < 64 * 2**20
+
+
 def test_a_vector_too_few_is_no_answer(served: EmbeddingServer, desk: Desk) -> None:
     served.lose = 1
     with pytest.raises(MalformedAnswer):
@@ -153,7 +183,7 @@ def test_a_library_embedded_by_a_server_is_searched_by_it(
     settings = Settings(home=tmp_path, embedding=f"{served.url}#{MODEL}", embedding_price="0,0")
     knowledge = knowledge_base(settings, desk.database)
     for name, text in (("a.md", "Banana bandana."), ("i.md", "Kiwi in Rimini.")):
-        knowledge.add(desk.database, desk.ctx, read_document(name, text.encode()), Shelf())
+        knowledge.add(desk.database, desk.ctx, read_document(name, text.encode()), Filing())
     with desk.database.read(desk.ctx) as session:
         found = knowledge.search(desk.database, session, "iiii", 1, run=desk.run_id)
     assert (found.passages[0].document.name, found.searched) == ("i.md", "embedded index")

@@ -13,8 +13,8 @@ from domain.clock import FixedClock
 from domain.context import Context
 from domain.ids import TimeOrderedIds
 from memory.edge_index import EdgeIndex
-from memory.knowledge import Found, KnowledgeBase
-from memory.library import Added, Shelf
+from memory.knowledge import KnowledgeBase, SearchResult
+from memory.library import FiledDocument, Filing
 from store.database import Database
 
 
@@ -27,16 +27,16 @@ class Library:
     folder: Path
     knowledge: KnowledgeBase
 
-    def add(self, name: str, text: str, **shelf: Any) -> Added:
+    def add(self, name: str, text: str, **shelf: Any) -> FiledDocument:
         document = read_document(name, text.encode())
-        return self.knowledge.add(self.database, self.ctx, document, Shelf(**shelf))
+        return self.knowledge.add(self.database, self.ctx, document, Filing(**shelf))
 
-    def search(self, question: str, limit: int = 3, ctx: Context | None = None, **where: str) -> Found:
+    def search(self, question: str, limit: int = 3, ctx: Context | None = None, **where: str) -> SearchResult:
         with self.database.read(ctx or self.ctx) as session:
             return self.knowledge.search(self.database, session, question, limit, **where)
 
     def names(self, question: str, **how: Any) -> list[str]:
-        return [one.document.name for one in self.search(question, **how).passages]
+        return [found_passage.document.name for found_passage in self.search(question, **how).passages]
 
     def pass_days(self, days: float) -> None:
         clock = FixedClock(self.ctx.now() + timedelta(days=days))

@@ -13,7 +13,7 @@ import pytest
 
 from memory.edge_index import EdgeIndex, IndexBroken
 from memory.exact_scan import ExactScan
-from memory.passage_index import Stamp, Wanted
+from memory.passage_index import SearchQuery, Stamp
 from memory.words import words_of_question
 from store.reads.knowledge import IndexedPassage
 
@@ -36,12 +36,12 @@ for edition in range({first}, {first} + 200):
 def made(edition: int) -> list[IndexedPassage]:
     """The passages that came with an edition."""
     rng = np.random.default_rng(edition)
-    found = []
+    passages = []
     for at in range(BATCH):
         vector = rng.normal(size=SIZE).astype("<f4")
-        one = UUID(int=(7 << 76) | (2 << 62) | (edition * BATCH + at + 1))
-        found.append(IndexedPassage(one, "", "", f"word{edition} {at}", vector.tobytes(), "", [], NOW, None))
-    return found
+        passage_id = UUID(int=(7 << 76) | (2 << 62) | (edition * BATCH + at + 1))
+        passages.append(IndexedPassage(passage_id, "", "", f"word{edition} {at}", vector.tobytes(), "", [], NOW, None))
+    return passages
 
 
 def test_what_is_stamped_is_there_after_a_kill(tmp_path: Path) -> None:
@@ -81,9 +81,9 @@ def checked(folder: Path) -> int:
             scan.extend(made(edition), Stamp("m", edition))
         for seed in range(5):
             vector = np.random.default_rng(seed).normal(size=SIZE).astype(np.float32)
-            wanted = Wanted(vector, words_of_question(f"word{stamp.edition}"), NOW.timestamp())
-            exact, found = scan.rank(wanted, 10), index.rank(wanted, 40)
-            assert set(exact[0]) <= set(found[0]), "what was written later may stand before it"
+            wanted = SearchQuery(vector, words_of_question(f"word{stamp.edition}"), NOW.timestamp())
+            exact, ranked = scan.rank(wanted, 10), index.rank(wanted, 40)
+            assert set(exact[0]) <= set(ranked[0]), "what was written later may stand before it"
         return stamp.edition
     except IndexBroken:
         index.clear()

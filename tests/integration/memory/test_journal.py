@@ -99,16 +99,16 @@ def test_trust_follows_from_what_was_known_by_then(shop: Shop, items: list[UUID]
 
 
 def test_the_journal_shows_promises_beside_outcomes_and_how_they_held(shop: Shop, items: list[UUID]) -> None:
-    told = {"value": 1_000, "low": 500, "high": 1_500, "unit": "EUR.minor", "coverage_bps": 8_000}
+    predicted = {"value": 1_000, "low": 500, "high": 1_500, "unit": "EUR.minor", "coverage_bps": 8_000}
     with shop.database.begin(later(shop.owner, 1)) as session:
-        record(session, replace(promise(items[0]), predicted=told), BROUGHT)
-        record(session, replace(promise(items[1]), predicted=told), BROUGHT.model_copy(update={"effect": 200}))
+        record(session, replace(promise(items[0]), predicted=predicted), BROUGHT)
+        record(session, replace(promise(items[1]), predicted=predicted), BROUGHT.model_copy(update={"effect": 200}))
     with shop.database.read(later(shop.owner, 2)) as session:
-        found = journal_document(session, limit=1)
+        document = journal_document(session, limit=1)
         nothing = journal_document(session, agent="stand_coach")
     with shop.database.read(shop.owner) as session:
         assert journal_document(session)["outcomes"] == [], "what was measured later is not known yet"
-    [figures] = found["calibration"]
+    [figures] = document["calibration"]
     assert (figures["measured"], figures["inside_bps"], figures["promised"], figures["realised"]) == (
         2,
         5_000,
@@ -116,6 +116,6 @@ def test_the_journal_shows_promises_beside_outcomes_and_how_they_held(shop: Shop
         1_100,
     )
     assert figures["held_text"] == "50 % (promised 80 %)"
-    assert (len(found["outcomes"]), found["more"]) == (1, 1)
-    assert found["outcomes"][0]["promised_text"] == "€10.00 (€5.00 to €15.00)"
+    assert (len(document["outcomes"]), document["more"]) == (1, 1)
+    assert document["outcomes"][0]["promised_text"] == "€10.00 (€5.00 to €15.00)"
     assert nothing == {"calibration": [], "outcomes": [], "more": 0}

@@ -32,10 +32,10 @@ def shelve(library: Library) -> None:
 
 def test_a_question_finds_the_passage_that_answers_it(library: Library) -> None:
     shelve(library)
-    found = library.search("how long can a shopper give something back?", limit=1)
-    (best,) = found.passages
+    result = library.search("how long can a shopper give something back?", limit=1)
+    (best,) = result.passages
     assert (best.document.name, best.passage.heading, best.passage.position) == ("returns.md", "Returns", 1)
-    assert (found.searched, found.because) == ("embedded index", "")
+    assert (result.searched, result.because) == ("embedded index", "")
 
 
 def test_the_same_document_again_changes_nothing_and_a_changed_one_takes_its_place(library: Library) -> None:
@@ -56,8 +56,8 @@ def test_other_tags_are_a_new_version_and_label_and_shelf_are_kept(library: Libr
     library.add("returns.md", RETURNS)
     again = library.add("returns.md", RETURNS, category="policy", tags=("EU",), label=Label.UNTRUSTED)
     assert (again.status, again.version) == ("superseded", 2)
-    (found,) = library.search("returns", category="policy", tag="EU").passages
-    assert (found.document.label, found.document.tags) == ("untrusted", ["EU"])
+    (passage,) = library.search("returns", category="policy", tag="EU").passages
+    assert (passage.document.label, passage.document.tags) == ("untrusted", ["EU"])
     assert library.search("returns", category="general").passages == ()
 
 
@@ -122,8 +122,10 @@ def test_everything_is_audited_and_told(library: Library) -> None:
     library.add("returns.md", HAIR)
     library.knowledge.remove(library.database, library.ctx, "returns.md")
     with library.database.read(library.ctx) as session:
-        told = [(entry.action, entry.subject) for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.seq))]
-        assert told == [("knowledge.added", "returns.md")] * 2 + [("knowledge.removed", "returns.md")]
+        audited = [
+            (entry.action, entry.subject) for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.seq))
+        ]
+        assert audited == [("knowledge.added", "returns.md")] * 2 + [("knowledge.removed", "returns.md")]
         assert verify_audit(session).ok
         assert len(session.scalars(select(OutboxEvent)).all()) == 3
 
@@ -144,7 +146,7 @@ def test_who_finds_the_index_locked_scans_exactly_and_says_so(library: Library) 
     theirs = library.another_process().search("giving goods back")
     assert (ours.searched, theirs.searched) == ("embedded index", "exact scan")
     assert "Another process" in theirs.because
-    assert [one.passage.id for one in theirs.passages] == [one.passage.id for one in ours.passages]
+    assert [passage.passage.id for passage in theirs.passages] == [passage.passage.id for passage in ours.passages]
 
 
 def test_a_rebuild_of_a_locked_index_is_refused(library: Library) -> None:
@@ -159,8 +161,8 @@ def test_an_index_learns_what_another_process_wrote(library: Library) -> None:
     shelve(library)
     library.search("anything")
     library.another_process().add("new.md", "# Colours\n\nThe shade chart runs from jet black to ash blonde.")
-    found = library.search("which shades are there")
-    assert (found.passages[0].document.name, found.searched) == ("new.md", "embedded index")
+    result = library.search("which shades are there")
+    assert (result.passages[0].document.name, result.searched) == ("new.md", "embedded index")
 
 
 @pytest.mark.parametrize("harm", ["gone", "stamp", "config", "segment", "foreign model"])
@@ -183,8 +185,8 @@ def test_an_index_that_is_gone_or_broken_is_made_anew_or_passed_by(library: Libr
                 file.write_bytes(b"\x00" * 7)
     assert library.names("giving goods back") == expected
     library.knowledge.rebuild(library.database, library.ctx)
-    found = library.search("giving goods back")
-    assert (found.searched, [one.document.name for one in found.passages]) == ("embedded index", expected)
+    result = library.search("giving goods back")
+    assert (result.searched, [passage.document.name for passage in result.passages]) == ("embedded index", expected)
 
 
 def test_an_index_far_behind_is_passed_by_until_it_is_rebuilt(
@@ -192,9 +194,9 @@ def test_an_index_far_behind_is_passed_by_until_it_is_rebuilt(
 ) -> None:
     monkeypatch.setattr("memory.knowledge.MOST_CAUGHT_UP", 2)
     shelve(library)
-    found = library.search("giving goods back")
-    assert found.searched == "exact scan"
-    assert "mhos kb rebuild" in found.because
+    result = library.search("giving goods back")
+    assert result.searched == "exact scan"
+    assert "mhos kb rebuild" in result.because
     assert library.knowledge.rebuild(library.database, library.ctx) == (3, 0, "embedded index")
     assert library.search("giving goods back").searched == "embedded index"
 
@@ -216,15 +218,15 @@ def test_every_index_says_the_same(library: Library) -> None:
         other = replace(library, knowledge=base)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            assert [other.names(one) for one in ("giving goods back", "fair in Bologna", "water")] == first
+            assert [other.names(question) for question in ("giving goods back", "fair in Bologna", "water")] == first
 
 
 def test_a_server_that_does_not_answer_is_passed_by(library: Library) -> None:
     shelve(library)
     absent = partial(ServerIndex.at, "http://127.0.0.1:9", None)
-    found = replace(library, knowledge=KnowledgeBase(open_index=absent)).search("giving goods back")
-    assert (found.passages[0].document.name, found.searched) == ("returns.md", "exact scan")
-    assert "Qdrant server does not answer" in found.because
+    result = replace(library, knowledge=KnowledgeBase(open_index=absent)).search("giving goods back")
+    assert (result.passages[0].document.name, result.searched) == ("returns.md", "exact scan")
+    assert "Qdrant server does not answer" in result.because
 
 
 def test_an_index_cut_off_before_its_stamp_is_filled_again(library: Library) -> None:

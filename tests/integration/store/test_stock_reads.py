@@ -113,7 +113,7 @@ def supplier(session: BrandSession, ctx: Context, code: str = "S1") -> Supplier:
 
 def under_way(database: Database, ctx: Context) -> dict[UUID, int]:
     with database.read(ctx) as session:
-        return dict(reads.units_under_way(session))
+        return dict(reads.units_on_order(session))
 
 
 def test_an_order_is_under_way_until_it_came_or_was_called_off_as_of_any_moment(

@@ -34,7 +34,7 @@ class Firm:
     def meet(self, ctx: Context | None = None, agents: Sequence[str] = PRICES_AND_STOCK) -> dict[str, Any]:
         """Hold a meeting of those who have something to say of this brand; its document."""
         ctx = ctx or self.owner
-        return self.document(self.office.meet(ctx, AGENDA, agents), ctx)
+        return self.document(self.office.meetings.meet(ctx, AGENDA, agents), ctx)
 
     def document(self, run_id: UUID, ctx: Context | None = None) -> dict[str, Any]:
         with self.office.database.read(ctx or self.owner) as session:

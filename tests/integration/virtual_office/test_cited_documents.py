@@ -29,7 +29,7 @@ def held(database: Database, ctx: Context, home: Path, label: str) -> tuple[Offi
     file.write_text(f"# Terms of Lotus Naturals GmbH\n\n## Orders\n\n{CLAUSE} Goods leave on Mondays.\n")
     added = add_files(office, ctx, [file], "", shelf_of("contract", ["LOTUS"], label, "2026-01-10", ""))
     assert (added["rejected"], added["index"]) == ([], "")
-    run_id = office.meet(ctx, "Stock", ["inventory_forecaster"])
+    run_id = office.meetings.meet(ctx, "Stock", ["inventory_forecaster"])
     with database.read(ctx) as session:
         return office, meeting_document(session, run_id)
 

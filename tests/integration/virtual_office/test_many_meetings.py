@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from actions.items import reject
-from bootstrap.office import Office, silent
+from bootstrap.meetings import silent
+from bootstrap.office import Office
 from domain.context import Context
 from domain.ids import TimeOrderedIds
 from settings import Settings
@@ -48,7 +49,7 @@ class House:
 
     def meet(self, ctx: Context, progress: Progress = silent) -> UUID:
         with self.office() as office:
-            return office.meet(replace(ctx, ids=TimeOrderedIds(ctx.clock)), AGENDA, PRICES_AND_STOCK, progress)
+            return office.meetings.meet(replace(ctx, ids=TimeOrderedIds(ctx.clock)), AGENDA, PRICES_AND_STOCK, progress)
 
     def document(self, ctx: Context, run_id: UUID) -> dict[str, Any]:
         with self.database.read(ctx) as session:

@@ -1,5 +1,6 @@
 """The same meeting runs on a model: it may do no more than the rules crew, and where it fails the others go on."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -98,14 +99,58 @@ def test_a_resumed_meeting_asks_its_models_nothing_that_they_answered(firm: Firm
             raise Killed
 
     with pytest.raises(Killed):
-        firm.office.meet(firm.owner, AGENDA, PRICES_AND_STOCK, progress)
+        firm.office.meetings.meet(firm.owner, AGENDA, PRICES_AND_STOCK, progress)
     (run,) = firm.rows(Run)
     before = len(firm.rows(ModelExchange))
     silent = serve([Status(500)])
-    firm.office.resume(firm.owner, str(run.id))
+    firm.office.meetings.resume(firm.owner, str(run.id))
     assert silent.heard == []
     assert len(firm.rows(ModelExchange)) == before > 0
     assert firm.document(run.id)["status"] == "done"
+
+
+LINE = {"summary": {"text": "All is well."}, "missing_data": ["x" * 2_001]}
+ODD: dict[str, Any] = {
+    "a line too long": Answer(calls=[("submit_report", json.dumps(LINE))]),
+    "too many findings": Answer(
+        calls=[("submit_report", json.dumps({**LINE, "missing_data": [], "findings": [{}] * 5_000}))]
+    ),
+    "a tool named with NUL": Answer(calls=[("list\x00channels\ud800", "{}")], model="m\x00"),
+    "a number without end": Answer(calls=[("list_channels", '{"at": 1e999}')]),
+    "nested without end": Answer(calls=[("list_channels", '{"at": ' + "[" * 900 + "]" * 900 + "}")]),
+    "a failure with NUL": Status(400, message="too\x00long\ud800"),
+    "a refusal with NUL": Answer("No\x00.", stop="refusal"),
+}
+
+
+@pytest.mark.parametrize("step", ODD.values(), ids=ODD)
+def test_what_cannot_be_stored_ends_neither_a_meeting_nor_its_resumption(firm: Firm, serve: Serve, step: Any) -> None:
+    class Killed(BaseException):
+        pass
+
+    def progress(step: str, _detail: str) -> None:
+        if step == "decide":
+            raise Killed
+
+    firm = on(firm, "openai:gpt-5", model_stream=False)
+    serve([step])
+    with pytest.raises(Killed):
+        firm.office.meet(firm.owner, AGENDA, PRICES_AND_STOCK, progress)
+    (run,) = firm.rows(Run)
+    firm.office.resume(firm.owner, str(run.id))
+    met = firm.document(run.id)
+    assert met["status"] == "done"
+    assert met["minutes"].count("could not be completed") >= len(PRICES_AND_STOCK)
+
+
+def test_what_can_be_mended_of_a_report_is(firm: Firm, serve: Serve) -> None:
+    mended = Answer(calls=[("submit_report", json.dumps({**LINE, "missing_data": ["So much a\x00 line\ud800."]}))])
+    server = serve([ODD["a line too long"], mended])
+    met = on(firm, "openai:gpt-5").meet(agents=PRICES_AND_STOCK[:1])
+    assert met["status"] == "done"
+    assert "could not be completed" not in met["minutes"]
+    assert "So much a\N{REPLACEMENT CHARACTER} line\N{REPLACEMENT CHARACTER}." in met["minutes"]
+    assert "missing_data/0" in str(server.heard[1].results[-1])
 
 
 def test_rules_decide_and_a_model_writes(firm: Firm, serve: Serve) -> None:

@@ -38,8 +38,8 @@ def test_the_sample_is_the_published_one(base: CustomerBase, sample: Purchases) 
 
 
 def test_parameters_are_the_published_ones(base: CustomerBase, buying: BuyingFit) -> None:
-    for name, (found, published) in found_beside_published(buying, fit_spending(base)).items():
-        assert found == pytest.approx(published, rel=0.01), name
+    for name, (estimate, published) in found_beside_published(buying, fit_spending(base)).items():
+        assert estimate == pytest.approx(published, rel=0.01), name
     assert buying.log_likelihood == pytest.approx(-9582.4, abs=0.05)
 
 

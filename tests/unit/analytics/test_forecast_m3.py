@@ -14,17 +14,18 @@ pytestmark = pytest.mark.skipif(not SERIES.is_file(), reason="no M3 series in ..
 
 @pytest.fixture(scope="module")
 def sample() -> list[tuple[CompetitionSeries, DemandForecast]]:
-    return [(one, forecast(one.history, one.actual.size, one.season)) for one in read_m3(SERIES)[::20]]
+    return [(series, forecast(series.history, series.actual.size, series.season)) for series in read_m3(SERIES)[::20]]
 
 
 def test_it_beats_naive_and_theta(sample: list[tuple[CompetitionSeries, DemandForecast]]) -> None:
     def error(ahead: list[np.ndarray]) -> float:
         pairs = zip(sample, ahead, strict=True)
-        return float(np.concatenate([smape(one.actual, found) for (one, _), found in pairs]).mean())
+        return float(np.concatenate([smape(series.actual, predicted) for (series, _), predicted in pairs]).mean())
 
-    ours = error([found.mean for _, found in sample])
+    ours = error([predicted.mean for _, predicted in sample])
     rivals = [
-        error([rival(one.history, one.actual.size, one.season) for one, _ in sample]) for rival in (naive2, theta)
+        error([rival(series.history, series.actual.size, series.season) for series, _ in sample])
+        for rival in (naive2, theta)
     ]
     assert ours < 0.9 * rivals[0]
     assert ours < rivals[1]
@@ -34,6 +35,6 @@ def test_it_beats_naive_and_theta(sample: list[tuple[CompetitionSeries, DemandFo
 def test_intervals_hold_as_much_as_they_say(
     sample: list[tuple[CompetitionSeries, DemandForecast]], coverage: float, least: float, most: float
 ) -> None:
-    inside = [held(one, found, coverage) for one, found in sample]
+    inside = [held(series, predicted, coverage) for series, predicted in sample]
     assert least < np.concatenate([periods for periods, _ in inside]).mean() < most
     assert least - 0.05 < np.mean([total for _, total in inside]) < most

@@ -20,17 +20,32 @@ def test_a_cell_is_found_by_its_path() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/rows/1/price", "/rows/0", "/rows", "/nothing", "/rows/0/price/value", "/rows/-1/price"]
+    "path",
+    [
+        "/rows/1/price",
+        "/rows/0",
+        "/rows",
+        "/nothing",
+        "/rows/0/price/value",
+        "/rows/-1/price",
+        "/rows/00/price",
+        "/rows/²/price",
+    ],
 )
 def test_what_is_no_cell_is_refused(path: str) -> None:
     with pytest.raises(InvalidInput):
         cell_at(RESULT, path)
 
 
-@pytest.mark.parametrize("path", ["", "rows", "/", "//x"])
+@pytest.mark.parametrize("path", ["", "rows", "/", "//x", f"/rows/{'0' * 3_000}/price"])
 def test_a_reference_needs_a_pointer(path: str) -> None:
     with pytest.raises(ValidationError):
         FigureRef(receipt=UUID(int=1), path=path)  # type: ignore[arg-type]
+
+
+def test_what_only_looks_like_a_cell_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        cell_at({"text": {"value": "much", "unit": "ratio"}}, "/text")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

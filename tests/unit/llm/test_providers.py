@@ -1,6 +1,7 @@
 """A provider's answers, streamed or whole, read as one message; and what we send is what its own types describe."""
 
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,10 +11,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Sys
 from pydantic import BaseModel
 
 from domain.canonical import canonical_json
-from evals.model_server import Cut, ErrorEvent, Garbage, ModelServer, Silence, Status, Trickle, Unstreamed
+from evals.model_server import Cut, ErrorEvent, Flood, Garbage, ModelServer, Silence, Status, Trickle, Unstreamed
 from evals.model_wire import Answer
 from llm.answers import text_of, whole_message
 from llm.errors import (
+    AnswerTooLong,
     ConnectionLost,
     MalformedAnswer,
     ModelError,
@@ -166,7 +168,19 @@ def test_a_stream_that_is_kept_alive_and_says_nothing_comes_to_an_end(serve: Ser
 
 
 @pytest.mark.parametrize(
-    "arguments", ['{"at": NaN}', '{"at": "\\ud800"}', '{"at": "a\\u0000b"}', '{"at": ' + "[" * 5_000]
+    "arguments",
+    [
+        '{"at": NaN}',
+        '{"at": 1e400}',
+        '{"at": -1e400}',
+        '{"at": "\\ud800"}',
+        '{"at": "a\\u0000b"}',
+        '{"a\\u0000b": 1}',
+        '{"at": ' + "[" * 5_000,
+        '{"at": ' + "[" * 900 + "]" * 900 + "}",
+        '{"at": ' + "9" * 5_000 + "}",
+    ],
+    ids=lambda arguments: arguments[:24],
 )
 def test_what_cannot_be_kept_does_not_come_in(serve: Serve, model_at: ModelAt, arguments: str) -> None:
     """Neither PostgreSQL nor a canonical form can hold NUL, lone surrogates and NaN."""
@@ -174,6 +188,51 @@ def test_what_cannot_be_kept_does_not_come_in(serve: Serve, model_at: ModelAt, a
     assert len(answer.tool_calls) + len(answer.invalid_tool_calls) == 1
     kept = canonical_json([answer.tool_calls, answer.invalid_tool_calls]).encode()
     assert b"\\u0000" not in kept
+    assert b"Infinity" not in kept
+
+
+def test_names_that_a_server_gives_can_be_stored(serve: Serve, model_at: ModelAt, ask: Any) -> None:
+    server = serve([Answer(calls=[("lo\x00ok" + "k" * 500, "{}")], model="local\x00" + "l" * 500)])
+    answer = ask(model_at(server))
+    names = [answer.tool_calls[0]["name"], answer.response_metadata["model_name"]]
+    assert [len(name) for name in names] == [200, 200]
+    assert "\x00" not in "".join(names)
+
+
+def test_what_a_server_says_of_its_failure_can_be_stored(serve: Serve, model_at: ModelAt, ask: Any) -> None:
+    for step in (Status(400, message="too\x00 long \ud800"), Answer("I will\x00 not.", stop="refusal")):
+        with pytest.raises(ModelError) as failed:
+            ask(model_at(serve([step])))
+        assert "\x00" not in failed.value.message
+        assert failed.value.message.encode()
+
+
+def test_what_is_nested_without_end_is_no_answer(serve: Serve, model_at: ModelAt, ask: Any) -> None:
+    for body in ("[" * 100_000, '{"choices": {"a": 1}, "content": {"a": 1}, "stop_reason": "end_turn"}'):
+        with pytest.raises(MalformedAnswer):
+            ask(model_at(serve([Garbage(body)])))
+
+
+@pytest.mark.parametrize("kind", ["events", "line", "body", "packed", "error"])
+def test_an_answer_of_a_gigabyte_is_not_read(serve: Serve, model_at: ModelAt, ask: Any, kind: Any) -> None:
+    server = serve([Flood(kind)])
+    model = model_at(server, max_output_tokens=100)
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerTooLong, match="is longer than 4,296,704 bytes"):
+            ask(model)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(server.heard) == 1
+    assert server.flooded < 32 * 2**20, "what was read, and what the two ends of the connection hold"
+    assert peak < 64 * 2**20
+
+
+def test_a_long_answer_that_ends_is_read(serve: Serve, model_at: ModelAt, ask: Any) -> None:
+    arguments = json.dumps({"at": "ä" * 1_000_000})
+    answer = ask(model_at(serve([Answer(calls=[("look", arguments)])]), max_output_tokens=8_000))
+    assert [call["args"] for call in answer.tool_calls] == [json.loads(arguments)]
 
 
 def test_nobody_there_is_told_as_such(serve: Serve, model_at: ModelAt, ask: Any) -> None:

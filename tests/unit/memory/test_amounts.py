@@ -28,7 +28,7 @@ def test_what_is_no_amount_is_none(text: str) -> None:
 
 
 def test_several_amounts_come_in_order_and_a_currency_in_words_is_noticed() -> None:
-    assert [one.minor for one in amounts_in("from €5 to 7 €")] == [500, 700]
+    assert [amount.minor for amount in amounts_in("from €5 to 7 €")] == [500, 700]
     assert mentions_money("two thousand euros")
     assert not mentions_money("two thousand units of EUROPA")
 

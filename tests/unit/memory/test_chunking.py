@@ -13,12 +13,12 @@ def document(*blocks: Block) -> ReadDocument:
 
 
 def test_a_passage_never_crosses_a_heading_or_a_page() -> None:
-    found = chunks_of(
+    chunks = chunks_of(
         document(
             Block("one", ("H",), 1), Block("two", ("H",), 1), Block("three", ("H",), 2), Block("four", ("G", "I"), 2)
         )
     )
-    assert [(one.position, one.heading, one.page, one.text) for one in found] == [
+    assert [(chunk.position, chunk.heading, chunk.page, chunk.text) for chunk in chunks] == [
         (1, "H", 1, "one\ntwo"), (2, "H", 2, "three"), (3, "G > I", 2, "four"),
     ]  # fmt: skip
 
@@ -27,9 +27,9 @@ def test_a_passage_never_crosses_a_heading_or_a_page() -> None:
     st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=3_000), max_size=4)
 )
 def test_nothing_is_lost_and_nothing_is_too_long(texts: list[str]) -> None:
-    found = chunks_of(document(*(Block(text) for text in texts)))
-    assert all(0 < len(one.text) <= MOST_CHARACTERS for one in found)
-    assert "".join("".join(one.text.split()) for one in found) == "".join("".join(text.split()) for text in texts)
+    chunks = chunks_of(document(*(Block(text) for text in texts)))
+    assert all(0 < len(chunk.text) <= MOST_CHARACTERS for chunk in chunks)
+    assert "".join("".join(chunk.text.split()) for chunk in chunks) == "".join("".join(text.split()) for text in texts)
 
 
 def test_two_rankings_become_one_by_reciprocal_ranks() -> None:

@@ -1,4 +1,4 @@
-"""What is read of a minimum order value, and what is left to a person."""
+"""Minimum order values that are read out of text, and those that are left to a person."""
 
 from datetime import date
 
@@ -63,27 +63,27 @@ The order of the day is at least 3 things.
 
 
 def read(text: str, heading: str = "") -> list[tuple[Meaning, int | None]]:
-    return [(one.meaning, one.amount_minor) for one in read_minimum_order(text, heading, "EUR", TODAY)]
+    return [(reading.meaning, reading.amount_minor) for reading in read_minimum_order(text, heading, "EUR", TODAY)]
 
 
-@pytest.mark.parametrize("said", STATED)
-def test_plain_words_are_read(said: str) -> None:
-    assert read(said) == [(Meaning.STATED, 250_000)]
+@pytest.mark.parametrize("sentence", STATED)
+def test_plain_words_are_read(sentence: str) -> None:
+    assert read(sentence) == [(Meaning.STATED, 250_000)]
 
 
-@pytest.mark.parametrize("said", NONE)
-def test_that_there_is_none_is_read(said: str) -> None:
-    assert read(said) == [(Meaning.NONE, 0)]
+@pytest.mark.parametrize("sentence", NONE)
+def test_that_there_is_none_is_read(sentence: str) -> None:
+    assert read(sentence) == [(Meaning.NONE, 0)]
 
 
-@pytest.mark.parametrize("said", UNCLEAR)
-def test_words_that_are_not_plain_are_left_to_a_person(said: str) -> None:
-    assert read(said) == [(Meaning.UNCLEAR, None)]
+@pytest.mark.parametrize("sentence", UNCLEAR)
+def test_words_that_are_not_plain_are_left_to_a_person(sentence: str) -> None:
+    assert read(sentence) == [(Meaning.UNCLEAR, None)]
 
 
-@pytest.mark.parametrize("said", SILENT)
-def test_what_speaks_of_something_else_is_no_minimum(said: str) -> None:
-    assert read(said) == []
+@pytest.mark.parametrize("sentence", SILENT)
+def test_what_speaks_of_something_else_is_no_minimum(sentence: str) -> None:
+    assert read(sentence) == []
 
 
 def test_a_heading_says_what_an_amount_below_it_means() -> None:
@@ -93,8 +93,8 @@ def test_a_heading_says_what_an_amount_below_it_means() -> None:
 
 def test_the_quote_is_the_sentence_alone() -> None:
     text = "Goods leave on Mondays. Orders below €700 are\nnot accepted. Invoices are due after 30 days."
-    (found,) = read_minimum_order(text, "", "EUR", TODAY)
-    assert found.quote == "Orders below €700 are not accepted."
+    (reading,) = read_minimum_order(text, "", "EUR", TODAY)
+    assert reading.quote == "Orders below €700 are not accepted."
 
 
 def test_two_sentences_that_differ_are_two_readings() -> None:

@@ -16,7 +16,7 @@ from domain.context import Context
 from domain.errors import ApprovalOutdated, Conflict, InvalidInput, NotFound
 from identity.roles import permissions_of
 from store.audit import verify_audit
-from store.reads.stock.levels import on_hand, units_under_way, warehouses
+from store.reads.stock.levels import on_hand, units_on_order, warehouses
 from store.tables import ActionItem, AIConfig, Approval, AuditEntry, Effect, Job, OutboxEvent, PurchaseOrder, StockItem
 from tests.integration.actions.conftest import DAY, NO_DELAY, A, NewBrand, Stockroom, order
 from tests.integration.stocked_brand import order_under_way
@@ -88,7 +88,7 @@ def test_an_approved_order_is_placed_with_ledger_audit_and_event(room: Stockroom
     assert [job.key for job in room.rows(Job) if job.kind == "outcome.measure"] == [f"measure:{item.id}"]
     with room.database.read(room.owner) as session:
         assert verify_audit(session).ok
-        assert units_under_way(session)[row.product_id] == 500
+        assert units_on_order(session)[row.product_id] == 500
 
 
 def test_an_order_is_placed_once_however_often_it_is_tried(room: Stockroom) -> None:
@@ -104,7 +104,7 @@ def test_undo_calls_the_order_off_once(room: Stockroom) -> None:
     row = room.ordered()
     assert row.cancelled_at == room.owner.now()
     with room.database.read(room.owner) as session:
-        assert row.product_id not in units_under_way(session)
+        assert row.product_id not in units_on_order(session)
     with pytest.raises(Conflict):
         undo(room.database, room.operator, str(item.id))
 
@@ -127,7 +127,7 @@ def test_the_suppliers_confirmation_updates_the_order_and_makes_no_second_one(ro
     assert (after.id, after.source) == (before.id, source_of(item))
     assert (after.quantity, after.expected_at) == (180, expected)
     with room.database.read(room.owner) as session:
-        assert units_under_way(session)[after.product_id] == 180
+        assert units_on_order(session)[after.product_id] == 180
 
 
 def test_a_price_that_rose_since_it_was_shown_ends_the_promise(room: Stockroom) -> None:
@@ -198,7 +198,7 @@ def test_another_brand_sees_nothing_of_it(room: Stockroom, new_brand: NewBrand) 
     rival = new_brand("rival")
     with room.database.read(rival) as session:
         assert session.scalars(select(PurchaseOrder)).all() == []
-        assert (warehouses(session), units_under_way(session)) == ([], {})
+        assert (warehouses(session), units_on_order(session)) == ([], {})
         places = [place.id for place in room.rows(StockItem)]
         assert on_hand(session, places) == {}
     for attempt in (lambda: undo(room.database, rival, str(item.id)), lambda: execute_as(room, rival, item)):

@@ -13,7 +13,7 @@ from domain.clock import FixedClock
 from domain.context import Context
 from domain.ids import TimeOrderedIds
 from memory.knowledge import KnowledgeBase
-from memory.library import Shelf
+from memory.library import Filing
 from store.database import Database
 from store.tables import Receipt
 from tests.integration.priced_brand import start_run
@@ -28,7 +28,7 @@ RETURNS = "# Returns\n\nCustomers may send goods back within thirty days of deli
 @pytest.fixture
 def ctx(database: Database, new_brand: NewBrand) -> Context:
     made = new_brand()
-    KnowledgeBase().add(database, made, read_document("returns.md", RETURNS.encode()), Shelf())
+    KnowledgeBase().add(database, made, read_document("returns.md", RETURNS.encode()), Filing())
     return made
 
 

@@ -73,7 +73,7 @@ def test_the_same_meeting_without_challenges_takes_every_promise_as_it_is(
     priced: Callable[[dict[str, int]], Firm],
 ) -> None:
     firm = priced({"DEAR": 40, "CHEAP": 40})
-    firm.document(firm.office.meet(firm.owner, AGENDA, manner={"challenge": False}))
+    firm.document(firm.office.meetings.meet(firm.owner, AGENDA, manner={"challenge": False}))
     assert firm.rows(ChallengeRow) == []
     promised = {row.id: row.prediction for row in firm.rows(ProposalRow)}
     assert all(item.prediction == promised[item.proposal_id] for item in firm.rows(ActionItem))
@@ -108,12 +108,12 @@ def test_a_product_that_no_warehouse_knows_is_not_recomputed(firm: Firm) -> None
 def test_an_order_follows_only_the_prices_that_are_adopted(priced: Callable[[dict[str, int]], Firm]) -> None:
     """The cut that the order was enlarged for is struck: what is ordered is what was proposed for today's prices."""
     firm = priced({"DEAR": 150, "CHEAP": 5_000})
-    run_id = firm.office.meet(firm.owner, AGENDA, PRICES_AND_STOCK, manner={"wait": ["decide"]})
+    run_id = firm.office.meetings.meet(firm.owner, AGENDA, PRICES_AND_STOCK, manner={"wait": ["decide"]})
     with firm.office.database.read(firm.owner) as session:
         table = table_document(session, run_id)["proposals"]
     (cut,) = [one["id"] for one in table if one["subject"].startswith("DEAR @") and one["kind"] == "price.update"]
-    firm.office.say(firm.owner, str(run_id), Turn(Kind.STRIKE, "we keep our prices", proposal=cut))
-    firm.office.resume(firm.owner, str(run_id))
+    firm.office.meetings.say(firm.owner, str(run_id), Turn(Kind.STRIKE, "we keep our prices", proposal=cut))
+    firm.office.meetings.resume(firm.owner, str(run_id))
     proposed = next(row for row in firm.rows(ProposalRow) if row.kind == "purchase_order.create")
     larger = [row for row in firm.rows(ChallengeRow) if row.tool == "recompute_order_with_prices"]
     assert [row.beside for row in larger if row.status == "changed"] == [[cut]], "it had been recomputed with the cut"

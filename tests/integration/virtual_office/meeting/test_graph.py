@@ -43,12 +43,12 @@ def interrupted(firm: Firm, step: str, nth: int = 1) -> Run:
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
         if step == "told":
             patch.setattr(Reporter, "_store", _killed)
-            firm.office.meet(firm.owner, AGENDA)
+            firm.office.meetings.meet(firm.owner, AGENDA)
         elif step == "tool":
             patch.setattr(Toolbox, "call", _killed_at_call(nth))
-            firm.office.meet(firm.owner, AGENDA)
+            firm.office.meetings.meet(firm.owner, AGENDA)
         else:
-            firm.office.meet(firm.owner, AGENDA, progress=kill_at(step))
+            firm.office.meetings.meet(firm.owner, AGENDA, progress=kill_at(step))
     (run,) = firm.rows(Run)
     return run
 
@@ -110,11 +110,11 @@ def test_a_meeting_killed_at_any_step_goes_on_and_repeats_nothing(firm: Firm, st
     run = interrupted(firm, step, nth)
     assert run.status == "running"
     before = {(row.id, row.request_hash) for row in firm.rows(Receipt)}
-    firm.office.resume(firm.owner, str(run.id))
+    firm.office.meetings.resume(firm.owner, str(run.id))
     resumed = firm.document(run.id)
     assert before <= {(row.id, row.request_hash) for row in firm.rows(Receipt)}
     assert_nothing_twice(firm)
-    whole = firm.document(firm.office.meet(firm.owner, AGENDA))
+    whole = firm.document(firm.office.meetings.meet(firm.owner, AGENDA))
     assert [finding["text"] for finding in resumed["findings"]] == [finding["text"] for finding in whole["findings"]]
     assert [item["title"] for item in resumed["action_items"]] == [item["title"] for item in whole["action_items"]]
 
@@ -136,14 +136,14 @@ def assert_nothing_twice(firm: Firm) -> None:
 def test_a_finished_meeting_is_not_held_again(firm: Firm) -> None:
     met = firm.meet()
     receipts = len(firm.rows(Receipt))
-    firm.office.resume(firm.owner, met["meeting_id"])
+    firm.office.meetings.resume(firm.owner, met["meeting_id"])
     assert firm.document(UUID(met["meeting_id"])) == met
     assert len(firm.rows(Receipt)) == receipts
 
 
 def test_a_resumed_meeting_reads_what_was_known_when_it_began(firm: Firm) -> None:
     run = interrupted(firm, "tool", 3)
-    firm.office.resume(firm.later(3), str(run.id))
+    firm.office.meetings.resume(firm.later(3), str(run.id))
     assert {row.as_of for row in firm.rows(Receipt)} == {run.as_of}
 
 
@@ -154,8 +154,8 @@ def test_a_meeting_held_by_a_living_process_is_not_resumed_by_another(firm: Firm
             held = session.get_one(Run, (firm.owner.brand_id, run.id))
             held.lease_pid, held.lease_started = other.pid, other.started
         with pytest.raises(Conflict, match="held by another process"):
-            firm.office.resume(firm.owner, str(run.id))
-    firm.office.resume(firm.owner, str(run.id))
+            firm.office.meetings.resume(firm.owner, str(run.id))
+    firm.office.meetings.resume(firm.owner, str(run.id))
     assert firm.document(run.id)["status"] == "done"
 
 
@@ -164,7 +164,7 @@ def test_a_meeting_begun_under_another_graph_is_not_resumed(firm: Firm) -> None:
     with firm.office.database.begin(firm.owner) as session:
         session.get_one(Run, (firm.owner.brand_id, run.id)).graph_version = "meeting/0"
     with pytest.raises(Conflict, match="meeting/0"):
-        firm.office.resume(firm.owner, str(run.id))
+        firm.office.meetings.resume(firm.owner, str(run.id))
 
 
 def test_a_no_is_heard_and_nobody_is_asked_again_so_soon(firm: Firm) -> None:
@@ -187,15 +187,15 @@ def test_a_newer_proposal_replaces_the_open_one(firm: Firm) -> None:
 
 def test_who_may_not_hold_meetings_holds_none(firm: Firm) -> None:
     with pytest.raises(Forbidden):
-        firm.office.meet(firm.operator, AGENDA)
+        firm.office.meetings.meet(firm.operator, AGENDA)
     assert firm.rows(Run) == []
 
 
 def test_an_unknown_agent_or_meeting_is_named(firm: Firm) -> None:
     with pytest.raises(InvalidInput, match="no agent ghost"):
-        firm.office.meet(firm.owner, AGENDA, ["ghost"])
+        firm.office.meetings.meet(firm.owner, AGENDA, ["ghost"])
     with pytest.raises(NotFound):
-        firm.office.resume(firm.owner, "0000-ghost")
+        firm.office.meetings.resume(firm.owner, "0000-ghost")
     assert firm.rows(Run) == []
 
 
@@ -222,7 +222,7 @@ def test_an_agent_has_no_more_rights_than_who_called_the_meeting(firm: Firm) -> 
         name="reader",
         permissions=frozenset({Permission.DATA_READ, Permission.MEETING_HOLD}),
     )
-    run_id = firm.office.meet(replace(firm.owner, actor=reader), AGENDA)
+    run_id = firm.office.meetings.meet(replace(firm.owner, actor=reader), AGENDA)
     assert firm.document(run_id)["action_items"] == []
     assert firm.rows(ProposalRow) == []
 
@@ -256,5 +256,5 @@ def test_a_reason_cannot_forge_the_minutes(firm: Firm) -> None:
 def test_a_crew_that_cannot_think_opens_no_meeting(firm: Firm) -> None:
     office = Office(Settings(home=firm.office.settings.home, model="gpt-unknown"), firm.office.database)
     with pytest.raises(InvalidInput, match="gpt-unknown"):
-        office.meet(firm.owner, AGENDA)
+        office.meetings.meet(firm.owner, AGENDA)
     assert firm.rows(Run) == []

@@ -85,7 +85,7 @@ def test_challenges_and_dissent_stand_in_both_languages_with_their_figures(firm:
 
 
 def test_the_chairs_reasons_are_in_german_too(firm: Firm) -> None:
-    met = firm.document(firm.office.meet(firm.owner, "Prices", PRICES_AND_STOCK, limits={"attention": 0}))
+    met = firm.document(firm.office.meetings.meet(firm.owner, "Prices", PRICES_AND_STOCK, limits={"attention": 0}))
     german = minutes_in(firm, met, DE)
     assert "- **Höchstens:** 0 Maßnahmen" in german
     assert "Nicht beschlossen, denn die Aufmerksamkeit der Sitzung gilt Vorschlägen, die mehr bringen, soweit" in german

@@ -245,7 +245,7 @@ def test_what_people_let_go_on_in_time_does_not_go_on_twice(firm: Firm) -> None:
     put(firm, DAILY.model_copy(update={"wait": (WaitAfter.REPORT, WaitAfter.DECIDE), "wait_hours": 2}))
     held(firm.office.work(day(firm, 1)))
     (run,) = firm.rows(Run)
-    firm.office.resume(day(firm, 1, hour=10), str(run.id))
+    firm.office.meetings.resume(day(firm, 1, hour=10), str(run.id))
     document = firm.document(run.id)
     assert (document["waits_after"], document["waits_until"]) == ("decide", day(firm, 1, hour=12).now().isoformat())
     assert firm.office.work(day(firm, 1, hour=11)) == [], "each step has its own time"
@@ -268,5 +268,5 @@ def test_a_hold_that_is_run_again_leaves_the_waiting_meeting_waiting(firm: Firm)
 @pytest.mark.parametrize("hours", [0, -1, 10_000])
 def test_nobody_waits_for_no_time_or_for_ever(firm: Firm, hours: int) -> None:
     with pytest.raises(InvalidInput, match="waits between 1 and 336 hours"):
-        firm.office.meet(firm.owner, "Prices", manner={"wait": ["report"], "wait_hours": hours})
+        firm.office.meetings.meet(firm.owner, "Prices", manner={"wait": ["report"], "wait_hours": hours})
     assert firm.rows(Run) == []

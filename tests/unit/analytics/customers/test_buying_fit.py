@@ -26,10 +26,10 @@ def test_parameters_are_recovered_within_their_standard_errors() -> None:
         assert fit.status == "fitted"
         assert fit.covariance is not None
         distances.append(np.log(fit.parameters / TRUTH) / np.sqrt(np.diag(fit.covariance)))
-    found = np.array(distances)
-    assert np.abs(found).max() < 4
-    assert np.all(np.abs(found.mean(axis=0)) < 1.2)
-    assert 0.5 < np.sqrt(np.mean(found**2)) < 1.5
+    standardised = np.array(distances)
+    assert np.abs(standardised).max() < 4
+    assert np.all(np.abs(standardised.mean(axis=0)) < 1.2)
+    assert 0.5 < np.sqrt(np.mean(standardised**2)) < 1.5
 
 
 def test_the_gradient_is_that_of_the_likelihood() -> None:
@@ -43,11 +43,11 @@ def test_the_gradient_is_that_of_the_likelihood() -> None:
 def test_the_forecast_holds_the_truth_as_often_as_it_says() -> None:
     held = []
     for seed in range(25):
-        found = world(seed, 500)
-        forecast = forecast_purchases(fit_buying(found.base), found.base, 26)
+        population = world(seed, 500)
+        forecast = forecast_purchases(fit_buying(population.base), population.base, 26)
         assert forecast.low is not None
         assert forecast.high is not None
-        held.append(forecast.low <= found.later.sum() <= forecast.high)
+        held.append(forecast.low <= population.later.sum() <= forecast.high)
     assert 0.6 <= np.mean(held) <= 0.96
 
 
@@ -103,12 +103,12 @@ def test_where_nobody_drops_out_there_are_no_standard_errors() -> None:
 
 
 def test_ages_of_zero_and_duplicated_histories_do_no_harm() -> None:
-    found = world(4, 600).base
+    customers = world(4, 600).base
     fresh = np.zeros(50)
-    repeats, last = np.append(found.repeats, fresh), np.append(found.last, fresh)
-    age, value = np.append(found.age, fresh), np.append(found.mean_value, fresh)
+    repeats, last = np.append(customers.repeats, fresh), np.append(customers.last, fresh)
+    age, value = np.append(customers.age, fresh), np.append(customers.mean_value, fresh)
     base = CustomerBase(np.arange(650), repeats, last, age, value)
-    fit, without = fit_buying(base), fit_buying(found)
+    fit, without = fit_buying(base), fit_buying(customers)
     assert fit.rows == without.rows + 1
     assert fit.parameters == pytest.approx(without.parameters, rel=1e-3)
 

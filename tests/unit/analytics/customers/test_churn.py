@@ -1,4 +1,4 @@
-"""Who has gone quiet is told apart from who was never loud, and nobody is judged by too little."""
+"""Customers who fall silent are distinguished from infrequent buyers, and nobody is judged by too little data."""
 
 import numpy as np
 import pytest
@@ -75,8 +75,8 @@ def test_a_look_back_tells_who_returned_of_each_standing() -> None:
     random = np.random.default_rng(1)
     rows = [(who, day, 10.0) for who in range(150) for day in np.cumsum(random.exponential(10, 40)).astype(int)]
     quits = [(who, day, 10.0) for who in range(150, 300) for day in np.cumsum(random.exponential(6, 8)).astype(int)]
-    found = past_returns(bought(*rows, *quits), until_day=200, horizon_days=60)
-    returned = {each.standing: each.returned for each in found if each.basis == "model"}
+    past = past_returns(bought(*rows, *quits), until_day=200, horizon_days=60)
+    returned = {each.standing: each.returned for each in past if each.basis == "model"}
     assert returned["active"].low > returned["silent"].high
     none = np.zeros(0, dtype=np.int64)
     assert past_returns(Purchases(none, none, np.zeros(0)), 10, 5) == ()

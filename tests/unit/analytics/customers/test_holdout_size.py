@@ -20,9 +20,9 @@ def test_a_planned_holdout_tells_the_effect_with_the_power_asked_for(effect: flo
     treated = random.binomial(plan.treated, 0.05 + effect, 4_000) / plan.treated
     held_out = random.binomial(plan.held_out, 0.05, 4_000) / plan.held_out
     error = np.sqrt(treated * (1 - treated) / plan.treated + held_out * (1 - held_out) / plan.held_out)
-    told = np.sign(effect) * (treated - held_out) > 1.6449 * error
+    detected = np.sign(effect) * (treated - held_out) > 1.6449 * error
     assert plan.status == "enough"
-    assert np.mean(told) == pytest.approx(0.80, abs=0.06)
+    assert np.mean(detected) == pytest.approx(0.80, abs=0.06)
     assert abs(plan.detectable_effect) <= abs(effect) * (1 + 1e-9)
 
 

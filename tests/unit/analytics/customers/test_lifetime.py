@@ -17,13 +17,16 @@ TERMS = ValueTerms(horizon=26, margin_share=0.4, yearly_discount_rate=0.10)
 def test_the_total_is_held_as_often_as_it_says_in_a_simulated_world() -> None:
     held = []
     for seed in range(20):
-        found = world(seed, 600)
+        population = world(seed, 600)
         values = lifetime_values(
-            fit_buying(found.base), fit_spending(found.base), found.base, replace(TERMS, yearly_discount_rate=0.0)
+            fit_buying(population.base),
+            fit_spending(population.base),
+            population.base,
+            replace(TERMS, yearly_discount_rate=0.0),
         )
         assert values.low is not None
         assert values.high is not None
-        held.append(values.low <= 0.4 * found.later_spend.sum() <= values.high)
+        held.append(values.low <= 0.4 * population.later_spend.sum() <= values.high)
     assert 0.55 <= np.mean(held) <= 0.97
 
 

@@ -16,31 +16,31 @@ BASELINE, WORTH = np.full(1_000, 0.05), np.full(1_000, 4_000.0)
 
 
 def test_the_parts_make_the_net() -> None:
-    found = value_message(BASELINE, RESPONSE, TERMS, WORTH)
-    assert found.incremental_orders == pytest.approx(30)
-    assert found.anyway_orders == pytest.approx(50)
-    assert found.incremental_margin_minor == 30 * 1_700
-    assert found.discount_to_anyway_minor == 50 * 300
-    assert found.message_cost_minor == 5_000
-    assert found.lifetime_value_lost_minor == 8_000
-    assert found.net_minor == 51_000 - 15_000 - 5_000 - 8_000
-    assert found.status == "worth_it"
+    message = value_message(BASELINE, RESPONSE, TERMS, WORTH)
+    assert message.incremental_orders == pytest.approx(30)
+    assert message.anyway_orders == pytest.approx(50)
+    assert message.incremental_margin_minor == 30 * 1_700
+    assert message.discount_to_anyway_minor == 50 * 300
+    assert message.message_cost_minor == 5_000
+    assert message.lifetime_value_lost_minor == 8_000
+    assert message.net_minor == 51_000 - 15_000 - 5_000 - 8_000
+    assert message.status == "worth_it"
 
 
 def test_the_interval_squares_and_adds_both_doubts() -> None:
-    found = value_message(BASELINE, RESPONSE, TERMS, WORTH)
-    assert found.low_minor == round(23_000 - np.hypot(17_000, 8_000))
-    assert found.high_minor == round(23_000 + np.hypot(17_000, 4_000))
-    assert 0.95 < (found.probability_of_gain or 0) < 1
+    message = value_message(BASELINE, RESPONSE, TERMS, WORTH)
+    assert message.low_minor == round(23_000 - np.hypot(17_000, 8_000))
+    assert message.high_minor == round(23_000 + np.hypot(17_000, 4_000))
+    assert 0.95 < (message.probability_of_gain or 0) < 1
 
 
 def test_it_breaks_even_at_the_uplift_it_names() -> None:
     even = value_message(BASELINE, RESPONSE, TERMS, WORTH).break_even_uplift
     assert even == pytest.approx((0.05 * 300 + 5 + 0.002 * 4_000) / 1_700)
     response = replace(RESPONSE, uplift=Interval(even or 0, 0.0, 0.04))
-    found = value_message(BASELINE, response, TERMS, WORTH)
-    assert (found.net_minor, found.status) == (0, "uncertain")
-    assert found.probability_of_gain == pytest.approx(0.5)
+    message = value_message(BASELINE, response, TERMS, WORTH)
+    assert (message.net_minor, message.status) == (0, "uncertain")
+    assert message.probability_of_gain == pytest.approx(0.5)
 
 
 def test_the_likelier_they_buy_anyway_the_less_a_discount_pays() -> None:
@@ -54,15 +54,15 @@ def test_nobody_buys_more_surely_than_surely() -> None:
 
 
 def test_a_discount_that_eats_the_margin_never_pays() -> None:
-    found = value_message(BASELINE, RESPONSE, replace(TERMS, discount_per_order_minor=2_500), WORTH)
-    assert found.break_even_uplift is None
-    assert found.status == "not_worth_it"
-    assert (found.low_minor or 0) < (found.net_minor or 0) < (found.high_minor or 0) < 0
+    message = value_message(BASELINE, RESPONSE, replace(TERMS, discount_per_order_minor=2_500), WORTH)
+    assert message.break_even_uplift is None
+    assert message.status == "not_worth_it"
+    assert (message.low_minor or 0) < (message.net_minor or 0) < (message.high_minor or 0) < 0
 
 
 def test_without_a_holdout_there_is_no_value() -> None:
-    found = value_message(BASELINE, estimate_response([]), TERMS, WORTH)
-    assert (found.status, found.reasons, found.net_minor) == ("not_measurable", ("no_campaigns",), None)
+    message = value_message(BASELINE, estimate_response([]), TERMS, WORTH)
+    assert (message.status, message.reasons, message.net_minor) == ("not_measurable", ("no_campaigns",), None)
 
 
 def test_questions_that_make_no_sense_are_refused() -> None:

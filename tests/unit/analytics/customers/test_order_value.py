@@ -17,8 +17,8 @@ def test_parameters_are_recovered_within_their_standard_errors() -> None:
         fit = fit_spending(world(seed, 2_000).base)
         assert fit.covariance is not None
         model = fit.needed_model
-        found = np.array([model.p, model.q, model.gamma])
-        distances.append(np.log(found / TRUTH) / np.sqrt(np.diag(fit.covariance)))
+        estimates = np.array([model.p, model.q, model.gamma])
+        distances.append(np.log(estimates / TRUTH) / np.sqrt(np.diag(fit.covariance)))
         assert abs(fit.correlation or 1) < 0.15
     assert np.abs(distances).max() < 4
     assert 0.4 < np.sqrt(np.mean(np.square(distances))) < 1.7
@@ -36,28 +36,28 @@ def test_the_gradient_is_that_of_the_likelihood() -> None:
 def test_the_unit_of_money_changes_gamma_alone() -> None:
     base = world(1, 1_000).base
     cents = CustomerBase(base.customer, base.repeats, base.last, base.age, 100 * base.mean_value)
-    one, other = fit_spending(base), fit_spending(cents)
-    assert other.needed_model.p == pytest.approx(one.needed_model.p, rel=1e-3)
-    assert other.needed_model.gamma == pytest.approx(100 * one.needed_model.gamma, rel=1e-3)
+    in_euros, in_cents = fit_spending(base), fit_spending(cents)
+    assert in_cents.needed_model.p == pytest.approx(in_euros.needed_model.p, rel=1e-3)
+    assert in_cents.needed_model.gamma == pytest.approx(100 * in_euros.needed_model.gamma, rel=1e-3)
     paid = int((base.repeats > 0).sum())
-    assert other.log_likelihood == pytest.approx((one.log_likelihood or 0) - paid * np.log(100))
+    assert in_cents.log_likelihood == pytest.approx((in_euros.log_likelihood or 0) - paid * np.log(100))
 
 
 def test_a_few_orders_are_drawn_to_the_average_and_many_speak_for_themselves() -> None:
     base = base_of((0, 0, 9, 0), (1, 5, 9, 500), (50, 5, 9, 500), (3, 5, 9, 0))
-    nobody, one, fifty, free = TRUE_SPENDING.expected_value(base)
-    assert nobody == free == pytest.approx(TRUE_SPENDING.average) == pytest.approx(50)
-    assert 50 < one < fifty < 500
-    assert fifty == pytest.approx(500, rel=0.02)
+    no_orders, one_order, fifty_orders, free = TRUE_SPENDING.expected_value(base)
+    assert no_orders == free == pytest.approx(TRUE_SPENDING.average) == pytest.approx(50)
+    assert 50 < one_order < fifty_orders < 500
+    assert fifty_orders == pytest.approx(500, rel=0.02)
 
 
 def test_expected_values_are_those_of_a_simulated_world() -> None:
-    found = world(2, 10_000)
-    expected = TRUE_SPENDING.expected_value(found.base)
+    population = world(2, 10_000)
+    expected = TRUE_SPENDING.expected_value(population.base)
     dear = expected > 60
     for rows in (dear, ~dear):
-        assert found.later_spend[rows].sum() / found.later[rows].sum() == pytest.approx(
-            np.average(expected[rows], weights=found.later[rows]), rel=0.05
+        assert population.later_spend[rows].sum() / population.later[rows].sum() == pytest.approx(
+            np.average(expected[rows], weights=population.later[rows]), rel=0.05
         )
 
 

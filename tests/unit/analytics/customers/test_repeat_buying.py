@@ -1,4 +1,4 @@
-"""What customers will buy is foreseen as two independent ways of reckoning agree, and as nature would have it."""
+"""Purchase forecasts agree between two independent computations and with simulated customers."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tests.unit.analytics.shoppers import TRUE_BUYING, base_of, world
 positive = st.floats(0.02, 60)
 models = st.builds(BgNbd, positive, positive, st.one_of(positive, st.just(1.0)), positive)
 histories = st.tuples(st.integers(0, 80), st.floats(0.01, 1), st.floats(0.5, 200)).map(
-    lambda found: (float(found[0]), found[1] * found[2] if found[0] else 0.0, found[2], 10.0)
+    lambda drawn: (float(drawn[0]), drawn[1] * drawn[2] if drawn[0] else 0.0, drawn[2], 10.0)
 )
 
 
@@ -47,14 +47,14 @@ def test_silence_lowers_the_chance_to_be_alive_and_more_so_for_frequent_buyers()
 
 
 def test_counts_of_a_simulated_world_are_as_foreseen() -> None:
-    found = world(3, 10_000)
-    expected = TRUE_BUYING.expected_purchases(found.base, 26)
-    deviation = np.sqrt(TRUE_BUYING.purchase_variance(found.base, 26).sum())
-    assert abs(found.later.sum() - expected.sum()) < 3 * deviation
-    chance = TRUE_BUYING.probability_of_purchase(found.base, 26)
+    population = world(3, 10_000)
+    expected = TRUE_BUYING.expected_purchases(population.base, 26)
+    deviation = np.sqrt(TRUE_BUYING.purchase_variance(population.base, 26).sum())
+    assert abs(population.later.sum() - expected.sum()) < 3 * deviation
+    chance = TRUE_BUYING.probability_of_purchase(population.base, 26)
     for low, high in ((0.0, 0.3), (0.3, 0.6), (0.6, 1.0)):
         rows = (chance >= low) & (chance < high)
-        assert np.mean(found.later[rows] > 0) == pytest.approx(chance[rows].mean(), abs=0.03)
+        assert np.mean(population.later[rows] > 0) == pytest.approx(chance[rows].mean(), abs=0.03)
 
 
 def test_a_new_customer_is_one_without_history() -> None:

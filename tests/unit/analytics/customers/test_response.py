@@ -1,4 +1,4 @@
-"""How customers answer is learnt from campaigns that held some out, and from no others."""
+"""Response is learnt from campaigns with a holdout, and from no others."""
 
 from collections.abc import Sequence
 
@@ -26,16 +26,16 @@ def test_the_interval_foresees_the_next_campaign_as_often_as_it_says(number: int
     held = []
     for seed in range(300):
         past, following = campaigns(seed, number, spread)
-        found = estimate_response(past)
-        assert found.uplift is not None
-        held.append(found.uplift.low <= following <= found.uplift.high)
+        response = estimate_response(past)
+        assert response.uplift is not None
+        held.append(response.uplift.low <= following <= response.uplift.high)
     assert np.mean(held) >= 0.83
 
 
 def test_one_campaign_is_its_own_interval() -> None:
-    found = estimate_response([CampaignCounts(1_000, 80, 500, 25)])
-    assert found.uplift == newcombe_interval(80, 1_000, 25, 500, 0.90)
-    assert found.spread is None
+    response = estimate_response([CampaignCounts(1_000, 80, 500, 25)])
+    assert response.uplift == newcombe_interval(80, 1_000, 25, 500, 0.90)
+    assert response.spread is None
 
 
 def test_campaigns_that_cannot_tell_are_refused_and_counted() -> None:
@@ -52,9 +52,9 @@ def test_campaigns_that_cannot_tell_are_refused_and_counted() -> None:
 
 
 def test_campaigns_in_which_nobody_bought_still_have_an_interval() -> None:
-    found = estimate_response([CampaignCounts(500, 0, 500, 0)] * 3)
-    assert found.uplift is not None
-    assert found.uplift.low < 0 == found.uplift.value < found.uplift.high
+    response = estimate_response([CampaignCounts(500, 0, 500, 0)] * 3)
+    assert response.uplift is not None
+    assert response.uplift.low < 0 == response.uplift.value < response.uplift.high
 
 
 def test_campaigns_that_disagree_widen_it() -> None:

@@ -37,10 +37,10 @@ def test_scores_follow_the_values_wherever_the_rows_lie(values: list[int], rando
 @settings(max_examples=40)
 @given(orders)
 def test_everybody_is_in_one_segment_and_nothing_is_lost(rows: list[tuple[int, int, float]]) -> None:
-    found = score_rfm(bought(*rows), 60)
-    assert sum(found.size(segment) for segment in SEGMENTS) == len({row[0] for row in rows})
-    assert found.spend.sum() == pytest.approx(sum(row[2] for row in rows))
-    assert np.all(found.recency_days >= 0)
+    rfm = score_rfm(bought(*rows), 60)
+    assert sum(rfm.size(segment) for segment in SEGMENTS) == len({row[0] for row in rows})
+    assert rfm.spend.sum() == pytest.approx(sum(row[2] for row in rows))
+    assert np.all(rfm.recency_days >= 0)
 
 
 def test_segments_are_what_their_names_say() -> None:
@@ -51,15 +51,15 @@ def test_segments_are_what_their_names_say() -> None:
         "gone_once": [(4, 1, 10)],
     }
     crowd = [(who, 20 + who, 20) for who in range(10, 60)] + [(who, 25 + who, 20) for who in range(10, 40)]
-    found = score_rfm(bought(*[row for rows in days.values() for row in rows], *crowd), 100)
-    segment = dict(zip(found.customer.tolist(), found.segment.tolist(), strict=True))
+    rfm = score_rfm(bought(*[row for rows in days.values() for row in rows], *crowd), 100)
+    segment = dict(zip(rfm.customer.tolist(), rfm.segment.tolist(), strict=True))
     assert [segment[who] for who in (1, 2, 3, 4)] == ["champions", "cannot_lose", "new", "lost"]
 
 
 def test_one_large_order_makes_no_champion() -> None:
     crowd = [(who, 50, 10) for who in range(2, 30)]
-    found = score_rfm(bought((1, 60, 9_999), *crowd), 60)
-    assert found.segment[0] == "new"
+    rfm = score_rfm(bought((1, 60, 9_999), *crowd), 60)
+    assert rfm.segment[0] == "new"
 
 
 def test_later_purchases_are_not_known_and_nobody_is_an_error() -> None:

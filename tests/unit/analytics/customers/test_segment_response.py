@@ -18,8 +18,8 @@ def test_a_segment_that_tells_keeps_its_answer_and_one_that_does_not_takes_the_c
         "small": [CampaignCounts(150, 15, 150, 15)],
         "loud": [CampaignCounts(50_000, 6_000, 50_000, 5_000)],
     }
-    found = segment_responses(counts, {"large": 0.1, "small": 0.1, "unseen": 0.05})
-    large, small, unseen = (found[name].uplift for name in ("large", "small", "unseen"))
+    responses = segment_responses(counts, {"large": 0.1, "small": 0.1, "unseen": 0.05})
+    large, small, unseen = (responses[name].uplift for name in ("large", "small", "unseen"))
     assert large is not None
     assert small is not None
     assert unseen is not None
@@ -38,17 +38,17 @@ def test_intervals_cover_what_segments_really_answer() -> None:
         for at in range(8):
             treated, held = rng.binomial(800, shares[at] + lifts[at]), rng.binomial(800, shares[at])
             counts[str(at)] = [CampaignCounts(800, int(treated), 800, int(held))]
-        found = segment_responses(counts, {str(at): float(shares[at]) for at in range(8)})
+        responses = segment_responses(counts, {str(at): float(shares[at]) for at in range(8)})
         for at in range(8):
-            interval = found[str(at)].uplift
+            interval = responses[str(at)].uplift
             assert interval is not None
             hits, seen = hits + (interval.low <= lifts[at] <= interval.high), seen + 1
     assert 0.74 < hits / seen < 0.90
 
 
 def test_without_a_holdout_nothing_is_measurable() -> None:
-    found = segment_responses({"a": [CampaignCounts(900, 90, 0, 0)]}, {"a": 0.1})
-    assert (found["a"].measurable, found["a"].reasons) == (False, ("no_holdout",))
+    responses = segment_responses({"a": [CampaignCounts(900, 90, 0, 0)]}, {"a": 0.1})
+    assert (responses["a"].measurable, responses["a"].reasons) == (False, ("no_holdout",))
 
 
 def test_a_test_is_worth_what_simulated_choices_gain_by_it() -> None:
@@ -74,10 +74,10 @@ def test_a_win_rate_is_a_beta_posterior() -> None:
 
 def test_a_draw_is_the_same_for_a_salt_and_fair_to_everybody() -> None:
     ids = [UUID(int=number) for number in range(2_000)]
-    one = draw_audience(ids, "a", 1_000, 2_000)
-    assert draw_audience(ids, "a", 1_000, 2_000) == one
-    assert (len(one.treated), len(one.held_out)) == group_sizes(2_000, 1_000, 2_000) == (800, 200)
-    assert not set(one.treated) & set(one.held_out)
+    audience = draw_audience(ids, "a", 1_000, 2_000)
+    assert draw_audience(ids, "a", 1_000, 2_000) == audience
+    assert (len(audience.treated), len(audience.held_out)) == group_sizes(2_000, 1_000, 2_000) == (800, 200)
+    assert not set(audience.treated) & set(audience.held_out)
     times = np.zeros(len(ids))
     for salt in range(60):
         times[list(draw_audience(ids, str(salt), 1_000, 2_000).treated)] += 1

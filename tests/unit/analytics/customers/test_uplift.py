@@ -1,4 +1,4 @@
-"""What a campaign brought is told from what would have come anyway, or not at all."""
+"""Incremental sales of a campaign are separated from those that would have come anyway, or not reported."""
 
 import numpy as np
 import pytest
@@ -20,11 +20,11 @@ def measured(seed: int, treated: int, held_out: int, rate: float, lift: float, s
 def test_both_intervals_hold_a_known_uplift_as_often_as_they_say() -> None:
     rates, revenues = [], []
     for seed in range(300):
-        found = measured(seed, 3_000, 1_000, 0.05, 0.02)
-        assert found.rate is not None
-        assert found.revenue is not None
-        rates.append(found.rate.low <= 0.02 <= found.rate.high)
-        revenues.append(found.revenue.per_customer.low <= 0.02 * 50 <= found.revenue.per_customer.high)
+        uplift = measured(seed, 3_000, 1_000, 0.05, 0.02)
+        assert uplift.rate is not None
+        assert uplift.revenue is not None
+        rates.append(uplift.rate.low <= 0.02 <= uplift.rate.high)
+        revenues.append(uplift.revenue.per_customer.low <= 0.02 * 50 <= uplift.revenue.per_customer.high)
     assert 0.85 <= np.mean(rates) <= 0.95
     assert 0.84 <= np.mean(revenues) <= 0.96
 
@@ -32,14 +32,14 @@ def test_both_intervals_hold_a_known_uplift_as_often_as_they_say() -> None:
 def test_heavy_tails_are_held_better_than_by_welch_alone_and_are_named() -> None:
     held, welch, named = [], [], []
     for seed in range(300):
-        found = measured(seed, 4_500, 500, 0.05, 0.0, spread=1.2)
-        if found.revenue is None:
+        uplift = measured(seed, 4_500, 500, 0.05, 0.0, spread=1.2)
+        if uplift.revenue is None:
             continue
-        each = found.revenue.per_customer
-        held.append(each.low <= 0 <= each.high)
-        reach = min(each.high - each.value, each.value - each.low)
-        welch.append(abs(each.value) <= reach)
-        named.append("skewed" in found.revenue_doubts)
+        per_customer = uplift.revenue.per_customer
+        held.append(per_customer.low <= 0 <= per_customer.high)
+        reach = min(per_customer.high - per_customer.value, per_customer.value - per_customer.low)
+        welch.append(abs(per_customer.value) <= reach)
+        named.append("skewed" in uplift.revenue_doubts)
     assert np.mean(held) >= np.mean(welch) + 0.01
     assert np.mean(held) > 0.82
     assert np.mean(named) > 0.9
@@ -48,22 +48,22 @@ def test_heavy_tails_are_held_better_than_by_welch_alone_and_are_named() -> None
 def test_totals_and_those_who_would_have_bought_anyway_add_up() -> None:
     random = np.random.default_rng(1)
     treated, held_out = group(random, 2_000, 0.10), group(random, 1_000, 0.06)
-    found = measure_uplift(treated, held_out)
-    assert found.conversions is not None
-    assert found.anyway is not None
-    assert found.revenue is not None
-    assert found.conversions.value + found.anyway.value == pytest.approx(treated.buyers)
-    assert found.anyway.value == pytest.approx(2_000 * held_out.buyers / 1_000)
-    assert found.revenue.total.value == pytest.approx(treated.revenue.sum() - 2 * held_out.revenue.sum())
+    uplift = measure_uplift(treated, held_out)
+    assert uplift.conversions is not None
+    assert uplift.anyway is not None
+    assert uplift.revenue is not None
+    assert uplift.conversions.value + uplift.anyway.value == pytest.approx(treated.buyers)
+    assert uplift.anyway.value == pytest.approx(2_000 * held_out.buyers / 1_000)
+    assert uplift.revenue.total.value == pytest.approx(treated.revenue.sum() - 2 * held_out.revenue.sum())
 
 
 def test_groups_may_change_sides() -> None:
     random = np.random.default_rng(2)
-    one, other = group(random, 1_000, 0.10), group(random, 1_000, 0.06)
-    there, back = measure_uplift(one, other), measure_uplift(other, one)
-    assert there.revenue is not None
-    assert back.revenue is not None
-    assert back.revenue.per_customer.low == pytest.approx(-there.revenue.per_customer.high)
+    first, second = group(random, 1_000, 0.10), group(random, 1_000, 0.06)
+    forward, backward = measure_uplift(first, second), measure_uplift(second, first)
+    assert forward.revenue is not None
+    assert backward.revenue is not None
+    assert backward.revenue.per_customer.low == pytest.approx(-forward.revenue.per_customer.high)
 
 
 @pytest.mark.parametrize(
@@ -76,26 +76,26 @@ def test_groups_may_change_sides() -> None:
     ],
 )
 def test_it_says_why_an_uplift_cannot_be_measured(treated: int, held_out: int, reasons: tuple[str, ...]) -> None:
-    found = measure_uplift(GroupOutcome(np.ones(treated)), GroupOutcome(np.ones(held_out)))
-    assert (found.measurable, found.reasons, found.rate) == (False, reasons, None)
+    uplift = measure_uplift(GroupOutcome(np.ones(treated)), GroupOutcome(np.ones(held_out)))
+    assert (uplift.measurable, uplift.reasons, uplift.rate) == (False, reasons, None)
 
 
 def test_conversions_are_told_where_revenue_is_not() -> None:
-    found = measure_uplift(GroupOutcome(np.zeros(400)), GroupOutcome(np.zeros(400)))
-    assert found.rate is not None
-    assert found.rate.low < 0 < found.rate.high
-    assert found.revenue is None
-    assert found.revenue_doubts == ("too_few_buyers",)
+    uplift = measure_uplift(GroupOutcome(np.zeros(400)), GroupOutcome(np.zeros(400)))
+    assert uplift.rate is not None
+    assert uplift.rate.low < 0 < uplift.rate.high
+    assert uplift.revenue is None
+    assert uplift.revenue_doubts == ("too_few_buyers",)
 
 
 def test_one_customer_who_decides_is_named() -> None:
     random = np.random.default_rng(3)
     treated = group(random, 1_000, 0.05)
     whale = GroupOutcome(np.append(treated.revenue, 10 * treated.revenue.sum()))
-    found = measure_uplift(whale, group(random, 1_000, 0.05))
-    assert "one_customer_decides" in found.revenue_doubts
-    assert found.revenue is not None
-    assert np.isfinite([found.revenue.per_customer.low, found.revenue.per_customer.high]).all()
+    uplift = measure_uplift(whale, group(random, 1_000, 0.05))
+    assert "one_customer_decides" in uplift.revenue_doubts
+    assert uplift.revenue is not None
+    assert np.isfinite([uplift.revenue.per_customer.low, uplift.revenue.per_customer.high]).all()
 
 
 def test_outcomes_that_cannot_be_are_refused() -> None:

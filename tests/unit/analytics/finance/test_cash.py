@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from scipy import special
 
-from analytics.finance.cash import CashPosition, Payment, Receivable, SalesReceipts, cash_outlook
+from analytics.finance.cash import CashPosition, PlannedPayment, Receivable, SalesReceipts, cash_outlook
 from analytics.statistics.errors import InvalidNumbers
 
 
 def test_certain_flows_are_added_up() -> None:
     position = CashPosition(
-        1_000, [Receivable(500, [0, 1, 1, 1])], [Payment(900, 1), Payment(100, 2, every_weeks=2)], SalesReceipts(50)
+        1_000,
+        [Receivable(500, [0, 1, 1, 1])],
+        [PlannedPayment(900, 1), PlannedPayment(100, 2, every_weeks=2)],
+        SalesReceipts(50),
     )
     outlook = cash_outlook(position, floor_minor=0, weeks=4)
     assert [week.expected_minor for week in outlook.weeks] == [150, 600, 650, 600]
@@ -49,7 +52,7 @@ def test_one_week_and_all_weeks_agree_where_they_must() -> None:
     position = CashPosition(
         3_000,
         [Receivable(2_000, [0.1, 0.3, 0.5, 0.7, 0.8, 0.8]), Receivable(900, [0.2, 0.4, 0.6, 0.8, 0.9, 0.95])],
-        [Payment(1_000, 1, every_weeks=1)],
+        [PlannedPayment(1_000, 1, every_weeks=1)],
         SalesReceipts(500, 300, 0.4, 50),
     )
     weeks = cash_outlook(position, floor_minor=500, weeks=6).weeks
@@ -57,13 +60,13 @@ def test_one_week_and_all_weeks_agree_where_they_must() -> None:
     by_now = [week.below_floor_by_now for week in weeks]
     assert by_now == sorted(by_now)
     for place, week in enumerate(weeks):
-        assert max(one.below_floor for one in weeks[: place + 1]) <= week.below_floor_by_now + 0.01
-        assert week.below_floor_by_now <= sum(one.below_floor for one in weeks[: place + 1]) + 0.01
+        assert max(earlier.below_floor for earlier in weeks[: place + 1]) <= week.below_floor_by_now + 0.01
+        assert week.below_floor_by_now <= sum(earlier.below_floor for earlier in weeks[: place + 1]) + 0.01
 
 
 def test_headroom_spent_leaves_the_risk_that_was_asked_for() -> None:
     position = CashPosition(
-        10_000, [Receivable(4_000, [0.2, 0.5, 0.8, 0.9])], [Payment(2_500, 1, 1)], SalesReceipts(1_800, 700, 0.3)
+        10_000, [Receivable(4_000, [0.2, 0.5, 0.8, 0.9])], [PlannedPayment(2_500, 1, 1)], SalesReceipts(1_800, 700, 0.3)
     )
     outlook = cash_outlook(position, floor_minor=1_000, weeks=4, risk=0.05)
     spent = replace(position, opening_minor=position.opening_minor - outlook.headroom_minor)
@@ -76,7 +79,7 @@ def test_headroom_spent_leaves_the_risk_that_was_asked_for() -> None:
 
 
 def test_more_cash_never_means_less_headroom_or_more_risk() -> None:
-    base = CashPosition(5_000, [], [Payment(1_000, 1, 1)], SalesReceipts(900, 500, 0.5))
+    base = CashPosition(5_000, [], [PlannedPayment(1_000, 1, 1)], SalesReceipts(900, 500, 0.5))
     poor, rich = (cash_outlook(replace(base, opening_minor=opening), 0, 8) for opening in (5_000, 6_000))
     assert rich.headroom_minor == poor.headroom_minor + 1_000
     assert rich.weeks[-1].below_floor_by_now <= poor.weeks[-1].below_floor_by_now
@@ -84,7 +87,7 @@ def test_more_cash_never_means_less_headroom_or_more_risk() -> None:
 
 
 def test_runway_is_the_full_weeks_before_it_runs_short() -> None:
-    outlook = cash_outlook(CashPosition(250, payments=[Payment(100, 1, 1)]), 0, 6)
+    outlook = cash_outlook(CashPosition(250, payments=[PlannedPayment(100, 1, 1)]), 0, 6)
     assert outlook.runway_weeks() == 2
     assert outlook.headroom_minor == -350
 
@@ -94,9 +97,9 @@ def test_many_small_invoices_are_as_a_normal_and_the_interval_holds() -> None:
     amounts = random.integers(50, 400, 600)
     position = CashPosition(0, [Receivable(int(amount), [0.4]) for amount in amounts])
     week = cash_outlook(position, 0, 1, scenarios=4_000).weeks[0]
-    came = (random.random((4_000, 600)) < 0.4) @ amounts
+    received = (random.random((4_000, 600)) < 0.4) @ amounts
     assert week.expected_minor == pytest.approx(0.4 * amounts.sum(), abs=1)
-    assert np.mean((came >= week.low_minor) & (came <= week.high_minor)) == pytest.approx(0.80, abs=0.03)
+    assert np.mean((received >= week.low_minor) & (received <= week.high_minor)) == pytest.approx(0.80, abs=0.03)
 
 
 def test_the_same_question_has_the_same_answer() -> None:
@@ -113,8 +116,8 @@ def test_the_same_question_has_the_same_answer() -> None:
         CashPosition(0, [Receivable(5, [0.3, 0.2])]),
         CashPosition(0, [Receivable(5, [0.3])]),
         CashPosition(0, [Receivable(5, [0.3, float("nan")])]),
-        CashPosition(0, payments=[Payment(5, 0)]),
-        CashPosition(0, payments=[Payment(5, 1, 0)]),
+        CashPosition(0, payments=[PlannedPayment(5, 0)]),
+        CashPosition(0, payments=[PlannedPayment(5, 1, 0)]),
         CashPosition(0, sales=SalesReceipts(5, -1)),
         CashPosition(0, sales=SalesReceipts(5, 1, 1.0)),
         CashPosition(0, sales=SalesReceipts([1.0, 2.0, 3.0])),

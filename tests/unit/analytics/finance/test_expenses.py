@@ -5,15 +5,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from analytics.finance.expenses import Expense, review_expenses
+from analytics.finance.expenses import ExpenseEntry, review_expenses
 from analytics.statistics.errors import InvalidNumbers
 
 START = date(2022, 1, 3).toordinal()
 
 
-def weekly(category: str, amounts: list[int] | np.ndarray, start: int = START, payee: str = "") -> list[Expense]:
+def weekly(category: str, amounts: list[int] | np.ndarray, start: int = START, payee: str = "") -> list[ExpenseEntry]:
     return [
-        Expense(f"{category}{place:04d}", category, int(amount), start + 7 * place, payee)
+        ExpenseEntry(f"{category}{place:04d}", category, int(amount), start + 7 * place, payee)
         for place, amount in enumerate(amounts)
     ]
 
@@ -24,7 +24,7 @@ def lognormal(seed: int, count: int, spread: float = 0.3) -> np.ndarray:
 
 def test_an_amount_far_out_is_flagged_with_what_was_expected() -> None:
     history = weekly("post", lognormal(1, 60))
-    fresh = [Expense("now", "post", 80_000, START + 420), Expense("fine", "post", 11_000, START + 421)]
+    fresh = [ExpenseEntry("now", "post", 80_000, START + 420), ExpenseEntry("fine", "post", 11_000, START + 421)]
     review = review_expenses([*history, *fresh], START + 420)
     (flag,) = review.flags
     assert (flag.key, flag.reason) == ("now", "far_above")
@@ -47,7 +47,7 @@ def test_false_alarms_are_about_as_rare_as_promised_and_rarer_after_a_short_hist
 def test_earlier_outliers_do_not_hide_a_new_one() -> None:
     amounts = lognormal(3, 50)
     amounts[[5, 20, 33]] *= 30
-    fresh = Expense("now", "x", 90_000, START + 350)
+    fresh = ExpenseEntry("now", "x", 90_000, START + 350)
     assert [flag.key for flag in review_expenses([*weekly("x", amounts), fresh], START + 350).flags] == ["now"]
 
 
@@ -57,7 +57,7 @@ def test_a_season_that_comes_every_year_is_ordinary() -> None:
     december = date(2025, 12, 8).toordinal()
     expenses = weekly("ads", amounts)
     same, june = (
-        review_expenses([*expenses, Expense("now", "ads", 40_000, day)], december - 200).flags
+        review_expenses([*expenses, ExpenseEntry("now", "ads", 40_000, day)], december - 200).flags
         for day in (december, december - 180)
     )
     assert "now" not in [flag.key for flag in same]
@@ -67,7 +67,7 @@ def test_a_season_that_comes_every_year_is_ordinary() -> None:
 def test_what_never_changed_is_flagged_when_it_does() -> None:
     rent = weekly("rent", [50_000] * 19)
     same, more = (
-        review_expenses([*rent, Expense("now", "rent", amount, START + 400)], START + 400)
+        review_expenses([*rent, ExpenseEntry("now", "rent", amount, START + 400)], START + 400)
         for amount in (50_000, 55_000)
     )
     assert same.flags == ()
@@ -80,15 +80,17 @@ def test_what_never_changed_is_flagged_when_it_does() -> None:
 
 def test_the_same_bill_twice_in_a_week_is_flagged_unless_that_is_usual() -> None:
     history = weekly("print", lognormal(6, 30), payee="Press & Co")
-    twice = [Expense(key, "print", 12_345, START + 300 + day, "Press & Co") for day, key in enumerate(("one", "two"))]
+    twice = [
+        ExpenseEntry(key, "print", 12_345, START + 300 + day, "Press & Co") for day, key in enumerate(("one", "two"))
+    ]
     flags = review_expenses([*history, *twice], START + 250).flags
     assert [(flag.key, flag.reason, flag.twin) for flag in flags] == [("two", "booked_twice", "one")]
     usual = weekly("toll", [900] * 30, payee="Bridge")
-    assert review_expenses([*usual, Expense("now", "toll", 900, START + 212, "Bridge")], START + 212).flags == ()
+    assert review_expenses([*usual, ExpenseEntry("now", "toll", 900, START + 212, "Bridge")], START + 212).flags == ()
 
 
 def test_too_little_history_is_said_and_not_judged() -> None:
-    review = review_expenses([*weekly("new", [100] * 7), Expense("now", "new", 10**9, START + 99)], START + 99)
+    review = review_expenses([*weekly("new", [100] * 7), ExpenseEntry("now", "new", 10**9, START + 99)], START + 99)
     assert (review.flags, review.judged, review.not_judged, review.measured_rate) == ((), 0, ("now",), None)
 
 
@@ -105,13 +107,13 @@ def test_nothing_to_judge_is_an_empty_review() -> None:
 @pytest.mark.parametrize(
     "expenses",
     [
-        [Expense("a", "x", 0, START)],
-        [Expense("a", "x", 2**53 + 1, START)],
-        [Expense("a", "x", float("nan"), START)],  # type: ignore[arg-type]
-        [Expense("a", "x", 5, 0)],
-        [Expense("a", "x", 5, START), Expense("a", "x", 5, START)],
+        [ExpenseEntry("a", "x", 0, START)],
+        [ExpenseEntry("a", "x", 2**53 + 1, START)],
+        [ExpenseEntry("a", "x", float("nan"), START)],  # type: ignore[arg-type]
+        [ExpenseEntry("a", "x", 5, 0)],
+        [ExpenseEntry("a", "x", 5, START), ExpenseEntry("a", "x", 5, START)],
     ],
 )
-def test_senseless_expenses_are_refused(expenses: list[Expense]) -> None:
+def test_senseless_expenses_are_refused(expenses: list[ExpenseEntry]) -> None:
     with pytest.raises(InvalidNumbers):
         review_expenses(expenses, START)

@@ -24,14 +24,17 @@ def test_days_of_sales_owed() -> None:
 
 
 def test_profit_and_cash_differ_by_what_is_owed_and_stocked() -> None:
-    made = profit_against_cash(100_000, 55_000, 70_000, 60_000, 5_000, 30_000)
-    assert (made.profit_minor, made.cash_minor) == (30_000, -5_000)
+    late_cash = profit_against_cash(100_000, 55_000, 70_000, 60_000, 5_000, 30_000)
+    assert (late_cash.profit_minor, late_cash.cash_minor) == (30_000, -5_000)
     assert (
-        made.profit_minor
-        == made.cash_minor + made.owed_by_debtors_minor - made.owed_to_suppliers_minor + made.stocked_minor
+        late_cash.profit_minor
+        == late_cash.cash_minor
+        + late_cash.owed_by_debtors_minor
+        - late_cash.owed_to_suppliers_minor
+        + late_cash.stocked_minor
     )
-    assert made.late_share_bps == 10_000
-    assert made.verdict == "profit_is_late_cash"
+    assert late_cash.late_share_bps == 10_000
+    assert late_cash.verdict == "profit_is_late_cash"
 
 
 @pytest.mark.parametrize(
@@ -43,8 +46,8 @@ def test_it_says_why_the_cash_is_missing(received: int, overdue: int, verdict: s
 
 
 def test_a_loss_is_no_late_cash() -> None:
-    made = profit_against_cash(50, 10, 70, 70, 0, 40)
-    assert (made.verdict, made.late_share_bps) == ("no_profit", 0)
+    late_cash = profit_against_cash(50, 10, 70, 70, 0, 40)
+    assert (late_cash.verdict, late_cash.late_share_bps) == ("no_profit", 0)
 
 
 @pytest.mark.parametrize("days", [[], [np.nan], [-1.0]])

@@ -56,9 +56,9 @@ def test_a_product_that_ceased_fades() -> None:
 
 
 def test_one_sale_long_ago_is_no_rate_of_one_a_period() -> None:
-    found = intermittent_rate(np.r_[7.0, np.zeros(30)], 1.0)
-    assert found.method == "tsb"
-    assert found.units < 0.5
+    rate = intermittent_rate(np.r_[7.0, np.zeros(30)], 1.0)
+    assert rate.method == "tsb"
+    assert rate.units < 0.5
 
 
 def test_a_short_wait_for_the_next_sale_changes_nothing() -> None:
@@ -69,18 +69,18 @@ def test_a_short_wait_for_the_next_sale_changes_nothing() -> None:
 
 
 def test_the_variance_is_never_below_poisson() -> None:
-    found = forecast(np.tile([0.0, 1.0], 20), 6)
-    assert found.method == "sba"
-    assert (found.deviation**2 >= found.mean).all()
-    assert found.total().sd ** 2 >= found.total().mean
+    demand = forecast(np.tile([0.0, 1.0], 20), 6)
+    assert demand.method == "sba"
+    assert (demand.deviation**2 >= demand.mean).all()
+    assert demand.total().sd ** 2 >= demand.total().mean
 
 
 def test_a_stand_that_sells_now_and_then_has_whole_intervals() -> None:
     random = np.random.default_rng(9)
-    found = forecast(random.poisson(0.4, 60), 4)
-    assert found.family == "counts"
-    np.testing.assert_array_equal(found.lower, 0)
-    assert set(found.upper) <= {1.0, 2.0}
+    demand = forecast(random.poisson(0.4, 60), 4)
+    assert demand.family == "counts"
+    np.testing.assert_array_equal(demand.lower, 0)
+    assert set(demand.upper) <= {1.0, 2.0}
 
 
 def test_totals_of_lumpy_demand_are_held_as_often_as_said() -> None:

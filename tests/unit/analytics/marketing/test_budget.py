@@ -1,4 +1,4 @@
-"""What advertising brings is found where it is known, refused where it cannot be, and a budget is split accordingly."""
+"""Advertising response is recovered where it is known and refused where it cannot be; budgets are split by it."""
 
 from dataclasses import replace
 
@@ -27,8 +27,8 @@ def weeks(
 
 def certain(name: str, scale: float, power: float, spend: float, margin_bps: int = 10_000) -> Campaign:
     """A campaign whose response is known."""
-    one = np.ones(1)
-    response = AdResponse(True, (), 52, spend, 10 * spend, one, power * one, 0 * one, scale * one, 1e-9 * one, 1.0)
+    unit = np.ones(1)
+    response = AdResponse(True, (), 52, spend, 10 * spend, unit, power * unit, 0 * unit, scale * unit, 1e-9 * unit, 1.0)
     return Campaign(name, response, margin_bps)
 
 
@@ -95,20 +95,20 @@ def test_the_budget_is_kept_to_the_minor_unit_and_no_grid_does_better() -> None:
         scales, powers = random.uniform(10, 60, 3), random.uniform(0.3, 0.95, 3)
         spends = random.integers(200, 900, 3)
         campaigns = [certain(n, s, p, int(x)) for n, s, p, x in zip("abc", scales, powers, spends, strict=True)]
-        found = np.array([share.spend_minor for share in split_budget(campaigns).shares])
-        assert found.sum() == spends.sum()
+        split = np.array([share.spend_minor for share in split_budget(campaigns).shares])
+        assert split.sum() == spends.sum()
         first, second = (a.ravel() for a in np.meshgrid(*[np.linspace(0.5, 1.5, 101)] * 2))
         tried = np.column_stack(
             [first * spends[0], second * spends[1], spends.sum() - first * spends[0] - second * spends[1]]
         )
         tried = tried[(tried[:, 2] >= 0.5 * spends[2]) & (tried[:, 2] <= 1.5 * spends[2])]
         best = (scales * tried**powers).sum(axis=1).max()
-        assert (scales * found**powers).sum() >= best * (1 - 5e-4)
+        assert (scales * split**powers).sum() >= best * (1 - 5e-4)
 
 
 def test_an_unsure_gain_is_not_advised() -> None:
     fits = [Campaign(name, fit_ad_response(*weeks(seed, noise=900)), 5_000) for name, seed in (("a", 1), ("b", 2))]
-    vague = [replace(one, response=replace(one.response, measurable=True)) for one in fits]
+    vague = [replace(campaign, response=replace(campaign.response, measurable=True)) for campaign in fits]
     split = split_budget(vague)
     assert split.low_minor <= split.gain_minor <= split.high_minor
     assert split.status == ("move" if split.probability_of_gain >= 0.8 and split.gain_minor > 0 else "keep")

@@ -1,4 +1,4 @@
-"""What a change consists of adds up to the change, to the cent, whatever was sold."""
+"""The effects of a change add up to it, to the cent, for any sales."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.finance.margins import Contribution, Trade, contribution
+from analytics.finance.margins import BookedSales, Contribution, contribution
 from analytics.metrics.change import (
     Change,
     changes_per,
@@ -24,7 +24,7 @@ TERMS = SaleTerms(1_900, 1_200)
 
 def line(product: str, units: int, price: int, cost: int, channel: str = "shop") -> Contribution:
     return contribution(
-        Trade(product, channel, units, units * price, unit_cost_minor=0, variable_minor=units * cost, terms=TERMS)
+        BookedSales(product, channel, units, units * price, unit_cost_minor=0, variable_minor=units * cost, terms=TERMS)
     )
 
 
@@ -37,7 +37,7 @@ LINES = st.dictionaries(
 
 def adds_up(change: Change) -> None:
     assert change.before + sum(change.effects.values()) == change.after
-    moved = sum(sum(one.effects.values()) for one in change.lines)
+    moved = sum(sum(contribution_line.effects.values()) for contribution_line in change.lines)
     assert moved == change.after - change.before
 
 
@@ -45,63 +45,70 @@ def adds_up(change: Change) -> None:
 def test_every_explanation_adds_up(before: Sequence[Contribution], after: Sequence[Contribution]) -> None:
     for explain in (explain_margin, explain_revenue, explain_units):
         adds_up(explain(before, after))
-    if all(sum(one.revenue_minor for one in side) for side in (before, after)):
+    if all(sum(contribution_line.revenue_minor for contribution_line in side) for side in (before, after)):
         adds_up(explain_margin_rate(before, after))
         adds_up(explain_average_price(before, after))
 
 
 @given(LINES, LINES, st.integers(1, 60), st.integers(1, 60))
 def test_averages_of_unequal_lengths_are_explained_to_the_cent(
-    before: Sequence[Contribution], after: Sequence[Contribution], old: int, new: int
+    before: Sequence[Contribution], after: Sequence[Contribution], days_before: int, days_after: int
 ) -> None:
     for explain in (explain_margin, explain_revenue, explain_units):
-        found, plain = explain_per(explain, (before, after), (old, new)), explain(before, after)
-        adds_up(found)
-        assert (found.before, found.after) == (round(Fraction(plain.before, old)), round(Fraction(plain.after, new)))
+        average, total = explain_per(explain, (before, after), (days_before, days_after)), explain(before, after)
+        adds_up(average)
+        assert (average.before, average.after) == (
+            round(Fraction(total.before, days_before)),
+            round(Fraction(total.after, days_after)),
+        )
 
 
 def test_the_same_week_four_and_five_times_has_not_changed() -> None:
     week = [line("A", 100, 1_190, 500), line("B", 7, 990, 100)]
     weeks = [[line("A", 100 * n, 1_190, 500), line("B", 7 * n, 990, 100)] for n in (4, 5)]
-    found = explain_per(explain_units, (weeks[0], weeks[1]), (4, 5))
-    assert (found.before, found.after) == (sum(one.units for one in week),) * 2
-    assert not any(found.effects.values())
+    change = explain_per(explain_units, (weeks[0], weeks[1]), (4, 5))
+    assert (change.before, change.after) == (sum(contribution_line.units for contribution_line in week),) * 2
+    assert not any(change.effects.values())
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1), st.integers(1, 31))
 def test_changes_of_parts_add_up(parts: Sequence[tuple[int, int]], length: int) -> None:
-    total = round(Fraction(sum(now for _, now in parts), length)) - round(Fraction(sum(was for was, _ in parts), 7))
-    found = changes_per(parts, (7, length), total)
-    assert sum(found) == total
-    assert all(abs(one - (now / length - was / 7)) < 2 for one, (was, now) in zip(found, parts, strict=True))
+    total = round(Fraction(sum(after for _, after in parts), length)) - round(
+        Fraction(sum(before for before, _ in parts), 7)
+    )
+    changes = changes_per(parts, (7, length), total)
+    assert sum(changes) == total
+    assert all(
+        abs(change - (after / length - before / 7)) < 2 for change, (before, after) in zip(changes, parts, strict=True)
+    )
 
 
 def test_a_higher_price_alone_is_price() -> None:
-    found = explain_revenue([line("A", 100, 1_190, 500)], [line("A", 100, 1_309, 500)])
-    assert found.effects["price"] == found.after - found.before == 10_000
+    change = explain_revenue([line("A", 100, 1_190, 500)], [line("A", 100, 1_309, 500)])
+    assert change.effects["price"] == change.after - change.before == 10_000
 
 
 def test_a_higher_cost_alone_is_cost() -> None:
-    found = explain_margin([line("A", 100, 1_190, 500)], [line("A", 100, 1_190, 600)])
-    assert {name: amount for name, amount in found.effects.items() if amount} == {"variable_costs": -10_000}
+    change = explain_margin([line("A", 100, 1_190, 500)], [line("A", 100, 1_190, 600)])
+    assert {name: amount for name, amount in change.effects.items() if amount} == {"variable_costs": -10_000}
 
 
 def test_more_of_everything_is_volume() -> None:
     before, after = ([line("A", n, 1_190, 500), line("B", 2 * n, 595, 200)] for n in (100, 150))
-    found = explain_margin(before, after)
-    assert {name for name, amount in found.effects.items() if amount} == {"volume"}
+    change = explain_margin(before, after)
+    assert {name for name, amount in change.effects.items() if amount} == {"volume"}
 
 
 def test_a_shift_to_the_poorer_product_is_mix_of_the_rate() -> None:
     before = [line("RICH", 100, 1_190, 200), line("POOR", 100, 1_190, 700)]
     after = [line("RICH", 50, 1_190, 200), line("POOR", 150, 1_190, 700)]
-    found = explain_margin_rate(before, after)
-    assert found.effects.get("own", 0) == 0
-    assert found.effects["mix"] == found.after - found.before < 0
+    change = explain_margin_rate(before, after)
+    assert change.effects.get("own", 0) == 0
+    assert change.effects["mix"] == change.after - change.before < 0
 
 
 def test_what_begins_and_what_ends_is_told_apart() -> None:
-    found = explain_units(
+    change = explain_units(
         [line("OLD", 30, 1_000, 1), line("KEPT", 5, 1_000, 1)], [line("NEW", 7, 1_000, 1), line("KEPT", 6, 1_000, 1)]
     )
-    assert found.effects == {"sold_before_too": 1, "begun": 7, "ended": -30}
+    assert change.effects == {"sold_before_too": 1, "begun": 7, "ended": -30}

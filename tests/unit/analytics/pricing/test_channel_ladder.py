@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.pricing.channel_ladder import Break, ChannelRole, Rung, broken_rungs, edges
+from analytics.pricing.channel_ladder import ChannelRole, LadderBreak, Rung, broken_rungs, edges
 from domain.pricing import SaleTerms
 
 VAT = 1_900
@@ -19,7 +19,7 @@ def ladder(shop: int = 1_190, market: int = 1_190, dealers: int = 650) -> list[R
 
 
 def breaks(rungs: list[Rung]) -> list[tuple[str, str, str]]:
-    return [(str(one.kind), one.channel, one.against) for one in broken_rungs(rungs, 1.5)]
+    return [(str(broken.kind), broken.channel, broken.against) for broken in broken_rungs(rungs, 1.5)]
 
 
 def test_a_ladder_in_order_has_no_break() -> None:
@@ -28,9 +28,9 @@ def test_a_ladder_in_order_has_no_break() -> None:
 
 
 def test_each_break_is_found() -> None:
-    assert breaks(ladder(shop=1_100, market=1_100)) == [(Break.UNDERCUTS_DEALERS, "shop", "dealers")]
-    assert breaks(ladder(market=1_120)) == [(Break.MARKETPLACE_CHEAPER, "market", "shop")]
-    assert breaks(ladder(dealers=1_000)) == [(Break.DEALERS_ABOVE_SHOP, "dealers", "shop")]
+    assert breaks(ladder(shop=1_100, market=1_100)) == [(LadderBreak.UNDERCUTS_DEALERS, "shop", "dealers")]
+    assert breaks(ladder(market=1_120)) == [(LadderBreak.MARKETPLACE_CHEAPER, "market", "shop")]
+    assert breaks(ladder(dealers=1_000)) == [(LadderBreak.DEALERS_ABOVE_SHOP, "dealers", "shop")]
 
 
 def test_a_price_may_go_to_its_edge_and_no_further() -> None:

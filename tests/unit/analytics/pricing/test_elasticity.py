@@ -43,9 +43,9 @@ def test_the_unit_of_money_and_the_order_of_rows_change_nothing(model: Model) ->
     )
     if "season" in SPECIFICATIONS[model].controls:
         other = SalesPanel(other.period - 900, other.location, other.units, other.price, other.deal, other.feature)
-    one, two = fit_elasticity(panel, model), fit_elasticity(other, model)
-    assert two.elasticity == pytest.approx(one.elasticity, abs=1e-6)
-    assert two.standard_error == pytest.approx(one.standard_error, rel=1e-5)
+    first, second = fit_elasticity(panel, model), fit_elasticity(other, model)
+    assert second.elasticity == pytest.approx(first.elasticity, abs=1e-6)
+    assert second.standard_error == pytest.approx(first.standard_error, rel=1e-5)
 
 
 def test_pooled_is_biased_where_prices_answer_demand_and_week_effects_are_not() -> None:

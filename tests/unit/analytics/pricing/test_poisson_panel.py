@@ -25,8 +25,8 @@ def test_it_finds_what_direct_maximisation_finds() -> None:
     def less_likely(b: np.ndarray) -> float:
         return float(np.exp(dummies @ b).sum() - units @ (dummies @ b))
 
-    found = minimize(less_likely, np.zeros(dummies.shape[1]), method="BFGS", options={"gtol": 1e-7}).x
-    assert fitted.slopes == pytest.approx(found[-2:], abs=1e-4)
+    maximum = minimize(less_likely, np.zeros(dummies.shape[1]), method="BFGS", options={"gtol": 1e-7}).x
+    assert fitted.slopes == pytest.approx(maximum[-2:], abs=1e-4)
     assert fitted.expected.sum() == pytest.approx(units.sum())
 
 

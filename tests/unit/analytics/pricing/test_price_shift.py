@@ -8,11 +8,11 @@ from analytics.statistics.errors import InvalidNumbers
 
 
 def move(**changed: object) -> PriceMove:
-    given: dict[str, object] = {
+    defaults: dict[str, object] = {
         "channel": "shop", "share": 1.0, "from_minor": 2_000, "to_minor": 1_800,
         "days_ago": 14.0, "elasticity": -2.0, "standard_error": 0.0,
     }  # fmt: skip
-    return PriceMove(**(given | changed))  # type: ignore[arg-type]
+    return PriceMove(**(defaults | changed))  # type: ignore[arg-type]
 
 
 def test_a_cut_lifts_the_weeks_before_it_and_leaves_those_after() -> None:

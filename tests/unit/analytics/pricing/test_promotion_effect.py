@@ -53,34 +53,34 @@ def true_net(dips: tuple[float, ...] = DIPS, taken: float = TAKEN) -> float:
 
 
 def test_lift_dip_and_cannibalisation_are_found() -> None:
-    found = deal_response(lived(1))
-    errors = np.sqrt(np.diag(found.covariance))
-    assert found.slopes == pytest.approx([LIFT, *DIPS, TAKEN], abs=0.2)
+    response = deal_response(lived(1))
+    errors = np.sqrt(np.diag(response.covariance))
+    assert response.slopes == pytest.approx([LIFT, *DIPS, TAKEN], abs=0.2)
     assert errors.max() < 0.12
-    assert found.deals == pytest.approx(6 * PRODUCTS, abs=8)
+    assert response.deals == pytest.approx(6 * PRODUCTS, abs=8)
 
 
 def test_the_worth_of_a_deal_is_held_by_its_interval_about_as_often_as_it_says() -> None:
     held = 0
     for seed in range(40):
-        told = value_deal(deal_response(lived(seed, apart=0.0)), 3, TERMS)
-        held += told.low_minor <= true_net() <= told.high_minor
-        assert told.net_minor == pytest.approx(told.lift_minor + told.dip_minor + told.cannibalised_minor)
+        deal = value_deal(deal_response(lived(seed, apart=0.0)), 3, TERMS)
+        held += deal.low_minor <= true_net() <= deal.high_minor
+        assert deal.net_minor == pytest.approx(deal.lift_minor + deal.dip_minor + deal.cannibalised_minor)
     assert held >= 29, "80 % asked for"
 
 
 def test_a_deal_that_looks_good_while_it_runs_loses_after_it() -> None:
     """THE TYPICAL MISTAKE: the week itself brings more than a usual one; the weeks after it and the category less."""
-    told = value_deal(deal_response(lived(2, apart=0.0)), 0, TERMS)
-    assert told.lift_minor > 0
-    assert told.net_minor < 0
-    assert told.bought_ahead == pytest.approx(0.55, abs=0.15)
+    deal = value_deal(deal_response(lived(2, apart=0.0)), 0, TERMS)
+    assert deal.lift_minor > 0
+    assert deal.net_minor < 0
+    assert deal.bought_ahead == pytest.approx(0.55, abs=0.15)
 
 
 def test_without_a_dip_the_same_deal_pays_for_sure() -> None:
-    told = value_deal(deal_response(lived(3, dips=(0.0, 0.0, 0.0), taken=0.0, apart=0.0)), 0, TERMS)
-    assert told.low_minor > 0
-    assert abs(told.dip_minor) < 4_000
+    deal = value_deal(deal_response(lived(3, dips=(0.0, 0.0, 0.0), taken=0.0, apart=0.0)), 0, TERMS)
+    assert deal.low_minor > 0
+    assert abs(deal.dip_minor) < 4_000
 
 
 def test_a_product_whose_own_lift_differs_is_told_apart_and_less_surely() -> None:

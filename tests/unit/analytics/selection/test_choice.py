@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.selection.choice import Selection, choose
 from analytics.selection.contest import Contender, Contest, Limit, greedy
-from analytics.selection.program import Effort, Row, maximise
+from analytics.selection.program import Constraint, Effort, maximise
 from analytics.statistics.errors import InvalidNumbers
 
 ATTENTION = Limit("attention", 2, step=1)
@@ -46,26 +46,26 @@ def best_by_enumeration(contest: Contest, forced: str = "") -> tuple[int, int, i
     """Risk mended, money, importance, fewest and earliest: the best of all subsets, by looking at each."""
     best = None
     for taken in itertools.product((False, True), repeat=len(contest.contenders)):
-        chosen = [one for one, yes in zip(contest.contenders, taken, strict=True) if yes]
-        used = {limit.name: sum(one.uses.get(limit.name, 0) for one in chosen) for limit in contest.limits}
-        subjects = [one.subject for one in chosen if one.subject]
+        chosen = [contender for contender, is_taken in zip(contest.contenders, taken, strict=True) if is_taken]
+        used = {limit.name: sum(contender.uses.get(limit.name, 0) for contender in chosen) for limit in contest.limits}
+        subjects = [contender.subject for contender in chosen if contender.subject]
         if any(used[limit.name] > max(limit.amount, 0) for limit in contest.limits):
             continue
-        if len(set(subjects)) < len(subjects) or (forced and forced not in {one.key for one in chosen}):
+        if len(set(subjects)) < len(subjects) or (forced and forced not in {contender.key for contender in chosen}):
             continue
-        places = sum(place for place, yes in enumerate(taken) if yes)
+        places = sum(place for place, is_taken in enumerate(taken) if is_taken)
         merit = (
-            sum(one.mends for one in chosen),
-            sum(one.worth_minor for one in chosen),
-            sum(one.importance for one in chosen),
+            sum(contender.mends for contender in chosen),
+            sum(contender.worth_minor for contender in chosen),
+            sum(contender.importance for contender in chosen),
             -(len(contest.contenders) ** 2 * len(chosen) + places),
-            tuple(sorted(one.key for one in chosen)),
+            tuple(sorted(contender.key for contender in chosen)),
         )
         best = merit if best is None or merit[:4] > best[:4] else best
     return best
 
 
-def made(contest: Contest, explained: int = 60) -> Selection:
+def decide(contest: Contest, explained: int = 60) -> Selection:
     return choose(contest.contenders, contest.limits, explained=explained)
 
 
@@ -76,36 +76,36 @@ def short_of(selection: Selection, place: int = 0) -> list[tuple[str, int, int]]
 @pytest.mark.parametrize("seed", range(60))
 def test_no_choice_is_better_than_the_one_made(seed: int) -> None:
     contest = random_contest(seed)
-    selection, best = made(contest, explained=0), best_by_enumeration(contest)
+    selection, best = decide(contest, explained=0), best_by_enumeration(contest)
     assert best is not None
-    by_key = {one.key: one for one in contest.contenders}
-    places = {one.key: place for place, one in enumerate(contest.contenders)}
+    by_key = {contender.key: contender for contender in contest.contenders}
+    places = {contender.key: place for place, contender in enumerate(contest.contenders)}
     size = len(selection.adopted)
     ties = -(len(by_key) ** 2 * size + sum(places[key] for key in selection.adopted))
     importance = sum(by_key[key].importance for key in selection.adopted)
     assert (selection.mended, selection.value_minor, importance, ties) == best[:4]
     assert selection.proven
     assert selection.at_most_minor == selection.value_minor
-    assert sorted([*selection.adopted, *(one.key for one in selection.left_out)]) == sorted(by_key)
+    assert sorted([*selection.adopted, *(excluded.key for excluded in selection.left_out)]) == sorted(by_key)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_what_each_one_left_out_would_cost_is_the_best_choice_with_it(seed: int) -> None:
     contest = random_contest(seed, most=8)
-    selection = made(contest)
-    for one in selection.left_out:
-        best = best_by_enumeration(contest, forced=one.key)
-        assert (best is None) == (one.reason == "impossible")
+    selection = decide(contest)
+    for excluded in selection.left_out:
+        best = best_by_enumeration(contest, forced=excluded.key)
+        assert (best is None) == (excluded.reason == "impossible")
         if best is not None:
-            assert one.instead is not None
-            assert one.instead.loss_minor == selection.value_minor - best[1]
-            assert one.instead.mends_lost == selection.mended - best[0]
+            assert excluded.instead is not None
+            assert excluded.instead.loss_minor == selection.value_minor - best[1]
+            assert excluded.instead.mends_lost == selection.mended - best[0]
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_shadow_value_is_what_a_step_more_would_bring(seed: int) -> None:
     contest = random_contest(seed, most=8)
-    selection = made(contest, explained=0)
+    selection = decide(contest, explained=0)
     for place, use in enumerate(selection.limits):
         wider = replace(contest.limits[place], amount=use.amount + use.relaxed_by)
         best = best_by_enumeration(
@@ -125,7 +125,7 @@ def test_the_order_of_the_input_does_not_matter(seed: int, shuffle: object) -> N
     contenders, limits = list(contest.contenders), list(contest.limits)
     shuffle.shuffle(contenders)  # type: ignore[attr-defined]
     shuffle.shuffle(limits)  # type: ignore[attr-defined]
-    assert choose(contenders, limits) == made(contest)
+    assert choose(contenders, limits) == decide(contest)
 
 
 def test_a_knapsack_has_its_published_optimum() -> None:
@@ -251,7 +251,7 @@ def test_trust_discounts_hopes_and_not_fears() -> None:
 def test_nothing_is_adopted_for_nothing() -> None:
     selection = choose([bid("zero", 0), bid("loss", -5), bid("unweighed", None, weight=0)], [ATTENTION])
     assert selection.adopted == ()
-    assert {one.reason for one in selection.left_out} == {"no_gain"}
+    assert {excluded.reason for excluded in selection.left_out} == {"no_gain"}
     assert selection.left_out[-1].instead is not None
     assert selection.left_out[-1].instead.loss_minor == 5
 
@@ -306,12 +306,15 @@ def hard(seed: int = 5, count: int = 90, rows: int = 12) -> Contest:
 def test_out_of_time_it_gives_a_choice_that_holds_and_is_no_worse_than_greedy(effort: Effort) -> None:
     contest = hard()
     selection = choose(contest.contenders, contest.limits, effort=effort)
-    chosen = [place for place, one in enumerate(contest.contenders) if one.key in selection.adopted]
+    chosen = [place for place, contender in enumerate(contest.contenders) if contender.key in selection.adopted]
     assert contest.fits(chosen)
     assert not selection.proven
     assert selection.value_minor >= max(selection.by_value_minor, selection.by_density_minor) > 0
     assert selection.at_most_minor > selection.value_minor
-    assert all(one.reason == "limit" and one.shortfalls and one.instead is None for one in selection.left_out)
+    assert all(
+        excluded.reason == "limit" and excluded.shortfalls and excluded.instead is None
+        for excluded in selection.left_out
+    )
     assert all(use.shadow_minor is None for use in selection.limits)
 
 
@@ -323,7 +326,7 @@ def test_greedy_takes_what_fits_in_order() -> None:
 
 def test_an_answer_that_breaks_a_row_is_not_taken() -> None:
     """Rows too fine for floating point: the cover that broke them is forbidden and the search goes on."""
-    fine = Row({0: 2**53, 1: 2**53 - 1, 2: 1}, 2**54 - 1)
+    fine = Constraint({0: 2**53, 1: 2**53 - 1, 2: 1}, 2**54 - 1)
     solved = maximise([10, 10, 1], [fine], (), Effort().started())
     assert solved.chosen is not None
     assert fine.holds(solved.chosen)

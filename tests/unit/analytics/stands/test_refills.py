@@ -44,13 +44,13 @@ def test_the_gain_is_that_of_simulated_days() -> None:
     refills = best_refills([shelf(), shelf(product="cream", on_hand=0, margin_minor=900.0)])
     gain = gain_of_stand(refills, coverage=0.80)
     random = np.random.default_rng(3)
-    came = np.zeros(100_000)
+    gains = np.zeros(100_000)
     for refill in refills:
-        asked = random.negative_binomial(20, 2 / 3, 100_000)
-        sold = np.clip(asked - refill.shelf.on_hand, 0, refill.units)
-        came += sold * (refill.shelf.margin_minor + 40) - refill.units * 80
-    assert gain.value_minor == pytest.approx(came.mean(), rel=0.01)
-    assert (gain.low_minor, gain.high_minor) == pytest.approx(np.quantile(came, [0.1, 0.9]), abs=120)
+        demand = random.negative_binomial(20, 2 / 3, 100_000)
+        sold = np.clip(demand - refill.shelf.on_hand, 0, refill.units)
+        gains += sold * (refill.shelf.margin_minor + 40) - refill.units * 80
+    assert gain.value_minor == pytest.approx(gains.mean(), rel=0.01)
+    assert (gain.low_minor, gain.high_minor) == pytest.approx(np.quantile(gains, [0.1, 0.9]), abs=120)
 
 
 def test_scarce_stock_goes_where_it_earns_most() -> None:
@@ -77,14 +77,14 @@ def test_no_allowed_refill_earns_more(
         shelf(stand, product, on_hand=stock[i], margin_minor=margins[i], room_units=rooms[i])
         for i, (stand, product) in enumerate(names)
     ]
-    found = best_refills(shelves, {"soap": central, "cream": 10}, van)
+    refills = best_refills(shelves, {"soap": central, "cream": 10}, van)
 
     def earns(units: tuple[int, ...]) -> float:
         total = 0.0
-        for one, brought in zip(shelves, units, strict=True):
-            law = one.demand
-            sold = float(law.shortage(one.on_hand) - law.shortage(one.on_hand + brought))
-            total += (one.margin_minor + 40) * sold - 80 * brought
+        for stand_shelf, brought in zip(shelves, units, strict=True):
+            law = stand_shelf.demand
+            sold = float(law.shortage(stand_shelf.on_hand) - law.shortage(stand_shelf.on_hand + brought))
+            total += (stand_shelf.margin_minor + 40) * sold - 80 * brought
         return total
 
     allowed = [
@@ -92,14 +92,14 @@ def test_no_allowed_refill_earns_more(
         for units in itertools.product(*(range(room + 1) for room in rooms))
         if units[0] + units[1] <= central and sum(units) <= van
     ]
-    assert tuple(refill.units for refill in found) in allowed
-    assert sum(refill.gain_minor for refill in found) == pytest.approx(max(map(earns, allowed)), abs=1e-6)
+    assert tuple(refill.units for refill in refills) in allowed
+    assert sum(refill.gain_minor for refill in refills) == pytest.approx(max(map(earns, allowed)), abs=1e-6)
 
 
 def test_no_demand_no_margin_no_days_no_room_bring_nothing() -> None:
     still = StandShelf("a", "salt", 0, DemandRate(0, 0), 10, 20, 500)
-    for one in (still, shelf(margin_minor=0.0), shelf(days_to_visit=0.0), shelf(room_units=0)):
-        (refill,) = best_refills([one])
+    for stand_shelf in (still, shelf(margin_minor=0.0), shelf(days_to_visit=0.0), shelf(room_units=0)):
+        (refill,) = best_refills([stand_shelf])
         assert refill.units == 0
         assert gain_of_stand([refill]).value_minor == 0
     assert best_refills([]) == []

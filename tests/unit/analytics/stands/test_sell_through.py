@@ -19,9 +19,9 @@ def test_plain_counts_give_their_rate() -> None:
 def test_shelves_that_stood_empty_do_not_hide_demand() -> None:
     """2 a day with 20 units on the shelf for 14 days: 28 asked for, at most 20 seen to sell."""
     random = np.random.default_rng(1)
-    asked = random.poisson(28, 300)
-    seen = [CountedInterval(14, int(min(units, 20)), bool(units >= 20)) for units in asked]
-    naive = np.minimum(asked, 20).sum() / (14 * 300)
+    demand = random.poisson(28, 300)
+    seen = [CountedInterval(14, int(min(units, 20)), bool(units >= 20)) for units in demand]
+    naive = np.minimum(demand, 20).sum() / (14 * 300)
     assert naive < 1.45
     assert sell_through(seen).units_per_day == pytest.approx(2.0, rel=0.05)
 
@@ -48,8 +48,8 @@ def test_the_error_holds_the_truth_as_often_as_a_normal_one() -> None:
     random = np.random.default_rng(5)
     held = 0
     for _ in range(500):
-        asked = random.poisson(0.8 * 10, 8)
-        rate = sell_through([CountedInterval(10, int(min(units, 9)), bool(units >= 9)) for units in asked])
+        demand = random.poisson(0.8 * 10, 8)
+        rate = sell_through([CountedInterval(10, int(min(units, 9)), bool(units >= 9)) for units in demand])
         held += abs(rate.units_per_day - 0.8) < 1.645 * rate.standard_error
     assert 0.84 <= held / 500 <= 0.97
 

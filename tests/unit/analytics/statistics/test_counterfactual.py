@@ -1,4 +1,4 @@
-"""What was done is told from what would have happened anyway."""
+"""The effect of an intervention is separated from what would have happened anyway."""
 
 import numpy as np
 import pytest
@@ -31,9 +31,9 @@ def holds(estimate: EffectEstimate, truth: float) -> bool:
 
 
 def test_the_interval_holds_a_known_effect_as_often_as_it_says() -> None:
-    found = [measured(world(seed, effect=15)) for seed in range(150)]
-    assert 0.70 <= np.mean([holds(estimate, 15 * 8) for estimate in found]) <= 0.92
-    assert np.median([(e.effect or 0) / (15 * 8) for e in found]) == pytest.approx(1, abs=0.1)
+    estimates = [measured(world(seed, effect=15)) for seed in range(150)]
+    assert 0.70 <= np.mean([holds(estimate, 15 * 8) for estimate in estimates]) <= 0.92
+    assert np.median([(e.effect or 0) / (15 * 8) for e in estimates]) == pytest.approx(1, abs=0.1)
 
 
 def test_a_clear_effect_is_told_from_none() -> None:
@@ -46,10 +46,10 @@ def test_without_an_effect_one_is_rarely_claimed() -> None:
 
 def test_a_shock_common_to_all_is_no_effect() -> None:
     """A slump of 30 a period, which a look at the treated series alone would take for an effect of -240."""
-    found = [measured(world(seed, shock=3)) for seed in range(60)]
-    effects = np.array([estimate.effect for estimate in found], dtype=float)
+    estimates = [measured(world(seed, shock=3)) for seed in range(60)]
+    effects = np.array([estimate.effect for estimate in estimates], dtype=float)
     assert abs(np.median(effects)) < 0.15 * 240
-    assert np.mean([not holds(estimate, 0) for estimate in found]) <= 0.35
+    assert np.mean([not holds(estimate, 0) for estimate in estimates]) <= 0.35
 
 
 def test_realised_is_the_counterfactual_and_the_effect() -> None:

@@ -22,8 +22,8 @@ from analytics.statistics.proportions import newcombe_interval, wilson_interval
     ],
 )
 def test_newcombe_1998_table_2_method_10(counts: tuple[int, int, int, int], low: float, high: float) -> None:
-    found = newcombe_interval(*counts, coverage=0.95)
-    assert (round(found.low, 4), round(found.high, 4)) == (low, high)
+    interval = newcombe_interval(*counts, coverage=0.95)
+    assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
 
 
 counts = st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -31,13 +31,13 @@ counts = st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.j
 
 @given(counts, counts, st.floats(0.05, 0.99))
 def test_intervals_stay_in_range_and_turn_round_with_the_groups(
-    one: tuple[int, int], other: tuple[int, int], coverage: float
+    first: tuple[int, int], second: tuple[int, int], coverage: float
 ) -> None:
-    share, found = wilson_interval(*one, coverage), newcombe_interval(*one, *other, coverage)
-    back = newcombe_interval(*other, *one, coverage)
+    share, difference = wilson_interval(*first, coverage), newcombe_interval(*first, *second, coverage)
+    reverse = newcombe_interval(*second, *first, coverage)
     assert 0 <= share.low <= share.value <= share.high <= 1
-    assert -1 - 1e-9 <= found.low <= found.value <= found.high <= 1 + 1e-9
-    assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
+    assert -1 - 1e-9 <= difference.low <= difference.value <= difference.high <= 1 + 1e-9
+    assert (reverse.low, reverse.high) == pytest.approx((-difference.high, -difference.low))
 
 
 def test_counts_that_cannot_be_are_refused() -> None:

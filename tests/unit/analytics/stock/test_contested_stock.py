@@ -1,4 +1,4 @@
-"""What a price change is worth while the stock limits sales, against sums done by hand and played-out days."""
+"""Value of a price change while stock limits sales, against sums by hand and simulated days."""
 
 import numpy as np
 import pytest
@@ -61,8 +61,8 @@ def test_with_stock_to_spare_it_is_the_difference_of_the_contributions(
 
 def test_expected_sales_agree_with_days_played_out() -> None:
     shelf = ShelfUntilSupply(90, [], 14, DemandRate(6.0, 6.0))
-    asked = np.random.default_rng(4).poisson(6.0, (40_000, 14)).sum(axis=1)
-    assert shelf.sold(14) == pytest.approx(np.minimum(asked, 90).mean(), rel=0.002)
+    demand = np.random.default_rng(4).poisson(6.0, (40_000, 14)).sum(axis=1)
+    assert shelf.sold(14) == pytest.approx(np.minimum(demand, 90).mean(), rel=0.002)
 
 
 def test_nothing_asked_for_is_no_question() -> None:

@@ -63,7 +63,7 @@ def test_certain_demand_is_certain() -> None:
     assert law.at_most(7) == 0
     assert law.quantile(0.99) == 7.5
     assert DemandLaw(0.0, 3.0).quantile(0.99) == 0
-    assert law.surely_asked_for(0.9) == 7
+    assert law.demand_at_least(0.9) == 7
 
 
 @given(mean=st.floats(0.001, 1e6), ratio=st.floats(0.05, 50), probability=st.floats(0.001, 0.999))
@@ -73,7 +73,7 @@ def test_a_quantile_is_the_least_level_that_suffices(mean: float, ratio: float, 
     assert law.at_most(level) >= probability - 1e-9
     if law.whole:
         assert level == 0 or law.at_most(level - 1) < probability + 1e-9
-        sure = law.surely_asked_for(probability)
+        sure = law.demand_at_least(probability)
         assert sure == 0 or law.more_than(sure - 1) >= probability - 1e-9
     assert 0 <= law.shortage(level) <= mean * (1 + 1e-9)
 

@@ -31,17 +31,17 @@ def test_the_all_units_discount_of_the_textbook() -> None:
     168 + 4.8 + 28 = 200.8.
     """
     free = SupplyTerms(BAGS.tiers, BAGS.order_cost_minor)
-    found = order_quantity(600, free, 0.20)
-    assert (found.units, found.unit_cost_minor, found.reasons) == (500, 0.29, ("price_break",))
-    assert found.yearly_cost_minor == pytest.approx(198.1)
+    order = order_quantity(600, free, 0.20)
+    assert (order.units, order.unit_cost_minor, order.reasons) == (500, 0.29, ("price_break",))
+    assert order.yearly_cost_minor == pytest.approx(198.1)
     assert order_quantity(600, SupplyTerms((PriceTier(1, 0.30),), 8), 0.20).units == 400
 
 
 def test_each_limit_says_that_it_decided() -> None:
     def reasons(limits: OrderLimits = OrderLimits(), **terms: int) -> tuple[int, tuple[str, ...]]:
         supply = SupplyTerms(PENCILS.tiers, 12, terms.get("minimum", 1), terms.get("pack", 1))
-        found = order_quantity(1_200, supply, 0.25, limits=limits)
-        return found.units, found.reasons
+        order = order_quantity(1_200, supply, 0.25, limits=limits)
+        return order.units, order.reasons
 
     assert reasons() == (240, ("economic",))
     assert reasons(minimum=300) == (300, ("minimum",))
@@ -104,7 +104,7 @@ def test_no_allowed_order_costs_less(
 ) -> None:
     starts = [1, *sorted(breaks)]
     supply = SupplyTerms(tuple(PriceTier(s, 1.0 - 0.05 * i) for i, s in enumerate(starts)), fixed, minimum, pack)
-    found = order_quantity(demand, supply, holding, limits=OrderLimits(sellable, cash))
+    order = order_quantity(demand, supply, holding, limits=OrderLimits(sellable, cash))
     year = max(supply.smallest_order, demand // pack * pack)
     costs = {
         units: demand * (c := supply.unit_cost_minor(units)) + fixed * demand / units + holding * c * units / 2
@@ -112,11 +112,11 @@ def test_no_allowed_order_costs_less(
         if (sellable is None or units <= sellable) and (cash is None or units * supply.unit_cost_minor(units) <= cash)
     }
     if not costs:
-        assert found.units == 0
-        assert found.reasons[0].startswith("minimum_above")
+        assert order.units == 0
+        assert order.reasons[0].startswith("minimum_above")
     else:
-        assert found.units in costs
-        assert costs[found.units] <= min(costs.values()) * (1 + 1e-9)
+        assert order.units in costs
+        assert costs[order.units] <= min(costs.values()) * (1 + 1e-9)
 
 
 def test_senseless_terms_are_refused() -> None:

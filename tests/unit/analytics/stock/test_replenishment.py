@@ -12,13 +12,13 @@ from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.demand_law import DemandLaw
 from analytics.stock.lead_time import DemandRate, LeadTime
 from analytics.stock.order_quantity import PriceTier, SupplyTerms, order_quantity
-from analytics.stock.reorder_plan import Product, StockTerms, plan_replenishment
+from analytics.stock.reorder_plan import StockedProduct, StockTerms, plan_replenishment
 from analytics.stock.replenishment import HOLDING_OFF, StockPosition, advise_order, gain_of_ordering_now, gain_together
 from analytics.stock.review_outlook import look_ahead
 from analytics.stock.service_levels import ServiceTarget
 
 SUPPLY = SupplyTerms((PriceTier(1, 1_000.0),), order_cost_minor=5_000)
-SOAP = Product(DemandRate(3.0, 6.0, 0.2), LeadTime(21, 5, 8, 20), SUPPLY, StockTerms(2_500, 0.25))
+SOAP = StockedProduct(DemandRate(3.0, 6.0, 0.2), LeadTime(21, 5, 8, 20), SUPPLY, StockTerms(2_500, 0.25))
 
 
 def test_quantity_and_reorder_point_are_found_in_turn_as_in_the_textbook() -> None:
@@ -55,19 +55,19 @@ def test_units_saved_are_those_of_simulated_weeks(position: int) -> None:
     random = np.random.default_rng(4)
     rate, lead = random.gamma(25, 3 / 25, 300_000), random.gamma((21 / 5) ** 2, 25 / 21, 300_000)
     left = np.maximum(position - random.poisson(rate * lead), 0)
-    asked = random.poisson(rate * 7)
-    saved = np.minimum(np.maximum(asked - left, 0), 15)
+    demand = random.poisson(rate * 7)
+    saved = np.minimum(np.maximum(demand - left, 0), 15)
     outlook = look_ahead(position, product.rate, product.lead, 7)
     assert outlook.units_saved(15) == pytest.approx(saved.mean(), abs=0.12)
     for probability in (0.1, 0.5, 0.9):
         assert abs(outlook.saved_quantile(15, probability) - np.quantile(saved, probability)) <= 1
-    assert outlook.stock_out() == pytest.approx(np.mean((left == 0) | (asked > left)), abs=0.025)
+    assert outlook.stock_out() == pytest.approx(np.mean((left == 0) | (demand > left)), abs=0.025)
 
 
 def test_an_empty_shelf_loses_the_profit_of_a_review() -> None:
     """R times the profit rate: 7 (d (m - K / Q) - h Q / 2), as waiting puts all off by a review."""
     rate = DemandRate(3.0, 3.0)
-    product = Product(rate, LeadTime(14), SUPPLY, StockTerms(2_500, 0.25))
+    product = StockedProduct(rate, LeadTime(14), SUPPLY, StockTerms(2_500, 0.25))
     profit = 3 * (1_500 - 5_000 / 200) - 1_000 * 0.25 / 365 * 200 / 2
     assert gain_of_ordering_now(product, StockPosition(0), 200).value_minor == pytest.approx(7 * profit, abs=2)
 
@@ -75,11 +75,11 @@ def test_an_empty_shelf_loses_the_profit_of_a_review() -> None:
 @pytest.mark.parametrize("position", [20, 55])
 def test_the_gain_is_what_two_simulated_shops_differ_by(position: int) -> None:
     """The same customers in both; one orders now, one a week later; then both by the plan for two years."""
-    product = Product(DemandRate(3.0, 3.0), LeadTime(14), SUPPLY, StockTerms(2_500, 0.25))
+    product = StockedProduct(DemandRate(3.0, 3.0), LeadTime(14), SUPPLY, StockTerms(2_500, 0.25))
     plan = plan_replenishment(product)
     gain = gain_of_ordering_now(product, StockPosition(position), plan.quantity.units)
-    asked = np.random.default_rng(6).poisson(3.0, (728, 3_000))
-    now, later = (_profit(product, position, plan.quantity.units, wait, asked) for wait in (0, 7))
+    demand = np.random.default_rng(6).poisson(3.0, (728, 3_000))
+    now, later = (_profit(product, position, plan.quantity.units, wait, demand) for wait in (0, 7))
     assert (now - later).mean() == pytest.approx(gain.value_minor, abs=0.04 * 21 * 1_500)
 
 
@@ -91,19 +91,19 @@ def test_the_interval_holds_what_is_saved_as_often_as_it_says() -> None:
     left = np.maximum(55 - random.negative_binomial(rate * lead, 0.5), 0)
     saved = np.minimum(np.maximum(random.negative_binomial(rate * 7, 0.5) - left, 0), 100)
     holding = 1_000 * 0.25 / 365
-    came = saved * (1_500 - 50 + holding * 100 / 6) - holding * 7 * 100
-    held = np.mean((came >= gain.low_minor - 1) & (came <= gain.high_minor + 1))
+    gains = saved * (1_500 - 50 + holding * 100 / 6) - holding * 7 * 100
+    held = np.mean((gains >= gain.low_minor - 1) & (gains <= gain.high_minor + 1))
     assert 0.78 <= held <= 0.90
-    assert gain.value_minor == pytest.approx(came.mean(), rel=0.02)
+    assert gain.value_minor == pytest.approx(gains.mean(), rel=0.02)
 
 
 def test_money_decides_better_than_any_other_reorder_point() -> None:
     """By simulation, the plan's cost is within two percent of the best of a grid round it."""
-    product = Product(DemandRate(3.0, 6.0), LeadTime(14), SUPPLY, StockTerms(2_500, 0.25))
+    product = StockedProduct(DemandRate(3.0, 6.0), LeadTime(14), SUPPLY, StockTerms(2_500, 0.25))
     plan = plan_replenishment(product)
     points = np.arange(plan.reorder_point - 30, plan.reorder_point + 31, 5)
-    asked = np.random.default_rng(7).negative_binomial(3.0, 0.5, (728, 400))
-    costs = [_cost(product, int(point), plan.quantity.units, asked).mean() for point in points]
+    demand = np.random.default_rng(7).negative_binomial(3.0, 0.5, (728, 400))
+    costs = [_cost(product, int(point), plan.quantity.units, demand).mean() for point in points]
     assert costs[6] <= 1.02 * min(costs)
 
 
@@ -153,7 +153,7 @@ def test_cash_cuts_the_order_and_says_so() -> None:
 
 
 def test_a_minimum_of_years_does_not_pay_to_stock() -> None:
-    slow = Product(
+    slow = StockedProduct(
         DemandRate(0.01, 0.01), LeadTime(20), SupplyTerms(SUPPLY.tiers, 0, minimum_units=60), StockTerms(1_400, 0.25)
     )
     advice = advise_order(slow, StockPosition(0))
@@ -178,7 +178,7 @@ def test_too_much_and_slow_stock_is_flagged_and_an_assumed_lead_time_told() -> N
 
 
 def test_certain_demand_and_lead_time_order_when_a_review_would_be_short() -> None:
-    sure = Product(DemandRate(3.0, 0.0), LeadTime(14), SUPPLY, StockTerms(2_500, 0.25))
+    sure = StockedProduct(DemandRate(3.0, 0.0), LeadTime(14), SUPPLY, StockTerms(2_500, 0.25))
     plan = plan_replenishment(sure)
     assert plan.reorder_point == 62
     assert advise_order(sure, StockPosition(63), plan=plan).stock_out_without == 0
@@ -225,7 +225,7 @@ def test_whatever_comes_the_advice_holds_numbers_and_keeps_the_terms(
     shelf: float | None,
     stock: float,
 ) -> None:
-    product = Product(
+    product = StockedProduct(
         DemandRate(rate, rate * ratio, rate * error),
         LeadTime(lead, lead * spread),
         SupplyTerms((PriceTier(1, cost),), fixed, minimum, 6),
@@ -258,13 +258,13 @@ def test_senseless_numbers_are_refused(bad: float) -> None:
             wrong()
 
 
-def _profit(product: Product, stock: int, first: int, wait: int, asked: np.ndarray) -> np.ndarray:
+def _profit(product: StockedProduct, stock: int, first: int, wait: int, demand: np.ndarray) -> np.ndarray:
     """Margin less holding and order cost; stock left at the end at its cost and its share of an order's."""
     plan, lead = plan_replenishment(product), 14
-    chains = asked.shape[1]
+    chains = demand.shape[1]
     on_hand, way, profit = np.full(chains, float(stock)), np.zeros(chains), np.zeros(chains)
-    arriving = np.zeros((len(asked) + lead + 1, chains))
-    for day, wanted in enumerate(asked):
+    arriving = np.zeros((len(demand) + lead + 1, chains))
+    for day, day_demand in enumerate(demand):
         on_hand, way = on_hand + arriving[day], way - arriving[day]
         ordered = np.zeros(chains)
         if day == wait:
@@ -273,25 +273,25 @@ def _profit(product: Product, stock: int, first: int, wait: int, asked: np.ndarr
             ordered = np.where(on_hand + way <= plan.reorder_point, plan.quantity.units, 0.0)
         arriving[day + lead] += ordered
         way = way + ordered
-        sold = np.minimum(wanted, on_hand)
+        sold = np.minimum(day_demand, on_hand)
         on_hand = on_hand - sold
         profit += sold * 1_500 - on_hand * 1_000 * 0.25 / 365 - (ordered > 0) * 5_000
     return profit + (on_hand + way) * 5_000 / plan.quantity.units
 
 
-def _cost(product: Product, point: int, quantity: int, asked: np.ndarray) -> np.ndarray:
+def _cost(product: StockedProduct, point: int, quantity: int, demand: np.ndarray) -> np.ndarray:
     """Holding, order cost and lost margin when `quantity` is ordered at or below `point`."""
-    lead, chains = 14, asked.shape[1]
+    lead, chains = 14, demand.shape[1]
     on_hand, way, cost = np.full(chains, float(point + quantity / 2)), np.zeros(chains), np.zeros(chains)
-    arriving = np.zeros((len(asked) + lead + 1, chains))
-    for day, wanted in enumerate(asked):
+    arriving = np.zeros((len(demand) + lead + 1, chains))
+    for day, day_demand in enumerate(demand):
         on_hand, way = on_hand + arriving[day], way - arriving[day]
         ordered = np.where((on_hand + way <= point) & (day % 7 == 0), float(quantity), 0.0)
         arriving[day + lead] += ordered
         way = way + ordered
-        sold = np.minimum(wanted, on_hand)
+        sold = np.minimum(day_demand, on_hand)
         on_hand = on_hand - sold
-        cost += (wanted - sold) * 1_500 + on_hand * 1_000 * 0.25 / 365 + (ordered > 0) * 5_000
+        cost += (day_demand - sold) * 1_500 + on_hand * 1_000 * 0.25 / 365 + (ordered > 0) * 5_000
     return cost
 
 

@@ -98,7 +98,7 @@ def _simulated(point: int, quantity: int, review: float, chains: int = 300, step
     position = net.copy()
     due = np.full((chains, 60), np.inf)
     next_review = random.uniform(0, review, chains) if review else np.zeros(chains)
-    asked = short = cycles = short_cycles = 0
+    demanded = short = cycles = short_cycles = 0
     for step in range(steps):
         until = clock + random.exponential(1 / 3.0, chains)
         if review:
@@ -119,11 +119,11 @@ def _simulated(point: int, quantity: int, review: float, chains: int = 300, step
         clock = until
         net, position = net - 1, position - 1
         if step > 400:
-            asked += chains
+            demanded += chains
             short += int((net < 0).sum())
         if not review:
             low = position <= point
             for chain in np.flatnonzero(low):
                 due[chain, np.argmax(np.isinf(due[chain]))] = clock[chain] + 12
             position = position + low * quantity
-    return 1 - short / asked, 1 - short_cycles / max(cycles, 1)
+    return 1 - short / demanded, 1 - short_cycles / max(cycles, 1)

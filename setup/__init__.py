@@ -1,0 +1,1 @@
+"""How `make setup` keeps the environment light: what it removes, what it compiles, and what is left, by package."""
