@@ -1,4 +1,4 @@
-"""What every action kind brings along: look, apply, undo, measure."""
+"""What every action kind brings along: look, apply, measure; undo where it is not final."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,12 +74,17 @@ class Handler(Protocol[A]):
         """Change the rows."""
         ...
 
-    def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
-        """Restore what `apply` changed. Raises Conflict when someone has changed it since."""
-        ...
-
     def measure(self, session: BrandSession, action: A, source: str, since: datetime, until: datetime) -> Outcome:
         """What the action brought between two moments, against what would have been; or why it cannot be told."""
+        ...
+
+
+@runtime_checkable
+class Undoes(Protocol):
+    """A handler of a kind that is not final."""
+
+    def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
+        """Restore what `apply` changed. Raises Conflict when someone has changed it since."""
         ...
 
 
