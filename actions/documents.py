@@ -11,7 +11,9 @@ from actions.seen import tag_of
 from actions.standing import differences_since
 from domain.action import ACTION_KINDS, ItemStatus
 from domain.figure import Cell
+from domain.language import Language
 from domain.prediction import Prediction
+from domain.titles import list_title
 from guardrails.cedar import PolicyEngine
 from store.session import BrandSession
 from store.tables import ActionItem, Approval, Effect, OutcomeRow, Receipt
@@ -26,6 +28,7 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "agent": item.proposer.split(":", 1)[1],
         "subject": item.subject,
         "title": item.preview.get("title", item.subject),
+        "list_title": {language.value: list_title(action_of(item), language) for language in Language},
         "risk": item.risk,
         "amount_minor": item.preview.get("amount_minor", 0),
         "currency": item.preview.get("currency", ""),
@@ -69,6 +72,7 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
         "diff": item.preview["changes"],
         "blast_radius": item.preview["blast_radius"],
         "undo": item.preview["undo"],
+        "outside": _outside(item.kind),
         "rationale": item.rationale,
         "action": item.action,
         "editable": list(ACTION_KINDS[item.kind].editable),
@@ -84,6 +88,12 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
         "effects": _effects(session, item),
         "outcome": _outcome(session, item),
     }
+
+
+def _outside(kind: str) -> dict[str, Any]:
+    """What has to leave the house, and what the product does about it today."""
+    leaves = ACTION_KINDS[kind].leaves_house
+    return {"what": leaves.what, "way": leaves.way, "today": leaves.today._asdict(), "event": leaves.event}
 
 
 def _changed(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> list[str]:

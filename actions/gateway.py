@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from actions.approvals import unspent
 from actions.decide import decide
-from actions.handler import Look, RowChange
+from actions.handler import Look, RowChange, Undoes
 from actions.items import action_of, find_item, prediction_of, source_of
 from actions.kinds import handler_of
 from actions.order import require_present
@@ -21,7 +21,6 @@ from domain.action import ItemStatus
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Conflict, NotFound
-from domain.kind import Reversibility
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from store.database import Database
@@ -134,7 +133,7 @@ def _undo_done(session: BrandSession, item: ActionItem) -> None:
     handler = handler_of(item.kind)
     if item.status not in (ItemStatus.DONE, ItemStatus.MEASURED):
         raise Conflict(f"This action item is {item.status}: there is nothing to undo.")
-    if handler.kind.reversibility is Reversibility.FINAL:
+    if not isinstance(handler, Undoes):
         raise Conflict(f"{handler.kind.title} cannot be undone.")
     handler.lock(session, action_of(item))
     effect = session.scalars(

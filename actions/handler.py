@@ -1,9 +1,9 @@
-"""What every action kind brings along: look, apply, undo, measure."""
+"""What every action kind brings along: look, apply, measure; undo where it is not final."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -74,10 +74,24 @@ class Handler(Protocol[A]):
         """Change the rows."""
         ...
 
+    def measure(self, session: BrandSession, action: A, source: str, since: datetime, until: datetime) -> Outcome:
+        """What the action brought between two moments, against what would have been; or why it cannot be told."""
+        ...
+
+
+@runtime_checkable
+class Undoes(Protocol):
+    """A handler of a kind that is not final."""
+
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         """Restore what `apply` changed. Raises Conflict when someone has changed it since."""
         ...
 
-    def measure(self, session: BrandSession, action: A, source: str, since: datetime, until: datetime) -> Outcome:
-        """What the action brought between two moments, against what would have been; or why it cannot be told."""
+
+@runtime_checkable
+class Completes(Protocol):
+    """A handler of a kind of which a person may leave out what the brand's own rows say (`ActionKind.filled_in`)."""
+
+    def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters with what was left out, as far as it is known. Raises NotFound for what they name."""
         ...

@@ -114,16 +114,25 @@ def adopt(
 
 
 def propose(
-    session: BrandSession, engine: PolicyEngine, action: Action, rationale: str, undo_delay: timedelta = _AT_ONCE
+    session: BrandSession,
+    engine: PolicyEngine,
+    action: Action,
+    rationale: str,
+    undo_delay: timedelta = _AT_ONCE,
+    item_id: UUID | None = None,
 ) -> ActionItem:
     """A person asks for an action; the same guardrails judge it, and what they may not decide waits for another.
 
-    Raises Conflict where the same was agreed to and is not carried out yet.
+    Asked again under the same `item_id`, the item that was made then. Raises Conflict where the same was agreed to and
+    is not carried out yet.
     """
     require_present(session)
     hold_opening(session)
+    if item_id is not None and (made := session.get(ActionItem, (session.ctx.brand_id, item_id))) is not None:
+        return made
     require_none_agreed(session, action)
-    return _open(session, engine, asked_by_person(session, action, rationale), undo_delay)
+    item = asked_by_person(session, action, rationale, **({"id": item_id} if item_id else {}))
+    return _open(session, engine, item, undo_delay)
 
 
 def asked_by_person(session: BrandSession, action: Action, rationale: str, **more: Any) -> ActionItem:

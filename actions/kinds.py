@@ -12,11 +12,12 @@ from actions.marketing.budget_reallocate import BudgetReallocateHandler
 from actions.pricing.price_draft import PriceDraftHandler
 from actions.pricing.price_update import PriceUpdateHandler
 from actions.pricing.promo_schedule import PromoScheduleHandler
-from actions.stands.stand_partners import StandBonusHandler, StandVisitHandler
+from actions.stands.stand_bonus import StandBonusHandler
 from actions.stands.stand_refill import StandRefillHandler
-from actions.stock.purchase_order import PurchaseOrderHandler
+from actions.stands.stand_visit import StandVisitHandler
+from actions.stock.purchase_order_create import PurchaseOrderHandler
 from actions.stock.stock_transfer import StockTransferHandler
-from domain.errors import InvalidInput
+from domain.action import kind_of
 
 _ALL: tuple[Handler[Any], ...] = (
     PriceUpdateHandler(),
@@ -38,6 +39,4 @@ HANDLERS: Mapping[str, Handler[Any]] = {handler.kind.name: handler for handler i
 
 def handler_of(kind: str) -> Handler[Any]:
     """Raises InvalidInput for a kind that nobody can carry out."""
-    if kind not in HANDLERS:
-        raise InvalidInput(f"There is no action kind {kind}.", remedy=f"One of: {', '.join(HANDLERS)}.")
-    return HANDLERS[kind]
+    return HANDLERS[kind_of(kind).name]

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from threading import Event
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -18,9 +18,11 @@ from pydantic import ValidationError
 
 from agents.charter import Charter
 from agents.consultation import RULES_ANALYSIS, SUBMIT_RULES_REPORT, Consultation
-from domain.errors import BrandScopeBroken, DomainError
+from agents.written_report import written_report
+from domain.errors import BrandScopeBroken, DomainError, StoreUnavailable
 from domain.report import AgentReport, Claim
 from domain.text import storable
+from llm.answers import text_of
 from llm.crew_model import CrewChatModel
 from llm.rules import Playbook
 from tools.base import Retry
@@ -111,7 +113,8 @@ async def beside(work: Callable[[Progress, Event], T], progress: Progress | None
 
 
 def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
-    """Let one agent work until its report holds, turn by turn. A failing model gives a degraded report, not an error.
+    """Let one agent work until its report holds, turn by turn. A failing model gives a degraded report, not an error;
+    a store that is gone does not.
 
     It is not checkpointed: an agent that was interrupted answers anew, out of the receipts and exchanges that it had.
     What it was told and answered last is stored with the next commit of its Context: see `Toolbox.written`.
@@ -123,7 +126,7 @@ def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
     while steps < assigned.step_limit and not stopped.is_set():
         try:
             answer = agent.think(messages)
-        except BrandScopeBroken:
+        except (BrandScopeBroken, StoreUnavailable):
             raise
         except (DomainError, ValueError, OSError, TimeoutError) as error:
             return _given_up(_failure(error), steps)
@@ -195,13 +198,20 @@ class _Agent:
         turns = [self._not_json(call) for call in answer.invalid_tool_calls]
         turns += [self._made(call, position) for position, call in enumerate(calls)]
         if not turns:
-            ask = f"Go on by calling tools, and finish by calling {SUBMIT_REPORT}."
-            return _Turn([HumanMessage(ask)], fault="it called no tool")
+            return self._spoken(text_of(answer.content))
         return _Turn(
             messages=[message for turn in turns for message in turn.messages],
             report=next((turn.report for turn in turns if turn.report), None),
             fault="; ".join(turn.fault for turn in turns if turn.fault)[:_LONGEST_REASON],
         )
+
+    def _spoken(self, text: str) -> _Turn:
+        """A turn without calls, which may have the report in its text: what is wrong with it is told as plainly."""
+        if (report := written_report(text)) is None:
+            ask = f"Go on by calling tools, and finish by calling {SUBMIT_REPORT}."
+            return _Turn([HumanMessage(ask)], fault="it called no tool")
+        turn = self._report({"name": SUBMIT_REPORT, "args": report, "id": ""}, report)
+        return replace(turn, messages=[HumanMessage(message.content) for message in turn.messages])
 
     def _made(self, call: Any, position: int) -> _Turn:
         if position >= MOST_CALLS:
@@ -210,14 +220,14 @@ class _Agent:
             return self._report(call, call["args"])
         if self._consultation and call["name"] in (RULES_ANALYSIS, SUBMIT_RULES_REPORT):
             return self._consult(self._consultation, call)
-        self._tell("tool", f"{self._title}: {_spoken(call['name'], call['args'])}")
+        self._tell("tool", f"{self._title}: {_told_of(call['name'], call['args'])}")
         reply = self._toolbox.call(call["name"], call["args"], wait=False)
         problem = json.loads(reply.content)["error"]["message"] if reply.retryable else ""
         fault = f"{_shown(call['name'])}: {_for_people(problem)}" if problem else ""
         return _Turn([_answer(call, reply.content, reply.ok)], fault=fault)
 
     def _consult(self, consultation: Consultation, call: Any) -> _Turn:
-        self._tell("tool", f"{self._title}: {_spoken(call['name'], {})}")
+        self._tell("tool", f"{self._title}: {_told_of(call['name'], {})}")
         try:
             if call["name"] == RULES_ANALYSIS:
                 return _Turn([_answer(call, consultation.analysis(), True)])
@@ -299,7 +309,7 @@ def _answer(call: Any, content: str, ok: bool) -> ToolMessage:
     return ToolMessage(content=content, tool_call_id=call["id"] or "", name=call["name"] or "", status=status)
 
 
-def _spoken(name: str, arguments: Mapping[str, Any]) -> str:
+def _told_of(name: str, arguments: Mapping[str, Any]) -> str:
     about = [str(arguments[key])[:64] for key in ("sku", "channel", "zone") if arguments.get(key)]
     return " ".join((_shown(name).replace("_", " "), *about))
 

@@ -21,7 +21,7 @@ class ErrorDetails(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     remedy: str = ""
-    written: bool = False
+    written: bool | None = Field(default=False, description="null where it is not known")
 
 
 class ErrorBody(BaseModel):

@@ -26,6 +26,7 @@ from api.shapes.items import (
     Question,
     Rejection,
     Snooze,
+    Wanted,
 )
 from api.tags import IfMatch, IfNoneMatch, seen_tag, tagged, unchanged
 from bootstrap.office import OFFICE_UNDO_DELAY
@@ -58,6 +59,17 @@ def list_items(
             wanted = wanted.where(col(ActionItem.id) < _as_id(after[0]))
         found = session.scalars(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
         return page_of(found, limit, _summary, lambda item: [str(item.id)])
+
+
+@items_router.post("", operation_id="propose_action_item", status_code=201)
+def propose(said: Wanted, desk: KeyedDesk, response: Response) -> ItemAnswered:
+    """Ask for an action yourself. What the guardrails allow you is carried out after a minute, in which it can be
+    taken back; what needs a second person waits for one; what they forbid is `denied`, with the rules that say so."""
+    office, made = desk.office, desk.made_id("item")
+    with office.database.begin(desk.ctx) as session:
+        item_id = items.propose(session, office.engine, said.action, said.reason, OFFICE_UNDO_DELAY, made).id
+    response.headers["Location"] = f"/api/v1/action-items/{item_id}"
+    return _answered(desk, item_id, response)
 
 
 @inbox_router.get("/inbox", operation_id="inbox")

@@ -32,7 +32,7 @@ from automation.scope import scope_of, value_at
 from automation.step import Branch, Do, Wait, duration
 from automation.waits import arrived_already
 from domain.context import Context, parse_moment
-from domain.errors import DomainError, InvalidInput, NotFound
+from domain.errors import DomainError, InvalidInput, NotFound, StoreUnavailable
 from guardrails.cedar import PolicyEngine
 from store.database import Database
 from store.leases import lock_row
@@ -68,6 +68,8 @@ def carry_out(database: Database, engine: PolicyEngine, ctx: Context, payload: M
                 own_move = run.moves
                 if together and not _is_due(run, ctx):
                     return f"{run.kind} {run.name}: {run.status}"
+        except StoreUnavailable:  # nothing the run does is at fault: the job is tried again
+            raise
         except (DomainError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             if together:
                 together, own_move = False, -1

@@ -1,13 +1,16 @@
 """`mhos edit`: ask for the same with other amounts or dates."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
 from cli.output import console, print_json, say_status, short
 from cli.session import open_desk
+
+if TYPE_CHECKING:
+    from domain.forms import FormField
 
 
 def register(app: typer.Typer) -> None:
@@ -46,61 +49,54 @@ def edit(
 
 def words_for(kind: str) -> list[str]:
     """What can be edited of an action kind, as it is written here: `price=…`, `quantity:SKU=…`."""
-    from domain.action import ACTION_KINDS
-    from domain.kind import EACH
-
     return [
-        f"{_word(name.rpartition(EACH)[2])}:{'CAMPAIGN' if name.startswith('budgets') else 'SKU'}=…"
-        if EACH in name
-        else f"{_word(name)}=…"
-        for name in ACTION_KINDS[kind].editable
+        f"{field.word}=…" if entries is None else f"{field.word}:{_named(entries)}=…"
+        for field, entries in _editable(kind).values()
     ]
 
 
-def changes_of(said: list[str], action: Mapping[str, Any]) -> dict[str, Any]:
+def changes_of(given: list[str], action: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as the action stores them. Money is written as 13.90, a share in percent. Raises InvalidInput."""
-    from domain.action import ACTION_KINDS
     from domain.errors import InvalidInput
-    from domain.kind import EACH
+    from domain.forms import read_value
 
-    names = {_word(name.rpartition(EACH)[2]): name for name in ACTION_KINDS[action["kind"]].editable}
+    editable = _editable(action["kind"], action["currency"])
     changes: dict[str, Any] = {}
-    for one in said:
-        word, equals, value = one.partition("=")
+    for text in given:
+        word, equals, value = text.partition("=")
         name, _, about = word.partition(":")
-        if not equals or name not in names or bool(about) is not (EACH in names[name]):
+        if not equals or name not in editable or bool(about) is not (editable[name][1] is not None):
             can = " ".join(words_for(action["kind"])) or "nothing: approve or reject it"
-            raise InvalidInput(f"{one!r} cannot be edited here.", remedy=f"What can be: {can}")
-        outer, _, inner = names[name].rpartition(EACH)
-        typed = _typed(inner, value, action["currency"])
-        if outer:
-            changes[outer] = _with(changes.get(outer, action[outer]), about, inner, typed)
+            raise InvalidInput(f"{text!r} cannot be edited here.", remedy=f"What can be: {can}")
+        field, entries = editable[name]
+        new = read_value(field, value, action["currency"])
+        if entries is not None:
+            changes[entries.name] = _with(changes.get(entries.name, action[entries.name]), about, field.name, new)
         else:
-            changes[inner] = typed
+            changes[field.name] = new
     return changes
 
 
-def _word(name: str) -> str:
-    return name.removesuffix("_minor").removesuffix("_bps")
+def _editable(kind: str, currency: str = "EUR") -> dict[str, tuple["FormField", "FormField | None"]]:
+    """By the word that people write: the field, and the list that it is a field of, if it is one's."""
+    from domain.action import kind_of
+    from domain.forms import form_of
+    from domain.kind import EACH
+
+    definition = kind_of(kind)
+    fields = {field.name: field for field in form_of(definition, currency)}
+    found: dict[str, tuple[FormField, FormField | None]] = {}
+    for name in definition.editable:
+        outer, _, inner = name.rpartition(EACH)
+        entries = fields[outer] if outer else None
+        field = fields[inner] if entries is None else next(part for part in entries.entry if part.name == inner)
+        found[field.word] = field, entries
+    return found
 
 
-def _typed(name: str, value: str, currency: str) -> Any:
-    from decimal import Decimal, InvalidOperation
-
-    from domain.errors import InvalidInput
-    from domain.money import BPS, to_minor_exactly
-
-    if name.endswith("_minor"):
-        return to_minor_exactly(value, currency)
-    if not name.endswith("_bps"):
-        return value
-    try:
-        bps = Decimal(value.removesuffix("%").strip()) * 100
-        if not 0 <= bps <= BPS or bps != int(bps):
-            raise ValueError
-    except (InvalidOperation, ValueError):
-        raise InvalidInput(f"{value!r} is no share.", remedy="Write it in percent, such as 15 or 12.5%.") from None
-    return int(bps)
+def _named(entries: "FormField") -> str:
+    """What an entry is called by: its last name."""
+    return [part.word.upper() for part in entries.entry if part.sort == "text"][-1]
 
 
 def _with(entries: list[dict[str, Any]], about: str, inner: str, value: Any) -> list[dict[str, Any]]:

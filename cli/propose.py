@@ -5,43 +5,45 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, print_json, say_status, short
-from cli.session import open_desk
+from cli.output import console, plain, print_json, say_status, short
+from cli.session import errors_as_sentences, open_desk
 
 
 def register(app: typer.Typer) -> None:
-    app.command("propose")(propose)
+    app.command("propose", add_help_option=False)(propose)
 
 
 def propose(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="The action kind, e.g. price.update.")],
-    sku: Annotated[str, typer.Option(help="The product.")],
-    channel: Annotated[str, typer.Option(help="The channel whose price list changes.")],
-    price: Annotated[str, typer.Option(help="The new price, e.g. 12.90.")],
-    zone: Annotated[str, typer.Option(help="The zone; empty for the whole channel.")] = "",
+    ctx: typer.Context,
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="The action kind, e.g. price.update; left out: all of them.")
+    ] = "",
+    parameters: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME=VALUE", help="sku=A channel=shop price=12.90; left out: what the kind takes."),
+    ] = None,
+    sku: Annotated[str | None, typer.Option(help="The same as sku=…")] = None,
+    channel: Annotated[str | None, typer.Option(help="The same as channel=…")] = None,
+    price: Annotated[str | None, typer.Option(help="The same as price=…")] = None,
+    zone: Annotated[str | None, typer.Option(help="The same as zone=…")] = None,
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     profile: AsProfile = None,
     brand: BrandOption = None,
     as_of: AsOf = None,
     as_json: Json = False,
+    show_help: Annotated[bool, typer.Option("--help", help="Show this, or what KIND takes.")] = False,
 ) -> None:
-    """Change a price yourself: what the guardrails allow you happens at once, what needs a second person waits."""
+    """Ask for an action yourself: what the guardrails allow you happens at once, what needs a second person waits."""
+    options = {"sku": sku, "channel": channel, "price": price, "zone": zone}
+    given = [*(parameters or ()), *(f"{name}={value}" for name, value in options.items() if value is not None)]
+    if not kind and show_help:
+        typer.echo(ctx.get_help())
+        return
+    if not given or show_help:
+        _show_forms(kind, as_json)
+        return
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from actions.documents import item_summary
-        from actions.items import find_item
-        from actions.items import propose as propose_item
-        from domain.money import to_minor_exactly
-        from store.reads.settings import brand_of
-
-        require_price_update(kind)
-        office = desk.office
-        with office.database.begin(desk.ctx) as session:
-            currency = brand_of(session).currency
-            action = price_update(sku, channel, zone, to_minor_exactly(price, currency), currency)
-            item_id = str(propose_item(session, office.engine, action, reason).id)
-        office.run_due(desk.ctx)
-        with office.database.read(desk.ctx) as session:
-            document = item_summary(find_item(session, item_id))
+        document = _ask(desk, kind, given, reason)
     if as_json:
         print_json(document)
     else:
@@ -51,30 +53,62 @@ def propose(
         raise typer.Exit(1)
 
 
-def require_price_update(kind: str) -> None:
-    """Raises InvalidInput for a kind that there is not, or that people cannot ask for in so many words."""
-    from actions.kinds import handler_of
-    from domain.errors import InvalidInput
-    from domain.pricing import PRICE_UPDATE
+def _ask(desk: Any, kind: str, given: list[str], reason: str) -> dict[str, Any]:
+    """The item that was made of it, as it stands once what is due has been carried out."""
+    from actions.documents import item_summary
+    from actions.items import find_item
+    from actions.items import propose as propose_item
+    from actions.proposing import action_in_words
 
-    handler_of(kind)
-    if kind != PRICE_UPDATE.name:
-        raise InvalidInput(
-            f"{kind} cannot be proposed by hand: its amounts come from an agent's analysis.",
-            remedy=f"Hold a meeting (`mhos meet`), or propose {PRICE_UPDATE.name}.",
-        )
+    office = desk.office
+    with office.database.begin(desk.ctx) as session:
+        action = action_in_words(session, kind, given)
+        item_id = str(propose_item(session, office.engine, action, reason).id)
+    office.run_due(desk.ctx)
+    with office.database.read(desk.ctx) as session:
+        return item_summary(find_item(session, item_id))
 
 
-def price_update(sku: str, channel: str, zone: str, price_minor: int, currency: str) -> Any:
-    """The typed action. Raises InvalidInput."""
-    from pydantic import ValidationError
+def _show_forms(kind: str, as_json: bool) -> None:
+    """What a kind takes, or which kinds there are."""
+    with errors_as_sentences(as_json):
+        from domain.action import ACTION_KINDS
+        from domain.forms import usage
 
-    from domain.errors import InvalidInput
-    from domain.pricing import PriceUpdate
+        if kind:
+            document = form_document(kind)
+            print_json(document) if as_json else _print_form(document)
+            return
+        kinds = [{"kind": one.name, "title": one.title, "usage": usage(one)} for one in ACTION_KINDS.values()]
+        if as_json:
+            print_json({"kinds": kinds})
+            return
+        for one in kinds:
+            console().print(f"[bold]{plain(one['title'])}[/bold]\n  mhos propose {plain(one['usage'])}")
 
-    try:
-        return PriceUpdate(sku=sku, channel=channel, zone=zone, price_minor=price_minor, currency=currency)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]).removesuffix("_minor")
-        raise InvalidInput(f"{name}: {first['msg']}.", remedy="See `mhos propose --help`.") from error
+
+def form_document(kind: str) -> dict[str, Any]:
+    """The parameters of a kind as `mhos propose` takes them. Raises InvalidInput for a kind that there is not."""
+    from domain.action import kind_of
+    from domain.forms import form_of, usage
+
+    definition = kind_of(kind)
+    fields = [
+        {"name": field.word, "expected": field.expected, "example": field.sample, "required": field.required,
+         "about": field.about}
+        for field in form_of(definition)
+    ]  # fmt: skip
+    return {"kind": kind, "title": definition.title, "usage": f"mhos propose {usage(definition)}", "parameters": fields}
+
+
+def _print_form(document: dict[str, Any]) -> None:
+    from rich.table import Table
+
+    screen = console()
+    screen.print(f"[bold]{plain(document['title'])}[/bold]\n{plain(document['usage'])}\n")
+    table = Table("", "", "", box=None, pad_edge=False, show_header=False)
+    for field in document["parameters"]:
+        left_out = "" if field["required"] else "may be left out"
+        notes = "; ".join(note for note in (field["about"], left_out) if note)
+        table.add_row(field["name"], plain(field["expected"]), f"[dim]{plain(notes)}[/dim]")
+    screen.print(table)

@@ -74,6 +74,7 @@ def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
         ("Guardrails", f"{verdict['decision'].replace('_', ' ')}: {'; '.join(verdict['reasons']) or 'no objection'}"),
         ("Policies", ", ".join(document["policies"])),
         ("Undo", document["undo"]),
+        ("Outside", document["outside"]["today"]["en"]),
         ("Grounds", ", ".join(f"{row['tool']} [{short(row['id'])}]" for row in document["receipts"])),
         ("Asked", f"\n{'':15}".join(f"{row['author']}: {row['text']}" for row in document["notes"])),
         ("Approved by", ", ".join(row["by"] for row in document["approvals"])),

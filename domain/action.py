@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from domain.customers import LEAD_FOLLOW_UP, SEGMENT_MESSAGE, LeadFollowUp, SegmentMessage
-from domain.errors import Conflict
+from domain.errors import Conflict, InvalidInput
 from domain.finance import EXPENSE_FLAG, INVOICE_REMIND, ExpenseFlag, InvoiceRemind
 from domain.kind import ActionKind
 from domain.marketing import BUDGET_REALLOCATE, BudgetReallocate
@@ -30,6 +30,13 @@ ACTION_KINDS: Mapping[str, ActionKind] = {kind.name: kind for kind in _KINDS}
 
 AnyAction = Annotated[Action, Field(discriminator="kind")]
 _ACTIONS: TypeAdapter[Action] = TypeAdapter(AnyAction)
+
+
+def kind_of(name: str) -> ActionKind:
+    """Raises InvalidInput for a kind that there is not."""
+    if name not in ACTION_KINDS:
+        raise InvalidInput(f"There is no action kind {name}.", remedy=f"One of: {', '.join(ACTION_KINDS)}.")
+    return ACTION_KINDS[name]
 
 
 def parse_action(stored: Mapping[str, Any]) -> Action:

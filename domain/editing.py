@@ -7,9 +7,7 @@ from pydantic import ValidationError
 
 from domain.action import ACTION_KINDS, Action, parse_action
 from domain.errors import InvalidInput
-
-EACH = "[]."
-"""Between a list and the parameter of each of its entries: `lines[].quantity`."""
+from domain.kind import EACH
 
 
 def edited(action: Action, changes: Mapping[str, Any]) -> Action:

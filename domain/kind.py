@@ -12,8 +12,12 @@ from domain.language import Language
 
 EACH = "[]."
 """Between a list and the parameter of each of its entries: `lines[].quantity`."""
-Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1, strict=True)]
-"""A whole number as the guardrails reckon with it."""
+LEAST, MOST = -(2**63), 2**63 - 1
+"""The whole numbers that the guardrails reckon with."""
+Int64 = Annotated[int, Field(strict=True)]
+"""A whole number for the guardrails. One of more than 64 bits, such as the change from a cent to the largest price that
+there is, is no error where facts are gathered: the engine denies it by its name.
+"""
 
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]

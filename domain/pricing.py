@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
+from domain.days import PlannedDay
 from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, NameOrNone, Reversibility, Way, Words
 from domain.money import BPS, LARGEST_MINOR, Currency
 
@@ -176,8 +177,8 @@ class PromoSchedule(BaseModel):
     kind: Literal["promo.schedule"] = "promo.schedule"
     sku: Name
     channels: tuple[Name, ...] = Field(min_length=1, max_length=20)
-    first_day: date
-    last_day: date
+    first_day: PlannedDay
+    last_day: PlannedDay
     off_bps: int = Field(gt=0, lt=BPS, description="of the list price")
     currency: Currency
 

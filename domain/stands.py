@@ -1,10 +1,11 @@
 """Stands: a driver's trip that refills them, a bonus to a partner, a visit that puts a display right."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
+from domain.days import PlannedDay
 from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, Reversibility, Way, Words
 from domain.money import LARGEST_MINOR, Currency
 
@@ -30,7 +31,7 @@ class StandRefill(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["stand.refill"] = "stand.refill"
-    planned_day: date
+    planned_day: PlannedDay
     lines: tuple[RefillLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     trip_cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
     currency: Currency
@@ -177,7 +178,7 @@ class StandVisit(BaseModel):
 
     kind: Literal["stand.visit"] = "stand.visit"
     stand: Name
-    planned_day: date
+    planned_day: PlannedDay
     cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
     currency: Currency
 

@@ -13,8 +13,9 @@ from domain.action import ACTION_KINDS
 from domain.actor import ActorKind
 from domain.errors import InvalidInput
 from domain.figure import Cell
+from domain.kind import LEAST, MOST
 from domain.verdict import Decision, Verdict
-from guardrails.facts import DecisionFacts, is_rate
+from guardrails.facts import DecisionFacts, is_rate, spoken
 from guardrails.policy_files import permitted_kind, policy_files
 from guardrails.policy_text import faults
 from guardrails.schema import cedar_schema
@@ -154,7 +155,10 @@ def _foreign(action_kind: str, facts: Mapping[str, Any]) -> str:
     """Names what must not reach Cedar: it reads some objects as entities, so only plain integers and flags may pass."""
     if not _ACTION_KIND.fullmatch(action_kind):
         return f"{action_kind!r} is no kind of action"
-    return ", ".join(f"{name} is no whole number" for name, value in facts.items() if type(value) not in (int, bool))
+    if foreign := [name for name, value in facts.items() if type(value) not in (int, bool)]:
+        return ", ".join(f"{name} is no whole number" for name in foreign)
+    beyond = dict.fromkeys(spoken(name) for name, value in facts.items() if not LEAST <= value <= MOST)
+    return f"beyond reason: {', '.join(beyond)}" if beyond else ""
 
 
 def _unclear_about(result: cedarpy.AuthzResult) -> str:

@@ -1,9 +1,9 @@
 """`segment.message`: draw customers of a segment, write to some and leave the others, and tell what it brought."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from actions.handler import Look, RowChange, ShownFact
 from domain.action import FieldChange, Preview
 from domain.canonical import sha256_of
 from domain.customers import SEGMENT_MESSAGE, TEXTS, Arm, SegmentMessage, SegmentMessageFacts
-from domain.errors import Conflict, InvalidInput
+from domain.errors import InvalidInput
 from domain.kind import ActionKind
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
@@ -101,9 +101,6 @@ class SegmentMessageHandler:
         }
         emit(session, READY_EVENT, str(campaign), {"source": source, "template": action.template})
         return [RowChange(table="message_send", id=campaign, before=None, after=after)]
-
-    def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
-        raise Conflict("What was sent cannot be taken back.")
 
     def measure(
         self, session: BrandSession, action: SegmentMessage, source: str, since: datetime, until: datetime

@@ -1,13 +1,12 @@
 """`invoice.remind`: remind a debtor of its overdue invoices, never too often, never of what is paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from actions.handler import Look, RowChange, ShownFact
 from domain.action import FieldChange, Preview
-from domain.errors import Conflict, NotFound
+from domain.errors import NotFound
 from domain.finance import INVOICE_REMIND, InvoiceRemind, InvoiceRemindFacts, owed_by
 from domain.kind import ActionKind
 from domain.money import format_minor
@@ -94,9 +93,6 @@ class InvoiceRemindHandler:
         ]  # fmt: skip
         emit(session, TO_SEND, action.debtor, {"debtor": action.debtor, "currency": action.currency, "invoices": lines})
         return [_change(row) for row in rows]
-
-    def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
-        raise Conflict("A reminder that was sent cannot be taken back.", remedy="Write to the debtor yourself.")
 
     def measure(
         self, session: BrandSession, action: InvoiceRemind, source: str, since: datetime, until: datetime

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
 from domain.action import FieldChange, Preview
 from domain.errors import Conflict, NotFound
@@ -59,10 +60,8 @@ class _Situation:
 
     def cost_minor(self, action: StandRefill) -> int:
         """What the trip costs by the brand's rules; where they do not say, what the action says."""
-        fixed, stop = self.rules.trip_fixed_minor, self.rules.trip_stop_minor
-        if fixed is None or stop is None:
-            return action.trip_cost_minor
-        return fixed + stop * len(self.stops)
+        by_rules = _cost_by_rules(self.rules, len(self.stops))
+        return action.trip_cost_minor if by_rules is None else by_rules
 
     @property
     def exceeds_warehouse(self) -> bool:
@@ -70,6 +69,13 @@ class _Situation:
         for now in self.lines:
             wanted[now.product.id] += now.line.quantity
         return any(units > self.warehouse.get(product, 0) for product, units in wanted.items())
+
+
+def _cost_by_rules(rules: BrandRules, stops: int) -> int | None:
+    """What a trip with so many stops costs; None where the brand's rules do not say."""
+    if rules.trip_fixed_minor is None or rules.trip_stop_minor is None:
+        return None
+    return rules.trip_fixed_minor + rules.trip_stop_minor * stops
 
 
 class StandRefillHandler:
@@ -82,6 +88,7 @@ class StandRefillHandler:
             lock_row(session, Location, place.id)
 
     def look(self, session: BrandSession, action: StandRefill, prediction: Prediction | None) -> Look:
+        require_brand_currency(session, action.currency)
         now = _situation(session, action)
         facts = _guard_facts(now, action, prediction)
         return Look(
@@ -120,6 +127,12 @@ class StandRefillHandler:
         from actions.stands.refill_outcome import measure_refill  # brings numpy along, which no other step needs
 
         return measure_refill(session, action, source, until)
+
+    def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """What the trip costs by the brand's rules."""
+        stops = {line["stand"] for line in parameters.get("lines", ())}
+        cost = _cost_by_rules(rules_of(session), len(stops))
+        return {**({} if cost is None else {"trip_cost_minor": cost}), **parameters}
 
 
 def _situation(session: BrandSession, action: StandRefill) -> _Situation:

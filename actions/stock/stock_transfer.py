@@ -81,6 +81,13 @@ class StockTransferHandler:
 
         return measure_transfer(session, action, source, until)
 
+    def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """What a transport out of the one place and into the other costs."""
+        codes = [parameters[name] for name in ("from_location", "to_location") if name in parameters]
+        costs = [reads.location_by_code(session, code).transfer_cost_minor for code in codes]
+        known = [cost for cost in costs if cost is not None]
+        return {**({"cost_minor": sum(known)} if len(known) == len(costs) == 2 else {}), **parameters}
+
 
 def _situation(session: BrandSession, action: StockTransfer) -> _Situation:
     product = prices.product_by_sku(session, action.sku)

@@ -7,7 +7,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from actions.handler import ShownFact
 from api.shapes.words import Asked, Figures, ReceiptLine, Text
-from domain.action import FieldChange, ItemStatus
+from domain.action import AnyAction, FieldChange, ItemStatus
+from domain.kind import Leaving, Way
+from domain.language import Language
 from domain.verdict import Verdict
 
 
@@ -30,6 +32,7 @@ class ItemSummary(BaseModel):
     agent: str = Field(description="who proposed it: an agent or a person")
     subject: str
     title: str
+    list_title: dict[Language, str] = Field(description="in each language, short and without its amount")
     risk: str
     amount_minor: int = Field(description="money at stake")
     currency: str
@@ -88,6 +91,15 @@ class Asking(BaseModel):
     answer: NoteShape | None
 
 
+class Outside(BaseModel):
+    """What has to leave the house for it to have its effect, and what the product does about that."""
+
+    what: Leaving
+    way: Way = Field(description="the kind of channel it would have to leave by")
+    today: dict[Language, str]
+    event: str = Field(description="that tells of it, for a rule of yours to pass on; empty where none does")
+
+
 class ItemDetails(ItemSummary):
     """Everything that a person needs to answer."""
 
@@ -95,6 +107,7 @@ class ItemDetails(ItemSummary):
     diff: list[FieldChange]
     blast_radius: str
     undo: str
+    outside: Outside
     rationale: str = Field(description="numbers with the code that opens them")
     figures: Figures
     action: dict[str, Any] = Field(description="its parameters")
@@ -111,6 +124,13 @@ class ItemDetails(ItemSummary):
     outcome: dict[str, Any] | None
     notes: list[NoteShape]
     run_id: str | None
+
+
+class Wanted(Asked):
+    """What is asked for: a kind with its parameters, amounts in minor units, rates in basis points; and why."""
+
+    action: AnyAction
+    reason: str = Field(default="", max_length=500, pattern=r"^[^\x00]*$", examples=["The supplier raised its price."])
 
 
 class Rejection(Asked):

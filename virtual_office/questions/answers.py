@@ -18,7 +18,7 @@ from store.run_events import tell
 from store.session import BrandSession
 from store.tables import Receipt, Run
 from virtual_office.meeting.reporting import Progress, Reporter
-from virtual_office.meeting.runs import DONE, GRAPH_VERSION, RUNNING, held, pinned
+from virtual_office.meeting.runs import DONE, GRAPH_VERSION, RUNNING, held, over_breaks, pinned
 from virtual_office.meeting.table import proposal_documents
 from virtual_office.minutes.document import findings_of
 from virtual_office.minutes.rendering import Figures, as_plain
@@ -54,6 +54,10 @@ def open_answer(session: BrandSession, charter: Charter, question: str, run_id: 
 
 async def answer(reporter: Reporter, ctx: Context, run_id: UUID, charter: Charter, progress: Progress) -> UUID:
     """Let the agent answer, once; what it had been told before an interruption it is not told again."""
+    return await over_breaks(lambda: _answer(reporter, ctx, run_id, charter, progress), progress)
+
+
+async def _answer(reporter: Reporter, ctx: Context, run_id: UUID, charter: Charter, progress: Progress) -> UUID:
     with held(reporter.database, ctx, run_id) as run:
         if run.status == DONE:
             return run_id

@@ -17,7 +17,7 @@ def test_money_shares_days_and_lines_are_read() -> None:
     assert changes_of(["price=13.90"], PRICE) == {"price_minor": 1390}
     assert changes_of(["off=12.5%", "last_day=2026-12-05"], PROMO) == {"off_bps": 1250, "last_day": "2026-12-05"}
     both = changes_of(["quantity:S1/A=7", "quantity:S2=8"], REFILL)["lines"]
-    assert both == [{**LINES[0], "quantity": "7"}, {**LINES[1], "quantity": "8"}]
+    assert both == [{**LINES[0], "quantity": 7}, {**LINES[1], "quantity": 8}]
 
 
 @pytest.mark.parametrize(

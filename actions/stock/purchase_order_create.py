@@ -1,6 +1,6 @@
 """`purchase_order.create`: order from a supplier, call the order off, and tell what it saved from running out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -105,14 +105,24 @@ class PurchaseOrderHandler:
 
         return measure_purchase(session, action, source, until)
 
+    def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """What the supplier asks for so many, of each line that does not say it."""
+        if "supplier" not in parameters or "lines" not in parameters:
+            return dict(parameters)
+        supplier = reads.supplier_by_code(session, parameters["supplier"])
+        offers = {offer.sku: offer for offer in reads.offers_of(session, supplier.id)}
+        _require_offered(supplier, [line["sku"] for line in parameters["lines"]], offers)
+        asked = [
+            {"unit_cost_minor": offers[line["sku"]].unit_cost_minor(line["quantity"]), **line}
+            for line in parameters["lines"]
+        ]
+        return {**parameters, "lines": asked}
+
 
 def _situation(session: BrandSession, action: PurchaseOrderCreate) -> _Situation:
     supplier = reads.supplier_by_code(session, action.supplier)
     offers = {offer.sku: offer for offer in reads.offers_of(session, supplier.id)}
-    if unknown := sorted(line.sku for line in action.lines if line.sku not in offers):
-        raise NotFound(
-            f"{action.supplier} offers no {', '.join(unknown)}.", remedy="See supplier_offers.csv in docs/import.md."
-        )
+    _require_offered(supplier, [line.sku for line in action.lines], offers)
     if foreign := sorted({offers[line.sku].currency for line in action.lines} - {action.currency}):
         raise InvalidInput(f"{action.supplier} asks {', '.join(foreign)}, not {action.currency}.")
     return _Situation(
@@ -121,6 +131,13 @@ def _situation(session: BrandSession, action: PurchaseOrderCreate) -> _Situation
         lines=_lines_now(session, action, offers, _lead_days(session, supplier)),
         cash_minor=reads.cash_minor(session, action.currency),
     )
+
+
+def _require_offered(supplier: Supplier, skus: Iterable[str], offers: Mapping[str, reads.Offer]) -> None:
+    if unknown := sorted(sku for sku in skus if sku not in offers):
+        raise NotFound(
+            f"{supplier.code} offers no {', '.join(unknown)}.", remedy="See supplier_offers.csv in docs/import.md."
+        )
 
 
 def _lines_now(
