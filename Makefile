@@ -24,6 +24,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | .uv/bin/uv
 	@[ -x $(BIN)/python ] || .uv/bin/uv venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --editable .
+	@$(BIN)/python -c "from language.sentences import compile_catalogue; compile_catalogue()"
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime | .uv/bin/uv

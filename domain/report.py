@@ -4,8 +4,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from domain.figure import FigureKey, FigureRef
+from domain.message import Message
 
 
 class Severity(StrEnum):
@@ -15,12 +17,16 @@ class Severity(StrEnum):
 
 
 class Claim(BaseModel):
-    """Prose without digits: every number is written `{key}` and named in `figures`."""
+    """Prose without digits: every number is written `{key}` and named in `figures`.
+
+    What rules say comes out of the catalogue: `message` says it in every language, and `text` is that in English.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str = Field(min_length=1, max_length=2_000)
     german: str = Field(default="", max_length=2_000, description="the same in German, with the same figures")
+    message: SkipJsonSchema[Message | None] = None
     figures: dict[FigureKey, FigureRef] = Field(default_factory=dict)
 
 

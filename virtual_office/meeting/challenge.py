@@ -12,6 +12,7 @@ from domain.context import Context
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from domain.prediction import Prediction
+from language.prose import KEY
 from store.database import Database
 from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow
@@ -22,7 +23,6 @@ from tools.receipts import record_figures
 from tools.toolbox import Toolbox
 from virtual_office.meeting.recomputed import CHANGED, challenges_of, standing
 from virtual_office.meeting.reporting import AsAgent, Progress, agent_context
-from virtual_office.minutes.rendering import KEY
 
 
 @dataclass(frozen=True)

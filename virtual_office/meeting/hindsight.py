@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from domain.action import ACTION_KINDS, ItemStatus, parse_action
 from domain.figure import Cell
-from domain.language import Language, in_days
+from domain.language import Language
+from language.formats import cell_text, day_text
 from memory.journal import JournalEntry, precedents, recall
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, TurnRow
@@ -92,7 +93,7 @@ _NO: Mapping[ItemStatus, str] = {ItemStatus.REJECTED: "left.rejected", ItemStatu
 
 
 def _day(moment: datetime) -> Value:
-    return lambda language: in_days(moment.date(), language)
+    return lambda language: day_text(moment.date(), language)
 
 
 def _struck(session: BrandSession, within: timedelta) -> list[tuple[TurnRow, ProposalRow]]:
@@ -117,7 +118,7 @@ def _person(turn: TurnRow) -> str:
 
 def _answer_line(item: ActionItem) -> Told:
     day = item.updated_at.date()
-    when, german = f"{day:%-d %B %Y}", in_days(day, Language.DE)
+    when, german = f"{day:%-d %B %Y}", day_text(day, Language.DE)
     if item.status == ItemStatus.REJECTED:
         return Told(
             f"{item.subject}: rejected, because {item.status_reason}",
@@ -158,6 +159,6 @@ def _outcome_line(entry: JournalEntry) -> Told:
 
 def _amount(predicted: Mapping[str, Any], language: Language) -> str:
     value, low, high = (
-        Cell(value=predicted[part], unit=predicted["unit"]).render(language) for part in ("value", "low", "high")
+        cell_text(Cell(value=predicted[part], unit=predicted["unit"]), language) for part in ("value", "low", "high")
     )
     return f"{value} ({low} {'bis' if language is Language.DE else 'to'} {high})"

@@ -13,6 +13,8 @@ from domain.autonomy import Autonomy
 from domain.context import Context
 from domain.language import Language
 from guardrails.cedar import PolicyEngine
+from language.lines import as_plain
+from language.prose import without_figures
 from memory.journal import trust_bps
 from store.database import Database
 from store.leases import lock_row
@@ -30,7 +32,7 @@ from virtual_office.meeting.revision import Revision
 from virtual_office.meeting.runs import finish_run
 from virtual_office.meeting.turns import invited, objections, said_in, said_points, struck, turns_of, weighing
 from virtual_office.minutes.document import limits_of, mending_risks, owners_of, proposals_of, write_minutes
-from virtual_office.minutes.rendering import Figures, as_plain, without_figures
+from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.words import agent_title, both, german_of
 
 _CHOICES = 4

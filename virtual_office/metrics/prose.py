@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.language import Language, in_days
+from domain.language import Language
+from language.formats import day_text
+from language.prose import without_figures
 from virtual_office.metrics.days import Prose, cut_told, lacking, lagging_told, span_told, told_days
-from virtual_office.minutes.rendering import without_figures
 
 _EN, _DE = Language.EN, Language.DE
 _METRICS: Mapping[str, tuple[str, str]] = {
@@ -122,7 +123,7 @@ def _part(prose: Prose, path: str, part: Mapping[str, Any], title: str) -> str:
 def _title(prose: Prose, at: int, part: Mapping[str, Any], split: str, language: Language) -> str:
     if split not in {"week", "month"}:
         return without_figures(part["title"] or part["code"])
-    day = in_days(date.fromisoformat(part["code"]), language)
+    day = day_text(date.fromisoformat(part["code"]), language)
     if split == "month":
         length = f" ({prose.key(f'/parts/{at}/length')})" if part["length"] else ""
         return f"{day.partition(' ')[2]}{length}:"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,13 +11,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.figure import Cell
-from domain.language import Language, in_days, localised
+from domain.language import Language
 from domain.report import Severity
-from store.reads.models import cost_of_run
-from store.reads.settings import brand_of
-from store.session import BrandSession
-from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run, TurnRow
-from virtual_office.minutes.paper import (
+from language.formats import cell_text, day_text, number_text
+from language.lines import Line, Look, Span
+from language.paper import (
     Block,
     Bullets,
     Heading,
@@ -27,7 +26,11 @@ from virtual_office.minutes.paper import (
     Table,
     write_markdown,
 )
-from virtual_office.minutes.rendering import Figures, Line, Look, Span
+from store.reads.models import cost_of_run
+from store.reads.settings import brand_of
+from store.session import BrandSession
+from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run, TurnRow
+from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.titles import title_of
 from virtual_office.minutes.words import agent_title, approver, say
 
@@ -179,7 +182,7 @@ class _Secretary:
 
     def _day(self, moment: datetime | date) -> str:
         day = moment.astimezone(ZoneInfo(self._brand.zone)) if isinstance(moment, datetime) else moment
-        return in_days(day, self._language)
+        return day_text(day, self._language)
 
     def _check_day(self, prediction: Mapping[str, Any] | None) -> str:
         return self._day(datetime.fromisoformat(prediction["check_at"])) if prediction else ""
@@ -214,10 +217,12 @@ class _Secretary:
         """What the models cost that the meeting was held with; nothing where it was held by rules."""
         if self._cost is None:
             return ""
-        tokens = Cell(value=self._cost.input_tokens + self._cost.output_tokens, unit="count").render(self._language)
-        calls = Cell(value=self._cost.calls, unit="count").render(self._language)
+        tokens = number_text(self._cost.input_tokens + self._cost.output_tokens, self._language)
+        calls = number_text(self._cost.calls, self._language)
+        decimals = len(self._cost.dollars.partition(".")[2])
+        dollars = number_text(Decimal(self._cost.dollars), self._language, decimals)
         said = "models_cost_at_most" if self._cost.bounded else "models_cost"
-        return self._say(said, calls=calls, tokens=tokens, usd=localised(self._cost.dollars, self._language))
+        return self._say(said, calls=calls, tokens=tokens, usd=dollars)
 
     def _agenda(self) -> str:
         """What people wrote stays as they wrote it."""
@@ -226,7 +231,7 @@ class _Secretary:
     def _allowed(self, name: str, amount: int) -> str:
         cell = Cell(value=amount, unit="count" if name == "attention" else f"{self._brand.currency}.minor")
         known = name if name in _ALLOWED else "other"
-        return self._say(f"allowed.{known}", amount=cell.render(self._language), limit=name)
+        return self._say(f"allowed.{known}", amount=cell_text(cell, self._language), limit=name)
 
     def _of_reports(self, key: str) -> list[Block]:
         points = [
@@ -317,7 +322,7 @@ class _Secretary:
         if not prediction:
             return self._say("not_predicted")
         value, low, high = (
-            Cell(value=prediction[part], unit=prediction["unit"]).render(self._language)
+            cell_text(Cell(value=prediction[part], unit=prediction["unit"]), self._language)
             for part in ("value", "low", "high")
         )
         return self._say("interval", value=value, low=low, high=high)

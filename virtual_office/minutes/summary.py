@@ -9,6 +9,8 @@ from sqlmodel import col
 from actions.documents import item_summary
 from domain.errors import Conflict
 from domain.language import Language
+from language.lines import as_plain
+from language.paper import Paper
 from store.leases import is_alive
 from store.reads.models import cost_of_run
 from store.session import BrandSession
@@ -16,8 +18,7 @@ from store.tables import ActionItem, FindingRow, Run
 from virtual_office.meeting.runs import MEETING, RUNNING, WAITING
 from virtual_office.meeting.table import table_document
 from virtual_office.minutes.document import findings_of, lay_out_minutes, write_minutes
-from virtual_office.minutes.paper import Paper
-from virtual_office.minutes.rendering import Figures, as_plain
+from virtual_office.minutes.rendering import Figures
 from virtual_office.questions.item_view import local_time
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from domain.action import parse_action
 from domain.figure import Cell
 from domain.finance import BudgetReallocate, ExpenseFlag, InvoiceRemind
-from domain.language import Language, in_days
+from domain.language import Language
 from domain.leads import LeadFollowUp
 from domain.messaging import SEGMENT_NAMES, SegmentMessage
 from domain.pricing import PriceDraft, PriceUpdate
@@ -14,6 +14,7 @@ from domain.promotions import PromoSchedule
 from domain.purchasing import PurchaseOrderCreate
 from domain.stands import StandBonus, StandRefill, StandVisit
 from domain.transfers import StockTransfer
+from language.formats import cell_text, day_text
 
 _DE = Language.DE
 
@@ -37,7 +38,7 @@ def _draft(action: PriceDraft) -> str:
 
 
 def _promotion(action: PromoSchedule) -> str:
-    days = f"{in_days(action.first_day, _DE)} bis {in_days(action.last_day, _DE)}"
+    days = f"{day_text(action.first_day, _DE)} bis {day_text(action.last_day, _DE)}"
     return f"{action.sku}: {_rate(action.off_bps)} Rabatt in {', '.join(action.channels)}, {days}"
 
 
@@ -56,7 +57,7 @@ def _refill(action: StandRefill) -> str:
     stands = {line.stand for line in action.lines}
     where = f"{len(stands)} Ständen" if len(stands) > 1 else next(iter(stands))
     units, cost = _units(sum(line.quantity for line in action.lines)), _money(action.trip_cost_minor, action.currency)
-    return f"Fahrt am {in_days(action.planned_day, _DE)}: {units} zu {where} für {cost}"
+    return f"Fahrt am {day_text(action.planned_day, _DE)}: {units} zu {where} für {cost}"
 
 
 def _bonus(action: StandBonus) -> str:
@@ -66,12 +67,12 @@ def _bonus(action: StandBonus) -> str:
 
 def _visit(action: StandVisit) -> str:
     cost = _money(action.cost_minor, action.currency)
-    return f"{action.stand}: Beratungsbesuch am {in_days(action.planned_day, _DE)} für {cost}"
+    return f"{action.stand}: Beratungsbesuch am {day_text(action.planned_day, _DE)} für {cost}"
 
 
 def _message(action: SegmentMessage) -> str:
     whom, sizes = SEGMENT_NAMES[action.segment][1], (action.most_written, action.audience - action.most_written)
-    written, left = (Cell(value=size, unit="count").render(_DE) for size in sizes)
+    written, left = (cell_text(Cell(value=size, unit="count"), _DE) for size in sizes)
     return f"Nachricht an {whom}: bis zu {written} Kunden werden angeschrieben, {left} bleiben als Kontrollgruppe"
 
 
@@ -96,15 +97,15 @@ def _flag(action: ExpenseFlag) -> str:
 
 
 def _money(amount_minor: int, currency: str) -> str:
-    return Cell(value=amount_minor, unit=f"{currency}.minor").render(_DE)
+    return cell_text(Cell(value=amount_minor, unit=f"{currency}.minor"), _DE)
 
 
 def _units(count: int) -> str:
-    return Cell(value=count, unit="units").render(_DE)
+    return cell_text(Cell(value=count, unit="units"), _DE)
 
 
 def _rate(bps: int) -> str:
-    return Cell(value=bps, unit="bps").render(_DE)
+    return cell_text(Cell(value=bps, unit="bps"), _DE)
 
 
 _GERMAN: Mapping[type[Any], Callable[[Any], str]] = {

@@ -11,6 +11,7 @@ from domain.actor import Permission
 from domain.context import Context
 from domain.errors import NotFound
 from domain.language import Language
+from language.lines import as_plain
 from store.audit import append_audit
 from store.leases import lock_row
 from store.outbox import emit
@@ -21,7 +22,7 @@ from virtual_office.meeting.reporting import Progress, Reporter
 from virtual_office.meeting.runs import DONE, GRAPH_VERSION, RUNNING, held, pinned
 from virtual_office.meeting.table import proposal_documents
 from virtual_office.minutes.document import findings_of
-from virtual_office.minutes.rendering import Figures, as_plain
+from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.summary import finding_document
 
 ANSWER = "answer"

@@ -9,11 +9,12 @@ from actions.documents import item_document
 from actions.questions import notes_of
 from domain.language import Language
 from guardrails.cedar import PolicyEngine
+from language.lines import as_markdown, as_plain
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, ItemNote, ProposalRow
 from virtual_office.metrics.reader import language_of_words
-from virtual_office.minutes.rendering import Figures, as_markdown, as_plain
+from virtual_office.minutes.rendering import Figures
 
 
 def item_view(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from agents.crew import chat_model_for
 from agents.loop import AgentResult, run_agent
 from domain.context import Context
 from domain.report import Claim
-from guardrails.prose import render_claim
 from store.database import Database
 from store.tables import ProposalRow, Receipt
+from tests.claims import read_out
 from tests.integration.laddered_brand import DEALERS, MARKET, SHOP, Deals, Laddered, keep_at, ladder
 from tests.integration.priced_brand import start_run
 from tools.receipts import resolve
@@ -41,7 +41,7 @@ async def hold(database: Database, ctx: Context, planted: Laddered) -> tuple[Age
 
 def spoken(database: Database, ctx: Context, run_id: UUID, claim: Claim) -> str:
     with database.read(ctx) as session:
-        return render_claim(claim, {key: resolve(session, ref, run_id) for key, ref in claim.figures.items()})
+        return read_out(claim, {key: resolve(session, ref, run_id) for key, ref in claim.figures.items()})
 
 
 def said(database: Database, ctx: Context, result: AgentResult, run_id: UUID) -> str:

@@ -1,0 +1,76 @@
+"""A sentence of the catalogue by its key, with what stands in it; the rooms that people read put it in words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.figure import Cell
+
+MessageKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=120)]
+VERBATIM = "common.verbatim"
+"""The key of a message that is nothing but somebody's own words, the same in every language."""
+
+
+class Message(BaseModel):
+    """A sentence by its key. A placeholder that nothing here fills is a figure's key, and stays for who renders those.
+
+    `names` are words that no language changes, `parts` sentences within the sentence, joined by semicolons, and `then`
+    the sentences that follow it. A number called `count` chooses between singular and plural.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: MessageKey
+    names: Mapping[str, str] = Field(default_factory=dict)
+    numbers: Mapping[str, Cell] = Field(default_factory=dict)
+    days: Mapping[str, date] = Field(default_factory=dict)
+    parts: Mapping[str, tuple["Message", ...]] = Field(default_factory=dict)
+    then: tuple["Message", ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The message as JSON keeps it, without what is empty."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+Value = str | int | Cell | date | Message | Sequence[Message]
+
+
+def message(key: str, /, **values: Value) -> Message:
+    """A message with its values sorted by what they are; a whole number is a count."""
+    names: dict[str, str] = {}
+    numbers: dict[str, Cell] = {}
+    days: dict[str, date] = {}
+    parts: dict[str, tuple[Message, ...]] = {}
+    for name, value in values.items():
+        match value:
+            case str():
+                names[name] = value
+            case int():
+                numbers[name] = Cell(value=value, unit="count")
+            case Cell():
+                numbers[name] = value
+            case date():
+                days[name] = value
+            case Message():
+                parts[name] = (value,)
+            case _:
+                parts[name] = tuple(value)
+    return Message(key=key, names=names, numbers=numbers, days=days, parts=parts)
+
+
+def verbatim(text: str) -> Message:
+    """Somebody's own words as a message."""
+    return Message(key=VERBATIM, names={"text": text})
+
+
+def sentences(parts: Sequence[Message]) -> Message:
+    """Messages one after the other as one. Raises ValueError where there is none."""
+    first, *others = parts
+    return first.model_copy(update={"then": (*first.then, *others)})
+
+
+def read_message(stored: object) -> Message:
+    """A stored message; older rows hold the sentence itself, which is then said word for word."""
+    return verbatim(stored) if isinstance(stored, str) else Message.model_validate(stored)
