@@ -16,9 +16,14 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from pydantic import ValidationError
 
 from agents.charter import Charter
+from agents.claims import claim, missing
 from agents.consultation import RULES_ANALYSIS, SUBMIT_RULES_REPORT, Consultation
+from agents.wording import is_misquoted, misquoted, with_words
 from domain.errors import BrandScopeBroken, DomainError
+from domain.language import Language
+from domain.message import Message, message
 from domain.report import AgentReport, Claim
+from language.speech import speak
 from llm.crew_model import CrewChatModel
 from llm.rules import Playbook
 from tools.base import Retry
@@ -151,10 +156,7 @@ def _failure(error: Exception) -> str:
 
 
 def _degraded() -> AgentReport:
-    return AgentReport(
-        summary=Claim(text="This report could not be completed, so nothing is proposed."),
-        missing_data=["The report of this agent is incomplete."],
-    )
+    return AgentReport(summary=claim(Message(key="agents.degraded"), {}), **missing([Message(key="agents.incomplete")]))
 
 
 @dataclass(frozen=True)
@@ -196,10 +198,12 @@ class _Agent:
             return self._report(call, call["args"])
         if self._consultation and call["name"] in (RULES_ANALYSIS, SUBMIT_RULES_REPORT):
             return self._consult(self._consultation, call)
+        if _is_misquoted(call["args"].get("rationale")):
+            return _refused(call, "rationale: text is not what its message says; leave message out")
         self._tell("tool", f"{self._title}: {_spoken(call['name'], call['args'])}")
         reply = self._toolbox.call(call["name"], call["args"], wait=False)
         fault = f"{call['name']}: {json.loads(reply.content)['error']['message']}" if reply.retryable else ""
-        return _Turn([_answer(call, reply.content, reply.ok)], fault=fault)
+        return _Turn([_answer(call, with_words(reply.content), reply.ok)], fault=fault)
 
     def _consult(self, consultation: Consultation, call: Any) -> _Turn:
         self._tell("tool", f"{self._title}: {_spoken(call['name'], {})}")
@@ -220,7 +224,7 @@ class _Agent:
         except ValidationError as error:
             problems = _sentences(error)
         else:
-            problems = self._toolbox.problems_of(report)
+            problems = [*misquoted(report), *self._toolbox.problems_of(report)]
             if not problems:
                 return self._standing(call, report)
         return _refused(call, "the report does not hold: " + "; ".join(problems[:20]))
@@ -237,14 +241,7 @@ class _Agent:
             )
             return _Turn([_answer(call, json.dumps({"error": {"message": problem, "retryable": True}}), False)])
         if unnamed:
-            subjects = ", ".join(unnamed.values())
-            told = {
-                "missing_data": [*report.missing_data, f"Proposed, and then not put forward: {subjects}."],
-                "missing_german": [*report.missing_german, f"Vorgeschlagen, dann aber nicht vorgelegt: {subjects}."]
-                if len(report.missing_german) == len(report.missing_data)
-                else report.missing_german,
-            }
-            report = report.model_copy(update=told)
+            report = _also_missing(report, message("agents.not_put_forward", subjects=", ".join(unnamed.values())))
         return _Turn([_answer(call, "The report stands.", True)], report=report)
 
     def _not_json(self, call: Any) -> _Turn:
@@ -262,6 +259,27 @@ def _thinking(chat_model: BaseChatModel, tools: list[dict[str, Any]]) -> Callabl
 
 def _sentences(error: ValidationError) -> list[str]:
     return [f"{'/'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors()]
+
+
+def _also_missing(report: AgentReport, line: Message) -> AgentReport:
+    """The report with one thing more that is missing, in whatever way it says the others."""
+    lines = len(report.missing_data)
+    return report.model_copy(
+        update={
+            "missing_data": [*report.missing_data, speak(line, Language.EN)],
+            "missing_german": [*report.missing_german, speak(line, Language.DE)]
+            if len(report.missing_german) == lines
+            else report.missing_german,
+            "missing": [*report.missing, line] if len(report.missing) == lines else report.missing,
+        }
+    )
+
+
+def _is_misquoted(rationale: Any) -> bool:
+    try:
+        return rationale is not None and is_misquoted(Claim.model_validate(rationale))
+    except ValidationError:
+        return False  # the tool says what is wrong with it
 
 
 def _refused(call: Any, problem: str) -> _Turn:

@@ -1,14 +1,23 @@
 """A sentence of the catalogue by its key, with what stands in it; the rooms that people read put it in words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 
 from domain.figure import Cell
 
-MessageKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=120)]
+_KEY = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
+MessageKey = Annotated[str, StringConstraints(pattern=_KEY.pattern, max_length=120)]
 VERBATIM = "common.verbatim"
 """The key of a message that is nothing but somebody's own words, the same in every language."""
 
@@ -29,9 +38,13 @@ class Message(BaseModel):
     parts: Mapping[str, tuple["Message", ...]] = Field(default_factory=dict)
     then: tuple["Message", ...] = ()
 
+    @model_serializer(mode="wrap")
+    def _without_what_is_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in handler(self).items() if value}
+
     def document(self) -> dict[str, Any]:
-        """The message as JSON keeps it, without what is empty."""
-        return self.model_dump(mode="json", exclude_defaults=True)
+        """The message as JSON keeps it."""
+        return self.model_dump(mode="json")
 
 
 Value = str | int | Cell | date | Message | Sequence[Message]
@@ -72,5 +85,7 @@ def sentences(parts: Sequence[Message]) -> Message:
 
 
 def read_message(stored: object) -> Message:
-    """A stored message; older rows hold the sentence itself, which is then said word for word."""
-    return verbatim(stored) if isinstance(stored, str) else Message.model_validate(stored)
+    """A message as it was given or stored: whole, or its key alone. Older rows hold a sentence, said word for word."""
+    if not isinstance(stored, str):
+        return Message.model_validate(stored)
+    return Message(key=stored) if _KEY.match(stored) else verbatim(stored)

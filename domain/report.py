@@ -50,3 +50,5 @@ class AgentReport(BaseModel):
     proposals: list[UUID] = Field(default_factory=list, description="ids that PROPOSE tools returned", max_length=60)
     missing_data: list[str] = Field(default_factory=list, description="what could not be answered, and why")
     missing_german: list[str] = Field(default_factory=list, description="missing_data in German, line for line")
+    missing: SkipJsonSchema[list[Message]] = Field(default_factory=list)
+    """missing_data by key, line for line: what rules say."""

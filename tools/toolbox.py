@@ -89,7 +89,7 @@ class Toolbox:
         except (BrandScopeBroken, Unavailable):
             raise
         except DomainError as error:
-            return _failure(error.code, error.message, remedy=error.remedy)
+            return _failure(error.code, error.message, remedy=error.remedy, reasons=error.details.get("reasons", ()))
 
     def answer(self, name: str, arguments: Mapping[str, Any]) -> Receipt:
         """The receipt of one call, for who is no model. Raises InvalidInput for arguments that do not fit."""
@@ -205,6 +205,10 @@ def _reply(receipt: Receipt) -> ToolReply:
     return ToolReply(True, receipt.id, content)
 
 
-def _failure(code: str, message: str, *, remedy: str = "", retryable: bool = False) -> ToolReply:
-    error = {"code": code, "message": message, "remedy": remedy, "retryable": retryable}
+def _failure(
+    code: str, message: str, *, remedy: str = "", retryable: bool = False, reasons: Sequence[str] = ()
+) -> ToolReply:
+    error: dict[str, Any] = {"code": code, "message": message, "remedy": remedy, "retryable": retryable}
+    if reasons:
+        error["reasons"] = list(reasons)
     return ToolReply(False, None, canonical_json({"error": error}), retryable)

@@ -15,6 +15,7 @@ from domain.language import Language
 from guardrails.cedar import PolicyEngine
 from language.lines import as_plain
 from language.prose import without_figures
+from language.speech import prose_of
 from memory.journal import trust_bps
 from store.database import Database
 from store.leases import lock_row
@@ -305,7 +306,7 @@ class _Meant:
                 "agent": row.agent,
                 "tool": row.tool,
                 "text": f"{self._about(row, Language.EN)}: {row.text}",
-                "text_de": f"{self._about(row, Language.DE)}: {row.german or row.text}",
+                "text_de": f"{self._about(row, Language.DE)}: {prose_of(row, Language.DE) or row.text}",
                 "figures": row.figures,
                 "value": row.expected_minor,
                 "amounts_changed": row.action is not None,
@@ -322,5 +323,5 @@ class _Meant:
         return agent_title(row.agent, self._titles.get(row.agent, row.agent), language)
 
     def _sentence(self, row: ChallengeRow, language: Language) -> str:
-        text = row.german if language is Language.DE and row.german else row.text
+        text = prose_of(row, language) or row.text
         return f"{self._title(row, language)}: {self._figures[language].render(text, row.figures, as_plain)}"

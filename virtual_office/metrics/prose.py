@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from domain.language import Language
+from domain.message import read_message
 from language.formats import day_text
 from language.prose import without_figures
+from language.speech import joined
 from virtual_office.metrics.days import Prose, cut_told, lacking, lagging_told, span_told, told_days
 
 _EN, _DE = Language.EN, Language.DE
@@ -46,7 +48,7 @@ def tell(answer: Mapping[str, Any], language: Language, taken_for: int) -> Prose
 
 def _sentences(prose: Prose, answer: Mapping[str, Any], language: Language, taken_for: int) -> Iterator[str]:
     name = _name(answer, language)
-    because = answer["because"] if language is _EN else answer["german_because"]
+    because = joined(map(read_message, answer["reasons"]), language)
     if answer["status"] != "told":
         days = told_days(answer["first_day"], answer["last_day"], language)
         yield f"{name}, {days}: {'not known, as' if language is _EN else 'nicht bekannt:'} {because}."

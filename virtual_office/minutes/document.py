@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from domain.figure import Cell
 from domain.language import Language
+from domain.message import read_message
 from domain.report import Severity
 from language.formats import cell_text, day_text, number_text
 from language.lines import Line, Look, Span
@@ -26,6 +27,7 @@ from language.paper import (
     Table,
     write_markdown,
 )
+from language.speech import prose_of, speak
 from store.reads.models import cost_of_run
 from store.reads.settings import brand_of
 from store.session import BrandSession
@@ -104,6 +106,14 @@ def lay_out_minutes(session: BrandSession, run: Run, record: Record, language: L
     return _Secretary(session, run, record, language).paper()
 
 
+def summary_in(report: Mapping[str, Any], language: Language) -> str:
+    """A stored report's summary, its figures still by their keys; empty where it is not known in that language."""
+    if language is Language.EN:
+        return str(report.get("summary", ""))
+    said = report.get("summary_message")
+    return speak(read_message(said), language) if said else str(report.get("summary_german", ""))
+
+
 class _Secretary:
     """Lays out one meeting in one language."""
 
@@ -123,6 +133,8 @@ class _Secretary:
         for report in self._reports.values():
             self._german |= report.get("in_german", {})
             lines = report.get("missing_german", [])
+            if len(report.get("missing", ())) == len(report["missing_data"]):
+                lines = [speak(read_message(line), language) for line in report["missing"]]
             if len(lines) == len(report["missing_data"]):
                 self._german |= dict(zip(report["missing_data"], lines, strict=True))
         self._fell_back = False
@@ -174,6 +186,9 @@ class _Secretary:
 
     def _spans(self, text: str, german: str, figures: Mapping[str, str]) -> list[Span]:
         return self._figures.spans(self._words(text, german), figures)
+
+    def _said(self, row: FindingRow | ProposalRow) -> list[Span]:
+        return self._spans(row.text, prose_of(row, self._language), row.figures)
 
     def _entry(self, entry: str | Mapping[str, Any]) -> list[Span]:
         if isinstance(entry, str):
@@ -248,13 +263,19 @@ class _Secretary:
             if report["status"] != "ok":
                 reason = self._words(str(report["reason"]))
                 line += [Span(" "), Span(f"({self._say('degraded', reason=reason)})", Look.QUIET)]
-            said = self._spans(report["summary"], report.get("summary_german", ""), report["figures"])
+            said = self._spans(report["summary"], summary_in(report, self._language), report["figures"])
             blocks.append(Paragraph([*line, Span(": "), *said]))
         return blocks
 
     def _findings_of(self, severity: Severity) -> list[Block]:
         points = [
-            Point([Span(row.subject, Look.STRONG), Span(": "), *self._spans(row.text, row.german, row.figures)])
+            Point(
+                [
+                    Span(row.subject, Look.STRONG),
+                    Span(": "),
+                    *self._spans(row.text, prose_of(row, self._language), row.figures),
+                ]
+            )
             for row in self._findings
             if row.severity == severity
         ]
@@ -297,7 +318,7 @@ class _Secretary:
 
     def _heading(self, proposal: ProposalRow, item: ActionItem | None) -> list[Span]:
         title = self._title_of(proposal, item)
-        said = self._spans(proposal.text, proposal.german, proposal.figures)
+        said = self._said(proposal)
         amended = item is not None and (item.action, item.prediction) != (proposal.action, proposal.prediction)
         first = [Span(self._say("as_proposed")), Span(" ")] if amended else []
         return [Span(title, Look.STRONG), Span(" "), Span(proposal.kind, Look.CODE), Span(" "), *first, *said]

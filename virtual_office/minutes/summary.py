@@ -11,6 +11,7 @@ from domain.errors import Conflict
 from domain.language import Language
 from language.lines import as_plain
 from language.paper import Paper
+from language.speech import prose_of
 from store.leases import is_alive
 from store.reads.models import cost_of_run
 from store.session import BrandSession
@@ -111,7 +112,7 @@ def _findings(session: BrandSession, run_id: UUID, language: Language) -> list[d
 
 def finding_document(figures: Figures, row: FindingRow, language: Language) -> dict[str, Any]:
     """A finding in this language, its numbers rendered."""
-    text = row.german if language is Language.DE and row.german else row.text
+    text = prose_of(row, language) or row.text
     return {
         "agent": row.agent,
         "subject": row.subject,

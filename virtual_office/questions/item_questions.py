@@ -17,6 +17,7 @@ from domain.money import BPS
 from domain.prediction import Prediction
 from language.formats import cell_text, day_text
 from language.prose import without_figures
+from language.speech import prose_of
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, Receipt
 from tools.receipts import record_figures
@@ -194,7 +195,7 @@ def _unmoved(session: BrandSession, run_id: UUID, receipts: Iterable[Receipt]) -
 
 def _reasons(session: BrandSession, item: ActionItem) -> Answer:
     proposal = session.get_one(ProposalRow, (item.brand_id, item.proposal_id))
-    return Answer(proposal.text, proposal.german or proposal.text, proposal.figures)
+    return Answer(proposal.text, prose_of(proposal, Language.DE) or proposal.text, proposal.figures)
 
 
 def _not_understood(receipts: Iterable[Receipt]) -> Answer:
