@@ -30,7 +30,7 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "amount_minor": item.preview.get("amount_minor", 0),
         "currency": item.preview.get("currency", ""),
         "status": item.status,
-        "status_reason": item.status_reason,
+        "status_reason": item.status_message or item.status_reason,
         "created_at": item.created_at.isoformat(),
         "snoozed_until": item.snoozed_until.isoformat() if item.snoozed_until else None,
         "expires_at": item.expires_at.isoformat(),

@@ -27,11 +27,11 @@ def propose(
 ) -> None:
     """Change a price yourself: what the guardrails allow you happens at once, what needs a second person waits."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from actions.documents import item_summary
         from actions.items import find_item
         from actions.items import propose as propose_item
         from domain.money import to_minor_exactly
         from store.reads.settings import brand_of
+        from virtual_office.questions.item_view import item_line
 
         require_price_update(kind)
         office = desk.office
@@ -41,7 +41,7 @@ def propose(
             item_id = str(propose_item(session, office.engine, action, reason).id)
         office.run_due(desk.ctx)
         with office.database.read(desk.ctx) as session:
-            document = item_summary(find_item(session, item_id))
+            document = item_line(find_item(session, item_id))
     if as_json:
         print_json(document)
     else:

@@ -84,6 +84,13 @@ def sentences(parts: Sequence[Message]) -> Message:
     return first.model_copy(update={"then": (*first.then, *others)})
 
 
+def together(reasons: Sequence[Message]) -> Message:
+    """Reasons as one message. Raises ValueError where there is none."""
+    if not reasons:
+        raise ValueError("there is no reason to give")
+    return reasons[0] if len(reasons) == 1 else message("common.reasons", reasons=reasons)
+
+
 def read_message(stored: object) -> Message:
     """A message as it was given or stored: whole, or its key alone. Older rows hold a sentence, said word for word."""
     if not isinstance(stored, str):

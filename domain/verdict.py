@@ -1,8 +1,14 @@
 """What the guardrails say: allow, needs approval at these gates, or deny."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from domain.message import Message, read_message
+
+Reason = Annotated[Message, BeforeValidator(read_message)]
+"""Why, by key; older rows hold the sentence itself."""
 
 
 class Decision(StrEnum):
@@ -19,5 +25,5 @@ class Verdict(BaseModel):
     decision: Decision
     gates: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     policy_version: str = ""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from domain.actor import ActorKind
 from domain.errors import InvalidInput
 from domain.figure import Cell
+from domain.message import VERBATIM, Message, message, read_message, verbatim
 from domain.verdict import Decision, Verdict
 from guardrails.facts import DecisionFacts, is_rate
 from guardrails.policy_text import faults
@@ -90,17 +91,19 @@ class PolicyEngine:
         return cedarpy.is_authorized(request, self._policies, [], self._schema)
 
     def _unclear(self, why: str) -> Verdict:
-        reason = f"the guardrails could not judge this: {why}"
         return Verdict(
-            decision=Decision.DENY, policies=("engine.error",), reasons=(reason,), policy_version=self.policy_version
+            decision=Decision.DENY,
+            policies=("engine.error",),
+            reasons=(message("rule.unclear", why=why),),
+            policy_version=self.policy_version,
         )
 
     def _verdict(
         self, decision: Decision, gates: tuple[str, ...], policies: Iterable[str], facts: Mapping[str, Any]
     ) -> Verdict:
         rules = sorted((self._rules[policy] for policy in policies), key=lambda rule: rule.id)
-        reasons = tuple(_fill(rule.reason, facts) for rule in rules) or (
-            ("no rule permits this",) if decision is Decision.DENY else ()
+        reasons = tuple(_reason(rule.reason, facts) for rule in rules) or (
+            (Message(key="rule.none_permits"),) if decision is Decision.DENY else ()
         )
         return Verdict(
             decision=decision,
@@ -152,13 +155,17 @@ def _unclear_about(result: cedarpy.AuthzResult) -> str:
     return "no decision" if result.decision == cedarpy.Decision.NoDecision else ""
 
 
-def _fill(reason: str, facts: Mapping[str, Any]) -> str:
-    """The operator's sentence with its rates in percent, as fine as it takes to tell a margin from its floor."""
+def _reason(reason: str, facts: Mapping[str, Any]) -> Message:
+    """A rule's reason by its key, with every rate among the facts; a sentence of an operator's own with those it names.
 
-    def shown(match: re.Match[str]) -> str:
-        value = facts.get(match[1])
-        if value is None or not is_rate(match[1]):
-            return match[0]
-        return Cell(value=value, unit="bps", decimals=2 if value % 10 else 1).render()
-
-    return PLACEHOLDER.sub(shown, reason)
+    Rates are as fine as it takes to tell a margin from its floor.
+    """
+    rates = {
+        name: Cell(value=value, unit="bps", decimals=2 if value % 10 else 1)
+        for name, value in facts.items()
+        if value is not None and is_rate(name)
+    }
+    said = read_message(reason)
+    if said.key != VERBATIM:
+        return said.model_copy(update={"numbers": rates})
+    return verbatim(PLACEHOLDER.sub(lambda match: rates[match[1]].render() if match[1] in rates else match[0], reason))

@@ -12,7 +12,7 @@ from domain.context import Context
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from domain.language import Language
-from domain.message import Message, message
+from domain.message import together
 from domain.prediction import Prediction
 from language.prose import KEY
 from language.speech import speak
@@ -136,7 +136,7 @@ def _store(
         promised = Prediction.model_validate(proposal.prediction)
         found = {"value": int(view.value.value), "low": int(view.low.value), "high": int(view.high.value)}
         prediction = promised.model_copy(update=found)
-    said = view.message or (_together(view.reasons) if view.reasons else None)
+    said = view.message or (together(view.reasons) if view.reasons else None)
     session.add(
         ChallengeRow(
             run_id=run_id,
@@ -155,11 +155,6 @@ def _store(
             created_at=session.ctx.now(),
         )
     )
-
-
-def _together(reasons: Sequence[Message]) -> Message:
-    """Reasons as one message."""
-    return reasons[0] if len(reasons) == 1 else message("common.reasons", reasons=reasons)
 
 
 def _expected(view: ChallengeView, prediction: Prediction | None, proposal: ProposalRow) -> int:

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions.documents import item_summary
 from domain.errors import Conflict
 from domain.language import Language
 from language.lines import as_plain
@@ -20,7 +19,7 @@ from virtual_office.meeting.runs import MEETING, RUNNING, WAITING
 from virtual_office.meeting.table import table_document
 from virtual_office.minutes.document import findings_of, lay_out_minutes, write_minutes
 from virtual_office.minutes.rendering import Figures
-from virtual_office.questions.item_view import local_time
+from virtual_office.questions.item_view import item_line, local_time
 
 
 def meeting_document(session: BrandSession, run_id: UUID, language: Language = Language.EN) -> dict[str, Any]:
@@ -47,7 +46,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         **table_document(session, run_id),
         "left_out": run.result.get("left_out", []),
         "worth_more": run.result.get("worth_more", []),
-        "action_items": [item_summary(item) for item in items],
+        "action_items": [item_line(item) for item in items],
         "models": cost.document() if (cost := cost_of_run(session, run.id)) else None,
         "minutes": _minutes(session, run, language),
     }

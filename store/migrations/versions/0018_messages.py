@@ -1,4 +1,4 @@
-"""messages: what rules say is kept by its key, beside the English that was said."""
+"""messages: what rules say is kept by its key, beside the English that was said; so is why an item was refused."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ depends_on = None
 def upgrade() -> None:
     for table in ("finding", "proposal", "challenge"):
         op.add_column(table, sa.Column("message", postgresql.JSONB(), nullable=True))
+    op.add_column("action_item", sa.Column("status_message", postgresql.JSONB(), nullable=True))
 
 
 def downgrade() -> None:

@@ -96,7 +96,9 @@ async def test_a_price_that_would_undercut_dealers_stops_at_the_edge_and_says_so
     """Demand at -2.2 would have the shop far cheaper than its 25.00; dealers resell at what the shop asks now."""
     prices = ((SHOP, 2_500), (MARKET, 2_500), (DEALERS, 1_345))
     result, run_id = await hold(database, ctx, Laddered(prices=prices, rivals_answer=None))
-    held = [one for one in results(database, ctx, "best_price") if "held_at_ladder_edge" in one["reasons"]]
+    held = [
+        one for one in results(database, ctx, "best_price") if "pricing.reason.held_at_ladder_edge" in one["reasons"]
+    ]
     changed = [one for one in proposed(database, ctx, "price.update") if one["channel"] == SHOP]
     assert held
     assert min(one["price_minor"] for one in changed) >= 2_375, "five in a hundred below is the edge"

@@ -93,7 +93,7 @@ def test_without_the_data_there_is_no_advice(
     plant(database, ctx, [planted])
     advice = ask("best_price", sku="A")
     assert advice["status"] == "abstained"
-    assert reason in advice["reasons"]
+    assert f"pricing.reason.{reason}" in advice["reasons"]
     assert advice["price"] is advice["profit_change"] is None
 
 
@@ -107,7 +107,7 @@ def test_the_corridor_is_what_the_rules_leave_open(database: Database, ctx: Cont
     assert (found["corridor_low"]["value"], found["corridor_high"]["value"]) == (700, 1300)
     assert found["allowed_low"] is found["allowed_high"] is None
     assert [(one["competitor"], one["gap"]["value"]) for one in found["competitors"]] == [("Rival", 1_500)]
-    assert ask("best_price", sku="A")["reasons"] == ["no_price_within_bounds"]
+    assert ask("best_price", sku="A")["reasons"] == ["pricing.reason.no_price_within_bounds"]
 
 
 def test_what_was_changed_today_counts_against_the_days_limit(database: Database, ctx: Context, ask: Ask) -> None:
