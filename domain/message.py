@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
@@ -96,3 +97,7 @@ def read_message(stored: object) -> Message:
     if not isinstance(stored, str):
         return Message.model_validate(stored)
     return Message(key=stored) if _KEY.match(stored) else verbatim(stored)
+
+
+Reason = Annotated[Message, BeforeValidator(read_message)]
+"""Why, by key; older rows hold the sentence itself."""

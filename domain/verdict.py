@@ -1,14 +1,10 @@
 """What the guardrails say: allow, needs approval at these gates, or deny."""
 
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from domain.message import Message, read_message
-
-Reason = Annotated[Message, BeforeValidator(read_message)]
-"""Why, by key; older rows hold the sentence itself."""
+from domain.message import Reason
 
 
 class Decision(StrEnum):

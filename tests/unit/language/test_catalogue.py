@@ -24,7 +24,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 CEDAR_REASON = re.compile(r'@reason\("([^"]+)"\)')
-EVENTS = {"stock.low"}
+EVENTS = {"stock.low", "outcome.measure", "outcome.measured"}
 """What is named as keys are, and is none."""
 Texts = dict[str, list[tuple[str, str]]]
 
