@@ -18,8 +18,8 @@ from domain.kind import EACH, ActionKind, Facts, LeavesHouse, Leaving, Reversibi
 from domain.language import Language
 from domain.money import Currency
 from domain.pricing import PRICE_UPDATE
-from domain.titles import LONGEST_IN_LIST, LONGEST_IN_TEXT, PLACEHOLDER, list_title, text_title
 from guardrails.policy_files import lint_policy_files, policy_files
+from language.titles import LONGEST_IN_LIST, LONGEST_IN_TEXT, PLACEHOLDER, list_title, text_title
 from tests.unit.domain.test_titles import LINES
 
 CHECKOUT = Path(__file__).resolve().parents[2]
