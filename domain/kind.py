@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,7 @@ EACH = "[]."
 """Between a list and the parameter of each of its entries: `lines[].quantity`."""
 Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1, strict=True)]
 """A whole number as the guardrails reckon with it."""
+_INT64 = 2**63 - 1
 
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
@@ -23,10 +24,29 @@ LongName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]
 """A number or code that another system made."""
 
 
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day that can be reckoned with."""
+
+
+def _kind_is_said(schema: dict[str, Any]) -> None:
+    schema["required"] = ["kind", *schema.get("required", ())]
+
+
+class Parameters(BaseModel):
+    """Base of what an action says: its kind, and nothing beyond what is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_kind_is_said)
+
+
 class Facts(BaseModel):
     """Base of what the server tells the guardrails about an action: integers and flags, no word of a model's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def as_int64(value: int) -> int:
+    """The number as far as the guardrails can reckon: what lies beyond stays beyond every limit."""
+    return max(-_INT64, min(value, _INT64))
 
 
 class Words(NamedTuple):
@@ -86,7 +106,7 @@ class ActionKind:
     name: str
     title: str
     """The kind as a heading."""
-    parameters: type[BaseModel]
+    parameters: type[Parameters]
     facts: type[Facts]
     list_title: Words
     """At most 45 characters, no amount: the list has a column for it."""

@@ -1,11 +1,11 @@
 """Stands: a driver's trip that refills them, a bonus to a partner, a visit that puts a display right."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
-from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, Reversibility, Way, Words
+from domain.kind import ActionKind, Day, Facts, Int64, LeavesHouse, Leaving, Name, Parameters, Reversibility, Way, Words
 from domain.money import LARGEST_MINOR, Currency
 
 LARGEST_REFILL = 10**6
@@ -24,13 +24,11 @@ class RefillLine(BaseModel):
     quantity: int = Field(gt=0, le=LARGEST_REFILL)
 
 
-class StandRefill(BaseModel):
+class StandRefill(Parameters):
     """`stand.refill`: one trip of a driver, who calls at one stand or several with goods from the warehouse."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     kind: Literal["stand.refill"] = "stand.refill"
-    planned_day: date
+    planned_day: Day
     lines: tuple[RefillLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     trip_cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
     currency: Currency
@@ -109,10 +107,8 @@ STAND_REFILL = ActionKind(
 )
 
 
-class StandBonus(BaseModel):
+class StandBonus(Parameters):
     """`stand.bonus`: a share of what a stand sells goes to its partner for some weeks, up to a limit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["stand.bonus"] = "stand.bonus"
     stand: Name
@@ -170,14 +166,12 @@ STAND_BONUS = ActionKind(
 )
 
 
-class StandVisit(BaseModel):
+class StandVisit(Parameters):
     """`stand.visit`: somebody of the brand goes to a stand, trains its partner and puts the display right."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["stand.visit"] = "stand.visit"
     stand: Name
-    planned_day: date
+    planned_day: Day
     cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
     currency: Currency
 
