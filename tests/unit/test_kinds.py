@@ -14,7 +14,7 @@ from actions.handler import Completes, Undoes
 from actions.kinds import HANDLERS
 from automation.references import doubt_about
 from domain.action import ACTION_KINDS, Action
-from domain.kind import EACH, ActionKind, Facts, LeavesHouse, Leaving, Reversibility, Way, Words
+from domain.kind import EACH, ActionKind, Facts, LeavesHouse, Leaving, Parameters, Reversibility, Way, Words
 from domain.language import Language
 from domain.money import Currency
 from domain.pricing import PRICE_UPDATE
@@ -183,7 +183,7 @@ def test_nothing_stands_in_a_list_without_a_kind() -> None:
     assert {kind.file_name for kind in ACTION_KINDS.values()} | {"common"} == set(policy_files())
 
 
-class StandParade(BaseModel):
+class StandParade(Parameters):
     """`stand.parade`: a kind that somebody began."""
 
     kind: Literal["stand.parade"] = "stand.parade"

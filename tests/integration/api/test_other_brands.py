@@ -51,6 +51,8 @@ OF_ONES_OWN = {
     f"POST {API}/meetings": {"agenda": "Prices", "agents": PRICING},
     f"GET {API}/inbox": None,
     f"GET {API}/action-items": None,
+    f"POST {API}/action-items": {"action": {"kind": "price.update", "sku": "CHEAP", "channel": "shop",
+                                            "price_minor": 1_001, "currency": "EUR"}},
     f"GET {API}/agents": None,
     f"GET {API}/agents/{{name}}": None,
     f"GET {API}/journal": None,
