@@ -10,7 +10,9 @@ from sqlalchemy.exc import ProgrammingError
 from domain.errors import Unavailable
 from store.database import APP_ROLE, Database, app_password, open_engine
 
-HEAD = "0017"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = max(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""The last migration: their files begin with their numbers."""
 _LOCK = 0x6D686F73
 
 
@@ -19,7 +21,7 @@ def alembic_config() -> Any:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     return config
 
 
