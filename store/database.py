@@ -13,9 +13,10 @@ from sqlalchemy.exc import OperationalError
 
 from domain.actor import Permission
 from domain.context import Context
-from domain.errors import Unavailable
+from domain.errors import Forbidden, Unavailable
 from store.group_commit import GroupCommits, Work
 from store.session import BrandSession, PlatformSession, raw_connection
+from store.tables import BrandOwned
 from store.woken import Bell, is_woken
 
 T = TypeVar("T")
@@ -79,6 +80,23 @@ class Database:
     def read(self, ctx: Context) -> Iterator[BrandSession]:
         """One consistent snapshot of one brand, which cannot write. Raises Forbidden for who may not read it."""
         ctx.require(Permission.DATA_READ)
+        with self._snapshot(ctx) as session:
+            yield session
+
+    @contextmanager
+    def read_table(self, ctx: Context, table: type[BrandOwned]) -> Iterator[BrandSession]:
+        """A snapshot for rows of one table that is served. Raises Forbidden for who is none of its readers."""
+        if table.SERVED is None or not table.SERVED.is_open_to(ctx.actor.roles):
+            what = table.SERVED.path if table.SERVED else table.__tablename__
+            raise Forbidden(
+                f"{ctx.actor.label} may not read {what} in brand {ctx.brand}.",
+                remedy="Ask the brand's owner for a role that may.",
+            )
+        with self._snapshot(ctx) as session:
+            yield session
+
+    @contextmanager
+    def _snapshot(self, ctx: Context) -> Iterator[BrandSession]:
         options: Any = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with BrandSession(self.engine.execution_options(**options), ctx) as session, session.begin():
             yield session
