@@ -34,6 +34,7 @@ from automation.waits import arrived_already
 from domain.context import Context, parse_moment
 from domain.errors import DomainError, InvalidInput, NotFound, StoreUnavailable
 from guardrails.cedar import PolicyEngine
+from language.errors import error_text
 from store.database import Database
 from store.leases import lock_row
 from store.outbox import emit
@@ -74,7 +75,7 @@ def carry_out(database: Database, engine: PolicyEngine, ctx: Context, payload: M
             if together:
                 together, own_move = False, -1
                 continue
-            reason = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+            reason = error_text(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
             own_move = _tried_in_vain(database, ctx, run_id, at, reason)
 
 

@@ -15,6 +15,7 @@ from automation.watchdog import tell_given_up
 from domain.cause import Cause
 from domain.context import Context
 from domain.errors import DomainError
+from language.errors import error_text
 from store.database import Database
 from store.jobs import claim_alike, claim_due, fail, finish
 from store.leases import Holder, Lease
@@ -166,7 +167,7 @@ class Worker:
         return JobResult(job.id, job.kind, True, outcome)
 
     def _failed(self, ctx: Context, job_id: UUID, kind: str, payload: Mapping[str, Any], error: Exception) -> JobResult:
-        reason = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+        reason = error_text(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
         log.warning("job.failed", job=str(job_id), kind=kind, brand=ctx.brand, reason=reason)
 
         with self._database.begin(ctx) as session:

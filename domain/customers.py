@@ -5,9 +5,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import Field, StrictBool
 
-from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, LongName, Reversibility, Way, Words
+from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, LongName, Parameters, Reversibility, Way, Words
 from domain.money import BPS, Currency
 
 DECIDED_DAYS = 42
@@ -89,13 +89,11 @@ def template_for(segment: Segment) -> Template:
     return _FITTING.get(segment, Template.NEWS)
 
 
-class SegmentMessage(BaseModel):
+class SegmentMessage(Parameters):
     """`segment.message`: write to part of a segment and leave the rest of those drawn unwritten.
 
     `audience` is the most customers to draw, both groups together; who they are is for the server to say.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["segment.message"] = "segment.message"
     segment: Segment
@@ -168,10 +166,8 @@ SEGMENT_MESSAGE = ActionKind(
 )
 
 
-class LeadFollowUp(BaseModel):
+class LeadFollowUp(Parameters):
     """`lead.follow_up`: have a person get back to a lead within some days."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["lead.follow_up"] = "lead.follow_up"
     lead: LongName = Field(description="the lead's code")

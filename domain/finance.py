@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
+from pydantic import Field, StrictBool, field_validator
 
-from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, LongName, Reversibility, Way, Words
+from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, LongName, Parameters, Reversibility, Way, Words
 from domain.money import Currency
 
 LAST_LEVEL = 3
@@ -16,10 +16,8 @@ FLAG_WEEKS = 4
 FlagReason = Literal["far_above", "far_below", "never_changed_before", "commission_above_sales"]
 
 
-class InvoiceRemind(BaseModel):
+class InvoiceRemind(Parameters):
     """`invoice.remind`: remind one debtor of its overdue invoices."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["invoice.remind"] = "invoice.remind"
     debtor: LongName
@@ -83,10 +81,8 @@ INVOICE_REMIND = ActionKind(
 )
 
 
-class ExpenseFlag(BaseModel):
+class ExpenseFlag(Parameters):
     """`expense.flag`: let a person look at expenses of one category that do not fit its pattern."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["expense.flag"] = "expense.flag"
     category: LongName

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +25,16 @@ Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
 NameOrNone = Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")]
 LongName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]+$")]
 """A number or code that another system made."""
+
+
+def _kind_is_said(schema: dict[str, Any]) -> None:
+    schema["required"] = ["kind", *schema.get("required", ())]
+
+
+class Parameters(BaseModel):
+    """Base of what an action says: its kind, and nothing beyond what is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_kind_is_said)
 
 
 class Facts(BaseModel):
@@ -84,13 +94,13 @@ class LeavesHouse:
 class ActionKind:
     """The definition of a kind. Its handler, policies, forms, titles and the guardrails' schema are found by it.
 
-    A title's `{placeholder}` is a parameter or property of `parameters`; `{name:one|many}` counts (`domain/titles.py`).
+    A title's `{placeholder}` is a parameter or property of `parameters`; `{name:one|many}` counts (language/titles.py).
     """
 
     name: str
     title: str
     """The kind as a heading."""
-    parameters: type[BaseModel]
+    parameters: type[Parameters]
     facts: type[Facts]
     list_title: Words
     """At most 45 characters, no amount: the list has a column for it."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, LongName, Reversibility, Way, Words
+from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, LongName, Parameters, Reversibility, Way, Words
 from domain.money import LARGEST_MINOR, Currency
 
 BUDGET_WEEKS = 8
@@ -20,10 +20,8 @@ class CampaignWeekly(BaseModel):
     weekly_minor: int = Field(ge=0, le=LARGEST_MINOR)
 
 
-class BudgetReallocate(BaseModel):
+class BudgetReallocate(Parameters):
     """`budget.reallocate`: move weekly money between advertising campaigns; these are the new budgets."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["budget.reallocate"] = "budget.reallocate"
     budgets: tuple[CampaignWeekly, ...] = Field(min_length=2, max_length=100)

@@ -4,10 +4,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
 
 from domain.days import PlannedDay
-from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, NameOrNone, Reversibility, Way, Words
+from domain.kind import (
+    ActionKind,
+    Facts,
+    Int64,
+    LeavesHouse,
+    Leaving,
+    Name,
+    NameOrNone,
+    Parameters,
+    Reversibility,
+    Way,
+    Words,
+)
 from domain.money import BPS, LARGEST_MINOR, Currency
 
 LONGEST_PROMOTION_DAYS = 92
@@ -45,10 +57,8 @@ class SaleTerms:
         return (kept - cost) * BPS // kept if kept > 0 else -BPS
 
 
-class PriceUpdate(BaseModel):
+class PriceUpdate(Parameters):
     """`price.update`: set the list price of one product in one channel (and zone), from now on."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["price.update"] = "price.update"
     sku: Name
@@ -113,10 +123,8 @@ PRICE_UPDATE = ActionKind(
 )
 
 
-class PriceDraft(BaseModel):
+class PriceDraft(Parameters):
     """`price.draft`: write down a price for a product that has none in a channel; a person turns it live, or not."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["price.draft"] = "price.draft"
     sku: Name
@@ -169,10 +177,8 @@ PRICE_DRAFT = ActionKind(
 )
 
 
-class PromoSchedule(BaseModel):
+class PromoSchedule(Parameters):
     """`promo.schedule`: sell one product cheaper on some channels, from the first day to the last, both included."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["promo.schedule"] = "promo.schedule"
     sku: Name

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
 from domain.days import PlannedDay
-from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, Reversibility, Way, Words
+from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, Parameters, Reversibility, Way, Words
 from domain.money import LARGEST_MINOR, Currency
 
 LARGEST_REFILL = 10**6
@@ -25,10 +25,8 @@ class RefillLine(BaseModel):
     quantity: int = Field(gt=0, le=LARGEST_REFILL)
 
 
-class StandRefill(BaseModel):
+class StandRefill(Parameters):
     """`stand.refill`: one trip of a driver, who calls at one stand or several with goods from the warehouse."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["stand.refill"] = "stand.refill"
     planned_day: PlannedDay
@@ -110,10 +108,8 @@ STAND_REFILL = ActionKind(
 )
 
 
-class StandBonus(BaseModel):
+class StandBonus(Parameters):
     """`stand.bonus`: a share of what a stand sells goes to its partner for some weeks, up to a limit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["stand.bonus"] = "stand.bonus"
     stand: Name
@@ -171,10 +167,8 @@ STAND_BONUS = ActionKind(
 )
 
 
-class StandVisit(BaseModel):
+class StandVisit(Parameters):
     """`stand.visit`: somebody of the brand goes to a stand, trains its partner and puts the display right."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["stand.visit"] = "stand.visit"
     stand: Name

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
-from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, Reversibility, Way, Words
+from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, Parameters, Reversibility, Way, Words
 from domain.money import LARGEST_MINOR, Currency
 
 LARGEST_QUANTITY = 10**9
@@ -25,10 +25,8 @@ class PurchaseLine(BaseModel):
     unit_cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
 
 
-class PurchaseOrderCreate(BaseModel):
+class PurchaseOrderCreate(Parameters):
     """`purchase_order.create`: order products from one supplier."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["purchase_order.create"] = "purchase_order.create"
     supplier: Name
@@ -104,10 +102,8 @@ PURCHASE_ORDER_CREATE = ActionKind(
 )
 
 
-class StockTransfer(BaseModel):
+class StockTransfer(Parameters):
     """`stock.transfer`: move units of one product from one place to another, at a cost."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["stock.transfer"] = "stock.transfer"
     sku: Name

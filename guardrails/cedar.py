@@ -14,6 +14,7 @@ from domain.actor import ActorKind
 from domain.errors import InvalidInput
 from domain.figure import Cell
 from domain.kind import LEAST, MOST
+from domain.message import VERBATIM, Message, message, read_message, verbatim
 from domain.verdict import Decision, Verdict
 from guardrails.facts import DecisionFacts, is_rate, spoken
 from guardrails.policy_files import permitted_kind, policy_files
@@ -90,14 +91,13 @@ class PolicyEngine:
         return cedarpy.is_authorized(request, self._policies, [], self._schema)
 
     def _unclear(self, why: str) -> Verdict:
-        return self._denied("engine.error", f"the guardrails could not judge this: {why}")
+        return self._denied("engine.error", message("rule.unclear", why=why))
 
     def _without_policies(self, action_kind: str) -> Verdict:
-        file = f"{ACTION_KINDS[action_kind].file_name}.cedar"
-        reason = f"{action_kind} has no policies of its own that permit it: guardrails/policies/{file}"
-        return self._denied("engine.no_policies", reason)
+        file = f"guardrails/policies/{ACTION_KINDS[action_kind].file_name}.cedar"
+        return self._denied("engine.no_policies", message("rule.no_policies", kind=action_kind, file=file))
 
-    def _denied(self, policy: str, reason: str) -> Verdict:
+    def _denied(self, policy: str, reason: Message) -> Verdict:
         return Verdict(
             decision=Decision.DENY, policies=(policy,), reasons=(reason,), policy_version=self.policy_version
         )
@@ -106,8 +106,8 @@ class PolicyEngine:
         self, decision: Decision, gates: tuple[str, ...], policies: Iterable[str], facts: Mapping[str, Any]
     ) -> Verdict:
         rules = sorted((self._rules[policy] for policy in policies), key=lambda rule: rule.id)
-        reasons = tuple(_fill(rule.reason, facts) for rule in rules) or (
-            ("no rule permits this",) if decision is Decision.DENY else ()
+        reasons = tuple(_reason(rule.reason, facts) for rule in rules) or (
+            (Message(key="rule.none_permits"),) if decision is Decision.DENY else ()
         )
         return Verdict(
             decision=decision,
@@ -168,13 +168,17 @@ def _unclear_about(result: cedarpy.AuthzResult) -> str:
     return "no decision" if result.decision == cedarpy.Decision.NoDecision else ""
 
 
-def _fill(reason: str, facts: Mapping[str, Any]) -> str:
-    """The operator's sentence with its rates in percent, as fine as it takes to tell a margin from its floor."""
+def _reason(reason: str, facts: Mapping[str, Any]) -> Message:
+    """A rule's reason by its key, with every rate among the facts; a sentence of an operator's own with those it names.
 
-    def shown(match: re.Match[str]) -> str:
-        value = facts.get(match[1])
-        if value is None or not is_rate(match[1]):
-            return match[0]
-        return Cell(value=value, unit="bps", decimals=2 if value % 10 else 1).render()
-
-    return PLACEHOLDER.sub(shown, reason)
+    Rates are as fine as it takes to tell a margin from its floor.
+    """
+    rates = {
+        name: Cell(value=value, unit="bps", decimals=2 if value % 10 else 1)
+        for name, value in facts.items()
+        if value is not None and is_rate(name)
+    }
+    said = read_message(reason)
+    if said.key != VERBATIM:
+        return said.model_copy(update={"numbers": rates})
+    return verbatim(PLACEHOLDER.sub(lambda match: rates[match[1]].render() if match[1] in rates else match[0], reason))

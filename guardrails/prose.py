@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from domain.errors import InvalidInput
-from domain.figure import Cell, FigureRef
-from domain.language import Language
+from domain.figure import FigureRef
 from domain.report import Claim
 from guardrails.names import NameIndex, anywhere
 from guardrails.number_words import number_in_words
@@ -40,7 +39,7 @@ def check_line(text: str, allowed_tokens: frozenset[str]) -> None:
 
 
 class ProseCheck:
-    """`check_claim` and `check_line` for all texts of a run: the names that may stand in them are indexed once."""
+    """`check_claim` and `check_line` for all texts of a run: what may stand in them is looked through once."""
 
     def __init__(self, allowed_tokens: frozenset[str]) -> None:
         self._allowed = allowed_tokens
@@ -105,14 +104,3 @@ def _is_numeric(sign: str) -> bool:
         unicodedata.numeric(part, None) is not None or unicodedata.category(part).startswith("N")
         for part in {sign, *unicodedata.normalize("NFKC", sign)}
     )
-
-
-def render_claim(claim: Claim, cells: Mapping[str, Cell], language: Language = Language.EN) -> str:
-    """The prose with every `{key}` replaced by its number, as people read it. Raises InvalidInput for one not given.
-
-    In English where no German was given.
-    """
-    text = claim.german if language is Language.DE and claim.german else claim.text
-    if missing := sorted(set(_KEY.findall(text)) - set(cells)):
-        raise InvalidInput(f"The text cites {{{missing[0]}}}, but no number of that name is given.")
-    return _KEY.sub(lambda match: cells[match[1]].render(language), text)

@@ -88,6 +88,7 @@ def _store(session: BrandSession, env: ToolEnv, draft: Draft, call: str) -> Prop
         action=draft.action.model_dump(mode="json"),
         text=draft.rationale.text,
         german=draft.rationale.german,
+        message=draft.rationale.message.document() if draft.rationale.message else None,
         figures=record_figures(session, env.run_id, draft.rationale.figures),
         receipts=[str(receipt) for receipt in receipts],
         prediction=draft.prediction.model_dump(mode="json"),

@@ -96,7 +96,7 @@ class Toolbox:
         except (BrandScopeBroken, Unavailable):
             raise
         except DomainError as error:
-            return _failure(error.code, error.message, remedy=error.remedy)
+            return _failure(error.code, error.message, remedy=error.remedy, reasons=error.details.get("reasons", ()))
         except _STUMBLED:
             log.exception("tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id))
             return _failure("tool_stumbled", f"{name} cannot work with these arguments.", retryable=True)
@@ -224,6 +224,10 @@ def _reply(receipt: Receipt) -> ToolReply:
     return ToolReply(True, receipt.id, content)
 
 
-def _failure(code: str, message: str, *, remedy: str = "", retryable: bool = False) -> ToolReply:
-    error = {"code": code, "message": message, "remedy": remedy, "retryable": retryable}
+def _failure(
+    code: str, message: str, *, remedy: str = "", retryable: bool = False, reasons: Sequence[str] = ()
+) -> ToolReply:
+    error: dict[str, Any] = {"code": code, "message": message, "remedy": remedy, "retryable": retryable}
+    if reasons:
+        error["reasons"] = list(reasons)
     return ToolReply(False, None, canonical_json({"error": error}), retryable)

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from domain.actor import Role
 from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, unique
+from store.tables.served import STAFF, Served
 
 
 class ActionItem(BrandOwned, table=True):
@@ -47,7 +49,8 @@ class ActionItem(BrandOwned, table=True):
     cause: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT, description="what led to it by itself")
     risk: str
     status: str
-    status_reason: str = ""
+    status_reason: str = Field(default="", description="in somebody's own words")
+    status_message: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT, description="the reason by its key")
     version: int = 1
     created_at: datetime = Field(sa_type=MOMENT)
     expires_at: datetime = Field(sa_type=MOMENT)
@@ -115,6 +118,7 @@ class OutcomeRow(BrandOwned, table=True):
     __tablename__ = "outcome"
     __table_args__ = (belongs_to("action_item"), unique("action_item_id"))
     APPEND_ONLY = True
+    SERVED = Served("journal", "outcomes", STAFF | {Role.AI_ENGINEER})
 
     action_item_id: UUID
     agent: str

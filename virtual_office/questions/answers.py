@@ -11,6 +11,7 @@ from domain.actor import Permission
 from domain.context import Context
 from domain.errors import NotFound
 from domain.language import Language
+from language.lines import as_plain
 from store.audit import append_audit
 from store.leases import lock_row
 from store.outbox import emit
@@ -20,8 +21,8 @@ from store.tables import Receipt, Run
 from virtual_office.meeting.reporting import Progress, Reporter
 from virtual_office.meeting.runs import DONE, GRAPH_VERSION, RUNNING, held, over_breaks, pinned
 from virtual_office.meeting.table import proposal_documents
-from virtual_office.minutes.document import findings_of
-from virtual_office.minutes.rendering import Figures, as_plain
+from virtual_office.minutes.document import findings_of, summary_in
+from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.summary import finding_document
 
 ANSWER = "answer"
@@ -85,7 +86,7 @@ def answer_document(session: BrandSession, run: Run, language: Language) -> dict
     rows, report = findings_of(session, run.id), run.result.get("report", {})
     codes = [code for row in rows for code in row.figures.values()]
     figures = Figures(session, [*codes, *report.get("figures", {}).values()], language)
-    summary = report.get("summary_german") if language is Language.DE else ""
+    summary = summary_in(report, language)
     receipts = session.scalars(select(Receipt).where(col(Receipt.run_id) == run.id).order_by(col(Receipt.id))).all()
     return {
         "id": str(run.id),

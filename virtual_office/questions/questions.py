@@ -12,10 +12,10 @@ from sqlmodel import col
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from guardrails.names import NameIndex, whole_words
+from language.prose import without_figures
 from store.session import BrandSession
 from store.tables import Receipt
 from tools.receipts import record_figures
-from virtual_office.minutes.rendering import without_figures
 
 _NAMES = ("sku", "supplier", "stand", "segment", "customer", "campaign", "invoice", "channel", "title", "zone")
 _MOST_CELLS = 8

@@ -19,11 +19,11 @@ from connectors.feed import deliver
 from domain.action import Action, ItemStatus, parse_action
 from domain.autonomy import Autonomy
 from domain.context import Context
+from domain.customers import LARGEST_AUDIENCE
 from domain.errors import DomainError, ImportRejected
-from domain.messaging import LARGEST_AUDIENCE
 from domain.money import LARGEST_MINOR
-from domain.purchasing import LARGEST_QUANTITY
 from domain.stands import LARGEST_REFILL
+from domain.stock import LARGEST_QUANTITY
 from guardrails.cedar import PolicyEngine
 from settings import Settings
 from store.database import Database
