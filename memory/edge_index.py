@@ -25,7 +25,7 @@ LINKS, BUILT_WITH = 32, 200
 """A passage's links in the graph, and how widely they are chosen: with half as many, crowds of near copies become
 islands that no search reaches."""
 BREADTH = 512
-"""How many neighbours the graph's search keeps in mind: the more, the surer and the slower."""
+"""Candidate list of the graph search: the longer, the more accurate and the slower."""
 _LONG_AFTER = 1e15
 """Seconds: an end that does not come, as the engine's numbers can be compared with."""
 _FORMAT = 2

@@ -16,7 +16,7 @@ from store.session import BrandSession
 
 @dataclass(frozen=True)
 class Sought:
-    """Which rows: columns that equal a value, moments in [from, before), a text that some column contains."""
+    """Row filter: columns that equal a value, moments in [from, before), a text that some column contains."""
 
     equal: Mapping[str, Any] = field(default_factory=dict)
     since: Mapping[str, datetime] = field(default_factory=dict)
