@@ -24,6 +24,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml setup/lighten.py setup/surplu
 	@[ -x $(BIN)/python ] || .uv/bin/uv venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --editable .
+	@$(BIN)/python -c "from language.sentences import compile_catalogue; compile_catalogue()"
 	@$(BIN)/python -m setup.lighten
 	@touch $@
 

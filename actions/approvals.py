@@ -20,6 +20,7 @@ from domain.actor import Actor, ActorKind, Permission
 from domain.canonical import sha256_of
 from domain.context import Context
 from domain.errors import ApprovalOutdated, Conflict, Forbidden
+from domain.message import together
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from store.audit import append_audit
@@ -80,7 +81,7 @@ def _approve_shown(
     verdict = decide(session, engine, item, look, granted)
     item.verdict = verdict.model_dump(mode="json")
     if verdict.decision is Decision.DENY:
-        set_status(session, item, ItemStatus.DENIED, "; ".join(verdict.reasons))
+        set_status(session, item, ItemStatus.DENIED, together(verdict.reasons))
     elif verdict.decision is Decision.ALLOW:
         set_status(session, item, ItemStatus.APPROVED, f"approved by {actor.label}")
         queue_execution(session, item, undo_delay, key=str(item.version))

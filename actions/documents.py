@@ -11,9 +11,7 @@ from actions.seen import tag_of
 from actions.standing import differences_since
 from domain.action import ACTION_KINDS, ItemStatus
 from domain.figure import Cell
-from domain.language import Language
 from domain.prediction import Prediction
-from domain.titles import list_title
 from guardrails.cedar import PolicyEngine
 from store.session import BrandSession
 from store.tables import ActionItem, Approval, Effect, OutcomeRow, Receipt
@@ -28,12 +26,11 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "agent": item.proposer.split(":", 1)[1],
         "subject": item.subject,
         "title": item.preview.get("title", item.subject),
-        "list_title": {language.value: list_title(action_of(item), language) for language in Language},
         "risk": item.risk,
         "amount_minor": item.preview.get("amount_minor", 0),
         "currency": item.preview.get("currency", ""),
         "status": item.status,
-        "status_reason": item.status_reason,
+        "status_reason": item.status_message or item.status_reason,
         "created_at": item.created_at.isoformat(),
         "snoozed_until": item.snoozed_until.isoformat() if item.snoozed_until else None,
         "expires_at": item.expires_at.isoformat(),

@@ -91,8 +91,8 @@ def _require_allowed(session: BrandSession, engine: PolicyEngine, item: ActionIt
     verdict = judge(session, engine, item)
     if verdict.decision is Decision.DENY:
         raise EditDenied(
-            f"The guardrails forbid that: {'; '.join(verdict.reasons)}.",
+            "The guardrails forbid that.",
             remedy="The action item stays as it was. Give other amounts, or answer it as it is.",
-            reasons=list(verdict.reasons),
+            reasons=[reason.document() for reason in verdict.reasons],
             policies=list(verdict.policies),
         )

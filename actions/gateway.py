@@ -21,6 +21,7 @@ from domain.action import ItemStatus
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Conflict, NotFound
+from domain.message import together
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from store.database import Database
@@ -68,7 +69,7 @@ def _may_happen(session: BrandSession, engine: PolicyEngine, item: ActionItem, l
     verdict = decide(session, engine, item, look, granted)
     item.verdict = verdict.model_dump(mode="json")
     if verdict.decision is Decision.DENY:
-        set_status(session, item, ItemStatus.DENIED, "; ".join(verdict.reasons))
+        set_status(session, item, ItemStatus.DENIED, together(verdict.reasons))
     elif verdict.decision is Decision.NEEDS_APPROVAL:
         set_status(session, item, ItemStatus.PROPOSED, "needs an approval: " + ", ".join(verdict.gates))
     return verdict.decision is Decision.ALLOW

@@ -20,6 +20,7 @@ from domain.actor import Actor, Permission
 from domain.autonomy import Autonomy
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.labels import Label
+from domain.message import together
 from domain.prediction import Prediction
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine
@@ -228,7 +229,7 @@ def _open(
     verdict = judge(session, engine, item)
     enter(session, item)
     if verdict.decision is Decision.DENY:
-        set_status(session, item, ItemStatus.DENIED, "; ".join(verdict.reasons))
+        set_status(session, item, ItemStatus.DENIED, together(verdict.reasons))
     elif verdict.decision is Decision.ALLOW:
         set_status(session, item, ItemStatus.APPROVED, "the guardrails let this happen without asking")
         queue_execution(session, item, undo_delay, key="alone")

@@ -1,10 +1,13 @@
 """What somebody saw of an action item: a tag of it, and what has happened to the item since that tag."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlmodel import col
 
 from domain.canonical import sha256_of
 from domain.errors import SeenOutdated
+from domain.message import Message, message, read_message, verbatim
 from store.session import BrandSession
 from store.tables import ActionItem, AuditEntry
 
@@ -23,16 +26,17 @@ def require_seen(session: BrandSession, item: ActionItem, tag: str | None) -> No
         return
     since = _since(session, item, tag)
     raise SeenOutdated(
-        "This action item is not what you saw any more" + (f": {'; '.join(since)}." if since else "."),
+        "This action item is not what you saw any more.",
         remedy="Read it again, and answer what it shows now.",
         status=item.status,
         since=since,
+        reasons=since,
         now=tag_of(item),
     )
 
 
-def _since(session: BrandSession, item: ActionItem, tag: str) -> list[str]:
-    """In words, from the audit; empty for a tag that the item never had."""
+def _since(session: BrandSession, item: ActionItem, tag: str) -> list[dict[str, Any]]:
+    """As messages, from the audit; empty for a tag that the item never had."""
     version, _, _ = tag.partition("-")
     steps = item.version - int(version) if version.isdecimal() and len(version) < 9 else 0
     if not 0 < steps < item.version:
@@ -44,11 +48,15 @@ def _since(session: BrandSession, item: ActionItem, tag: str) -> list[str]:
         .limit(200)
     ).all()
     told = [one for one in entries if "to" in one.detail or one.action == _SHOWN_AGAIN]
-    return [_in_words(one) for one in reversed(told[:steps])]
+    return [_said(entry).document() for entry in reversed(told[:steps])]
 
 
-def _in_words(entry: AuditEntry) -> str:
+def _said(entry: AuditEntry) -> Message:
     if entry.action == _SHOWN_AGAIN:
-        return "; ".join(entry.detail.get("differences", []))
-    reason = entry.detail.get("reason", "")
-    return f"{entry.detail['to']} by {entry.actor}" if not reason else f"{entry.detail['to']} ({reason})"
+        return verbatim("; ".join(entry.detail.get("differences", [])))
+    to, reason = entry.detail["to"], entry.detail.get("reason", "")
+    return (
+        message("common.in_brackets", words=to, reason=read_message(reason))
+        if reason
+        else verbatim(f"{to} by {entry.actor}")
+    )

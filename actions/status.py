@@ -2,18 +2,27 @@
 
 from domain.action import ItemStatus, check_transition
 from domain.cause import Cause
+from domain.message import Message
 from store.audit import append_audit
 from store.outbox import emit
 from store.session import BrandSession
 from store.tables import ActionItem
 
 
-def set_status(session: BrandSession, item: ActionItem, status: ItemStatus, reason: str = "") -> None:
-    """Raises Conflict when the item cannot go there from where it stands."""
+def set_status(session: BrandSession, item: ActionItem, status: ItemStatus, reason: str | Message = "") -> None:
+    """`reason` is a message, or somebody's words. Raises Conflict where the item cannot go there."""
     check_transition(ItemStatus(item.status), status)
-    detail = {"from": item.status, "to": status.value, "reason": reason, "kind": item.kind, "subject": item.subject}
+    by_key = reason.document() if isinstance(reason, Message) else None
+    detail = {
+        "from": item.status,
+        "to": status.value,
+        "reason": by_key or reason,
+        "kind": item.kind,
+        "subject": item.subject,
+    }
     detail["proposer"] = item.proposer
-    item.status, item.status_reason = status.value, reason
+    item.status, item.status_reason = status.value, "" if isinstance(reason, Message) else reason
+    item.status_message = by_key
     item.version += 1
     item.updated_at = session.ctx.now()
     session.flush()

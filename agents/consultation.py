@@ -7,6 +7,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.wording import with_words, written_out
 from domain.canonical import canonical_json
 from domain.ids import derived_id
 from domain.report import Claim, Finding
@@ -57,7 +58,7 @@ class Consultation:
 
     def analysis(self) -> str:
         """The answer of `rules_analysis`, as a model reads it."""
-        return canonical_json({"result": self._analysed()})
+        return canonical_json({"result": written_out(self._analysed())})
 
     def signed(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The report that a model hands in by signing the draft. Raises ValidationError."""
@@ -92,7 +93,7 @@ class Consultation:
     def _answer(self, call: Call, suggested: list[Call]) -> str:
         tool = TOOLS.get(call.name)
         if tool is None or tool.access is not Access.PROPOSE:
-            return self._toolbox.call(call.name, call.arguments, wait=False).content
+            return with_words(self._toolbox.call(call.name, call.arguments, wait=False).content)
         suggested.append(call)
         stand_in = derived_id(self._toolbox.run_id, f"suggestion:{len(suggested)}")
         return json.dumps({"result": {"proposal": str(stand_in)}})

@@ -13,7 +13,9 @@ from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel, Field, ValidationError
 
+from domain.language import Language
 from domain.report import AgentReport, Claim
+from language.speech import prose_of
 from llm.errors import ModelError
 from llm.rules import PlaybookChatModel
 
@@ -86,7 +88,7 @@ class HybridChatModel(BaseChatModel):
 
     def _worded(self, claims: Sequence[Claim]) -> Sequence[Claim]:
         """The claims in the writer's words, or as they were where it fails."""
-        given = [{"text": claim.text, "german": claim.german} for claim in claims]
+        given = [{"text": claim.text, "german": prose_of(claim, Language.DE)} for claim in claims]
         messages: list[BaseMessage] = [SystemMessage(_TASK), HumanMessage(json.dumps(given, ensure_ascii=False))]
         writer = self.writer.bind_tools([_schema()], tool_choice=_WRITE)
         for _ in range(_TRIES):
@@ -119,14 +121,17 @@ def _read(answer: AIMessage, claims: Sequence[Claim]) -> tuple[Sequence[Claim], 
     ]
     if problems:
         return [], "; ".join(problems[:10])
-    return [claim.model_copy(update=wording.model_dump()) for claim, wording in zip(claims, wordings, strict=True)], ""
+    return [
+        claim.model_copy(update={**wording.model_dump(), "message": None})
+        for claim, wording in zip(claims, wordings, strict=True)
+    ], ""
 
 
 def _wrong(claim: Claim, wording: Wording) -> list[str]:
     """The same figures and no other digits, in each language."""
     pairs: Mapping[str, tuple[str, str]] = {
         "text": (claim.text, wording.text),
-        "german": (claim.german, wording.german),
+        "german": (prose_of(claim, Language.DE), wording.german),
     }
     wrong = []
     for name, (before, after) in pairs.items():

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from threading import Event
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -17,10 +17,17 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from pydantic import ValidationError
 
 from agents.charter import Charter
+from agents.claims import claim, missing
 from agents.consultation import RULES_ANALYSIS, SUBMIT_RULES_REPORT, Consultation
-from domain.errors import BrandScopeBroken, DomainError
+from agents.wording import is_misquoted, misquoted, with_words
+from agents.written_report import written_report
+from domain.errors import BrandScopeBroken, DomainError, StoreUnavailable
+from domain.language import Language
+from domain.message import Message, message
 from domain.report import AgentReport, Claim
 from domain.text import storable
+from language.speech import speak
+from llm.answers import text_of
 from llm.crew_model import CrewChatModel
 from llm.rules import Playbook
 from tools.base import Retry
@@ -111,7 +118,8 @@ async def beside(work: Callable[[Progress, Event], T], progress: Progress | None
 
 
 def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
-    """Let one agent work until its report holds, turn by turn. A failing model gives a degraded report, not an error.
+    """Let one agent work until its report holds, turn by turn. A failing model gives a degraded report, not an error;
+    a store that is gone does not.
 
     It is not checkpointed: an agent that was interrupted answers anew, out of the receipts and exchanges that it had.
     What it was told and answered last is stored with the next commit of its Context: see `Toolbox.written`.
@@ -123,7 +131,7 @@ def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
     while steps < assigned.step_limit and not stopped.is_set():
         try:
             answer = agent.think(messages)
-        except BrandScopeBroken:
+        except (BrandScopeBroken, StoreUnavailable):
             raise
         except (DomainError, ValueError, OSError, TimeoutError) as error:
             return _given_up(_failure(error), steps)
@@ -164,10 +172,8 @@ def _failure(error: Exception) -> str:
 
 def _given_up(reason: str, steps: int) -> AgentResult:
     """The result of an agent that came to no report; the reason may repeat what its model said."""
-    report = AgentReport(
-        summary=Claim(text="This report could not be completed, so nothing is proposed."),
-        missing_data=["The report of this agent is incomplete."],
-    )
+    incomplete = missing([Message(key="agents.incomplete")])
+    report = AgentReport(summary=claim(Message(key="agents.degraded"), {}), **incomplete)
     return AgentResult(report, "degraded", storable(reason)[:_LONGEST_REASON], steps)
 
 
@@ -195,13 +201,20 @@ class _Agent:
         turns = [self._not_json(call) for call in answer.invalid_tool_calls]
         turns += [self._made(call, position) for position, call in enumerate(calls)]
         if not turns:
-            ask = f"Go on by calling tools, and finish by calling {SUBMIT_REPORT}."
-            return _Turn([HumanMessage(ask)], fault="it called no tool")
+            return self._spoken(text_of(answer.content))
         return _Turn(
             messages=[message for turn in turns for message in turn.messages],
             report=next((turn.report for turn in turns if turn.report), None),
             fault="; ".join(turn.fault for turn in turns if turn.fault)[:_LONGEST_REASON],
         )
+
+    def _spoken(self, text: str) -> _Turn:
+        """A turn without calls, which may have the report in its text: what is wrong with it is told as plainly."""
+        if (report := written_report(text)) is None:
+            ask = f"Go on by calling tools, and finish by calling {SUBMIT_REPORT}."
+            return _Turn([HumanMessage(ask)], fault="it called no tool")
+        turn = self._report({"name": SUBMIT_REPORT, "args": report, "id": ""}, report)
+        return replace(turn, messages=[HumanMessage(message.content) for message in turn.messages])
 
     def _made(self, call: Any, position: int) -> _Turn:
         if position >= MOST_CALLS:
@@ -210,14 +223,16 @@ class _Agent:
             return self._report(call, call["args"])
         if self._consultation and call["name"] in (RULES_ANALYSIS, SUBMIT_RULES_REPORT):
             return self._consult(self._consultation, call)
-        self._tell("tool", f"{self._title}: {_spoken(call['name'], call['args'])}")
+        if _is_misquoted(call["args"].get("rationale")):
+            return _refused(call, "rationale: text is not what its message says; leave message out")
+        self._tell("tool", f"{self._title}: {_call_text(call['name'], call['args'])}")
         reply = self._toolbox.call(call["name"], call["args"], wait=False)
         problem = json.loads(reply.content)["error"]["message"] if reply.retryable else ""
         fault = f"{_shown(call['name'])}: {_for_people(problem)}" if problem else ""
-        return _Turn([_answer(call, reply.content, reply.ok)], fault=fault)
+        return _Turn([_answer(call, with_words(reply.content), reply.ok)], fault=fault)
 
     def _consult(self, consultation: Consultation, call: Any) -> _Turn:
-        self._tell("tool", f"{self._title}: {_spoken(call['name'], {})}")
+        self._tell("tool", f"{self._title}: {_call_text(call['name'], {})}")
         try:
             if call["name"] == RULES_ANALYSIS:
                 return _Turn([_answer(call, consultation.analysis(), True)])
@@ -235,7 +250,7 @@ class _Agent:
         except ValidationError as error:
             problems = _sentences(error)
         else:
-            problems = self._toolbox.problems_of(report)
+            problems = [*misquoted(report), *self._toolbox.problems_of(report)]
             if not problems:
                 return self._standing(call, report)
         return _not_holding(call, problems)
@@ -252,14 +267,7 @@ class _Agent:
             )
             return _Turn([_answer(call, json.dumps({"error": {"message": problem, "retryable": True}}), False)])
         if unnamed:
-            subjects = ", ".join(unnamed.values())
-            told = {
-                "missing_data": [*report.missing_data, f"Proposed, and then not put forward: {subjects}."],
-                "missing_german": [*report.missing_german, f"Vorgeschlagen, dann aber nicht vorgelegt: {subjects}."]
-                if len(report.missing_german) == len(report.missing_data)
-                else report.missing_german,
-            }
-            report = report.model_copy(update=told)
+            report = _also_missing(report, message("agents.not_put_forward", subjects=", ".join(unnamed.values())))
         return _Turn([_answer(call, "The report stands.", True)], report=report)
 
     def _not_json(self, call: Any) -> _Turn:
@@ -285,9 +293,30 @@ def _not_holding(call: Any, problems: Sequence[str]) -> _Turn:
     return _refused(call, head + "; ".join(problem[:_LONGEST_PROBLEM] for problem in first), fault)
 
 
+def _also_missing(report: AgentReport, line: Message) -> AgentReport:
+    """The report with one thing more that is missing, in whatever way it says the others."""
+    lines = len(report.missing_data)
+    return report.model_copy(
+        update={
+            "missing_data": [*report.missing_data, speak(line, Language.EN)],
+            "missing_german": [*report.missing_german, speak(line, Language.DE)]
+            if len(report.missing_german) == lines
+            else report.missing_german,
+            "missing": [*report.missing, line] if len(report.missing) == lines else report.missing,
+        }
+    )
+
+
+def _is_misquoted(rationale: Any) -> bool:
+    try:
+        return rationale is not None and is_misquoted(Claim.model_validate(rationale))
+    except ValidationError:
+        return False  # the tool says what is wrong with it
+
+
 def _refused(call: Any, problem: str, fault: str = "") -> _Turn:
-    told = json.dumps({"error": {"message": problem, "retryable": True}})
-    return _Turn([_answer(call, told, False)], fault=fault or problem)
+    refusal = json.dumps({"error": {"message": problem, "retryable": True}})
+    return _Turn([_answer(call, refusal, False)], fault=fault or problem)
 
 
 def _for_people(problem: str) -> str:
@@ -299,7 +328,7 @@ def _answer(call: Any, content: str, ok: bool) -> ToolMessage:
     return ToolMessage(content=content, tool_call_id=call["id"] or "", name=call["name"] or "", status=status)
 
 
-def _spoken(name: str, arguments: Mapping[str, Any]) -> str:
+def _call_text(name: str, arguments: Mapping[str, Any]) -> str:
     about = [str(arguments[key])[:64] for key in ("sku", "channel", "zone") if arguments.get(key)]
     return " ".join((_shown(name).replace("_", " "), *about))
 

@@ -7,7 +7,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import ValidationError
 
-from domain.errors import DomainError
+from domain.errors import DomainError, StoreUnavailable
 from domain.metrics import MetricQuery
 
 TOOL = "metric_query"
@@ -27,6 +27,8 @@ async def read_with_model(
     )
     try:
         answer = await model.bind_tools([query_schema()]).ainvoke([SystemMessage(told), HumanMessage(question)])
+    except StoreUnavailable:
+        raise
     except (DomainError, ValueError, OSError, TimeoutError):
         return None
     calls = [call for call in getattr(answer, "tool_calls", []) if call["name"] == TOOL]

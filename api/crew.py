@@ -12,7 +12,9 @@ from api.pages import Limit, Page, PageMetadata
 from api.shapes.crew import AgentDetails, AgentLine, Journal
 from api.shapes.words import AgentName, KindName
 from domain.errors import NotFound
+from domain.language import Language
 from guardrails.dial import dial_limits
+from language.speech import spoken
 from memory.summary import journal_document
 from store.reads.settings import ai_config_of
 from store.tables import AIConfig
@@ -63,4 +65,4 @@ def journal(
 ) -> Journal:
     """Promises beside what came of them, newest first, and how often their intervals held."""
     with desk.office.database.read(desk.ctx) as session:
-        return Journal.model_validate(journal_document(session, agent or "", kind or "", limit))
+        return Journal.model_validate(spoken(journal_document(session, agent or "", kind or "", limit), Language.EN))

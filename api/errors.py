@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from api.document import allowed, template_of
 from api.tags import Unchanged
 from domain.errors import DomainError
+from language.errors import error_document
 
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "invalid_input", 415: "not_json"}
 
@@ -21,7 +22,7 @@ class ErrorDetails(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     remedy: str = ""
-    written: bool = False
+    written: bool | None = Field(default=False, description="null where it is not known")
 
 
 class ErrorBody(BaseModel):
@@ -80,7 +81,7 @@ def _domain(_request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if wait := error.details.get("retry_after"):
         headers["Retry-After"] = str(wait)
-    return JSONResponse(error.envelope(), status_code=error.status, headers=headers)
+    return JSONResponse(error_document(error), status_code=error.status, headers=headers)
 
 
 def _validation(_request: Request, error: Exception) -> JSONResponse:

@@ -10,7 +10,6 @@ from sqlmodel import col
 
 from actions import answers, gateway, items, questions
 from actions.approvals import approve as approve_item
-from actions.documents import item_summary
 from actions.refusals import refusals_noted
 from actions.seen import tag_of
 from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
@@ -35,7 +34,7 @@ from store.jobs import due_at
 from store.tables import ActionItem
 from virtual_office.questions.asked_back import ask_back
 from virtual_office.questions.edits import edit_item
-from virtual_office.questions.item_view import item_view, note_views
+from virtual_office.questions.item_view import item_line, item_view, note_views
 
 items_router = APIRouter(
     prefix="/action-items", tags=["action items"], responses=IN_A_BRAND | ANSWERED, route_class=BrandRoute
@@ -173,7 +172,7 @@ def _answered(desk: Desk, item_id: UUID, response: Response) -> ItemAnswered:
         item = items.find_item(session, str(item_id))
         tagged(response, tag_of(item))
         due = due_at(session, items.execution_key(item)) if item.status == ItemStatus.APPROVED else None
-        return ItemAnswered.model_validate({**item_summary(item), "carried_out_from": due})
+        return ItemAnswered.model_validate({**item_line(item), "carried_out_from": due})
 
 
 def _noted(desk: Desk, item_id: UUID) -> AbstractContextManager[None]:
@@ -181,7 +180,7 @@ def _noted(desk: Desk, item_id: UUID) -> AbstractContextManager[None]:
 
 
 def _summary(item: ActionItem) -> ItemSummary:
-    return ItemSummary.model_validate(item_summary(item))
+    return ItemSummary.model_validate(item_line(item))
 
 
 def _stake(item: ActionItem) -> tuple[int, str]:

@@ -137,7 +137,7 @@ def minutes(
         return MinutesShape(meeting_id=str(meeting_id), language=language, minutes=text)
     if form == "md":
         return Response(text, media_type="text/markdown; charset=utf-8")
-    from virtual_office.minutes.pdf import write_pdf
+    from language.pdf import write_pdf
 
     named = {"Content-Disposition": f'attachment; filename="minutes-{str(meeting_id)[-8:]}-{language}.pdf"'}
     return Response(write_pdf(paper), media_type="application/pdf", headers=named)

@@ -12,7 +12,7 @@ from fastapi.sse import ServerSentEvent
 
 from api.desk import Desk
 from api.shapes.meetings import RunEventShape
-from domain.errors import DomainError, NotFound
+from domain.errors import DomainError, NotFound, StoreUnavailable
 from store.run_events import told_after
 from store.tables import Run
 from virtual_office.meeting.runs import DONE
@@ -56,7 +56,10 @@ async def stream(desk: Desk, run_id: UUID, seen: int, follow: bool) -> AsyncIter
     """
     opened = spoke = time.monotonic()
     while True:
-        events, over = await run_in_threadpool(_look, desk, run_id, seen)
+        try:
+            events, over = await run_in_threadpool(_look, desk, run_id, seen)
+        except StoreUnavailable:  # the run goes on when the store is back, and so does who watches it
+            events, over = [], False
         for event in events:
             seen, spoke = event.seq, time.monotonic()
             yield ServerSentEvent(data=event, event=event.kind, id=str(event.seq))

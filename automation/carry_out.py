@@ -32,8 +32,9 @@ from automation.scope import scope_of, value_at
 from automation.step import Branch, Do, Wait, duration
 from automation.waits import arrived_already
 from domain.context import Context, parse_moment
-from domain.errors import DomainError, InvalidInput, NotFound
+from domain.errors import DomainError, InvalidInput, NotFound, StoreUnavailable
 from guardrails.cedar import PolicyEngine
+from language.errors import error_text
 from store.database import Database
 from store.leases import lock_row
 from store.outbox import emit
@@ -68,11 +69,13 @@ def carry_out(database: Database, engine: PolicyEngine, ctx: Context, payload: M
                 own_move = run.moves
                 if together and not _is_due(run, ctx):
                     return f"{run.kind} {run.name}: {run.status}"
+        except StoreUnavailable:  # nothing the run does is at fault: the job is tried again
+            raise
         except (DomainError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             if together:
                 together, own_move = False, -1
                 continue
-            reason = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+            reason = error_text(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
             own_move = _tried_in_vain(database, ctx, run_id, at, reason)
 
 

@@ -25,7 +25,10 @@ from domain.context import Context
 from domain.errors import DomainError
 from domain.event import Event, new_event
 from domain.labels import Label
+from domain.language import Language
 from guardrails.cedar import PolicyEngine
+from language.errors import error_text
+from language.speech import joined
 from store.database import Database
 from store.reads.settings import brand_of
 from store.session import BrandSession
@@ -97,7 +100,7 @@ def _in_words(session: BrandSession, engine: PolicyEngine, rule: Rule, deed: Dee
     try:
         return _would(session, engine, rule, deed, scope)
     except DomainError as error:
-        return f"{deed.kind}: would fail: {error.message}"
+        return f"{deed.kind}: would fail: {error_text(error)}"
 
 
 def _would(session: BrandSession, engine: PolicyEngine, rule: Rule, deed: Deed, scope: Scope) -> str:
@@ -137,5 +140,5 @@ def _proposal(session: BrandSession, engine: PolicyEngine, deed: Propose, scope:
     )  # fmt: skip
     look = handler_of(action.kind).look(session, action, prediction_of(item))
     verdict = decide(session, engine, item, look)
-    why = f" ({'; '.join(verdict.reasons)})" if verdict.reasons else ""
+    why = f" ({joined(verdict.reasons, Language.EN)})" if verdict.reasons else ""
     return f"propose {look.preview.title}: {verdict.decision.value.replace('_', ' ')}{why}"

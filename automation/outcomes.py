@@ -11,7 +11,10 @@ from actions.status import set_status
 from domain.action import ItemStatus
 from domain.context import Context
 from domain.errors import NotFound
+from domain.language import Language
+from domain.message import Message
 from domain.prediction import Outcome, OutcomeStatus
+from language.speech import speak
 from memory.journal import Promise, record
 from store.database import Database
 from store.leases import lock_row
@@ -28,8 +31,8 @@ def measure_item(database: Database, ctx: Context, payload: Mapping[str, Any]) -
         outcome = _outcome(session, item)
         promise = Promise(item.id, item.proposer.split(":", 1)[1], item.kind, item.subject, item.prediction)
         if record(session, promise, outcome) and item.status == ItemStatus.DONE:
-            set_status(session, item, ItemStatus.MEASURED, outcome.in_words())
-    return f"{item.kind} {item.subject}: {outcome.in_words()}"
+            set_status(session, item, ItemStatus.MEASURED, outcome.message())
+    return f"{item.kind} {item.subject}: {speak(outcome.message(), Language.EN)}"
 
 
 def _outcome(session: BrandSession, item: ActionItem) -> Outcome:
@@ -37,13 +40,19 @@ def _outcome(session: BrandSession, item: ActionItem) -> Outcome:
     since, undone = applied_at(session, item), applied_at(session, item, UNDO)
     unit = prediction.unit if prediction else f"{item.action['currency']}.minor"
     if since is None:
-        return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=("it was never carried out",))
+        return Outcome(
+            status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=(Message(key="outcome.never_carried_out"),)
+        )
     until = check_at(item, since)
     if undone is not None and undone < until:
-        return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=("it was undone before its check date",))
+        return _without(unit, "outcome.undone")
     return handler_of(item.kind).measure(
         session, action_of(item), source_of(item), since, min(until, session.ctx.now())
     )
 
 
 __all__ = ["MEASURE_JOB", "measure_item"]
+
+
+def _without(unit: str, why: str) -> Outcome:
+    return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=(Message(key=why),))

@@ -11,7 +11,7 @@ from automation.condition import first_unmet, needs_facts
 from automation.definitions import Version, holding
 from automation.rule import Rule
 from automation.runs import NOT_MET, REFUSED, RESTING, RUNNING, begin
-from automation.scope import render, scope_of
+from automation.scope import read_out, render, scope_of
 from automation.step import duration
 from automation.waits import locked_cursor, wake_waiting
 from domain.cause import DEEPEST
@@ -57,7 +57,9 @@ def _wake(session: BrandSession, version: Version, row: OutboxEvent) -> None:
     status, reason = judged(session, version, rule, event)
     if status == NOT_MET:
         return
-    begin(session, version, row.envelope, row.seq, f"rule:{rule.name}:{event.id}", status=status, reason=reason)
+    begin(
+        session, version, read_out(row.envelope), row.seq, f"rule:{rule.name}:{event.id}", status=status, reason=reason
+    )
 
 
 def judged(session: BrandSession, version: Version, rule: Rule, event: Event) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.errors import InvalidInput
+from domain.language import Language
+from language.speech import spoken
 
 Scope = Mapping[str, Any]
 FIELD = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_-]+)*"
@@ -14,7 +16,12 @@ _MOST_TEXT = 4_000
 
 def scope_of(envelope: Mapping[str, Any], results: Mapping[str, Any] | None = None) -> Scope:
     """The names of an event (`type`, `subject`, `data.…`), and `steps.NAME.…` for the results of steps."""
-    return {**envelope, "steps": dict(results or {})}
+    return {**read_out(envelope), "steps": dict(results or {})}
+
+
+def read_out(envelope: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An event with what it says by key in words, as rules and workflows name it."""
+    return spoken(envelope, Language.EN)
 
 
 def value_at(scope: Scope, field: str) -> Any:

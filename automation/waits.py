@@ -9,7 +9,7 @@ from sqlmodel import col
 from automation.condition import first_unmet
 from automation.rule import Workflow
 from automation.runs import WAITING, resume
-from automation.scope import scope_of
+from automation.scope import read_out, scope_of
 from automation.step import Wait
 from store.leases import lock_row
 from store.session import BrandSession
@@ -61,10 +61,10 @@ def _wake(session: BrandSession, run: AutomationRun, envelopes: Sequence[Mapping
         return
     arrived = next((envelope for envelope in envelopes if _fits(session, run, step, envelope)), None)
     if arrived is not None:
-        run.results = {**run.results, step.name: {"arrived": dict(arrived)}}
+        run.results = {**run.results, step.name: {"arrived": dict(read_out(arrived))}}
         resume(session, run)
 
 
 def _fits(session: BrandSession, run: AutomationRun, step: Wait, envelope: Mapping[str, Any]) -> bool:
-    scope = {**scope_of(run.envelope, run.results), "arrived": envelope}
+    scope = {**scope_of(run.envelope, run.results), "arrived": read_out(envelope)}
     return first_unmet(step.where, scope, session) is None

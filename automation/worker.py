@@ -15,9 +15,10 @@ from automation.watchdog import tell_given_up
 from domain.cause import Cause
 from domain.context import Context
 from domain.errors import DomainError
+from language.errors import error_text
 from store.database import Database
 from store.jobs import claim_alike, claim_due, fail, finish
-from store.leases import Holder, lease_holder
+from store.leases import Holder, Lease
 from store.session import BrandSession
 from store.tables import Job
 
@@ -61,7 +62,7 @@ class Worker:
         self._planners = planners
         self._last_words = last_words
         self._together = together
-        self._holder: Holder | None = None
+        self._lease: Lease | None = None
 
     def run_due(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
         """Close what has expired, bring back what was put off, relay what happened, and run what is due, oldest first;
@@ -76,10 +77,10 @@ class Worker:
     def run_queued(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
         """Only relay what happened and run what is queued: for who was woken because something was."""
         results: list[JobResult] = []
-        with self._held() as holder:
+        with self._held() as lease:
             while len(results) < limit:
                 relayed = self._relay(ctx)
-                ran = self._run_all(ctx, holder, limit - len(results))
+                ran = self._run_all(ctx, lease, limit - len(results))
                 results += ran
                 if not ran and not relayed:
                     break
@@ -88,20 +89,23 @@ class Worker:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Keep one lease for all that is run within: for a process that runs again and again."""
-        with lease_holder(self._database) as holder:
-            self._holder = holder
+        with self._held() as lease:
+            self._lease = lease
             try:
                 yield
             finally:
-                self._holder = None
+                self._lease = None
 
     @contextmanager
-    def _held(self) -> Iterator[Holder]:
-        if self._holder is not None:
-            yield self._holder
+    def _held(self) -> Iterator[Lease]:
+        if self._lease is not None:
+            yield self._lease
             return
-        with lease_holder(self._database) as holder:
-            yield holder
+        lease = Lease(self._database)
+        try:
+            yield lease
+        finally:
+            lease.close()
 
     def _relay(self, ctx: Context) -> int:
         total = 0
@@ -112,11 +116,12 @@ class Worker:
             if relayed == 0:
                 return total
 
-    def _run_all(self, ctx: Context, holder: Holder, limit: int) -> list[JobResult]:
+    def _run_all(self, ctx: Context, lease: Lease, limit: int) -> list[JobResult]:
         """One job after another; each is closed in the transaction that claims the next, or in its own."""
         results: list[JobResult] = []
         done: list[UUID] = []
         while True:
+            holder = lease.holder()
             with self._database.begin(ctx) as session:
                 if done:
                     finish(session, done)
@@ -162,7 +167,7 @@ class Worker:
         return JobResult(job.id, job.kind, True, outcome)
 
     def _failed(self, ctx: Context, job_id: UUID, kind: str, payload: Mapping[str, Any], error: Exception) -> JobResult:
-        reason = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+        reason = error_text(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
         log.warning("job.failed", job=str(job_id), kind=kind, brand=ctx.brand, reason=reason)
 
         with self._database.begin(ctx) as session:

@@ -11,6 +11,7 @@ import structlog
 from automation.worker import JobResult
 from bootstrap.office import Office
 from domain.context import Context
+from domain.errors import NotSignedIn, StoreUnavailable
 from settings import Settings, load_settings
 
 BATCH = 200
@@ -73,12 +74,31 @@ class Runner:
 
 
 def run_alone(profile: str | None, every_seconds: float, is_over: Callable[[], bool], stopped: Event) -> None:
-    """Look round at every brand again and again, until it is over. What fails in one brand does not keep the others."""
+    """Look round at every brand again and again, until it is over. What fails in one brand does not keep the others,
+    and a store that is gone for a moment does not end it. Raises NotSignedIn once the profile may work nowhere."""
     runner = Runner(load_settings(), profile)
     while not is_over() and not stopped.is_set():
-        done = sum(runner(brand) for brand in runner.brands)
-        if not done:
+        if not _look_round_once(runner):
             stopped.wait(every_seconds)
+
+
+def _look_round_once(runner: Runner) -> int:
+    """How many jobs were run."""
+    done = 0
+    try:
+        brands = runner.brands
+    except StoreUnavailable as error:
+        log.warning("worker.failed", reason=error.message)
+        return 0
+    for brand in brands:
+        try:
+            done += runner(brand)
+        except NotSignedIn:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever failed is due again at the next look
+            reason = getattr(error, "orig", None) or error  # of a database error not the statement's values
+            log.warning("worker.failed", brand=brand, reason=f"{type(error).__name__}: {reason}")
+    return done
 
 
 def run_with_broker(profile: str | None, url: str, every_seconds: float, processes: int) -> None:

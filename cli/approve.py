@@ -23,15 +23,15 @@ def approve(
     """Approve an action item; it is carried out at once, decided anew at that moment."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from actions.approvals import approve as approve_item
-        from actions.documents import item_summary
         from actions.items import find_item
         from bootstrap.office import CLI_UNDO_DELAY
+        from virtual_office.questions.item_view import item_line
 
         office = desk.office
         approved = approve_item(office.database, desk.ctx, office.engine, item, CLI_UNDO_DELAY)
         office.run_due(desk.ctx)
         with office.database.read(desk.ctx) as session:
-            document = item_summary(find_item(session, str(approved.id)))
+            document = item_line(find_item(session, str(approved.id)))
     if as_json:
         print_json(document)
         return

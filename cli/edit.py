@@ -30,16 +30,16 @@ def edit(
 ) -> None:
     """Ask for the same with other amounts or dates: a new item in its place, judged anew, which waits for a yes."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from actions.documents import item_summary
         from actions.items import action_of, find_item
         from virtual_office.questions.edits import edit_item
+        from virtual_office.questions.item_view import item_line
 
         office = desk.office
         with office.database.begin(desk.ctx) as session:
             old = find_item(session, item)
             wanted = changes_of(changes, action_of(old).model_dump(mode="json"))
             new = edit_item(office.database, session, office.engine, str(old.id), wanted, reason)
-            document = {**item_summary(new), "replaces": str(old.id)}
+            document = {**item_line(new), "replaces": str(old.id)}
     if as_json:
         print_json(document)
     else:

@@ -12,8 +12,8 @@ from domain.errors import DomainError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ROOMS = (
-    "domain", "analytics", "store", "identity", "llm", "connectors", "guardrails", "memory", "tools", "actions",
-    "agents", "virtual_office", "automation", "simulation", "settings", "bootstrap", "api", "cli",
+    "domain", "language", "analytics", "store", "identity", "llm", "connectors", "guardrails", "memory", "tools",
+    "actions", "agents", "virtual_office", "automation", "simulation", "settings", "bootstrap", "api", "cli",
 )  # fmt: skip
 PACKAGES = (
     "langgraph",

@@ -25,13 +25,13 @@ def inbox(
     """See the action items that wait for an answer, most money at stake first."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from actions import items
-        from actions.documents import item_summary
         from domain.action import ItemStatus
+        from virtual_office.questions.item_view import item_line
 
         with desk.office.database.read(desk.ctx) as session:
             put_off = (ItemStatus.SNOOZED,) if snoozed else None
             statuses = tuple(ItemStatus) if everything else put_off
-            found = [item_summary(item) for item in items.inbox(session, statuses)]
+            found = [item_line(item) for item in items.inbox(session, statuses)]
     if as_json:
         print_json({"items": found})
     elif found:

@@ -34,13 +34,15 @@ def journal(
         from bootstrap.meetings import require_agents
         from domain.action import ACTION_KINDS
         from domain.errors import InvalidInput
+        from domain.language import Language
+        from language.speech import spoken
         from memory.summary import journal_document
 
         require_agents([agent] if agent else [], [charter.name for charter in load_charters()])
         if kind and kind not in ACTION_KINDS:
             raise InvalidInput(f"There is no action kind {kind}.", remedy=f"Kinds: {', '.join(sorted(ACTION_KINDS))}.")
         with desk.office.database.read(desk.ctx) as session:
-            found = journal_document(session, agent, kind, limit)
+            found = spoken(journal_document(session, agent, kind, limit), Language.EN)
     if as_json:
         print_json(found)
         return

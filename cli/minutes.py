@@ -78,7 +78,7 @@ def _read(desk: Desk, meeting: str, lang: str, form: Format) -> tuple[dict[str, 
         if form is Format.MD:
             return document, str(document["minutes"]).encode()
         paper = minutes_paper(session, run, language)
-    from virtual_office.minutes.pdf import write_pdf
+    from language.pdf import write_pdf
 
     return document, write_pdf(paper)
 

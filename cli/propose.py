@@ -55,10 +55,10 @@ def propose(
 
 def _ask(desk: Any, kind: str, given: list[str], reason: str) -> dict[str, Any]:
     """The item that was made of it, as it stands once what is due has been carried out."""
-    from actions.documents import item_summary
     from actions.items import find_item
     from actions.items import propose as propose_item
     from actions.proposing import action_in_words
+    from virtual_office.questions.item_view import item_line
 
     office = desk.office
     with office.database.begin(desk.ctx) as session:
@@ -66,7 +66,7 @@ def _ask(desk: Any, kind: str, given: list[str], reason: str) -> dict[str, Any]:
         item_id = str(propose_item(session, office.engine, action, reason).id)
     office.run_due(desk.ctx)
     with office.database.read(desk.ctx) as session:
-        return item_summary(find_item(session, item_id))
+        return item_line(find_item(session, item_id))
 
 
 def _show_forms(kind: str, as_json: bool) -> None:

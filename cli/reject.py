@@ -23,13 +23,13 @@ def reject(
 ) -> None:
     """Reject an action item; the reason reaches the agent's next report."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from actions.documents import item_summary
         from actions.items import reject as reject_item
         from actions.refusals import refusals_noted
+        from virtual_office.questions.item_view import item_line
 
         database = desk.office.database
         with refusals_noted(database, desk.ctx, item), database.begin(desk.ctx) as session:
-            document = item_summary(reject_item(session, item, reason))
+            document = item_line(reject_item(session, item, reason))
     if as_json:
         print_json(document)
     else:

@@ -29,11 +29,12 @@ class Desk:
 def errors_as_sentences(as_json: bool) -> Iterator[None]:
     """Domain errors become one sentence (or the JSON envelope) and exit code 1; Ctrl-C becomes 130."""
     from domain.errors import DomainError
+    from language.errors import error_document
 
     try:
         yield
     except DomainError as error:
-        print_error(error.envelope(), as_json)
+        print_error(error_document(error), as_json)
         raise typer.Exit(1) from error
     except typer.Exit:
         raise
@@ -45,7 +46,7 @@ def errors_as_sentences(as_json: bool) -> Iterator[None]:
     except Exception as error:
         if os.environ.get("MHOS_TRACE"):
             raise
-        print_error(_unexpected(error).envelope(), as_json)
+        print_error(error_document(_unexpected(error)), as_json)
         raise typer.Exit(1) from error
 
 

@@ -86,9 +86,12 @@ def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _outcome_in_words(outcome: dict[str, Any]) -> str:
+    from domain.language import Language
     from domain.prediction import Outcome
+    from language.speech import speak
 
-    return Outcome.model_validate({key: value for key, value in outcome.items() if key != "subject"}).in_words()
+    measured = Outcome.model_validate({key: value for key, value in outcome.items() if key != "subject"})
+    return speak(measured.message(), Language.EN)
 
 
 def _next_step(screen: Any, document: dict[str, Any]) -> None:

@@ -255,7 +255,9 @@ def write_report(report: Path, document: dict[str, Any], order: Order, as_json: 
         failed = InvalidInput(
             f"{report}: {error.strerror}.", remedy="The result above stands; only its page is missing."
         )
-        print_error(failed.envelope(), as_json=False)
+        from language.errors import error_document
+
+        print_error(error_document(failed), as_json=False)
         raise typer.Exit(1) from error
     if not as_json:
         from cli.output import console, plain

@@ -26,11 +26,11 @@ def snooze(
     """Put an action item off; it comes back by itself, before it expires."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from actions.answers import snooze as put_off
-        from actions.documents import item_summary
         from store.reads.settings import brand_of
+        from virtual_office.questions.item_view import item_line
 
         with desk.office.database.begin(desk.ctx) as session:
-            document = item_summary(put_off(session, item, moment(until, brand_of(session).zone)))
+            document = item_line(put_off(session, item, moment(until, brand_of(session).zone)))
     if as_json:
         print_json(document)
     else:

@@ -22,10 +22,10 @@ def undo(
 ) -> None:
     """Take an action item back: withdraw it, or restore what it changed."""
     with open_desk(profile, brand, as_of, as_json) as desk:
-        from actions.documents import item_summary
         from actions.gateway import undo as undo_item
+        from virtual_office.questions.item_view import item_line
 
-        document = item_summary(undo_item(desk.office.database, desk.ctx, item))
+        document = item_line(undo_item(desk.office.database, desk.ctx, item))
     if as_json:
         print_json(document)
     else:

@@ -5,7 +5,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -79,6 +87,10 @@ class Row(BaseModel):
     """A line of a file. Columns that are empty take their default where they have one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+LARGEST_TURNOVER = Decimal(10) ** 13
+"""Of a row of sales: what the store adds up stays far within 64 bits, whatever the currency."""
 
 
 class KnownRow(Row):
@@ -177,6 +189,12 @@ class SalesRow(KnownRow):
     unit_cost: MaybeAmount = None
     deal: Share = Decimal(0)
     feature: Share = Decimal(0)
+
+    @model_validator(mode="after")
+    def _can_be_booked(self) -> "SalesRow":
+        if self.units * max(self.unit_price, self.unit_cost or Decimal(0)) > LARGEST_TURNOVER:
+            raise ValueError("so many units at that price or cost come to more than can be booked")
+        return self
 
 
 class OrderRow(KnownRow):

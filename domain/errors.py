@@ -12,7 +12,7 @@ class DomainError(Exception):
     final = False
     """Whether trying again is of no use."""
 
-    def __init__(self, message: str, *, remedy: str = "", written: bool = False, **details: Any) -> None:
+    def __init__(self, message: str, *, remedy: str = "", written: bool | None = False, **details: Any) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
@@ -98,6 +98,16 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     status = 503
+
+
+class StoreUnavailable(Unavailable):
+    """The database does not answer, or broke off: what was under way in a transaction is undone."""
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The database broke off while a transaction was being committed: whether it was written is not known."""
+
+    code = "outcome_unknown"
 
 
 class ImportRejected(DomainError):

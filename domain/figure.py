@@ -7,27 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from domain.errors import InvalidInput
 from domain.ids import ReceiptId
-from domain.language import Language, localised
 from domain.money import format_minor
 
-_GERMAN_UNITS = {
-    "units": "Stück",
-    "units/week": "Stück je Woche",
-    "units/day": "Stück je Tag",
-    "weeks": "Wochen",
-    "days": "Tage",
-    "hours": "Stunden",
-    "km": "km",
-    "months": "Monate",
-    "years": "Jahre",
-}
-_PLACES = {"page": "Seite", "passage": "Abschnitt"}
+_PLACES = frozenset({"page", "passage"})
 """Where a quoted passage stands: shown as `page 3`."""
-_ENGLISH_ONE = {
+_SINGULAR = {
     "units": "unit", "units/week": "unit/week", "units/day": "unit/day", "weeks": "week", "days": "day",
     "hours": "hour", "months": "month", "years": "year",
 }  # fmt: skip
-_ONE = {"Wochen": "Woche", "Tage": "Tag", "Stunden": "Stunde", "Monate": "Monat", "Jahre": "Jahr"}
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 """A position in a list as RFC 6901 has it: without leading zeros, so that a cell has one pointer only."""
@@ -48,25 +35,20 @@ class Cell(BaseModel):
     unit: str
     decimals: int = Field(default=0, ge=0, le=6)
 
-    def render(self, language: Language = Language.EN) -> str:
-        """The number as people read it: `$3.10`, `12.5 %`, `-1.84`, `1,203 units`; `1.203 Stück` in German."""
+    def render(self) -> str:
+        """The number in English, for logs, errors and audits: `$3.10`, `12.5 %`, `-1.84`, `1,203 units`."""
         currency, _, minor = self.unit.partition(".")
         if minor == "minor":
-            return format_minor(round(self.value), currency, language)
-        if self.unit == "bps":
-            return localised(f"{self.value / 100:,.{max(self.decimals, 1)}f}", language) + " %"
-        if self.unit == "points":
-            points = "percentage points" if language is Language.EN else "Prozentpunkte"
-            return localised(f"{self.value / 100:,.{max(self.decimals, 1)}f}", language) + f" {points}"
+            return format_minor(round(self.value), currency)
+        if self.unit in {"bps", "points"}:
+            rate = f"{self.value / 100:,.{max(self.decimals, 1)}f}"
+            return f"{rate} %" if self.unit == "bps" else f"{rate} percentage points"
         number = f"{self.value:,.{self.decimals}f}"
         if self.unit in _PLACES:
-            return f"{_PLACES[self.unit] if language is Language.DE else self.unit} {round(self.value)}"
+            return f"{self.unit} {round(self.value)}"
         if self.unit in {"ratio", "count"}:
-            return localised(number, language)
-        if language is Language.EN:
-            return f"{number} {_ENGLISH_ONE.get(self.unit, self.unit) if number in ('1', '-1') else self.unit}"
-        unit = _GERMAN_UNITS.get(self.unit, self.unit)
-        return f"{localised(number, language)} {_ONE.get(unit, unit) if number in ('1', '-1') else unit}"
+            return number
+        return f"{number} {_SINGULAR.get(self.unit, self.unit) if number in ('1', '-1') else self.unit}"
 
 
 LONGEST_PATH = 500

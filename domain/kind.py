@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
@@ -12,9 +12,12 @@ from domain.language import Language
 
 EACH = "[]."
 """Between a list and the parameter of each of its entries: `lines[].quantity`."""
-Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1, strict=True)]
-"""A whole number as the guardrails reckon with it."""
-_INT64 = 2**63 - 1
+LEAST, MOST = -(2**63), 2**63 - 1
+"""The whole numbers that the guardrails reckon with."""
+Int64 = Annotated[int, Field(strict=True)]
+"""A whole number for the guardrails. One of more than 64 bits, such as the change from a cent to the largest price that
+there is, is no error where facts are gathered: the engine denies it by its name.
+"""
 
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
@@ -22,10 +25,6 @@ Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
 NameOrNone = Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")]
 LongName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]+$")]
 """A number or code that another system made."""
-
-
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
-"""A day that can be reckoned with."""
 
 
 def _kind_is_said(schema: dict[str, Any]) -> None:
@@ -42,11 +41,6 @@ class Facts(BaseModel):
     """Base of what the server tells the guardrails about an action: integers and flags, no word of a model's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def as_int64(value: int) -> int:
-    """The number as far as the guardrails can reckon: what lies beyond stays beyond every limit."""
-    return max(-_INT64, min(value, _INT64))
 
 
 class Words(NamedTuple):
@@ -100,7 +94,7 @@ class LeavesHouse:
 class ActionKind:
     """The definition of a kind. Its handler, policies, forms, titles and the guardrails' schema are found by it.
 
-    A title's `{placeholder}` is a parameter or property of `parameters`; `{name:one|many}` counts (`domain/titles.py`).
+    A title's `{placeholder}` is a parameter or property of `parameters`; `{name:one|many}` counts (language/titles.py).
     """
 
     name: str

@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from domain.errors import InvalidInput
-from domain.language import Language, localised
 
 _IN_USE = """
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
@@ -64,17 +63,12 @@ def to_minor_exactly(amount: str, currency: str) -> int:
     return minor
 
 
-def format_minor(amount_minor: int, currency: str, language: Language = Language.EN) -> str:
-    """Show minor units for people: `$1,234.50`, or `1,234.50 SEK` where the currency has no sign here.
-
-    German writes the sign behind: `1.234,50 $`.
-    """
+def format_minor(amount_minor: int, currency: str) -> str:
+    """Show minor units for people: `$1,234.50`, or `1,234.50 SEK` where the currency has no sign here."""
     places = exponent(currency)
     text = f"{Decimal(abs(amount_minor)).scaleb(-places):,.{places}f}"
     sign = "-" if amount_minor < 0 else ""
     mark = _SIGNS.get(currency)
-    if language is Language.DE:
-        return f"{sign}{localised(text, language)} {mark or currency}"
     return f"{sign}{mark}{text}" if mark else f"{sign}{text} {currency}"
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.figure import Cell
+from domain.message import Message, Reason, message
 
 
 class Prediction(BaseModel):
@@ -47,11 +48,11 @@ class Outcome(BaseModel):
     counterfactual: int | None = None
     coverage_bps: int = 8_000
     method: str = ""
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
-    def in_words(self) -> str:
+    def message(self) -> Message:
         """`brought $120.00 ($80.00 to $160.00) against what would have been`, or why that cannot be told."""
         if self.effect is None or self.low is None or self.high is None:
-            return "not measurable: " + "; ".join(self.reasons)
-        effect, low, high = (Cell(value=part, unit=self.unit).render() for part in (self.effect, self.low, self.high))
-        return f"brought {effect} ({low} to {high}) against what would have been"
+            return message("outcome.not_measurable", reasons=self.reasons)
+        parts = {"effect": self.effect, "low": self.low, "high": self.high}
+        return message("outcome.brought", **{name: Cell(value=value, unit=self.unit) for name, value in parts.items()})

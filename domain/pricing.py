@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
+from domain.days import PlannedDay
 from domain.kind import (
     ActionKind,
-    Day,
     Facts,
     Int64,
     LeavesHouse,
@@ -183,8 +183,8 @@ class PromoSchedule(Parameters):
     kind: Literal["promo.schedule"] = "promo.schedule"
     sku: Name
     channels: tuple[Name, ...] = Field(min_length=1, max_length=20)
-    first_day: Day
-    last_day: Day
+    first_day: PlannedDay
+    last_day: PlannedDay
     off_bps: int = Field(gt=0, lt=BPS, description="of the list price")
     currency: Currency
 

@@ -5,8 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from domain.figure import FigureKey, FigureRef
+from domain.message import Message
 from domain.text import STORABLE
 
 LONGEST_TEXT = 2_000
@@ -21,12 +23,16 @@ class Severity(StrEnum):
 
 
 class Claim(BaseModel):
-    """Prose without digits: every number is written `{key}` and named in `figures`."""
+    """Prose without digits: every number is written `{key}` and named in `figures`.
+
+    What rules say comes out of the catalogue: `message` says it in every language, and `text` is that in English.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT), STORABLE]
     german: Line = Field(default="", description="the same in German, with the same figures")
+    message: SkipJsonSchema[Message | None] = None
     figures: dict[FigureKey, FigureRef] = Field(default_factory=dict)
 
 
@@ -52,3 +58,5 @@ class AgentReport(BaseModel):
     proposals: list[UUID] = Field(default_factory=list, description="ids that PROPOSE tools returned", max_length=60)
     missing_data: list[Line] = Field(default_factory=list, description="what could not be answered, and why")
     missing_german: list[Line] = Field(default_factory=list, description="missing_data in German, line for line")
+    missing: SkipJsonSchema[list[Message]] = Field(default_factory=list)
+    """missing_data by key, line for line: what rules say."""

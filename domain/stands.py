@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
-from domain.kind import ActionKind, Day, Facts, Int64, LeavesHouse, Leaving, Name, Parameters, Reversibility, Way, Words
+from domain.days import PlannedDay
+from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, Name, Parameters, Reversibility, Way, Words
 from domain.money import LARGEST_MINOR, Currency
 
 LARGEST_REFILL = 10**6
@@ -28,7 +29,7 @@ class StandRefill(Parameters):
     """`stand.refill`: one trip of a driver, who calls at one stand or several with goods from the warehouse."""
 
     kind: Literal["stand.refill"] = "stand.refill"
-    planned_day: Day
+    planned_day: PlannedDay
     lines: tuple[RefillLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     trip_cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
     currency: Currency
@@ -171,7 +172,7 @@ class StandVisit(Parameters):
 
     kind: Literal["stand.visit"] = "stand.visit"
     stand: Name
-    planned_day: Day
+    planned_day: PlannedDay
     cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
     currency: Currency
 

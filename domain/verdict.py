@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.message import Reason
+
 
 class Decision(StrEnum):
     ALLOW = "allow"
@@ -19,5 +21,5 @@ class Verdict(BaseModel):
     decision: Decision
     gates: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     policy_version: str = ""

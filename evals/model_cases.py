@@ -18,6 +18,7 @@ from domain.context import Context
 from evals.model_server import (
     Cut,
     ErrorEvent,
+    Flood,
     Garbage,
     ModelServer,
     Silence,
@@ -41,13 +42,15 @@ from tools.toolbox import Toolbox
 
 PROVIDERS = (OPENAI, ANTHROPIC)
 LOOK = Answer("I look.", [("list_channels", "{}")])
-REPORT = Answer("Done.", [("submit_report", '{"summary": {"text": "All is well."}}')])
+_WELL = '{"summary": {"text": "All is well."}}'
+REPORT = Answer("Done.", [("submit_report", _WELL)])
 _NOT_JSON = Answer(calls=[("list_channels", "{channels: all}")])
 _CUT_OFF = Answer(calls=[("submit_report", '{"summary": {"text": "All is we')], stop="length")
 _UNKNOWN = Answer(calls=[("change_price", '{"to": 1}')])
 _IN_WORDS = Answer(calls=[("submit_report", '{"summary": {"text": "Sales rose by twelve percent."}}')])
 _UNFOUNDED = Answer(calls=[("submit_report", '{"summary": {"text": "Sales rose by 12 %."}}')])
 _SILENT_SECONDS, _TOTAL_SECONDS = 1.0, 2.5
+_FEW_TOKENS = 20_000
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,18 @@ CASES: tuple[Case, ...] = (
     Case("parallel tool calls", [Answer(calls=[("list_channels", "{}")] * 5), REPORT]),
     Case("thinks before it speaks", [Answer(calls=LOOK.calls, thinking="Where to look?"), REPORT]),
     Case("no count of tokens", [replace(LOOK, usage=False), replace(REPORT, usage=False)], openai_only=True),
+    *(
+        Case(
+            f"counts of {tokens[0]} tokens, in a loop",
+            [replace(LOOK, tokens=tokens)],
+            "degraded",
+            "tokens, and",
+            limits=Limits(run_tokens=_FEW_TOKENS),
+        )
+        for tokens in ((0, 0), (-1, -1))
+    ),
+    Case("thinks before its arguments", [LOOK, Answer(calls=[("submit_report", f"<think>{{</think>{_WELL}")])]),
+    Case("a report in a fenced block", [LOOK, Answer(f"```json\n{_WELL}\n```")]),
     Case("a server that does not stream", [Unstreamed(LOOK), Unstreamed(REPORT)], openai_only=True),
     Case("refusal", [LOOK, Answer("I will not.", stop="refusal")], "degraded", "declined to answer", fallback=[REPORT]),
     Case("no tool call, once", [Answer("Let me think."), REPORT]),
@@ -100,6 +115,8 @@ CASES: tuple[Case, ...] = (
     Case("kept alive without an answer", [Trickle(), LOOK, REPORT], waits=[0.7]),
     Case("connection cut in mid-stream, once", [Cut(LOOK, 3), LOOK, REPORT], waits=[0.7]),
     Case("connection cut in mid-stream, for good", [Cut(LOOK, 3)], "degraded", "connection", waits=[0.7, 1.5, 3]),
+    Case("an answer without end", [Flood("events")], "degraded", "is longer than"),
+    Case("an answer without end, packed", [Flood("packed")], "degraded", "is longer than"),
     Case("stream ends unfinished", [Cut(LOOK, 3, politely=True), LOOK, REPORT], waits=[0.7]),
     Case("error within a stream", [ErrorEvent(), LOOK, REPORT], waits=[0.7]),
     Case("a page instead of an answer", [Garbage(content_type="text/html"), LOOK, REPORT], waits=[0.7]),

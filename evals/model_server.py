@@ -98,6 +98,8 @@ class ModelServer:
         self.heard: list[Asked] = []
         self.refused: list[str] = []
         self.counted = 0
+        self.counts = 123
+        """Tokens of every request, for a provider that is asked for them before."""
         self.flooded = 0
         """Bytes of floods that were sent, until the client hung up."""
         self.stopping = threading.Event()
@@ -155,7 +157,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 return self._send(400, _error(provider, 400, "invalid_request_error", problem))
             if self.path == _COUNT:
                 server.counted += 1
-                return self._send(200, {"input_tokens": 123})
+                return self._send(200, {"input_tokens": server.counts})
             request = asked(provider, body, {name.lower(): value for name, value in self.headers.items()})
             step, serial = server.step(request)
             return self._play(request, step, serial)

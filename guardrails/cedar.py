@@ -13,8 +13,10 @@ from domain.action import ACTION_KINDS
 from domain.actor import ActorKind
 from domain.errors import InvalidInput
 from domain.figure import Cell
+from domain.kind import LEAST, MOST
+from domain.message import VERBATIM, Message, message, read_message, verbatim
 from domain.verdict import Decision, Verdict
-from guardrails.facts import DecisionFacts, is_rate
+from guardrails.facts import DecisionFacts, is_rate, spoken
 from guardrails.policy_files import permitted_kind, policy_files
 from guardrails.policy_text import faults
 from guardrails.schema import cedar_schema
@@ -89,14 +91,13 @@ class PolicyEngine:
         return cedarpy.is_authorized(request, self._policies, [], self._schema)
 
     def _unclear(self, why: str) -> Verdict:
-        return self._denied("engine.error", f"the guardrails could not judge this: {why}")
+        return self._denied("engine.error", message("rule.unclear", why=why))
 
     def _without_policies(self, action_kind: str) -> Verdict:
-        file = f"{ACTION_KINDS[action_kind].file_name}.cedar"
-        reason = f"{action_kind} has no policies of its own that permit it: guardrails/policies/{file}"
-        return self._denied("engine.no_policies", reason)
+        file = f"guardrails/policies/{ACTION_KINDS[action_kind].file_name}.cedar"
+        return self._denied("engine.no_policies", message("rule.no_policies", kind=action_kind, file=file))
 
-    def _denied(self, policy: str, reason: str) -> Verdict:
+    def _denied(self, policy: str, reason: Message) -> Verdict:
         return Verdict(
             decision=Decision.DENY, policies=(policy,), reasons=(reason,), policy_version=self.policy_version
         )
@@ -105,8 +106,8 @@ class PolicyEngine:
         self, decision: Decision, gates: tuple[str, ...], policies: Iterable[str], facts: Mapping[str, Any]
     ) -> Verdict:
         rules = sorted((self._rules[policy] for policy in policies), key=lambda rule: rule.id)
-        reasons = tuple(_fill(rule.reason, facts) for rule in rules) or (
-            ("no rule permits this",) if decision is Decision.DENY else ()
+        reasons = tuple(_reason(rule.reason, facts) for rule in rules) or (
+            (Message(key="rule.none_permits"),) if decision is Decision.DENY else ()
         )
         return Verdict(
             decision=decision,
@@ -154,7 +155,10 @@ def _foreign(action_kind: str, facts: Mapping[str, Any]) -> str:
     """Names what must not reach Cedar: it reads some objects as entities, so only plain integers and flags may pass."""
     if not _ACTION_KIND.fullmatch(action_kind):
         return f"{action_kind!r} is no kind of action"
-    return ", ".join(f"{name} is no whole number" for name, value in facts.items() if type(value) not in (int, bool))
+    if foreign := [name for name, value in facts.items() if type(value) not in (int, bool)]:
+        return ", ".join(f"{name} is no whole number" for name in foreign)
+    beyond = dict.fromkeys(spoken(name) for name, value in facts.items() if not LEAST <= value <= MOST)
+    return f"beyond reason: {', '.join(beyond)}" if beyond else ""
 
 
 def _unclear_about(result: cedarpy.AuthzResult) -> str:
@@ -164,13 +168,17 @@ def _unclear_about(result: cedarpy.AuthzResult) -> str:
     return "no decision" if result.decision == cedarpy.Decision.NoDecision else ""
 
 
-def _fill(reason: str, facts: Mapping[str, Any]) -> str:
-    """The operator's sentence with its rates in percent, as fine as it takes to tell a margin from its floor."""
+def _reason(reason: str, facts: Mapping[str, Any]) -> Message:
+    """A rule's reason by its key, with every rate among the facts; a sentence of an operator's own with those it names.
 
-    def shown(match: re.Match[str]) -> str:
-        value = facts.get(match[1])
-        if value is None or not is_rate(match[1]):
-            return match[0]
-        return Cell(value=value, unit="bps", decimals=2 if value % 10 else 1).render()
-
-    return PLACEHOLDER.sub(shown, reason)
+    Rates are as fine as it takes to tell a margin from its floor.
+    """
+    rates = {
+        name: Cell(value=value, unit="bps", decimals=2 if value % 10 else 1)
+        for name, value in facts.items()
+        if value is not None and is_rate(name)
+    }
+    said = read_message(reason)
+    if said.key != VERBATIM:
+        return said.model_copy(update={"numbers": rates})
+    return verbatim(PLACEHOLDER.sub(lambda match: rates[match[1]].render() if match[1] in rates else match[0], reason))

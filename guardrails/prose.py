@@ -3,12 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import reduce
 
 from domain.errors import InvalidInput
-from domain.figure import Cell, FigureRef
-from domain.language import Language
+from domain.figure import FigureRef
 from domain.report import Claim
+from guardrails.names import NameIndex, anywhere
 from guardrails.number_words import number_in_words
 
 _KEY = re.compile(r"\{([a-z][a-z_]{0,39})\}")
@@ -31,40 +30,57 @@ def check_claim(claim: Claim, allowed_tokens: frozenset[str]) -> None:
     hold digits, such as a SKU or the date of the meeting. A value that happens to equal some cell is a bare number.
     What is said in German too is held to the same, and to the same figures.
     """
-    _check_text(claim.text, claim.figures, allowed_tokens)
-    if not claim.german:
-        return
-    try:
-        _check_text(claim.german, claim.figures, allowed_tokens)
-    except InvalidInput as error:
-        raise InvalidInput(f"In the German: {error.message}", remedy=error.remedy) from error
+    ProseCheck(allowed_tokens).check(claim)
 
 
 def check_line(text: str, allowed_tokens: frozenset[str]) -> None:
     """Raises InvalidInput for text without figures that holds a number, as `check_claim` does."""
-    _check_text(text, {}, allowed_tokens)
+    ProseCheck(allowed_tokens).check_line(text)
 
 
-def _check_text(text: str, figures: Mapping[str, FigureRef], allowed_tokens: frozenset[str]) -> None:
-    keys = set(_KEY.findall(text))
-    if missing := sorted(keys - set(figures)):
-        raise InvalidInput(f"The text cites {{{missing[0]}}}, but no figure of that name is given.")
-    if unused := sorted(set(figures) - keys):
-        raise InvalidInput(f"The figure {unused[0]} is given, but the text does not cite it.")
-    plain = _KEY.sub(_FIGURE, text.replace(_FIGURE, " "))
-    if "{" in plain or "}" in plain:
-        raise InvalidInput("The text has a brace that is no figure's key.", remedy="Write figures as {key}.")
-    if number := _bare_number(plain, allowed_tokens):
-        shown = number.replace(_FIGURE, "{…}")
-        raise InvalidInput(f"The text has a bare number: {shown!r}.", remedy="Cite a cell of a receipt as {key}.")
-    named = sorted(filter(number_in_words, allowed_tokens), key=len, reverse=True)
-    if words := number_in_words(reduce(lambda rest, name: rest.replace(name, " "), named, plain)):
-        raise InvalidInput(f"The text has a number in words: {words!r}.", remedy="Cite a cell of a receipt as {key}.")
-    if key := _glued(text):
-        raise InvalidInput(
-            f"What stands beside {{{key}}} would make another number of it.",
-            remedy="Let a figure stand alone: it brings its own sign and unit.",
-        )
+class ProseCheck:
+    """`check_claim` and `check_line` for all texts of a run: the names that may stand in them are indexed once."""
+
+    def __init__(self, allowed_tokens: frozenset[str]) -> None:
+        self._allowed = allowed_tokens
+        self._named_by_numbers = NameIndex(filter(number_in_words, allowed_tokens))
+        """Those that hold a number in words, such as `Dozen Roses`."""
+
+    def check(self, claim: Claim) -> None:
+        """Raises as `check_claim` does."""
+        self._check_text(claim.text, claim.figures)
+        if not claim.german:
+            return
+        try:
+            self._check_text(claim.german, claim.figures)
+        except InvalidInput as error:
+            raise InvalidInput(f"In the German: {error.message}", remedy=error.remedy) from error
+
+    def check_line(self, text: str) -> None:
+        """Raises as `check_line` does."""
+        self._check_text(text, {})
+
+    def _check_text(self, text: str, figures: Mapping[str, FigureRef]) -> None:
+        keys = set(_KEY.findall(text))
+        if missing := sorted(keys - set(figures)):
+            raise InvalidInput(f"The text cites {{{missing[0]}}}, but no figure of that name is given.")
+        if unused := sorted(set(figures) - keys):
+            raise InvalidInput(f"The figure {unused[0]} is given, but the text does not cite it.")
+        plain = _KEY.sub(_FIGURE, text.replace(_FIGURE, " "))
+        if "{" in plain or "}" in plain:
+            raise InvalidInput("The text has a brace that is no figure's key.", remedy="Write figures as {key}.")
+        if number := _bare_number(plain, self._allowed):
+            shown = number.replace(_FIGURE, "{…}")
+            raise InvalidInput(f"The text has a bare number: {shown!r}.", remedy="Cite a cell of a receipt as {key}.")
+        if words := number_in_words(self._named_by_numbers.blanked(plain, anywhere)):
+            raise InvalidInput(
+                f"The text has a number in words: {words!r}.", remedy="Cite a cell of a receipt as {key}."
+            )
+        if key := _glued(text):
+            raise InvalidInput(
+                f"What stands beside {{{key}}} would make another number of it.",
+                remedy="Let a figure stand alone: it brings its own sign and unit.",
+            )
 
 
 def _glued(text: str) -> str | None:
@@ -88,14 +104,3 @@ def _is_numeric(sign: str) -> bool:
         unicodedata.numeric(part, None) is not None or unicodedata.category(part).startswith("N")
         for part in {sign, *unicodedata.normalize("NFKC", sign)}
     )
-
-
-def render_claim(claim: Claim, cells: Mapping[str, Cell], language: Language = Language.EN) -> str:
-    """The prose with every `{key}` replaced by its number, as people read it. Raises InvalidInput for one not given.
-
-    In English where no German was given.
-    """
-    text = claim.german if language is Language.DE and claim.german else claim.text
-    if missing := sorted(set(_KEY.findall(text)) - set(cells)):
-        raise InvalidInput(f"The text cites {{{missing[0]}}}, but no number of that name is given.")
-    return _KEY.sub(lambda match: cells[match[1]].render(language), text)

@@ -1,7 +1,5 @@
 """A provider's answer as a message. Tool calls are taken strictly: what was cut off is not completed by guess."""
 
-import json
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,12 +11,12 @@ from domain.canonical import sha256_of
 from domain.text import storable
 from llm.errors import ConnectionLost, MalformedAnswer, ModelError
 from llm.pieces import added_up
+from llm.tokens import counted
+from llm.written_json import after_thoughts, json_object
 
 Stop = Literal["stop", "tool_calls", "length"]
 _LONGEST_NAME = 200
 """Characters kept of the names that a server gives: its model's, a tool's, a call's."""
-_DEEPEST = 64
-"""Levels of lists and objects within each other that arguments have at most."""
 CUT_OFF = "the answer was cut off at its greatest length"
 
 
@@ -39,7 +37,7 @@ def answer_message(
     good: list[Any] = []
     bad: list[Any] = []
     for call in _with_ids(calls):
-        arguments = _object(call.arguments)
+        arguments = json_object(call.arguments) if after_thoughts(call.arguments).strip() else {}
         if arguments is None:
             given = storable(call.arguments)
             why = CUT_OFF if stop == "length" else None
@@ -70,10 +68,12 @@ def unfinished(model: str, *, begun: bool) -> ModelError:
     return MalformedAnswer(f"{model} answered with something that is no stream of events.")
 
 
-def usage_of(input_tokens: int, output_tokens: int) -> UsageMetadata:
-    """A provider's count of one call."""
-    total = input_tokens + output_tokens
-    return UsageMetadata(input_tokens=input_tokens, output_tokens=output_tokens, total_tokens=total)
+def usage_of(claimed_input: object, claimed_output: object) -> UsageMetadata | None:
+    """A provider's count of one call; None where what it claims is no count of both sides."""
+    given, made = counted(claimed_input), counted(claimed_output)
+    if given is None or made is None:
+        return None
+    return UsageMetadata(input_tokens=given, output_tokens=made, total_tokens=given + made)
 
 
 def text_of(content: str | list[Any]) -> str:
@@ -82,31 +82,6 @@ def text_of(content: str | list[Any]) -> str:
         return content
     parts = (part if isinstance(part, str) else str(part.get("text") or "") for part in content)
     return "".join(parts)
-
-
-def _object(arguments: str) -> dict[str, Any] | None:
-    try:
-        given = json.loads(arguments, parse_constant=_no_number, parse_float=_finite) if arguments.strip() else {}
-    except (ValueError, RecursionError):
-        return None
-    return storable(given) if isinstance(given, dict) and _depth_within(given, _DEEPEST) else None
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"{digits[:20]} is greater than any number that can be stored")
-    return number
-
-
-def _depth_within(value: Any, levels: int) -> bool:
-    """Whether lists and objects lie within each other at most so deep, so that whatever walks them comes to an end."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels > 0 and all(_depth_within(part, levels - 1) for part in parts)
 
 
 def _name(given: object) -> str:

@@ -18,7 +18,7 @@ from llm.anthropic_messages import anthropic_messages, anthropic_system, anthrop
 from llm.errors import MalformedAnswer, ModelError, Refused
 from llm.pieces import call_piece
 from llm.provider_chat import ProviderChatModel
-from llm.tokens import TokenCount, upper_bound
+from llm.tokens import TokenCount, counted, upper_bound
 from llm.translation import translating
 from llm.transport import bytes_for, http_client, silence_limit
 
@@ -45,12 +45,12 @@ class AnthropicChatModel(ProviderChatModel):
         try:
             with translating(anthropic, str(self.named)):
                 soon = min(_COUNT_SECONDS, self.timeout_seconds)
-                counted = self._client.messages.count_tokens(**request, timeout=silence_limit(soon)).input_tokens
+                claimed = self._client.messages.count_tokens(**request, timeout=silence_limit(soon)).input_tokens
         except (ModelError, AttributeError):
-            counted = None
-        if not isinstance(counted, int):
+            claimed = None
+        if (tokens := counted(claimed)) is None:
             return upper_bound(canonical_json(request), len(messages) + len(tools))
-        return TokenCount(counted, estimated=False)
+        return TokenCount(tokens, estimated=False)
 
     def _generate(
         self,
@@ -175,11 +175,12 @@ def _chunk(content: str | list[Any] = "", **rest: Any) -> ChatGenerationChunk:
 
 def _usage(begun: Any, ended: Any) -> UsageMetadata | None:
     """Input is what was sent, read from a cache and written to one; the last count of each holds."""
-    counts = {}
+    claimed: dict[str, Any] = {}
     for key in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens"):
         last = getattr(ended, key, None)
-        counts[key] = last if last is not None else getattr(begun, key, None)
-    output = counts.pop("output_tokens")
-    if counts["input_tokens"] is None or output is None:
+        claimed[key] = last if last is not None else getattr(begun, key, None)
+    output, plain = claimed.pop("output_tokens"), claimed["input_tokens"]
+    parts = [count or 0 for count in claimed.values()]
+    if plain is None or not all(isinstance(part, int) and part >= 0 for part in parts):
         return None
-    return usage_of(sum(count or 0 for count in counts.values()), output)
+    return usage_of(sum(parts), output)

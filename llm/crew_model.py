@@ -140,14 +140,13 @@ class CrewChatModel(BaseChatModel):
             self.ledger.settle(reserved, spent, error.code, keeping)
             raise
         keeping = self.exchanges.keeping(request, str(provider.named), answer)
-        self.ledger.settle(reserved, _spent(answer, counted), ANSWERED, keeping)
+        self.ledger.settle(reserved, _spent(answer, worst), ANSWERED, keeping)
         return answer
 
 
-def _spent(answer: AIMessage, counted: TokenCount) -> Tokens:
-    """The provider's own count, else what we counted before, and a bound for what it said."""
-    if answer.usage_metadata:
-        usage = answer.usage_metadata
+def _spent(answer: AIMessage, worst: Tokens) -> Tokens:
+    """The provider's own count; without one the reservation stands, or more where more was said than was asked for."""
+    if usage := answer.usage_metadata:
         return Tokens(usage["input_tokens"], usage["output_tokens"], estimated=False)
     said = [text_of(answer.content), *(str(call["args"]) for call in (*answer.tool_calls, *answer.invalid_tool_calls))]
-    return Tokens(counted.tokens, upper_bound("".join(said), len(said)).tokens, estimated=True)
+    return Tokens(worst.input, max(worst.output, upper_bound("".join(said), len(said)).tokens), estimated=True)

@@ -159,7 +159,4 @@ def _chunk(message: AIMessageChunk) -> ChatGenerationChunk:
 
 
 def _usage(answer: ChatCompletion | ChatCompletionChunk) -> UsageMetadata | None:
-    counted = answer.usage
-    if counted is None or counted.prompt_tokens is None or counted.completion_tokens is None:
-        return None
-    return usage_of(counted.prompt_tokens, counted.completion_tokens)
+    return usage_of(getattr(answer.usage, "prompt_tokens", None), getattr(answer.usage, "completion_tokens", None))

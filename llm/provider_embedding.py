@@ -22,7 +22,7 @@ from llm.embedding import Vectors, normalised
 from llm.errors import MalformedAnswer, ModelError
 from llm.patience import Patience
 from llm.prices import Price, price_of
-from llm.tokens import upper_bound
+from llm.tokens import counted, upper_bound
 from store.database import Database
 from store.tables import ModelExchange, Run
 
@@ -90,13 +90,13 @@ class ProviderEmbedder:
         worst = Tokens(upper_bound("".join(texts), len(texts)).tokens, 0, estimated=True)
         reserved = self._ledger.reserve(self.name, price, known, worst)
         try:
-            vectors, counted = self._asked(texts)
+            vectors, tokens = self._asked(texts)
         except ModelError as error:
             nothing = Tokens(0, 0, estimated=False)
             self._ledger.settle(reserved, worst if error.may_have_cost else nothing, error.code)
             self._ledger.written()
             raise
-        spent = worst if counted is None else Tokens(counted, 0, estimated=False)
+        spent = worst if tokens is None else Tokens(tokens, 0, estimated=False)
         self._ledger.settle(reserved, spent, ANSWERED)
         self._ledger.written()
         return vectors
@@ -112,10 +112,10 @@ class ProviderEmbedder:
             )
             rows = sorted(answer.data, key=lambda one: one.index)
             vectors = np.array([row.embedding for row in rows], dtype=np.float32)
-            counted = answer.usage.prompt_tokens if answer.usage else None
+            tokens = counted(answer.usage.prompt_tokens) if answer.usage else None
         if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
             raise MalformedAnswer(f"{self.name} did not give one vector a text.")
-        return vectors, counted
+        return vectors, tokens
 
     @cached_property
     def _client(self) -> Any:

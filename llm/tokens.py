@@ -10,6 +10,7 @@ from typing import Any
 _ENCODINGS = "https://openaipublic.blob.core.windows.net/encodings"
 _KNOWN = {"o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"}
 SHIPPED = Path(__file__).parent / "encodings"
+_MOST_COUNTED = 10**9
 _PER_PART = 16
 """What a provider's own format adds to a message or tool, at most."""
 
@@ -28,6 +29,17 @@ def count_for_openai(model: str, text: str, parts: int) -> TokenCount:
     if encoding is None:
         return upper_bound(text, parts)
     return TokenCount(len(encoding.encode_ordinary(text)) + _PER_PART * parts, estimated=False)
+
+
+def counted(claimed: object) -> int | None:
+    """What a server counted, if that can be a count: a whole number above zero. None for anything else.
+
+    Every request has tokens, and so has every answer: a server that claims none has not counted.
+    """
+    number = int(claimed) if isinstance(claimed, float) and claimed.is_integer() else claimed
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= _MOST_COUNTED:
+        return None
+    return number
 
 
 def upper_bound(text: str, parts: int) -> TokenCount:

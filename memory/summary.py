@@ -62,7 +62,7 @@ def _outcome(entry: JournalEntry) -> dict[str, Any]:
         "method": entry.outcome.method,
         "measured_at": entry.measured_at.isoformat(),
         "promised_text": _promised(entry),
-        "outcome_text": entry.outcome.in_words(),
+        "outcome_text": entry.outcome.message().document(),
     }
 
 

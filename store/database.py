@@ -1,21 +1,23 @@
 """The database: the embedded server or yours by URL, entered as a role that owns nothing."""
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from psycopg import AsyncConnection, OperationalError
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
 
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Unavailable
+from store.engine import Revive, does_not_let_us_in, open_engine
 from store.group_commit import GroupCommits, Work
 from store.session import BrandSession, PlatformSession, raw_connection
+from store.transaction import broken_off, is_lost, transaction
 from store.woken import Bell, is_woken
 
 T = TypeVar("T")
@@ -36,14 +38,18 @@ def _as_psycopg(url: str) -> URL:
 
 
 class Database:
-    """Where a process's sessions come from. `owner_url` migrates; everything else connects as the application role."""
+    """Where a process's sessions come from. `owner_url` migrates; everything else connects as the application role.
 
-    def __init__(self, owner_url: str, app_url: str | None = None) -> None:
+    With `revive` a server that does not answer is brought back, by whoever needs a connection next.
+    """
+
+    def __init__(self, owner_url: str, app_url: str | None = None, revive: Revive | None = None) -> None:
         self.owner_url = _as_psycopg(owner_url)
         derived = self.owner_url.set(username=APP_ROLE, password=app_password(self.owner_url))
         self.app_url = _as_psycopg(app_url) if app_url else derived
-        self.engine = open_engine(self.app_url)
-        self._embedded = False
+        self.revive = revive
+        self.engine = open_engine(self.app_url, revive)
+        self._embedded = revive is not None
         self._together = GroupCommits(self.engine)
         self.bell: Bell | None = None
         """Rung after a transaction that leaves work behind."""
@@ -56,21 +62,19 @@ class Database:
     @classmethod
     def embedded(cls, home: Path) -> "Database":
         """The server that ships with the product, started when it does not run yet."""
-        from store.embedded import EmbeddedPostgresError, ensure_running
+        from store.embedded import EmbeddedPostgresError, Reviver, ensure_running
 
         try:
             address = ensure_running(home)
         except EmbeddedPostgresError as error:
             raise Unavailable(error.message, remedy=error.remedy) from error
         owner = address.url(address.owner_role, address.database)
-        database = cls(owner, address.url(address.app_role, address.database))
-        database._embedded = True
-        return database
+        return cls(owner, address.url(address.app_role, address.database), Reviver(home))
 
     @contextmanager
     def begin(self, ctx: Context) -> Iterator[BrandSession]:
-        """One transaction in one brand: committed at the end, or undone as a whole."""
-        with BrandSession(self.engine, ctx) as session, session.begin():
+        """One transaction in one brand: committed at the end, or undone as a whole. Raises as `transaction` does."""
+        with transaction(BrandSession(self.engine, ctx)) as session:
             yield session
         if self.bell is not None and is_woken(session):
             self.bell(ctx.brand)
@@ -80,7 +84,7 @@ class Database:
         """One consistent snapshot of one brand, which cannot write. Raises Forbidden for who may not read it."""
         ctx.require(Permission.DATA_READ)
         options: Any = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with BrandSession(self.engine.execution_options(**options), ctx) as session, session.begin():
+        with transaction(BrandSession(self.engine.execution_options(**options), ctx), read_only=True) as session:
             yield session
 
     def together(self, ctx: Context, work: Work[T]) -> T:
@@ -101,7 +105,7 @@ class Database:
     @contextmanager
     def platform(self, user_id: str = "") -> Iterator[PlatformSession]:
         """One transaction over people and memberships."""
-        with PlatformSession(self.engine, user_id) as session, session.begin():
+        with transaction(PlatformSession(self.engine, user_id)) as session:
             yield session
 
     @contextmanager
@@ -114,21 +118,26 @@ class Database:
         """The application role's connection string as libpq takes it."""
         return self.app_url.set(drivername="postgresql").render_as_string(hide_password=False)
 
+    @asynccontextmanager
+    async def connected(self, **options: Any) -> AsyncIterator[AsyncConnection[Any]]:
+        """A connection of one's own as the application role, by psycopg's `options`. Raises StoreUnavailable where it
+        cannot be had, or is lost meanwhile."""
+        async with await self._connect(options) as connection:
+            try:
+                yield connection
+            except OperationalError as error:
+                if connection.closed and is_lost(error):
+                    raise broken_off() from error
+                raise
+
+    async def _connect(self, options: dict[str, Any]) -> AsyncConnection[Any]:
+        try:
+            return await AsyncConnection.connect(self.dsn(), **options)
+        except OperationalError as error:
+            if self.revive is None:
+                raise does_not_let_us_in(error, own=False) from error
+        await asyncio.to_thread(self.revive)
+        return await AsyncConnection.connect(self.dsn(), **options)
+
     def close(self) -> None:
         self.engine.dispose()
-
-
-def open_engine(url: URL) -> Engine:
-    """A pool of connections; one that cannot be had is told as Unavailable, with what to check."""
-    engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
-
-    @event.listens_for(engine, "handle_error")
-    def _explain(context: Any) -> None:
-        cause = context.sqlalchemy_exception
-        if isinstance(cause, OperationalError) and context.connection is None:
-            raise Unavailable(
-                f"The database does not let us in: {str(context.original_exception).strip()}",
-                remedy="Check MHOS_DATABASE_URL, or unset it to use the embedded database. `mhos doctor` tells more.",
-            ) from cause
-
-    return engine

@@ -10,8 +10,10 @@ from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from domain.context import Context
+from domain.errors import OutcomeUnknown, StoreUnavailable
 from store.session import BrandSession, raw_connection
 from store.tables import BrandOwned
+from store.transaction import transaction
 
 T = TypeVar("T")
 
@@ -133,9 +135,9 @@ class GroupCommit:
 
     def _commit(self, batch: list[_Waiting[Any]]) -> None:
         try:
-            results = self._transaction(batch)
+            results = self._through_a_loss(batch)
         except BaseException as error:  # noqa: BLE001  # whoever waits must be told, whatever it is
-            alone = len(batch) == 1 or not isinstance(error, Exception)
+            alone = len(batch) == 1 or isinstance(error, StoreUnavailable) or not isinstance(error, Exception)
             for one in batch:
                 if alone:
                     self._end(one, None, error)
@@ -145,8 +147,17 @@ class GroupCommit:
         for one, result in zip(batch, results, strict=True):
             self._end(one, result, None)
 
+    def _through_a_loss(self, batch: list[_Waiting[Any]]) -> list[Any]:
+        """The results, also where the database breaks off once: what is surely undone is done again."""
+        try:
+            return self._transaction(batch)
+        except OutcomeUnknown:
+            raise
+        except StoreUnavailable:
+            return self._transaction(batch)
+
     def _transaction(self, batch: list[_Waiting[Any]]) -> list[Any]:
-        with BrandSession(self._engine, batch[-1].ctx) as session, session.begin():
+        with transaction(BrandSession(self._engine, batch[-1].ctx)) as session:
             shared = Batch(session)
             results = [one.work(shared) for one in batch]
             shared.write()

@@ -1,15 +1,17 @@
 """Leases: a row is held while the database connection of its holder lives, so a killed holder lets go at once."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from store.database import Database
 from store.session import BrandSession, raw_connection
+from store.transaction import losses_told
 
 
 @dataclass(frozen=True)
@@ -20,16 +22,54 @@ class Holder:
     started: datetime
 
 
-@contextmanager
-def lease_holder(database: Database) -> Iterator[Holder]:
+class Lease:
     """A connection that does nothing but live; what it holds is free as soon as it is gone."""
-    with database.engine.connect() as connection:
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._held: tuple[Connection, Holder] | None = None
+
+    def holder(self) -> Holder:
+        """Who holds by now: somebody else than before where the connection was lost, and with it what it held."""
+        if self._held is None or not _answers(self._held[0]):
+            self.close()
+            self._held = _opened(self._database)
+        return self._held[1]
+
+    def close(self) -> None:
+        """Let go of all that is held."""
+        if self._held is not None:
+            connection, self._held = self._held[0], None
+            with suppress(DBAPIError):  # one that is lost holds nothing any more
+                connection.close()
+
+
+def _opened(database: Database) -> tuple[Connection, Holder]:
+    with losses_told():
+        connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()  # not back into the pool: what was held must be free once the holder has gone
         pid, started = connection.execute(
             text("select pid, backend_start from pg_stat_activity where pid = pg_backend_pid()")
         ).one()
-        yield Holder(pid, started)
+        return connection, Holder(pid, started)
+
+
+def _answers(connection: Connection) -> bool:
+    try:
+        connection.exec_driver_sql("select 1")
+    except DBAPIError:
+        return False
+    return True
+
+
+@contextmanager
+def lease_holder(database: Database) -> Iterator[Holder]:
+    """A lease for one piece of work."""
+    lease = Lease(database)
+    try:
+        yield lease.holder()
+    finally:
+        lease.close()
 
 
 def is_alive(session: BrandSession, pid: int | None, started: datetime | None) -> bool:

@@ -8,7 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from domain.errors import Unavailable
-from store.database import APP_ROLE, Database, app_password, open_engine
+from store.database import APP_ROLE, Database, app_password
+from store.engine import open_engine
+from store.transaction import losses_told
 
 HEAD = "0017"
 _LOCK = 0x6D686F73
@@ -26,7 +28,7 @@ def alembic_config() -> Any:
 def current_revision(database: Database) -> str | None:
     """The revision that the database stands at; None when it is empty or not open to the application yet."""
     try:
-        with database.engine.connect() as connection:
+        with losses_told(), database.engine.connect() as connection:
             return connection.execute(text("select version_num from alembic_version")).scalar()
     except (ProgrammingError, Unavailable):
         return None
@@ -45,7 +47,7 @@ def upgrade(database: Database) -> None:
     """
     from alembic import command
 
-    engine = open_engine(database.owner_url)
+    engine = open_engine(database.owner_url, database.revive)
     try:
         with engine.begin() as connection:
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})

@@ -3,15 +3,16 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
 from psycopg.errors import InsufficientPrivilege, InvalidCatalogName, ObjectInUse
-from sqlalchemy.engine import URL
 
 from domain.errors import NotFound, Unavailable
 from store.database import Database
+from store.engine import revived
 from store.migrate import upgrade
 
 MAINTENANCE = "postgres"
@@ -26,7 +27,7 @@ def scratch_database(database: Database, template: str | None = None) -> Iterato
     To clone one that was just filled, close what is connected to it first: `Database.close`. Raises Unavailable where
     the owner may not make databases or somebody is connected to the template, NotFound where there is no template.
     """
-    with _server(database.owner_url) as server:
+    with _server(database) as server:
         _sweep(server)
         name = _name(server)
         try:  # from before it is made: whoever is interrupted while it is being made leaves none either
@@ -69,13 +70,13 @@ def _one_at_a_time(server: "Connection[tuple[str]]") -> Iterator[None]:
 
 
 @contextmanager
-def _server(owner_url: URL) -> "Iterator[Connection[tuple[str]]]":
+def _server(database: Database) -> "Iterator[Connection[tuple[str]]]":
     """A connection that leaves every database but the server's own alone."""
-    url = owner_url.set(database=MAINTENANCE)
+    url = database.owner_url.set(database=MAINTENANCE)
     # In parts, because libpq would not read the plus signs that stand for spaces in a rendered URL's options.
     parts: dict[str, Any] = {**url.translate_connect_args(username="user", database="dbname"), **url.query}
     try:
-        connection = psycopg.connect(**parts, autocommit=True)
+        connection = revived(partial(psycopg.connect, **parts, autocommit=True), database.revive)
     except psycopg.OperationalError as error:
         raise Unavailable(
             f"The server's database {MAINTENANCE} does not let us in: {str(error).strip()}",
@@ -114,11 +115,10 @@ def _create(server: "Connection[tuple[str]]", database: Database, name: str, tem
 
 @contextmanager
 def _entered(database: Database, name: str) -> Iterator[Database]:
-    urls = (
+    owner_url, app_url = (
         url.set(database=name).render_as_string(hide_password=False) for url in (database.owner_url, database.app_url)
     )
-    scratch = Database(*urls)
-    scratch._embedded = database.is_embedded
+    scratch = Database(owner_url, app_url, database.revive)
     try:
         yield scratch
     finally:

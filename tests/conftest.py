@@ -13,6 +13,7 @@ from domain.actor import Actor, ActorKind, Permission, Role
 from domain.clock import FixedClock
 from domain.context import Context
 from domain.ids import BrandId, TimeOrderedIds
+from language.speech import be_strict
 from store.database import Database
 from store.embedded import ServerAddress, ensure_running
 from store.migrate import upgrade
@@ -26,6 +27,8 @@ TEMPLATE = "mhos_template"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+be_strict()  # a key without a sentence is an error here
+
 hypothesis.settings.load_profile("untimed")  # on a busy machine every example is slow
 
 

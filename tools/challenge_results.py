@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.figure import Cell
+from domain.message import Message
 from tools.base import ToolArguments, ToolResult
 
 PUT_IN_TURN = (
@@ -32,7 +33,7 @@ class ChallengeArguments(ToolArguments):
 class ChallengeView(ToolResult):
     """A recomputation. `stands`: it comes to the same; `changed`: to `value` and perhaps another `action`.
 
-    `text` and `german` say it with `{key}` for each number, which is the cell of that name here or in `cells`.
+    `message` says it; each number that it cites is the cell of that name here or in `cells`.
     `action` is the proposal's with other amounts, whole; None where its amounts stay. `expected` is what the chair
     weighs, where that is not `value`: the proposal may cost or bring something that its own outcome will not show.
     """
@@ -40,13 +41,12 @@ class ChallengeView(ToolResult):
     proposal: str
     subject: str
     status: Literal["stands", "changed", "abstained"]
-    reasons: list[str] = Field(default_factory=list)
+    reasons: list[Message] = Field(default_factory=list)
     promised: Cell
     value: Cell | None = None
     low: Cell | None = None
     high: Cell | None = None
     expected: Cell | None = None
     cells: dict[str, Cell] = Field(default_factory=dict)
-    text: str = ""
-    german: str = ""
+    message: Message | None = None
     action: dict[str, Any] | None = None

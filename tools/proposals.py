@@ -9,12 +9,13 @@ from sqlmodel import col
 
 from domain.action import Action
 from domain.canonical import sha256_of
+from domain.money import LARGEST_MINOR
 from domain.prediction import Prediction
 from domain.report import Claim
 from store.session import BrandSession
 from store.tables import ProposalRow, Receipt
 from tools.answers import joined_label, receipt_of_run, receipts_of
-from tools.base import Retry, ToolArguments, ToolEnv
+from tools.base import GaveUp, Retry, ToolArguments, ToolEnv
 from tools.receipts import record_figures
 from tools.report_check import check_rationale
 
@@ -56,7 +57,11 @@ def receipt_behind(session: BrandSession, proposal: ProposalRow, tool: str) -> R
 
 
 def store_proposal(session: BrandSession, env: ToolEnv, tool: str, args: ToolArguments, draft: Draft) -> ProposalRow:
-    """Keep a proposal; the same call in the same run has one only. Raises Retry for a rationale that does not hold."""
+    """Keep a proposal; the same call in the same run has one only. Raises Retry for a rationale that does not hold, and
+    GaveUp for a promise beyond what can be booked."""
+    promised = draft.prediction
+    if max(map(abs, (draft.expected_minor, promised.value, promised.low, promised.high))) > LARGEST_MINOR:
+        raise GaveUp(f"{draft.action.subject} would bring or cost more than can be booked, so it is not proposed.")
     if wrong := check_rationale(session, env.run_id, draft.rationale, draft.names):
         raise Retry("; ".join(f"rationale: {problem}" for problem in wrong))
     call = sha256_of([env.agent, tool, args.model_dump(mode="json"), session.ctx.known_until])
@@ -83,6 +88,7 @@ def _store(session: BrandSession, env: ToolEnv, draft: Draft, call: str) -> Prop
         action=draft.action.model_dump(mode="json"),
         text=draft.rationale.text,
         german=draft.rationale.german,
+        message=draft.rationale.message.document() if draft.rationale.message else None,
         figures=record_figures(session, env.run_id, draft.rationale.figures),
         receipts=[str(receipt) for receipt in receipts],
         prediction=draft.prediction.model_dump(mode="json"),

@@ -12,7 +12,8 @@ from domain.action import ACTION_KINDS, parse_action
 from domain.errors import DomainError
 from domain.kind import EACH
 from domain.report import AgentReport, Claim
-from guardrails.prose import check_claim, check_line
+from guardrails.names import NameIndex, bounded
+from guardrails.prose import ProseCheck
 from store.session import BrandSession
 from store.tables import ProposalRow
 from tools.base import RESULT_NAMES
@@ -21,14 +22,17 @@ from tools.receipts import CitedCells, cited_cells
 _NAMING_KEYS = RESULT_NAMES | {name.rpartition(EACH)[2] for kind in ACTION_KINDS.values() for name in kind.names}
 """The fields of results that name something: what actions are about, and what tools alone tell of."""
 
+_BOUNDS = bounded(re.compile(r"(?<![^\s(\"'“‘])"), re.compile(r"(?![^\s.,;:!?)\"'”’])"))
+"""A name begins and ends at spaces, brackets and quotation marks, and before what ends a sentence."""
 _SHORTEST_QUOTE = 20
 """A passage may be quoted word for word; a shorter one might be no more than a number."""
 
 
 def problems_of(report: AgentReport, cited: CitedCells, names: frozenset[str], own: Collection[UUID]) -> list[str]:
     """Sentences about what does not hold; none when the report may stand. `own` are the agent's proposals."""
-    found = [f"{place}: {problem}" for place, claim in _claims(report) for problem in _wrong(cited, claim, names)]
-    found += [f"{place}: {problem}" for place, line in _lines(report) for problem in _wrong_line(line, names)]
+    check = _Check(cited, names)
+    found = [f"{place}: {problem}" for place, claim in _claims(report) for problem in check.problems(claim)]
+    found += [f"{place}: {problem}" for place, line in _lines(report) for problem in check.problems_of_line(line)]
     found += [
         f"proposals: {given} is no proposal of yours in this run" for given in report.proposals if given not in own
     ]
@@ -51,7 +55,7 @@ def proposals_of(session: BrandSession, run_id: UUID, agent: str) -> dict[UUID, 
 def check_rationale(session: BrandSession, run_id: UUID, claim: Claim, tokens: frozenset[str]) -> list[str]:
     """What is wrong with a claim that is to be stored with a proposal."""
     cited = cited_cells(session, (ref.receipt for ref in claim.figures.values()), run_id)
-    return list(_wrong(cited, claim, tokens))
+    return list(_Check(cited, tokens).problems(claim))
 
 
 def names_in(results: Iterable[Any]) -> frozenset[str]:
@@ -71,13 +75,6 @@ def _names(node: Any) -> Iterator[str]:
                 yield from _names(value)
 
 
-def _without_names(text: str, names: frozenset[str]) -> str:
-    """The text without the names that hold digits, so that a name of several words may stand in it too."""
-    for name in sorted((name for name in names if name and not name.isalpha()), key=len, reverse=True):
-        text = re.sub(rf"(?<![^\s(\"'“‘]){re.escape(name)}(?![^\s.,;:!?)\"'”’])", " ", text)
-    return text
-
-
 def _claims(report: AgentReport) -> Iterator[tuple[str, Claim]]:
     yield "summary", report.summary
     for index, finding in enumerate(report.findings):
@@ -94,21 +91,32 @@ def _lines(report: AgentReport) -> Iterator[tuple[str, str]]:
         yield f"missing_german/{index}", line
 
 
-def _wrong_line(line: str, tokens: frozenset[str]) -> Iterator[str]:
-    try:
-        check_line(_without_names(line, tokens), tokens)
-    except DomainError as error:
-        yield error.message
+class _Check:
+    """What figures may point at and what may hold digits: looked through once for all claims of a report."""
 
+    def __init__(self, cited: CitedCells, names: frozenset[str]) -> None:
+        self._cited, self._prose = cited, ProseCheck(names)
+        self._no_plain_words = NameIndex(name for name in names if not name.isalpha())
 
-def _wrong(cited: CitedCells, claim: Claim, tokens: frozenset[str]) -> Iterator[str]:
-    try:
-        bare = {name: _without_names(getattr(claim, name), tokens) for name in ("text", "german")}
-        check_claim(claim.model_copy(update=bare), tokens)
-    except DomainError as error:
-        yield error.message
-    for key, ref in claim.figures.items():
+    def problems(self, claim: Claim) -> Iterator[str]:
         try:
-            cited.cell(ref)
+            self._prose.check(
+                claim.model_copy(update={"text": self._bare(claim.text), "german": self._bare(claim.german)})
+            )
         except DomainError as error:
-            yield f"figure {key}: {error.message}"
+            yield error.message
+        for key, ref in claim.figures.items():
+            try:
+                self._cited.cell(ref)
+            except DomainError as error:
+                yield f"figure {key}: {error.message}"
+
+    def problems_of_line(self, line: str) -> Iterator[str]:
+        try:
+            self._prose.check_line(self._bare(line))
+        except DomainError as error:
+            yield error.message
+
+    def _bare(self, text: str) -> str:
+        """The text without the names that are no plain word, so that a name of several words may stand in it too."""
+        return self._no_plain_words.blanked(text, _BOUNDS)

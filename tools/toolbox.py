@@ -19,9 +19,10 @@ from domain.report import AgentReport
 from domain.text import storable
 from store.database import Database
 from store.group_commit import columns_of
+from store.session import BrandSession
 from store.tables import Receipt
 from tools.answers import answers_in, receipt_for, request_hash
-from tools.base import Access, Retry, Tool, ToolArguments, ToolEnv
+from tools.base import Access, GaveUp, Retry, Tool, ToolAnswer, ToolArguments, ToolEnv
 from tools.readings import Readings
 from tools.receipts import CitedCells, cited_cells
 from tools.registry import TOOLS
@@ -95,7 +96,7 @@ class Toolbox:
         except (BrandScopeBroken, Unavailable):
             raise
         except DomainError as error:
-            return _failure(error.code, error.message, remedy=error.remedy)
+            return _failure(error.code, error.message, remedy=error.remedy, reasons=error.details.get("reasons", ()))
         except _STUMBLED:
             log.exception("tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id))
             return _failure("tool_stumbled", f"{name} cannot work with these arguments.", retryable=True)
@@ -151,7 +152,7 @@ class Toolbox:
         call = request_hash(self._ctx, self._agent, tool.name, args)
         if call not in self._receipts:
             with self._database.read(self._ctx) as session:
-                answer = tool.run(session, self._env, args)
+                answer = self._run(tool, session, args)
             receipt = receipt_for(self._ctx, self.run_id, self._agent, tool.name, args, answer)
             # Should another process have kept one first, that one holds, and what cites ours is refused by the store.
             self._database.soon(self._ctx, lambda batch: batch.append(Receipt, columns_of(receipt), unless_there=True))
@@ -162,8 +163,14 @@ class Toolbox:
         self._ctx.require(Permission.ACTION_PROPOSE)
         self.written()
         with self._database.begin(self._ctx) as session:
-            answer = tool.run(session, self._env, args)
+            answer = self._run(tool, session, args)
         return ToolReply(True, None, canonical_json({"result": answer.result}))
+
+    def _run(self, tool: Tool, session: BrandSession, args: ToolArguments) -> ToolAnswer:
+        try:
+            return tool.run(session, self._env, args)
+        except ArithmeticError as error:
+            raise GaveUp("The numbers that this rests on are beyond what can be reckoned with.") from error
 
     @cached_property
     def _receipts(self) -> dict[str, Receipt]:
@@ -217,6 +224,10 @@ def _reply(receipt: Receipt) -> ToolReply:
     return ToolReply(True, receipt.id, content)
 
 
-def _failure(code: str, message: str, *, remedy: str = "", retryable: bool = False) -> ToolReply:
-    error = {"code": code, "message": message, "remedy": remedy, "retryable": retryable}
+def _failure(
+    code: str, message: str, *, remedy: str = "", retryable: bool = False, reasons: Sequence[str] = ()
+) -> ToolReply:
+    error: dict[str, Any] = {"code": code, "message": message, "remedy": remedy, "retryable": retryable}
+    if reasons:
+        error["reasons"] = list(reasons)
     return ToolReply(False, None, canonical_json({"error": error}), retryable)

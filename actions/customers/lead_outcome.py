@@ -5,6 +5,7 @@ from datetime import datetime
 
 from analytics.customers.win_rate import WinRate, win_rate
 from domain.customers import LeadFollowUp
+from domain.message import Message, message
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from store.reads.customers import leads as reads
@@ -28,15 +29,15 @@ def measure_follow_up(session: BrandSession, action: LeadFollowUp, until: dateti
     lead = reads.lead_by_code(session, action.lead)
     shares = contribution_shares(session)
     if reads.is_open(session, lead) or lead.followed_up_at is None:
-        return _not_measurable(unit, "it has been neither won nor lost yet")
+        return _not_measurable(unit, Message(key="customers.outcome.lead_open"))
     if not shares:
-        return _not_measurable(unit, "what is left of an order is not known")
+        return _not_measurable(unit, Message(key="customers.outcome.no_contribution"))
     age = lead.followed_up_at - lead.opened_at
     alone = [
         one for one in closed_alone(session) if (one.won_at or one.lost_at or one.opened_at) - one.opened_at >= age
     ]
     if len(alone) < LEAST_CLOSED:
-        return _not_measurable(unit, f"only {len(alone)} leads that nobody got back to were closed so far")
+        return _not_measurable(unit, message("customers.outcome.few_alone", count=len(alone)))
     base = rate_of(alone)
     worth = lead.value_minor * sum(shares.values()) / len(shares)
     won = int(lead.won_at is not None and lead.won_at <= until)
@@ -67,5 +68,5 @@ def rate_of(closed: Sequence[Lead]) -> WinRate:
     return win_rate(sum(one.won_at is not None for one in closed), len(closed))
 
 
-def _not_measurable(unit: str, reason: str) -> Outcome:
+def _not_measurable(unit: str, reason: Message) -> Outcome:
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=(reason,), method=_METHOD)

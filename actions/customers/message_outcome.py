@@ -8,6 +8,7 @@ import numpy as np
 from analytics.customers.uplift import GroupOutcome, measure_uplift
 from analytics.pricing.panel import Floats
 from domain.customers import WINDOW_DAYS, Arm, SegmentMessage
+from domain.message import Message
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from store.reads.customers import outreach as reads
@@ -15,12 +16,6 @@ from store.session import BrandSession
 
 _METHOD = f"those written to against those held out at random, over {WINDOW_DAYS} days"
 _COVERAGE_BPS = 8_000
-_WHY: Mapping[str, str] = {
-    "no_holdout": "nobody was held out",
-    "holdout_too_small": "too few were held out",
-    "nobody_treated": "nobody was written to",
-    "treated_too_small": "too few were written to",
-}
 
 
 def measure_message(session: BrandSession, action: SegmentMessage, source: str) -> Outcome:
@@ -33,15 +28,15 @@ def measure_message(session: BrandSession, action: SegmentMessage, source: str) 
     groups = reads.campaigns(session, source)
     shares = reads.contribution_shares(session)
     if not groups:
-        return _not_measurable(unit, "the days over which it counts are not over, or nobody was drawn")
+        return _not_measurable(unit, Message(key="customers.outcome.days_not_over"))
     if not shares:
-        return _not_measurable(unit, "what is left of an order is not known")
+        return _not_measurable(unit, Message(key="customers.outcome.no_contribution"))
     treated, held_out = (_pooled(groups, arm) for arm in (Arm.TREATED, Arm.HOLDOUT))
     found = measure_uplift(_outcome(treated, shares), _outcome(held_out, shares), coverage=_COVERAGE_BPS / BPS)
     if not found.measurable:
-        return _not_measurable(unit, *(_WHY[reason] for reason in found.reasons))
+        return _not_measurable(unit, *(Message(key=f"customers.outcome.{reason}") for reason in found.reasons))
     if found.revenue is None:
-        return _not_measurable(unit, "too few of either group bought anything")
+        return _not_measurable(unit, Message(key="customers.outcome.few_bought"))
     cost = len(treated) * groups[0].cost_per_thousand_minor / 1_000
     turned_away = _worth_lost(treated) - _worth_lost(held_out) * len(treated) / len(held_out)
     total = found.revenue.total
@@ -81,5 +76,5 @@ def _worth_lost(customers: Sequence[reads.CustomerResponse]) -> float:
     return float(sum(one.worth_minor for one in customers if one.opted_out))
 
 
-def _not_measurable(unit: str, *reasons: str) -> Outcome:
+def _not_measurable(unit: str, *reasons: Message) -> Outcome:
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=reasons, method=_METHOD)

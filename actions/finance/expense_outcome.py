@@ -9,6 +9,7 @@ from analytics.finance.placebo import expected_by_others
 from analytics.statistics.errors import InvalidNumbers
 from analytics.statistics.proportions import Interval
 from domain.finance import ExpenseFlag
+from domain.message import Message, verbatim
 from domain.prediction import Outcome, OutcomeStatus
 from store.reads.finance import books as reads
 from store.session import BrandSession
@@ -29,7 +30,7 @@ def measure_flag(session: BrandSession, action: ExpenseFlag, since: datetime, un
     unit = f"{action.currency}.minor"
     family, colon, _ = action.category.partition(":")
     if action.reason != "commission_above_sales" or not colon:
-        return _not_measurable("count", "whether it was wrong is for a person to say, and nothing recurs to compare")
+        return _not_measurable("count", Message(key="finance.outcome.nothing_recurs"))
     spent = [
         one
         for one in reads.expenses(session, action.currency, since - _USUAL_WEEKS * _WEEK)
@@ -38,7 +39,7 @@ def measure_flag(session: BrandSession, action: ExpenseFlag, since: datetime, un
     try:
         flagged, usual = _expected(spent, action, since)
     except InvalidNumbers as error:
-        return _not_measurable(unit, str(error))
+        return _not_measurable(unit, verbatim(str(error)))
     paid = sum(one.amount_minor for one in spent if one.category == action.category and one.spent_at > since)
     middle = (flagged.value + usual.value) / 2
     return Outcome(
@@ -72,5 +73,5 @@ def _expected(spent: Sequence[reads.ExpenseRecord], action: ExpenseFlag, since: 
     return flagged, expected_by_others(median(earlier), was, since_then) if earlier else flagged
 
 
-def _not_measurable(unit: str, reason: str) -> Outcome:
+def _not_measurable(unit: str, reason: Message) -> Outcome:
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=(reason,), method=_METHOD)

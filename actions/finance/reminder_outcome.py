@@ -9,6 +9,7 @@ from analytics.finance.receivables import OpenInvoice, PaymentHistory, payment_h
 from analytics.finance.reminder_effect import RemindedInvoice, measured_saving
 from analytics.statistics.errors import InvalidNumbers
 from domain.finance import InvoiceRemind
+from domain.message import Message, verbatim
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from store.reads.finance import books as reads
@@ -41,13 +42,13 @@ def measure_reminder(
     )
     own = [(debtor, one) for debtor in debtors for one in debtor.invoices if one.id in sent]
     if any(reminded[one.id].first_at < sent[one.id] for _, one in own):
-        return _not_measurable(unit, "it had been reminded before, so what it does without cannot be told")
+        return _not_measurable(unit, Message(key="finance.outcome.reminded_before"))
     if len(own) < len(action.invoices):
-        return _not_measurable(unit, "the reminders are not known any more")
+        return _not_measurable(unit, Message(key="finance.outcome.reminders_gone"))
     try:
         saved = measured_saving(payment_habits(history), _reminded(own, since, until))
     except InvalidNumbers as error:
-        return _not_measurable(unit, str(error))
+        return _not_measurable(unit, verbatim(str(error)))
     found = saved.minor_days.times(a_day) if a_day else saved.days
     return Outcome(
         status=OutcomeStatus.MEASURED,
@@ -74,5 +75,5 @@ def _reminded(
     return found
 
 
-def _not_measurable(unit: str, reason: str) -> Outcome:
+def _not_measurable(unit: str, reason: Message) -> Outcome:
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=(reason,), method=_METHOD)

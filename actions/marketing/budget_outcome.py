@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from analytics.marketing.budget import fit_campaigns, gain_of_move
 from analytics.statistics.errors import InvalidNumbers
 from domain.marketing import BudgetReallocate
+from domain.message import Message, message, verbatim
 from domain.prediction import Outcome, OutcomeStatus
 from store.reads.finance import books as reads
 from store.reads.marketing import campaign_weeks
@@ -25,15 +26,15 @@ def measure_budgets(session: BrandSession, action: BudgetReallocate, since: date
     before = reads.budgets(session, action.currency, before=since)
     after = {one.campaign: one.weekly_minor for one in action.budgets}
     if missing := sorted(set(after) - set(before)):
-        return _not_measurable(unit, f"the budget of {', '.join(missing)} before is not known")
+        return _not_measurable(unit, message("finance.outcome.no_budget_before", campaigns=", ".join(missing)))
     try:
         campaigns = fit_campaigns(weeks.spend, weeks.kept, weeks.margin_bps)
         was = {name: before[name].weekly_minor for name in after}
         if unspent := sorted(set(after) - {one.name for one in campaigns}):
-            return _not_measurable(unit, f"no spend of {', '.join(unspent)} is known")
+            return _not_measurable(unit, message("finance.outcome.no_spend", campaigns=", ".join(unspent)))
         gain = gain_of_move(campaigns, was, after)
     except InvalidNumbers as error:
-        return _not_measurable(unit, str(error))
+        return _not_measurable(unit, verbatim(str(error)))
     found = gain.times(max((until - since) / _WEEK, 0.0))
     return Outcome(
         status=OutcomeStatus.MEASURED,
@@ -45,5 +46,5 @@ def measure_budgets(session: BrandSession, action: BudgetReallocate, since: date
     )
 
 
-def _not_measurable(unit: str, reason: str) -> Outcome:
+def _not_measurable(unit: str, reason: Message) -> Outcome:
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=(reason,), method=_METHOD)

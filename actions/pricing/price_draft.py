@@ -9,6 +9,7 @@ from actions.handler import Look, RowChange, ShownFact
 from domain.action import FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.kind import ActionKind
+from domain.message import Message
 from domain.money import format_minor
 from domain.prediction import Outcome, OutcomeStatus, Prediction
 from domain.pricing import PRICE_DRAFT, PriceDraftFacts
@@ -93,12 +94,12 @@ class PriceDraftHandler:
     def measure(self, session: BrandSession, action: Draft, source: str, since: datetime, until: datetime) -> Outcome:
         """Nothing is sold at a draft, so there is nothing to measure; once live, `price.update` is what is measured."""
         product, channel = reads.product_by_sku(session, action.sku), reads.channel_by_code(session, action.channel)
-        reason = (
-            "it went live, and what a first price brings has no past of its own to be compared with"
-            if _is_priced(session, product.id, channel.id)
-            else "a draft is charged to nobody until a person sets it as a price"
+        reason = "first_price" if _is_priced(session, product.id, channel.id) else "only_draft"
+        return Outcome(
+            status=OutcomeStatus.NOT_MEASURABLE,
+            unit=f"{action.currency}.minor",
+            reasons=(Message(key=f"pricing.outcome.{reason}"),),
         )
-        return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=f"{action.currency}.minor", reasons=(reason,))
 
 
 def _is_priced(session: BrandSession, product_id: UUID, channel_id: UUID) -> bool:

@@ -1,12 +1,13 @@
 """What a price change brought: gross profit realised against a counterfactual, or why it cannot be told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from analytics.statistics.counterfactual import EffectEstimate, measure_effect
+from domain.message import Message, message
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from domain.pricing import PriceUpdate
@@ -17,15 +18,6 @@ from store.tables import Channel
 CHARGED_TOLERANCE = 0.03
 CHARGED_SHARE = 0.75
 _WEEK = timedelta(weeks=1)
-
-_WORDS: Mapping[str, str] = {
-    "too_little_history": "too few weeks of sales were known before the change",
-    "too_few_periods_after": "too few weeks of sales are known after the change",
-    "no_controls": "no other product of the channel sold through the whole time, to compare with",
-    "series_missing": "sales of some weeks are missing",
-    "poor_pre_fit": "other products do not foresee this one's profit well enough, even before the change",
-    "interval_unbounded": "the interval has no end",
-}
 
 
 @dataclass(frozen=True)
@@ -47,17 +39,17 @@ def measure_price_change(session: BrandSession, action: PriceUpdate, since: date
     """
     unit = f"{action.currency}.minor"
     if action.zone:
-        return not_measurable(unit, "prices by zone are not measured apart from the rest of their channel yet")
+        return not_measurable(unit, Message(key="pricing.outcome.by_zone"))
     weeks = _weeks(session, action, since, until)
     if weeks is None:
-        return not_measurable(unit, "no sales of this product are known around the change")
+        return not_measurable(unit, Message(key="pricing.outcome.no_sales"))
     if reason := _was_charged(weeks, action.price_minor):
         return not_measurable(unit, reason)
     estimate = measure_effect(weeks.treated, weeks.controls, weeks.start_index)
     return effect_outcome(estimate, unit)
 
 
-def not_measurable(unit: str, *reasons: str, method: str = "") -> Outcome:
+def not_measurable(unit: str, *reasons: Message, method: str = "") -> Outcome:
     """An outcome that cannot be told, and why."""
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=reasons, method=method)
 
@@ -67,7 +59,8 @@ def effect_outcome(estimate: EffectEstimate, unit: str) -> Outcome:
     parts = (estimate.effect, estimate.low, estimate.high, estimate.realised, estimate.counterfactual)
     numbers = [round(part) for part in parts if part is not None and np.isfinite(part)]
     if not estimate.measurable or len(numbers) < len(parts):
-        return not_measurable(unit, *(_WORDS[reason] for reason in estimate.reasons), method=estimate.method)
+        reasons = [Message(key=f"pricing.outcome.{reason}") for reason in estimate.reasons]
+        return not_measurable(unit, *reasons, method=estimate.method)
     effect, low, high, realised, counterfactual = numbers
     return Outcome(
         status=OutcomeStatus.MEASURED,
@@ -137,12 +130,12 @@ def _by_sku(
     return profit
 
 
-def _was_charged(weeks: _Weeks, price_minor: int) -> str | None:
+def _was_charged(weeks: _Weeks, price_minor: int) -> Message | None:
     """Why the price that was set cannot be what the sales show; None when it was charged."""
     after = weeks.charged[weeks.start_index :]
     if not len(after):
-        return _WORDS["too_few_periods_after"]
+        return Message(key="pricing.outcome.too_few_periods_after")
     near = np.abs(after - price_minor) <= CHARGED_TOLERANCE * price_minor
     if near.mean() < CHARGED_SHARE:
-        return f"the new price was charged in only {int(near.sum())} of {len(after)} weeks after the change"
+        return message("pricing.outcome.hardly_charged", charged=int(near.sum()), weeks=len(after))
     return None

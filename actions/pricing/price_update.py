@@ -9,7 +9,7 @@ from uuid import UUID
 from actions.handler import Look, RowChange, ShownFact
 from domain.action import FieldChange, Preview
 from domain.errors import Conflict, InvalidInput, NotFound
-from domain.kind import ActionKind, as_int64
+from domain.kind import ActionKind
 from domain.money import BPS, LARGEST_MINOR, format_minor, share_bps
 from domain.prediction import Outcome, Prediction
 from domain.pricing import PRICE_UPDATE, PriceUpdate, PriceUpdateFacts
@@ -107,15 +107,15 @@ def _guard_facts(
     reference = reads.reference_price_minor(session, now.price.price_id) or now.price.amount_minor
     return PriceUpdateFacts(
         price_minor=action.price_minor,
-        change_bps=as_int64(change_bps),
-        abs_change_bps=as_int64(abs(change_bps)),
+        change_bps=change_bps,
+        abs_change_bps=abs(change_bps),
         changed_last_day_bps=reads.changed_last_day_bps(session, now.price.price_id),
         margin_bps=_margin_bps(now, action.price_minor),
         min_margin_bps=now.rules.min_margin_bps,
         max_change_bps_per_day=now.rules.max_price_change_bps_per_day,
         corridor_low_minor=reference * now.rules.corridor_low_bps // BPS,
         corridor_high_minor=reference * now.rules.corridor_high_bps // BPS,
-        amount_minor=as_int64(now.weekly_units * abs(action.price_minor - now.price.amount_minor) * HORIZON_WEEKS),
+        amount_minor=now.weekly_units * abs(action.price_minor - now.price.amount_minor) * HORIZON_WEEKS,
         owner_gate_minor=now.rules.owner_gate_minor,
         prediction_low_minor=prediction.low if prediction else 0,
     )

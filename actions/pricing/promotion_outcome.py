@@ -11,6 +11,7 @@ import numpy as np
 from actions.pricing.price_outcome import effect_outcome, not_measurable
 from analytics.pricing.panel import Floats
 from analytics.statistics.counterfactual import measure_effect
+from domain.message import Message
 from domain.prediction import Outcome
 from domain.pricing import DIP_WEEKS, PromoSchedule
 from store.reads.pricing import prices as reads
@@ -41,17 +42,17 @@ def measure_promotion(session: BrandSession, action: PromoSchedule, until: datet
     unit = f"{action.currency}.minor"
     window = ceil(action.days / 7) + DIP_WEEKS
     if until < action.begins + window * _WEEK:
-        return not_measurable(unit, "the weeks after it, in which what was bought ahead is missing, are not over")
+        return not_measurable(unit, Message(key="pricing.outcome.dip_not_over"))
     product = reads.product_by_sku(session, action.sku)
     channels = [reads.channel_by_code(session, code) for code in action.channels]
     ids = [channel.id for channel in channels]
     dealt = planned.share_on_deal(session, product.id, ids, action.begins, action.ends)
     if dealt is None or dealt < _CHARGED_SHARE:
-        return not_measurable(unit, "no sales at the discount were reported of most of its days")
+        return not_measurable(unit, Message(key="pricing.outcome.discount_not_reported"))
     weeks = [week for channel in channels for week in _weeks(session, channel, action.begins, until)]
     treated, controls, start = _series(session, weeks, product, window)
     if treated is None:
-        return not_measurable(unit, "no sales of this product are known around the promotion")
+        return not_measurable(unit, Message(key="pricing.outcome.no_sales_at_promotion"))
     return effect_outcome(measure_effect(treated, controls, start), unit)
 
 

@@ -7,6 +7,7 @@ from math import sqrt
 from uuid import UUID
 
 from analytics.stock.stock_path import StockEvent, replay_later
+from domain.message import Message, message
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from domain.stands import StandRefill, days_to_planned_call
@@ -48,12 +49,12 @@ def measure_refill(session: BrandSession, action: StandRefill, source: str, unti
         row for row in rows if row.delivered_at is not None and row.delivered_at <= until and row.delivered_quantity
     ]
     if not made:
-        return _not_measurable(unit, "no stop of the trip is reported as made")
+        return _not_measurable(unit, Message(key="stands.outcome.no_stop"))
     facts = _facts(session, [row.location_id for row in made], [row.product_id for row in made], until)
     value, below, above = 0.0, 0.0, 0.0
     for row in made:
         found = _shelf(session, row, facts)
-        if isinstance(found, str):
+        if isinstance(found, Message):
             return _not_measurable(unit, found)
         middle, low, high = found
         value, below, above = value + middle, below + (middle - low) ** 2, above + (high - middle) ** 2
@@ -68,7 +69,7 @@ def measure_refill(session: BrandSession, action: StandRefill, source: str, unti
     )
 
 
-def _not_measurable(unit: str, reason: str) -> Outcome:
+def _not_measurable(unit: str, reason: Message) -> Outcome:
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=(reason,), method=_METHOD)
 
 
@@ -86,27 +87,27 @@ def _facts(session: BrandSession, places: Sequence[UUID], products: Sequence[UUI
     )
 
 
-def _shelf(session: BrandSession, row: StandRefillOrder, facts: _Facts) -> tuple[float, float, float] | str:
+def _shelf(session: BrandSession, row: StandRefillOrder, facts: _Facts) -> tuple[float, float, float] | Message:
     """Money that the goods on one shelf brought, with its ends; or why it cannot be told."""
     assert row.delivered_at is not None and row.delivered_quantity is not None
     place = session.get_one(Location, (session.ctx.brand_id, row.location_id))
     if not place.visit_every_days:
-        return f"how often {place.code} is visited by plan is not known any more"
+        return message("stands.outcome.no_rhythm", stand=place.code)
     start = row.delivered_at.replace(hour=0, minute=0, second=0, microsecond=0) - _LOOK_BACK
     moved = [one for one in facts.moved if (one.location_id, one.product_id) == (row.location_id, row.product_id)]
     sold = [one for one in facts.sold if (one.location_id, one.product_id) == (row.location_id, row.product_id)]
     later = _later(row, moved, place.visit_every_days)
     if max((one.end for one in sold), default=start) < row.delivered_at + timedelta(days=later):
-        return f"sales of {place.code} are not reported up to its planned call"
+        return message("stands.outcome.not_reported", stand=place.code)
     kept, cost = facts.kept_minor.get(row.product_id), facts.cost_minor.get(row.product_id)
     if kept is None or cost is None:
-        return "what a unit earns is not known"
+        return Message(key="stands.outcome.no_margin")
     came = (row.delivered_at - start) // _DAY
     events = _events(moved, sold, start)
     opening = _opening(moved, row.delivered_at)
     goods = next((at for at, one in enumerate(events) if one.day == came and _is_goods(one, row)), None)
     if opening is None or goods is None:
-        return f"no count or movement shows that the goods came to {place.code}"
+        return message("stands.outcome.nothing_came", stand=place.code)
     after = [one for at, one in enumerate(events) if at > goods and one.day >= came]
     wrong = _corrected(events, goods)
     values = []

@@ -1,13 +1,13 @@
 """What a bonus or a visit brought: the stand's gross profit against what the other stands foresee of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 
 from analytics.statistics.counterfactual import EffectEstimate, measure_effect
+from domain.message import Message
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from store.reads import stands as reads
@@ -15,14 +15,6 @@ from store.reads.pricing.prices import unit_costs_minor
 from store.session import BrandSession
 
 _HISTORY, _WEEK = timedelta(weeks=52), timedelta(weeks=1)
-_WORDS: Mapping[str, str] = {
-    "too_little_history": "too few weeks of sales were known before",
-    "too_few_periods_after": "too few weeks of sales are known after",
-    "no_controls": "no other stand sold through the whole time, to compare with",
-    "series_missing": "sales of some weeks are missing",
-    "poor_pre_fit": "the other stands do not foresee this one's profit well enough, even before",
-    "interval_unbounded": "the interval has no end",
-}
 
 
 def measure_stand(
@@ -42,7 +34,7 @@ def measure_stand(
     weeks = sorted({one.start for one in sold})
     start = next((at for at, week in enumerate(weeks) if week >= since), len(weeks))
     if not weeks:
-        return _not_measurable(unit, "no weekly sales of stands are known around it")
+        return _not_measurable(unit, Message(key="stands.outcome.no_weekly_sales"))
     profit = _profit(session, sold, ids, weeks)
     estimate = measure_effect(profit[:, 0], profit[:, 1:], start)
     bonus = reads.bonus_owed_minor(session, place.id, since, min(ends, until), share_bps, cap_minor or 0)
@@ -70,14 +62,15 @@ def _profit(
     return np.array(found, dtype=np.float64)
 
 
-def _not_measurable(unit: str, *reasons: str, method: str = "") -> Outcome:
+def _not_measurable(unit: str, *reasons: Message, method: str = "") -> Outcome:
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=reasons, method=method)
 
 
 def _outcome(estimate: EffectEstimate, unit: str, cost: int) -> Outcome:
     effect, low, high = estimate.effect, estimate.low, estimate.high
     if not estimate.measurable or effect is None or low is None or high is None:
-        return _not_measurable(unit, *(_WORDS[reason] for reason in estimate.reasons), method=estimate.method)
+        reasons = [Message(key=f"stands.outcome.{reason}") for reason in estimate.reasons]
+        return _not_measurable(unit, *reasons, method=estimate.method)
     return Outcome(
         status=OutcomeStatus.MEASURED,
         unit=unit,

@@ -8,6 +8,7 @@ from itertools import accumulate
 from actions.stands.missed_transfers import Sent, lost_at_places
 from analytics.stock.replenishment import HOLDING_OFF
 from analytics.stock.stock_path import DailyStock, Replay, StockEvent, daily_stock, pooled, replay_later
+from domain.message import Message, message
 from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from domain.stock import REVIEW_DAYS, PurchaseOrderCreate
@@ -63,17 +64,17 @@ def measure_purchase(session: BrandSession, action: PurchaseOrderCreate, source:
     unit = f"{action.currency}.minor"
     rows = reads.orders_of(session, source)
     if not rows:
-        return _not_measurable(unit, "the order is not known any more")
+        return _not_measurable(unit, Message(key="stock.outcome.order_gone"))
     late = [row for row in rows if row.received_at is None or row.received_at + REVIEW_DAYS * _DAY > until]
     if late:
-        return _not_measurable(unit, f"{len(late)} of its {len(rows)} products had not come, or not for a week")
+        return _not_measurable(unit, message("stock.outcome.late", late=len(late), products=len(rows)))
     kept = net_revenue_per_unit_minor(session, _SALES_WEEKS)
     holding_a_day = rules_of(session).holding_bps_a_year / BPS / 365
     ends = [0.0, 0.0, 0.0]
     for row in rows:
         ledger = _ledger(session, row, until)
         if ledger is None:
-            return _not_measurable(unit, "no movement of stock shows that the goods came")
+            return _not_measurable(unit, Message(key="stock.outcome.goods_not_seen"))
         margin = kept.get(row.product_id, float(row.unit_cost_minor)) - row.unit_cost_minor
         values = _values(_saved(session, row, ledger, until), margin, row.unit_cost_minor * holding_a_day)
         ends = [end + value for end, value in zip(ends, values, strict=True)]
@@ -88,7 +89,7 @@ def measure_purchase(session: BrandSession, action: PurchaseOrderCreate, source:
     )
 
 
-def _not_measurable(unit: str, reason: str) -> Outcome:
+def _not_measurable(unit: str, reason: Message) -> Outcome:
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=(reason,), method=_METHOD)
 
 

@@ -6,6 +6,7 @@ from itertools import accumulate
 from uuid import UUID
 
 from analytics.stock.stock_path import StockEvent, replay_later
+from domain.message import Message
 from domain.prediction import Outcome, OutcomeStatus
 from domain.stock import TRANSFER_HORIZON_DAYS, StockTransfer
 from store.reads.pricing import prices
@@ -33,12 +34,12 @@ def measure_transfer(session: BrandSession, action: StockTransfer, source: str, 
     origin, target = (transfers.location_by_code(session, code) for code in (action.from_location, action.to_location))
     came_at = transfers.moved_at(session, f"{source} in")
     if came_at is None:
-        return _not_measurable(unit, "no movement of stock shows that the units came")
+        return _not_measurable(unit, Message(key="stock.outcome.units_not_seen"))
     if until < came_at + TRANSFER_HORIZON_DAYS * _DAY:
-        return _not_measurable(unit, "the eight weeks that it is counted over are not over")
+        return _not_measurable(unit, Message(key="stock.outcome.weeks_not_over"))
     until = came_at + TRANSFER_HORIZON_DAYS * _DAY
     if _ran_out(session, product.id, origin, came_at, until):
-        return _not_measurable(unit, "the place that they came from ran out as well, and what that lost is not known")
+        return _not_measurable(unit, Message(key="stock.outcome.origin_ran_out"))
     opening, events, corrected = _ledger(session, product.id, target, came_at, until, action.quantity)
     margin = net_revenue_per_unit_minor(session, _SALES_WEEKS).get(product.id, 0.0)
     margin -= prices.unit_cost_minor(session, product.id) or 0
@@ -47,7 +48,7 @@ def measure_transfer(session: BrandSession, action: StockTransfer, source: str, 
     return Outcome(status=OutcomeStatus.MEASURED, unit=unit, effect=value, low=low, high=high, method=_METHOD)
 
 
-def _not_measurable(unit: str, reason: str) -> Outcome:
+def _not_measurable(unit: str, reason: Message) -> Outcome:
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=(reason,), method=_METHOD)
 
 

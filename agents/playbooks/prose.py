@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.figure import FigureRef
+from domain.language import Language
+from domain.message import read_message
 from domain.report import Claim
+from language.speech import speak
 
 _KEY = re.compile(r"\{([a-z_]+)\}")
 
@@ -24,6 +27,23 @@ class Said(NamedTuple):
 
 
 UNSAID = Said("", "")
+
+
+def because_of(node: Mapping[str, Any]) -> list[Said]:
+    """A tool's reasons as parts of sentences."""
+    reasons = [read_message(key) for key in node["reasons"]]
+    return [Said(speak(reason, Language.EN), speak(reason, Language.DE)) for reason in reasons]
+
+
+def joined(parts: Iterable[Said]) -> Said:
+    """Reasons one after the other, with semicolons between them."""
+    said = list(parts)
+    return Said("; ".join(part.text for part in said), "; ".join(part.german for part in said))
+
+
+def is_given(node: Mapping[str, Any], reason: str) -> bool:
+    """Whether a tool gives this reason, by the last part of its key."""
+    return any(key.rpartition(".")[2] == reason for key in node["reasons"])
 
 
 def claim_of(parts: Iterable[Said], figures: Mapping[str, FigureRef]) -> Claim:

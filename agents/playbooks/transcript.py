@@ -48,5 +48,7 @@ def _answer(call: Any, reply: ToolMessage) -> Answer:
         said = {}
     if not isinstance(said, dict) or "result" not in said:
         error = said.get("error", {}) if isinstance(said, dict) else {}
-        return Answer(call["name"], call["args"], None, None, str(error.get("message", "the tool gave no answer")))
+        message = str(error.get("message", "the tool gave no answer"))
+        because = "; ".join(error.get("because", ()))
+        return Answer(call["name"], call["args"], None, None, f"{message} {because}." if because else message)
     return Answer(call["name"], call["args"], said.get("receipt"), said["result"])

@@ -9,6 +9,7 @@ from scipy import special
 from analytics.pricing.baseline import Baseline
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
+from domain.money import LARGEST_MINOR
 from domain.pricing import SaleTerms
 
 _ELASTICITIES, _DEMANDS = 201, 41
@@ -139,7 +140,8 @@ def forecast_profit(
     horizon_periods: int,
     coverage: float = 0.80,
 ) -> ProfitForecast:
-    """Profit forecast of a given price, computed as in `best_price`. Raises InvalidNumbers likewise."""
+    """Profit forecast of a given price, computed as in `best_price`. Raises InvalidNumbers likewise, and where it would
+    bring or cost more than can be booked: so far from today's price no demand curve holds."""
     if price_minor <= 0:
         raise InvalidNumbers("A price must be above zero.")
     return _forecast(_now(baseline, price_now_minor, margins, belief, horizon_periods, coverage), price_minor)
@@ -173,14 +175,18 @@ def _now(
 
 
 def _forecast(now: _Now, price: int) -> ProfitForecast:
-    gains = now.gains(np.array([float(price)]))[0]
-    value = float(gains.mean()) * now.baseline.units * now.horizon
-    tail = (1 - now.coverage) / 2
-    low, high = np.quantile(np.multiply.outer(gains, _demand(now)), [tail, 1 - tail])
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
+        gains = now.gains(np.array([float(price)]))[0]
+        value = float(gains.mean()) * now.baseline.units * now.horizon
+        tail = (1 - now.coverage) / 2
+        low, high = np.quantile(np.multiply.outer(gains, _demand(now)), [tail, 1 - tail])
+        units = float(((price / now.price_minor) ** now.elasticities).mean()) * now.baseline.units
+    if not all(abs(amount) <= LARGEST_MINOR for amount in (value, low, high, units)):
+        raise InvalidNumbers(f"A price of {price} against {now.price_minor} is beyond what demand is known of.")
     return ProfitForecast(
         price_minor=price,
         horizon_periods=now.horizon,
-        expected_units=float(((price / now.price_minor) ** now.elasticities).mean()) * now.baseline.units,
+        expected_units=units,
         change_minor=round(value),
         low_minor=round(min(float(low), value)),
         high_minor=round(max(float(high), value)),

@@ -20,6 +20,7 @@ from domain.context import Context
 from domain.figure import Cell
 from evals.overhead.work import AGENTS, CHAIR, PROMPT, SUMMARISE, SYSTEM, metric
 from identity.open_context import open_context
+from language.lines import as_plain
 from settings import Settings
 from store.session import BrandSession
 from tools import registry, toolbox
@@ -29,7 +30,7 @@ from virtual_office.meeting.checkpoints import open_saver, thread_id
 from virtual_office.meeting.graph import Invitation, open_meeting
 from virtual_office.meeting.reporting import Reporter
 from virtual_office.meeting.runs import held, pinned
-from virtual_office.minutes.rendering import Figures, as_plain
+from virtual_office.minutes.rendering import Figures
 
 _BRAND = "overhead"
 _SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "hairoticmen_sample"

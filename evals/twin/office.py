@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from actions.items import Proposer, adopt, propose
@@ -35,6 +35,7 @@ from simulation.feed import Feed, Files, gathered
 from simulation.stands import COACHING_EUROS, DRIVE_EUROS, MOST_STOPS, STOP_EUROS
 from simulation.world import World
 from store.database import Database
+from store.engine import open_engine
 from store.reads.pricing import prices as reads
 from store.scratch import scratch_database
 from store.tables import Channel, Price, Product, ProposalRow, PurchaseOrder, Run, Supplier
@@ -237,7 +238,7 @@ def founded(
 
 def _analyse(database: Database) -> None:
     """Let the planner know the tables, as a server that runs for days would by itself."""
-    engine = create_engine(database.owner_url, isolation_level="AUTOCOMMIT")
+    engine = open_engine(database.owner_url, database.revive, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql("analyze")
     engine.dispose()

@@ -47,7 +47,8 @@ class ActionItem(BrandOwned, table=True):
     cause: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT, description="what led to it by itself")
     risk: str
     status: str
-    status_reason: str = ""
+    status_reason: str = Field(default="", description="in somebody's own words")
+    status_message: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT, description="the reason by its key")
     version: int = 1
     created_at: datetime = Field(sa_type=MOMENT)
     expires_at: datetime = Field(sa_type=MOMENT)

@@ -34,6 +34,7 @@ class ChallengeRow(BrandOwned, table=True):
     expected_minor: int = Field(default=0, sa_type=BIGINT)
     text: str = ""
     german: str = ""
+    message: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT, description="the same by key")
     figures: dict[str, str] = Field(default_factory=dict, sa_type=DOCUMENT)
     created_at: datetime = Field(sa_type=MOMENT)
 

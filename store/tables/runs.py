@@ -101,6 +101,7 @@ class FindingRow(BrandOwned, table=True):
     severity: str
     text: str
     german: str = Field(default="", description="the same in German; empty where the agent said it in English only")
+    message: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT, description="the same by key")
     figures: dict[str, str] = Field(
         default_factory=dict, sa_type=DOCUMENT, description="key in the text -> figure code"
     )
@@ -122,6 +123,7 @@ class ProposalRow(BrandOwned, table=True):
     action: dict[str, Any] = Field(sa_type=DOCUMENT)
     text: str
     german: str = ""
+    message: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT, description="the same by key")
     figures: dict[str, str] = Field(default_factory=dict, sa_type=DOCUMENT)
     receipts: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
     prediction: dict[str, Any] = Field(sa_type=DOCUMENT)

@@ -15,7 +15,7 @@ from store.tables import Lead
 from tools import cells
 from tools.base import NoArguments, ToolAnswer, ToolEnv
 from tools.customers.results import LeadView, Pipeline, StageView
-from tools.customers.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import selected
 
 COVERAGE = 0.80
@@ -61,8 +61,7 @@ def lead_pipeline(session: BrandSession, env: ToolEnv, args: NoArguments) -> Too
     view = Pipeline(
         currency=currency,
         status="abstained" if lacking else "follow_up" if due else "nothing_due",
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("customers", reasons),
         open=cells.count(len(still_open)),
         open_value=cells.money(sum(lead.value_minor for lead in still_open), currency),
         closed_alone=cells.count(len(alone)),
@@ -145,8 +144,7 @@ def _lead_view(session: BrandSession, lead: Lead, rates: _Rates) -> LeadView:
     return LeadView(
         lead=lead.code,
         decision=decision,  # pyright: ignore[reportArgumentType] - one of the three above
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("customers", reasons),
         stage=lead.stage,
         value=cells.money(lead.value_minor, lead.currency),
         age=cells.days(age),

@@ -56,7 +56,8 @@ def _lead(analysis: Receipt, found: Pipeline, args: FollowUpArguments) -> LeadVi
         raise Retry(f"{analysis.id} says nothing of lead {args.lead}.")
     if lead.decision != "follow_up":
         raise GaveUp(
-            f"The analysis does not advise to get back to {args.lead}: {'; '.join(lead.because)}.",
+            f"The analysis does not advise to get back to {args.lead}.",
             remedy="Report it as a finding instead.",
+            reasons=lead.reasons,
         )
     return lead

@@ -24,7 +24,7 @@ from tools.base import NoArguments, ToolAnswer, ToolEnv
 from tools.customers.book import CustomerBook, customer_book, sources_of_customers
 from tools.customers.message_evidence import COVERAGE, Evidence, evidence
 from tools.customers.results import MessageAdviceView, MessageLine
-from tools.customers.words import in_words
+from tools.reasons import reason_keys
 
 CAMPAIGN_HOLDOUT_BPS, TEST_HOLDOUT_BPS = 2_000, 5_000
 _SURE_ENOUGH = 0.80
@@ -214,8 +214,7 @@ def _view(book: CustomerBook, told: Evidence, left: int, lines: Sequence[_Line])
     return MessageAdviceView(
         currency=book.currency,
         status=status,  # pyright: ignore[reportArgumentType] - one of the five above
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("customers", reasons),
         measured=cells.count(told.measured),
         running=cells.count(told.running),
         recipients_left=cells.count(left),
@@ -233,8 +232,7 @@ def _line_view(book: CustomerBook, told: Evidence, line: _Line) -> MessageLine:
     base = MessageLine(
         segment=line.segment,
         decision=line.decision,  # pyright: ignore[reportArgumentType] - one of the decisions above
-        reasons=line.reasons,
-        because=in_words(line.reasons),
+        reasons=reason_keys("customers", line.reasons),
         customers=cells.count(line.customers),
         left_alone=cells.count(line.meant - line.customers),
     )

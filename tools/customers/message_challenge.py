@@ -13,6 +13,7 @@ from analytics.statistics.errors import InvalidNumbers
 from domain.customers import SEGMENT_MESSAGE, WINDOW_DAYS, SegmentMessage
 from domain.errors import DomainError
 from domain.figure import Cell
+from domain.message import Message, verbatim
 from domain.prediction import Prediction
 from store.reads.customers import outreach as reads
 from store.reads.pricing.prices import unit_costs_minor
@@ -59,7 +60,7 @@ def recompute_message_within_stock(session: BrandSession, env: ToolEnv, args: Ch
         goods = _goods(session, env, basket)
         orders = _more_orders(book, line, members)
     except DomainError as error:
-        return ToolAnswer(blank.model_copy(update={"reasons": [error.message]}))
+        return ToolAnswer(blank.model_copy(update={"reasons": [verbatim(error.message)]}))
     sources = sources_of_customers(session, book)
     stock = stock_book(session, env)
     for good in goods:
@@ -160,17 +161,6 @@ def _view(
             "high": Cell(value=max(high, value), unit=unit),
             "expected": Cell(value=value + round(learning * served), unit=unit),
             "cells": {"served": cells.share(served)},
-            "text": _TEXT,
-            "german": _GERMAN,
+            "message": Message(key="customers.challenge.within_stock"),
         }
     )
-
-
-_TEXT = (
-    "Of the orders that the message should bring, only {served} can be sold within the fortnight beyond what sells "
-    "anyway: the rest is for goods that run out. It brings {value} ({low} to {high}), not {promised}."
-)
-_GERMAN = (
-    "Von den Bestellungen, die die Nachricht bringen soll, lassen sich binnen zwei Wochen nur {served} zusätzlich "
-    "bedienen: Der Rest gilt Waren, die ausgehen. Sie bringt {value} ({low} bis {high}) statt {promised}."
-)

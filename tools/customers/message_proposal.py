@@ -58,8 +58,9 @@ def _line(analysis: Receipt, advice: MessageAdviceView, args: MessageArguments) 
         raise Retry(f"{analysis.id} says nothing of {args.segment}.")
     if line.decision not in ("send", "test"):
         raise GaveUp(
-            f"The analysis does not advise to write to {args.segment}: {'; '.join(line.because)}.",
+            f"The analysis does not advise to write to {args.segment}.",
             remedy="Report it as a finding instead.",
+            reasons=line.reasons,
         )
     return line
 

@@ -25,7 +25,6 @@ class CustomerSegments(ToolResult):
     currency: str
     status: Literal["ok", "abstained"]
     reasons: list[str]
-    because: list[str]
     known: Cell
     buyers: Cell
     modelled: bool = Field(description="whether a buying model could be fitted to the orders")
@@ -48,7 +47,6 @@ class MessageLine(ToolResult):
     segment: str
     decision: Literal["send", "test", "leave", "wait", "abstained"]
     reasons: list[str]
-    because: list[str]
     customers: Cell
     left_alone: Cell
     chance: Cell | None = None
@@ -78,7 +76,6 @@ class MessageAdviceView(ToolResult):
     currency: str
     status: Literal["send", "test", "leave", "wait", "abstained"]
     reasons: list[str]
-    because: list[str]
     measured: Cell
     running: Cell
     recipients_left: Cell
@@ -104,7 +101,6 @@ class LeadView(ToolResult):
     lead: str
     decision: Literal["follow_up", "wait", "leave"]
     reasons: list[str]
-    because: list[str]
     stage: str
     value: Cell
     age: Cell
@@ -120,7 +116,6 @@ class Pipeline(ToolResult):
     currency: str
     status: Literal["follow_up", "nothing_due", "abstained"]
     reasons: list[str]
-    because: list[str]
     open: Cell
     open_value: Cell
     closed_alone: Cell

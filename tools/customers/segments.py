@@ -9,7 +9,7 @@ from tools import cells
 from tools.base import NoArguments, ToolAnswer, ToolEnv
 from tools.customers.book import CustomerBook, customer_book, sources_of_customers
 from tools.customers.results import CustomerSegments, SegmentView
-from tools.customers.words import in_words
+from tools.reasons import reason_keys
 
 
 def customer_segments(session: BrandSession, env: ToolEnv, args: NoArguments) -> ToolAnswer:
@@ -22,8 +22,7 @@ def customer_segments(session: BrandSession, env: ToolEnv, args: NoArguments) ->
     view = CustomerSegments(
         currency=book.currency,
         status="abstained" if standings is None else "ok",
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("customers", reasons),
         known=cells.count(book.known),
         buyers=cells.count(0 if standings is None else len(standings.customer)),
         modelled=standings is not None and standings.modelled,

@@ -17,7 +17,7 @@ from tools.base import ToolAnswer, ToolArguments, ToolEnv
 from tools.finance.book import QUARTER_WEEKS, WEEK, MoneyBook, is_goods, money_book, rows_of
 from tools.finance.cash_flows import OUTLOOK_WEEKS, CashFlows, cash_flows
 from tools.finance.results import CashWeekView, RunwayView
-from tools.finance.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import RowSelection, selected
 
 COVERAGE, EARLY = 0.8, 0.1
@@ -51,7 +51,7 @@ def _sources(session: BrandSession, env: ToolEnv) -> tuple[RowSelection, ...]:
 
 
 def _abstained(book: MoneyBook, reason: str) -> RunwayView:
-    return RunwayView(currency=book.currency, status="abstained", because=in_words([reason]))
+    return RunwayView(currency=book.currency, status="abstained", reasons=reason_keys("finance", [reason]))
 
 
 def _view(
@@ -65,7 +65,7 @@ def _view(
     return RunwayView(
         currency=currency,
         status="told",
-        because=[],
+        reasons=[],
         cash=cells.money(position.opening_minor, currency),
         horizon=cells.weeks(OUTLOOK_WEEKS),
         coverage=cells.share(outlook.coverage),

@@ -8,6 +8,7 @@ from analytics.finance.cash import CashPaths, cash_paths
 from analytics.finance.cash_plan import cash_position
 from analytics.statistics.errors import InvalidNumbers
 from domain.figure import Cell
+from domain.message import Message, verbatim
 from domain.prediction import Prediction
 from domain.stock import PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate
 from store.reads.stock import levels as reads
@@ -38,14 +39,14 @@ def recompute_order_within_cash(session: BrandSession, env: ToolEnv, args: Chall
     book, advice = money_book(session, env), _advice(session, proposal)
     sources = rows_of(session, env, "invoice", "payment", "expense", "expected_expense", "purchase_order", "supplier")
     if book.cash_minor is None or advice is None:
-        reason = "No balance of the brand's accounts is known." if advice else "It rests on no advice of this run."
-        return ToolAnswer(blank.model_copy(update={"reasons": [reason]}))
+        reason = "no_balance" if advice else "no_advice"
+        return ToolAnswer(blank.model_copy(update={"reasons": [Message(key=f"finance.challenge.{reason}")]}))
     flows = env.once(("cash flows",), lambda: cash_flows(session, book))
     try:
         position = cash_position(book.cash_minor, flows.past, flows.delays, flows.receivables, flows.bills)
         paths = env.once(("cash paths",), lambda: cash_paths(position, OUTLOOK_WEEKS, scenarios=_SCENARIOS))
     except InvalidNumbers as error:
-        return ToolAnswer(blank.model_copy(update={"reasons": [error.message]}), sources)
+        return ToolAnswer(blank.model_copy(update={"reasons": [verbatim(error.message)]}), sources)
     action, advice = _with_prices(session, env, args.beside, action, advice)
     usual = float(flows.past.ordered.mean())
     week = _due_week(session, book, action)
@@ -136,18 +137,7 @@ def _view(
                 "amount_before": cells.money(action.total_minor, action.currency),
                 "risk": cells.share(risk),
             },
-            "text": _TEXT,
-            "german": _GERMAN,
+            "message": Message(key="finance.challenge.within_cash"),
             "action": changed.model_dump(mode="json") if ordered else None,
         }
     )
-
-
-_TEXT = (
-    "Paying {amount_before} for it, cash would run out within the quarter with a probability of {risk}; what cash "
-    "carries of it is {amount}, which brings {value} ({low} to {high})."
-)
-_GERMAN = (
-    "Würden {amount_before} dafür bezahlt, ginge das Geld im Quartal mit einer Wahrscheinlichkeit von {risk} aus; "
-    "tragbar sind davon {amount}, was {value} bringt ({low} bis {high})."
-)

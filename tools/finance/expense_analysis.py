@@ -11,7 +11,7 @@ from tools.base import ToolAnswer, ToolArguments, ToolEnv
 from tools.finance.book import FLOW_WEEKS, WEEK, MoneyBook, money_book, rows_of
 from tools.finance.expense_patterns import CHARGEBACKS, Odd, review
 from tools.finance.results import ExpenseReviewView, OddExpense
-from tools.finance.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import selected
 
 _HISTORY = timedelta(days=3 * 365)
@@ -37,7 +37,7 @@ def expense_review(session: BrandSession, env: ToolEnv, args: ToolArguments) -> 
     view = ExpenseReviewView(
         currency=book.currency,
         status="told" if spent else "abstained",
-        because=[] if spent else in_words(["no_expenses"]),
+        reasons=[] if spent else reason_keys("finance", ["no_expenses"]),
         judged=cells.count(found.judged),
         not_judged=cells.count(found.not_judged),
         false_alarms=Cell(value=round(found.expected_false_alarms, 2), unit="count", decimals=2),
@@ -67,7 +67,7 @@ def _odd_view(book: MoneyBook, one: Odd, held: int) -> OddExpense:
     return OddExpense(
         category=one.category,
         reason=one.reason,
-        because=in_words([one.reason])[0],
+        reasons=reason_keys("finance", [one.reason]),
         expenses=[each.number for each in one.expenses],
         recurring=one.recurring,
         amount=cells.money(one.amount_minor, book.currency),

@@ -17,7 +17,7 @@ from tools.base import ToolAnswer, ToolArguments, ToolEnv
 from tools.finance.book import QUARTER_WEEKS, WEEK, money_book, rows_of
 from tools.finance.results import MarginLine, MarginView
 from tools.finance.trade_lines import lines_of
-from tools.finance.words import in_words
+from tools.reasons import reason_keys
 
 _SHOWN = 5
 
@@ -33,7 +33,7 @@ def contribution_margins(session: BrandSession, env: ToolEnv, args: ToolArgument
     before, _ = _quarter(session, book.currency, products, places, start, middle)
     sources = rows_of(session, env, "sales_fact", "product", "product_cost", "channel")
     if not now:
-        blank = MarginView(currency=book.currency, status="abstained", because=in_words(["no_sales"]))
+        blank = MarginView(currency=book.currency, status="abstained", reasons=reason_keys("finance", ["no_sales"]))
         return ToolAnswer(blank, sources)
     return ToolAnswer(_view(book.currency, products, places, now, before, uncosted), sources)
 
@@ -70,7 +70,7 @@ def _view(
     return MarginView(
         currency=currency,
         status="told",
-        because=[],
+        reasons=[],
         weeks=cells.weeks(QUARTER_WEEKS),
         contribution=cells.money(walk.after_minor, currency),
         margin=cells.rate(share_bps(walk.after_minor, revenue)),

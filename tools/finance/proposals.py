@@ -33,7 +33,7 @@ def propose_invoice_remind(session: BrandSession, env: ToolEnv, args: ReminderAr
     if view.debtor != args.debtor:
         raise Retry(f"{analysis.id} is about {view.debtor}, not {args.debtor}.")
     if view.status != "remind":
-        raise GaveUp(f"The analysis does not advise a reminder: {'; '.join(view.because)}.", remedy="Report it only.")
+        raise GaveUp("The analysis does not advise a reminder.", remedy="Report it only.", reasons=view.reasons)
     action = InvoiceRemind(debtor=view.debtor, invoices=tuple(view.invoices), currency=view.currency)
     prediction = _reminder_prediction(session, view)
     expected = prediction.value if view.gain else 0
@@ -70,9 +70,7 @@ def propose_budget_reallocate(session: BrandSession, env: ToolEnv, args: BudgetA
     analysis = receipt_of_tool(session, env, args.analysis_receipt, "budget_response")
     view = BudgetView.model_validate(analysis.result)
     if view.status != "move" or view.gain is None or view.gain_low is None or view.gain_high is None:
-        raise GaveUp(
-            f"The analysis does not advise to move budgets: {'; '.join(view.because)}.", remedy="Report it only."
-        )
+        raise GaveUp("The analysis does not advise to move budgets.", remedy="Report it only.", reasons=view.reasons)
     changed = [one for one in view.campaigns if one.advised is not None]
     budgets = tuple(
         CampaignWeekly(campaign=one.campaign, weekly_minor=int(one.advised.value)) for one in changed if one.advised

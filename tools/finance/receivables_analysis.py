@@ -18,7 +18,7 @@ from tools.base import ToolAnswer, ToolArguments, ToolEnv
 from tools.finance.arguments import DebtorArguments
 from tools.finance.book import DAY, QUARTER_WEEKS, WEEK, MoneyBook, money_book, rows_of
 from tools.finance.results import DebtorView, ReceivablesView, ReminderView
-from tools.finance.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import RowSelection, selected
 
 HORIZON_DAYS = 42
@@ -49,7 +49,7 @@ def receivables(session: BrandSession, env: ToolEnv, args: ToolArguments) -> Too
     view = ReceivablesView(
         currency=book.currency,
         status="told" if told else "abstained",
-        because=[] if told else in_words(["no_invoices"]),
+        reasons=[] if told else reason_keys("finance", ["no_invoices"]),
         owed=cells.money(total, book.currency),
         overdue=cells.money(sum(overdue.values()), book.currency),
         outstanding=None if outstanding is None else cells.days(round(outstanding)),
@@ -126,8 +126,8 @@ def _debtor_view(book: MoneyBook, debtor: owing.Debtor) -> DebtorView:
 def _blank(book: MoneyBook, debtor: str, reason: str, status: str = "abstained") -> ReminderView:
     return ReminderView.model_validate(
         {
-            "debtor": debtor, "currency": book.currency, "status": status, "reasons": [reason],
-            "because": in_words([reason]), "invoices": [],
+            "debtor": debtor, "currency": book.currency, "status": status, "invoices": [],
+            "reasons": reason_keys("finance", [reason]),
         }
     )  # fmt: skip
 
@@ -175,8 +175,7 @@ def _told(
         debtor=debtor.code,
         currency=book.currency,
         status="remind",
-        reasons=["overdue"],
-        because=in_words(["overdue"]),
+        reasons=reason_keys("finance", ["overdue"]),
         invoices=[one.number for one in due],
         level=cells.count(max(levels, default=0) + 1),
         overdue=cells.money(sum(debtor.lacks[one.number] for one in due), book.currency),

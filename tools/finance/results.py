@@ -33,7 +33,7 @@ class MarginView(ToolResult):
 
     currency: str
     status: Literal["told", "abstained"]
-    because: list[str]
+    reasons: list[str]
     weeks: Cell | None = None
     contribution: Cell | None = None
     margin: Cell | None = None
@@ -65,7 +65,7 @@ class RunwayView(ToolResult):
 
     currency: str
     status: Literal["told", "abstained"]
-    because: list[str]
+    reasons: list[str]
     verdict: str = ""
     cash: Cell | None = None
     horizon: Cell | None = None
@@ -107,7 +107,7 @@ class ReceivablesView(ToolResult):
 
     currency: str
     status: Literal["told", "abstained"]
-    because: list[str]
+    reasons: list[str]
     owed: Cell
     overdue: Cell
     outstanding: Cell | None = Field(default=None, description="days of invoiced sales that are owed")
@@ -127,7 +127,6 @@ class ReminderView(ToolResult):
     currency: str
     status: Literal["remind", "wait", "abstained"]
     reasons: list[str]
-    because: list[str]
     invoices: list[str]
     level: Cell | None = None
     overdue: Cell | None = None
@@ -151,7 +150,7 @@ class OddExpense(ToolResult):
 
     category: str
     reason: str
-    because: str
+    reasons: list[str]
     expenses: list[str]
     recurring: bool
     amount: Cell
@@ -169,7 +168,7 @@ class ExpenseReviewView(ToolResult):
 
     currency: str
     status: Literal["told", "abstained"]
-    because: list[str]
+    reasons: list[str]
     judged: Cell
     not_judged: Cell
     false_alarms: Cell = Field(description="how many would be marked if all were ordinary")
@@ -186,7 +185,7 @@ class CampaignView(ToolResult):
 
     campaign: str
     status: Literal["measurable", "not_measurable"]
-    because: list[str]
+    reasons: list[str]
     budget: Cell | None
     spent: Cell
     weeks: Cell
@@ -202,7 +201,6 @@ class BudgetView(ToolResult):
     currency: str
     status: Literal["move", "keep", "abstained"]
     reasons: list[str]
-    because: list[str]
     campaigns: list[CampaignView]
     moved: Cell | None = None
     total: Cell | None = None

@@ -16,7 +16,7 @@ from tools import cells
 from tools.base import ToolAnswer, ToolArguments, ToolEnv
 from tools.finance.book import MoneyBook, money_book, rows_of
 from tools.finance.results import BudgetView, CampaignView
-from tools.finance.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import selected
 
 COVERAGE = 0.8
@@ -125,8 +125,7 @@ def _blank(
         {
             "currency": book.currency,
             "status": status,
-            "reasons": [reason],
-            "because": in_words([reason]),
+            "reasons": reason_keys("finance", [reason]),
             "campaigns": [_campaign_view(book, one, found.spent[one.name], budgets) for one in found.campaigns],
             "total": cells.money(sum(budgets.values()), book.currency),
             "margin": cells.rate(found.margin_bps),
@@ -139,7 +138,7 @@ def _campaign_view(book: MoneyBook, one: Campaign, spent: float, budgets: dict[s
     view = CampaignView(
         campaign=one.name,
         status="measurable" if response.measurable else "not_measurable",
-        because=in_words(response.reasons),
+        reasons=reason_keys("finance", response.reasons),
         budget=cells.money(budgets[one.name], book.currency) if one.name in budgets else None,
         spent=cells.money(spent, book.currency),
         weeks=cells.weeks(response.weeks),

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.figure import Cell
+from domain.message import Message
 from domain.metrics import Metric, MetricQuery, Split
 from store.reads.finance.debtors import Debtor
 from store.reads.metrics import stock_by_place
@@ -27,9 +28,9 @@ _TABLES: Mapping[Metric, tuple[str, ...]] = {
     Metric.CASH: ("bank_balance",),
 }
 _UNKNOWN = {
-    Metric.STOCK: ("no stock was ever counted or moved", "es ist nie ein Bestand gezählt oder bewegt worden"),
-    Metric.STOCK_OUTS: ("no stock was ever counted or moved", "es ist nie ein Bestand gezählt oder bewegt worden"),
-    Metric.CASH: ("no bank balance is known", "es ist kein Kontostand bekannt"),
+    Metric.STOCK: "metrics.reason.no_stock",
+    Metric.STOCK_OUTS: "metrics.reason.no_stock",
+    Metric.CASH: "metrics.reason.no_balance",
 }
 
 
@@ -43,8 +44,8 @@ def level_of(session: BrandSession, env: ToolEnv, query: MetricQuery) -> ToolAns
         told["product"] = _title_of(session, query.product)
     found = _found(session, env, query)
     if found is None:
-        because, german = _UNKNOWN[query.metric]
-        return ToolAnswer(MetricAnswer(status="abstained", because=because, german_because=german, **told), sources)
+        reasons = [Message(key=_UNKNOWN[query.metric])]
+        return ToolAnswer(MetricAnswer(status="abstained", reasons=reasons, **told), sources)
     total, parts = found
     shown = sorted((part for part in parts if part[2]), key=lambda part: (-part[2], part[0]))
     split = [Part(code=code, title=title, value=_cell(query.metric, brand.currency, n)) for code, title, n in shown]

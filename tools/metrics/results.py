@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from domain.figure import Cell
+from domain.message import Message
 from tools.base import ToolResult
 
 MOST_PARTS = 12
@@ -50,15 +51,14 @@ class Coverage(ToolResult):
 
 
 class MetricAnswer(ToolResult):
-    """The metric over its days, and against others where that was asked; `because` where there is no value."""
+    """The metric over its days, and against others where that was asked; `reasons` where there is no value."""
 
     metric: str
     product: str = Field(default="", description="the title, where one was asked about")
     channel: str = Field(default="", description="the title, where one was asked about")
     status: str = Field(description="told, or abstained")
     lagging: list[Lagging] = Field(default_factory=list, description="channels not reported as far as the others")
-    because: str = ""
-    german_because: str = ""
+    reasons: list[Message] = Field(default_factory=list)
     first_day: str = ""
     last_day: str = ""
     covered: Coverage | None = Field(default=None, description="of the value")

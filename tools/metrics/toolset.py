@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.metrics.change import explain_per
 from domain.figure import Cell
+from domain.message import Message, Value, message
 from domain.metrics import IN_STEPS, OF_SALES, Comparison, Days, MetricQuery, Period, Split, days_before, days_of
 from store.reads.metrics import sold_within
 from store.reads.pricing.prices import channels as channels_of
@@ -98,11 +99,7 @@ class _Sales:
         was, now = self._measure.total(base.lines), self._measure.total(side.lines)
         told: dict[str, Any] = {"before_first_day": str(asked.first), "before_last_day": str(asked.last)}
         if not base.lines or was is None or now is None or base.covered is None or side.covered is None:
-            because = {
-                "because": "nothing was reported for the days before",
-                "german_because": "für die Zeit davor ist nichts gemeldet",
-            }
-            return answer.model_copy(update={**told, **because})
+            return answer.model_copy(update={**told, "reasons": [Message(key="metrics.reason.nothing_before")]})
         told["lagging"] = self._lagging(side, [*base.lines, *side.lines])
         told |= {"before": self._cell(was), "before_covered": base.covered, "before_cut": base.days != asked}
         lengths, basis = self._basis(base.covered, side.covered)
@@ -190,30 +187,18 @@ class _Sales:
     def _nothing(self, side: _Side) -> dict[str, Any]:
         """Why there is no value, and the way to one."""
         if side.uncosted:
-            return _because(
-                "no sale of these days says what its goods had cost",
-                "kein Verkauf dieser Tage nennt, was die Ware gekostet hat",
-            )
+            return _reason("no_costs")
         ever = self._calendar.ever()
         if ever is None:
-            return _because("no sales were ever reported", "es sind nie Verkäufe gemeldet worden")
+            return _reason("never_sold")
         if side.covered:
-            return _because(
-                "sales are reported for these days, but none of this", "es sind Verkäufe gemeldet, aber keine davon"
-            )
+            return _reason("none_of_this")
         if longer := self._calendar.too_long(side.days, longest_for(side.days)):
-            return _because(
-                f"sales are reported for {longer.first} to {longer.last} as one period; ask about whole ones",
-                f"Verkäufe sind für {longer.first} bis {longer.last} als eines gemeldet; bitte nach ganzen fragen",
-            )
+            return _reason("as_one_period", first=str(longer.first), last=str(longer.last))
         after = ever.last + timedelta(days=1)
         past = self._query.period is not Period.BETWEEN and after <= self._today
-        return _because(
-            f"no sales are reported for these days; those that are go from {ever.first} to {ever.last}"
-            + (f". To ask as of the day after: mhos ask … --as-of {after}" if past else ""),
-            f"für diese Tage sind keine Verkäufe gemeldet; gemeldet sind {ever.first} bis {ever.last}"
-            + (f". Nach dem Stand vom Tag danach fragen: mhos ask … --as-of {after}" if past else ""),
-        )
+        hint = [message("metrics.reason.ask_as_of", day=str(after))] if past else []
+        return _reason("not_these_days", first=str(ever.first), last=str(ever.last), hint=hint)
 
     def _cell(self, value: int) -> Cell:
         return self._measure.cell(value, self._currency)
@@ -222,8 +207,8 @@ class _Sales:
         return self._measure.changed(value, self._currency)
 
 
-def _because(english: str, german: str) -> dict[str, str]:
-    return {"because": english, "german_because": german}
+def _reason(code: str, **values: Value) -> dict[str, Any]:
+    return {"reasons": [message(f"metrics.reason.{code}", **values)]}
 
 
 def _named(effect: str) -> str:

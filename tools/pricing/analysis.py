@@ -21,7 +21,7 @@ from tools.pricing.competitor_reaction import reaction_of
 from tools.pricing.results import BestPrice, Elasticity, ElasticityCandidate
 from tools.pricing.sales_panel import sales_of, sales_source, totals_at
 from tools.pricing.situation import Situation, corridor_of, situation_of, sources_of
-from tools.pricing.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import RowSelection
 
 _SUREST = 0.995
@@ -72,8 +72,7 @@ def _elasticity_view(now: Situation, choice: ElasticityChoice) -> Elasticity:
         channel=now.channel.code,
         zone=now.zone,
         status=choice.status,
-        reasons=list(choice.reasons),
-        because=in_words(choice.reasons),
+        reasons=reason_keys("pricing", choice.reasons),
         model=choice.model,
         elasticity=cells.ratio(choice.elasticity),
         low=cells.ratio(choice.low),
@@ -200,9 +199,10 @@ def _ladder_view(
     }
     if at_edge:
         reason = "held_at_ladder_edge" if view.status == "change" else "would_break_ladder"
-        kept = [one for one in view.reasons if one not in ("best_price_is_at_a_bound", "already_best")]
+        beside = reason_keys("pricing", ("best_price_is_at_a_bound", "already_best"))
+        kept = [key for key in view.reasons if key not in beside]
         reasons = [*kept, reason]
-        found |= {"reasons": reasons, "because": in_words(reasons)}
+        found |= {"reasons": reason_keys("pricing", reasons)}
     return found
 
 
@@ -237,8 +237,7 @@ def _without_advice(now: Situation, args: BestPriceArguments, reasons: list[str]
         zone=now.zone,
         currency=now.currency,
         status="abstained",
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("pricing", reasons),
         price_now=cells.money(now.price.amount_minor, now.currency),
         horizon=cells.weeks(args.horizon_weeks),
     )

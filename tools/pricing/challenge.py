@@ -4,6 +4,7 @@ from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.contested_stock import ChannelSales, gain_within_stock
 from domain.errors import DomainError
 from domain.figure import Cell
+from domain.message import Message, verbatim
 from domain.prediction import Prediction
 from domain.pricing import PRICE_UPDATE, PriceUpdate
 from store.session import BrandSession
@@ -41,7 +42,7 @@ def recompute_price_within_stock(session: BrandSession, env: ToolEnv, args: Chal
         supply = shelf_supply(session, env, book, now.product.id, now.product.sku, now.unit_cost_minor)
         view = _recomputed(blank, supply, advice, action, prediction, now)
     except DomainError as error:
-        return ToolAnswer(blank.model_copy(update={"reasons": [error.message]}))
+        return ToolAnswer(blank.model_copy(update={"reasons": [verbatim(error.message)]}))
     return ToolAnswer(view, sources_of_shelf(session, book, supply.supplier, now.product.id))
 
 
@@ -84,19 +85,6 @@ def _recomputed(
                 "asked": cells.units_a_week(shelf.rate.units_per_day * 7),
                 "supply": cells.days(round(shelf.supply_days)),
             },
-            "text": _TEXT,
-            "german": _GERMAN,
+            "message": Message(key="pricing.challenge.within_stock"),
         }
     )
-
-
-_TEXT = (
-    "{on_hand} are on the shelf and {coming} on the way, customers ask for {asked}, and what the next "
-    "meeting orders is in after {supply}. With no more than that to sell, the change brings {value} "
-    "({low} to {high}), not {promised}."
-)
-_GERMAN = (
-    "{on_hand} liegen im Lager und {coming} sind unterwegs, gefragt sind {asked}, und was die nächste "
-    "Sitzung bestellt, ist in {supply} da. Mehr lässt sich nicht verkaufen: Die Änderung bringt {value} "
-    "({low} bis {high}) statt {promised}."
-)

@@ -17,7 +17,7 @@ from tools import cells
 from tools.base import ToolAnswer, ToolEnv
 from tools.pricing.arguments import SkuArguments
 from tools.pricing.ladder_results import BrokenView, ChannelLadder, RungView
-from tools.pricing.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import selected
 
 
@@ -49,8 +49,7 @@ def channel_ladder(session: BrandSession, env: ToolEnv, args: SkuArguments) -> T
         title=product.title,
         currency=currency,
         status="told" if told else "insufficient",
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("pricing", reasons),
         usual_markup=cells.share(ladders.usual_markup - 1) if ladders.usual_markup else None,
         rungs=[_rung_view(rung, titles, cost, currency) for rung in rungs],
         broken=[_broken_view(one, rungs, ladders.usual_markup or 1.0, currency) for one in broken],

@@ -28,7 +28,7 @@ from tools.pricing.arguments import ChannelArguments
 from tools.pricing.deal_panel import WEEKS, sold_by_week
 from tools.pricing.results import CompetitorReaction
 from tools.pricing.sales_panel import sold_in
-from tools.pricing.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import selected
 
 HORIZON_WEEKS = 8
@@ -137,7 +137,7 @@ def _read(session: BrandSession) -> _Asked | None:
 
 
 def _without(channel: Channel, reasons: list[str]) -> CompetitorReaction:
-    return CompetitorReaction(channel=channel.code, status="insufficient", reasons=reasons, because=in_words(reasons))
+    return CompetitorReaction(channel=channel.code, status="insufficient", reasons=reason_keys("pricing", reasons))
 
 
 def _view(channel: Channel, answer: ReactionEstimate, cross: CrossElasticity | None) -> CompetitorReaction:
@@ -146,8 +146,7 @@ def _view(channel: Channel, answer: ReactionEstimate, cross: CrossElasticity | N
     found = CompetitorReaction(
         channel=channel.code,
         status="usable",
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("pricing", reasons),
         follows=answer.significant,
         answer=cells.share(answer.long_run),
         answer_low=cells.share(answer.low),

@@ -21,8 +21,8 @@ from tools.pricing.arguments import ChannelArguments, DraftArguments
 from tools.pricing.channel_ladder import ladders_of, price_for_margin, roles_of
 from tools.pricing.ladder_results import DraftLine, DraftPrices, ProposedDraft
 from tools.pricing.sales_panel import sold_in
-from tools.pricing.words import in_words
 from tools.proposals import Draft, receipt_of_tool, store_proposal
+from tools.reasons import reason_keys
 from tools.sources import selected
 
 LEAST_COMPARABLE = 2
@@ -97,8 +97,7 @@ def _line(
             sku=product.sku,
             title=product.title,
             decision="abstained",
-            reasons=[lacking],
-            because=in_words([lacking]),
+            reasons=reason_keys("pricing", [lacking]),
         )
     currency, rules = brand_of(session).currency, rules_of(session)
     usual = median(one.margin_bps for one in comparable)
@@ -109,8 +108,7 @@ def _line(
         sku=product.sku,
         title=product.title,
         decision="draft",
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("pricing", reasons),
         unit_cost=cells.money(cost, currency),
         price=cells.money(price, currency),
         margin=cells.margin(reads.sale_terms(product, channel).margin(price, cost)),

@@ -9,7 +9,7 @@ from tools.base import GaveUp, ToolAnswer, ToolEnv
 from tools.pricing.analysis import Demand, demand_of, foreseen_at, sources_behind
 from tools.pricing.arguments import BestPriceArguments
 from tools.pricing.situation import situation_of
-from tools.pricing.words import in_words
+from tools.reasons import reason_keys
 
 PRICE_FORECAST = "price_forecast"
 """What receipts of it are named by. No agent has it: their prices come from best_price."""
@@ -27,7 +27,9 @@ def price_forecast(session: BrandSession, env: ToolEnv, args: PriceForecastArgum
     now = situation_of(session, env, args.sku, args.channel, args.zone)
     demand = demand_of(session, env, now, args)
     if not isinstance(demand, Demand):
-        raise GaveUp(f"What another price of {args.sku} brings cannot be foreseen: {'; '.join(in_words(demand))}.")
+        raise GaveUp(
+            f"What another price of {args.sku} brings cannot be foreseen.", reasons=reason_keys("pricing", demand)
+        )
     try:
         result = foreseen_at(now, args, demand, args.price_minor)
     except InvalidNumbers as error:

@@ -37,7 +37,6 @@ class ChannelLadder(ToolResult):
     currency: str
     status: Literal["told", "insufficient"]
     reasons: list[str]
-    because: list[str]
     usual_markup: Cell | None = Field(description="what the own shop usually asks on top of dealers' price with VAT")
     rungs: list[RungView]
     broken: list[BrokenView]
@@ -50,7 +49,6 @@ class DraftLine(ToolResult):
     title: str
     decision: Literal["draft", "abstained"]
     reasons: list[str]
-    because: list[str]
     unit_cost: Cell | None = None
     price: Cell | None = None
     margin: Cell | None = None
@@ -83,7 +81,6 @@ class PastDeals(ToolResult):
     title: str
     status: Literal["usable", "insufficient"]
     reasons: list[str]
-    because: list[str]
     deals: Cell | None = None
     off: Cell | None = None
     lift: Cell | None = None
@@ -102,7 +99,6 @@ class PromotionAdvice(ToolResult):
     currency: str
     status: Literal["promote", "leave", "abstained"]
     reasons: list[str]
-    because: list[str]
     channels: list[str] = Field(default_factory=list)
     first_day: str = ""
     last_day: str = ""

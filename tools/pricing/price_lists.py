@@ -33,7 +33,7 @@ from tools.pricing.situation import (
     situations_in,
     sources_of,
 )
-from tools.pricing.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import RowSelection, selected
 
 _RECENT_WEEKS = 4
@@ -131,7 +131,7 @@ def _priced(session: BrandSession, now: Situation, span: reads.SalesSpan | None,
         weeks_of_sales=cells.weeks(span.periods if span else 0),
         newest_sales_age=_age(session, span.last_end if span else None),
         enough_data=not lacking,
-        lacking=in_words(lacking),
+        reasons=reason_keys("pricing", lacking),
     )
 
 

@@ -32,7 +32,7 @@ from tools.pricing.arguments import ChannelArguments, SkuArguments
 from tools.pricing.deal_panel import SoldByWeek, sold_by_week
 from tools.pricing.ladder_results import PastDeals, PromotionAdvice
 from tools.pricing.sales_panel import sold_in
-from tools.pricing.words import in_words
+from tools.reasons import reason_keys
 from tools.sources import selected
 
 DAYS, NOTICE_DAYS = 7, 4
@@ -93,8 +93,7 @@ def past_deals(session: BrandSession, env: ToolEnv, args: ChannelArguments) -> T
             channel=channel.code,
             title=channel.title,
             status="insufficient",
-            reasons=reasons,
-            because=in_words(reasons),
+            reasons=reason_keys("pricing", reasons),
         )
         return ToolAnswer(blank, sources)
     return ToolAnswer(_past(fitted), sources)
@@ -112,7 +111,6 @@ def _past(fitted: _Fitted) -> PastDeals:
         title=fitted.channel.title,
         status="usable",
         reasons=[],
-        because=[],
         deals=cells.count(found.deals),
         off=cells.share(fitted.weeks.depth or 0.0),
         lift=cells.share(lift),
@@ -295,7 +293,6 @@ def _blank(session: BrandSession, product: Product, status: str, reasons: list[s
             "title": product.title,
             "currency": brand_of(session).currency,
             "status": status,
-            "reasons": reasons,
-            "because": in_words(reasons),
+            "reasons": reason_keys("pricing", reasons),
         }
     )

@@ -22,8 +22,9 @@ def propose_promo_schedule(session: BrandSession, env: ToolEnv, args: PromotionA
         raise Retry(f"{analysis.id} is about {advice.sku}, not {args.sku}.")
     if advice.status != "promote" or advice.off is None:
         raise GaveUp(
-            f"The analysis does not advise a promotion of {advice.sku}: {'; '.join(advice.because)}.",
+            f"The analysis does not advise a promotion of {advice.sku}.",
             remedy="Report it as a finding instead.",
+            reasons=advice.reasons,
         )
     action = PromoSchedule(
         sku=advice.sku,

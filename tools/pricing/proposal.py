@@ -40,8 +40,9 @@ def _advice(analysis: Receipt, args: ProposalArguments) -> BestPrice:
         raise Retry(f"{analysis.id} is about {advice.sku} in {advice.channel}, not {args.sku} in {args.channel}.")
     if advice.status != "change":
         raise GaveUp(
-            f"The analysis does not advise another price for {advice.sku}: {'; '.join(advice.because)}.",
+            f"The analysis does not advise another price for {advice.sku}.",
             remedy="Report it as a finding instead.",
+            reasons=advice.reasons,
         )
     return advice
 

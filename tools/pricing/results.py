@@ -41,7 +41,7 @@ class PricedProduct(ToolResult):
     newest_sales_age: Cell | None
     analysed_days_ago: int | None = Field(default=None, description="since its best price was last asked for")
     enough_data: bool
-    lacking: list[str]
+    reasons: list[str]
 
 
 class PricedProducts(ToolResult):
@@ -74,7 +74,6 @@ class Elasticity(ToolResult):
     zone: str
     status: Literal["usable", "insufficient"]
     reasons: list[str]
-    because: list[str]
     model: str | None
     elasticity: Cell | None
     low: Cell | None
@@ -126,7 +125,6 @@ class BestPrice(ToolResult):
     currency: str
     status: Literal["change", "keep", "abstained"]
     reasons: list[str]
-    because: list[str]
     price_now: Cell
     horizon: Cell
     price: Cell | None = None
@@ -184,7 +182,6 @@ class CompetitorReaction(ToolResult):
     channel: str
     status: Literal["usable", "insufficient"]
     reasons: list[str]
-    because: list[str]
     follows: bool = False
     answer: Cell | None = None
     answer_low: Cell | None = None

@@ -56,8 +56,9 @@ def _advised(
         raise Retry(f"{analysis.id} tells of no stand {args.stand}.")
     if found.decision != decision:
         raise GaveUp(
-            f"The comparison does not advise a {decision} for {args.stand}: {'; '.join(found.because)}.",
+            f"The comparison does not advise a {decision} for {args.stand}.",
             remedy="Report it as a finding instead.",
+            reasons=found.reasons,
         )
     return analysis, view, found
 

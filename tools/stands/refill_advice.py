@@ -9,6 +9,7 @@ from domain.figure import Cell
 from store.session import BrandSession
 from tools import cells
 from tools.base import NoArguments, ToolAnswer, ToolEnv
+from tools.reasons import reason_keys
 from tools.stands.book import ShelfBook, StandBook, StandNow, stand_book
 from tools.stands.refill_visits import COVERAGE, SHELF_LIFE_SHARE, TRIP_LEAD_DAYS, Terms, Visit, week_of_refills
 from tools.stands.results import (
@@ -21,7 +22,6 @@ from tools.stands.results import (
     TripAdvice,
 )
 from tools.stands.sources import sources_of_refills, sources_of_stands
-from tools.stands.words import in_german, in_words
 
 _DAY = timedelta(days=1)
 
@@ -66,9 +66,7 @@ def refill_advice(session: BrandSession, env: ToolEnv, args: NoArguments) -> Too
         view = RefillAdvice(
             currency=book.currency,
             status="abstained",
-            reasons=list(week.lacking),
-            because=in_words(week.lacking),
-            because_german=in_german(week.lacking),
+            reasons=reason_keys("stands", week.lacking),
             trips=[],
             stands=[],
         )
@@ -91,9 +89,7 @@ def _view(book: StandBook, terms: Terms, visits: Sequence[Visit], trips: Sequenc
     return RefillAdvice(
         currency=book.currency,
         status=status,
-        reasons=reasons,
-        because=in_words(reasons),
-        because_german=in_german(reasons),
+        reasons=reason_keys("stands", reasons),
         lead=cells.days(TRIP_LEAD_DAYS),
         trips=[_trip_view(book, terms, trip, waits, at) for at, trip in enumerate(trips)],
         stands=[_stand_advice(book, terms, visit, visit.code in driven) for visit in visits],
@@ -137,9 +133,7 @@ def _stand_advice(book: StandBook, terms: Terms, visit: Visit, driven: bool) -> 
         stand=visit.code,
         title=visit.stand.place.title or visit.code,
         decision="refill" if driven else "wait" if waiting else "abstained",
-        reasons=reasons,
-        because=in_words(reasons),
-        because_german=in_german(reasons),
+        reasons=reason_keys("stands", reasons),
     )
     if not waiting:
         return base

@@ -10,6 +10,7 @@ from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.contested_stock import ShelfUntilSupply
 from domain.errors import DomainError
 from domain.figure import Cell
+from domain.message import Message, verbatim
 from domain.prediction import Prediction
 from domain.stands import STAND_REFILL, RefillLine, StandRefill
 from store.reads.pricing.prices import product_by_sku
@@ -60,7 +61,7 @@ def recompute_refill_within_stock(session: BrandSession, env: ToolEnv, args: Cha
             raise InvalidNumbers("How the warehouse is supplied with these goods is not known well enough.")
         asked = _asked(week, action)
     except DomainError as error:
-        return ToolAnswer(blank.model_copy(update={"reasons": [error.message]}))
+        return ToolAnswer(blank.model_copy(update={"reasons": [verbatim(error.message)]}))
     waits = {visit.code: visit.wait_days for visit in week.visits}
     whole, drawn = _all_of(asked, supplies, waits), _worth_taking(asked, supplies, waits)
     sources = sources_of_refills(session, stand_book(session, env))
@@ -189,7 +190,7 @@ def _view(blank: ChallengeView, action: StandRefill, terms: Terms, whole: _Drawn
         nothing = Cell(value=0, unit=blank.promised.unit)
         return blank.model_copy(
             update={"status": "changed", "value": nothing, "low": nothing, "high": nothing, "cells": said,
-                    "text": _NOT_WORTH_IT, "german": _LOHNT_NICHT}
+                    "message": Message(key="stands.challenge.not_worth_it")}
         )  # fmt: skip
     promised = float(blank.promised.value)
     if set(trip.stands) == set(action.stands) and trip.units == whole.units and lost <= MATERIAL * abs(promised):
@@ -207,8 +208,7 @@ def _view(blank: ChallengeView, action: StandRefill, terms: Terms, whole: _Drawn
             "expected": Cell(value=round(trip.net_minor), unit=unit),
             "cells": {**said, "units": Cell(value=trip.units, unit="units"),
                       "still": cells.money(still, action.currency)},
-            "text": _TEXT,
-            "german": _GERMAN,
+            "message": Message(key="stands.challenge.changed"),
             "action": changed.model_dump(mode="json"),
         }
     )  # fmt: skip
@@ -222,23 +222,3 @@ def _changed(action: StandRefill, trip: RefillTrip, drawn: _Drawn) -> StandRefil
         if one.units and line.stand in trip.stands
     ]
     return action.model_copy(update={"lines": tuple(lines), "trip_cost_minor": round(trip.cost_minor)})
-
-
-_TEXT = (
-    "Until suppliers can bring more, other channels would miss sales worth {missed} of what the trip takes. It should "
-    "take {units} instead of {units_before}: it then brings {value} ({low} to {high}), not {promised}, and costs the "
-    "others {still}."
-)
-_GERMAN = (
-    "Bis Lieferanten nachliefern können, entgingen anderen Kanälen Verkäufe im Wert von {missed} durch das, was die "
-    "Fahrt mitnimmt. Sie sollte {units} statt {units_before} mitnehmen: Dann bringt sie {value} ({low} bis {high}) "
-    "statt {promised} und kostet die anderen {still}."
-)
-_NOT_WORTH_IT = (
-    "Until suppliers can bring more, other channels would miss sales worth {missed} of the {units_before} that the "
-    "trip takes; with what can be spared it does not pay for itself."
-)
-_LOHNT_NICHT = (
-    "Bis Lieferanten nachliefern können, entgingen anderen Kanälen Verkäufe im Wert von {missed} durch die "
-    "{units_before}, die die Fahrt mitnimmt; mit dem, was entbehrlich ist, lohnt sie sich nicht."
-)

@@ -47,8 +47,7 @@ def propose_stand_refill(session: BrandSession, env: ToolEnv, args: TripArgument
 def _trip(analysis: Receipt, advice: RefillAdvice, wanted: str) -> TripAdvice:
     if not advice.trips:
         raise GaveUp(
-            f"The analysis does not advise a trip: {'; '.join(advice.because)}.",
-            remedy="Report it as a finding instead.",
+            "The analysis does not advise a trip.", remedy="Report it as a finding instead.", reasons=advice.reasons
         )
     found = next((trip for trip in advice.trips if trip.trip == wanted), None)
     if found is None:

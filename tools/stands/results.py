@@ -47,8 +47,6 @@ class StandAdvice(ToolResult):
     title: str
     decision: Literal["refill", "wait", "abstained"]
     reasons: list[str]
-    because: list[str]
-    because_german: list[str]
     on_hand: Cell | None = None
     demand: Cell | None = None
     wait: Cell | None = Field(default=None, description="days from the trip to the next planned call")
@@ -87,8 +85,6 @@ class RefillAdvice(ToolResult):
     currency: str
     status: Literal["refill", "wait", "abstained"]
     reasons: list[str]
-    because: list[str]
-    because_german: list[str]
     lead: Cell | None = Field(default=None, description="days until the driver could be there")
     trips: list[TripAdvice]
     stands: list[StandAdvice]
@@ -115,8 +111,6 @@ class StandTrend(ToolResult):
     title: str
     decision: Literal["visit", "bonus", "leave", "abstained"]
     reasons: list[str]
-    because: list[str]
-    because_german: list[str]
     change: Cell | None = None
     change_low: Cell | None = None
     change_high: Cell | None = None
@@ -138,8 +132,6 @@ class StandTrends(ToolResult):
     currency: str
     status: Literal["act", "leave", "abstained"]
     reasons: list[str]
-    because: list[str]
-    because_german: list[str]
     stands: list[StandTrend]
     compared: Cell
     measured_visits: Cell

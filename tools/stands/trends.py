@@ -20,10 +20,10 @@ from store.reads import stands as reads
 from store.session import BrandSession
 from tools import cells
 from tools.base import NoArguments, ToolAnswer, ToolEnv
+from tools.reasons import reason_keys
 from tools.stands.book import HISTORY_WEEKS, StandBook, StandNow, stand_book
 from tools.stands.results import StandTrend, StandTrends
 from tools.stands.sources import sources_of_trends
-from tools.stands.words import in_german, in_words
 
 COVERAGE = 0.80
 RECENT_WEEKS, EFFECT_WEEKS, BONUS_WEEKS = 6, 8, 6
@@ -61,9 +61,7 @@ def stand_trends(session: BrandSession, env: ToolEnv, args: NoArguments) -> Tool
     view = StandTrends(
         currency=book.currency,
         status="abstained" if lacking else "act" if acting else "leave",
-        reasons=reasons,
-        because=in_words(reasons),
-        because_german=in_german(reasons),
+        reasons=reason_keys("stands", reasons),
         stands=trends,
         compared=cells.count(sum(change is not None for change in changes)),
         measured_visits=cells.count(len(evidence.visits)),
@@ -141,9 +139,7 @@ def _said(stand: StandNow, decision: str, reason: str, numbers: Mapping[str, Cel
             "stand": stand.place.code,
             "title": stand.place.title or stand.place.code,
             "decision": decision,
-            "reasons": [reason],
-            "because": in_words([reason]),
-            "because_german": in_german([reason]),
+            "reasons": reason_keys("stands", [reason]),
             **(numbers or {}),
         }
     )

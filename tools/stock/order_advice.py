@@ -19,6 +19,7 @@ from store.session import BrandSession
 from store.tables import Supplier
 from tools import cells
 from tools.base import ToolAnswer, ToolArguments, ToolEnv
+from tools.reasons import reason_keys
 from tools.stock.arguments import SupplierArguments
 from tools.stock.book import ProductStock, StockBook, lead_time_of, stock_book
 from tools.stock.demand import WeeklyDemand, weekly_demand
@@ -26,7 +27,6 @@ from tools.stock.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR, reaching
 from tools.stock.results import OrderAdviceView, OrderLineAdvice, Suppliers, SupplierView
 from tools.stock.sources import TOTALS, sources_of_advice, sources_of_suppliers
 from tools.stock.supplier_terms import minimum_of
-from tools.stock.words import in_words
 
 COVERAGE = 0.80
 LEAST_WEEKS = 8
@@ -213,8 +213,7 @@ def _blank(supplier: Supplier, book: StockBook, reasons: list[str]) -> OrderAdvi
         title=supplier.title or supplier.code,
         currency=book.currency,
         status="abstained",
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("stock", reasons),
         lines=[],
     )
 
@@ -233,10 +232,10 @@ def _view(supplier: Supplier, book: StockBook, lead: LeadTime, lines: Sequence[_
         reasons = sorted({reason for line in lines for reason in _reasons(line)} & _HINDERED) or ["nothing_is_due"]
         reasons = reasons if told else sorted({line.lacking for line in lines})
         status = "wait" if told else "abstained"
-        return base.model_copy(update={"status": status, "reasons": reasons, "because": in_words(reasons)})
+        return base.model_copy(update={"status": status, "reasons": reason_keys("stock", reasons)})
     reasons = sorted({str(reason) for advice in ordered for reason in advice.reasons})
     return base.model_copy(
-        update={"status": "order", "reasons": reasons, "because": in_words(reasons), **_totals(ordered, lead, book)}
+        update={"status": "order", "reasons": reason_keys("stock", reasons), **_totals(ordered, lead, book)}
     )
 
 
@@ -263,8 +262,7 @@ def _line_view(line: _Line, currency: str) -> OrderLineAdvice:
         sku=line.offer.sku,
         title=line.offer.title,
         decision="abstained" if advice is None else "wait" if waits else advice.decision,
-        reasons=reasons,
-        because=in_words(reasons),
+        reasons=reason_keys("stock", reasons),
         on_hand=Cell(value=line.stock.on_hand, unit="units"),
         under_way=Cell(value=line.stock.under_way, unit="units"),
         **_demand_view(line),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from domain.figure import Cell
+from domain.message import Message
 from domain.prediction import Prediction
 from domain.pricing import PRICE_UPDATE
 from domain.stock import PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate
@@ -90,7 +91,7 @@ def _compared(
     promised = Cell(value=prediction.value, unit=prediction.unit)
     base = ChallengeView(proposal=str(proposal), subject=action.subject, status="abstained", promised=promised)
     if view.status == "abstained":
-        return base.model_copy(update={"reasons": list(view.because)})
+        return base.model_copy(update={"reasons": [Message(key=key) for key in view.reasons]})
     before = {line.sku: line for line in action.lines}
     after = lines_of(view)
     if much_the_same(before, after):
@@ -99,7 +100,7 @@ def _compared(
         nothing = Cell(value=0, unit=prediction.unit)
         return base.model_copy(
             update={"status": "changed", "value": nothing, "low": nothing, "high": nothing,
-                    "text": _NOT_NEEDED, "german": _NICHT_NOETIG}
+                    "message": Message(key="stock.challenge.not_needed")}
         )  # fmt: skip
     changed = action.model_copy(update={"lines": tuple(after.values())})
     assert view.gain is not None and view.gain_low is not None and view.gain_high is not None
@@ -115,8 +116,7 @@ def _compared(
                 "amount": cells.money(changed.total_minor, action.currency),
                 "amount_before": cells.money(action.total_minor, action.currency),
             },
-            "text": _CHANGED,
-            "german": _GEAENDERT,
+            "message": Message(key="stock.challenge.changed"),
             "action": changed.model_dump(mode="json"),
         }
     )
@@ -128,15 +128,3 @@ def much_the_same(before: Mapping[str, PurchaseLine], after: Mapping[str, Purcha
         return False
     moved = sum(abs(after[sku].quantity - line.quantity) for sku, line in before.items())
     return moved <= MATERIAL * sum(line.quantity for line in before.values())
-
-
-_CHANGED = (
-    "With the prices that are proposed beside it, the order is {units} for {amount} instead of {units_before} for "
-    "{amount_before}; it brings {value} ({low} to {high})."
-)
-_GEAENDERT = (
-    "Mit den daneben vorgeschlagenen Preisen umfasst die Bestellung {units} für {amount} statt {units_before} für "
-    "{amount_before}; sie bringt {value} ({low} bis {high})."
-)
-_NOT_NEEDED = "With the prices that are proposed beside it, nothing has to be ordered yet."
-_NICHT_NOETIG = "Mit den daneben vorgeschlagenen Preisen muss noch nichts bestellt werden."

@@ -56,8 +56,9 @@ def _advice(analysis: Receipt, args: PurchaseArguments) -> OrderAdviceView:
         raise Retry(f"{analysis.id} is about {advice.supplier}, not {args.supplier}.")
     if advice.status != "order":
         raise GaveUp(
-            f"The analysis does not advise an order from {advice.supplier}: {'; '.join(advice.because)}.",
+            f"The analysis does not advise an order from {advice.supplier}.",
             remedy="Report it as a finding instead.",
+            reasons=advice.reasons,
         )
     return advice
 

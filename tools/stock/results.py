@@ -40,7 +40,6 @@ class OrderLineAdvice(ToolResult):
     title: str
     decision: Literal["order", "wait", "impossible", "abstained"]
     reasons: list[str]
-    because: list[str]
     on_hand: Cell
     under_way: Cell
     demand: Cell | None = None
@@ -71,7 +70,6 @@ class OrderAdviceView(ToolResult):
     currency: str
     status: Literal["order", "wait", "abstained"]
     reasons: list[str]
-    because: list[str]
     lead_time: Cell | None = None
     lead_time_is_assumed: bool = False
     lines: list[OrderLineAdvice]

@@ -123,6 +123,7 @@ def _look_up(session: BrandSession, env: ToolEnv, supplier: Supplier) -> Supplie
         return SupplierMinimum()
     names = Names.of(supplier)
     others = [name for one in reads.suppliers(session) if one.id != supplier.id for name in Names.of(one).words]
+    ours, theirs = _any_of(names.words), _any_of(others)
     own = documents.documents_naming(session, names.words, {one.document.id for one in found}) | {
         one.document.id for one in found if names.tags & {tag.lower() for tag in one.document.tags}
     }
@@ -132,7 +133,7 @@ def _look_up(session: BrandSession, env: ToolEnv, supplier: Supplier) -> Supplie
         statement
         for one in found
         if one.document.id in own
-        for statement in _statements(one, currency, today, names, others if one.document.id in shared else ())
+        for statement in _statements(one, currency, today, ours, theirs if one.document.id in shared else None)
     ]
     return weighed(statements, tuple(found))
 
@@ -168,22 +169,29 @@ class Names:
 
 
 def _statements(
-    found: FoundPassage, currency: str, today: date, names: Names, others: Iterable[str]
+    found: FoundPassage,
+    currency: str,
+    today: date,
+    ours: re.Pattern[str] | None,
+    theirs: re.Pattern[str] | None,
 ) -> Iterator[Statement]:
     """A passage's readings. In a document that names other suppliers too, a sentence has to say whom it means."""
     passage = found.passage
     for reading in read_minimum_order(passage.text, passage.heading, currency, today):
         said = f"{passage.heading} {reading.quote}"
-        if others and _names_one(said, others) and not _names_one(said, names.words):
+        means_us, means_others = bool(ours and ours.search(said)), bool(theirs and theirs.search(said))
+        if theirs and means_others and not means_us:
             continue
-        if others and not (_names_one(said, names.words) and not _names_one(said, others)):
+        if theirs and not (means_us and not means_others):
             why = "the document names several suppliers"
             reading = Reading(Meaning.UNCLEAR, reading.quote, None, why)
         yield Statement(found, reading)
 
 
-def _names_one(text: str, words: Iterable[str]) -> bool:
-    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
+def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
+    """Any of these as whole words, in upper or lower case; None for no words."""
+    known = "|".join(map(re.escape, words))
+    return re.compile(rf"(?<!\w)(?:{known})(?!\w)", re.IGNORECASE) if known else None
 
 
 def weighed(statements: Sequence[Statement], seen: tuple[FoundPassage, ...] = ()) -> SupplierMinimum:

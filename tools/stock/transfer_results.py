@@ -16,7 +16,7 @@ class TransferLine(ToolResult):
     origin: str
     target: str
     decision: Literal["move", "leave"]
-    because: list[str]
+    reasons: list[str]
     quantity: Cell
     there: Cell
     sold_there: Cell
@@ -34,7 +34,7 @@ class TransferAdvice(ToolResult):
 
     currency: str
     status: Literal["told", "insufficient", "one_place"]
-    because: list[str]
+    reasons: list[str]
     places: Cell = Field(description="places at which anything is kept")
     without_cost: Cell = Field(description="of these, whose transports' cost is not known")
     never_counted: Cell = Field(description="products at places that were never counted there")

@@ -25,6 +25,7 @@ from store.tables import Location, Product
 from tools import cells
 from tools.base import Access, GaveUp, Name, NoArguments, Tool, ToolAnswer, ToolArguments, ToolEnv
 from tools.proposals import Draft, receipt_of_tool, store_proposal
+from tools.reasons import reason_keys
 from tools.sources import RowSelection, selected
 from tools.stock.transfer_results import ProposedTransfer, TransferAdvice, TransferLine
 
@@ -82,11 +83,11 @@ def transfer_advice(session: BrandSession, env: ToolEnv, args: NoArguments) -> T
     book = env.once(("transfer book",), lambda: _read(session))
     moves = sorted(_moves(book), key=lambda move: -move.value.value_minor)[:MOST_LINES]
     places = book.places
-    status, because = _status(book)
+    status, reasons = _status(book)
     view = TransferAdvice(
         currency=book.currency,
         status=status,
-        because=because,
+        reasons=reason_keys("stock", reasons),
         places=cells.count(len(places)),
         without_cost=cells.count(len(places) - len(book.costed)),
         never_counted=cells.count(sum(one.counted_at is None for one in book.stock.values())),
@@ -117,11 +118,11 @@ def _read(session: BrandSession) -> _Book:
 
 def _status(book: _Book) -> tuple[Literal["told", "insufficient", "one_place"], list[str]]:
     if len(book.places) < 2:
-        return "one_place", ["everything is kept in one place"]
+        return "one_place", ["one_place"]
     if len(book.costed) < 2:
-        return "insufficient", ["what a transport costs is not known of enough places"]
+        return "insufficient", ["transports_without_cost"]
     if all(one.counted_at is None for one in book.stock.values()):
-        return "insufficient", ["nothing was ever counted"]
+        return "insufficient", ["nothing_counted"]
     return "told", []
 
 
@@ -193,7 +194,7 @@ def _line(move: _Move, currency: str) -> TransferLine:
         origin=move.origin.code,
         target=move.target.code,
         decision=decision,
-        because=[] if decision == "move" else ["the transport costs more than the units would earn"],
+        reasons=[] if decision == "move" else reason_keys("stock", ["transport_costs_more"]),
         quantity=Cell(value=move.value.units, unit="units"),
         there=Cell(value=move.there.present, unit="units"),
         sold_there=cells.units_a_week(move.there.daily_pace * 7),

@@ -12,8 +12,10 @@ from sqlmodel import col
 
 from domain.context import Context
 from domain.figure import FigureRef
-from domain.language import Language, in_days
+from domain.language import Language
 from domain.money import BPS
+from language.formats import day_text
+from language.lines import as_plain
 from store.database import Database
 from store.session import BrandSession
 from store.tables import Run
@@ -21,7 +23,7 @@ from tools.changes import Changes
 from tools.receipts import record_figures
 from tools.toolbox import Toolbox
 from virtual_office.meeting.runs import DONE, MEETING
-from virtual_office.minutes.rendering import Figures, as_plain
+from virtual_office.minutes.rendering import Figures
 
 CHAIR = "chair"
 USUAL_DAYS, LONGEST_DAYS = 7, 92
@@ -84,9 +86,9 @@ def _said(changes: Changes) -> Iterator[_Said]:
         paths = {name: f"/channels/{at}/{name}" for name in ("window", "units", "units_usual", "change", "revenue")}
         until, more = date.fromisoformat(channel.until), channel.change.value > 0
         yield (
-            f"Sales in {channel.channel} in {{window}} up to {in_days(until, Language.EN)}: {{units}} for {{revenue}}, "
-            f"usual were {{units_usual}}; that is {'up ' if more else ''}{{change}}.",
-            f"Absatz in {channel.channel} in {{window}} bis {in_days(until, Language.DE)}: {{units}} für {{revenue}}, "
+            f"Sales in {channel.channel} in {{window}} up to {day_text(until, Language.EN)}: {{units}} for {{revenue}}"
+            f", usual were {{units_usual}}; that is {'up ' if more else ''}{{change}}.",
+            f"Absatz in {channel.channel} in {{window}} bis {day_text(until, Language.DE)}: {{units}} für {{revenue}}, "
             f"üblich waren {{units_usual}}, also {'ein Plus von ' if more else ''}{{change}}.",
             paths,
         )

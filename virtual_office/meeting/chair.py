@@ -13,6 +13,7 @@ from domain.action import parse_action, resources_used
 from domain.figure import Cell
 from domain.language import Language
 from domain.money import BPS
+from language.formats import cell_text
 from store.tables import ProposalRow
 from virtual_office.meeting.revision import Revision, revised
 from virtual_office.minutes.words import Value, both, joined
@@ -183,6 +184,6 @@ def _amount(amount: int, grounds: Grounds) -> Value:
     cell = Cell(value=amount, unit=f"{grounds.currency}.minor" if grounds.currency else "count")
 
     def written(language: Language) -> str:
-        return cell.render(language)
+        return cell_text(cell, language)
 
     return written

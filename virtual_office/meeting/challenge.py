@@ -11,7 +11,11 @@ from domain.canonical import sha256_of
 from domain.context import Context
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
+from domain.language import Language
+from domain.message import together
 from domain.prediction import Prediction
+from language.prose import KEY
+from language.speech import speak
 from store.database import Database
 from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow
@@ -22,7 +26,6 @@ from tools.receipts import record_figures
 from tools.toolbox import Toolbox
 from virtual_office.meeting.recomputed import CHANGED, challenges_of, standing
 from virtual_office.meeting.reporting import AsAgent, Progress, agent_context
-from virtual_office.minutes.rendering import KEY
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,7 @@ def _store(
         promised = Prediction.model_validate(proposal.prediction)
         found = {"value": int(view.value.value), "low": int(view.low.value), "high": int(view.high.value)}
         prediction = promised.model_copy(update=found)
+    said = view.message or (together(view.reasons) if view.reasons else None)
     session.add(
         ChallengeRow(
             run_id=run_id,
@@ -145,8 +149,8 @@ def _store(
             prediction=prediction.model_dump(mode="json") if prediction else None,
             action=view.action,
             expected_minor=_expected(view, prediction, proposal),
-            text=view.text or "; ".join(view.reasons),
-            german=view.german,
+            text=speak(said, Language.EN) if said else "",
+            message=said.document() if said else None,
             figures=record_figures(session, run_id, _figures(view, receipt)),
             created_at=session.ctx.now(),
         )
@@ -161,5 +165,6 @@ def _expected(view: ChallengeView, prediction: Prediction | None, proposal: Prop
 
 def _figures(view: ChallengeView, receipt: ReceiptId) -> dict[str, FigureRef]:
     """The cells that its sentences cite, by key."""
-    cited = dict.fromkeys([*KEY.findall(view.text), *KEY.findall(view.german)])
+    text = speak(view.message, Language.EN) if view.message else ""
+    cited = dict.fromkeys(KEY.findall(text))
     return {key: FigureRef(receipt=receipt, path=f"/cells/{key}" if key in view.cells else f"/{key}") for key in cited}

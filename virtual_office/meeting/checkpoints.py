@@ -6,8 +6,7 @@ from uuid import UUID
 
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from psycopg import AsyncConnection
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import dict_row
 
 from domain.context import Context
 from store.database import Database
@@ -20,9 +19,12 @@ def thread_id(ctx: Context, run_id: UUID) -> str:
 
 @asynccontextmanager
 async def open_saver(database: Database, ctx: Context) -> AsyncIterator[AsyncPostgresSaver]:
-    """A saver on a connection that sees this brand's checkpoints only. The state holds plain JSON values."""
-    async with await AsyncConnection[DictRow].connect(
-        database.dsn(), autocommit=True, prepare_threshold=0, row_factory=dict_row, options=brand_option(ctx)
+    """A saver on a connection that sees this brand's checkpoints only. The state holds plain JSON values.
+
+    Raises StoreUnavailable where the connection is lost: what was checkpointed until then is there.
+    """
+    async with database.connected(
+        autocommit=True, prepare_threshold=0, row_factory=dict_row, options=brand_option(ctx)
     ) as connection:
         yield AsyncPostgresSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
 

@@ -12,7 +12,7 @@ from langgraph.types import Send
 from domain.context import Context
 from store.session import BrandSession
 from virtual_office.meeting.checkpoints import open_saver, thread_id
-from virtual_office.meeting.runs import DONE, Planned, held, pinned, start_run, wait_at
+from virtual_office.meeting.runs import DONE, Planned, held, over_breaks, pinned, start_run, wait_at
 from virtual_office.meeting.steps import MeetingRoom, SeatState, Steps
 from virtual_office.meeting.turns import may_go_on, turns_of
 from virtual_office.schedule.definition import WaitAfter
@@ -59,7 +59,7 @@ async def hold_meeting(room: MeetingRoom, ctx: Context, invitation: Invitation, 
     with room.database.begin(ctx) as session:
         run_id = open_meeting(session, invitation)
     progress("meeting", str(run_id))
-    await _run_graph(room, ctx, run_id, progress)
+    await over_breaks(lambda: _run_graph(room, ctx, run_id, progress), progress)
     return run_id
 
 
@@ -79,7 +79,7 @@ def open_meeting(session: BrandSession, invitation: Invitation, run_id: UUID | N
 async def resume_meeting(room: MeetingRoom, ctx: Context, run_id: UUID, progress: Progress) -> UUID:
     """Go on with a meeting that was interrupted or waits; nothing that was recorded is done again."""
     progress("meeting", str(run_id))
-    await _run_graph(room, ctx, run_id, progress)
+    await over_breaks(lambda: _run_graph(room, ctx, run_id, progress), progress)
     return run_id
 
 

@@ -10,12 +10,13 @@ from sqlmodel import col
 
 from domain.action import ACTION_KINDS, ItemStatus, parse_action
 from domain.figure import Cell
-from domain.language import Language, in_days
+from domain.language import Language
+from language.formats import cell_text, day_text
+from language.speech import speak
 from memory.journal import JournalEntry, precedents, recall
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, TurnRow
 from virtual_office.meeting.chair import subject_of
-from virtual_office.minutes.outcome_words import reason_in_german
 from virtual_office.minutes.words import Value, both
 
 _LOOK_BACK = timedelta(days=90)
@@ -92,7 +93,7 @@ _NO: Mapping[ItemStatus, str] = {ItemStatus.REJECTED: "left.rejected", ItemStatu
 
 
 def _day(moment: datetime) -> Value:
-    return lambda language: in_days(moment.date(), language)
+    return lambda language: day_text(moment.date(), language)
 
 
 def _struck(session: BrandSession, within: timedelta) -> list[tuple[TurnRow, ProposalRow]]:
@@ -117,7 +118,7 @@ def _person(turn: TurnRow) -> str:
 
 def _answer_line(item: ActionItem) -> Told:
     day = item.updated_at.date()
-    when, german = f"{day:%-d %B %Y}", in_days(day, Language.DE)
+    when, german = f"{day:%-d %B %Y}", day_text(day, Language.DE)
     if item.status == ItemStatus.REJECTED:
         return Told(
             f"{item.subject}: rejected, because {item.status_reason}",
@@ -146,18 +147,13 @@ def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: tim
 
 def _outcome_line(entry: JournalEntry) -> Told:
     promised = f", promised {_amount(entry.predicted, Language.EN)}" if entry.predicted else ""
-    text, outcome = f"{entry.subject}: {entry.outcome.in_words()}{promised}", entry.outcome
     versprochen = f"; versprochen waren {_amount(entry.predicted, Language.DE)}" if entry.predicted else ""
-    if outcome.effect is None or outcome.low is None or outcome.high is None:
-        why = [reason_in_german(reason) for reason in outcome.reasons]
-        return Told(text, f"{entry.subject}: nicht messbar: {'; '.join(why)}{versprochen}" if all(why) else "")
-    measured = {"value": outcome.effect, "low": outcome.low, "high": outcome.high, "unit": outcome.unit}
-    brought = f"brachte {_amount(measured, Language.DE)} gegenüber dem, was sonst gewesen wäre"
-    return Told(text, f"{entry.subject}: {brought}{versprochen}")
+    english, german = (speak(entry.outcome.message(), language) for language in (Language.EN, Language.DE))
+    return Told(f"{entry.subject}: {english}{promised}", f"{entry.subject}: {german}{versprochen}")
 
 
 def _amount(predicted: Mapping[str, Any], language: Language) -> str:
     value, low, high = (
-        Cell(value=predicted[part], unit=predicted["unit"]).render(language) for part in ("value", "low", "high")
+        cell_text(Cell(value=predicted[part], unit=predicted["unit"]), language) for part in ("value", "low", "high")
     )
     return f"{value} ({low} {'bis' if language is Language.DE else 'to'} {high})"

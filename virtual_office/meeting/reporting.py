@@ -108,10 +108,12 @@ class Reporter:
             "reason": result.reason,
             "summary": report.summary.text,
             "summary_german": report.summary.german,
+            "summary_message": report.summary.message.document() if report.summary.message else None,
             "figures": {key: codes[_SUMMARY, key] for key in report.summary.figures},
             "proposals": [str(proposal_id) for proposal_id in report.proposals],
             "missing_data": list(report.missing_data),
             "missing_german": list(report.missing_german),
+            "missing": [line.document() for line in report.missing],
             "findings": len(report.findings),
         }
 
@@ -152,6 +154,7 @@ def _new_findings(
             severity=finding.severity,
             text=finding.claim.text,
             german=finding.claim.german,
+            message=finding.claim.message.document() if finding.claim.message else None,
             figures={key: codes[ordinal, key] for key in finding.claim.figures},
             label=join(labels[ref.receipt] for ref in finding.claim.figures.values()),
             created_at=ctx.now(),

@@ -1,17 +1,18 @@
 """Runs: started, held by one process at a time, finished once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from domain.context import Context
-from domain.errors import Conflict, InvalidInput, NotFound
+from domain.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
 from store.audit import append_audit
 from store.database import Database
 from store.leases import is_alive, lease_holder, lock_row
@@ -23,6 +24,9 @@ from store.tables import Run
 MEETING = "meeting"
 GRAPH_VERSION = "meeting/3"
 RUNNING, WAITING, DONE = "running", "waiting", "done"
+BREAKS_ALLOWED = 3
+"""How often the database may break off in a run before whoever holds it is told."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,19 @@ def held(database: Database, ctx: Context, run_id: UUID) -> Iterator[Run]:
             if run.status == WAITING:
                 run.status = RUNNING
         yield run
+
+
+async def over_breaks(run: Callable[[], Awaitable[T]], progress: Callable[[str, str], None]) -> T:
+    """What `run` gives, which goes on with a held run where the database breaks off: the lease is lost with it, so that
+    the run is held anew. Raises StoreUnavailable where the database does not come back, or breaks off again and again,
+    and Conflict where another process was quicker."""
+    for breaks in range(BREAKS_ALLOWED):
+        try:
+            return await run()
+        except StoreUnavailable as error:
+            progress("broken off", error.message)
+            await asyncio.sleep(breaks)
+    return await run()
 
 
 def wait_at(database: Database, ctx: Context, run_id: UUID, step: str) -> None:

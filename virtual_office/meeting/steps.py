@@ -13,6 +13,9 @@ from domain.autonomy import Autonomy
 from domain.context import Context
 from domain.language import Language
 from guardrails.cedar import PolicyEngine
+from language.lines import as_plain
+from language.prose import without_figures
+from language.speech import prose_of
 from memory.journal import trust_bps
 from store.database import Database
 from store.leases import lock_row
@@ -30,7 +33,7 @@ from virtual_office.meeting.revision import Revision
 from virtual_office.meeting.runs import finish_run
 from virtual_office.meeting.turns import invited, objections, said_in, said_points, struck, turns_of, weighing
 from virtual_office.minutes.document import limits_of, mending_risks, owners_of, proposals_of, write_minutes
-from virtual_office.minutes.rendering import Figures, as_plain, without_figures
+from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.words import agent_title, both, german_of
 
 _CHOICES = 4
@@ -303,7 +306,7 @@ class _Meant:
                 "agent": row.agent,
                 "tool": row.tool,
                 "text": f"{self._about(row, Language.EN)}: {row.text}",
-                "text_de": f"{self._about(row, Language.DE)}: {row.german or row.text}",
+                "text_de": f"{self._about(row, Language.DE)}: {prose_of(row, Language.DE) or row.text}",
                 "figures": row.figures,
                 "value": row.expected_minor,
                 "amounts_changed": row.action is not None,
@@ -320,5 +323,5 @@ class _Meant:
         return agent_title(row.agent, self._titles.get(row.agent, row.agent), language)
 
     def _sentence(self, row: ChallengeRow, language: Language) -> str:
-        text = row.german if language is Language.DE and row.german else row.text
+        text = prose_of(row, language) or row.text
         return f"{self._title(row, language)}: {self._figures[language].render(text, row.figures, as_plain)}"

@@ -7,13 +7,14 @@ from uuid import UUID
 from domain.action import parse_action
 from domain.figure import Cell
 from domain.prediction import Prediction
+from language.lines import as_plain
 from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow, TurnRow
 from virtual_office.meeting.recomputed import CHANGED, challenges_of, revisions_of, standing
 from virtual_office.meeting.revision import Revision
 from virtual_office.meeting.turns import turns_of
 from virtual_office.minutes.document import proposals_of
-from virtual_office.minutes.rendering import Figures, as_plain
+from virtual_office.minutes.rendering import Figures
 
 
 def table_document(session: BrandSession, run_id: UUID) -> dict[str, Any]:

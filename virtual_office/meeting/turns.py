@@ -12,6 +12,8 @@ from domain.actor import Permission
 from domain.errors import Conflict, InvalidInput
 from domain.figure import Cell
 from domain.language import Language
+from language.formats import cell_text
+from language.prose import without_figures
 from store.audit import append_audit
 from store.leases import lock_row
 from store.outbox import emit
@@ -20,7 +22,6 @@ from store.session import BrandSession
 from store.tables import ProposalRow, Run, TurnRow
 from virtual_office.meeting.chair import RESOURCES
 from virtual_office.meeting.runs import DONE
-from virtual_office.minutes.rendering import without_figures
 from virtual_office.minutes.words import say
 from virtual_office.questions.questions import Answer, answer_question
 
@@ -191,7 +192,7 @@ def said_in(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID, str
 
 def _allowed(name: str, amount: int, currency: str, language: Language) -> str:
     cell = Cell(value=amount, unit="count" if name == "attention" else f"{currency}.minor")
-    return say(f"allowed.{name}", language, amount=cell.render(language))
+    return say(f"allowed.{name}", language, amount=cell_text(cell, language))
 
 
 _VERBS = {

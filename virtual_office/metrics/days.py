@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from domain.language import Language, in_days
-from virtual_office.minutes.rendering import without_figures
+from domain.language import Language
+from language.formats import day_text
+from language.prose import without_figures
 
 _EN = Language.EN
 
@@ -73,14 +74,14 @@ def lagging_told(one: Mapping[str, Any], language: Language) -> str:
     channel = without_figures(one["channel"])
     if not one["last_day"]:
         return f"{channel}: {'nothing is reported yet.' if language is _EN else 'noch ist nichts gemeldet.'}"
-    last = in_days(date.fromisoformat(one["last_day"]), language)
+    last = day_text(date.fromisoformat(one["last_day"]), language)
     if language is _EN:
         return f"{channel} is reported only up to {last}: ask about each channel alone."
     return f"{channel} ist nur bis {last} gemeldet: bitte nach jedem Kanal einzeln fragen."
 
 
 def told_days(first: str, last: str, language: Language) -> str:
-    begins, ends = (in_days(date.fromisoformat(day), language) for day in (first, last))
+    begins, ends = (day_text(date.fromisoformat(day), language) for day in (first, last))
     if first == last:
         return begins
     return f"{begins} {'to' if language is _EN else 'bis'} {ends}"

@@ -20,7 +20,8 @@ def product_names(products: Iterable[tuple[str, str]]) -> tuple[Mapping[str, str
     for sku, title in known:
         for name in _beginnings(title):
             called.setdefault(name, {})[sku] = title
-    parts = {name: of for name, of in called.items() if name not in {one.casefold() for one in whole}}
+    taken = {name.casefold() for name in whole}
+    parts = {name: of for name, of in called.items() if name not in taken}
     alone = {name: next(iter(of)) for name, of in parts.items() if len(of) == 1}
     return {**alone, **whole}, {name: sorted(of.values()) for name, of in parts.items() if len(of) > 1}
 

@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.language import Language, in_days
+from domain.language import Language
+from domain.message import read_message
+from language.formats import day_text
+from language.prose import without_figures
+from language.speech import joined
 from virtual_office.metrics.days import Prose, cut_told, lacking, lagging_told, span_told, told_days
-from virtual_office.minutes.rendering import without_figures
 
 _EN, _DE = Language.EN, Language.DE
 _METRICS: Mapping[str, tuple[str, str]] = {
@@ -45,7 +48,7 @@ def tell(answer: Mapping[str, Any], language: Language, taken_for: int) -> Prose
 
 def _sentences(prose: Prose, answer: Mapping[str, Any], language: Language, taken_for: int) -> Iterator[str]:
     name = _name(answer, language)
-    because = answer["because"] if language is _EN else answer["german_because"]
+    because = joined(map(read_message, answer["reasons"]), language)
     if answer["status"] != "told":
         days = told_days(answer["first_day"], answer["last_day"], language)
         yield f"{name}, {days}: {'not known, as' if language is _EN else 'nicht bekannt:'} {because}."
@@ -122,7 +125,7 @@ def _part(prose: Prose, path: str, part: Mapping[str, Any], title: str) -> str:
 def _title(prose: Prose, at: int, part: Mapping[str, Any], split: str, language: Language) -> str:
     if split not in {"week", "month"}:
         return without_figures(part["title"] or part["code"])
-    day = in_days(date.fromisoformat(part["code"]), language)
+    day = day_text(date.fromisoformat(part["code"]), language)
     if split == "month":
         length = f" ({prose.key(f'/parts/{at}/length')})" if part["length"] else ""
         return f"{day.partition(' ')[2]}{length}:"

@@ -23,10 +23,12 @@ from domain.metrics import (
     days_of,
     steps_of,
 )
+from guardrails.names import NameIndex, bounded
 from virtual_office.metrics import vocabulary as words
 from virtual_office.metrics.calendar_periods import CALENDAR, days_named, last_months, with_iso_days
 
 LONGEST = 500
+_BOUNDS = bounded(re.compile(r"(?<![\w-])"), re.compile(r"(?![\w-])"))
 _MOST_MONTHS = 120
 _NO_AMOUNT = "".join(f"(?<!{word} )" for word in ("over", "above", "below", "under", "than", "über", "unter"))
 """What stands behind these is an amount and no year."""
@@ -167,11 +169,16 @@ class _Reader:
 
     def _name(self, names: Mapping[str, str], shared: Mapping[str, Sequence[str]]) -> str:
         """The code of what is named; a longer name counts before a shorter one."""
-        for name in sorted({*names, *shared}, key=len, reverse=True):
-            if name and self.take(re.escape(_plain(name))):
-                self.shared = shared.get(name, ())
-                return names.get(name, "")
-        return ""
+        called: dict[str, str] = {}
+        for name in sorted({*names, *shared}, key=lambda name: (-len(name), name)):
+            called.setdefault(_plain(name), name)
+        standing = NameIndex(called).standing_in(self._text, _BOUNDS(self._text))
+        if not standing:
+            return ""
+        plain = min(standing, key=lambda plain: (-len(called[plain]), called[plain]))
+        self.take(re.escape(plain))
+        self.shared = shared.get(called[plain], ())
+        return names.get(called[plain], "")
 
     def _matched(self, pattern: str) -> re.Match[str] | None:
         match = re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", self._text)

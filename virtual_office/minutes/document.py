@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,14 +12,12 @@ from sqlmodel import col
 
 from domain.action import parse_action
 from domain.figure import Cell
-from domain.language import Language, in_days, localised
+from domain.language import Language
+from domain.message import read_message
 from domain.report import Severity
-from domain.titles import text_title
-from store.reads.models import cost_of_run
-from store.reads.settings import brand_of
-from store.session import BrandSession
-from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run, TurnRow
-from virtual_office.minutes.paper import (
+from language.formats import cell_text, day_text, number_text
+from language.lines import Line, Look, Span
+from language.paper import (
     Block,
     Bullets,
     Heading,
@@ -29,7 +28,13 @@ from virtual_office.minutes.paper import (
     Table,
     write_markdown,
 )
-from virtual_office.minutes.rendering import Figures, Line, Look, Span
+from language.speech import prose_of, speak
+from language.titles import text_title
+from store.reads.models import cost_of_run
+from store.reads.settings import brand_of
+from store.session import BrandSession
+from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run, TurnRow
+from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.words import agent_title, approver, say
 
 _ALLOWED = ("cash", "stock_money", "attention")
@@ -102,6 +107,14 @@ def lay_out_minutes(session: BrandSession, run: Run, record: Record, language: L
     return _Secretary(session, run, record, language).paper()
 
 
+def summary_in(report: Mapping[str, Any], language: Language) -> str:
+    """A stored report's summary, its figures still by their keys; empty where it is not known in that language."""
+    if language is Language.EN:
+        return str(report.get("summary", ""))
+    said = report.get("summary_message")
+    return speak(read_message(said), language) if said else str(report.get("summary_german", ""))
+
+
 class _Secretary:
     """Lays out one meeting in one language."""
 
@@ -121,6 +134,8 @@ class _Secretary:
         for report in self._reports.values():
             self._german |= report.get("in_german", {})
             lines = report.get("missing_german", [])
+            if len(report.get("missing", ())) == len(report["missing_data"]):
+                lines = [speak(read_message(line), language) for line in report["missing"]]
             if len(lines) == len(report["missing_data"]):
                 self._german |= dict(zip(report["missing_data"], lines, strict=True))
         self._fell_back = False
@@ -173,6 +188,9 @@ class _Secretary:
     def _spans(self, text: str, german: str, figures: Mapping[str, str]) -> list[Span]:
         return self._figures.spans(self._words(text, german), figures)
 
+    def _said(self, row: FindingRow | ProposalRow) -> list[Span]:
+        return self._spans(row.text, prose_of(row, self._language), row.figures)
+
     def _entry(self, entry: str | Mapping[str, Any]) -> list[Span]:
         if isinstance(entry, str):
             return [Span(self._words(entry))]
@@ -180,7 +198,7 @@ class _Secretary:
 
     def _day(self, moment: datetime | date) -> str:
         day = moment.astimezone(ZoneInfo(self._brand.zone)) if isinstance(moment, datetime) else moment
-        return in_days(day, self._language)
+        return day_text(day, self._language)
 
     def _check_day(self, prediction: Mapping[str, Any] | None) -> str:
         return self._day(datetime.fromisoformat(prediction["check_at"])) if prediction else ""
@@ -215,10 +233,12 @@ class _Secretary:
         """What the models cost that the meeting was held with; nothing where it was held by rules."""
         if self._cost is None:
             return ""
-        tokens = Cell(value=self._cost.input_tokens + self._cost.output_tokens, unit="count").render(self._language)
-        calls = Cell(value=self._cost.calls, unit="count").render(self._language)
+        tokens = number_text(self._cost.input_tokens + self._cost.output_tokens, self._language)
+        calls = number_text(self._cost.calls, self._language)
+        decimals = len(self._cost.dollars.partition(".")[2])
+        dollars = number_text(Decimal(self._cost.dollars), self._language, decimals)
         said = "models_cost_at_most" if self._cost.bounded else "models_cost"
-        return self._say(said, calls=calls, tokens=tokens, usd=localised(self._cost.dollars, self._language))
+        return self._say(said, calls=calls, tokens=tokens, usd=dollars)
 
     def _agenda(self) -> str:
         """What people wrote stays as they wrote it."""
@@ -227,7 +247,7 @@ class _Secretary:
     def _allowed(self, name: str, amount: int) -> str:
         cell = Cell(value=amount, unit="count" if name == "attention" else f"{self._brand.currency}.minor")
         known = name if name in _ALLOWED else "other"
-        return self._say(f"allowed.{known}", amount=cell.render(self._language), limit=name)
+        return self._say(f"allowed.{known}", amount=cell_text(cell, self._language), limit=name)
 
     def _of_reports(self, key: str) -> list[Block]:
         points = [
@@ -244,13 +264,19 @@ class _Secretary:
             if report["status"] != "ok":
                 reason = self._words(str(report["reason"]))
                 line += [Span(" "), Span(f"({self._say('degraded', reason=reason)})", Look.QUIET)]
-            said = self._spans(report["summary"], report.get("summary_german", ""), report["figures"])
+            said = self._spans(report["summary"], summary_in(report, self._language), report["figures"])
             blocks.append(Paragraph([*line, Span(": "), *said]))
         return blocks
 
     def _findings_of(self, severity: Severity) -> list[Block]:
         points = [
-            Point([Span(row.subject, Look.STRONG), Span(": "), *self._spans(row.text, row.german, row.figures)])
+            Point(
+                [
+                    Span(row.subject, Look.STRONG),
+                    Span(": "),
+                    *self._spans(row.text, prose_of(row, self._language), row.figures),
+                ]
+            )
             for row in self._findings
             if row.severity == severity
         ]
@@ -293,7 +319,7 @@ class _Secretary:
 
     def _heading(self, proposal: ProposalRow, item: ActionItem | None) -> list[Span]:
         title = self._title_of(proposal, item)
-        said = self._spans(proposal.text, proposal.german, proposal.figures)
+        said = self._said(proposal)
         amended = item is not None and (item.action, item.prediction) != (proposal.action, proposal.prediction)
         first = [Span(self._say("as_proposed")), Span(" ")] if amended else []
         return [Span(title, Look.STRONG), Span(" "), Span(proposal.kind, Look.CODE), Span(" "), *first, *said]
@@ -317,7 +343,7 @@ class _Secretary:
         if not prediction:
             return self._say("not_predicted")
         value, low, high = (
-            Cell(value=prediction[part], unit=prediction["unit"]).render(self._language)
+            cell_text(Cell(value=prediction[part], unit=prediction["unit"]), self._language)
             for part in ("value", "low", "high")
         )
         return self._say("interval", value=value, low=low, high=high)

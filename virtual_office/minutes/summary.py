@@ -6,9 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions.documents import item_summary
 from domain.errors import Conflict
 from domain.language import Language
+from language.lines import as_plain
+from language.paper import Paper
+from language.speech import prose_of
 from store.leases import is_alive
 from store.reads.models import cost_of_run
 from store.session import BrandSession
@@ -16,9 +18,8 @@ from store.tables import ActionItem, FindingRow, Run
 from virtual_office.meeting.runs import MEETING, RUNNING, WAITING
 from virtual_office.meeting.table import table_document
 from virtual_office.minutes.document import findings_of, lay_out_minutes, write_minutes
-from virtual_office.minutes.paper import Paper
-from virtual_office.minutes.rendering import Figures, as_plain
-from virtual_office.questions.item_view import local_time
+from virtual_office.minutes.rendering import Figures
+from virtual_office.questions.item_view import item_line, local_time
 
 
 def meeting_document(session: BrandSession, run_id: UUID, language: Language = Language.EN) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         **table_document(session, run_id),
         "left_out": run.result.get("left_out", []),
         "worth_more": run.result.get("worth_more", []),
-        "action_items": [item_summary(item) for item in items],
+        "action_items": [item_line(item) for item in items],
         "models": cost.document() if (cost := cost_of_run(session, run.id)) else None,
         "minutes": _minutes(session, run, language),
     }
@@ -110,7 +111,7 @@ def _findings(session: BrandSession, run_id: UUID, language: Language) -> list[d
 
 def finding_document(figures: Figures, row: FindingRow, language: Language) -> dict[str, Any]:
     """A finding in this language, its numbers rendered."""
-    text = row.german if language is Language.DE and row.german else row.text
+    text = prose_of(row, language) or row.text
     return {
         "agent": row.agent,
         "subject": row.subject,

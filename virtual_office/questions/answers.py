@@ -11,6 +11,7 @@ from domain.actor import Permission
 from domain.context import Context
 from domain.errors import NotFound
 from domain.language import Language
+from language.lines import as_plain
 from store.audit import append_audit
 from store.leases import lock_row
 from store.outbox import emit
@@ -18,10 +19,10 @@ from store.run_events import tell
 from store.session import BrandSession
 from store.tables import Receipt, Run
 from virtual_office.meeting.reporting import Progress, Reporter
-from virtual_office.meeting.runs import DONE, GRAPH_VERSION, RUNNING, held, pinned
+from virtual_office.meeting.runs import DONE, GRAPH_VERSION, RUNNING, held, over_breaks, pinned
 from virtual_office.meeting.table import proposal_documents
-from virtual_office.minutes.document import findings_of
-from virtual_office.minutes.rendering import Figures, as_plain
+from virtual_office.minutes.document import findings_of, summary_in
+from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.summary import finding_document
 
 ANSWER = "answer"
@@ -54,6 +55,10 @@ def open_answer(session: BrandSession, charter: Charter, question: str, run_id: 
 
 async def answer(reporter: Reporter, ctx: Context, run_id: UUID, charter: Charter, progress: Progress) -> UUID:
     """Let the agent answer, once; what it had been told before an interruption it is not told again."""
+    return await over_breaks(lambda: _answer(reporter, ctx, run_id, charter, progress), progress)
+
+
+async def _answer(reporter: Reporter, ctx: Context, run_id: UUID, charter: Charter, progress: Progress) -> UUID:
     with held(reporter.database, ctx, run_id) as run:
         if run.status == DONE:
             return run_id
@@ -81,7 +86,7 @@ def answer_document(session: BrandSession, run: Run, language: Language) -> dict
     rows, report = findings_of(session, run.id), run.result.get("report", {})
     codes = [code for row in rows for code in row.figures.values()]
     figures = Figures(session, [*codes, *report.get("figures", {}).values()], language)
-    summary = report.get("summary_german") if language is Language.DE else ""
+    summary = summary_in(report, language)
     receipts = session.scalars(select(Receipt).where(col(Receipt.run_id) == run.id).order_by(col(Receipt.id))).all()
     return {
         "id": str(run.id),

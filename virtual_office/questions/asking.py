@@ -16,6 +16,7 @@ from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from domain.language import Language
 from domain.metrics import MetricQuery
+from language.lines import as_markdown
 from store.audit import append_audit
 from store.database import Database
 from store.leases import lock_row
@@ -36,7 +37,7 @@ from virtual_office.metrics.reader import (
     read_question,
 )
 from virtual_office.metrics.vocabulary import CAN_ANSWER
-from virtual_office.minutes.rendering import Figures, as_markdown
+from virtual_office.minutes.rendering import Figures
 from virtual_office.questions.questions import Answer
 
 QUESTION, TOOL, ASKER = "question", "brand_metric", "chair"

@@ -12,13 +12,15 @@ from sqlmodel import col
 from actions.items import prediction_of
 from domain.figure import Cell, FigureRef
 from domain.ids import ReceiptId
-from domain.language import Language, in_days
+from domain.language import Language
 from domain.money import BPS
 from domain.prediction import Prediction
+from language.formats import cell_text, day_text
+from language.prose import without_figures
+from language.speech import prose_of
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, Receipt
 from tools.receipts import record_figures
-from virtual_office.minutes.rendering import without_figures
 from virtual_office.questions.questions import Answer, answer_question
 
 SAME_UNITS = "profit_change_same_units"
@@ -162,16 +164,17 @@ def _certainty(session: BrandSession, item: ActionItem, run_id: UUID, receipts: 
     day, days = promised.check_at.date(), promised.horizon_days
     return Answer(
         f"I expect {value} over {days} days. In {share} of such cases it should lie between {low} and {high}; on "
-        f"{in_days(day)} it is held against what came.{more}",
+        f"{day_text(day, Language.EN)} it is held against what came.{more}",
         f"Ich erwarte {wert} über {days} Tage. In {anteil} solcher Fälle sollte es zwischen {tief} und {hoch} liegen; "
-        f"am {in_days(day, Language.DE)} wird es mit dem verglichen, was kam.{mehr}",
+        f"am {day_text(day, Language.DE)} wird es mit dem verglichen, was kam.{mehr}",
         record_figures(session, run_id, found),
     )
 
 
 def _amounts(promised: Prediction, language: Language) -> tuple[str, str, str, str]:
     value, low, high = (
-        Cell(value=part, unit=promised.unit).render(language) for part in (promised.value, promised.low, promised.high)
+        cell_text(Cell(value=part, unit=promised.unit), language)
+        for part in (promised.value, promised.low, promised.high)
     )
     return value, low, high, f"{round(promised.coverage_bps * 100 / BPS)} %"
 
@@ -192,7 +195,7 @@ def _unmoved(session: BrandSession, run_id: UUID, receipts: Iterable[Receipt]) -
 
 def _reasons(session: BrandSession, item: ActionItem) -> Answer:
     proposal = session.get_one(ProposalRow, (item.brand_id, item.proposal_id))
-    return Answer(proposal.text, proposal.german or proposal.text, proposal.figures)
+    return Answer(proposal.text, prose_of(proposal, Language.DE) or proposal.text, proposal.figures)
 
 
 def _not_understood(receipts: Iterable[Receipt]) -> Answer:

@@ -5,29 +5,53 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.documents import item_document
+from actions.documents import item_document, item_summary
+from actions.items import action_of
 from actions.questions import notes_of
 from domain.language import Language
 from guardrails.cedar import PolicyEngine
+from language.lines import as_markdown, as_plain
+from language.speech import prose_of, spoken
+from language.titles import list_title
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, ItemNote, ProposalRow
 from virtual_office.metrics.reader import language_of_words
-from virtual_office.minutes.rendering import Figures, as_markdown, as_plain
+from virtual_office.minutes.rendering import Figures
 
 
-def item_view(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> dict[str, Any]:
+def item_line(item: ActionItem, language: Language = Language.EN) -> dict[str, Any]:
+    """One line of an inbox."""
+    return {**spoken(item_summary(item), language), "list_title": _list_titles(item)}
+
+
+def _list_titles(item: ActionItem) -> dict[str, str]:
+    """The line of a list by language."""
+    return {language.value: list_title(action_of(item), language) for language in Language}
+
+
+def item_view(
+    session: BrandSession, engine: PolicyEngine, item: ActionItem, language: Language = Language.EN
+) -> dict[str, Any]:
     """Everything that a person needs to answer an item."""
-    document = item_document(session, engine, item)
-    figures = Figures(session, item.figures.values())
-    rationale = figures.render(item.rationale, item.figures, as_markdown)
+    document = spoken(item_document(session, engine, item), language)
+    figures = Figures(session, item.figures.values(), language)
+    rationale = figures.render(_rationale(session, item, language), item.figures, as_markdown)
     return {
         **document,
+        "list_title": _list_titles(item),
         "rationale": rationale,
         "amended": _amended(session, item),
         "expires_locally": local_time(session, item.expires_at),
         "notes": note_views(session, notes_of(session, item.id)),
     }
+
+
+def _rationale(session: BrandSession, item: ActionItem, language: Language) -> str:
+    """As its proposal says it in that language, where it says it; else as it was written."""
+    proposal = session.get(ProposalRow, (item.brand_id, item.proposal_id)) if item.proposal_id else None
+    said = prose_of(proposal, language) if proposal is not None and proposal.text == item.rationale else ""
+    return said or item.rationale
 
 
 def _amended(session: BrandSession, item: ActionItem) -> bool:

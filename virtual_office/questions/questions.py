@@ -1,7 +1,7 @@
 """Answers a person's question from what the meeting's agents were answered: every number a figure, nothing guessed."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,11 @@ from sqlmodel import col
 
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
+from guardrails.names import NameIndex, whole_words
+from language.prose import without_figures
 from store.session import BrandSession
 from store.tables import Receipt
 from tools.receipts import record_figures
-from virtual_office.minutes.rendering import without_figures
 
 _NAMES = ("sku", "supplier", "stand", "segment", "customer", "campaign", "invoice", "channel", "title", "zone")
 _MOST_CELLS = 8
@@ -62,13 +63,15 @@ def answer_question(session: BrandSession, run_id: UUID, question: str) -> Answe
     """
     asked = question.casefold()
     places = list(_places(session, run_id))
-    named = [place for place in places if place.about and _is_named(place.about, asked)]
+    names = NameIndex(name.casefold() for place in places for name in place.about)
+    called = names.standing_in(asked, whole_words(asked)).keys()
+    named = [place for place in places if _hits(place.about, called)]
     words = set(_WORD.findall(asked))
     wanted = {topic for topic, said in _TOPICS.items() if words & set(said)}
     on_topic = [place for place in named if any(topic in place.name for topic in wanted)]
     if not named and wanted:  # a question about the brand as a whole: only what is about no single thing answers it
         on_topic = [place for place in places if not place.about and any(topic in place.name for topic in wanted)]
-    found = _nearest(on_topic or named, asked)
+    found = _nearest(on_topic or named, called)
     if not found:
         return _nothing(places)
     refs = {f"n{_letters(at)}": FigureRef(receipt=one.receipt, path=one.path) for at, one in enumerate(found)}
@@ -77,18 +80,18 @@ def answer_question(session: BrandSession, run_id: UUID, question: str) -> Answe
     return Answer(f"{subject}: {said}.", f"{subject}: {said}.", record_figures(session, run_id, refs))
 
 
-def _is_named(about: Sequence[str], asked: str) -> bool:
-    """Whether the question names it: by its first name (a SKU, a supplier, a stand) or its title."""
-    return any(re.search(rf"(?<![\w]){re.escape(name.casefold())}(?![\w])", asked) for name in about)
+def _hits(about: Sequence[str], called: Collection[str]) -> int:
+    """By how many of its names (a SKU, a supplier, a stand, a title) a question calls it."""
+    return sum(name.casefold() in called for name in about)
 
 
-def _nearest(places: Sequence[_Place], asked: str) -> list[_Place]:
+def _nearest(places: Sequence[_Place], called: Collection[str]) -> list[_Place]:
     """The cells about what the question names most exactly; one of each name, as the newest answer has it."""
     if not places:
         return []
     ranked: dict[tuple[str, ...], int] = {}
     for place in places:
-        ranked[place.about] = sum(_is_named([name], asked) for name in place.about)
+        ranked[place.about] = _hits(place.about, called)
     best = max(ranked.values())
     about = next(about for about, hits in ranked.items() if hits == best)
     by_name = {place.name: place for place in places if place.about == about}

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from domain.errors import InvalidInput
-from domain.language import Language, weekday
+from domain.language import Language
 from domain.money import to_minor_exactly
+from language.formats import weekday_text
 from virtual_office.schedule.rhythm import last_slot, next_slot
 
 Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")]
@@ -107,9 +108,9 @@ class MeetingDefinition(BaseModel):
         if len(days) == len(WEEK):
             said = daily
         elif len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
-            said = f"{weekday(days[0], language)} {to} {weekday(days[-1], language)}"
+            said = f"{weekday_text(days[0], language)} {to} {weekday_text(days[-1], language)}"
         else:
-            said = ", ".join(weekday(day, language) for day in days)
+            said = ", ".join(weekday_text(day, language) for day in days)
         return f"{said} {self.at}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agents.playbooks.prose import claim, speakable
+from agents.playbooks.prose import claim, is_given, speakable
 from agents.playbooks.transcript import Answer
 from domain.customers import SEGMENT_NAMES
 from domain.figure import FigureRef
@@ -41,7 +41,7 @@ def message_of(advice: Answer, at: int) -> Claim:
 
 
 def _test(line: Mapping[str, Any], figures: Mapping[str, FigureRef]) -> Claim:
-    again = "no_evidence" not in line["reasons"]
+    again = not is_given(line, "no_evidence")
     why = "What was measured so far does not tell yet." if again else "No message of this brand has been measured yet."
     warum = (
         "Die bisherigen Messungen reichen dafür noch nicht."

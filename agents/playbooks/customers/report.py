@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from agents.playbooks.customers.prose import first_upper, follow_up_of, lead_code, message_of, named, refs
-from agents.playbooks.prose import Said, claim
+from agents.playbooks.prose import Said, because_of, claim, is_given, joined
 from agents.playbooks.transcript import Answer
 from domain.report import AgentReport, Claim, Finding, Severity
-from tools.customers.words import in_german
 
 _MOST_LEADS = 12
 
@@ -119,7 +118,7 @@ def _anyway(review: CrmReview) -> Iterator[Finding]:
             continue
         english, german = named(line["segment"])
         figures = {**refs(review.advice), **refs(review.advice, "lines", at)}
-        if "bought_anyway" in line["reasons"]:
+        if is_given(line, "bought_anyway"):
             text = (
                 f"Do not write to {english}: {{bought}} of those written to bought, but so did {{bought_anyway}} of "
                 "those held out. They would have bought anyway."
@@ -128,7 +127,7 @@ def _anyway(review: CrmReview) -> Iterator[Finding]:
                 f"Nicht anschreiben ({german}): {{bought}} der Angeschriebenen kauften, aber auch {{bought_anyway}} "
                 "der Kontrollgruppe. Sie hätten ohnehin gekauft."
             )
-        elif "costs_more" in line["reasons"]:
+        elif is_given(line, "costs_more"):
             text = (
                 f"Do not write to {english}: a message to all {{customers}} of them would bring {{net}} ({{coverage}} "
                 "interval: {net_low} to {net_high}), those who turn away counted in."
@@ -196,8 +195,8 @@ def _missing(review: CrmReview) -> Iterator[Said]:
         if answer.result is None:
             yield Said(f"{name} could not be read: {answer.error}", f"{german} sind nicht lesbar: {answer.error}")
         elif answer.result["status"] == "abstained" or (name == "Customers" and answer.result["reasons"]):
-            because, gruende = answer.result["because"], in_german(answer.result["reasons"])
-            yield Said(f"{name}: {'; '.join(because)}.", f"{german}: {'; '.join(gruende)}.")
+            why = joined(because_of(answer.result))
+            yield Said(f"{name}: {why.text}.", f"{german}: {why.german}.")
     made = [*review.messages.items(), *review.follow_ups.items()]
     for subject, one in made:
         if one.result is None:

@@ -1,13 +1,12 @@
 """Why the Finance Analyst proposes what it proposes, for the person who decides; in English and in German."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from agents.playbooks.prose import claim
+from agents.playbooks.prose import because_of, claim, joined
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.report import Claim
-from tools.finance.words import in_german
 
 _LONGEST_NAME = 100
 
@@ -82,12 +81,9 @@ def flag_rationale(answer: Answer, at: int) -> Claim:
     """Why a person should look at expenses of a category."""
     one: Mapping[str, Any] = (answer.result or {})["odd"][at]
     figures = cells_of(answer, "odd", at)
-    category = named(str(one["category"]), "a category")
-    text = f"{category} cost {{amount}}, where {{expected}} was to be expected ({{low}} to {{high}}): {one['because']}."
-    german = (
-        f"{category} kostete {{amount}}, zu erwarten waren {{expected}} ({{low}} bis {{high}}): "
-        f"{german_words([str(one['because'])])}."
-    )
+    category, why = named(str(one["category"]), "a category"), joined(because_of(one))
+    text = f"{category} cost {{amount}}, where {{expected}} was to be expected ({{low}} to {{high}}): {why.text}."
+    german = f"{category} kostete {{amount}}, zu erwarten waren {{expected}} ({{low}} bis {{high}}): {why.german}."
     if one.get("gain"):
         text += (
             " If it goes on, that costs up to {gain_high} in four weeks; chargebacks of the last four came to {held}."
@@ -102,8 +98,3 @@ def flag_rationale(answer: Answer, at: int) -> Claim:
 def named(name: str, otherwise: str) -> str:
     """A name as prose can carry it."""
     return name if name.strip() and len(name) <= _LONGEST_NAME and not set(name) & set("{}") else otherwise
-
-
-def german_words(because: Sequence[str]) -> str:
-    """The tools' reasons in German."""
-    return "; ".join(in_german(because))

@@ -12,11 +12,10 @@ from agents.playbooks.finance.prose import (
     named,
     reminder_rationale,
 )
-from agents.playbooks.prose import Said, claim
+from agents.playbooks.prose import Said, because_of, claim, joined
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.report import AgentReport, Claim, Finding, Severity
-from tools.finance.words import in_german
 
 RISKY_BPS = 1_000
 """How likely it must be that cash runs out to be called a risk."""
@@ -326,5 +325,5 @@ def _missing(review: MoneyReview) -> Iterator[Said]:
 
 
 def _because(node: Mapping[str, Any], name: str, german: str) -> Said:
-    words = node["because"]
-    return Said(f"{name}: {'; '.join(words)}.", f"{german}: {'; '.join(in_german(words))}.")
+    why = joined(because_of(node))
+    return Said(f"{name}: {why.text}.", f"{german}: {why.german}.")

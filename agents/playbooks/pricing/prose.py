@@ -1,16 +1,18 @@
 """What the Pricing Director says of one price: sentences whose every number is a figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from agents.playbooks.pricing.entry import Entry
-from agents.playbooks.prose import UNSAID, Said, claim, claim_of, speakable
+from agents.playbooks.prose import UNSAID, Said, because_of, claim, claim_of, is_given, joined, speakable
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.report import Claim
-from tools.pricing.words import in_german
 
-_SUPPORTING = frozenset({"lowest_heldout_error", "tied_prefers_common_shocks_removed", "identified_over_time_only"})
+_SUPPORTING = frozenset(
+    f"pricing.reason.{code}"
+    for code in ("lowest_heldout_error", "tied_prefers_common_shocks_removed", "identified_over_time_only")
+)
 _MODELS = {
     "pooled": Said("comparing all locations and weeks", "im Vergleich aller Orte und Wochen"),
     "location": Said(
@@ -171,13 +173,13 @@ def _demand(entry: Entry) -> Said:
     if not found:
         return UNSAID
     if found["status"] != "usable":
-        why = _joined(_refusals(found))
+        why = joined(_refusals(found))
         return Said(
             f"How demand answers to its price cannot be told: {why.text}.",
             f"Wie die Nachfrage auf den Preis antwortet, lässt sich nicht sagen: {why.german}.",
         )
     named = str(found["model"]).replace("_", " ")
-    method, why = _MODELS.get(found["model"], Said(named, named)), _joined(_because(found))
+    method, why = _MODELS.get(found["model"], Said(named, named)), joined(because_of(found))
     text = (
         "Demand answers to price with an elasticity of {elasticity} ({elasticity_low} to {elasticity_high}), "
         f"found by {method.text}: {why.text} (held-out error {{heldout_error}})."
@@ -205,17 +207,9 @@ def _is_misled(found: Mapping[str, Any]) -> bool:
     )
 
 
-def _because(found: Mapping[str, Any]) -> list[Said]:
-    return [Said(*words) for words in zip(found["because"], in_german(found["reasons"]), strict=True)]
-
-
 def _refusals(found: Mapping[str, Any]) -> list[Said]:
-    pairs = zip(found["reasons"], _because(found), strict=True)
+    pairs = zip(found["reasons"], because_of(found), strict=True)
     return [words for reason, words in pairs if reason not in _SUPPORTING]
-
-
-def _joined(words: Sequence[Said]) -> Said:
-    return Said("; ".join(one.text for one in words), "; ".join(one.german for one in words))
 
 
 def _advice(entry: Entry) -> Said:
@@ -235,21 +229,21 @@ def _advice(entry: Entry) -> Said:
         )
     if advice.get("status") != "keep":
         return Said("No other price is recommended.", "Ein anderer Preis wird nicht empfohlen.")
-    if "gain_not_convincing" in advice["reasons"] and advice["considered_price"]:
+    if is_given(advice, "gain_not_convincing") and advice["considered_price"]:
         return Said(
             "The best other price allowed today, {considered_price}, would raise profit with a probability of "
             "{considered_probability}: not enough to change it.",
             "Der beste andere heute erlaubte Preis, {considered_price}, würde den Gewinn mit einer Wahrscheinlichkeit "
             "von {considered_probability} erhöhen: nicht genug für eine Änderung.",
         )
-    why = _joined(_because(advice))
+    why = joined(because_of(advice))
     return Said(f"Keep it: {why.text}.", f"Den Preis belassen: {why.german}.")
 
 
 def _corrected(entry: Entry) -> Said:
     """What the ladder and the rivals took off it."""
     text = german = ""
-    if "held_at_ladder_edge" in entry.advice["reasons"]:
+    if is_given(entry.advice, "held_at_ladder_edge"):
         text += " A better price would break the ladder of its channels, so it stops at the edge."
         german += " Ein besserer Preis bräche die Preisleiter der Kanäle, daher bleibt er an deren Kante."
     if entry.advice.get("given_back") and entry.advice["given_back"]["value"]:
@@ -259,7 +253,7 @@ def _corrected(entry: Entry) -> Said:
 
 
 def _at_bound(advice: Mapping[str, Any]) -> bool:
-    return "best_price_is_at_a_bound" in advice["reasons"]
+    return is_given(advice, "best_price_is_at_a_bound")
 
 
 def _verb(entry: Entry) -> Said:

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from agents.playbooks.prose import Said, claim, speakable
+from agents.playbooks.prose import Said, because_of, claim, is_given, joined, speakable
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.report import Claim, Finding, Severity
-from tools.pricing.words import in_german, in_words
 
 MOST_LADDERS, MOST_DRAFTS, MOST_PROMOTIONS = 6, 6, 6
 _LADDER = {
@@ -94,32 +93,30 @@ class Range:
         found = []
         lacking = [answer for answer in self.reactions if _of(answer).get("status") == "insufficient"]
         if lacking and len(lacking) == len(self.reactions):
-            words, german = _causes(lacking)
+            why = _causes(lacking)
             found.append(
                 Said(
-                    f"How rivals answer price changes: {words}.",
-                    f"Wie Wettbewerber auf Preisänderungen antworten: {german}.",
+                    f"How rivals answer price changes: {why.text}.",
+                    f"Wie Wettbewerber auf Preisänderungen antworten: {why.german}.",
                 )
             )
         lacking = [answer for answer in self.ladders if _of(answer).get("status") == "insufficient"]
         if lacking and len(_channels(self)) > 1:
-            words, german = _causes(lacking)
-            found.append(Said(f"The ladder of channels: {words}.", f"Die Preisleiter der Kanäle: {german}."))
+            why = _causes(lacking)
+            found.append(Said(f"The ladder of channels: {why.text}.", f"Die Preisleiter der Kanäle: {why.german}."))
         for answer in self.drafts:
             for line in _of(answer).get("lines", ()):
                 if line["decision"] == "abstained":
-                    where, why = f"{_sku(line)} in {_place(answer)}", "; ".join(line["because"])
-                    german = "; ".join(in_german(line.get("reasons") or line["because"]))
+                    where, why = f"{_sku(line)} in {_place(answer)}", joined(because_of(line))
                     found.append(
-                        Said(f"{where}: no price drafted, {why}.", f"{where}: kein Preis entworfen, {german}.")
+                        Said(f"{where}: no price drafted, {why.text}.", f"{where}: kein Preis entworfen, {why.german}.")
                     )
         return found[:20]
 
 
-def _causes(answers: Sequence[Answer]) -> tuple[str, str]:
-    """Why there is no answer, each reason once, in both languages."""
-    reasons = list(dict.fromkeys(reason for answer in answers for reason in _of(answer)["reasons"]))
-    return "; ".join(in_words(reasons)), "; ".join(in_german(reasons))
+def _causes(answers: Sequence[Answer]) -> Said:
+    """Why there is no answer, each reason once."""
+    return joined(dict.fromkeys(reason for answer in answers for reason in because_of(_of(answer))))
 
 
 def _channels(whole: Range) -> set[str]:
@@ -208,7 +205,7 @@ def draft_rationale(answer: Answer, at: int) -> Claim:
     """Why a draft should stand, for the person who decides."""
     line = _of(answer)["lines"][at]
     figures = {**_cells(answer, "lines", at), "horizon": answer.ref("horizon")}
-    place, edge = _place(answer), "held_at_ladder_edge" in line["reasons"]
+    place, edge = _place(answer), is_given(line, "held_at_ladder_edge")
     text = (
         f"{_sku(line)} costs {{unit_cost}} and has no price in {place}, where {{comparable}} products of its category "
         "are sold at a middling margin of {comparable_margin}. A draft of {price} would keep {margin}; such a product "

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.playbooks.prose import Said, claim, speakable
-from agents.playbooks.stands.trend_report import because, falling_behind, missing_trends
+from agents.claims import claim, is_given, listed, missing, named, reasons_of
+from agents.playbooks.stands.trend_report import falling_behind, missing_trends
 from agents.playbooks.transcript import Answer
+from domain.message import Message, message
 from domain.report import AgentReport, Claim, Finding, Severity
 
 _MOST_FINDINGS = 40
 _MOST_LOSING = 8
 _NAMED = 12
-_LONGEST_NAME = 64
 
 
 def rationale_of_trip(advice: Answer, at: int) -> Claim:
@@ -24,30 +24,17 @@ def rationale_of_trip(advice: Answer, at: int) -> Claim:
     stop_at, stop = _neediest(result, trip["stands"])
     figures["loss"] = advice.ref("stands", stop_at, "loss")
     figures["wait"] = advice.ref("stands", stop_at, "wait")
-    named = ", ".join(_codes(trip["stands"]))
-    needy = _code(stop)
-    text = (
-        f"Bring {{units}} to {named} on one trip for {{cost}}. {needy} alone would lose {{loss}} of margin within "
-        "{wait}, when the next planned call is. Against waiting for the planned calls the trip should bring {net} "
-        "after its cost ({coverage} interval: {net_low} to {net_high})."
-    )
-    german = (
-        f"Bringen Sie {{units}} auf einer Tour für {{cost}} zu {named}. Allein {needy} würde innerhalb von {{wait}}, "
-        "bis zum nächsten planmäßigen Halt, {loss} Deckungsbeitrag verlieren. Gegenüber dem Warten auf die "
-        "planmäßigen Halte sollte die Tour nach ihren Kosten {net} bringen ({coverage}-Intervall: {net_low} bis "
-        "{net_high})."
-    )
-    return claim(text, figures, german)
+    return claim(message("stands.trip", stands=_stands(trip["stands"]), needy=_stand(stop)), figures)
 
 
 def _neediest(result: Mapping[str, Any], codes: Sequence[str]) -> tuple[int, Mapping[str, Any]]:
     stops = [(at, stand) for at, stand in enumerate(result["stands"]) if stand["stand"] in codes]
-    return max(stops, key=lambda one: one[1]["loss"]["value"])
+    return max(stops, key=lambda stop: stop[1]["loss"]["value"])
 
 
 @dataclass(frozen=True)
 class Looks:
-    """What was looked at: the list of stands, the advice about trips, and how each stand goes beside the others."""
+    """The answers that a report rests on: the list of stands, the advice about trips, each stand beside the others."""
 
     listing: Answer
     advice: Answer
@@ -57,140 +44,91 @@ class Looks:
 def write_report(looks: Looks, proposed: Sequence[Answer]) -> AgentReport:
     """`proposed` is what became of each proposal."""
     listing, advice, trends = looks.listing, looks.advice, looks.trends
-    missing = [*_missing(listing, advice, proposed), *missing_trends(trends)]
     findings = [*_trips(advice), *falling_behind(trends), *_short(advice), *_losing(advice), *_expiring(advice)]
     return AgentReport(
         summary=_summary(listing, advice),
         findings=findings[:_MOST_FINDINGS],
-        proposals=[UUID(one.result["proposal"]) for one in proposed if one.result],
-        missing_data=[line.text for line in missing],
-        missing_german=[line.german for line in missing],
+        proposals=[UUID(answer.result["proposal"]) for answer in proposed if answer.result],
+        **missing([*_missing(listing, advice, proposed), *missing_trends(trends)]),
     )
 
 
 def _summary(listing: Answer, advice: Answer) -> Claim:
     if listing.result is None or advice.result is None:
-        return claim(
-            "Nothing could be looked at: what lies at the stands is not known.",
-            {},
-            "Nichts konnte betrachtet werden: Was an den Ständen liegt, ist nicht bekannt.",
-        )
-    status, trips = advice.result["status"], advice.result["trips"]
-    if status == "abstained":
-        return claim(
-            "Whether a stand needs a call cannot be told: data are missing.",
-            {},
-            "Ob ein Stand angefahren werden sollte, lässt sich nicht sagen: Es fehlen Daten.",
-        )
+        return claim(Message(key="stands.summary.unread"), {})
+    if advice.result["status"] == "abstained":
+        return claim(Message(key="stands.summary.abstained"), {})
+    trips = advice.result["trips"]
     if not trips:
-        return claim(
-            "No trip to a stand would earn its cost this week.",
-            {},
-            "Keine Tour zu einem Stand würde in dieser Woche ihre Kosten einbringen.",
-        )
+        return claim(Message(key="stands.summary.no_trip"), {})
     figures = {key: advice.ref("trips", 0, key) for key in ("net", "cost", "stops")}
-    more = (" Further trips are worth it, too.", " Weitere Touren lohnen sich ebenfalls.") if trips[1:] else ("", "")
-    return claim(
-        f"A trip to {{stops}} of the stands should bring {{net}} after its cost of {{cost}}.{more[0]}",
-        figures,
-        f"Eine Tour zu {{stops}} der Stände sollte nach ihren Kosten von {{cost}} noch {{net}} bringen.{more[1]}",
-    )
+    return claim(Message(key="stands.summary.trips" if trips[1:] else "stands.summary.trip"), figures)
 
 
 def _trips(advice: Answer) -> Iterator[Finding]:
     for at, trip in enumerate((advice.result or {}).get("trips", ())):
-        subject = ", ".join(_codes(trip["stands"]))[:120]
+        subject = ", ".join(trip["stands"])[:120]
         yield Finding(subject=subject, claim=rationale_of_trip(advice, at), severity=Severity.ATTENTION)
 
 
 def _short(advice: Answer) -> Iterator[Finding]:
-    skus = [one["sku"] for one in (advice.result or {}).get("short", ()) if _carried(one["sku"])]
+    skus = [product["sku"] for product in (advice.result or {}).get("short", ())]
     if skus:
-        named = ", ".join(skus[:_NAMED])
-        others = (" and others", " und andere") if skus[_NAMED:] else ("", "")
-        yield Finding(
-            subject=skus[0],
-            claim=claim(
-                f"The warehouse is short of what the stands ask for: {named}{others[0]}.",
-                {},
-                f"Dem Lager fehlt, was die Stände brauchen: {named}{others[1]}.",
-            ),
-            severity=Severity.RISK,
-        )
+        products = listed(skus, _NAMED, "stands.some_products")
+        said = claim(message("stands.warehouse_short", products=products), {})
+        yield Finding(subject=skus[0], claim=said, severity=Severity.RISK)
 
 
 def _losing(advice: Answer) -> Iterator[Finding]:
     """Stands that lose sales and are not called at, the worst first."""
     stands = (advice.result or {}).get("stands", ())
-    waiting = [(at, one) for at, one in enumerate(stands) if one["decision"] == "wait" and one["loss"]]
-    waiting = [one for one in waiting if one[1]["loss"]["value"] > 0 and "already_planned" not in one[1]["reasons"]]
-    for at, stand in sorted(waiting, key=lambda one: -one[1]["loss"]["value"])[:_MOST_LOSING]:
+    waiting = [
+        (at, stand)
+        for at, stand in enumerate(stands)
+        if stand["decision"] == "wait"
+        and stand["loss"]
+        and stand["loss"]["value"] > 0
+        and not is_given(stand, "already_planned")
+    ]
+    for at, stand in sorted(waiting, key=lambda stop: -stop[1]["loss"]["value"])[:_MOST_LOSING]:
         figures = {key: advice.ref("stands", at, key) for key in ("loss", "wait", "on_hand")}
-        yield Finding(
-            subject=_code(stand),
-            claim=claim(
-                f"{_code(stand)}, with {{on_hand}} left, may lose {{loss}} within {{wait}}; it is not called at: "
-                f"{stand['because'][0]}.",
-                figures,
-                f"{_code(stand)} (noch {{on_hand}}) kann innerhalb von {{wait}} {{loss}} verlieren; er wird nicht "
-                f"angefahren: {_german(stand)}.",
-            ),
-            severity=Severity.INFO,
-        )
+        said = claim(message("stands.losing", stand=_stand(stand), reason=reasons_of(stand)[:1]), figures)
+        yield Finding(subject=stand["stand"], claim=said, severity=Severity.INFO)
 
 
 def _expiring(advice: Answer) -> Iterator[Finding]:
     for at, stand in enumerate((advice.result or {}).get("stands", ())):
         if stand.get("expiring"):
-            figures = {"expiring": advice.ref("stands", at, "expiring")}
-            yield Finding(
-                subject=_code(stand),
-                claim=claim(
-                    f"At {_code(stand)} {{expiring}} may expire before they sell.",
-                    figures,
-                    f"Bei {_code(stand)} könnten {{expiring}} ablaufen, bevor sie verkauft sind.",
-                ),
-                severity=Severity.ATTENTION,
+            said = claim(
+                message("stands.expiring", stand=_stand(stand)), {"expiring": advice.ref("stands", at, "expiring")}
             )
+            yield Finding(subject=stand["stand"], claim=said, severity=Severity.ATTENTION)
 
 
-def _german(node: Mapping[str, Any]) -> str:
-    return str(node["because_german"][0])
-
-
-def _missing(listing: Answer, advice: Answer, proposed: Sequence[Answer]) -> Iterator[Said]:
+def _missing(listing: Answer, advice: Answer, proposed: Sequence[Answer]) -> Iterator[Message]:
     if listing.result is None:
-        yield Said(f"Stands could not be read: {listing.error}", f"Stände sind nicht lesbar: {listing.error}")
+        yield message("stands.missing.unread", error=listing.error)
     elif not listing.result["stands"]:
-        yield Said(
-            "No stand is known: give locations the kind `stand`.",
-            "Es ist kein Stand bekannt: geben Sie Orten die Art `stand`.",
-        )
+        yield Message(key="stands.missing.no_stand")
     if advice.result is None:
-        yield Said(f"Trips could not be worked out: {advice.error}", f"Fahrten sind nicht berechenbar: {advice.error}")
+        yield message("stands.missing.trips_failed", error=advice.error)
     elif advice.result["status"] == "abstained":
-        yield because(advice.result, "Trips", "Fahrten")
+        yield message("stands.missing.trips", reasons=reasons_of(advice.result))
     for stand in (advice.result or {}).get("stands", ()):
         if stand["decision"] == "abstained":
-            yield because(stand, _code(stand), _code(stand, "Ein Stand"))
-    for one in proposed:
-        if one.result is None:
-            name = one.arguments.get("trip") or one.arguments.get("stand")
-            yield Said(f"{name}: the proposal was refused: {one.error}", f"{name}: Vorschlag abgelehnt: {one.error}")
+            yield message("stands.missing.stand", stand=_stand(stand), reasons=reasons_of(stand))
+    for answer in proposed:
+        if answer.result is None:
+            name = str(answer.arguments.get("trip") or answer.arguments.get("stand"))
+            yield message("stands.missing.proposal_refused", name=name, error=answer.error)
 
 
-def _codes(codes: Sequence[str]) -> list[str]:
-    return [code if _carried(code) else "a stand" for code in codes]
+def _stand(stand: Mapping[str, Any]) -> str | Message:
+    return named(str(stand["stand"]), "stands.a_stand")
 
 
-def _code(stand: Mapping[str, Any], otherwise: str = "A stand") -> str:
-    code = str(stand["stand"])
-    return code if _carried(code) else otherwise
-
-
-def _carried(name: str) -> bool:
-    """Whether prose can carry a name."""
-    return bool(name.strip()) and len(name) <= _LONGEST_NAME and speakable(name)
+def _stands(codes: Sequence[str]) -> str | Message:
+    return listed(codes, len(codes), "stands.some_stands")
 
 
 def _is_cell(value: Any) -> bool:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.playbooks.prose import UNSAID, Said, claim, claim_of, speakable
+from agents.playbooks.prose import UNSAID, Said, because_of, claim, claim_of, is_given, joined, speakable
 from agents.playbooks.stock.terms import minimum_findings, minimum_questions, of_minimum
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.report import AgentReport, Claim, Finding, Severity
-from tools.stock.words import in_german
 
 LIKELY_OUT_BPS = 2_000
 OUT_LATELY_BPS = 500
@@ -186,7 +185,7 @@ def _waiting(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
     for review in reviews:
         for index, line in enumerate(review.lines):
             if _waits(line):
-                why = _because(line)[0]
+                why = because_of(line)[0]
                 said = Said(
                     f"{_title(line)} waits for money: {{quantity}} for {{amount}} are due and should bring {{gain}}, "
                     f"but {why.text}.",
@@ -197,7 +196,7 @@ def _waiting(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
 
 
 def _waits(line: Mapping[str, Any]) -> bool:
-    return "waits_for_cash" in line["reasons"]
+    return is_given(line, "waits_for_cash")
 
 
 def _impossible(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
@@ -205,7 +204,7 @@ def _impossible(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
     for review in reviews:
         for index, line in enumerate(review.lines):
             if line["decision"] == "impossible" and _risk(line) < LIKELY_OUT_BPS:
-                why = _whole(_because(line))
+                why = joined(because_of(line))
                 text = f"{_title(line)}, {{on_hand}} on hand, cannot be ordered: {why.text}."
                 german = f"{_title(line)}, {{on_hand}} auf Lager, kann nicht bestellt werden: {why.german}."
                 said = claim(text, review.of_line(index), german)
@@ -238,7 +237,7 @@ def _at_risk(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
         if _value(line, "out_of_stock") >= OUT_LATELY_BPS:
             parts.append(Said(f"It {_COUNTED_IN.text}", f"Es {_COUNTED_IN.german}"))
         if line["decision"] == "impossible":
-            why = _whole(_because(line))
+            why = joined(because_of(line))
             parts.append(Said(f"It cannot be ordered: {why.text}.", f"Es kann nicht bestellt werden: {why.german}."))
         yield Finding(subject=_sku(line), claim=claim_of(parts, review.of_line(index)), severity=Severity.RISK)
 
@@ -246,22 +245,11 @@ def _at_risk(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
 def _too_much(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
     for review in reviews:
         for index, line in enumerate(review.lines):
-            if "slow_mover" in line["reasons"] and line["cover"]:
+            if is_given(line, "slow_mover") and line["cover"]:
                 text = f"{_title(line)} lies for long: stock and orders under way are enough for {{cover}}."
                 german = f"{_title(line)} liegt lange: Bestand und laufende Bestellungen reichen für {{cover}}."
                 said = claim(text, review.of_line(index), german)
                 yield Finding(subject=_sku(line), claim=said, severity=Severity.ATTENTION)
-
-
-def _because(result: Mapping[str, Any]) -> list[Said]:
-    """The tool's reasons, in both languages where it names them."""
-    words, reasons = result["because"], result["reasons"]
-    german = in_german(reasons) if len(reasons) == len(words) else words
-    return [Said(*both) for both in zip(words, german, strict=True)]
-
-
-def _whole(words: Sequence[Said]) -> Said:
-    return Said("; ".join(one.text for one in words), "; ".join(one.german for one in words))
 
 
 def _title(line: Mapping[str, Any]) -> str:
@@ -309,5 +297,5 @@ def _lacking(review: SupplierReview) -> Iterator[Said]:
 
 
 def _about(name: str, result: Mapping[str, Any]) -> Said:
-    why = _whole(_because(result))
+    why = joined(because_of(result))
     return Said(f"{name}: {why.text}.", f"{name}: {why.german}.")

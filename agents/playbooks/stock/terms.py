@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agents.playbooks.prose import UNSAID, Said, claim_of, speakable
+from agents.playbooks.prose import UNSAID, Said, claim_of, is_given, speakable
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.labels import Label
@@ -37,10 +37,10 @@ def of_minimum(advice: Answer) -> tuple[Said, dict[str, FigureRef]]:
 
 def minimum_findings(name: str, advice: Answer) -> Iterator[Finding]:
     """That an order waits because of its supplier's minimum."""
-    term, reasons = _term(advice), (advice.result or {}).get("reasons", ())
+    term, result = _term(advice), advice.result or {"reasons": ()}
     if term is None:
         return
-    if BELOW_MINIMUM in reasons:
+    if is_given(result, BELOW_MINIMUM):
         least, figures = of_minimum(advice)
         waits = Said(
             f"An order from {name} is due, but less than they take, and more of it would not pay.",
@@ -48,7 +48,7 @@ def minimum_findings(name: str, advice: Answer) -> Iterator[Finding]:
             "nicht lohnen.",
         )
         yield Finding(subject=name[:120], claim=claim_of([waits, least], figures), severity=Severity.RISK)
-    if MINIMUM_UNCLEAR in reasons:
+    if is_given(result, MINIMUM_UNCLEAR):
         waits = Said(
             f"An order from {name} is due and waits for you: what it has to come to is not clear from the documents.",
             f"Bei {name} ist eine Bestellung fällig und wartet auf Sie: aus den Unterlagen geht nicht klar hervor, auf "

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from agents.playbooks.prose import Said, claim, speakable
+from agents.playbooks.prose import Said, because_of, claim, joined, speakable
 from agents.playbooks.transcript import Answer
 from domain.report import AgentReport, Claim, Finding, Severity
 from llm.rules import Call
@@ -62,9 +62,8 @@ class Transfers:
         result = self._result
         if result.get("status") != "insufficient":
             return []
-        german = "; ".join(_GERMAN.get(cause, cause) for cause in result["because"])
-        words = "; ".join(result["because"])
-        return [Said(f"Transfers between places: {words}.", f"Umlagerungen zwischen Orten: {german}.")]
+        why = joined(because_of(result))
+        return [Said(f"Transfers between places: {why.text}.", f"Umlagerungen zwischen Orten: {why.german}.")]
 
     @property
     def _result(self) -> Mapping[str, Any]:
@@ -90,12 +89,6 @@ class Transfers:
             "für den Transport sollte das {gain} über {horizon} bringen (Intervall zu {coverage}: {gain_low} bis "
             "{gain_high}).",
         )
-
-
-_GERMAN: Mapping[str, str] = {
-    "what a transport costs is not known of enough places": "die Transportkosten sind von zu wenigen Orten bekannt",
-    "nothing was ever counted": "es wurde nie etwas gezählt",
-}
 
 
 def with_transfers(report: AgentReport, transfers: Transfers) -> AgentReport:

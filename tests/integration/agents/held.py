@@ -11,10 +11,12 @@ from agents.charter import load_charters
 from agents.crew import chat_model_for
 from agents.loop import run_agent
 from domain.context import Context
+from domain.language import Language
 from domain.report import AgentReport, Claim, Finding
-from guardrails.prose import render_claim
+from language.speech import prose_of
 from store.database import Database
 from store.tables import ProposalRow, Receipt
+from tests.claims import read_out
 from tests.integration.priced_brand import start_run
 from tools.receipts import resolve
 from tools.toolbox import Toolbox
@@ -33,8 +35,8 @@ class Held:
         """In English; its German is checked to hold the same figures."""
         with self.database.read(self.ctx) as session:
             cells = {key: resolve(session, ref, self.run_id) for key, ref in claim.figures.items()}
-        assert render_claim(claim.model_copy(update={"text": claim.german or claim.text}), cells)
-        return render_claim(claim, cells)
+        assert read_out(claim, cells, Language.DE)
+        return read_out(claim, cells)
 
     def finding(self, subject: str) -> Finding:
         return next(one for one in self.report.findings if one.subject == subject)
@@ -46,7 +48,7 @@ class Held:
     def said(self) -> str:
         """Everything that it says, line by line; all of it in German too."""
         claims = [self.report.summary, *(finding.claim for finding in self.report.findings)]
-        assert all(claim.german for claim in claims)
+        assert all(prose_of(claim, Language.DE) for claim in claims)
         return "\n".join([*map(self.spoken, claims), *self.report.missing_data])
 
     @property

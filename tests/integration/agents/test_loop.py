@@ -191,6 +191,44 @@ async def test_one_fault_may_be_repaired_a_second_one_degrades(desk: Desk, first
     assert again.report.proposals == []
 
 
+HANDED_IN = '{"summary": {"text": "All is well."}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```json\n{HANDED_IN}\n```",
+        f"<think>so {{ many [ braces</think>\n{HANDED_IN}",
+        f"Hm.</think>This is my report:\n\n```\n{HANDED_IN}\n```\nThat is all.",
+        f'First ```json\n{{"look": 1}}\n``` and then\n```json\n{HANDED_IN}\n```',
+    ],
+)
+async def test_a_report_that_is_written_instead_of_handed_in_is_read(desk: Desk, text: str) -> None:
+    result = await desk.run(AIMessage(text))
+    assert (result.status, result.steps, result.report.summary.text) == ("ok", 1, "All is well.")
+
+
+async def test_a_written_report_is_held_to_the_same_and_may_be_mended(desk: Desk) -> None:
+    wrong = AIMessage("```json\n" + HANDED_IN.replace("well", "worth 4711") + "\n```")
+    heard: list[str] = []
+
+    def mended(messages: Sequence[BaseMessage]) -> AIMessage:
+        heard.append(f"{messages[-1].type}: {messages[-1].content}")
+        return AIMessage(HANDED_IN)
+
+    assert (await desk.run(wrong, mended)).status == "ok"
+    assert heard[0].startswith("human: ")
+    assert "bare number" in heard[0]
+    again = await desk.run(wrong)
+    assert (again.status, "4711" in again.reason) == ("degraded", False)
+
+
+@pytest.mark.parametrize("text", [f"```json\n{HANDED_IN[:-3]}", f"```json\n{HANDED_IN}", '{"look": 1}', "{summary}"])
+async def test_what_is_no_whole_report_is_not_made_one(desk: Desk, text: str) -> None:
+    again = await desk.run(AIMessage(text))
+    assert (again.status, again.reason) == ("degraded", "it called no tool")
+
+
 async def test_an_endless_loop_of_tool_calls_ends_degraded(desk: Desk) -> None:
     result = await desk.run(calls(("list_channels", {})), step_limit=7)
     assert (result.status, result.steps, desk.model.played) == ("degraded", 7, 7)

@@ -1,6 +1,8 @@
 """Failing providers are asked again, then others; what was answered is never asked twice; attempts are paid for."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from evals.model_server import Flood, Garbage, ModelServer, Silence, Status
-from evals.model_wire import Answer
+from evals.model_wire import Answer, Asked
 from llm.budget import Ledger, Limits, Tokens
 from llm.errors import BudgetExceeded, ModelError, NotAuthorised, Overloaded, Refused
 from llm.prices import DEAREST, Price
@@ -134,6 +136,44 @@ def test_what_nobody_counted_is_marked_and_not_free(desk: Desk, serve: Serve) ->
     assert total >= DEAREST.micros(len(str(ASKED[0].content)), len("Fine."))
 
 
+@pytest.mark.parametrize("tokens", [(0, 0), (-1, -1), (0, 20), (100, 0), (10**30, 20)], ids=str)
+def test_what_is_no_count_leaves_the_reservation_as_it_was(desk: Desk, serve: Serve, tokens: tuple[int, int]) -> None:
+    desk.model(compatible_at(serve([replace(FINE, tokens=tokens)]))).invoke(ASKED)
+    reserved, settled = desk.spends()
+    assert (settled.input_tokens, settled.output_tokens, settled.cost_micros) == (0, 0, 0)
+    assert (settled.outcome, settled.estimated) == ("answered", True)
+    assert reserved.input_tokens > len(str(ASKED[0].content))
+
+
+def test_what_nobody_counted_costs_at_least_what_was_said(desk: Desk, serve: Serve) -> None:
+    """A server that does not keep to the greatest number of tokens that it was asked for."""
+    desk.model(compatible_at(serve([Answer("x" * 5_000, usage=False)]), max_output_tokens=10)).invoke(ASKED)
+    assert sum(spend.output_tokens for spend in desk.spends()) >= 5_000
+
+
+@pytest.mark.parametrize("tokens", [(0, 0), (-1, -1), (0, 20)], ids=str)
+def test_a_loop_that_is_not_counted_ends_as_soon_as_one_that_is(desk: Desk, serve: Serve, tokens: Any) -> None:
+    def calls_until_the_end(count: Callable[[Asked], tuple[int, int]]) -> int:
+        server = serve(lambda asked: Answer("Again.", tokens=count(asked)))
+        run = Desk(desk.database, desk.ctx, start_run(desk.database, desk.ctx))
+        model = run.model(compatible_at(server, max_output_tokens=100), limits=Limits(run_tokens=50_000))
+        with pytest.raises(BudgetExceeded, match="tokens"):
+            for turn in range(100):
+                model.invoke([HumanMessage(f"{turn}. What now? " * 200)])
+        return len(server.heard)
+
+    honest = calls_until_the_end(lambda asked: (len(json.dumps(asked.body["messages"])), 20))
+    assert 1 < calls_until_the_end(lambda _: tokens) <= honest < 20
+
+
+def test_a_count_of_nothing_before_the_call_is_none(desk: Desk, serve: Serve, monkeypatch: Any) -> None:
+    server = serve([FINE])
+    server.counts = 0
+    desk.model(anthropic_at(server, monkeypatch)).invoke(ASKED)
+    assert (server.counted, desk.spends()[0].estimated) == (1, True)
+    assert desk.spends()[0].input_tokens > len(str(ASKED[0].content))
+
+
 @pytest.mark.parametrize(
     ("step", "free"), [(Status(429), True), (Status(500), True), (Silence(5), False), (Garbage(), False)]
 )
@@ -195,7 +235,6 @@ def test_a_reservation_that_a_crash_left_counts_as_spent(desk: Desk, serve: Serv
 
 def test_agents_side_by_side_cannot_reserve_the_same_money(desk: Desk, serve: Serve, monkeypatch: Any) -> None:
     from concurrent.futures import ThreadPoolExecutor
-    from dataclasses import replace
 
     provider = openai_at(serve([FINE]), monkeypatch, max_output_tokens=30)
 

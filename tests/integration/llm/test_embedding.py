@@ -43,6 +43,7 @@ class EmbeddingServer:
     keys: list[str] = field(default_factory=list)
     lose: int = 0
     endless: bool = False
+    claimed: int | None = None
 
     def answer(self, body: dict[str, Any]) -> bytes:
         rows = [
@@ -53,7 +54,7 @@ class EmbeddingServer:
             }
             for at, text in enumerate(body["input"])
         ]
-        counted = sum(len(text.split()) for text in body["input"])
+        counted = sum(len(text.split()) for text in body["input"]) if self.claimed is None else self.claimed
         whole = CreateEmbeddingResponse.model_validate(
             {
                 "object": "list",
@@ -148,6 +149,13 @@ def test_a_busy_provider_is_asked_again_and_a_wrong_key_is_not(served: Embedding
     with pytest.raises(NotAuthorised):
         embedder(served, desk).embed(["b"])
     assert len(served.asked) == 4
+
+
+@pytest.mark.parametrize("claimed", [0, -7])
+def test_what_is_no_count_leaves_the_reservation_as_it_was(served: EmbeddingServer, desk: Desk, claimed: int) -> None:
+    served.claimed = claimed
+    embedder(served, desk).embed(["a word", "another"])
+    assert spent(desk)[0] >= len("a word another")
 
 
 def test_vectors_without_end_are_not_read_nor_asked_for_again(served: EmbeddingServer, desk: Desk) -> None:

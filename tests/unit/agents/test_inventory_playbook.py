@@ -40,20 +40,20 @@ def line(sku: str, decision: str = "order", **more: Any) -> dict[str, Any]:
         "stock_out_with": cell(500, "bps") if decision == "order" else None,
         "cover": cell(15, "days"),
     }
-    return {"sku": sku, "title": sku, "decision": decision, "reasons": [], "because": [], **cells} | more
+    return {"sku": sku, "title": sku, "decision": decision, "reasons": [], **cells} | more
 
 
 def advice(code: str, *lines: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     due = any(one["decision"] == "order" for one in lines)
     money = {name: cell(20_000, "EUR.minor") for name in ("amount", "gain", "gain_low", "gain_high")}
     whole = {"units": cell(200), "coverage": cell(8_000, "bps"), "horizon": cell(20, "days"), **money}
-    head = {"supplier": code, "title": code, "status": "order" if due else "wait", "because": [], "reasons": []}
+    head = {"supplier": code, "title": code, "status": "order" if due else "wait", "reasons": []}
     known = {"lead_time": cell(14, "days"), "lead_time_is_assumed": False, "lines": list(lines)}
     return {**head, **known, **(whole if due else {})} | more
 
 
 def abstained(code: str, words: str) -> dict[str, Any]:
-    return advice(code, status="abstained", because=[words], lead_time=None)
+    return advice(code, status="abstained", reasons=[words], lead_time=None)
 
 
 class Conversation:
@@ -179,8 +179,8 @@ def test_what_may_run_out_comes_worst_first_and_what_lies_long_last() -> None:
                 line("LONG", "wait", stock_out_without=cell(0, "bps"), reasons=["slow_mover"]),
                 line("SOME", "wait", stock_out_without=cell(2_000, "bps")),
                 line("FINE", "wait", stock_out_without=cell(1_999, "bps")),
-                line("MOST", "impossible", because=["it expires"], out_of_stock=cell(500, "bps")),
-                line("SAFE", "impossible", because=["it expires"], stock_out_without=cell(0, "bps")),
+                line("MOST", "impossible", reasons=["it expires"], out_of_stock=cell(500, "bps")),
+                line("SAFE", "impossible", reasons=["it expires"], stock_out_without=cell(0, "bps")),
             ),
         }
     )

@@ -7,10 +7,12 @@ import pytest
 from domain.actor import ActorKind
 from domain.autonomy import Autonomy
 from domain.errors import InvalidInput
+from domain.language import Language
 from domain.pricing import PriceUpdateFacts
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine, packaged_policies
 from guardrails.facts import DecisionFacts
+from tests.claims import why
 
 ENGINE = PolicyEngine()
 PERSON = DecisionFacts(
@@ -25,7 +27,6 @@ PERSON = DecisionFacts(
 )
 CALM = PriceUpdateFacts(**(dict.fromkeys(PriceUpdateFacts.model_fields, 0) | {"owner_gate_minor": 100}))
 PERMIT = '@id("all") @reason("all may") permit (principal, action == Action::"price.update", resource);'
-
 
 UPDATE = 'Action::"price.update"'
 
@@ -141,15 +142,15 @@ def test_a_policy_that_fails_only_once_approved_denies_too() -> None:
 def test_without_a_permit_of_its_own_nothing_is_allowed(text: str) -> None:
     verdict = PolicyEngine([text]).decide("price.update", PERSON, CALM)
     assert (verdict.decision, verdict.policies) == (Decision.DENY, ("engine.no_policies",))
-    assert verdict.reasons == (
-        "price.update has no policies of its own that permit it: guardrails/policies/price_update.cedar",
+    assert why(verdict.reasons) == (
+        "price.update has no policies of its own that permit it: guardrails/policies/price_update.cedar"
     )
 
 
 def test_a_permit_of_its_own_that_does_not_match_permits_nothing() -> None:
     text = PERMIT.replace(";", " when { context.amount_minor > 10 };")
     verdict = PolicyEngine([text]).decide("price.update", PERSON, CALM)
-    assert (verdict.decision, verdict.reasons) == (Decision.DENY, ("no rule permits this",))
+    assert (verdict.decision, why(verdict.reasons)) == (Decision.DENY, "no rule permits this")
 
 
 def test_a_gate_that_its_own_approval_does_not_lift_is_a_deny() -> None:
@@ -162,14 +163,15 @@ def test_a_rate_in_a_reason_tells_a_margin_from_its_floor() -> None:
     verdict = ENGINE.decide(
         "price.update", PERSON, CALM.model_copy(update={"margin_bps": 1_499, "min_margin_bps": 1_500})
     )
-    assert verdict.reasons == ("the margin would be 14.99 %, below the brand's floor of 15.0 %",)
+    assert why(verdict.reasons) == "the margin would be 14.99 %, below the brand's floor of 15.0 %"
+    assert why(verdict.reasons, Language.DE).startswith("die Marge wäre 14,99 %")
 
 
 def test_every_rate_in_the_packaged_reasons_is_filled() -> None:
     far = {"margin_bps": -9, "abs_change_bps": 99, "price_minor": 9, "amount_minor": 9, "prediction_low_minor": -9}
     verdict = ENGINE.decide("price.update", PERSON, CALM.model_copy(update=far))
     assert len(verdict.reasons) == 3
-    assert not any("{" in reason for reason in verdict.reasons)
+    assert not any("{" in why(verdict.reasons, language) for language in Language)
 
 
 @pytest.mark.parametrize(
@@ -201,3 +203,14 @@ def test_the_version_is_that_of_the_whole_text() -> None:
     assert len(versions) == 5
     assert PolicyEngine(packaged_policies()).policy_version == PolicyEngine().policy_version
     assert PolicyEngine([PERMIT]).decide("price.update", PERSON, CALM).policy_version in versions
+
+
+def test_an_old_verdict_keeps_the_sentence_that_it_gave() -> None:
+    stored = {"decision": "deny", "reasons": ["the price would leave the brand's corridor"]}
+    assert why(Verdict.model_validate(stored).reasons, Language.DE) == "the price would leave the brand's corridor"
+
+
+def test_an_operators_own_sentence_is_said_as_it_stands_with_the_rates_that_it_names() -> None:
+    text = f'@id("x") @reason("no: {{margin_bps}}") forbid (principal, action == {UPDATE}, resource);'
+    verdict = PolicyEngine([PERMIT, text]).decide("price.update", PERSON, CALM.model_copy(update={"margin_bps": 1_250}))
+    assert why(verdict.reasons, Language.DE) == "no: 12.5 %"

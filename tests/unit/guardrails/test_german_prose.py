@@ -5,11 +5,10 @@ from uuid import UUID
 import pytest
 
 from domain.errors import InvalidInput
-from domain.figure import Cell, FigureRef
+from domain.figure import FigureRef
 from domain.ids import ReceiptId
-from domain.language import Language
 from domain.report import Claim
-from guardrails.prose import check_claim, render_claim
+from guardrails.prose import check_claim
 
 REF = FigureRef(receipt=ReceiptId(UUID(int=1)), path="/price")
 
@@ -29,9 +28,3 @@ def test_german_with_the_same_figures_may_stand() -> None:
 def test_german_that_says_other_numbers_is_refused(german: str) -> None:
     with pytest.raises(InvalidInput, match="In the German"):
         check_claim(said(german), frozenset())
-
-
-def test_german_is_rendered_in_german_and_falls_back_to_english() -> None:
-    cells = {"price": Cell(value=123_456, unit="EUR.minor")}
-    assert render_claim(said("Es kostet {price}."), cells, Language.DE) == "Es kostet 1.234,56 €."
-    assert render_claim(said(""), cells, Language.DE) == "It costs 1.234,56 €."

@@ -8,7 +8,8 @@ import pytest
 from domain.errors import InvalidInput
 from domain.figure import Cell, FigureRef
 from domain.report import Claim
-from guardrails.prose import check_claim, render_claim
+from guardrails.prose import check_claim
+from tests.claims import read_out
 
 REF = FigureRef(receipt=UUID(int=7), path="/price")  # type: ignore[arg-type]
 TOKENS = frozenset({"OJ-05", "2026-03-02"})
@@ -52,7 +53,7 @@ def test_keys_and_figures_must_match() -> None:
 
 def test_a_claim_is_rendered_with_its_cells() -> None:
     claim = Claim(text="It is {price}.", figures={"price": REF})
-    assert render_claim(claim, {"price": Cell(value=389, unit="USD.minor")}) == "It is $3.89."
+    assert read_out(claim, {"price": Cell(value=389, unit="USD.minor")}) == "It is $3.89."
 
 
 NUMERIC_SIGNS = [chr(code) for code in range(0x11_0000) if unicodedata.category(chr(code)).startswith("N")]
@@ -81,7 +82,7 @@ def test_the_refusal_names_the_word() -> None:
 
 def test_a_value_that_coincides_with_a_cell_is_a_bare_number_all_the_same() -> None:
     claim = Claim(text="It is {price}, that is $3.89.", figures={"price": REF})
-    assert render_claim(claim, {"price": Cell(value=389, unit="USD.minor")}) == "It is $3.89, that is $3.89."
+    assert read_out(claim, {"price": Cell(value=389, unit="USD.minor")}) == "It is $3.89, that is $3.89."
     with pytest.raises(InvalidInput, match="bare number"):
         check_claim(claim, TOKENS)
 
@@ -120,4 +121,4 @@ def test_a_figure_stands_among_marks(text: str) -> None:
 
 def test_a_claim_without_its_number_is_not_rendered() -> None:
     with pytest.raises(InvalidInput, match="price"):
-        render_claim(Claim(text="It is {price}.", figures={"price": REF}), {})
+        read_out(Claim(text="It is {price}.", figures={"price": REF}), {})

@@ -3,6 +3,7 @@
 import json
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 
 from domain.canonical import canonical_json
 from evals.model_server import Cut, ErrorEvent, Flood, Garbage, ModelServer, Silence, Status, Trickle, Unstreamed
-from evals.model_wire import Answer
+from evals.model_wire import ANTHROPIC, OPENAI, Answer, whole
 from llm.answers import text_of, whole_message
 from llm.errors import (
     AnswerTooLong,
@@ -211,6 +212,35 @@ def test_what_is_nested_without_end_is_no_answer(serve: Serve, model_at: ModelAt
     for body in ("[" * 100_000, '{"choices": {"a": 1}, "content": {"a": 1}, "stop_reason": "end_turn"}'):
         with pytest.raises(MalformedAnswer):
             ask(model_at(serve([Garbage(body)])))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        '<think>so { many [ braces</think>{"at": "a"}',
+        'Where to look?\n</think>\n\n{"at": "a"}',
+        '```json\n{"at": "a"}\n```',
+        '<think>hm</think>\n```\n{"at": "a"}\n```\n',
+    ],
+)
+def test_arguments_are_read_after_thoughts_and_within_a_fence(serve: Serve, model_at: ModelAt, arguments: str) -> None:
+    server = serve([Answer(calls=[("look", arguments), ("look", '{"at": "</think>"}')])])
+    answer = whole_message(model_at(server).bind_tools(TOOLS).stream(ASKED))  # type: ignore[arg-type]
+    assert [call["args"] for call in answer.tool_calls] == [{"at": "a"}, {"at": "</think>"}]
+
+
+@pytest.mark.parametrize("tokens", [(0, 0), (0, 20), (100, 0), (-1, -1), (-5, 20), (10**30, 1)], ids=str)
+def test_what_cannot_be_a_count_is_none(serve: Serve, model_at: ModelAt, ask: Any, tokens: tuple[int, int]) -> None:
+    assert ask(model_at(serve([replace(TWO_CALLS, tokens=tokens)]))).usage_metadata is None
+
+
+@pytest.mark.parametrize("claimed", [None, "many", 12.5, {}, [1]], ids=str)
+def test_a_count_is_a_number(serve: Serve, model_at: ModelAt, provider: str, claimed: Any) -> None:
+    kind = ANTHROPIC if provider == "anthropic" else OPENAI
+    body = whole(kind, TWO_CALLS, 1)
+    for usage in (dict.fromkeys(body["usage"], claimed), claimed):
+        model = model_at(serve([Garbage(json.dumps({**body, "usage": usage}))]))
+        assert model.bind_tools(TOOLS).invoke(ASKED).usage_metadata is None
 
 
 @pytest.mark.parametrize("kind", ["events", "line", "body", "packed", "error"])

@@ -22,6 +22,7 @@ from domain.prediction import OutcomeStatus
 from guardrails.cedar import PolicyEngine
 from store.database import Database
 from store.tables import ActionItem, Customer, Lead, MessageSend, OutboxEvent, Task
+from tests.claims import why
 from tests.integration.crm_brand import CROWD, DAY, plant_customers, plant_leads, wrote
 
 NewBrand = Callable[..., Context]
@@ -79,7 +80,7 @@ def test_what_the_brand_does_not_allow_is_denied(
     plant_customers(database, ctx, FEWER, **rules)
     item = asked(database, ctx, engine, message(**changed))
     assert item.status == ItemStatus.DENIED
-    assert reason in "; ".join(item.verdict["reasons"])
+    assert reason in why(item.verdict["reasons"])
     assert rows(database, ctx, MessageSend) == []
 
 

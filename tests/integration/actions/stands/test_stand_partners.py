@@ -16,6 +16,7 @@ from domain.stands import StandBonus, StandVisit
 from guardrails.cedar import PolicyEngine
 from store.database import Database
 from store.tables import ExpectedExpense, StandBonusRow, StandVisitRow, Task
+from tests.claims import why
 from tests.integration.stand_brand import DAY, PlantedStand, plant_stands
 from tests.integration.stand_field import MARGIN, MONDAY, RULES, Field, open_field
 
@@ -221,7 +222,7 @@ def test_a_visit_is_not_measurable_without_others_or_weeks(
     street.later(7 * (AFTER + 1))
     found = street.measured(item, visit(), since)
     assert (found.status, found.effect) == (OutcomeStatus.NOT_MEASURABLE, None)
-    assert reason in found.reasons
+    assert reason in why(found.reasons)
 
 
 def test_stands_that_were_visited_or_rewarded_themselves_are_nobody_s_measure(street: Field) -> None:
@@ -233,11 +234,11 @@ def test_stands_that_were_visited_or_rewarded_themselves_are_nobody_s_measure(st
     street.carry_out(bonus().model_copy(update={"stand": "ST3"}))
     street.later(7 * (AFTER + 1))
     found = street.measured(item, visit(), since)
-    assert found.reasons == ("no other stand sold through the whole time, to compare with",)
+    assert why(found.reasons) == "no other stand sold through the whole time, to compare with"
 
 
 def test_without_any_sales_of_stands_nothing_is_measured(street: Field) -> None:
     item = street.carry_out(visit())
     since = street.owner.now()
     street.later(7 * (AFTER + 1))
-    assert street.measured(item, visit(), since).reasons == ("no weekly sales of stands are known around it",)
+    assert why(street.measured(item, visit(), since).reasons) == "no weekly sales of stands are known around it"

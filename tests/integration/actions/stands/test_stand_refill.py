@@ -15,6 +15,7 @@ from domain.stands import RefillLine, StandRefill
 from guardrails.cedar import PolicyEngine
 from store.database import Database
 from store.tables import ActionItem, ExpectedExpense, Location, Product, StandRefillOrder, Task
+from tests.claims import why
 from tests.integration.stand_brand import DAY, PlantedStand, plant_stands
 from tests.integration.stand_field import MARGIN, MONDAY, RULES, Field, open_field
 
@@ -204,7 +205,7 @@ def test_a_trip_is_not_measurable_where_a_fact_is_missing(
     item = made(field, counted=4, found=6, weeks=weeks)
     field.change(Location, visit_every_days=every)
     found = field.measured(item, trip(), since)
-    assert (found.status, found.effect, found.reasons) == (OutcomeStatus.NOT_MEASURABLE, None, (reason,))
+    assert (found.status, found.effect, why(found.reasons)) == (OutcomeStatus.NOT_MEASURABLE, None, reason)
 
 
 def test_a_trip_that_nobody_made_or_counted_is_not_measurable(field: Field) -> None:
@@ -212,9 +213,9 @@ def test_a_trip_that_nobody_made_or_counted_is_not_measurable(field: Field) -> N
     item = field.carry_out(trip())
     field.sells("ST1", MONDAY, [14] * 4)
     field.later(28)
-    assert field.measured(item, trip(), since).reasons == ("no stop of the trip is reported as made",)
+    assert why(field.measured(item, trip(), since).reasons) == "no stop of the trip is reported as made"
     field.later(-27)
     field.driver_says(40)
     field.later(27)
     found = field.measured(item, trip(), since)
-    assert found.reasons == ("no count or movement shows that the goods came to ST1",)
+    assert why(found.reasons) == "no count or movement shows that the goods came to ST1"

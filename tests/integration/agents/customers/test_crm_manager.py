@@ -44,8 +44,8 @@ async def test_who_would_have_bought_anyway_is_not_written_to(database: Database
     )  # fmt: skip
     held = await hold(database, ctx)
     champions, at_risk = (line_of(held, name) for name in ("champions", "at_risk"))
-    assert champions["bought"]["value"] == champions["bought_anyway"]["value"] == 4_000
-    assert (champions["decision"], champions["reasons"]) == ("leave", ["bought_anyway"])
+    assert champions["bought"]["value"] == champions["customers.reason.bought_anyway"]["value"] == 4_000
+    assert (champions["decision"], champions["reasons"]) == ("leave", ["customers.reason.bought_anyway"])
     assert at_risk["decision"] == "send"
     assert 600 < at_risk["uplift"]["value"] <= 1_250, "of 12 points seen, drawn a little towards what others showed"
     messages = [row for row in held.proposals if row.kind == "segment.message"]
@@ -63,7 +63,7 @@ async def test_a_brand_that_never_wrote_is_offered_one_test_of_modest_size(datab
     (test,) = held.proposals
     line = line_of(held, "buyers")
     assert (test.kind, test.action["segment"], test.action["holdout_bps"]) == ("segment.message", "buyers", 5_000)
-    assert (line["decision"], line["reasons"]) == ("test", ["no_evidence"])
+    assert (line["decision"], line["reasons"]) == ("test", ["customers.reason.no_evidence"])
     assert line["recipients"]["value"] <= 2_500
     assert test.prediction["low"] < 0 < test.prediction["high"]
     assert test.expected_minor == test.prediction["value"] + line["learning"]["value"]

@@ -195,7 +195,7 @@ async def test_who_always_pays_some_days_late_is_left_alone_and_who_is_out_is_re
     assert proposal.prediction["value"] == proposal.expected_minor == round(late["gain"]["value"])
     assert proposal.prediction["low"] <= proposal.prediction["value"] <= proposal.prediction["high"]
     habit = held.answer("reminder_advice", debtor="HABIT")
-    assert (habit["status"], habit["reasons"], habit["invoices"]) == ("wait", ["pays_anyway"], [])
+    assert (habit["status"], habit["reasons"], habit["invoices"]) == ("wait", ["finance.reason.pays_anyway"], [])
     assert "HABIT is late with €3,000.00 of €3,000.00, the oldest by 1 day; it pays in 33 days" in held.said
 
 

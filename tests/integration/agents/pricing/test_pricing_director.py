@@ -13,9 +13,9 @@ from agents.crew import chat_model_for
 from agents.loop import AgentResult, run_agent
 from domain.context import Context
 from domain.report import Claim, Severity
-from guardrails.prose import render_claim
 from store.database import Database
 from store.tables import ProposalRow, Receipt
+from tests.claims import read_out
 from tests.integration.priced_brand import CHANNEL, Planted, add_competitor, plant, start_run
 from tools.receipts import resolve
 from tools.toolbox import Toolbox
@@ -37,7 +37,7 @@ async def hold(database: Database, ctx: Context, run_id: UUID, agenda: str = "Pr
 
 def spoken(database: Database, ctx: Context, run_id: UUID, claim: Claim) -> str:
     with database.read(ctx) as session:
-        return render_claim(claim, {key: resolve(session, ref, run_id) for key, ref in claim.figures.items()})
+        return read_out(claim, {key: resolve(session, ref, run_id) for key, ref in claim.figures.items()})
 
 
 def actions(database: Database, ctx: Context) -> Mapping[str, int]:

@@ -13,9 +13,9 @@ from agents.crew import chat_model_for
 from agents.loop import AgentResult, run_agent
 from domain.context import Context
 from domain.report import Claim
-from guardrails.prose import render_claim
 from store.database import Database
 from store.tables import ProposalRow, Receipt
+from tests.claims import read_out
 from tests.integration.laddered_brand import DEALERS, MARKET, SHOP, Deals, Laddered, keep_at, ladder
 from tests.integration.priced_brand import start_run
 from tools.receipts import resolve
@@ -41,7 +41,7 @@ async def hold(database: Database, ctx: Context, planted: Laddered) -> tuple[Age
 
 def spoken(database: Database, ctx: Context, run_id: UUID, claim: Claim) -> str:
     with database.read(ctx) as session:
-        return render_claim(claim, {key: resolve(session, ref, run_id) for key, ref in claim.figures.items()})
+        return read_out(claim, {key: resolve(session, ref, run_id) for key, ref in claim.figures.items()})
 
 
 def said(database: Database, ctx: Context, result: AgentResult, run_id: UUID) -> str:
@@ -96,7 +96,9 @@ async def test_a_price_that_would_undercut_dealers_stops_at_the_edge_and_says_so
     """Demand at -2.2 would have the shop far cheaper than its 25.00; dealers resell at what the shop asks now."""
     prices = ((SHOP, 2_500), (MARKET, 2_500), (DEALERS, 1_345))
     result, run_id = await hold(database, ctx, Laddered(prices=prices, rivals_answer=None))
-    held = [one for one in results(database, ctx, "best_price") if "held_at_ladder_edge" in one["reasons"]]
+    held = [
+        one for one in results(database, ctx, "best_price") if "pricing.reason.held_at_ladder_edge" in one["reasons"]
+    ]
     changed = [one for one in proposed(database, ctx, "price.update") if one["channel"] == SHOP]
     assert held
     assert min(one["price_minor"] for one in changed) >= 2_375, "five in a hundred below is the edge"

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 
 from domain.language import Language
+from language.pdf import write_pdf
 from store.tables import ActionItem, BrandRules, FindingRow, ProposalRow, Run
 from tests.integration.virtual_office.conftest import PRICES_AND_STOCK, Firm
 from virtual_office.minutes.document import write_minutes
-from virtual_office.minutes.pdf import write_pdf
 from virtual_office.minutes.summary import meeting_document, minutes_paper
 
 DE, EN = Language.DE, Language.EN

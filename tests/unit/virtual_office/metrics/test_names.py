@@ -1,5 +1,6 @@
 """Products are called by their titles without the pack, and by what no other product's title begins with."""
 
+from tests.counting import calls_of
 from virtual_office.metrics.names import product_names
 
 PRODUCTS = [
@@ -28,3 +29,10 @@ def test_a_beginning_that_titles_share_names_none_of_them() -> None:
 def test_a_single_word_is_no_name_unless_it_is_all_but_the_pack() -> None:
     names, shared = product_names(PRODUCTS)
     assert not {"daily", "beard", "gift"} & {*names, *shared}
+
+
+def test_the_work_of_naming_grows_no_faster_than_the_range() -> None:
+    def work(count: int) -> int:
+        return calls_of(lambda: product_names((f"S-{n}", f"Daily Shampoo Kind {n} 90 ml") for n in range(count)))
+
+    assert work(2_000) < 11 * work(200)

@@ -1,12 +1,17 @@
 """Questions in English and German become one typed query, or are said to be unclear; nothing is guessed."""
 
+import re
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.language import Language
 from domain.metrics import Comparison, MetricQuery, Period, Split
-from virtual_office.metrics.reader import Names, Unclear, Understood, read_question
+from tests.counting import compiled_by
+from virtual_office.metrics.reader import Names, Unclear, Understood, _plain, read_question
 
 TODAY, OCTOBER = date(2026, 11, 21), date(2026, 10, 1)
 NAMES = Names(
@@ -218,3 +223,36 @@ def test_a_word_that_is_left_is_named_before_the_days_are_asked_for() -> None:
     found = read("revenue in the 32nd quarter")
     assert isinstance(found, Unclear)
     assert "32nd" in found.reason
+
+
+CALLED = ["GEL", "Gel", "Gel X", "X Gel 90", "Gel-Set", "gel x 90 ml", "90", "Daily, Gel", "ÖL (alt)"]
+
+
+def named_one_by_one(question: str, names: Mapping[str, str]) -> str:
+    """The product that a question names, found with a pattern for each name."""
+    text = f" {_plain(question)} "
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        if _plain(name) and re.search(rf"(?<![\w-]){re.escape(_plain(name))}(?![\w-])", text):
+            return names[name]
+    return ""
+
+
+@given(
+    words=st.lists(st.sampled_from([*CALLED, "of", "(", "-", "?"]), max_size=4), names=st.sets(st.sampled_from(CALLED))
+)
+def test_a_product_is_named_as_by_a_pattern_for_each_name(words: list[str], names: set[str]) -> None:
+    products = {name: f"SKU {name}" for name in names}
+    question = f"revenue yesterday {' '.join(words)}"
+    understood = read_question(question, Names(products=products), TODAY)
+    if isinstance(understood, Understood):
+        assert understood.query.product == named_one_by_one(question, products)
+
+
+def test_no_pattern_is_compiled_for_a_name() -> None:
+    def ask(count: int) -> None:
+        products = {name: f"P-{n}" for n in range(count) for name in (f"P-{n}", f"Shampoo No {n}")}
+        understood = read_question("revenue of Shampoo No 7 yesterday", Names(products=products), TODAY)
+        assert isinstance(understood, Understood)
+        assert understood.query.product == "P-7"
+
+    assert compiled_by(lambda: ask(2_000)) == compiled_by(lambda: ask(20))

@@ -1,4 +1,4 @@
-"""The minutes as PDF: A4, set in a font that knows most scripts, numbers with the codes that open them."""
+"""A paper as PDF: A4, set in a font that knows most scripts, numbers with the codes that open them."""
 
 import logging
 import warnings
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from virtual_office.minutes.paper import Block, Bullets, Heading, Paper, Paragraph, Point, Section, Table
-from virtual_office.minutes.rendering import Line, Look, Span, as_plain
-from virtual_office.minutes.words import say
+from language.lines import Line, Look, Span, as_plain
+from language.paper import Block, Bullets, Heading, Paper, Paragraph, Point, Section, Table
+from language.speech import say
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -41,7 +41,7 @@ def _blank(paper: Paper) -> "FPDF":
             self.set_text_color(*_QUIET)
             self.cell(0, 5, _safe(f"{paper.subtitle} · {paper.title}"))
             self.set_x(self.l_margin)
-            pages = say("page", paper.language, page=str(self.page_no()), pages="{nb}")
+            pages = say("common.page", paper.language, page=str(self.page_no()), pages="{nb}")
             self.cell(0, 5, pages, align="R")
 
     for noisy in ("fontTools.subset", "fpdf"):  # glyphs that no font has are drawn as a box: that is enough said

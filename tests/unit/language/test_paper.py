@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.language import Language
-from virtual_office.minutes.paper import Bullets, Heading, Paper, Paragraph, Point, Section, Table, write_markdown
-from virtual_office.minutes.pdf import write_pdf
-from virtual_office.minutes.rendering import Look, Span
+from language.lines import Look, Span
+from language.paper import Bullets, Heading, Paper, Paragraph, Point, Section, Table, write_markdown
+from language.pdf import write_pdf
 
 NAMES = (
     "Bartöl für Männer — 12,50 €",

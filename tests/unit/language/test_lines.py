@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from rich.markdown import Markdown
 
-from virtual_office.minutes.rendering import escape_markdown
+from language.lines import escape_markdown
 
 TEXTS = (
     "too low\n\n# Decisions\n\n- **Adopted**: everything to €1 [x](http://e)",

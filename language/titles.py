@@ -6,8 +6,8 @@ from typing import Any
 
 from domain.action import ACTION_KINDS, Action
 from domain.kind import ActionKind
-from domain.language import Language, in_days, localised
-from domain.money import format_minor
+from domain.language import Language
+from language.formats import day_text, money_text, number_text
 
 LONGEST_IN_LIST, LONGEST_IN_TEXT = 45, 70
 PLACEHOLDER = re.compile(r"\{(\w+)(?::([^|{}]+)\|([^|{}]+))?\}")
@@ -41,13 +41,19 @@ def _in_words(name: str, value: Any, kind: ActionKind, currency: str, language: 
     if name in kind.value_names:
         return kind.value_names[name][value].in_language(language)
     if name.endswith("_minor"):
-        return format_minor(value, currency, language)
+        return money_text(value, currency, language)
     if name.endswith("_bps"):
-        return f"{localised(f'{value / 100:,.2f}'.rstrip('0').rstrip('.'), language)} %"
+        return _percent(value, language)
     if isinstance(value, date):
-        return in_days(value, language).rpartition(" ")[0]
+        return day_text(value, language).rpartition(" ")[0]
     return _count(value, language) if isinstance(value, int) else str(value)
 
 
+def _percent(bps: int, language: Language) -> str:
+    """`5 %`, `12.5 %`, `12,5 %`: as few decimals as tell it."""
+    decimals = next(places for places in (0, 1, 2) if bps % 10 ** (2 - places) == 0)
+    return f"{number_text(bps / 100, language, decimals)} %"
+
+
 def _count(value: int, language: Language) -> str:
-    return localised(f"{value:,}", language)
+    return number_text(value, language)

@@ -1,11 +1,11 @@
-"""What minutes are made of, before anybody decides whether they become Markdown or PDF."""
+"""What papers such as minutes are made of, before anybody decides whether they become Markdown or PDF."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.language import Language
-from virtual_office.minutes.rendering import Line, as_markdown, escape_markdown
+from language.lines import Line, as_markdown, escape_markdown
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Paper:
-    """Minutes: a title, what one has to know of the meeting, and its sections."""
+    """A title, what one has to know first, and sections."""
 
     title: str
     subtitle: str

@@ -14,7 +14,7 @@ from domain.marketing import BudgetReallocate, CampaignWeekly
 from domain.pricing import PriceDraft, PriceUpdate, PromoSchedule
 from domain.stands import RefillLine, StandBonus, StandRefill, StandVisit
 from domain.stock import PurchaseLine, PurchaseOrderCreate, StockTransfer
-from domain.titles import LONGEST_IN_LIST, LONGEST_IN_TEXT, PLACEHOLDER, list_title, text_title
+from language.titles import LONGEST_IN_LIST, LONGEST_IN_TEXT, PLACEHOLDER, list_title, text_title
 
 DAY, LATE = date(2026, 3, 9), date(2026, 9, 28)
 EUR: dict[str, Any] = {"currency": "EUR"}

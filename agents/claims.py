@@ -1,0 +1,48 @@
+"""What rules say: sentences of the catalogue by key, and claims whose numbers are figures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain.figure import FigureRef
+from domain.language import Language
+from domain.message import Message, message, read_message
+from domain.report import Claim
+from language.prose import KEY
+from language.speech import speak
+
+LONGEST_NAME = 64
+
+
+def claim(said: Message, figures: Mapping[str, FigureRef]) -> Claim:
+    """A claim, and those of the figures that it cites."""
+    text = speak(said, Language.EN)
+    return Claim(text=text, message=said, figures={key: figures[key] for key in dict.fromkeys(KEY.findall(text))})
+
+
+def reasons_of(node: Mapping[str, Any]) -> list[Message]:
+    """Why a tool answers as it does."""
+    return [read_message(reason) for reason in node["reasons"]]
+
+
+def is_given(node: Mapping[str, Any], code: str) -> bool:
+    """Whether a tool gives this reason, by the last part of its key."""
+    return any(reason.rpartition(".")[2] == code for reason in node["reasons"])
+
+
+def named(name: str, otherwise: str) -> str | Message:
+    """A name as prose can carry it, or the words of a key in its stead."""
+    return name if name.strip() and len(name) <= LONGEST_NAME else Message(key=otherwise)
+
+
+def listed(names: Sequence[str], most: int, otherwise: str) -> str | Message:
+    """`A, B`, or `A, B and others` where there are more than `most` or some that prose cannot carry."""
+    carried = [name for name in names if named(name, otherwise) == name][:most]
+    if not carried:
+        return Message(key=otherwise)
+    text = ", ".join(carried)
+    return text if len(carried) == len(names) else message("common.and_others", names=text)
+
+
+def missing(lines: Sequence[Message]) -> dict[str, Any]:
+    """What could not be answered, as a report holds it."""
+    return {"missing_data": [speak(line, Language.EN) for line in lines], "missing": list(lines)}

@@ -1,0 +1,35 @@
+"""Prose that cites figures, with each number in its place as the language writes it."""
+
+import re
+from collections.abc import Mapping
+
+from domain.errors import InvalidInput
+from domain.figure import Cell
+from domain.language import Language
+from language.formats import cell_text
+from language.lines import Look, Span
+
+KEY = re.compile(r"\{([a-z][a-z_]{0,39})\}")
+_WITH_DATIVE = re.compile(r"\b(?:ab|aus|bei|binnen|in|mit|nach|seit|von|vor|zu) $", re.IGNORECASE)
+_PLURALS = re.compile(r"\b(Tage|Monate|Jahre)$")
+"""German nouns that take an -n after such prepositions: `seit 3 Tagen`."""
+_BRACES = str.maketrans("{}", "()")
+
+
+def without_figures(text: str) -> str:
+    """What people wrote, as prose that cites figures can carry it: braces would read as the key of one."""
+    return text.translate(_BRACES)
+
+
+def prose_line(text: str, cells: Mapping[str, Cell], language: Language, codes: Mapping[str, str] = {}) -> list[Span]:
+    """The prose in pieces, every `{key}` a number that its code opens. Raises InvalidInput for one that is missing."""
+    spans, at = list[Span](), 0
+    for match in KEY.finditer(text):
+        if match[1] not in cells:
+            raise InvalidInput(f"The text cites {{{match[1]}}}, but no number of that name is given.")
+        number = cell_text(cells[match[1]], language)
+        if language is Language.DE and _WITH_DATIVE.search(text[: match.start()]):
+            number = _PLURALS.sub(r"\1n", number)
+        spans += [Span(text[at : match.start()]), Span(number, Look.NUMBER, codes.get(match[1], ""))]
+        at = match.end()
+    return [span for span in (*spans, Span(text[at:])) if span.text]

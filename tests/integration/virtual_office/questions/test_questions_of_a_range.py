@@ -1,0 +1,44 @@
+"""A question in a meeting finds the thing that it names among all that receipts tell of, without a pattern for each."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from domain.context import Context
+from store.database import Database
+from store.session import BrandSession
+from store.tables import Receipt
+from tests.counting import compiled_by
+from tests.integration.priced_brand import start_run
+from virtual_office.questions.questions import answer_question
+
+
+def run_over(database: Database, ctx: Context, products: int) -> UUID:
+    """A run whose one receipt tells the price of so many products."""
+    run_id = start_run(database, ctx)
+    prices = [
+        {"sku": f"P-{n}", "title": f"Gel ({n})", "price": {"value": 100 + n, "unit": "EUR.minor", "decimals": 0}}
+        for n in range(products)
+    ]
+    with database.begin(ctx) as session:
+        moments = {"as_of": ctx.now(), "created_at": ctx.now()}
+        answer = {"arguments": {}, "result": {"products": prices}, "sources": [], "label": "trusted"}
+        session.add(Receipt(run_id=run_id, agent="a", tool="t", request_hash="h", **answer, **moments))
+    return run_id
+
+
+def answered(session: BrandSession, run_id: UUID, question: str) -> str:
+    return answer_question(session, run_id, question).text
+
+
+def test_the_named_product_is_told_of_and_no_pattern_is_compiled_for_the_others(
+    database: Database, new_brand: Callable[..., Context]
+) -> None:
+    ctx = new_brand()
+    few, many = run_over(database, ctx, 20), run_over(database, ctx, 800)
+    with database.begin(ctx) as session:
+        for run_id in (few, many):
+            assert answered(session, run_id, "What is the price of p-7?") == "P-7, Gel (7): price {na}."
+            assert answered(session, run_id, "price of gel (17)").startswith("P-17")
+            assert answered(session, run_id, "price of p-70000").startswith("Nothing")
+        counts = [compiled_by(lambda of=run_id: answered(session, of, "price of p-7")) for run_id in (few, many)]
+    assert counts[0] == counts[1]

@@ -1,0 +1,108 @@
+"""The catalogue is whole: every key in use has a sentence, every sentence a German one, and none lies there unused."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from analytics.pricing.best_price import PriceReason
+from analytics.pricing.elasticity_choice import Reason
+from cli.health_checks import ROOMS
+from domain.action import ACTION_KINDS
+from domain.figure import FigureRef
+from domain.ids import ReceiptId
+from domain.report import Claim
+from guardrails.cedar import packaged_policies
+from guardrails.prose import check_claim
+from language.sentences import entries
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+CEDAR_REASON = re.compile(r'@reason\("([^"]+)"\)')
+EVENTS = {"stock.low", "outcome.measure", "outcome.measured"}
+"""What is named as keys are, and is none."""
+Texts = dict[str, list[tuple[str, str]]]
+
+
+@cache
+def catalogue() -> Texts:
+    """Every sentence with its German by key, one pair a plural form."""
+    pairs: Texts = {}
+    for _, _, entry in entries():
+        assert entry.context not in pairs, f"{entry.context} is there twice"
+        english, german = (texts if isinstance(texts, list | tuple) else [texts] for texts in (entry.id, entry.string))
+        pairs[str(entry.context)] = list(zip(english, german, strict=True))
+    return pairs
+
+
+@cache
+def constants() -> tuple[set[str], set[str]]:
+    """Every string that stands in the rooms' source, and every f-string that could make a key, as a pattern."""
+    plain, patterns = set[str](), set[str]()
+    for room in (*ROOMS, "evals"):
+        for path in (CHECKOUT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    plain.add(node.value)
+                elif isinstance(node, ast.JoinedStr):
+                    patterns |= set(_pattern(node))
+    return plain | set(CEDAR_REASON.findall("\n".join(packaged_policies()))), patterns
+
+
+def _pattern(node: ast.JoinedStr) -> Iterator[str]:
+    parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
+    fixed = "".join(str(part) for part in parts if part is not None)
+    if re.fullmatch(r"[a-z0-9_.]*\.[a-z0-9_.]*", fixed) and len(fixed) > 1:
+        yield "".join("[a-z0-9_.]+" if part is None else re.escape(str(part)) for part in parts)
+
+
+def is_used(key: str) -> bool:
+    plain, patterns = constants()
+    made = any(re.fullmatch(pattern, key) for pattern in patterns)
+    return key in plain or (made and {key.rpartition(".")[2], _unit(key)} & plain != set())
+
+
+def _unit(key: str) -> str:
+    """`unit.units_per_week` says what is counted in `units/week`."""
+    return key.removeprefix("unit.").replace("_per_", "/")
+
+
+def test_every_key_in_use_has_a_sentence() -> None:
+    nouns = {key.partition(".")[0] for key in catalogue()}
+    keys = {text for text in constants()[0] if KEY.fullmatch(text) and text.partition(".")[0] in nouns}
+    modules = {key for key in keys if (CHECKOUT / key.replace(".", "/")).with_suffix(".py").exists()}
+    assert sorted(keys - catalogue().keys() - modules - set(ACTION_KINDS) - EVENTS) == []
+
+
+def test_no_sentence_lies_there_unused() -> None:
+    assert sorted(key for key in catalogue() if not is_used(key)) == []
+
+
+@pytest.mark.parametrize("key", sorted(catalogue()))
+def test_both_languages_say_the_same(key: str) -> None:
+    for english, german in catalogue()[key]:
+        assert english and german
+        assert set(PLACEHOLDER.findall(english)) == set(PLACEHOLDER.findall(german))
+        assert not {"{", "}"} & set(PLACEHOLDER.sub("", english + german)), "a brace that is no placeholder"
+
+
+CLAIMS = sorted(
+    key for key in catalogue() if key.partition(".")[0] in ("pricing", "stock", "stands", "customers", "finance")
+)
+
+
+@pytest.mark.parametrize("key", CLAIMS)
+def test_no_sentence_of_a_noun_brings_a_number_of_its_own(key: str) -> None:
+    ref = FigureRef(receipt=ReceiptId("0" * 32), path="/x")  # pyright: ignore[reportArgumentType]
+    for text in (text for pair in catalogue()[key] for text in pair):
+        check_claim(Claim(text=text, figures=dict.fromkeys(PLACEHOLDER.findall(text), ref)), frozenset())
+
+
+def test_every_reason_that_the_price_analysis_gives_has_words() -> None:
+    given = {*get_args(Reason), *get_args(PriceReason)}
+    assert {f"pricing.reason.{code}" for code in given} <= catalogue().keys()
