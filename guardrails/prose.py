@@ -39,7 +39,7 @@ def check_line(text: str, allowed_tokens: frozenset[str]) -> None:
 
 
 class ProseCheck:
-    """`check_claim` and `check_line` for all texts of a run: the names that may stand in them are indexed once."""
+    """`check_claim` and `check_line` for all texts of a run: what may stand in them is looked through once."""
 
     def __init__(self, allowed_tokens: frozenset[str]) -> None:
         self._allowed = allowed_tokens

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from domain.errors import Unavailable
 
-SHORTEST = 32
 TOKENS, ENDPOINTS = "token.key", "endpoint.key"
 _REMOVED = {TOKENS: "people log in again", ENDPOINTS: "webhooks then need a new secret each (mhos webhooks rotate)"}
 

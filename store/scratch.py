@@ -115,10 +115,10 @@ def _create(server: "Connection[tuple[str]]", database: Database, name: str, tem
 
 @contextmanager
 def _entered(database: Database, name: str) -> Iterator[Database]:
-    owner_url, app_url = (
+    owner, application = (
         url.set(database=name).render_as_string(hide_password=False) for url in (database.owner_url, database.app_url)
     )
-    scratch = Database(owner_url, app_url, database.revive)
+    scratch = Database(owner, application, database.revive)
     try:
         yield scratch
     finally:

@@ -7,9 +7,11 @@ import numpy as np
 
 from analytics.finance.cash import CashPosition, PlannedPayment, Receivable, SalesReceipts
 from analytics.pricing.panel import Floats
+from analytics.statistics.autocorrelation import lag_one_correlation
 from analytics.statistics.errors import InvalidNumbers
 
 _FEWEST_WEEKS = 8
+_LOWEST_CORRELATION = -0.5
 
 
 @dataclass(frozen=True)
@@ -61,19 +63,12 @@ def cash_position(
         sales=SalesReceipts(
             mean_minor=list(running.mean() + invoiced.mean() * invoice_paid - ordered.mean() * order_paid),
             deviation_minor=float(np.sqrt(sum((part.std(ddof=1) * share) ** 2 for part, share in parts))),
-            correlation=_memory(running),
+            correlation=lag_one_correlation(running, _LOWEST_CORRELATION),
             mean_error_minor=float(np.sqrt(sum((_error_of_mean(part) * share) ** 2 for part, share in parts))),
         ),
     )
 
 
-def _memory(values: Floats) -> float:
-    """Lag-one correlation, between -0.5 and 0.8."""
-    left = values - values.mean()
-    squares = float(left @ left)
-    return float(np.clip(left[1:] @ left[:-1] / squares, -0.5, 0.8)) if squares > 0 else 0.0
-
-
 def _error_of_mean(values: Floats) -> float:
-    memory = max(_memory(values), 0.0)
-    return float(values.std(ddof=1) / np.sqrt(len(values)) * np.sqrt((1 + memory) / (1 - memory)))
+    correlation = max(lag_one_correlation(values, _LOWEST_CORRELATION), 0.0)
+    return float(values.std(ddof=1) / np.sqrt(len(values)) * np.sqrt((1 + correlation) / (1 - correlation)))

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from analytics.statistics.errors import InvalidNumbers
+from analytics.statistics.rounding import largest_remainders
 from domain.money import BPS, LARGEST_MINOR, share_bps
 from domain.pricing import SaleTerms
 
@@ -184,17 +185,7 @@ def _effects(old: Contribution, new: Contribution, growth: Fraction) -> dict[Eff
     for effect, part in _PARTS.items():
         change = getattr(new, part) - getattr(old, part) * units
         exact[effect] = Fraction(change if effect == "price" else -change)
-    return _rounded(exact)
-
-
-def _rounded(exact: Mapping[Effect, Fraction]) -> dict[Effect, int]:
-    """Whole numbers with the same sum, which is whole: rounded down, the rest to the largest remainders (Hamilton)."""
-    whole: dict[Effect, int] = {effect: value.numerator // value.denominator for effect, value in exact.items()}
-    rest = int(sum(exact.values())) - sum(whole.values())
-    nearest = sorted(exact, key=lambda effect: whole[effect] - exact[effect])
-    for effect in nearest[:rest]:
-        whole[effect] += 1
-    return whole
+    return largest_remainders(exact, int(sum(exact.values())))
 
 
 def _added(lines: Iterable[Mapping[Effect, int]]) -> dict[Effect, int]:

@@ -103,9 +103,9 @@ def fit_ad_response(spend: Floats, revenue: Floats) -> AdResponse:
         return _unmeasured(tuple(reasons), spent, movement)
     unit = float(spent.mean())
     cells = [_cell(spent / unit, earned, carry, power) for carry in _CARRIES for power in _POWERS]
-    squares, scales, leverages, memories = (np.array(column) for column in zip(*cells, strict=True))
-    memory = float(memories[np.argmin(squares)])
-    independent = spent.size * (1 - memory) / (1 + memory)
+    squares, scales, leverages, correlations = (np.array(column) for column in zip(*cells, strict=True))
+    correlation = float(correlations[np.argmin(squares)])
+    independent = spent.size * (1 - correlation) / (1 + correlation)
     weights = special.softmax(-independent / 2 * np.log(squares / squares.min()))
     errors = np.sqrt(squares * leverages / max(independent - _COEFFICIENTS, 1.0))
     if float(weights @ (scales / errors)) < _LEAST_T:
@@ -151,8 +151,8 @@ def _cell(spend: Floats, revenue: Floats, carry: float, power: float) -> tuple[f
     coefficients = gram @ design.T @ revenue
     residual = revenue - design @ coefficients
     squares = max(float(residual @ residual), 1e-12 * float(revenue @ revenue), 1e-300)
-    memory = float(np.clip(residual[1:] @ residual[:-1] / squares, 0.0, 0.8))
-    return squares, float(coefficients[2]), max(float(gram[2, 2]), 1e-300), memory
+    correlation = float(np.clip(residual[1:] @ residual[:-1] / squares, 0.0, 0.8))
+    return squares, float(coefficients[2]), max(float(gram[2, 2]), 1e-300), correlation
 
 
 def _mixture_quantile(weights: Floats, centres: Floats, spreads: Floats, probability: float) -> float:

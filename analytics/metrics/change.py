@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeVar
 
 from analytics.finance.margins import BridgeLine, Contribution, bridge
-from domain.money import BPS, share_bps
+from analytics.statistics.rounding import largest_remainders
+from domain.money import BPS
 
 Measure = Callable[[Contribution], int]
-_Key = TypeVar("_Key")
-_Cause = tuple[tuple[str, str], str]
-"""A line, and the name of an effect."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def explain_ratio(
         exact[key] = _shifts(old.get(key), new.get(key), over, under, old_base, new_base, old_ratio)
     total = round(new_ratio * scale) - round(old_ratio * scale)
     flat = {(key, name): value * scale for key, parts in exact.items() for name, value in parts.items()}
-    rounded = _to_whole(flat, total)
+    rounded = largest_remainders(flat, total)
     effects: dict[str, int] = {}
     for (_, name), value in rounded.items():
         effects[name] = effects.get(name, 0) + value
@@ -98,13 +95,13 @@ def explain_per(explain: Explain, sides: Sequence[Sequence[Contribution]], lengt
     before, after = ([_times(line, length) for line in side] for side, length in zip(sides, lengths[::-1], strict=True))
     scaled, scale = explain(before, after), lengths[0] * lengths[1]
     old_average, new_average = round(Fraction(scaled.before, scale)), round(Fraction(scaled.after, scale))
-    effects = _to_whole(
+    effects = largest_remainders(
         {name: Fraction(amount, scale) for name, amount in scaled.effects.items()}, new_average - old_average
     )
     flat = {
         (place, name): Fraction(n, scale) for place, line in enumerate(scaled.lines) for name, n in line.effects.items()
     }
-    rounded = _to_whole(flat, new_average - old_average)
+    rounded = largest_remainders(flat, new_average - old_average)
     lines = [
         replace(
             line,
@@ -120,12 +117,8 @@ def explain_per(explain: Explain, sides: Sequence[Sequence[Contribution]], lengt
 def changes_per(parts: Sequence[tuple[int, int]], lengths: Sequence[int], total: int) -> Sequence[int]:
     """Change of each part (before, after) per week or day, in whole units that add up to `total`."""
     exact = {place: Fraction(new, lengths[1]) - Fraction(old, lengths[0]) for place, (old, new) in enumerate(parts)}
-    whole = _to_whole(exact, total)
+    whole = largest_remainders(exact, total)
     return [whole[place] for place in range(len(parts))]
-
-
-def margin_rate_bps(lines: Sequence[Contribution]) -> int:
-    return share_bps(sum(line.contribution_minor for line in lines), sum(line.revenue_minor for line in lines))
 
 
 def _shifts(
@@ -146,17 +139,6 @@ def _shifts(
         return {"begun": shift}
     mix = (new_weight - old_weight) * (old_part / old_weight - old_ratio)
     return {"mix": mix, "own": shift - mix}
-
-
-def _to_whole(exact: Mapping[_Key, Fraction], total: int) -> dict[_Key, int]:
-    """Whole numbers of this sum, each next to its exact value (Hamilton's method of largest remainders)."""
-    whole = {key: value.numerator // value.denominator for key, value in exact.items()}
-    rest = total - sum(whole.values())
-    by_remainder = sorted(exact, key=lambda key: whole[key] - exact[key])
-    for step in range(abs(rest)):
-        key = by_remainder[step % len(by_remainder)] if rest > 0 else by_remainder[-1 - step % len(by_remainder)]
-        whole[key] += 1 if rest > 0 else -1
-    return whole
 
 
 def _without_costs(line: Contribution) -> Contribution:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.pricing.panel import Floats
+from analytics.statistics.autocorrelation import lag_one_correlation
 from analytics.statistics.errors import InvalidNumbers
 
 
@@ -49,7 +50,7 @@ def baseline_units(units: Floats, promoted: Floats | None = None, periods: int =
     deviation = _robust_deviation(longer)
     middle = np.median(recent)
     drawn_in = np.clip(recent, middle - 3 * deviation, middle + 3 * deviation)
-    correlation = _memory(history)
+    correlation = lag_one_correlation(history)
     error = deviation * np.sqrt(_carry(correlation) / len(recent))
     return Baseline(float(drawn_in.mean()), float(error), deviation, correlation, len(recent), not enough)
 
@@ -65,13 +66,6 @@ def _robust_deviation(history: Floats) -> float:
     """1.4826 times the median absolute deviation (Rousseeuw & Croux 1993, equation 1.2), n / (n - 0.8) for small n."""
     robust = 1.4826 * float(np.median(np.abs(history - np.median(history)))) * len(history) / (len(history) - 0.8)
     return robust if robust > 0 else float(history.std(ddof=1))
-
-
-def _memory(history: Floats) -> float:
-    """Lag-one correlation, limited to 0..0.8 as short series do not support more."""
-    centred = history - history.mean()
-    spread = float(centred @ centred)
-    return float(np.clip(centred[1:] @ centred[:-1] / spread, 0.0, 0.8)) if spread > 0 else 0.0
 
 
 def _carry(correlation: float) -> float:

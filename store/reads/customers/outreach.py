@@ -269,13 +269,6 @@ def _bought(session: BrandSession, source: str | None) -> Mapping[tuple[str, UUI
     return bought
 
 
-def sends_of(session: BrandSession, source: str) -> Sequence[MessageSend]:
-    """All customers drawn for one campaign, treated and held out."""
-    return session.scalars(
-        select(MessageSend).where(col(MessageSend.source) == source).order_by(col(MessageSend.customer_id))
-    ).all()
-
-
 def customers_known(session: BrandSession) -> int:
     """Number of customers of the brand."""
     return int(session.scalar(select(func.count(col(Customer.id)))) or 0)

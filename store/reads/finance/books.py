@@ -12,7 +12,6 @@ from sqlmodel import col
 
 from store.session import BrandSession
 from store.tables import (
-    BankBalance,
     CampaignBudget,
     Customer,
     Expense,
@@ -156,17 +155,6 @@ def cash_receipts(session: BrandSession, currency: str, since: datetime) -> Sequ
     return [(int(at), int(invoiced or 0), int(other or 0)) for at, invoiced, other in rows]
 
 
-def balance_before(session: BrandSession, currency: str, moment: datetime) -> int | None:
-    """Balance of the accounts by a moment, as last reported by their banks then, in minor units."""
-    rows = session.scalars(
-        select(BankBalance)
-        .where(col(BankBalance.currency) == currency, col(BankBalance.balance_at) <= moment)
-        .ext(distinct_on(col(BankBalance.account)))
-        .order_by(col(BankBalance.account), col(BankBalance.balance_at).desc())
-    ).all()
-    return sum(row.amount_minor for row in rows) if rows else None
-
-
 @dataclass(frozen=True)
 class SupplierBill:
     """Amount owed to a supplier for one order line, with its order, arrival and due dates."""
@@ -295,10 +283,3 @@ def budgets(session: BrandSession, currency: str, before: datetime | None = None
         )
     ).all()
     return {row.campaign: row for row in rows}
-
-
-def budgets_of(session: BrandSession, source: str) -> Sequence[CampaignBudget]:
-    """The budgets that one action item set."""
-    return session.scalars(
-        select(CampaignBudget).where(col(CampaignBudget.source) == source).order_by(col(CampaignBudget.campaign))
-    ).all()

@@ -40,11 +40,6 @@ def promotions_of(session: BrandSession, product_id: UUID, channel_ids: Collecti
     ).all()
 
 
-def promotions_from(session: BrandSession, source: str) -> Sequence[Promotion]:
-    """The rows that one action item scheduled."""
-    return session.scalars(select(Promotion).where(col(Promotion.source) == source).order_by(col(Promotion.id))).all()
-
-
 def drafts_of(session: BrandSession, channel_id: UUID) -> Sequence[PriceDraft]:
     """The drafts that stand in a channel."""
     return session.scalars(

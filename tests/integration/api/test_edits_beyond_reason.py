@@ -1,5 +1,4 @@
-"""A price edited to next to nothing, or to all the money there is, is refused in words: of a product whose buyers react
-so strongly that no forecast holds there."""
+"""A price edited to next to nothing, or to all the money there is, is refused in words, where no forecast holds."""
 
 from pathlib import Path
 
@@ -41,3 +40,18 @@ def test_a_price_edited_beyond_reason_is_denied_and_the_item_stays_as_it_was(ste
         assert error["code"] == "edit_denied"
         assert why in error["message"]
     assert client.first_item()["etag"] == item["etag"]
+
+
+@pytest.mark.parametrize(("price", "why"), [(1, "margin"), (LARGEST_MINOR, "beyond reason: amount")])
+def test_a_price_asked_for_beyond_reason_is_denied_with_the_reason(steep: Town, price: int, why: str) -> None:
+    action = {"kind": "price.update", "sku": "STEEP", "channel": "shop", "price_minor": price, "currency": "EUR"}
+    answer = steep.client("operator").post("/api/v1/action-items", json={"action": action, "reason": "rounder"})
+    assert (answer.status_code, answer.json()["status"]) == (201, "denied")
+    assert why in answer.json()["status_reason"]
+
+
+def test_a_day_beyond_reason_is_no_input(steep: Town) -> None:
+    days = {"first_day": "9999-12-31", "last_day": "9999-12-31"}
+    action = {"kind": "promo.schedule", "sku": "STEEP", "channels": ["shop"], "off_bps": 500, "currency": "EUR", **days}
+    answer = steep.client("operator").post("/api/v1/action-items", json={"action": action, "reason": "late"})
+    assert error_of(answer, 422)["code"] == "invalid_input"

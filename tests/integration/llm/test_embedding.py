@@ -95,7 +95,7 @@ def served() -> Iterator[EmbeddingServer]:
             for piece in pieces:
                 self.wfile.write(piece)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *_: Any) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -135,9 +135,9 @@ def test_what_cannot_be_stored_ends_neither_a_meeting_nor_its_resumption(firm: F
     firm = on(firm, "openai:gpt-5", model_stream=False)
     serve([step])
     with pytest.raises(Killed):
-        firm.office.meet(firm.owner, AGENDA, PRICES_AND_STOCK, progress)
+        firm.office.meetings.meet(firm.owner, AGENDA, PRICES_AND_STOCK, progress)
     (run,) = firm.rows(Run)
-    firm.office.resume(firm.owner, str(run.id))
+    firm.office.meetings.resume(firm.owner, str(run.id))
     met = firm.document(run.id)
     assert met["status"] == "done"
     assert met["minutes"].count("could not be completed") >= len(PRICES_AND_STOCK)

@@ -41,7 +41,7 @@ def receiver(status: int, piece: bytes, pause: float) -> Iterator[_Http]:
                 self.wfile.write(piece)
                 server.sent += len(piece)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *_: Any) -> None:
             pass
 
     server = _Http(("127.0.0.1", 0), Handler)

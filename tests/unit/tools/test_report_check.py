@@ -8,8 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.report import AgentReport, Claim, Finding
-from domain.severity import Severity
+from domain.report import AgentReport, Claim, Finding, Severity
 from guardrails.number_words import number_in_words
 from guardrails.prose import check_claim
 from tests.counting import calls_of, compiled_by

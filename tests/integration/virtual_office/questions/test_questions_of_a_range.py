@@ -1,6 +1,7 @@
 """A question in a meeting finds the thing that it names among all that receipts tell of, without a pattern for each."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from domain.context import Context
@@ -20,8 +21,8 @@ def run_over(database: Database, ctx: Context, products: int) -> UUID:
         for n in range(products)
     ]
     with database.begin(ctx) as session:
-        moments = {"as_of": ctx.now(), "created_at": ctx.now()}
-        answer = {"arguments": {}, "result": {"products": prices}, "sources": [], "label": "trusted"}
+        moments: dict[str, Any] = {"as_of": ctx.now(), "created_at": ctx.now()}
+        answer: dict[str, Any] = {"arguments": {}, "result": {"products": prices}, "sources": [], "label": "trusted"}
         session.add(Receipt(run_id=run_id, agent="a", tool="t", request_hash="h", **answer, **moments))
     return run_id
 
