@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_OUT_OF_TIME = "the date lies before 1900 or after 2199"
 LONGEST_CODE, LONGEST_TEXT = 128, 1_000
 
 
@@ -25,7 +26,10 @@ def _moment(value: Any) -> Any:
         return value
     if moment.tzinfo is UTC:
         return moment
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(_OUT_OF_TIME) from None
 
 
 def _written(text: str) -> datetime:
@@ -37,7 +41,7 @@ def _written(text: str) -> datetime:
 
 def _sane(moment: datetime) -> datetime:
     if not EARLIEST <= moment < LATEST:
-        raise ValueError("the date lies before 1900 or after 2199")
+        raise ValueError(_OUT_OF_TIME)
     return moment
 
 

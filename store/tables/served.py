@@ -1,5 +1,6 @@
 """Where a table is served by the API, and who may read it there."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,3 +33,11 @@ class Served:
     @property
     def path(self) -> str:
         return f"/{self.os}/{self.name}"
+
+    def is_open_to(self, roles: Set[Role]) -> bool:
+        """Whether somebody of these roles may read it."""
+        return bool(roles & self.readers)
+
+    def withheld_from(self, roles: Set[Role]) -> frozenset[str]:
+        """The columns that somebody of these roles is not shown."""
+        return frozenset() if roles & (self.readers - ONLY_SEGMENTS) else self.personal
