@@ -41,9 +41,7 @@ def _row_model(table: type[BrandOwned], file: File) -> type[KnownRow]:
     validators: dict[str, Any] = {}
     if (check := file.check) is not None:
         validators["checked"] = model_validator(mode="after")(_checked_by(check))
-    return create_model(
-        f"{title}Row", __base__=KnownRow, __doc__=f"{file.row}.", __validators__=validators, **fields
-    )
+    return create_model(f"{title}Row", __base__=KnownRow, __doc__=f"{file.row}.", __validators__=validators, **fields)
 
 
 def _checked_by(check: Callable[[Any], None]) -> Callable[[Any], Any]:
