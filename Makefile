@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 INSTALL = install() { .uv/bin/uv pip install --quiet --python $(BIN)/python "$$@"; }; \
 	again() { install "$$@" 2>/dev/null || install --system-certs "$$@"; }; again
 
-.PHONY: help demo setup setup-dev weight test test-full lint lock clean
+.PHONY: help demo setup setup-dev weight test test-full lint docs migration lock clean
 
 help:  ## list what you can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -53,7 +53,13 @@ test: setup-dev lint  ## everything CI runs (eleven to eighteen minutes on two c
 	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 test-full: setup-dev lint  ## the long ones too: kill matrix, whole data sets, benchmarks
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile all
+
+docs: setup  ## write what the documents take from the code: the files of an import
+	@$(BIN)/python -m connectors.import_docs
+
+migration: setup  ## write the migration to what the tables declare: NAME=what_is_new
+	@$(BIN)/python -m store.new_migration "$(NAME)"
 
 lock: | .uv/bin/uv  ## resolve the dependencies anew and pin them with hashes
 	@.uv/bin/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock

@@ -23,6 +23,7 @@ from api.knowledge import knowledge_router
 from api.meetings import meetings_router
 from api.records import records_router
 from api.schedules import schedules_router
+from api.tables import TABLE_ROUTERS
 from api.webhooks import deliveries_router, webhooks_router
 from api.workflows import executions_router, workflows_router
 from bootstrap import Office
@@ -31,7 +32,7 @@ ROUTERS = (
     health_router, open_auth, own_auth, meetings_router, inbox_router, items_router, crew_router, ask_router,
     answers_router, *map(asking_router, ROOMS), records_router, knowledge_router,
     rules_router, workflows_router, executions_router, schedules_router, webhooks_router, deliveries_router,
-    jobs_router, notifications_router,
+    jobs_router, notifications_router, *TABLE_ROUTERS,
 )  # fmt: skip
 
 

@@ -1,14 +1,15 @@
 """Loads rows of the layout into a brand, batch by batch: checked, resolved, booked, or rejected by file and line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from connectors.layout import LAYOUT
 from connectors.references import References
-from connectors.targets import TARGETS, First, Values, references_of
+from connectors.targets import LEDGER, TARGETS, FileTarget, Filling, booked
 from domain.errors import DomainError, ImportRejected
 from store.audit import append_audit
 from store.bulk import load_rows
@@ -75,19 +76,19 @@ class Loading:
             return
         goal, refs = TARGETS[becomes], self._refs
         valid = self._valid(file, becomes, batch)
-        for column, kind in references_of(becomes).items():
+        for column, kind in goal.named.items():
             named = {getattr(row, column) for _, row in valid}
             refs.look_up(session, kind, [(key,) for key in named if key is not None])
-        if goal.first is not None:
-            valid = self._load_first(session, file, goal.first, valid)
-        ready = self._ready(file, valid, goal.values)
+        if goal.parent is not None:
+            valid = self._load_parents(session, file, goal, goal.parent, valid)
+        ready = self._ready(file, valid, goal.main)
         loaded = load_rows(session, goal.target, [values for _, _, values in ready])
         for position in loaded.conflicts:
             self.result.reject(file, ready[position][0], "another row of this key says something else")
-        if goal.also is not None:
-            conflicts, (target, legs) = set(loaded.conflicts), goal.also
-            good = [row for at, (_, row, _) in enumerate(ready) if at not in conflicts]
-            load_rows(session, target, [leg for row in good for leg in legs(row, refs)])
+        if goal.booking is not None:
+            conflicts = set(loaded.conflicts)
+            good = (row for at, (_, row, _) in enumerate(ready) if at not in conflicts)
+            load_rows(session, LEDGER, list(booked(goal.booking, good, refs.currency)))
         if is_main:
             self.result.rows_loaded += loaded.loaded
             self.result.rows_duplicate += loaded.duplicates
@@ -109,26 +110,34 @@ class Loading:
             self.result.reject(file, line, "; ".join(_sentence(entry) for entry in error.errors()))
             return None
 
-    def _load_first(self, session: BrandSession, file: str, first: First, valid: Sequence[Valid]) -> list[Valid]:
+    def _load_parents(
+        self, session: BrandSession, file: str, goal: FileTarget, parent: Filling, valid: Sequence[Valid]
+    ) -> list[Valid]:
         """What the rows hang on (a price list entry, a stock item), made where it is not there yet."""
-        target, values, kind = first
-        ready = self._ready(file, valid, values)
-        width = len(target.key)
-        newest: dict[Any, tuple[Any, ...]] = {}
-        for _, _, value in sorted(ready, key=lambda entry: entry[2][-1]):
-            newest[value[:width]] = value
-        load_rows(session, target, list(newest.values()))
-        self._refs.look_up(session, kind, newest)
+        ready = self._ready(file, valid, parent)
+        width, newer_by = len(parent.target.key), parent.target.newer_by
+        values = [values for _, _, values in ready]
+        if newer_by is not None:
+            values.sort(key=itemgetter(parent.target.columns.index(newer_by)))
+        newest = {row_values[:width]: row_values for row_values in values}
+        load_rows(session, parent.target, list(newest.values()))
+        self._refs.look_up(session, goal.parent_kind, newest)
         return [(line, row) for line, row, _ in ready]
 
-    def _ready(self, file: str, valid: Iterable[Valid], values: Values) -> list[Ready]:
-        ready: list[Ready] = []
+    def _ready(self, file: str, valid: Sequence[Valid], filling: Filling) -> list[Ready]:
+        try:
+            values = filling.rows([row for _, row in valid], self._refs)
+            return [(line, row, row_values) for (line, row), row_values in zip(valid, values, strict=True)]
+        except (ValueError, DomainError):
+            return list(self._ready_one_by_one(file, valid, filling))
+
+    def _ready_one_by_one(self, file: str, valid: Sequence[Valid], filling: Filling) -> Iterator[Ready]:
+        """The rows that fit, where some do not: those are rejected."""
         for line, row in valid:
             try:
-                ready.append((line, row, values(row, self._refs)))
+                yield line, row, next(filling.rows([row], self._refs))
             except (ValueError, DomainError) as error:
                 self.result.reject(file, line, str(error))
-        return ready
 
 
 def refuse_rejected(result: ImportResult, remedy: str) -> None:

@@ -10,12 +10,10 @@ from sqlmodel import col
 
 from connectors.targets import TARGETS
 from store.bulk import load_rows
-from store.bulk_statements import Target
 from store.session import BrandSession
 from store.tables import Price, PriceHistory, SalesFact
 
 SOURCE = "observed"
-_ENTRY: Target = TARGETS["prices"].first[0]  # type: ignore[index]
 
 
 def derive_prices(session: BrandSession, currency: str) -> int:
@@ -27,17 +25,28 @@ def derive_prices(session: BrandSession, currency: str) -> int:
     listed = set(
         session.scalars(select(col(PriceHistory.price_id)).where(col(PriceHistory.source) != SOURCE).distinct())
     )
-    entries = [(*key, "", changes[-1][1], currency, changes[-1][0]) for key, changes in observed.items()]
+    history, entry = TARGETS["prices"].target, TARGETS["prices"].parent
+    assert entry is not None
     known = _entries(session)
-    load_rows(session, _ENTRY, [row for row in entries if known.get(row[:2]) not in listed])
+    entries = [
+        entry.target.row(
+            product_id=product, channel_id=channel, zone="", amount_minor=amount, currency=currency, valid_from=start
+        )
+        for (product, channel), changes in observed.items()
+        if known.get((product, channel)) not in listed
+        for start, amount, _ in changes[-1:]
+    ]
+    load_rows(session, entry.target, entries)
     ids = _entries(session)
     rows = [
-        (ids[key], start, SOURCE, amount, currency, ended)
+        history.row(
+            price_id=ids[key], valid_from=start, source=SOURCE, amount_minor=amount, currency=currency, known_at=ended
+        )
         for key, changes in observed.items()
         if ids[key] not in listed
         for start, amount, ended in changes
     ]
-    return load_rows(session, TARGETS["prices"].target, rows).loaded
+    return load_rows(session, history, rows).loaded
 
 
 def _entries(session: BrandSession) -> dict[tuple[UUID, UUID], UUID]:

@@ -1,26 +1,33 @@
 """What rows refer to by code, found by id: SKUs, channels, locations, customers, orders."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, String, Uuid, any_, literal, select
 from sqlmodel import col
 
+from store.declarations import imported_files, natural_key, references
 from store.session import BrandSession
-from store.tables import Channel, Customer, Invoice, Location, Order, Price, Product, StockItem, Supplier
+from store.tables import BrandOwned
+from store.tables.files import Unit
 
-_SOURCES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
-    "product": (Product, ("sku",)),
-    "channel": (Channel, ("code",)),
-    "location": (Location, ("code",)),
-    "supplier": (Supplier, ("code",)),
-    "customer": (Customer, ("code",)),
-    "order": (Order, ("number",)),
-    "invoice": (Invoice, ("number",)),
-    "price": (Price, ("product_id", "channel_id", "zone")),
-    "stock item": (StockItem, ("product_id", "location_id")),
-}
+
+def named_by(column: str) -> str:
+    """What a column of ids refers to, in words: `stock item` of `stock_item_id`."""
+    return column.removesuffix("_id").replace("_", " ")
+
+
+def _sources() -> Iterator[tuple[str, type[BrandOwned]]]:
+    for table, file in imported_files():
+        tables = {**references(table), **(references(file.parent.table) if file.parent else {})}
+        for column in (column for column in file.columns.values() if column.unit is Unit.CODE_OF):
+            yield named_by(column.into), tables[column.into]
+        if file.parent is not None:
+            yield named_by(file.parent.column), file.parent.table
+
+
+_SOURCES: Mapping[str, type[BrandOwned]] = dict(_sources())
 
 
 class References:
@@ -36,23 +43,20 @@ class References:
         asked = {key for key in keys if key not in known}
         if not asked:
             return
-        table, names = _SOURCES[kind]
-        columns = [col(getattr(table, name)) for name in names]
+        table = _SOURCES[kind]
+        columns = [col(getattr(table, name)) for name in natural_key(table)]
         # Each part of a composite key by itself: what else they find together is there, too.
         conditions = [
             column == any_(literal(list(set(values)), ARRAY(Uuid if isinstance(values[0], UUID) else String)))
             for column, values in zip(columns, zip(*asked, strict=True), strict=True)
         ]
-        for found in session.execute(select(col(table.id), *columns).where(*conditions)):
-            known[tuple(found[1:])] = found[0]
+        for row in session.execute(select(col(table.id), *columns).where(*conditions)):
+            known[tuple(row[1:])] = row[0]
 
-    def find(self, kind: str, *key: Any) -> UUID:
-        """Raises ValueError, in words for the row's author, where none was found."""
-        found = self._known[kind].get(key)
-        if found is None:
-            raise ValueError(f"there is no {kind} {' / '.join(map(str, key))}")
-        return found
-
-    def maybe(self, kind: str, key: Any) -> UUID | None:
-        """The id for a key that may be left empty."""
-        return None if key is None else self.find(kind, key)
+    def ids(self, kind: str, keys: Iterable[tuple[Any, ...] | None]) -> Sequence[UUID | None]:
+        """The id of each key, None for none. Raises ValueError, in words for the row's author, where one is missing."""
+        known = self._known[kind]
+        try:
+            return [None if key is None else known[key] for key in keys]
+        except KeyError as error:
+            raise ValueError(f"there is no {kind} {' / '.join(map(str, error.args[0]))}") from None

@@ -75,21 +75,20 @@ class Ground:
 
     def _value(self, row: dict[str, str], channel: Any, products: dict[str, Any], places: dict[str, Any]) -> Any:
         start = datetime.fromisoformat(row["period_start"]).replace(tzinfo=UTC)
-        by_name = {
-            "product_id": products[row["sku"]],
-            "channel_id": channel,
-            "location_id": places[row["location"]],
-            "period_start": start,
-            "period_days": 7,
-            "units": int(row["units"]),
-            "unit_price_minor": round(float(row["unit_price"]) * 100),
-            "unit_cost_minor": round(float(row["unit_cost"]) * 100),
-            "currency": "EUR",
-            "deal_bps": 0,
-            "feature_bps": 0,
-            "known_at": start + timedelta(days=7),
-        }
-        return tuple(by_name[name] for name in _TARGET.columns)
+        return _TARGET.row(
+            product_id=products[row["sku"]],
+            channel_id=channel,
+            location_id=places[row["location"]],
+            period_start=start,
+            period_days=7,
+            units=int(row["units"]),
+            unit_price_minor=round(float(row["unit_price"]) * 100),
+            unit_cost_minor=round(float(row["unit_cost"]) * 100),
+            currency="EUR",
+            deal_bps=0,
+            feature_bps=0,
+            known_at=start + timedelta(days=7),
+        )
 
 
 def by_import(ground: Ground, ctx: Context) -> Callable[[], None]:

@@ -26,6 +26,10 @@ class Target:
     key: tuple[str, ...]
     newer_by: str | None = None
 
+    def row(self, **values: Any) -> tuple[Any, ...]:
+        """These values in the order of the columns. Raises KeyError for a column without one."""
+        return tuple(values[name] for name in self.columns)
+
     @property
     def appends_only(self) -> bool:
         return self.table.APPEND_ONLY

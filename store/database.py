@@ -13,10 +13,11 @@ from sqlalchemy.engine import URL, make_url
 
 from domain.actor import Permission
 from domain.context import Context
-from domain.errors import Unavailable
+from domain.errors import Forbidden, Unavailable
 from store.engine import Revive, does_not_let_us_in, open_engine
 from store.group_commit import GroupCommits, Work
 from store.session import BrandSession, PlatformSession, raw_connection
+from store.tables import BrandOwned
 from store.transaction import broken_off, is_lost, transaction
 from store.woken import Bell, is_woken
 
@@ -83,6 +84,23 @@ class Database:
     def read(self, ctx: Context) -> Iterator[BrandSession]:
         """One consistent snapshot of one brand, which cannot write. Raises Forbidden for who may not read it."""
         ctx.require(Permission.DATA_READ)
+        with self._snapshot(ctx) as session:
+            yield session
+
+    @contextmanager
+    def read_table(self, ctx: Context, table: type[BrandOwned]) -> Iterator[BrandSession]:
+        """A snapshot for rows of one table that is served. Raises Forbidden for who is none of its readers."""
+        if table.SERVED is None or not table.SERVED.is_open_to(ctx.actor.roles):
+            what = table.SERVED.path if table.SERVED else table.__tablename__
+            raise Forbidden(
+                f"{ctx.actor.label} may not read {what} in brand {ctx.brand}.",
+                remedy="Ask the brand's owner for a role that may.",
+            )
+        with self._snapshot(ctx) as session:
+            yield session
+
+    @contextmanager
+    def _snapshot(self, ctx: Context) -> Iterator[BrandSession]:
         options: Any = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with transaction(BrandSession(self.engine.execution_options(**options), ctx), read_only=True) as session:
             yield session

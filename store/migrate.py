@@ -12,7 +12,9 @@ from store.database import APP_ROLE, Database, app_password
 from store.engine import open_engine
 from store.transaction import losses_told
 
-HEAD = "0017"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = max(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""The last migration: their files begin with their numbers."""
 _LOCK = 0x6D686F73
 
 
@@ -21,7 +23,7 @@ def alembic_config() -> Any:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     return config
 
 

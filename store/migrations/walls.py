@@ -1,4 +1,4 @@
-"""The walls that a migration puts round a new table of facts: its brand, and no change where history counts."""
+"""The walls as migrations up to 0017 put them up; later ones have them as text (`autogenerate.py`)."""
 
 from alembic import op
 

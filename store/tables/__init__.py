@@ -1,4 +1,4 @@
-"""Every table of the store, by operating system."""
+"""Every table of the store: a new one is imported and listed here, and declared in the file of its noun."""
 
 from typing import Any
 
@@ -21,11 +21,10 @@ from store.tables.automation import (
 from store.tables.base import BrandOwned, Fact
 from store.tables.brand import AIConfig, Brand, BrandRules
 from store.tables.catalog import Channel, Location, Product, ProductCost, Supplier
-from store.tables.customers import Lead, MessageSend
-from store.tables.definitions import MeetingDefinitionRow
+from store.tables.customers import Customer, Lead, Message, MessageSend
 from store.tables.finance import (
     BankBalance,
-    CampaignBudget,
+    ExpectedExpense,
     Expense,
     FlaggedExpense,
     Invoice,
@@ -35,33 +34,32 @@ from store.tables.finance import (
 )
 from store.tables.identity import LoginSession, Membership, RefreshToken, User
 from store.tables.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeVector
-from store.tables.messages import Message
+from store.tables.marketing import CampaignBudget
 from store.tables.models import ModelExchange, ModelSpend
-from store.tables.office import ChallengeRow, TurnRow
-from store.tables.pricing import CompetitorPrice, Price, PriceHistory
-from store.tables.promotions import PriceDraft, Promotion
+from store.tables.office import ChallengeRow, MeetingDefinitionRow, TurnRow
+from store.tables.pricing import CompetitorPrice, Price, PriceDraft, PriceHistory, Promotion
 from store.tables.requests import IdempotentRequest
 from store.tables.runs import FigureRow, FindingRow, ProposalRow, Receipt, Run, RunEvent
-from store.tables.sales import Customer, Order, OrderLine, SalesFact
-from store.tables.stands import ExpectedExpense, StandBonusRow, StandRefillOrder, StandVisitRow
+from store.tables.sales import Order, OrderLine, SalesFact
+from store.tables.stands import StandBonusRow, StandRefillOrder, StandVisitRow
 from store.tables.stock import InventoryMovement, PurchaseOrder, StockItem, SupplierOffer
 from store.tables.work import ImportBatch, Job, Task
 
-__all__ = [
-    "AIConfig", "ActionItem", "Approval", "AuditEntry", "AuditHead", "AutomationDefinition",
-    "AutomationExecutionLog", "AutomationRun", "BankBalance", "Brand", "BrandOwned", "BrandRules",
-    "CampaignBudget", "ChallengeRow", "Channel", "CompetitorPrice", "Customer", "Delivery",
-    "DeliveryAttempt", "Effect",
-    "Endpoint", "EventCursor", "ExpectedExpense", "Expense", "Fact", "FigureRow", "FindingRow",
-    "FlaggedExpense", "IdempotentRequest", "ImportBatch", "InventoryMovement", "Invoice", "InvoiceReminder",
-    "ItemNote", "Job", "KnowledgeDocument", "KnowledgePassage", "KnowledgeVector", "Lead", "Location",
-    "LoginSession", "MeetingDefinitionRow", "Membership", "Message", "MessageSend", "ModelExchange",
-    "ModelSpend", "MoneyLedgerEntry", "Notification", "NotificationRead", "Order", "OrderLine", "OutboxEvent",
-    "OutcomeRow", "Payment", "Price", "PriceDraft", "PriceHistory", "Product", "ProductCost", "Promotion",
-    "ProposalRow", "PurchaseOrder", "Receipt", "RefreshToken", "Run", "RunEvent", "SalesFact", "StandBonusRow",
-    "StandRefillOrder", "StandVisitRow", "StockItem", "Supplier", "SupplierOffer", "Task", "TurnRow", "User",
-    "WatchedFact",
-]  # fmt: skip
+ABOVE_BRANDS = (Brand, User, Membership, LoginSession, RefreshToken, AuditHead)
+"""What no brand owns."""
+
+TABLES: tuple[type[BrandOwned], ...] = (
+    Product, ProductCost, Channel, Location, Supplier, SupplierOffer, Price, PriceHistory, CompetitorPrice, Promotion,
+    PriceDraft, Customer, SalesFact, Order, OrderLine, StockItem, InventoryMovement, PurchaseOrder, StandRefillOrder,
+    StandBonusRow, StandVisitRow, Invoice, Payment, Expense, CampaignBudget, BankBalance, MoneyLedgerEntry,
+    InvoiceReminder, ExpectedExpense, Message, MessageSend, Lead, Task, FlaggedExpense, BrandRules, AIConfig,
+    ImportBatch, Job, Run, RunEvent, Receipt, FigureRow, FindingRow, ProposalRow, ChallengeRow, TurnRow,
+    MeetingDefinitionRow, ActionItem, ItemNote, Approval, Effect, OutcomeRow, KnowledgeDocument, KnowledgePassage,
+    KnowledgeVector, ModelExchange, ModelSpend, OutboxEvent, AuditEntry, AutomationDefinition, EventCursor,
+    AutomationRun, AutomationExecutionLog, Notification, NotificationRead, Endpoint, Delivery, DeliveryAttempt,
+    WatchedFact, IdempotentRequest,
+)  # fmt: skip
+"""Every table of a brand. What others refer to comes first: an import loads their files in this order."""
 
 # SQLModel takes a mixin's attributes away, but the session's loader criteria are written against the mixins.
 # They are put back here, after the last table: a table class made later would lose its key columns.

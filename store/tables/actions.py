@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from domain.actor import Role
 from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, unique
+from store.tables.served import STAFF, Served
 
 
 class ActionItem(BrandOwned, table=True):
@@ -116,6 +118,7 @@ class OutcomeRow(BrandOwned, table=True):
     __tablename__ = "outcome"
     __table_args__ = (belongs_to("action_item"), unique("action_item_id"))
     APPEND_ONLY = True
+    SERVED = Served("journal", "outcomes", STAFF | {Role.AI_ENGINEER})
 
     action_item_id: UUID
     agent: str

@@ -1,4 +1,4 @@
-"""What every table of a brand has: its brand in the key, and for facts, since when they were known."""
+"""What every table of a brand has: its brand in the key, for facts since when they were known, and its declaration."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,15 +9,32 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import DateTime
 from sqlmodel import Field, SQLModel
 
+from store.tables.files import File
+from store.tables.served import Served
+
 MOMENT: Any = DateTime(timezone=True)
 DOCUMENT: Any = JSONB
 BIGINT: Any = BigInteger
 
 
 class BrandOwned(SQLModel):
-    """A row of one brand. The session fills in `brand_id`, and refuses rows of any other."""
+    """A row of one brand. The session fills in `brand_id`, and refuses rows of any other.
+
+    What else is known of a table is declared on its class; `store/declarations.py` reads it. Its natural key is its
+    `unique(…)`, its references are its `belongs_to(…)`, and a column's name ends in its unit: `_minor` (of the row's
+    currency), `_bps`, `_days`, `_at`.
+    """
 
     APPEND_ONLY: ClassVar[bool] = False
+    """Rows are never changed: triggers forbid it."""
+    KEEPS_HISTORY: ClassVar[bool] = False
+    """A trigger keeps what a row was before each change. Facts that may change do without saying so."""
+    SERVED: ClassVar[Served | None] = None
+    """Where the API serves it and who may read it; without this, nobody."""
+    UNTRUSTED: ClassVar[frozenset[str]] = frozenset()
+    """Columns of text that outsiders wrote."""
+    FILES: ClassVar[tuple[File, ...]] = ()
+    """The files that an import brings it in."""
 
     brand_id: UUID = Field(default=None, primary_key=True)
     id: UUID = Field(default=None, primary_key=True)

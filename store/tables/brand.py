@@ -7,7 +7,11 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from domain.actor import Role
 from store.tables.base import BIGINT, MOMENT, BrandOwned, unique
+from store.tables.served import IN_CHARGE, Served
+
+_READERS = IN_CHARGE | {Role.PLATFORM_ADMIN, Role.AI_ENGINEER}
 
 
 class Brand(SQLModel, table=True):
@@ -30,6 +34,7 @@ class BrandRules(BrandOwned, table=True):
     __tablename__ = "brand_rules"
     __table_args__ = (unique("version"),)
     APPEND_ONLY = True
+    SERVED = Served("guardrails", "brand-rules", _READERS)
 
     version: int
     min_margin_bps: int = 1_500
@@ -63,6 +68,7 @@ class AIConfig(BrandOwned, table=True):
     __tablename__ = "ai_config"
     __table_args__ = (unique("agent", "action_kind", "version"),)
     APPEND_ONLY = True
+    SERVED = Served("guardrails", "agent-settings", _READERS)
 
     agent: str
     action_kind: str

@@ -1,13 +1,72 @@
-"""CRM OS: who was written to and who was left out at random, and those who may become customers."""
+"""CRM OS: customers, what they wrote, who was written to or left out at random, and who may become a customer."""
 # pyright: reportAssignmentType=false
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
+from domain.actor import Role
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
+from store.tables.files import File, amount, choice, code, code_of, moment, text, whole
+from store.tables.served import STAFF, Served
+
+_READERS = STAFF | {Role.SALES_MANAGER, Role.MARKETING}
+
+
+class Customer(Fact, table=True):
+    __tablename__ = "customer"
+    __table_args__ = (unique("code"),)
+    SERVED = Served("crm", "customers", _READERS, personal=frozenset({"name", "email"}))
+    FILES = (
+        File(
+            "customers",
+            "a customer; only the code is needed",
+            {"code": code(), "name": text(), "email": text(), "cohort": text()},
+        ),
+    )
+
+    code: str = Field(max_length=128)
+    name: str = ""
+    email: str = ""
+    cohort: str = ""
+
+
+class Message(Fact, table=True):
+    """A review, email, chat or mention, kept as its writer wrote it."""
+
+    __tablename__ = "message"
+    __table_args__ = (belongs_to("customer"), belongs_to("product"), unique("external_id"))
+    APPEND_ONLY = True
+    SERVED = Served("crm", "messages", _READERS, personal=frozenset({"text"}))
+    UNTRUSTED = frozenset({"text"})
+    FILES = (
+        File(
+            "messages",
+            "what somebody wrote to the brand or about it; `source` is review, email, chat or mention, `rating` 1 to 5 "
+            "stars, `text` up to 4,000 characters that count as untrusted",
+            {
+                "id": code("external_id"),
+                "source": choice("review", "email", "chat", "mention"),
+                "customer": code_of("customer_id"),
+                "sku": code_of("product_id"),
+                "rating": whole(1, 5),
+                "text": text(at_most=4_000),
+                "received_at": moment(),
+            },
+            known_at="received_at",
+        ),
+    )
+
+    external_id: str = Field(max_length=128)
+    source: str = Field(description="review, email, chat or mention")
+    customer_id: UUID | None = None
+    product_id: UUID | None = None
+    rating: int | None = Field(default=None, description="stars, 1 to 5")
+    text: str
+    received_at: datetime = Field(sa_type=MOMENT)
 
 
 class MessageSend(Fact, table=True):
@@ -23,6 +82,7 @@ class MessageSend(Fact, table=True):
         Index("message_send_sent", "brand_id", "sent_at"),
     )
     APPEND_ONLY = True
+    SERVED = Served("crm", "message-sends", _READERS)
 
     source: str
     customer_id: UUID
@@ -39,6 +99,27 @@ class Lead(Fact, table=True):
 
     __tablename__ = "lead"
     __table_args__ = (unique("code"),)
+    SERVED = Served("crm", "leads", _READERS, personal=frozenset({"company", "contact"}))
+    FILES = (
+        File(
+            "leads",
+            "somebody who may become a customer; `stage` is new, contacted, offered, won or lost, `value` what they "
+            "would order",
+            {
+                "code": code(),
+                "company": text(),
+                "contact": text(),
+                "stage": choice("new", "contacted", "offered", "won", "lost"),
+                "value": amount(default=Decimal(0)),
+                "source": text(),
+                "opened_at": moment(),
+                "last_contact_at": moment(),
+                "won_at": moment(),
+                "lost_at": moment(),
+            },
+            known_at="opened_at",
+        ),
+    )
 
     code: str = Field(max_length=128)
     company: str = ""

@@ -1,4 +1,4 @@
-"""The Virtual Office: what colleagues recomputed of each other's proposals, and what people said in a meeting."""
+"""The Virtual Office: how meetings are held, what colleagues recomputed of each other, what people said there."""
 # pyright: reportAssignmentType=false
 
 from datetime import datetime
@@ -57,4 +57,19 @@ class TurnRow(BrandOwned, table=True):
     answer: str = ""
     german: str = ""
     figures: dict[str, str] = Field(default_factory=dict, sa_type=DOCUMENT)
+    created_at: datetime = Field(sa_type=MOMENT)
+
+
+class MeetingDefinitionRow(BrandOwned, table=True):
+    """A brand's version of a meeting definition: the newest holds, earlier ones stay."""
+
+    __tablename__ = "meeting_definition"
+    __table_args__ = (unique("name", "version"),)
+    APPEND_ONLY = True
+
+    name: str = Field(max_length=64)
+    version: int = Field(description="1 and up; the product's own file counts as 0")
+    document: dict[str, Any] = Field(sa_type=DOCUMENT)
+    author: str
+    reason: str
     created_at: datetime = Field(sa_type=MOMENT)

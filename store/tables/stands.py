@@ -6,7 +6,12 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from domain.actor import Role
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
+from store.tables.files import File, code, code_of, moment, whole
+from store.tables.served import STAFF, Served
+
+_READERS = STAFF | {Role.SALES_MANAGER}
 
 
 class StandRefillOrder(Fact, table=True):
@@ -14,6 +19,26 @@ class StandRefillOrder(Fact, table=True):
 
     __tablename__ = "stand_refill_order"
     __table_args__ = (belongs_to("location"), belongs_to("product"), unique("number", "location_id", "product_id"))
+    SERVED = Served("stands", "refill-orders", _READERS)
+    FILES = (
+        File(
+            "stand_refill_orders",
+            "what a trip brings to a stand; `number` is the trip's, and a delivery note for a trip that the product "
+            "planned names it",
+            {
+                "number": code(),
+                "location": code_of("location_id"),
+                "sku": code_of("product_id"),
+                "quantity": whole(),
+                "ordered_at": moment(),
+                "planned_at": moment(),
+                "delivered_quantity": whole(),
+                "delivered_at": moment(),
+                "cancelled_at": moment(),
+            },
+            known_at="ordered_at",
+        ),
+    )
 
     number: str = Field(description="the trip's")
     location_id: UUID
@@ -34,6 +59,7 @@ class StandBonusRow(Fact, table=True):
 
     __tablename__ = "stand_bonus"
     __table_args__ = (belongs_to("location"), unique("location_id", "starts_at", "source"))
+    SERVED = Served("stands", "bonuses", _READERS)
 
     location_id: UUID
     share_bps: int
@@ -49,6 +75,7 @@ class StandVisitRow(Fact, table=True):
 
     __tablename__ = "stand_visit"
     __table_args__ = (belongs_to("location"), unique("location_id", "planned_at", "source"))
+    SERVED = Served("stands", "visits", _READERS)
 
     location_id: UUID
     expected_cost_minor: int = Field(sa_type=BIGINT)
@@ -56,17 +83,3 @@ class StandVisitRow(Fact, table=True):
     planned_at: datetime = Field(sa_type=MOMENT)
     cancelled_at: datetime | None = Field(default=None, sa_type=MOMENT)
     source: str
-
-
-class ExpectedExpense(Fact, table=True):
-    """What something decided will cost, before the bill comes: what Finance counts with."""
-
-    __tablename__ = "expected_expense"
-    __table_args__ = (unique("source", "category"),)
-
-    category: str
-    amount_minor: int = Field(sa_type=BIGINT)
-    currency: str = Field(max_length=3)
-    expected_at: datetime = Field(sa_type=MOMENT)
-    cancelled_at: datetime | None = Field(default=None, sa_type=MOMENT)
-    source: str = Field(description="the action item that decided it")

@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field
 
+from domain.actor import Role
 from store.tables.base import DOCUMENT, MOMENT, BrandOwned, Fact, unique
+from store.tables.served import IN_CHARGE, STAFF, Served
 
 
 class Task(Fact, table=True):
     """A to-do for a person."""
 
     __tablename__ = "task"
+    SERVED = Served("operations", "tasks", STAFF)
 
     title: str
     assignee: str = ""
@@ -47,6 +50,7 @@ class ImportBatch(BrandOwned, table=True):
 
     __tablename__ = "import_batch"
     APPEND_ONLY = True
+    SERVED = Served("connections", "imports", IN_CHARGE | {Role.PLATFORM_ADMIN})
 
     source: str
     files_sha256: str

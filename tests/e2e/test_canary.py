@@ -23,6 +23,8 @@ from actions.approvals import approve
 from actions.documents import item_summary
 from actions.items import inbox
 from api.app import create_app
+from api.house import Manners
+from api.limits import Rate
 from bootstrap.office import Office
 from bootstrap.people import choose_password
 from connectors.documents import read_document
@@ -60,6 +62,7 @@ from tests.e2e.canary_customers import befriend
 from tests.e2e.canary_tries import CHANNEL, OF_ONES_OWN, SKU, SUPPLIER, TITLE, TRIES, ZONE
 from tests.e2e.canary_verbs import DOCUMENT, MAY_SUCCEED, NOT_TRIED, WITHOUT_BRAND, commands_with
 from tests.integration.priced_brand import Planted, plant
+from tests.integration.table_rows import fill_tables, newest_ids
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox
 
@@ -82,6 +85,8 @@ class Two:
     mine: Context
     theirs: Context
     ids: Mapping[str, str]
+    rows: Mapping[str, str]
+    """By the path of each served table, the id of a row of the canary's."""
     secrets: frozenset[str]
     hashes: Mapping[str, str]
 
@@ -126,11 +131,13 @@ def two(database: Database, tmp_path: Path) -> Two:
     office.meetings.meet(mine, "Prices")
     office.run_due(mine)
     _live(office, theirs, database)
+    fill_tables(database, theirs, "canary")
     rows_mine, rows_theirs = _rows(database, mine), _rows(database, theirs)
     own = "\n".join(rows_mine.values())
     secrets = frozenset(text for text in _distinctive(rows_theirs.values()) if text not in own)
     assert {TITLE, str(PRICE), str(COST), str(theirs.brand_id)} <= secrets
-    return Two(database, tmp_path, mine, theirs, _ids(database, theirs), secrets, _hashes(database, theirs))
+    ids, rows = _ids(database, theirs), newest_ids(database, theirs)
+    return Two(database, tmp_path, mine, theirs, ids, rows, secrets, _hashes(database, theirs))
 
 
 def _supply(database: Database, ctx: Context, code: str, cost_minor: int) -> None:
@@ -321,34 +328,49 @@ def test_an_import_with_the_canarys_names_makes_rows_of_ones_own(
     assert _hashes(two.database, two.theirs) == two.hashes
 
 
+OFTEN = Rate(burst=1_000_000, a_minute=1_000_000)
+BODIES = ({}, {"reason": "mine"}, {"text": SKU, "kind": "ask"}, {"text": "go"}, {"question": f"revenue of {SKU}"})
+AT_WILL = Manners(requests=OFTEN, logins_of_one=OFTEN, logins_of_all=OFTEN, stream_seconds=0.0, background=False)
+
+
 @pytest.mark.parametrize("wall", WALLS)
 def test_the_api_tells_nothing_of_the_canary(wall: str, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office(Settings(home=two.home), two.walled(wall, monkeypatch))
-    client = TestClient(create_app(office), raise_server_exceptions=False)
-    public = client.get("/api/v1/openapi.json").text  # the same for everybody, before any brand
+    client = TestClient(create_app(office, AT_WILL), raise_server_exceptions=False)
+    document = client.get("/api/v1/openapi.json")
+    public = document.text  # the same for everybody, before any brand
     for path in ("/api/v1/health", "/api/v1/metrics", "/", f"/api/v1/{two.ids['run']}"):
         assert not two.leaks(client.get(path).text, public)
     choose_password(office, "owner", PASSWORD)
     token = client.post("/api/v1/auth/login", json={"login": "owner", "password": PASSWORD}).json()["access_token"]
     client.headers.update({"Authorization": f"Bearer {token}", "If-Match": '"1-x"'})
-    bodies = ({}, {"reason": "mine"}, {"text": SKU, "kind": "ask"}, {"text": "go"}, {"question": f"revenue of {SKU}"})
-    for path, methods in client.get("/api/v1/openapi.json").json()["paths"].items():
-        asked = path.format(
-            meeting_id=two.ids["run"], answer_id=two.ids["run"], item_id=two.ids["open"], receipt_id=two.ids["receipt"],
-            question_id=two.ids["proposal"], code=two.ids["figure"], name="pricing_director", os="pricing",
-            notification_id=two.ids["run"], execution_id=two.ids["run"], job_id=two.ids["job"],
-            delivery_id=two.ids["delivery"],
-        )  # fmt: skip
-        for method in methods:
-            for body in bodies if method != "get" and "auth" not in path else ({},):
-                for brand in ("mine", SLUG):
-                    answer = client.request(method, asked, json=body or None, headers={"X-Brand": brand})
-                    assert not two.leaks(answer.text, json.dumps(body) + asked + CHANNEL + public), (
-                        method,
-                        asked,
-                        answer.text,
-                    )
+    paths = document.json()["paths"]
+    routes = [(method, path) for path, methods in paths.items() for method in methods]
+    # Reading comes first, as what is written names the canary's product itself; logging out comes last.
+    for method, path in sorted(routes, key=lambda route: ("/auth/" in route[1], route[0] != "get")):
+        _try(two, client, method, path, public)
     assert _hashes(two.database, two.theirs) == two.hashes
+
+
+def _try(two: Two, client: TestClient, method: str, path: str, public: str) -> None:
+    """Every way of asking a route for what is the canary's, from one's own brand and in its name."""
+    asked = path.format(
+        meeting_id=two.ids["run"], answer_id=two.ids["run"], item_id=two.ids["open"], receipt_id=two.ids["receipt"],
+        question_id=two.ids["proposal"], code=two.ids["figure"], name="pricing_director", os="pricing",
+        notification_id=two.ids["run"], execution_id=two.ids["run"], job_id=two.ids["job"],
+        delivery_id=two.ids["delivery"],
+        row_id=two.rows.get(path.removeprefix("/api/v1").removesuffix("/{row_id}"), ""),
+    )  # fmt: skip
+    queries = (
+        ({}, {"q": "canary"}, {"q": SUPPLIER, "limit": "200"}) if asked.removeprefix("/api/v1") in two.rows else ({},)
+    )
+    for body in BODIES if method != "get" and "auth" not in path else ({},):
+        for brand in ("mine", SLUG):
+            for query in queries:
+                answer = client.request(method, asked, params=query, json=body or None, headers={"X-Brand": brand})
+                given = json.dumps([query, {} if method == "get" else BODIES]) + asked + CHANNEL + public
+                assert not two.leaks(answer.text, given), (method, asked, query, answer.text)
+                assert "/auth/" in path or answer.status_code not in (401, 429), (method, asked, answer.text)
 
 
 def test_with_both_walls_down_the_inbox_does_tell(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from api.shapes.tables import rows_asked, text_columns
 from automation.definitions import set_definition
 from automation.deliveries import Post, post
 from automation.endpoints import add_endpoint
@@ -14,9 +15,11 @@ from automation.rule import Rule, Workflow
 from automation.start import start_workflow
 from connectors.documents import read_document
 from memory.library import Filing
+from store.declarations import served_tables
 from store.session import BrandSession
 from store.tables import ActionItem, AutomationRun, Delivery, Endpoint, FigureRow, Job, Receipt, Run, TurnRow
 from tests.integration.api.conftest import PRICING, Client, Town
+from tests.integration.table_rows import NUMBER, fill_tables, newest_ids
 
 API = "/api/v1"
 AUTOMATION = f"{API}/{{os}}/automation"
@@ -79,6 +82,8 @@ OF_ONES_OWN = {
         "pricing/ai/advice", "inventory/ai/reorder", "stands/ai/refill", "crm/ai/follow-up", "finance/ai/runway")},
 }  # fmt: skip
 """Routes that take no id of a brand: they tell of one's own."""
+TABLES = {served.path: table for table, served in served_tables()}
+OF_ONES_OWN |= {f"GET {API}{path}": None for path in TABLES}
 IN_NO_BRAND = {
     f"GET {API}/health", f"GET {API}/metrics", f"POST {API}/auth/login", f"POST {API}/auth/refresh",
     f"POST {API}/auth/logout", f"GET {API}/auth/me",
@@ -104,17 +109,26 @@ def theirs(town: Town) -> dict[str, str]:
             "item_id": str(item.id), "question_id": str(item.proposal_id), "meeting_id": str(run.id),
             "answer_id": str(run.id), "receipt_id": str(receipt.id), "code": figure.code,
             "execution_id": str(execution.id), "delivery_id": str(delivery.id), "job_id": str(job.id),
+            **{f"row_id of {path}": row_id for path, row_id in newest_ids(town.office.database, town.theirs).items()},
         }  # fmt: skip
 
 
 def missing() -> dict[str, str]:
     names = ("item_id", "question_id", "meeting_id", "answer_id", "receipt_id", "notification_id",
              "execution_id", "delivery_id", "job_id")  # fmt: skip
-    return {**{name: str(uuid4()) for name in names}, "code": "aaaaaaaa", "name": "no-rule", "os": "pricing"}
+    rows = {f"row_id of {path}": str(uuid4()) for path in TABLES}
+    return {**{name: str(uuid4()) for name in names}, **rows, "code": "aaaaaaaa", "name": "no-rule", "os": "pricing"}
+
+
+def row_of(operation: str, ids: Mapping[str, str]) -> Mapping[str, str]:
+    """The ids, with `row_id` of the table that the route is about."""
+    path = operation.partition(API)[2].removesuffix("/{row_id}")
+    return {"row_id": ids[f"row_id of {path}"], **ids} if path in TABLES else ids
 
 
 def asked(client: Client, operation: str, ids: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
     method, _, path = operation.partition(" ")
+    ids = row_of(operation, ids)
     answer = client.request(method, path.format(**ids), json=BODIES.get(operation), headers={"If-Match": '"1-x"'})
     told = answer.json()
     for value in (value for name, value in ids.items() if name != "os"):
@@ -143,6 +157,7 @@ def furnish(town: Town) -> None:
         session.flush()
         start_workflow(session, NAME, "{}")
         post(session, Post("theirs", "webhook", NAME, {"data": "Theirs alone"}))
+    fill_tables(office.database, ctx, "Theirs alone")
     office.knowledge.add(office.database, ctx, read_document("x.md", b"# Secret\n\nTheirs alone.", NAME), Filing())
 
 
@@ -171,10 +186,30 @@ def test_another_brands_name_answers_as_nobodys(town: Town) -> None:
     client = town.client("owner")
     for operation in sorted(operations(client) - IN_NO_BRAND):
         method, _, path = operation.partition(" ")
-        path = path.format(**missing())
+        path = path.format(**row_of(operation, missing()))
         said = [client.request(method, path, headers={"X-Brand": brand}) for brand in ("theirs", "nobodys")]
         assert {one.status_code for one in said} == {404}, operation
         assert said[0].json() == said[1].json(), operation
+
+
+def test_a_table_is_not_found_by_another_brands_values(town: Town) -> None:
+    """Each served table, filtered by all that another brand's row says and searched for its words, tells nothing of it.
+
+    The row's own people find it by the same questions.
+    """
+    furnish(town)
+    app = town.app()
+    mine, theirs = town.client("owner", app=app), town.client("stranger", app=app)
+    for path, row_id in newest_ids(town.office.database, town.theirs).items():
+        row = theirs.get(f"{API}{path}/{row_id}").json()
+        filters = rows_asked(TABLES[path]).model_fields.keys() & row.keys()
+        questions = [{name: row[name] for name in filters if row[name] is not None}]
+        questions += [{"q": row[name]} for name in text_columns(TABLES[path])[:1] if isinstance(row[name], str)]
+        for question in questions:
+            answers = [client.get(f"{API}{path}", params=question) for client in (mine, theirs)]
+            assert [answer.status_code for answer in answers] == [200, 200], (path, question)
+            assert [row_id in answer.text for answer in answers] == [False, True], (path, question)
+            assert str(NUMBER) not in answers[0].text and "Theirs alone" not in answers[0].text
 
 
 def test_what_takes_no_id_tells_of_ones_own(town: Town) -> None:
@@ -199,5 +234,5 @@ def test_without_a_login_nothing_is_told_of_any_brand(town: Town) -> None:
     client, ids = town.client(), theirs(town)
     for operation in sorted(operations(client) - IN_NO_BRAND | {f"GET {API}/auth/me", f"POST {API}/auth/logout"}):
         method, _, path = operation.partition(" ")
-        answer = client.request(method, path.format(**ids))
+        answer = client.request(method, path.format(**row_of(operation, ids)))
         assert answer.status_code == 401, (operation, answer.text)

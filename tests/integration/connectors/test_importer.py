@@ -82,6 +82,7 @@ BAD_ROWS = {
     "a huge amount": ("2026-01-12,shop,S-1,3,99999999999999999", "unit_price"),
     "no date": ("12/31/2026,shop,S-1,3,9.90", "write a date as"),
     "a date out of time": ("0026-01-12,shop,S-1,3,9.90", "before 1900"),
+    "a time out of time": ("0001-01-01T00:00:00+14:00,shop,S-1,3,9.90", "before 1900"),
     "an unknown product": ("2026-01-12,shop,S-9,3,9.90", "no product S-9"),
     "an unknown channel": ("2026-01-12,moon,S-1,3,9.90", "no channel moon"),
     "too few columns": ("2026-01-12,shop,S-1", "has not 5 columns"),

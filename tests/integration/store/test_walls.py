@@ -7,18 +7,21 @@ import psycopg
 import pytest
 from sqlmodel import SQLModel
 
-import store.tables as tables
 from domain.context import Context
 from domain.errors import Unavailable
 from store.audit import append_audit, verify_audit
 from store.database import APP_ROLE, Database, app_password
+from store.declarations import keeps_history
 from store.embedded import ServerAddress
 from store.migrate import HEAD, alembic_config, current_revision, upgrade
-from store.tables import BrandOwned, Product
+from store.migrations.autogenerate import NOT_OURS, is_ours, missing_walls
+from store.tables import ABOVE_BRANDS, TABLES, Product
 
-TABLES = {name: getattr(tables, name) for name in tables.__all__ if hasattr(getattr(tables, name), "__table__")}
-TABLES = {table.__tablename__: table for table in TABLES.values()}
-APPEND_ONLY = sorted(name for name, table in TABLES.items() if getattr(table, "APPEND_ONLY", False))
+BY_NAME = {str(table.__tablename__): table for table in TABLES}
+APPEND_ONLY = sorted(name for name, table in BY_NAME.items() if table.APPEND_ONLY)
+THIS_BRAND = (
+    "(brand_id = ( SELECT (NULLIF(current_setting('mhos.brand_id'::text, true), ''::text))::uuid AS \"nullif\"))"
+)
 
 
 def owner(database: Database) -> "psycopg.Connection[tuple]":
@@ -41,14 +44,66 @@ def test_the_models_and_the_migrations_agree(database: Database) -> None:
     from sqlalchemy import create_engine
 
     engine = create_engine(database.owner_url)
-    known = {"row_history", "checkpoints", "checkpoint_blobs", "checkpoint_writes", "checkpoint_migrations"}
     with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={"include_name": lambda name, kind, _: kind != "table" or name not in {*known, "alembic_version"}},
-        )
+        context = MigrationContext.configure(connection, opts={"include_name": is_ours, "compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
+        assert missing_walls(connection) == []
     engine.dispose()
+
+
+def test_every_table_is_in_the_register(database: Database) -> None:
+    above = {str(table.__tablename__) for table in ABOVE_BRANDS}
+    assert set(SQLModel.metadata.tables) == set(BY_NAME) | above
+    assert len(BY_NAME) == len(TABLES)
+    with owner(database) as connection:
+        there = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+    assert {name for (name,) in there} == set(BY_NAME) | above | NOT_OURS
+
+
+def test_a_brands_tables_are_seen_through_their_policy_alone(database: Database) -> None:
+    with owner(database) as connection:
+        policies = connection.execute(
+            "select tablename, policyname, roles::text, cmd, permissive, qual, with_check from pg_policies"
+        ).fetchall()
+    of_brands = sorted(policy for policy in policies if policy[0] in BY_NAME)
+    only = ("brand_scope", f"{{{APP_ROLE}}}", "ALL", "PERMISSIVE", THIS_BRAND, THIS_BRAND)
+    assert of_brands == [(name, *only) for name in sorted(BY_NAME)]
+
+
+def test_the_triggers_are_those_that_the_tables_declare(database: Database) -> None:
+    with owner(database) as connection:
+        standing = connection.execute(
+            "select c.relname, t.tgname, pg_get_triggerdef(t.oid) from pg_trigger t "
+            "join pg_class c on c.oid = t.tgrelid where not t.tgisinternal and t.tgenabled = 'O' order by 1, 2"
+        ).fetchall()
+    functions = {
+        "append_only": "refuse_change()",
+        "append_only_truncate": "refuse_change()",
+        "keep_history": "keep_history()",
+    }
+    moments = {
+        "append_only": "BEFORE DELETE OR UPDATE", "append_only_truncate": "BEFORE TRUNCATE",
+        "keep_history": "AFTER DELETE OR UPDATE",
+    }  # fmt: skip
+    for _, trigger, definition in standing:
+        assert moments[trigger] in definition and definition.endswith(f"EXECUTE FUNCTION {functions[trigger]}")
+    appends = {
+        (name, trigger) for name in (*APPEND_ONLY, "row_history") for trigger in functions if "append" in trigger
+    }
+    kept = {(name, "keep_history") for name, table in BY_NAME.items() if keeps_history(table)}
+    assert {(table, trigger) for table, trigger, _ in standing} == appends | kept
+    assert {"product", "price", "stand_refill_order"} <= {name for name, _ in kept}
+
+
+@pytest.mark.parametrize("name", sorted(set(BY_NAME) - set(APPEND_ONLY)))
+def test_the_application_may_add_rows_to_what_changes_and_never_empties_it(name: str, database: Database) -> None:
+    with application(database) as connection:
+        rights = connection.execute(
+            "select has_table_privilege(%s, 'select'), has_table_privilege(%s, 'insert'), "
+            "has_any_column_privilege(%s, 'update'), has_table_privilege(%s, 'truncate')",
+            [name] * 4,
+        ).fetchone()
+    assert rights == (True, True, True, False)
 
 
 def test_the_application_role_owns_nothing_and_is_bound(database: Database) -> None:
@@ -82,9 +137,8 @@ def test_without_a_brand_nothing_is_seen(database: Database, new_brand: Callable
     with database.begin(ctx) as session:
         session.add(Product(sku="S", title="s"))
     with application(database) as connection:
-        for name, table in TABLES.items():
-            if issubclass(table, BrandOwned):
-                assert connection.execute(f"select count(*) from {name}").fetchone() == (0,), name  # type: ignore[arg-type]
+        for name in BY_NAME:
+            assert connection.execute(f"select count(*) from {name}").fetchone() == (0,), name  # type: ignore[arg-type]
 
 
 def test_a_row_for_another_brand_is_refused(database: Database, new_brand: Callable[..., Context]) -> None:

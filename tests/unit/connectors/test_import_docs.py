@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from connectors.brand_file import BrandProfile
+from connectors.import_docs import files_table, with_files_table
 from connectors.layout import LAYOUT
 from connectors.mapping import SourceMapping
 
@@ -24,6 +25,12 @@ def test_every_file_and_column_is_documented_as_it_is() -> None:
         for name, model in LAYOUT.items()
     }
     assert said == real
+
+
+def test_the_table_is_as_it_would_be_written_now() -> None:
+    assert with_files_table(TEXT) == TEXT, "run: make docs"
+    assert files_table() in TEXT
+    assert with_files_table(TEXT.replace("**sku**", "sku")) == TEXT
 
 
 def test_the_examples_in_the_text_are_valid() -> None:
