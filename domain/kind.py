@@ -94,7 +94,7 @@ class LeavesHouse:
 class ActionKind:
     """The definition of a kind. Its handler, policies, forms, titles and the guardrails' schema are found by it.
 
-    A title's `{placeholder}` is a parameter or property of `parameters`; `{name:one|many}` counts (language/titles.py).
+    In titles, `{placeholder}` is a parameter or property of `parameters`; `{name:one|many}` counts.
     """
 
     name: str

@@ -17,6 +17,7 @@ from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from domain.report import Claim
 from guardrails.cedar import packaged_policies
+from guardrails.facts import is_rate
 from guardrails.prose import check_claim
 from language.sentences import entries
 
@@ -77,6 +78,13 @@ def test_every_key_in_use_has_a_sentence() -> None:
     keys = {text for text in constants()[0] if KEY.fullmatch(text) and text.partition(".")[0] in nouns}
     modules = {key for key in keys if (CHECKOUT / key.replace(".", "/")).with_suffix(".py").exists()}
     assert sorted(keys - catalogue().keys() - modules - set(ACTION_KINDS) - EVENTS) == []
+
+
+def test_every_packaged_rule_gives_its_reason_by_key_and_shows_rates_only() -> None:
+    reasons = CEDAR_REASON.findall("\n".join(packaged_policies()))
+    assert sorted(set(reasons) - catalogue().keys()) == []
+    shown = {name for key in reasons for pair in catalogue()[key] for name in PLACEHOLDER.findall(pair[0])}
+    assert all(is_rate(name) for name in shown)
 
 
 def test_no_sentence_lies_there_unused() -> None:
