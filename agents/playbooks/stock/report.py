@@ -1,4 +1,4 @@
-"""The Inventory Forecaster's report: what runs out, what to order, what lies too long, and what could not be told."""
+"""The Inventory Forecaster's report: what runs out, what to order, what lies too long, and what is not known."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
