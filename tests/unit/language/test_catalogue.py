@@ -13,6 +13,7 @@ from analytics.pricing.best_price import PriceReason
 from analytics.pricing.elasticity_choice import Reason
 from cli.health_checks import ROOMS
 from domain.action import ACTION_KINDS
+from domain.customers import SEGMENT_NAMES
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from domain.report import Claim
@@ -114,3 +115,9 @@ def test_no_sentence_of_a_noun_brings_a_number_of_its_own(key: str) -> None:
 def test_every_reason_that_the_price_analysis_gives_has_words() -> None:
     given = {*get_args(Reason), *get_args(PriceReason)}
     assert {f"pricing.reason.{code}" for code in given} <= catalogue().keys()
+
+
+def test_a_segment_is_called_in_prose_as_it_is_in_titles() -> None:
+    assert {f"customers.segment.{code}": [tuple(name)] for code, name in SEGMENT_NAMES.items()} == {
+        key: pairs for key, pairs in catalogue().items() if key.startswith("customers.segment.")
+    }
