@@ -100,6 +100,12 @@ def test_both_languages_say_the_same(key: str) -> None:
         assert not {"{", "}"} & set(PLACEHOLDER.sub("", english + german)), "a brace that is no placeholder"
 
 
+def test_a_segment_is_called_in_prose_as_it_is_in_titles() -> None:
+    assert {f"customers.segment.{code}": [tuple(name)] for code, name in SEGMENT_NAMES.items()} == {
+        key: pairs for key, pairs in catalogue().items() if key.startswith("customers.segment.")
+    }
+
+
 CLAIMS = sorted(
     key for key in catalogue() if key.partition(".")[0] in ("pricing", "stock", "stands", "customers", "finance")
 )
@@ -115,9 +121,3 @@ def test_no_sentence_of_a_noun_brings_a_number_of_its_own(key: str) -> None:
 def test_every_reason_that_the_price_analysis_gives_has_words() -> None:
     given = {*get_args(Reason), *get_args(PriceReason)}
     assert {f"pricing.reason.{code}" for code in given} <= catalogue().keys()
-
-
-def test_a_segment_is_called_in_prose_as_it_is_in_titles() -> None:
-    assert {f"customers.segment.{code}": [tuple(name)] for code, name in SEGMENT_NAMES.items()} == {
-        key: pairs for key, pairs in catalogue().items() if key.startswith("customers.segment.")
-    }
