@@ -10,7 +10,7 @@ from domain.report import Claim
 from language.prose import KEY
 from language.speech import speak
 
-LONGEST_NAME = 64
+LONGEST_NAME, LONGEST_SUBJECT = 100, 120
 
 
 def claim(said: Message, figures: Mapping[str, FigureRef]) -> Claim:
@@ -30,8 +30,9 @@ def is_given(node: Mapping[str, Any], code: str) -> bool:
 
 
 def named(name: str, otherwise: str) -> str | Message:
-    """A name as prose can carry it, or the words of a key in its stead."""
-    return name if name.strip() and len(name) <= LONGEST_NAME else Message(key=otherwise)
+    """A name as prose can carry it, or the words of a key in its stead: braces would read as a figure."""
+    carried = name.strip() and len(name) <= LONGEST_NAME and not set(name) & set("{}")
+    return name if carried else Message(key=otherwise)
 
 
 def listed(names: Sequence[str], most: int, otherwise: str) -> str | Message:
@@ -46,3 +47,8 @@ def listed(names: Sequence[str], most: int, otherwise: str) -> str | Message:
 def missing(lines: Sequence[Message]) -> dict[str, Any]:
     """What could not be answered, as a report holds it."""
     return {"missing_data": [speak(line, Language.EN) for line in lines], "missing": list(lines)}
+
+
+def subject_of(name: str | Message) -> str:
+    """A name, or the words in its stead, as the subject of a finding."""
+    return (name if isinstance(name, str) else speak(name, Language.EN))[:LONGEST_SUBJECT]

@@ -96,13 +96,15 @@ class _Check:
 
     def __init__(self, cited: CitedCells, names: frozenset[str]) -> None:
         self._cited, self._prose = cited, ProseCheck(names)
-        self._no_plain_words = NameIndex(name for name in names if not name.isalpha())
+        no_plain_words = [name for name in names if not name.isalpha()]
+        self._in_lines = NameIndex(no_plain_words)
+        self._in_claims = NameIndex(name for name in no_plain_words if not set(name) & set("{}"))
+        """Claims name nothing that has braces: it would hide the key of a figure, or be read as one."""
 
     def problems(self, claim: Claim) -> Iterator[str]:
         try:
-            self._prose.check(
-                claim.model_copy(update={"text": self._bare(claim.text), "german": self._bare(claim.german)})
-            )
+            bare = {"text": _bare(claim.text, self._in_claims), "german": _bare(claim.german, self._in_claims)}
+            self._prose.check(claim.model_copy(update=bare))
         except DomainError as error:
             yield error.message
         for key, ref in claim.figures.items():
@@ -113,10 +115,11 @@ class _Check:
 
     def problems_of_line(self, line: str) -> Iterator[str]:
         try:
-            self._prose.check_line(self._bare(line))
+            self._prose.check_line(_bare(line, self._in_lines))
         except DomainError as error:
             yield error.message
 
-    def _bare(self, text: str) -> str:
-        """The text without the names that are no plain word, so that a name of several words may stand in it too."""
-        return self._no_plain_words.blanked(text, _BOUNDS)
+
+def _bare(text: str, names: NameIndex) -> str:
+    """The text without the names that are no plain word, so that a name of several words may stand in it too."""
+    return names.blanked(text, _BOUNDS)

@@ -1,4 +1,4 @@
-"""The CRM Manager on rules: look at customers, messages and leads; propose what pays or tells; report."""
+"""The CRM Manager on rules: look at customers, messages and leads; propose what pays or teaches; report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 
 @dataclass(frozen=True)
 class _Work:
-    """What the conversation has brought so far."""
+    """The answers of the conversation so far."""
 
     answers: Sequence[Answer]
 
@@ -43,8 +43,8 @@ class _Work:
             segments=segments,
             advice=advice,
             pipeline=pipeline,
-            messages={one.arguments["segment"]: one for one in self._of("propose_segment_message")},
-            follow_ups={one.arguments["lead"]: one for one in self._of("propose_lead_follow_up")},
+            messages={answer.arguments["segment"]: answer for answer in self._of("propose_segment_message")},
+            follow_ups={answer.arguments["lead"]: answer for answer in self._of("propose_lead_follow_up")},
         )
 
     def _messages(self) -> list[Call]:

@@ -1,21 +1,23 @@
-"""The CRM Manager's report: who should be written to and who not, which leads wait, and what could not be told."""
+"""The CRM Manager's report: who should be written to and who not, which leads wait, and what remains unanswered."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.playbooks.customers.prose import first_upper, follow_up_of, lead_code, message_of, named, refs
-from agents.playbooks.prose import Said, because_of, claim, is_given, joined
+from agents.claims import claim, is_given, missing, reasons_of, subject_of
+from agents.playbooks.customers.prose import follow_up_of, lead_code, message_of, refs, segment_name
 from agents.playbooks.transcript import Answer
+from domain.message import Message, message, sentences
 from domain.report import AgentReport, Claim, Finding, Severity
 
 _MOST_LEADS = 12
+_STATUSES = ("send", "test", "wait", "leave", "abstained")
 
 
 @dataclass(frozen=True)
 class CrmReview:
-    """What was found, and what became of the proposals, by segment and by lead."""
+    """The answers of the three analyses, and what became of the proposals, by segment and by lead."""
 
     segments: Answer
     advice: Answer
@@ -42,73 +44,35 @@ class CrmReview:
 
     @property
     def proposals(self) -> list[UUID]:
-        made = [*self.messages.values(), *self.follow_ups.values()]
-        return [UUID(one.result["proposal"]) for one in made if one.result]
+        answers = [*self.messages.values(), *self.follow_ups.values()]
+        return [UUID(answer.result["proposal"]) for answer in answers if answer.result]
 
 
 def write_report(review: CrmReview) -> AgentReport:
     """Findings on messages, customers and leads; the proposals that were stored; what is missing."""
-    missing = list(_missing(review))
     return AgentReport(
         summary=_summary(review),
         findings=[*_messages(review), *_anyway(review), *_turned_away(review), *_silent(review), *_leads(review)],
         proposals=review.proposals,
-        missing_data=[line.text for line in missing],
-        missing_german=[line.german for line in missing],
+        **missing([*_missing(review), *_refused(review)]),
     )
 
 
 def _summary(review: CrmReview) -> Claim:
-    said, gesagt, figures = [], [], {}
-    status = (review.advice.result or {}).get("status")
+    lines, figures = list[Message](), {}
     if review.advice.result is not None:
         figures |= {"measured": review.advice.ref("measured"), "running": review.advice.ref("running")}
-        english, german = _ON_MESSAGES.get(str(status), _ON_MESSAGES["abstained"])
-        said.append(english)
-        gesagt.append(german)
+        status = review.advice.result.get("status")
+        lines.append(Message(key=f"customers.summary.{status if status in _STATUSES else 'abstained'}"))
     if (review.pipeline.result or {}).get("status") not in (None, "abstained"):
         figures |= {key: review.pipeline.ref(key) for key in ("open", "open_value", "cold")}
-        said.append("{open} leads worth {open_value} are open, {cold} of them without contact for a week.")
-        gesagt.append(
-            "{open} Anfragen im Wert von {open_value} sind offen, {cold} davon seit einer Woche ohne Kontakt."
-        )
-    if not said:
-        return Claim(
-            text="Nothing could be looked at: neither customers nor leads are known.",
-            german="Es konnte nichts betrachtet werden: weder Kunden noch Anfragen sind bekannt.",
-        )
-    return claim(" ".join(said), figures, " ".join(gesagt))
-
-
-_ON_MESSAGES: Mapping[str, tuple[str, str]] = {
-    "send": (
-        "Messages pay for some customers, as {measured} measured campaigns show.",
-        "Nachrichten lohnen sich bei einem Teil der Kunden, wie {measured} gemessene Kampagnen zeigen.",
-    ),
-    "test": (
-        "Whether messages pay is not known; a test would tell.",
-        "Ob sich Nachrichten lohnen, ist nicht bekannt; ein Test würde es zeigen.",
-    ),
-    "wait": (
-        "Messages to {running} customers are being counted; until then nobody else is written to.",
-        "Nachrichten an {running} Kunden werden gerade ausgewertet; bis dahin wird niemand sonst angeschrieben.",
-    ),
-    "leave": (
-        "By {measured} measured campaigns no message pays now, so nobody should be written to.",
-        "Nach {measured} gemessenen Kampagnen lohnt sich derzeit keine Nachricht; es sollte niemand angeschrieben "
-        "werden.",
-    ),
-    "abstained": (
-        "Whether messages pay cannot be told.",
-        "Ob sich Nachrichten lohnen, lässt sich nicht sagen.",
-    ),
-}
+        lines.append(Message(key="customers.summary.leads"))
+    return claim(sentences(lines or [Message(key="customers.summary.unread")]), figures)
 
 
 def _messages(review: CrmReview) -> Iterator[Finding]:
     for at, line in review.advised_messages:
-        said = message_of(review.advice, at)
-        yield Finding(subject=first_upper(named(line["segment"])[0]), claim=said, severity=Severity.ATTENTION)
+        yield Finding(subject=_subject(line), claim=message_of(review.advice, at), severity=Severity.ATTENTION)
 
 
 def _anyway(review: CrmReview) -> Iterator[Finding]:
@@ -116,29 +80,15 @@ def _anyway(review: CrmReview) -> Iterator[Finding]:
     for at, line in enumerate(review.lines):
         if line["decision"] != "leave" or not line.get("net"):
             continue
-        english, german = named(line["segment"])
-        figures = {**refs(review.advice), **refs(review.advice, "lines", at)}
         if is_given(line, "bought_anyway"):
-            text = (
-                f"Do not write to {english}: {{bought}} of those written to bought, but so did {{bought_anyway}} of "
-                "those held out. They would have bought anyway."
-            )
-            gesagt = (
-                f"Nicht anschreiben ({german}): {{bought}} der Angeschriebenen kauften, aber auch {{bought_anyway}} "
-                "der Kontrollgruppe. Sie hätten ohnehin gekauft."
-            )
+            key = "customers.leave.bought_anyway"
         elif is_given(line, "costs_more"):
-            text = (
-                f"Do not write to {english}: a message to all {{customers}} of them would bring {{net}} ({{coverage}} "
-                "interval: {net_low} to {net_high}), those who turn away counted in."
-            )
-            gesagt = (
-                f"Nicht anschreiben ({german}): eine Nachricht an alle {{customers}} brächte {{net}} (Intervall zu "
-                "{coverage}: {net_low} bis {net_high}), Abmeldungen eingerechnet."
-            )
+            key = "customers.leave.costs_more"
         else:
             continue
-        yield Finding(subject=first_upper(english), claim=claim(text, figures, gesagt), severity=Severity.INFO)
+        figures = {**refs(review.advice), **refs(review.advice, "lines", at)}
+        advice = claim(message(key, segment=segment_name(line["segment"])), figures)
+        yield Finding(subject=_subject(line), claim=advice, severity=Severity.INFO)
 
 
 def _turned_away(review: CrmReview) -> Iterator[Finding]:
@@ -146,60 +96,49 @@ def _turned_away(review: CrmReview) -> Iterator[Finding]:
     if not result or result["turn_away_is_assumed"] or not result["turn_away"]["value"]:
         return
     figures = {"turn_away": review.advice.ref("turn_away"), "window": review.advice.ref("window")}
-    text = (
-        "Of those written to, {turn_away} more than of those held out asked to be left alone within {window}; what a "
-        "year would have brought of them is counted as a cost of writing."
-    )
-    german = (
-        "Von den Angeschriebenen baten {turn_away} mehr als in der Kontrollgruppe innerhalb von {window} darum, keine "
-        "Nachrichten mehr zu erhalten; ihr Jahresbeitrag zählt als Kosten des Anschreibens."
-    )
-    yield Finding(subject="Unsubscribed", claim=claim(text, figures, german), severity=Severity.ATTENTION)
+    turned_away = claim(Message(key="customers.turned_away"), figures)
+    yield Finding(subject="Unsubscribed", claim=turned_away, severity=Severity.ATTENTION)
 
 
 def _silent(review: CrmReview) -> Iterator[Finding]:
     result = review.segments.result or {}
-    rows = result.get("segments", ())
-    falling = [(at, row) for at, row in enumerate(rows) if row["falling_silent"]["value"]]
-    if not falling or not result.get("value"):
+    segments = enumerate(result.get("segments", ()))
+    falling = [(at, segment) for at, segment in segments if segment["falling_silent"]["value"]]
+    if not falling or not result.get("value") or result.get("reasons"):
         return
-    at, row = max(falling, key=lambda one: one[1]["falling_silent"]["value"] * one[1]["worth"]["value"])
-    english, german_name = named(row["segment"])
+    at, segment = max(falling, key=lambda place: place[1]["falling_silent"]["value"] * place[1]["worth"]["value"])
     figures = {**refs(review.segments), **refs(review.segments, "segments", at)}
-    text = (
-        f"Most is at risk among {english}: {{falling_silent}} of {{customers}} were active a month ago and are so no "
-        "more; a year brings {worth} of one of them. The {buyers} buyers together should bring {value} in a year."
-    )
-    german = (
-        f"Am meisten steht auf dem Spiel bei: {german_name}. {{falling_silent}} von {{customers}} waren vor einem "
-        "Monat noch aktiv und sind es nicht mehr; jeder bringt im Jahr {worth}. Alle {buyers} Käufer zusammen "
-        "sollten in einem Jahr {value} bringen."
-    )
-    if result.get("reasons"):
-        return
-    yield Finding(subject="Falling silent", claim=claim(text, figures, german), severity=Severity.INFO)
+    at_risk = claim(message("customers.falling_silent", segment=segment_name(segment["segment"])), figures)
+    yield Finding(subject="Falling silent", claim=at_risk, severity=Severity.INFO)
 
 
 def _leads(review: CrmReview) -> Iterator[Finding]:
     for at, lead in review.advised_follow_ups[:_MOST_LEADS]:
-        said = follow_up_of(review.pipeline, at)
-        yield Finding(subject=f"Lead {lead_code(lead)}", claim=said, severity=Severity.ATTENTION)
+        subject = f"Lead {subject_of(lead_code(str(lead['lead'])))}"
+        yield Finding(subject=subject, claim=follow_up_of(review.pipeline, at), severity=Severity.ATTENTION)
 
 
-def _missing(review: CrmReview) -> Iterator[Said]:
-    for name, german, answer in (
-        ("Customers", "Kunden", review.segments),
-        ("Messages", "Nachrichten", review.advice),
-        ("Leads", "Anfragen", review.pipeline),
+def _missing(review: CrmReview) -> Iterator[Message]:
+    for key, failed, answer in (
+        ("customers.missing.customers", "customers.missing.customers_failed", review.segments),
+        ("customers.missing.messages", "customers.missing.messages_failed", review.advice),
+        ("customers.missing.leads", "customers.missing.leads_failed", review.pipeline),
     ):
         if answer.result is None:
-            yield Said(f"{name} could not be read: {answer.error}", f"{german} sind nicht lesbar: {answer.error}")
-        elif answer.result["status"] == "abstained" or (name == "Customers" and answer.result["reasons"]):
-            why = joined(because_of(answer.result))
-            yield Said(f"{name}: {why.text}.", f"{german}: {why.german}.")
-    made = [*review.messages.items(), *review.follow_ups.items()]
-    for subject, one in made:
-        if one.result is None:
-            code = lead_code({"lead": subject})
-            english, german = named(subject) if subject in review.messages else (f"lead {code}", f"Anfrage {code}")
-            yield Said(f"The proposal about {english} was refused.", f"Der Vorschlag zu {german} wurde abgelehnt.")
+            yield message(failed, error=answer.error)
+        elif answer.result["status"] == "abstained" or (answer is review.segments and answer.result["reasons"]):
+            yield message(key, reasons=reasons_of(answer.result))
+
+
+def _refused(review: CrmReview) -> Iterator[Message]:
+    for segment, answer in review.messages.items():
+        if answer.result is None:
+            yield message("customers.missing.message_refused", segment=segment_name(segment))
+    for lead, answer in review.follow_ups.items():
+        if answer.result is None:
+            yield message("customers.missing.follow_up_refused", lead=lead_code(lead))
+
+
+def _subject(line: Mapping[str, Any]) -> str:
+    name = subject_of(segment_name(line["segment"]))
+    return name[:1].upper() + name[1:]

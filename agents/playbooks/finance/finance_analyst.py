@@ -8,7 +8,6 @@ from langchain_core.messages import BaseMessage
 
 from agents.playbooks.finance.prose import budget_rationale, flag_rationale, reminder_rationale
 from agents.playbooks.finance.report import MoneyReview, write_report
-from agents.playbooks.prose import speakable
 from agents.playbooks.transcript import Answer, answers
 from domain.report import Claim
 from llm.rules import Call
@@ -25,7 +24,7 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 
 @dataclass(frozen=True)
 class _Review:
-    """What the conversation has brought so far."""
+    """The answers of the conversation so far."""
 
     answers: Sequence[Answer]
 
@@ -63,11 +62,15 @@ class _Review:
 
     def _reminders(self) -> list[Call]:
         done = {answer.arguments["debtor"] for answer in self._of("propose_invoice_remind")}
-        wanted = [one for one in self._of("reminder_advice") if one.result and one.result["status"] == "remind"]
+        advised = [
+            advice for advice in self._of("reminder_advice") if advice.result and advice.result["status"] == "remind"
+        ]
         return [
-            self._proposal("propose_invoice_remind", one, reminder_rationale(one), debtor=one.arguments["debtor"])
-            for one in wanted
-            if one.arguments["debtor"] not in done and speakable(str(one.arguments["debtor"]))
+            self._proposal(
+                "propose_invoice_remind", advice, reminder_rationale(advice), debtor=advice.arguments["debtor"]
+            )
+            for advice in advised
+            if advice.arguments["debtor"] not in done
         ]
 
     def _budgets(self) -> list[Call]:
@@ -78,17 +81,17 @@ class _Review:
 
     def _flags(self) -> list[Call]:
         answer = self.money.expenses
-        done = {one.arguments["category"] for one in self._of("propose_expense_flag")}
+        done = {flag.arguments["category"] for flag in self._of("propose_expense_flag")}
         odd = (answer.result or {}).get("odd", ())[:MOST_FLAGS]
         return [
-            self._proposal("propose_expense_flag", answer, flag_rationale(answer, at), category=one["category"])
-            for at, one in enumerate(odd)
-            if one["category"] not in done and speakable(str(one["category"]))
+            self._proposal("propose_expense_flag", answer, flag_rationale(answer, at), category=expense["category"])
+            for at, expense in enumerate(odd)
+            if expense["category"] not in done
         ]
 
     def _proposal(self, tool: str, answer: Answer, rationale: Claim, **arguments: object) -> Call:
-        said = rationale.model_dump(mode="json")
-        return Call(tool, {**arguments, "analysis_receipt": answer.receipt, "rationale": said})
+        document = rationale.model_dump(mode="json")
+        return Call(tool, {**arguments, "analysis_receipt": answer.receipt, "rationale": document})
 
     def _of(self, tool: str) -> list[Answer]:
         return [answer for answer in self.answers if answer.tool == tool]

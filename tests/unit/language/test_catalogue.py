@@ -13,6 +13,7 @@ from analytics.pricing.best_price import PriceReason
 from analytics.pricing.elasticity_choice import Reason
 from cli.health_checks import ROOMS
 from domain.action import ACTION_KINDS
+from domain.customers import SEGMENT_NAMES
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from domain.report import Claim
@@ -97,6 +98,12 @@ def test_both_languages_say_the_same(key: str) -> None:
         assert english and german
         assert set(PLACEHOLDER.findall(english)) == set(PLACEHOLDER.findall(german))
         assert not {"{", "}"} & set(PLACEHOLDER.sub("", english + german)), "a brace that is no placeholder"
+
+
+def test_a_segment_is_called_in_prose_as_it_is_in_titles() -> None:
+    assert {f"customers.segment.{code}": [tuple(name)] for code, name in SEGMENT_NAMES.items()} == {
+        key: pairs for key, pairs in catalogue().items() if key.startswith("customers.segment.")
+    }
 
 
 CLAIMS = sorted(

@@ -298,3 +298,13 @@ async def test_who_owes_for_the_first_time_is_not_reminded_as_no_habit_is_known(
     held = await hold(database, ctx)
     assert held.proposals == []
     assert "Reminder of NEW: too few invoices were ever paid to tell how debtors pay." in held.report.missing_data
+
+
+async def test_a_debtor_whose_name_reads_as_a_figure_is_reminded_and_not_named_in_prose(
+    database: Database, ctx: Context
+) -> None:
+    bill(database, ctx, "{gain}", [50 + at % 7 for at in range(20)], {"OPEN": 45}, 300_000)
+    held = await hold(database, ctx)
+    (proposal,) = held.proposals
+    assert proposal.action["debtor"] == "{gain}"
+    assert held.said_of("Reminder A debtor").startswith("A debtor owes €3,000.00 that is overdue")
