@@ -15,7 +15,7 @@ from pydantic import (
     model_serializer,
 )
 
-from domain.figure import Cell
+from domain.figure import Cell, FigureKey
 
 _KEY = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
 MessageKey = Annotated[str, StringConstraints(pattern=_KEY.pattern, max_length=120)]
@@ -27,7 +27,8 @@ class Message(BaseModel):
     """A sentence by its key. A placeholder that nothing here fills is a figure's key, and stays for who renders those.
 
     `names` are words that no language changes, `parts` sentences within the sentence, joined by semicolons, and `then`
-    the sentences that follow it. A number called `count` chooses between singular and plural.
+    the sentences that follow it. A number called `count` chooses between singular and plural. `figures` has the keys of
+    figures that stand at other placeholders: so one claim says the same sentence of several things.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +38,7 @@ class Message(BaseModel):
     numbers: Mapping[str, Cell] = Field(default_factory=dict)
     days: Mapping[str, date] = Field(default_factory=dict)
     parts: Mapping[str, tuple["Message", ...]] = Field(default_factory=dict)
+    figures: Mapping[str, FigureKey] = Field(default_factory=dict)
     then: tuple["Message", ...] = ()
 
     @model_serializer(mode="wrap")
@@ -72,6 +74,11 @@ def message(key: str, /, **values: Value) -> Message:
             case _:
                 parts[name] = tuple(value)
     return Message(key=key, names=names, numbers=numbers, days=days, parts=parts)
+
+
+def citing(key: str, figures: Mapping[str, FigureKey], /, **values: Value) -> Message:
+    """A message whose placeholders stand for figures of these keys."""
+    return message(key, **values).model_copy(update={"figures": dict(figures)})
 
 
 def verbatim(text: str) -> Message:

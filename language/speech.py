@@ -94,6 +94,7 @@ def _filled(message: Message, language: Language) -> str:
         **{name: cell_text(number, language) for name, number in message.numbers.items()},
         **{name: day_text(day, language) for name, day in message.days.items()},
         **{name: joined(parts, language) for name, parts in message.parts.items()},
+        **{name: f"{{{key}}}" for name, key in message.figures.items()},
     }
     template = _template(message, language)
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)

@@ -8,7 +8,7 @@ import pytest
 
 from domain.figure import Cell
 from domain.language import Language
-from domain.message import Message, message, read_message, sentences, verbatim
+from domain.message import Message, citing, message, read_message, sentences, verbatim
 from domain.report import Claim
 from language.speech import UnknownKey, be_strict, joined, prose_of, say, speak, spoken
 
@@ -43,6 +43,12 @@ def test_parts_are_joined_by_semicolons_and_what_follows_by_a_space() -> None:
 
 def test_a_figures_key_stays_and_braces_in_a_name_make_none() -> None:
     assert speak(message("common.page", page="{gain}"), EN) == "Page (gain) of {pages}"
+
+
+def test_a_figure_may_stand_there_under_another_key_and_survives_being_stored() -> None:
+    line = citing("common.page", {"page": "price_a"}, pages="{x}")
+    assert speak(line, EN) == "Page {price_a} of (x)"
+    assert speak(read_message(line.document()), DE) == "Seite {price_a} von (x)"
 
 
 def test_a_document_is_said_wherever_a_message_stands_in_it() -> None:
