@@ -30,8 +30,9 @@ def is_given(node: Mapping[str, Any], code: str) -> bool:
 
 
 def named(name: str, otherwise: str) -> str | Message:
-    """A name as prose can carry it, or the words of a key in its stead."""
-    return name if name.strip() and len(name) <= LONGEST_NAME else Message(key=otherwise)
+    """A name as prose can carry it, or the words of a key in its stead: braces would read as a figure."""
+    carried = name.strip() and len(name) <= LONGEST_NAME and not set(name) & set("{}")
+    return name if carried else Message(key=otherwise)
 
 
 def listed(names: Sequence[str], most: int, otherwise: str) -> str | Message:
