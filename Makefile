@@ -53,7 +53,7 @@ test: setup-dev lint  ## everything CI runs (eleven to eighteen minutes on two c
 	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 test-full: setup-dev lint  ## the long ones too: kill matrix, whole data sets, benchmarks
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile all
 
 docs: setup  ## write what the documents take from the code: the files of an import
 	@$(BIN)/python -m connectors.import_docs

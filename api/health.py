@@ -22,7 +22,7 @@ class Health(BaseModel):
 def health(house: TheHouse) -> Health:
     """Whether the store answers, at the schema that this version needs; else 503."""
     revision = current_revision(house.office.database)
-    if revision != HEAD:
+    if revision is None or revision != HEAD:
         raise Unavailable(
             f"The store stands at revision {revision}; this version needs {HEAD}.", remedy="Run `mhos doctor`."
         )

@@ -38,12 +38,14 @@ def _row_model(table: type[BrandOwned], file: File) -> type[KnownRow]:
         name: _field(*place_of(table, file, name), column) for name, column in file.columns.items()
     }
     title = "".join(part.title() for part in file.name.split("_"))
-    checks: dict[str, Any] = {"whole": model_validator(mode="after")(_checked_by(file.check))} if file.check else {}
-    return create_model(f"{title}Row", __base__=KnownRow, __doc__=f"{file.row}.", __validators__=checks, **fields)
+    validators: dict[str, Any] = {}
+    if (check := file.check) is not None:
+        validators["checked"] = model_validator(mode="after")(_checked_by(check))
+    return create_model(f"{title}Row", __base__=KnownRow, __doc__=f"{file.row}.", __validators__=validators, **fields)
 
 
-def _checked_by(check: Callable[[Any], None]) -> Callable[[KnownRow], KnownRow]:
-    def checked(row: KnownRow) -> KnownRow:
+def _checked_by(check: Callable[[Any], None]) -> Callable[[Any], Any]:
+    def checked(row: Any) -> Any:
         check(row)
         return row
 

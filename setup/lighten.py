@@ -23,8 +23,12 @@ def surplus_files(entry: Surplus, files: Sequence[PurePosixPath]) -> Iterator[Pu
     for path in files:
         stem = path.parent / path.name.partition(".")[0]
         guarded = not entry.while_there or entry.while_there.format(stem=stem) in there
-        if guarded and ".." not in path.parts and any(fnmatchcase(str(path), pattern) for pattern in entry.paths):
+        if guarded and ".." not in path.parts and _matches(path, entry.paths) and not _matches(path, entry.keep):
             yield path
+
+
+def _matches(path: PurePosixPath, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(str(path), pattern) for pattern in patterns)
 
 
 def remove_surplus(entries: Sequence[Surplus] = SURPLUS) -> int:

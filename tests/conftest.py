@@ -13,11 +13,11 @@ from domain.actor import Actor, ActorKind, Permission, Role
 from domain.clock import FixedClock
 from domain.context import Context
 from domain.ids import BrandId, TimeOrderedIds
-from language.speech import be_strict
 from store.database import Database
 from store.embedded import ServerAddress, ensure_running
 from store.migrate import upgrade
 from store.tables import Brand, BrandRules
+from tests.examples import FEW
 
 for _folder in ("tests.unit", "tests.integration", "tests.e2e"):  # what helpers assert says what it compared, too
     pytest.register_assert_rewrite(_folder)
@@ -26,10 +26,11 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TEMPLATE = "mhos_template"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-be_strict()  # a key without a sentence is an error here
-
-hypothesis.settings.load_profile("untimed")  # on a busy machine every example is slow
+# On a busy machine every example is slow. `all` is chosen by --hypothesis-profile; see tests/examples.py.
+UNTIMED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("few", UNTIMED, max_examples=FEW)
+hypothesis.settings.register_profile("all", UNTIMED)
+hypothesis.settings.load_profile("few")
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> ServerAddress:
     base = tmp_path_factory.getbasetemp()
     home = (base.parent if base.name.startswith("popen-") else base) / "postgres-home"
     home.mkdir(exist_ok=True)
-    address = ensure_running(home, idle_seconds=20)
+    address = ensure_running(home, idle_seconds=20, durable=False)
     with psycopg.connect(address.dsn(address.owner_role, "postgres"), autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(7)")
         if connection.execute("select 1 from pg_database where datname = %s", [TEMPLATE]).fetchone() is None:
@@ -63,7 +64,7 @@ def database(server: ServerAddress) -> Iterator[Database]:
     """A migrated, empty database of this test's own."""
     name = f"t_{random.SystemRandom().getrandbits(48):x}"
     with psycopg.connect(server.dsn(server.owner_role, "postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {TEMPLATE}")
+        connection.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
     database = _open(server, name)
     yield database
     database.close()

@@ -1,8 +1,9 @@
 """Prints what a model crew costs beside its model, as ratios to OpenAI's own client alone, in one run.
 
-Run it: `python -m evals.overhead [--rounds 8] [--latency 0] [--stream] [--agent]`. Both make the same requests of the
-same local server; CPU is this process's, and PostgreSQL's is told beside it. By default a meeting of twelve agents and
-a chair, answers in one piece; `--agent` is one agent alone, `--stream` reads answers as they come, in both.
+Run it: `python -m evals.overhead [--rounds 8] [--latency 0] [--stream] [--agent]`. This crew, LangChain's own agent and
+the client make the same requests of the same local server; CPU is this process's, and PostgreSQL's is told beside it.
+By default a meeting of twelve agents and a chair, answers in one piece; `--agent` is one agent alone, `--stream` reads
+answers as they come, in all three.
 """
 
 import argparse
@@ -20,10 +21,12 @@ from typing import NamedTuple
 
 from evals.overhead.floor import Floor
 from evals.overhead.ours import Ours
+from evals.overhead.peer import Peer
 from store.embedded import stop
 
 _EXPECTED = "Revenue was 101"
 _WARM = 2
+_NAMES = ("this crew", "LangChain", "bare client")
 
 
 class Taken(NamedTuple):
@@ -48,7 +51,8 @@ def main() -> int:
         try:
             ours = Ours(Path(folder), base_url, stream=asked.stream)
             try:
-                asyncio.run(_compare(ours, Floor(base_url, stream=asked.stream), asked))
+                peer, floor = Peer(base_url, stream=asked.stream), Floor(base_url, stream=asked.stream)
+                asyncio.run(_compare((ours, peer, floor), asked))
             finally:
                 ours.close()
         finally:
@@ -56,14 +60,14 @@ def main() -> int:
     return 0
 
 
-async def _compare(ours: Ours, floor: Floor, asked: argparse.Namespace) -> None:
-    work = (ours.agent, floor.agent) if asked.agent else (ours.meeting, floor.meeting)
+async def _compare(crews: tuple[Ours, Peer, Floor], asked: argparse.Namespace) -> None:
+    work = [crew.agent if asked.agent else crew.meeting for crew in crews]
     for _ in range(_WARM):
         for one in work:
             said = await one()
             if _EXPECTED not in said:
                 raise AssertionError(said)
-    taken: tuple[list[Taken], list[Taken]] = ([], [])
+    taken: list[list[Taken]] = [[] for _ in work]
     for _ in range(asked.rounds):
         for one, times in zip(work, taken, strict=True):
             times.append(await _timed(one, asked.home))
@@ -73,9 +77,11 @@ async def _compare(ours: Ours, floor: Floor, asked: argparse.Namespace) -> None:
     )
     print(f"{'':16} {'CPU ms':>9} {'wall ms':>9} {'PostgreSQL CPU ms':>18}")
     middles = [Taken(*map(median, zip(*times, strict=True))) for times in taken]
-    for name, middle in zip(("this crew", "bare client"), middles, strict=True):
+    for name, middle in zip(_NAMES, middles, strict=True):
         print(f"{name:16} {middle.cpu:9.1f} {middle.wall:9.1f} {middle.database:18.1f}")
-    print(f"{'ratio':16} {middles[0].cpu / middles[1].cpu:9.2f} {middles[0].wall / middles[1].wall:9.2f}")
+    floor = middles[-1]
+    for name, middle in zip(_NAMES[:-1], middles, strict=False):
+        print(f"{name + ', ratio':16} {middle.cpu / floor.cpu:9.2f} {middle.wall / floor.wall:9.2f}")
 
 
 async def _timed(work: Callable[[], Awaitable[str]], home: Path) -> Taken:

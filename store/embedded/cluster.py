@@ -34,6 +34,14 @@ _SETTINGS = {
     "logging_collector": "off",
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
+# Nothing waits for the disk: what a kill of the machine, or of the server, leaves behind may be unusable.
+_WITHOUT_DURABILITY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+}
 
 
 def prepare(folders: Folders, account: Account, binaries: Binaries) -> None:
@@ -46,10 +54,10 @@ def prepare(folders: Folders, account: Account, binaries: Binaries) -> None:
     write_private(folders.data / "pg_ident.conf", _identities(account), account)
 
 
-def command_line(folders: Folders, binaries: Binaries, socket_dir: Path) -> list[str]:
+def command_line(folders: Folders, binaries: Binaries, socket_dir: Path, *, durable: bool = True) -> list[str]:
     """How the server is started. Settings given here cannot be overridden by a file or ALTER SYSTEM."""
     quoted = str(socket_dir).replace('"', '""')
-    settings = _SETTINGS | {
+    settings = (_SETTINGS if durable else _SETTINGS | _WITHOUT_DURABILITY) | {
         "unix_socket_directories": f'"{quoted}"',
         "hba_file": str(folders.data / "pg_hba.conf"),
         "ident_file": str(folders.data / "pg_ident.conf"),

@@ -41,15 +41,16 @@ class ServerStatus:
     address: ServerAddress | None
 
 
-def ensure_running(home: Path, *, idle_seconds: float = 120.0) -> ServerAddress:
+def ensure_running(home: Path, *, idle_seconds: float = 120.0, durable: bool = True) -> ServerAddress:
     """The address of the home's server, started where needed; it stays up while this process lives.
 
-    `idle_seconds` counts from the last user's end, and holds when this call is the one that starts the server.
+    `idle_seconds` counts from the last user's end. It and `durable` hold when this call is the one that starts the
+    server; one that is not durable may lose its cluster when killed, and is for data that can be made again.
     Raises EmbeddedPostgresError, whose `remedy` says what the person can do.
     """
     try:
         home = home.resolve()
-        return _join(home) or _start(home, idle_seconds)
+        return _join(home) or _start(home, idle_seconds, durable=durable)
     except OSError as error:
         raise _unusable(home, error) from error
 
@@ -95,7 +96,7 @@ def _join(home: Path) -> ServerAddress | None:
     return address if alive else None
 
 
-def _start(home: Path, idle_seconds: float) -> ServerAddress:
+def _start(home: Path, idle_seconds: float, *, durable: bool) -> ServerAddress:
     account = choose_account(home)
     folders = make_top(home, account)
     with exclusively(folders.start_lock, account, patience_seconds=START_SECONDS):
@@ -105,7 +106,8 @@ def _start(home: Path, idle_seconds: float) -> ServerAddress:
         binaries = find_binaries()
         folders, account = _within_reach(folders, account, binaries)
         hold_in_use(folders, account)
-        address = _adopt(folders, account, binaries, idle_seconds) or _launch(folders, account, binaries, idle_seconds)
+        adopted = _adopt(folders, account, binaries, idle_seconds)
+        address = adopted or _launch(folders, account, binaries, idle_seconds, durable=durable)
         ensure_database(address)
         return address
 
@@ -140,14 +142,17 @@ def _adopt(folders: Folders, account: Account, binaries: Binaries, idle_seconds:
     return None
 
 
-def _launch(folders: Folders, account: Account, binaries: Binaries, idle_seconds: float) -> ServerAddress:
+def _launch(
+    folders: Folders, account: Account, binaries: Binaries, idle_seconds: float, *, durable: bool
+) -> ServerAddress:
     socket_dir = socket_folder(folders, account)
     make_private(socket_dir, account)
     _await_keeper_end(folders, account)
     processes.clear_leftovers(folders, account, socket_dir)
     cluster.prepare(folders, account, binaries)
     log_start = folders.server_log.stat().st_size if folders.server_log.exists() else 0
-    _run_keeper(folders, account, idle_seconds, 0, cluster.command_line(folders, binaries, socket_dir))
+    command = cluster.command_line(folders, binaries, socket_dir, durable=durable)
+    _run_keeper(folders, account, idle_seconds, 0, command)
     address = ServerAddress(socket_dir)
     deadline = time.monotonic() + START_SECONDS
     while ping(address) is not pq.Ping.OK:

@@ -224,7 +224,7 @@ class File:
     """A file of the layout and the table that its rows go to. `row` says what a row is, to whoever writes one.
 
     A row is known from its own `known_at` on, else from the column that this `known_at` names, or the moment that it
-    computes; else it was known ever since. `check` raises ValueError for a row that is wrong as a whole.
+    computes; else it was known ever since. `check` raises ValueError for a row whose columns do not go together.
     """
 
     name: str

@@ -76,12 +76,12 @@ class OrderLine(Fact, table=True):
     amount_minor: int = Field(sa_type=BIGINT)
 
 
-LARGEST_TURNOVER = Decimal(10) ** 13
-"""Of a row of sales: what the store adds up stays far within 64 bits, whatever the currency."""
-
-
 def _end_of_period(sales: Any) -> datetime:
     return sales.period_start + timedelta(days=sales.period_days)
+
+
+LARGEST_TURNOVER = Decimal(10) ** 13
+"""Of a row of sales: what the store adds up stays far within 64 bits, whatever the currency."""
 
 
 def _can_be_booked(sales: Any) -> None:

@@ -148,11 +148,24 @@ def test_the_doctor_names_the_remedy(terminal: Terminal) -> None:
         (("propose", "price.update", "--sku", "HM-ST-02", "--channel", "shop", "--price", "-3"), "invalid_input"),
         (("propose", "price.update", "--sku", "X", "--channel", "Y", "--price", "cheap"), "invalid_input"),
         (("propose", "price.give_away", "--sku", "X", "--channel", "Y", "--price", "1"), "invalid_input"),
+        (("propose", "price.update", "sku=HM-ST-02", "channel=shop"), "invalid_input"),
+        (("propose", "stand.bonus", "stand=ST03", "share=300", "weeks=4", "cap=50"), "invalid_input"),
+        (("propose", "purchase_order.create", "supplier=NONE", "lines=HM-ST-02:5"), "not_found"),
     ],
 )
 def test_bad_input_is_a_clear_error(terminal: Terminal, demo: Demo, words: tuple[str, ...], code: str) -> None:
     assert demo
     assert terminal.refused(*words, "--brand", BRAND)["code"] == code
+
+
+def test_a_person_asks_for_an_action_of_any_kind_in_so_many_words(terminal: Terminal, demo: Demo) -> None:
+    assert demo
+    words = ("propose", "stand.bonus", "stand=ST03", "share=3", "weeks=4", "cap=50", "--reason", "They sell well.")
+    asked = terminal.json(*words, "--brand", BRAND)
+    assert (asked["kind"], asked["status"], asked["amount_minor"]) == ("stand.bonus", "done", 5_000)
+    shown = terminal.run("show", asked["id"], "--brand", BRAND).out
+    assert "They sell well." in shown and "Tell the partner yourself" in " ".join(shown.split())
+    assert terminal.json("undo", asked["id"], "--brand", BRAND)["status"] == "undone"
 
 
 def test_an_error_for_people_is_a_sentence_and_its_remedy_on_standard_error(terminal: Terminal, demo: Demo) -> None:

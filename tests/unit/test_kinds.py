@@ -100,7 +100,7 @@ def _words(kind: ActionKind) -> Iterator[str]:
         yield f"{file}: the list title of {kind.name} has an amount, which has a column of its own."
     sample = SAMPLES.get(kind.name)
     if sample is None:
-        yield f"tests.unit.language.test_titles.py has no lines of {kind.name}."
+        yield f"tests/unit/language/test_titles.py has no lines of {kind.name}."
         return
     for language in Language:
         if len(_filled(kind.list_title, sample, language)) > LONGEST_IN_LIST:
@@ -219,7 +219,7 @@ def test_a_kind_that_somebody_began_is_told_file_by_file_what_it_lacks(request: 
         "actions/kinds.py lists no handler of stand.parade.",
         "domain/stands.py: the text title of stand.parade in en asks for cost_minor.",
         "domain/stands.py: stand.parade has no text title in de.",
-        "tests.unit.language.test_titles.py has no lines of stand.parade.",
+        "tests/unit/language/test_titles.py has no lines of stand.parade.",
         "tests/unit/test_kinds.py names no test of the typical mistake of stand.parade.",
     ]
 

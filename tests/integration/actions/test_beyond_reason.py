@@ -28,6 +28,7 @@ from guardrails.cedar import PolicyEngine
 from settings import Settings
 from store.database import Database
 from store.tables import ActionItem, BrandRules, ProposalRow, Run
+from tests.claims import status_reason
 from tests.integration.conftest import Shop
 
 Case = Mapping[str, Any]
@@ -212,7 +213,7 @@ def test_what_is_beyond_reason_is_denied_and_named(
     item = tried(database, brand, engine, parse_action(case))
     assert item is not None
     assert item.status == ItemStatus.DENIED
-    assert f"beyond reason: {value}" in item.status_reason
+    assert f"beyond reason: {value}" in status_reason(item)
 
 
 def test_a_meeting_over_such_numbers_is_held_to_its_end(database: Database, brand: Context, tmp_path: Path) -> None:
@@ -244,4 +245,4 @@ def test_a_meeting_adopts_a_promise_beyond_reason_as_denied(shop: Shop) -> None:
         session.flush()
         adopted = adopt(session, shop.engine, proposal, Proposer(shop.agent_id, Autonomy.ACT_WHEN_APPROVED), ordinal=2)
     assert adopted.status == ItemStatus.DENIED
-    assert "beyond reason: prediction low" in adopted.status_reason
+    assert "beyond reason: prediction low" in status_reason(adopted)

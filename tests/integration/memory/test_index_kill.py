@@ -25,15 +25,15 @@ import sys; sys.path.insert(0, {checkout!r})
 from pathlib import Path
 from memory.edge_index import EdgeIndex
 from memory.passage_index import Stamp
-from tests.integration.memory.test_index_kill import made
+from tests.integration.memory.test_index_kill import passages_of
 index = EdgeIndex(Path({folder!r}))
 for edition in range({first}, {first} + 200):
-    index.extend(made(edition), Stamp("m", edition))
+    index.extend(passages_of(edition), Stamp("m", edition))
     print(edition, flush=True)
 """
 
 
-def made(edition: int) -> list[IndexedPassage]:
+def passages_of(edition: int) -> list[IndexedPassage]:
     """The passages that came with an edition."""
     rng = np.random.default_rng(edition)
     passages = []
@@ -78,7 +78,7 @@ def checked(folder: Path) -> int:
             return 0
         scan = ExactScan()
         for edition in range(1, stamp.edition + 1):
-            scan.extend(made(edition), Stamp("m", edition))
+            scan.extend(passages_of(edition), Stamp("m", edition))
         for seed in range(5):
             vector = np.random.default_rng(seed).normal(size=SIZE).astype(np.float32)
             wanted = SearchQuery(vector, words_of_question(f"word{stamp.edition}"), NOW.timestamp())

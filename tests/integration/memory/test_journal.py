@@ -73,12 +73,12 @@ def test_another_brand_remembers_nothing_of_it(
 
 
 @pytest.mark.parametrize(
-    ("promised", "came", "trust"), [(1_000, 1_000, 10_000), (1_000, 0, 8_889), (1_000, -99_999, 2_000)]
+    ("promised", "realised", "trust"), [(1_000, 1_000, 10_000), (1_000, 0, 8_889), (1_000, -99_999, 2_000)]
 )
 def test_trust_is_the_share_of_promised_money_that_came_drawn_to_one(
-    shop: Shop, items: list[UUID], promised: int, came: int, trust: int
+    shop: Shop, items: list[UUID], promised: int, realised: int, trust: int
 ) -> None:
-    kept = BROUGHT.model_copy(update={"effect": came, "low": min(came, 100), "high": 1_700})
+    kept = BROUGHT.model_copy(update={"effect": realised, "low": min(realised, 100), "high": 1_700})
     with shop.database.begin(shop.owner) as session:
         record(session, replace(promise(items[0]), predicted={"value": promised, "unit": "EUR.minor"}), kept)
         assert trust_bps(session) == {("pricing_director", "price.update"): trust}

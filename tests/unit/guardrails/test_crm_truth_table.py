@@ -10,6 +10,7 @@ from domain.customers import LeadFollowUpFacts, SegmentMessageFacts
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts
+from tests.examples import examples
 from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders
 
 ENGINE = PolicyEngine()
@@ -55,7 +56,7 @@ def check(
         assert (verdict.decision, verdict.gates) == (Decision.ALLOW, ())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(who=WHO, what=MESSAGE)
 def test_every_verdict_on_a_message_is_the_one_in_the_table(who: DecisionFacts, what: SegmentMessageFacts) -> None:
     wanted = gates(who, what.amount_minor, what.owner_gate_minor, what.prediction_low_minor)
@@ -68,7 +69,7 @@ def test_every_verdict_on_a_message_is_the_one_in_the_table(who: DecisionFacts, 
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(who=WHO, what=LEAD)
 def test_every_verdict_on_a_follow_up_is_the_one_in_the_table(who: DecisionFacts, what: LeadFollowUpFacts) -> None:
     broken = {rule for rule, broken in broken_by_anybody(who).items() if broken}

@@ -13,6 +13,7 @@ from domain.marketing import BudgetReallocateFacts
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts
+from tests.examples import examples
 from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders, is_agent
 
 Facts = InvoiceRemindFacts | BudgetReallocateFacts | ExpenseFlagFacts
@@ -53,7 +54,7 @@ def check(kind: str, who: DecisionFacts, what: Facts, rules: dict[str, bool], wa
     assert len(verdict.reasons) == len(verdict.policies)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(who=WHO, what=REMIND)
 def test_every_verdict_on_a_reminder_is_the_one_in_the_table(who: DecisionFacts, what: InvoiceRemindFacts) -> None:
     """Never of what is paid or not due, nor too soon, nor a fourth time; the third is a person's to send."""
@@ -68,7 +69,7 @@ def test_every_verdict_on_a_reminder_is_the_one_in_the_table(who: DecisionFacts,
     check("invoice.remind", who, what, rules, wanted | ({"operator"} if is_agent(who) and what.level == 3 else set()))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(who=WHO, what=BUDGET)
 def test_every_verdict_on_budgets_is_the_one_in_the_table(who: DecisionFacts, what: BudgetReallocateFacts) -> None:
     """The total never grows, no campaign moves by more than the step; what may lose money is a person's to decide."""
@@ -82,7 +83,7 @@ def test_every_verdict_on_budgets_is_the_one_in_the_table(who: DecisionFacts, wh
     check("budget.reallocate", who, what, rules, wanted | ({"operator"} if may_lose else set()))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(who=WHO, what=FLAG)
 def test_every_verdict_on_a_flag_is_the_one_in_the_table(who: DecisionFacts, what: ExpenseFlagFacts) -> None:
     """Nothing is flagged twice; large expenses are questioned by who may decide on so much."""

@@ -12,6 +12,7 @@ from domain.stock import PurchaseOrderFacts
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts
+from tests.examples import examples
 from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders
 
 ENGINE = PolicyEngine()
@@ -56,7 +57,7 @@ def decide(who: DecisionFacts, what: PurchaseOrderFacts, **changed: Any) -> Verd
     return ENGINE.decide("purchase_order.create", who.model_copy(update=changed), what)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(who=WHO, what=WHAT)
 def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, what: PurchaseOrderFacts) -> None:
     verdict = decide(who, what)

@@ -12,6 +12,7 @@ from domain.stands import StandBonusFacts, StandRefillFacts, StandVisitFacts
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts
+from tests.examples import examples
 from tests.unit.guardrails.deciders import FEW, SELDOM, broken_by_anybody, deciders
 
 Facts = StandRefillFacts | StandBonusFacts | StandVisitFacts
@@ -66,7 +67,7 @@ def wanted_gates(who: DecisionFacts, what: Facts) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(data=st.data(), who=WHO)
 def test_every_verdict_is_the_one_in_the_table(kind: str, data: st.DataObject, who: DecisionFacts) -> None:
     what = data.draw(any_facts(kind))

@@ -12,6 +12,7 @@ from domain.pricing import PriceUpdateFacts
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts
+from tests.examples import examples
 
 ENGINE = PolicyEngine()
 GATES = ("operator", "owner")
@@ -81,7 +82,7 @@ def decide(who: DecisionFacts, what: PriceUpdateFacts, **changed: Any) -> Verdic
     return ENGINE.decide("price.update", who.model_copy(update=changed), what)
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=examples(1_000))
 @given(who=WHO, what=WHAT)
 def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, what: PriceUpdateFacts) -> None:
     verdict = decide(who, what)

@@ -5,7 +5,9 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
+from domain.language import Language
 from setup.lighten import recorded, remove_surplus, surplus_files
 from setup.surplus import SURPLUS, Surplus
 
@@ -74,6 +76,22 @@ def test_a_compiled_twin_stays_where_its_python_is_gone(site: Path) -> None:
     _install(site, "parcel", "parcel/bezier.py", "parcel/bezier.cpython-311.so", "parcel/only.cpython-311.so")
     remove_surplus([TWINS])
     assert _left(site) == {"parcel", "parcel/bezier.py", "parcel/only.cpython-311.so"}
+
+
+def test_what_is_to_be_kept_stays(site: Path) -> None:
+    locales = Surplus("parcel", ("parcel/data/*.dat",), "other languages", keep=("parcel/data/de*.dat",))
+    _install(site, "parcel", "parcel/data/de.dat", "parcel/data/de_AT.dat", "parcel/data/fr.dat", "parcel/data/read.py")
+    remove_surplus([locales])
+    assert {path for path in _left(site) if "." in path} == {
+        "parcel/data/de.dat",
+        "parcel/data/de_AT.dat",
+        "parcel/data/read.py",
+    }
+
+
+def test_the_locale_of_every_language_that_is_spoken_is_there() -> None:
+    for language in Language:
+        assert Locale(language.value).territories["DE"]
 
 
 def test_a_file_that_an_installers_cache_holds_too_stays_there(site: Path, tmp_path: Path) -> None:

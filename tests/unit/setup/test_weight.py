@@ -60,7 +60,7 @@ def test_each_module_that_is_loaded_by_name_is_there(module: str) -> None:
 
 def test_imports_inside_functions_are_compiled_too_and_those_of_providers_are_not() -> None:
     modules = {module for module, _ in product_imports()}
-    assert {"fpdf", "pypdf", "virtual_office.minutes.pdf", "scipy.optimize", "qdrant_edge"} <= modules
+    assert {"fpdf", "pypdf", "language.pdf", "scipy.optimize", "qdrant_edge"} <= modules
     assert not modules & {"openai", "anthropic", "celery", "llm.anthropic_chat", "automation.broker"}
 
 

@@ -9,6 +9,7 @@ from simulation.catalog import PRODUCTS
 from simulation.customers import FIRST_CUSTOMERS, Customers
 from simulation.draws import Draws
 from simulation.truth import draw_truth
+from tests.examples import examples
 
 TRUTH = draw_truth(1)
 NOTHING = np.zeros(len(PRODUCTS), dtype=np.int64)
@@ -30,7 +31,7 @@ def mailed_share_that_leaves(each_days: int) -> list[float]:
     return shares
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=len(PRODUCTS), max_size=len(PRODUCTS)))
 def test_orders_add_up_to_the_units_sold(sold: list[int]) -> None:
     units = np.array(sold, dtype=np.int64)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from analytics.customers.purchases import CustomerBase, Purchases, customer_base, purchase_gaps
 from analytics.statistics.errors import InvalidNumbers
+from tests.examples import examples
 from tests.unit.analytics.shoppers import base_of, bought
 
 orders = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 60), st.floats(0, 500)), max_size=40)
@@ -33,7 +34,7 @@ def test_who_buys_today_has_age_zero() -> None:
     assert (base.age[0], base.repeats[0]) == (0, 0)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(orders)
 def test_purchase_days_add_up_and_order_does_not_matter(rows: list[tuple[int, int, float]]) -> None:
     log, backwards = bought(*rows), bought(*rows[::-1])
@@ -43,7 +44,7 @@ def test_purchase_days_add_up_and_order_does_not_matter(rows: list[tuple[int, in
     assert np.isfinite(base.mean_value).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(orders)
 def test_closed_gaps_are_the_repeats_and_every_customer_has_one_open(rows: list[tuple[int, int, float]]) -> None:
     log = bought(*rows)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from analytics.customers.repeat_buying import BgNbd
 from analytics.statistics.errors import InvalidNumbers
+from tests.examples import examples
 from tests.unit.analytics.shoppers import TRUE_BUYING, base_of, world
 
 positive = st.floats(0.02, 60)
@@ -16,7 +17,7 @@ histories = st.tuples(st.integers(0, 80), st.floats(0.01, 1), st.floats(0.5, 200
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(models, st.lists(histories, min_size=1, max_size=6), st.floats(0, 60))
 def test_the_hypergeometric_answer_is_the_sum_over_counts(model: BgNbd, rows: list, horizon: float) -> None:
     """To the sum's own accuracy, as counts past 300 are summed in steps of 1 %."""
@@ -27,7 +28,7 @@ def test_the_hypergeometric_answer_is_the_sum_over_counts(model: BgNbd, rows: li
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(models, histories, st.floats(0.1, 60))
 def test_chances_are_chances_and_a_longer_wait_never_brings_less(model: BgNbd, row: tuple, horizon: float) -> None:
     base = base_of(row)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analytics.customers.rfm import SEGMENTS, quintiles, score_rfm
 from analytics.statistics.errors import InvalidNumbers
+from tests.examples import examples
 from tests.unit.analytics.shoppers import bought
 
 orders = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 60), st.floats(0, 500)), min_size=1, max_size=60)
@@ -34,7 +35,7 @@ def test_scores_follow_the_values_wherever_the_rows_lie(values: list[int], rando
     assert 1 <= scores.min() <= scores.max() <= 5
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(orders)
 def test_everybody_is_in_one_segment_and_nothing_is_lost(rows: list[tuple[int, int, float]]) -> None:
     rfm = score_rfm(bought(*rows), 60)

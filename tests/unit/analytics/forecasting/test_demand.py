@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from analytics.forecasting.demand import DemandForecast, forecast
 from analytics.statistics.errors import InvalidNumbers
+from tests.examples import examples
 
 RANDOM = np.random.default_rng(3)
 STEADY = RANDOM.normal(100, 8, 60)
@@ -199,7 +200,7 @@ def test_horizons_seasons_and_coverages_that_make_no_sense_are_refused(
         forecast(STEADY, horizon, season, coverage)  # pyright: ignore[reportArgumentType]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(history=HISTORIES, horizon=st.integers(1, 15), season=st.sampled_from([1, 2, 4, 7, 12]))
 @example(history=[0.0, 5e-324], horizon=1, season=1)
 def test_any_history_gives_finite_ordered_numbers(history: list[float], horizon: int, season: int) -> None:

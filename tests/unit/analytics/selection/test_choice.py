@@ -14,6 +14,7 @@ from analytics.selection.choice import Selection, choose
 from analytics.selection.contest import Contender, Contest, Limit, greedy
 from analytics.selection.program import Constraint, Effort, maximise
 from analytics.statistics.errors import InvalidNumbers
+from tests.examples import examples
 
 ATTENTION = Limit("attention", 2, step=1)
 
@@ -119,7 +120,7 @@ def test_a_shadow_value_is_what_a_step_more_would_bring(seed: int) -> None:
 
 
 @given(seed=st.integers(0, 10_000), shuffle=st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_order_of_the_input_does_not_matter(seed: int, shuffle: object) -> None:
     contest = random_contest(seed)
     contenders, limits = list(contest.contenders), list(contest.limits)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from analytics.stands.refills import StandShelf, best_refills, gain_of_stand
 from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.lead_time import DemandRate
+from tests.examples import examples
 
 RATE = DemandRate(1.0, 1.5)
 
@@ -60,7 +61,7 @@ def test_scarce_stock_goes_where_it_earns_most() -> None:
     assert [refill.units for refill in best_refills([empty, full], {"cream": 5})] == [0, 0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     stock=st.lists(st.integers(0, 6), min_size=3, max_size=3),
     margins=st.lists(st.floats(0, 900), min_size=3, max_size=3),

@@ -16,6 +16,7 @@ from analytics.stock.reorder_plan import StockedProduct, StockTerms, plan_replen
 from analytics.stock.replenishment import HOLDING_OFF, StockPosition, advise_order, gain_of_ordering_now, gain_together
 from analytics.stock.review_outlook import look_ahead
 from analytics.stock.service_levels import ServiceTarget
+from tests.examples import examples
 
 SUPPLY = SupplyTerms((PriceTier(1, 1_000.0),), order_cost_minor=5_000)
 SOAP = StockedProduct(DemandRate(3.0, 6.0, 0.2), LeadTime(21, 5, 8, 20), SUPPLY, StockTerms(2_500, 0.25))
@@ -196,7 +197,7 @@ def test_stock_owed_is_ordered_for() -> None:
     assert owed.stock_out_without == pytest.approx(1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     rate=st.floats(0, 1e4),
     ratio=st.floats(0, 30),
