@@ -39,7 +39,9 @@ def catalogue() -> Texts:
     for _, _, entry in entries():
         assert entry.context not in pairs, f"{entry.context} is there twice"
         english, german = (texts if isinstance(texts, list | tuple) else [texts] for texts in (entry.id, entry.string))
-        pairs[str(entry.context)] = list(zip(english, german, strict=True))
+        pairs[str(entry.context)] = [
+            (source or "", target or "") for source, target in zip(english, german, strict=True)
+        ]
     return pairs
 
 
