@@ -77,8 +77,7 @@ def table_router(table: TableClass, served: Served) -> APIRouter:
     rows = Rows(table, served)
     router = APIRouter(prefix=served.path, tags=[served.os], responses=IN_A_BRAND, route_class=BrandRoute)
     name = f"{served.os}_{served.name}".replace("-", "_")
-    about = table.__doc__ if "table=True" not in (table.__doc__ or "") else ""
-    described: dict[str, Any] = {"description": about or None, "response_model_exclude_unset": True}
+    described: dict[str, Any] = {"description": table.__doc__, "response_model_exclude_unset": True}
     listing, showing = f"List {served.name.replace('-', ' ')}", f"One of {served.name.replace('-', ' ')}"
     model = Page[rows.shape]  # type: ignore[name-defined]
     router.get("", operation_id=f"list_{name}", summary=listing, response_model=model, **described)(_list(rows))

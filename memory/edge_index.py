@@ -16,7 +16,7 @@ from domain.errors import Unavailable
 from memory.chunking import embedded_text
 from memory.exact_scan import seconds_or_never
 from memory.passage_index import Rankings, SearchQuery, Stamp
-from memory.words import Words, words_of_passage
+from memory.words import WeightedWords, words_of_passage
 from store.reads.knowledge import IndexedPassage
 
 _MEANING, _WORDS = "meaning", "words"
@@ -241,7 +241,7 @@ def _holding(query: SearchQuery) -> Any:
     )
 
 
-def _sparse(words: Words) -> Any:
+def _sparse(words: WeightedWords) -> Any:
     from qdrant_edge import SparseVector
 
     return SparseVector(list(words.numbers), list(words.weights))

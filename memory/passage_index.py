@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from llm.embedding import Vectors
-from memory.words import Words
+from memory.words import WeightedWords
 from store.reads.knowledge import IndexedPassage
 
 FUSION_K = 60
@@ -21,7 +21,7 @@ class SearchQuery:
     """A query: vector and words, as of a moment (seconds since 1970), within a category or tag."""
 
     vector: Vectors
-    words: Words
+    words: WeightedWords
     at: float
     category: str = ""
     tag: str = ""

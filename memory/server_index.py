@@ -12,7 +12,7 @@ from domain.errors import Unavailable
 from memory.chunking import embedded_text
 from memory.edge_index import BREADTH, BUILT_WITH, LINKS, payload_of
 from memory.passage_index import Rankings, SearchQuery, Stamp
-from memory.words import Words, words_of_passage
+from memory.words import WeightedWords, words_of_passage
 from store.reads.knowledge import IndexedPassage
 
 _MEANING, _WORDS = "meaning", "words"
@@ -150,7 +150,7 @@ def _holding(query: SearchQuery) -> Any:
     )
 
 
-def _sparse(words: Words) -> Any:
+def _sparse(words: WeightedWords) -> Any:
     from qdrant_client.models import SparseVector
 
     return SparseVector(indices=list(words.numbers), values=list(words.weights))

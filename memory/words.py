@@ -9,19 +9,19 @@ _USUAL_LENGTH = 100
 
 
 @dataclass(frozen=True)
-class Words:
+class WeightedWords:
     """A sparse vector: a word's number, and its weight. How rare it is, the index knows."""
 
     numbers: tuple[int, ...]
     weights: tuple[float, ...]
 
 
-def words_of_passage(text: str) -> Words:
+def words_of_passage(text: str) -> WeightedWords:
     """Term frequencies saturated and set against the passage's length (Robertson & Zaragoza 2009)."""
     return _plain(_encoder().embed_document(text))
 
 
-def words_of_question(text: str) -> Words:
+def words_of_question(text: str) -> WeightedWords:
     return _plain(_encoder().embed_query(text))
 
 
@@ -41,5 +41,5 @@ def _encoder() -> Any:
     )
 
 
-def _plain(sparse: Any) -> Words:
-    return Words(tuple(sparse.indices), tuple(sparse.values))
+def _plain(sparse: Any) -> WeightedWords:
+    return WeightedWords(tuple(sparse.indices), tuple(sparse.values))

@@ -33,7 +33,7 @@ class ExpenseEntry:
 
 
 @dataclass(frozen=True)
-class ExpenseFlag:
+class UnusualExpense:
     """An unusual expense: the expected amount, and the range that holds a share `1 - false_alarms` of such expenses.
 
     `chance` is how often an ordinary expense would be as far out. For `booked_twice`, `twin` is the key of the other,
@@ -58,7 +58,7 @@ class ExpenseReview:
     same rule flags of the history itself, each expense judged by those before it; None where too few could be.
     """
 
-    flags: tuple[ExpenseFlag, ...]
+    flags: tuple[UnusualExpense, ...]
     judged: int
     not_judged: tuple[str, ...]
     expected_false_alarms: float
@@ -101,7 +101,7 @@ def _by_category(expenses: Sequence[ExpenseEntry]) -> dict[str, list[ExpenseEntr
     return by_category
 
 
-def _flag(expense: ExpenseEntry, history: Sequence[ExpenseEntry], false_alarms: float) -> ExpenseFlag | None:
+def _flag(expense: ExpenseEntry, history: Sequence[ExpenseEntry], false_alarms: float) -> UnusualExpense | None:
     logs = np.log([float(earlier.amount_minor) for earlier in history])
     seasonal = _seasonal(logs, history)
     centre = seasonal.get(date.fromordinal(expense.day).month, 0.0)
@@ -113,7 +113,7 @@ def _flag(expense: ExpenseEntry, history: Sequence[ExpenseEntry], false_alarms: 
         if expense.amount_minor == round(expected):
             return None
         chance, low, high = 1 / (len(history) + 1), round(expected), round(expected)
-        return ExpenseFlag(
+        return UnusualExpense(
             expense.key, "never_changed_before", expense.amount_minor, round(expected), low, high, chance
         )
     spread = deviation * np.sqrt(1 + np.pi / (2 * len(history)))
@@ -125,7 +125,7 @@ def _flag(expense: ExpenseEntry, history: Sequence[ExpenseEntry], false_alarms: 
     reach = np.exp(float(special.stdtrit(freedom, 1 - false_alarms / 2)) * spread)
     reason: FlagReason = "far_above" if distance > 0 else "far_below"
     bounds = round(min(expected / reach, LARGEST_MINOR)), round(min(expected * reach, LARGEST_MINOR))
-    return ExpenseFlag(expense.key, reason, expense.amount_minor, round(expected), *bounds, chance)
+    return UnusualExpense(expense.key, reason, expense.amount_minor, round(expected), *bounds, chance)
 
 
 def _seasonal(logs: Floats, history: Sequence[ExpenseEntry]) -> dict[int, float]:
@@ -149,12 +149,12 @@ def _robust_deviation(values: Floats) -> float:
     return robust if robust > 1e-9 else float(values.std(ddof=1)) if np.ptp(values) > 1e-9 else 0.0
 
 
-def _twins(earlier: Sequence[ExpenseEntry], fresh: Sequence[ExpenseEntry]) -> list[ExpenseFlag]:
+def _twins(earlier: Sequence[ExpenseEntry], fresh: Sequence[ExpenseEntry]) -> list[UnusualExpense]:
     """Fresh expenses that repeat one of the days before, where that is rare among this payee's in this category."""
     latest: dict[tuple[str, str, int], ExpenseEntry] = {}
     repeats_of: dict[tuple[str, str], list[bool]] = {}
     first_fresh = len(earlier)
-    flags: list[ExpenseFlag] = []
+    flags: list[UnusualExpense] = []
     for place, expense in enumerate((*earlier, *fresh)):
         twin = latest.get((expense.payee, expense.category, expense.amount_minor))
         again = twin is not None and expense.day - twin.day <= _SAME_DAYS
@@ -162,7 +162,7 @@ def _twins(earlier: Sequence[ExpenseEntry], fresh: Sequence[ExpenseEntry]) -> li
         chance = (1 + sum(before)) / (2 + len(before))
         rare = not before or sum(before) / len(before) < _RARELY
         if expense.payee and again and twin is not None and place >= first_fresh and rare:
-            flags.append(ExpenseFlag(expense.key, "booked_twice", expense.amount_minor, 0, 0, 0, chance, twin.key))
+            flags.append(UnusualExpense(expense.key, "booked_twice", expense.amount_minor, 0, 0, 0, chance, twin.key))
         before.append(again)
         latest[expense.payee, expense.category, expense.amount_minor] = expense
     return flags

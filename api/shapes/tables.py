@@ -20,6 +20,7 @@ _EARLIER = ("known_at", "recorded_at")
 _LARGEST = 2**63 - 1
 _Text = Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00]*$")]
 _Number = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
+_Moment: Any = Moment
 _FILTERS: Mapping[type, Any] = {str: _Text, int: _Number, bool: bool, UUID: UUID}
 
 
@@ -92,24 +93,23 @@ def _notes(table: TableClass, served: Served, name: str) -> Iterator[str]:
         yield "left out for those who see customers as segments"
 
 
-def _or_none(kind: Any) -> Any:
-    return kind | None
-
-
 def rows_asked(table: TableClass) -> type[RowsAsked]:
     """The query of a list: a column's value, a moment's span, a text to search for, the moment that it is seen at."""
     fields: dict[str, Any] = {}
     for name in columns_of(table):
         kind = value_type(table, name)
         if kind is datetime:
-            fields[f"{name}_from"] = (_or_none(Moment), Field(None, description=f"`{name}` is this moment or later"))
-            fields[f"{name}_before"] = (_or_none(Moment), Field(None, description=f"`{name}` is earlier"))
+            fields[f"{name}_from"] = (_Moment | None, Field(None, description=f"`{name}` is this moment or later"))
+            fields[f"{name}_before"] = (_Moment | None, Field(None, description=f"`{name}` is earlier"))
         elif kind in _FILTERS and name not in ("id", *table.UNTRUSTED):
-            fields[name] = (_or_none(_FILTERS[kind]), Field(None, description=f"`{name}` is this"))
+            fields[name] = (_FILTERS[kind] | None, Field(None, description=f"`{name}` is this"))
     if texts := text_columns(table):
-        fields["q"] = (_or_none(_Text), Field(None, description=f"part of {', '.join(f'`{name}`' for name in texts)}"))
+        fields["q"] = (
+            _FILTERS[str] | None,
+            Field(None, description=f"part of {', '.join(f'`{name}`' for name in texts)}"),
+        )
     if issubclass(table, Fact):
-        fields["as_of"] = (_or_none(Moment), Field(None, description=_as_of_says(table)))
+        fields["as_of"] = (_Moment | None, Field(None, description=_as_of_says(table)))
     return create_model(f"{table.__name__}Asked", __base__=RowsAsked, **fields)
 
 

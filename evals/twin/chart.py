@@ -18,7 +18,7 @@ _DOTS_UP_TO = 16
 
 
 @dataclass(frozen=True)
-class Interval:
+class IntervalRow:
     """A mean and the two ends of its interval."""
 
     label: str
@@ -76,7 +76,7 @@ def dot_chart(title: str, series: Mapping[str, Points], shown: Shown, across: st
 
 
 def interval_chart(
-    title: str, rows: Sequence[Interval], shown: Shown, exactly: Shown, mark: float | None = None
+    title: str, rows: Sequence[IntervalRow], shown: Shown, exactly: Shown, mark: float | None = None
 ) -> str:
     """A row each: a dot at the mean, a bar over the interval, the mean in words; `shown` is for the axis."""
     if not rows:
@@ -96,7 +96,7 @@ def interval_chart(
     return figure(title, _svg(title, height, parts))
 
 
-def _interval(row: Interval, across: _Scale, top: int, shown: Shown) -> str:
+def _interval(row: IntervalRow, across: _Scale, top: int, shown: Shown) -> str:
     y = top + _LABEL + 13
     reach = f", 95 % interval {shown(row.low)} to {shown(row.high)}" if row.low < row.high else ""
     told = f"{row.label}: {shown(row.mean)}{reach}"

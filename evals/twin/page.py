@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from evals.twin.chart import STYLE, Interval, dot_chart, figure, grid, interval_chart, line_chart
+from evals.twin.chart import STYLE, IntervalRow, dot_chart, figure, grid, interval_chart, line_chart
 from evals.twin.words import (
     BOUND,
     Document,
@@ -158,11 +158,13 @@ def _score_charts(document: Document) -> Iterator[str]:
     def gained(value: float) -> str:
         return money(value * 100, currency, signed=True)
 
-    worth = [Interval(line["crew"], *(line[key] / 100 for key in ("net_worth_minor", "low", "high"))) for line in lines]
+    worth = [
+        IntervalRow(line["crew"], *(line[key] / 100 for key in ("net_worth_minor", "low", "high"))) for line in lines
+    ]
     keys = ("against_none_minor", "against_none_low", "against_none_high")
     # The bound lies so far out that it would press all other differences together.
     crews = [line for line in lines if line["crew"] not in ("none", BOUND)]
-    gains = [Interval(line["crew"], *(line[key] / 100 for key in keys)) for line in crews]
+    gains = [IntervalRow(line["crew"], *(line[key] / 100 for key in keys)) for line in crews]
     sure = ", mean and 95 % interval" if len(document["seeds"]) > 1 else ""
     yield interval_chart(f"Net worth{sure}", worth, euros, lambda value: money(value * 100, currency))
     yield interval_chart(f"More than with nobody{sure}", gains, gain, gained, 0.0)

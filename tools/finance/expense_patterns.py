@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from analytics.finance.expenses import ExpenseEntry, ExpenseFlag, ExpenseReview, review_expenses
+from analytics.finance.expenses import ExpenseEntry, ExpenseReview, UnusualExpense, review_expenses
 from domain.finance import FlagReason
 from store.reads.finance.books import ExpenseRecord
 from tools.finance.book import DAY, is_goods
@@ -91,7 +91,7 @@ def _odd(
     told: Sequence[ExpenseRecord],
     least: float,
 ) -> list[Odd]:
-    groups: dict[str, list[tuple[ExpenseRecord, ExpenseFlag]]] = defaultdict(list)
+    groups: dict[str, list[tuple[ExpenseRecord, UnusualExpense]]] = defaultdict(list)
     for flag in found.flags:
         groups[by_number[flag.key].category].append((by_number[flag.key], flag))
     marked = []

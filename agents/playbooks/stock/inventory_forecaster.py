@@ -22,7 +22,7 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 
 @dataclass(frozen=True)
 class _Review:
-    """What the conversation has brought so far."""
+    """The answers that the conversation has brought so far, and the calls that are due after them."""
 
     answers: Sequence[Answer]
 
@@ -36,17 +36,17 @@ class _Review:
         return [*orders, *self.transfers.unasked()]
 
     def unproposed(self) -> list[Call]:
-        wanted = [one for one in self.reviews if one.advises_order and one.proposed is None]
+        wanted = [review for review in self.reviews if review.advises_order and review.proposed is None]
         orders = [
             Call(
                 "propose_purchase_order_create",
                 {
-                    "supplier": one.code,
-                    "analysis_receipt": one.advice.receipt,
-                    "rationale": rationale_of(one).model_dump(mode="json"),
+                    "supplier": review.code,
+                    "analysis_receipt": review.advice.receipt,
+                    "rationale": rationale_of(review).model_dump(mode="json"),
                 },
             )
-            for one in wanted
+            for review in wanted
         ]
         return [*orders, *self.transfers.unproposed()]
 
@@ -57,7 +57,7 @@ class _Review:
 
     @cached_property
     def transfers(self) -> Transfers:
-        """What was said of stock in the wrong place."""
+        """The advice on stock in the wrong place, and its proposals."""
         return Transfers.of(self.answers)
 
     @cached_property

@@ -1,98 +1,76 @@
-"""What the Inventory Forecaster says of suppliers' terms: the minimum that an order keeps to, or what is unclear."""
+"""Claims and questions about suppliers' terms: the minimum that an order keeps to, or that it is not clear."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agents.playbooks.prose import UNSAID, Said, claim_of, is_given, speakable
+from agents.claims import claim, is_given
+from agents.playbooks.stock.names import Name, is_speakable, subject_of
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.labels import Label
+from domain.message import Message, message, sentences
 from domain.report import Finding, Severity
 from tools.stock.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR
 
 _LONGEST_QUOTE = 300
 _MOST_QUOTED = 3
+_PLACES = ("first", "second", "third")
 
 
-def of_minimum(advice: Answer) -> tuple[Said, dict[str, FigureRef]]:
+def of_minimum(advice: Answer) -> tuple[list[Message], dict[str, FigureRef]]:
     """That an order keeps to its supplier's minimum, with the sentence and where it stands; nothing where none is."""
     term = _term(advice)
     if term is None or term["status"] != "stated":
-        return UNSAID, {}
+        return [], {}
     passage = term["passages"][0]
     figures = {
         "least": advice.ref("minimum_order", "amount"),
         "place": advice.ref("minimum_order", "passages", 0, "place"),
     }
-    where = f"{passage['document']}, {{place}}"
-    if not speakable(str(passage["document"])):
-        where = "{place}"
-    quote = _quoted(passage)
-    said = Said(
-        f"An order there has to come to {{least}} at least ({where}{quote}).",
-        f"Eine Bestellung muss sich dort auf mindestens {{least}} belaufen ({where}{quote}).",
-    )
-    return said, figures
+    document = str(passage["document"])
+    place = Message(key="stock.source.place")
+    source = message("stock.source.placed", document=document, place=place) if is_speakable(document) else place
+    return [message("stock.minimum.least", source=_quoted(source, passage))], figures
 
 
-def minimum_findings(name: str, advice: Answer) -> Iterator[Finding]:
+def minimum_findings(supplier: Name, advice: Answer) -> Iterator[Finding]:
     """That an order waits because of its supplier's minimum."""
     term, result = _term(advice), advice.result or {"reasons": ()}
     if term is None:
         return
+    subject = subject_of(supplier)
     if is_given(result, BELOW_MINIMUM):
         least, figures = of_minimum(advice)
-        waits = Said(
-            f"An order from {name} is due, but less than they take, and more of it would not pay.",
-            f"Bei {name} ist eine Bestellung fällig, aber kleiner, als dort angenommen wird, und mehr davon würde sich "
-            "nicht lohnen.",
-        )
-        yield Finding(subject=name[:120], claim=claim_of([waits, least], figures), severity=Severity.RISK)
+        waits = sentences([message("stock.minimum.below", supplier=supplier), *least])
+        yield Finding(subject=subject, claim=claim(waits, figures), severity=Severity.RISK)
     if is_given(result, MINIMUM_UNCLEAR):
-        waits = Said(
-            f"An order from {name} is due and waits for you: what it has to come to is not clear from the documents.",
-            f"Bei {name} ist eine Bestellung fällig und wartet auf Sie: aus den Unterlagen geht nicht klar hervor, auf "
-            "wie viel sie sich belaufen muss.",
-        )
-        said, figures = _cited(advice, term["passages"][:_MOST_QUOTED])
-        yield Finding(subject=name[:120], claim=claim_of([waits, *said], figures), severity=Severity.RISK)
+        citations, figures = _cited(advice, term["passages"][:_MOST_QUOTED])
+        waits = sentences([message("stock.minimum.unclear", supplier=supplier), *citations])
+        yield Finding(subject=subject, claim=claim(waits, figures), severity=Severity.RISK)
 
 
-def minimum_questions(name: str, advice: Answer) -> Iterator[Said]:
+def minimum_questions(supplier: Name, advice: Answer) -> Iterator[Message]:
     """The question that a person has to answer, where the documents do not, or outsiders say something else."""
     term = _term(advice)
     if term is None:
         return
-    if term["status"] not in ("unclear", "contradicted"):
-        yield from _disputed(name, term)
-        return
-    passages = term["passages"][:_MOST_QUOTED]
-    quotes = "; ".join(f"{_document(one)}{_quoted(one)}" for one in passages)
-    if term["status"] == "contradicted":
-        yield Said(
-            f"{name}: which minimum order value holds? Documents of the same standing do not agree: {quotes}.",
-            f"{name}: welcher Mindestbestellwert gilt? Gleichrangige Unterlagen widersprechen sich: {quotes}.",
-        )
-    else:
-        yield Said(
-            f"{name}: what does an order have to come to? The documents do not say it plainly: {quotes}.",
-            f"{name}: auf wie viel muss sich eine Bestellung belaufen? Die Unterlagen sagen es nicht klar: {quotes}.",
-        )
+    sources = _sources(term["passages"])
+    match term["status"]:
+        case "contradicted":
+            yield message("stock.minimum.ask_contradicted", supplier=supplier, sources=sources)
+        case "unclear":
+            yield message("stock.minimum.ask_unclear", supplier=supplier, sources=sources)
+        case _:
+            yield from _disputed(supplier, term)
 
 
-def _disputed(name: str, term: Mapping[str, Any]) -> Iterator[Said]:
+def _disputed(supplier: Name, term: Mapping[str, Any]) -> Iterator[Message]:
     """That outsiders wrote since of another minimum than the brand's own documents, by which orders go on."""
-    own = {_value(one) for one in term["passages"] if one["label"] == Label.TRUSTED}
-    others = [one for one in term["passages"] if one["label"] != Label.TRUSTED and _value(one) not in own]
-    if not own or not others:
-        return
-    quotes = "; ".join(f"{_document(one)}{_quoted(one)}" for one in others[:_MOST_QUOTED])
-    yield Said(
-        f"{name}: your own documents say what an order has to come to, and hold; text by outsiders says something "
-        f"else: {quotes}. Is it true?",
-        f"{name}: auf wie viel sich eine Bestellung belaufen muss, sagen Ihre eigenen Unterlagen, und das gilt; ein "
-        f"Text von außen sagt etwas anderes: {quotes}. Stimmt das?",
-    )
+    passages: Sequence[Mapping[str, Any]] = term["passages"]
+    own = {_value(passage) for passage in passages if passage["label"] == Label.TRUSTED}
+    others = [passage for passage in passages if passage["label"] != Label.TRUSTED and _value(passage) not in own]
+    if own and others:
+        yield message("stock.minimum.ask_outsiders", supplier=supplier, sources=_sources(others))
 
 
 def _value(passage: Mapping[str, Any]) -> Any:
@@ -103,24 +81,31 @@ def _term(advice: Answer) -> Mapping[str, Any] | None:
     return (advice.result or {}).get("minimum_order")
 
 
-def _cited(advice: Answer, passages: Sequence[Mapping[str, Any]]) -> tuple[list[Said], dict[str, FigureRef]]:
-    keys = ("first", "second", "third")
-    said, figures = [], {}
-    for at, (key, passage) in enumerate(zip(keys, passages, strict=False)):
+def _cited(advice: Answer, passages: Sequence[Mapping[str, Any]]) -> tuple[list[Message], dict[str, FigureRef]]:
+    citations, figures = list[Message](), dict[str, FigureRef]()
+    for at, (key, passage) in enumerate(zip(_PLACES, passages, strict=False)):
         figures[key] = advice.ref("minimum_order", "passages", at, "place")
-        sentence = f"{_document(passage)}, {{{key}}}{_quoted(passage)}."
-        said.append(Said(sentence, sentence))
-    return said, figures
+        place = Message(key=f"stock.place.{key}")
+        source = message("stock.source.placed", document=_document(passage), place=place)
+        citations.append(message("stock.minimum.cited", source=_quoted(source, passage)))
+    return citations, figures
 
 
-def _document(passage: Mapping[str, Any]) -> str:
+def _sources(passages: Sequence[Mapping[str, Any]]) -> list[Message]:
+    return [
+        _quoted(message("stock.source.document", document=_document(passage)), passage)
+        for passage in passages[:_MOST_QUOTED]
+    ]
+
+
+def _document(passage: Mapping[str, Any]) -> Name:
     name = str(passage["document"])
-    return name if speakable(name) else "a document"
+    return name if is_speakable(name) else Message(key="stock.a_document")
 
 
-def _quoted(passage: Mapping[str, Any]) -> str:
-    """The sentence in quotation marks, after a colon; empty where prose cannot carry it."""
+def _quoted(source: Message, passage: Mapping[str, Any]) -> Message:
+    """The source with its sentence in quotation marks, or alone where prose cannot carry the sentence."""
     quote = str(passage["quote"])
-    if len(quote) > _LONGEST_QUOTE or not speakable(quote) or set(quote) & set("“”"):
-        return ""
-    return f": “{quote}”"
+    if len(quote) > _LONGEST_QUOTE or not is_speakable(quote) or set(quote) & set("“”"):
+        return source
+    return message("stock.source.quoted", source=source, quote=quote)

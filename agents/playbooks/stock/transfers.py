@@ -1,12 +1,14 @@
-"""What the Inventory Forecaster says of stock in the wrong place; in two languages."""
+"""Stock in the wrong place, as the Inventory Forecaster reports it: what to move, and what could not be looked at."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from agents.playbooks.prose import Said, because_of, claim, joined, speakable
+from agents.claims import claim, missing, reasons_of
+from agents.playbooks.stock.names import Name, is_speakable, subject_of
 from agents.playbooks.transcript import Answer
+from domain.message import Message, message
 from domain.report import AgentReport, Claim, Finding, Severity
 from llm.rules import Call
 
@@ -54,16 +56,15 @@ class Transfers:
 
     def findings(self) -> list[Finding]:
         return [
-            Finding(subject=_named(line["sku"])[:120], claim=self._rationale(at), severity=Severity.ATTENTION)
+            Finding(subject=subject_of(_named(line["sku"])), claim=self._rationale(at), severity=Severity.ATTENTION)
             for at, line in self._moves()
         ]
 
-    def missing(self) -> list[Said]:
-        result = self._result
-        if result.get("status") != "insufficient":
+    def missing(self) -> list[Message]:
+        """That the places could not be looked at, and why."""
+        if self._result.get("status") != "insufficient":
             return []
-        why = joined(because_of(result))
-        return [Said(f"Transfers between places: {why.text}.", f"Umlagerungen zwischen Orten: {why.german}.")]
+        return [message("stock.missing.transfers", reasons=reasons_of(self._result))]
 
     @property
     def _result(self) -> Mapping[str, Any]:
@@ -78,27 +79,24 @@ class Transfers:
         line = self._result["lines"][at]
         figures = {key: self.advice.ref("lines", at, key) for key, value in line.items() if isinstance(value, dict)}
         figures |= {key: self.advice.ref(key) for key in ("horizon", "coverage")}
-        name, origin, target = (_named(line[key]) for key in ("sku", "origin", "target"))
-        return claim(
-            f"Move {{quantity}} of {name} from {origin} to {target}. At {origin} lie {{there}} and {{sold_there}} are "
-            f"sold; {target} has {{here}} and sells {{sold_here}}, so it runs out. After {{cost}} of transport that "
-            "should bring {gain} over {horizon} ({coverage} interval: {gain_low} to {gain_high}).",
-            figures,
-            f"Lagern Sie {{quantity}} von {name} von {origin} nach {target} um. In {origin} liegen {{there}}, verkauft "
-            f"werden {{sold_there}}; {target} hat {{here}} und verkauft {{sold_here}}, läuft also leer. Nach {{cost}} "
-            "für den Transport sollte das {gain} über {horizon} bringen (Intervall zu {coverage}: {gain_low} bis "
-            "{gain_high}).",
+        move = message(
+            "stock.move",
+            product=_named(line["sku"]),
+            origin=_named(line["origin"]),
+            target=_named(line["target"]),
         )
+        return claim(move, figures)
 
 
 def with_transfers(report: AgentReport, transfers: Transfers) -> AgentReport:
-    """A report with what is said of transfers added to it."""
+    """A report to which moves between places, their proposals and what is missing are added."""
+    lacking = missing(transfers.missing())
     return report.model_copy(
         update={
             "findings": [*report.findings, *transfers.findings()][:_MOST],
             "proposals": [*report.proposals, *transfers.proposals][:_MOST],
-            "missing_data": [*report.missing_data, *(line.text for line in transfers.missing())],
-            "missing_german": [*report.missing_german, *(line.german for line in transfers.missing())],
+            "missing_data": [*report.missing_data, *lacking["missing_data"]],
+            "missing": [*report.missing, *lacking["missing"]],
         }
     )
 
@@ -107,5 +105,5 @@ def _key(of: Mapping[str, Any]) -> Key:
     return str(of["sku"]), str(of["origin"]), str(of["target"])
 
 
-def _named(code: Any) -> str:
-    return str(code) if speakable(str(code)) else "a product or place"
+def _named(code: Any) -> Name:
+    return str(code) if is_speakable(str(code)) else Message(key="stock.a_product_or_place")

@@ -18,7 +18,7 @@ from memory.library import Filing
 from store.database import Database
 from store.tables import ProposalRow
 from tests.integration.agents.held import Held
-from tests.integration.agents.test_inventory_forecaster import hold, orders
+from tests.integration.agents.stock.test_inventory_forecaster import hold, orders
 from tests.integration.stocked_brand import Stocked, Supply, stock
 
 NewBrand = Callable[..., Context]

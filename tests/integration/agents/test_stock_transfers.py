@@ -11,7 +11,9 @@ from agents.charter import load_charters
 from agents.crew import chat_model_for
 from agents.loop import run_agent
 from domain.context import Context
+from domain.language import Language
 from domain.report import AgentReport
+from language.speech import prose_of
 from store.database import Database
 from store.tables import ProposalRow, Supplier
 from tests.integration.laddered_brand import Laddered, keep_at, ladder
@@ -53,8 +55,8 @@ async def test_what_lies_at_a_stand_goes_to_the_warehouse_that_runs_out(database
     assert (action["sku"], action["from_location"], action["to_location"]) == ("P-00", "ST01", "WH")
     assert (action["quantity"], action["cost_minor"]) == (45, 2_800)
     assert len(report.proposals) == 1
-    (finding,) = [one for one in report.findings if one.claim.text.startswith("Move ")]
-    assert finding.claim.german.startswith("Lagern Sie {quantity} von P-00 von ST01 nach WH um.")
+    (finding,) = [finding for finding in report.findings if finding.claim.text.startswith("Move ")]
+    assert prose_of(finding.claim, Language.DE).startswith("Lagern Sie {quantity} von P-00 von ST01 nach WH um.")
 
 
 async def test_a_stand_that_the_warehouse_can_fill_up_gets_nothing_from_others(

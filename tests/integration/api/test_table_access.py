@@ -3,7 +3,7 @@
 import pytest
 
 from domain.actor import Role
-from identity.people import People
+from identity.people import UserDirectory
 from store.tables import Membership
 from tests.integration.api.conftest import PASSWORD, Client, Town, error_of
 from tests.integration.table_rows import fill_tables, newest_ids
@@ -64,7 +64,7 @@ EXPECTED = {
 def staffed(town: Town) -> Town:
     """The town with a row in every table, and somebody whose role changes."""
     fill_tables(town.office.database, town.mine, "own")
-    people = People(town.office.database, town.mine.clock, town.mine.ids)
+    people = UserDirectory(town.office.database, town.mine.clock, town.mine.ids)
     somebody = people.add("somebody", PASSWORD)
     owner = people.find("owner")
     assert owner is not None
@@ -74,7 +74,7 @@ def staffed(town: Town) -> Town:
 
 def become(town: Town, *roles: Role) -> None:
     """The roles that `somebody` has from now on."""
-    people = People(town.office.database, town.mine.clock, town.mine.ids)
+    people = UserDirectory(town.office.database, town.mine.clock, town.mine.ids)
     with town.office.database.platform(str(people.find("owner"))) as session:
         membership = session.get_one(Membership, (people.find("somebody"), town.mine.brand_id))
         membership.roles = [role.value for role in roles]

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from evals.twin.chart import Interval, dot_chart, interval_chart, line_chart, ticks
+from evals.twin.chart import IntervalRow, dot_chart, interval_chart, line_chart, ticks
 from evals.twin.page import run_page, score_page
 from evals.twin.words import BOUND, answers, money
 
@@ -208,7 +208,7 @@ def test_where_the_oracle_gains_nothing_there_is_no_score(score: float) -> None:
         score_page(score_document(scenarios=[HOSTILE]), HOSTILE),
         score_page(json.loads(json.dumps(score_document()).replace('"rules"', json.dumps(HOSTILE)))),
         line_chart(HOSTILE, {HOSTILE: [1.0, 2.0]}, lambda _: HOSTILE),
-        interval_chart(HOSTILE, [Interval(HOSTILE, 1.0, 0.0, 2.0)], lambda _: HOSTILE, lambda _: HOSTILE),
+        interval_chart(HOSTILE, [IntervalRow(HOSTILE, 1.0, 0.0, 2.0)], lambda _: HOSTILE, lambda _: HOSTILE),
         dot_chart(HOSTILE, {HOSTILE: [(1, 1.0)]}, lambda _: HOSTILE, HOSTILE),
     ],
     ids=["run", "run's command", "score", "crew", "lines", "intervals", "dots"],

@@ -17,7 +17,7 @@ from store.database import Database
 from store.tables import Channel, Location, Product, Receipt, SalesFact
 from virtual_office.questions.asking import Answered, answer_document, ask
 
-SAMPLE = Path(__file__).resolve().parents[3] / "examples" / "hairoticmen_sample"
+SAMPLE = Path(__file__).resolve().parents[4] / "examples" / "hairoticmen_sample"
 SINCE = "2025-12-01"
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 

@@ -1,0 +1,43 @@
+"""What classes of tables declare fits together: keys, references, files, readers, labels."""
+
+from connectors.layout import LAYOUT, place_of
+from store.declarations import columns_of, imported_files, keeps_history, natural_key, references, served_tables
+from store.tables import TABLES, Fact, InventoryMovement, MoneyLedgerEntry, Order, OrderLine, Price, PriceHistory, Task
+
+
+def test_keys_and_references_are_read_off_the_constraints() -> None:
+    assert natural_key(Price) == ("product_id", "channel_id", "zone")
+    assert natural_key(MoneyLedgerEntry) == ("booking", "leg")
+    assert natural_key(Task) == ()
+    assert references(OrderLine)["order_id"] is Order
+
+
+def test_what_a_file_refers_to_is_loaded_before_it() -> None:
+    place = {table: number for number, table in enumerate(TABLES)}
+    for table, file in imported_files():
+        needed = {*references(table).values(), *([file.parent.table] if file.parent else [])}
+        assert all(place[other] < place[table] for other in needed), file.name
+    assert list(LAYOUT) == [file.name for _, file in imported_files()]
+
+
+def test_a_file_fills_what_its_table_cannot_do_without() -> None:
+    for table, file in imported_files():
+        filled = {column for name in file.columns for _, column in [place_of(table, file, name)]}
+        filled |= {*file.fixed, *file.computed, "currency", "known_at", "recorded_at", "id"}
+        filled |= {file.parent.column} if file.parent else set()
+        required = {name for name in columns_of(table) if table.model_fields[name].is_required()}
+        assert required <= filled, (file.name, required - filled)
+        assert natural_key(table), file.name
+
+
+def test_each_served_table_has_a_path_of_its_own_and_readers() -> None:
+    paths = [served.path for _, served in served_tables()]
+    assert len(paths) == len(set(paths)) > 30
+    for table, served in served_tables():
+        assert served.readers
+        assert served.personal | table.UNTRUSTED <= columns_of(table).keys(), served.path
+
+
+def test_facts_that_may_change_keep_their_history_and_others_do_not() -> None:
+    assert keeps_history(Price) and not keeps_history(PriceHistory) and not keeps_history(InventoryMovement)
+    assert all(keeps_history(table) for table in TABLES if issubclass(table, Fact) and not table.APPEND_ONLY)
