@@ -83,6 +83,18 @@ async def test_without_competitors_prices_it_says_so_and_counts_nothing_in(datab
     assert all(one["given_back"] is None for one in results(database, ctx, "best_price"))
 
 
+async def test_the_summary_counts_the_prices_of_each_list_in_both_languages(database: Database, ctx: Context) -> None:
+    result, run_id = await hold(database, ctx, Laddered())
+    lists = {row["channel"]: row["entries"]["value"] for row in results(database, ctx, "list_priced_products")}
+    assert lists.keys() == {SHOP, MARKET, DEALERS}
+    english, german = (spoken(database, ctx, run_id, result.report.summary, language) for language in Language)
+    assert english.startswith("Prices listed: ")
+    assert german.startswith("Preise in den Listen: ")
+    for channel, entries in lists.items():
+        assert f"{entries} in {channel}" in english
+        assert f"{entries} in {channel}" in german
+
+
 async def test_a_broken_ladder_is_shown_and_no_proposal_breaks_it_further(database: Database, ctx: Context) -> None:
     prices = ((SHOP, 1_190), (MARKET, 1_050), (DEALERS, 1_010))
     result, run_id = await hold(database, ctx, Laddered(prices=prices))
