@@ -13,6 +13,7 @@ from domain.actor import Actor, ActorKind, Permission, Role
 from domain.clock import FixedClock
 from domain.context import Context
 from domain.ids import BrandId, TimeOrderedIds
+from language.speech import be_strict
 from store.database import Database
 from store.embedded import ServerAddress, ensure_running
 from store.migrate import upgrade
@@ -31,6 +32,7 @@ UNTIMED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.H
 hypothesis.settings.register_profile("few", UNTIMED, max_examples=FEW)
 hypothesis.settings.register_profile("all", UNTIMED)
 hypothesis.settings.load_profile("few")
+be_strict()  # a key without a sentence is an error here
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,25 @@
-"""One price of a price list as the Pricing Director sees it: what is listed, and what the tools said of it."""
+"""One price of a price list as the Pricing Director sees it: the listing, and the tools' answers about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.playbooks.prose import speakable
+from agents.claims import named
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
+from domain.language import Language
+from domain.message import Message, message
+from language.speech import speak
 
+LONGEST_SUBJECT = 120
 STALE_PRICE_DAYS = 365
 STALE_SALES_DAYS = 56
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One price of a price list, and what the tools have said of it."""
+    """One price of a price list, and the tools' answers about it."""
 
     listing: Answer
     index: int
@@ -38,16 +42,24 @@ class Entry:
         return {"sku": self.sku, "channel": self.listing.arguments["channel"], "zone": self.listed["zone"]}
 
     @property
-    def name(self) -> str:
+    def name(self) -> str | Message:
         """The SKU as prose can carry it."""
-        return self.sku if speakable(self.sku) else "a product"
+        return product_name(self.sku)
 
     @property
-    def place(self) -> str:
-        """Where the price holds, in words."""
-        zone = self.listed["zone"]
-        where = channel_name(self.listing)
-        return f"{where}, zone {zone}" if zone and speakable(zone) else where
+    def place(self) -> str | Message:
+        """Where the price holds: the channel, and the zone if it has one."""
+        channel, zone = channel_name(self.listing), self.listed["zone"]
+        if not zone or isinstance(named(zone, "pricing.a_channel"), Message):
+            return channel
+        return message("pricing.zone_of_channel", channel=channel, zone=zone)
+
+    @property
+    def subject(self) -> str:
+        """The product and where its price holds, as the subject of a finding: the SKU alone where that is too long."""
+        where = message("pricing.product_in_place", product=self.name, place=self.place)
+        subject = speak(where, Language.EN)
+        return subject if len(subject) <= LONGEST_SUBJECT else self.sku[:LONGEST_SUBJECT]
 
     @property
     def advises_change(self) -> bool:
@@ -77,14 +89,18 @@ class Entry:
 
     def cell(self, answer: str, *path: str) -> FigureRef:
         """A figure out of one of the answers about this price."""
-        found: Answer = getattr(self, answer)
-        return found.ref(*path)
+        about: Answer = getattr(self, answer)
+        return about.ref(*path)
 
     def from_list(self, field: str) -> FigureRef:
         return self.listing.ref("products", self.index, field)
 
 
-def channel_name(listing: Answer) -> str:
-    """The channel of a price list as prose can carry it."""
-    code = str(listing.arguments["channel"])
-    return code if speakable(code) else "a channel"
+def product_name(sku: str) -> str | Message:
+    """A SKU as prose can carry it."""
+    return named(sku, "pricing.a_product")
+
+
+def channel_name(answer: Answer) -> str | Message:
+    """The channel that an answer is about, as prose can carry it."""
+    return named(str(answer.arguments["channel"]), "pricing.a_channel")

@@ -18,7 +18,7 @@ from llm.rules import Call
 MOST_PRICES = 30
 """More findings than this nobody reads. Those that sell most come first, and those not looked at for long."""
 _LONGEST_WEEKS = 13
-"""What was not looked at for a quarter is as new."""
+"""A price not looked at for a quarter is as new."""
 
 _ANALYSES = ("price_elasticity", "price_corridor", "best_price")
 _OF_CHANNEL = ("competitor_reaction", "past_deals", "draft_prices")
@@ -33,7 +33,7 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 
 @dataclass(frozen=True)
 class _Review:
-    """What the conversation has brought so far."""
+    """The answers of the conversation so far, and the calls that they leave to make."""
 
     answers: Sequence[Answer]
     agenda: str
@@ -78,12 +78,13 @@ class _Review:
 
     @cached_property
     def range(self) -> Range:
-        """What was said of the range beside single prices."""
+        """The answers about the range beside single prices."""
         proposed = {
-            ("propose_promo_schedule", str(one.arguments["sku"])): one for one in self._of("propose_promo_schedule")
+            ("propose_promo_schedule", str(answer.arguments["sku"])): answer
+            for answer in self._of("propose_promo_schedule")
         }
-        for one in self._of("propose_price_draft"):
-            proposed["propose_price_draft", f"{one.arguments['sku']} @ {one.arguments['channel']}"] = one
+        for answer in self._of("propose_price_draft"):
+            proposed["propose_price_draft", f"{answer.arguments['sku']} @ {answer.arguments['channel']}"] = answer
         return Range(
             reactions=self._of("competitor_reaction"),
             ladders=self._of("channel_ladder"),
@@ -127,8 +128,8 @@ class _Review:
 
     @property
     def _channels(self) -> list[str]:
-        found = self._of("list_channels")[-1].result or {"channels": []}
-        return [channel["channel"] for channel in found["channels"] if channel["entries"]["value"]]
+        known = self._of("list_channels")[-1].result or {"channels": []}
+        return [channel["channel"] for channel in known["channels"] if channel["entries"]["value"]]
 
     def _of(self, tool: str) -> list[Answer]:
         return [answer for answer in self.answers if answer.tool == tool]

@@ -1,13 +1,14 @@
 """The Pricing Director's report: a finding a price, proposals, and what could not be answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from agents.playbooks.pricing.entry import STALE_SALES_DAYS, Entry, channel_name
+from agents.claims import claim, listed, missing
+from agents.playbooks.pricing.entry import LONGEST_SUBJECT, STALE_SALES_DAYS, Entry, channel_name
 from agents.playbooks.pricing.prose import finding_of, lacking
 from agents.playbooks.pricing.range import Range
-from agents.playbooks.prose import Said, claim, listed
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
+from domain.message import Message, citing, message, sentences
 from domain.report import AgentReport, Claim, Finding, Severity
 
 _CHANNELS_NAMED = 5
@@ -18,51 +19,46 @@ _MOST = 60
 def write_report(lists: Sequence[Answer], entries: Sequence[Entry], whole: Range, *, complete: bool) -> AgentReport:
     """`lists` are the price lists read, `entries` the prices looked at (`complete` when these are all)."""
     several = len(lists) > 1
-    missing = [*_missing(lists, entries), *(whole.missing() if entries else ())]
+    unanswered = [*_missing(lists, entries), *(whole.missing() if entries else ())]
     return AgentReport(
         summary=_summary(lists, entries, complete),
         findings=[*_old_sales(lists), *(_finding(entry, several) for entry in entries), *whole.findings()][:_MOST],
         proposals=[*(entry.proposal for entry in entries if entry.proposal), *whole.proposals][:_MOST],
-        missing_data=[line.text for line in missing],
-        missing_german=[line.german for line in missing],
+        **missing(unanswered),
     )
 
 
 def _summary(lists: Sequence[Answer], entries: Sequence[Entry], complete: bool) -> Claim:
-    figures: dict[str, FigureRef] = {}
     if not entries:
-        return claim(
-            "There is no price to look at: no channel of this brand has a price list.",
-            {},
-            "Es gibt keinen Preis zu prüfen: kein Kanal dieser Marke hat eine Preisliste.",
-        )
-    parts = []
+        return claim(Message(key="pricing.summary.no_price"), {})
+    figures: dict[str, FigureRef] = {}
+    counts = list[Message]()
     for letter, listing in zip("abcde", lists, strict=False):
-        figures[f"prices_{letter}"] = listing.ref("entries")
-        parts.append(f"{{prices_{letter}}} in {channel_name(listing)}")
-    more = (
-        Said(", and in other channels", ", und in weiteren Kanälen") if len(lists) > _CHANNELS_NAMED else Said("", "")
-    )
-    text = f"Prices listed: {', '.join(parts)}{more.text}."
-    german = f"Preise in den Listen: {', '.join(parts)}{more.german}."
+        key = f"prices_{letter}"
+        figures[key] = listing.ref("entries")
+        channel = channel_name(listing)
+        counts.append(citing("pricing.summary.prices_in_channel", {"prices": key}, channel=channel))
+    more = len(lists) > _CHANNELS_NAMED
+    summary = [message("pricing.summary.listed_and_more" if more else "pricing.summary.listed", lists=counts)]
     if not complete:
-        text += " Looked at were those asked for, or those that sell most and were not analysed for long."
-        german += " Geprüft wurden die angefragten, sonst die umsatzstärksten und lange nicht geprüften."
-    proposed = _proposals_in_words(entries)
-    return claim(f"{text} {proposed.text}", figures | _best_gain(entries), f"{german} {proposed.german}")
+        summary.append(Message(key="pricing.summary.incomplete"))
+    return claim(sentences([*summary, _proposed(entries)]), figures | _best_gain(entries))
 
 
-def _proposals_in_words(entries: Sequence[Entry]) -> Said:
-    wanted = [entry for entry in entries if entry.proposal]
+def _proposed(entries: Sequence[Entry]) -> Message:
+    wanted = _by_gain([entry for entry in entries if entry.proposal])
     if not wanted:
-        return Said("No price change is worth proposing now.", "Derzeit lohnt keine Preisänderung.")
-    names = list(dict.fromkeys(entry.name for entry in _by_gain(wanted)))
-    named = listed(names, _SKUS_NAMED)
-    return Said(
-        f"Changes are proposed for {named.text}; {names[0]} should bring most, {{best_gain}} over {{best_horizon}}.",
-        f"Änderungen werden vorgeschlagen für {named.german}; am meisten sollte {names[0]} bringen, {{best_gain}} über "
-        "{best_horizon}.",
-    )
+        return Message(key="pricing.summary.nothing_proposed")
+    products = _products(list(dict.fromkeys(entry.sku for entry in wanted)))
+    return message("pricing.summary.proposed", products=products, best=wanted[0].name)
+
+
+def _products(skus: Sequence[str]) -> str | Message:
+    """`A, B and C`, or `A, B and others` where not all can be named."""
+    products = listed(skus, _SKUS_NAMED, "pricing.some_products")
+    if len(skus) == 1 or isinstance(products, Message):
+        return products
+    return message("pricing.products_and_last", products=", ".join(skus[:-1]), last=skus[-1])
 
 
 def _by_gain(entries: Sequence[Entry]) -> list[Entry]:
@@ -82,12 +78,8 @@ def _best_gain(entries: Sequence[Entry]) -> dict[str, FigureRef]:
 
 
 def _finding(entry: Entry, several: bool) -> Finding:
-    subject = f"{entry.name} in {entry.place}" if several or entry.arguments["zone"] else entry.name
-    return Finding(
-        subject=subject if len(subject) <= 120 else entry.name,
-        claim=finding_of(entry),
-        severity=_severity(entry),
-    )
+    subject = entry.subject if several or entry.arguments["zone"] else entry.sku[:LONGEST_SUBJECT]
+    return Finding(subject=subject, claim=finding_of(entry), severity=_severity(entry))
 
 
 def _severity(entry: Entry) -> Severity:
@@ -106,32 +98,18 @@ def _age_of_sales(listing: Answer) -> int:
 
 
 def _old(listing: Answer) -> Finding:
-    said = claim(
-        "The newest sales known are {age} old: all that is said of demand describes that time, not today.",
-        {"age": listing.ref("newest_sales_age")},
-        "Die neuesten bekannten Verkäufe sind {age} alt: alles zur Nachfrage beschreibt jene Zeit, nicht heute.",
-    )
-    return Finding(subject=channel_name(listing), claim=said, severity=Severity.ATTENTION)
+    age = {"age": listing.ref("newest_sales_age")}
+    subject = str(listing.arguments["channel"])[:LONGEST_SUBJECT]
+    return Finding(subject=subject, claim=claim(Message(key="pricing.old_sales"), age), severity=Severity.ATTENTION)
 
 
-def _missing(lists: Sequence[Answer], entries: Sequence[Entry]) -> list[Said]:
+def _missing(lists: Sequence[Answer], entries: Sequence[Entry]) -> Iterator[Message]:
     if not lists or not entries:
-        return [
-            Said(
-                "No price list is known: import prices, or name the channel that the sales belong to.",
-                "Es ist keine Preisliste bekannt: importieren Sie Preise, oder nennen Sie den Kanal der Verkäufe.",
-            )
-        ]
-    lines = [(f"{entry.name} in {entry.place}", lacking(entry)) for entry in entries]
-    refused = [entry for entry in entries if entry.proposed is not None and entry.proposal is None]
-    return [_lacking(where, why) for where, why in lines if why] + [
-        Said(
-            f"{entry.name} in {entry.place}: the proposal was refused.",
-            f"{entry.name} in {entry.place}: der Vorschlag wurde abgelehnt.",
-        )
-        for entry in refused
-    ]
-
-
-def _lacking(where: str, why: Sequence[Said]) -> Said:
-    return Said(f"{where}: {'; '.join(one.text for one in why)}.", f"{where}: {'; '.join(one.german for one in why)}.")
+        yield Message(key="pricing.missing.no_price_list")
+        return
+    for entry in entries:
+        if reasons := lacking(entry):
+            yield message("pricing.missing.price", product=entry.name, place=entry.place, reasons=reasons)
+    for entry in entries:
+        if entry.proposed is not None and entry.proposal is None:
+            yield message("pricing.missing.proposal_refused", product=entry.name, place=entry.place)

@@ -10,6 +10,8 @@ from typing import get_args
 import pytest
 
 from analytics.pricing.best_price import PriceReason
+from analytics.pricing.channel_ladder import LadderBreak
+from analytics.pricing.elasticity import Model
 from analytics.pricing.elasticity_choice import Reason
 from cli.health_checks import ROOMS
 from domain.action import ACTION_KINDS
@@ -38,7 +40,9 @@ def catalogue() -> Texts:
     for _, _, entry in entries():
         assert entry.context not in pairs, f"{entry.context} is there twice"
         english, german = (texts if isinstance(texts, list | tuple) else [texts] for texts in (entry.id, entry.string))
-        pairs[str(entry.context)] = list(zip(english, german, strict=True))
+        pairs[str(entry.context)] = [
+            (source or "", target or "") for source, target in zip(english, german, strict=True)
+        ]
     return pairs
 
 
@@ -121,3 +125,11 @@ def test_no_sentence_of_a_noun_brings_a_number_of_its_own(key: str) -> None:
 def test_every_reason_that_the_price_analysis_gives_has_words() -> None:
     given = {*get_args(Reason), *get_args(PriceReason)}
     assert {f"pricing.reason.{code}" for code in given} <= catalogue().keys()
+
+
+def test_every_model_of_demand_has_words() -> None:
+    assert {f"pricing.model.{model}" for model in get_args(Model)} <= catalogue().keys()
+
+
+def test_every_break_of_the_channel_ladder_has_words() -> None:
+    assert {f"pricing.ladder.{kind}" for kind in LadderBreak} <= catalogue().keys()

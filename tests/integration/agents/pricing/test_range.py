@@ -12,7 +12,9 @@ from agents.charter import load_charters
 from agents.crew import chat_model_for
 from agents.loop import AgentResult, run_agent
 from domain.context import Context
+from domain.language import Language
 from domain.report import Claim
+from language.speech import prose_of
 from store.database import Database
 from store.tables import ProposalRow, Receipt
 from tests.claims import read_out
@@ -39,9 +41,13 @@ async def hold(database: Database, ctx: Context, planted: Laddered) -> tuple[Age
     return result, run_id
 
 
-def spoken(database: Database, ctx: Context, run_id: UUID, claim: Claim) -> str:
+def spoken(database: Database, ctx: Context, run_id: UUID, claim: Claim, language: Language = Language.EN) -> str:
     with database.read(ctx) as session:
-        return read_out(claim, {key: resolve(session, ref, run_id) for key, ref in claim.figures.items()})
+        return read_out(claim, {key: resolve(session, ref, run_id) for key, ref in claim.figures.items()}, language)
+
+
+def in_german(result: AgentResult) -> list[str]:
+    return [prose_of(finding.claim, Language.DE) for finding in result.report.findings]
 
 
 def said(database: Database, ctx: Context, result: AgentResult, run_id: UUID) -> str:
@@ -66,7 +72,7 @@ async def test_rivals_who_follow_are_found_and_said_with_figures(database: Datab
     text = said(database, ctx, result, run_id)
     assert "Rivals follow " in text
     assert "of a price change in shop within 12 weeks" in text
-    german = next(one.claim.german for one in result.report.findings if one.claim.text.startswith("Rivals follow"))
+    german = next(words for words in in_german(result) if words.startswith("Wettbewerber folgen"))
     assert german.startswith("Wettbewerber folgen einer Preisänderung in shop")
     assert not any(line.startswith("How rivals answer") for line in result.report.missing_data)
 
@@ -77,15 +83,31 @@ async def test_without_competitors_prices_it_says_so_and_counts_nothing_in(datab
     assert all(one["given_back"] is None for one in results(database, ctx, "best_price"))
 
 
+async def test_the_summary_counts_the_prices_of_each_list_in_both_languages(database: Database, ctx: Context) -> None:
+    result, run_id = await hold(database, ctx, Laddered())
+    lists = {row["channel"]: row["entries"]["value"] for row in results(database, ctx, "list_priced_products")}
+    assert lists.keys() == {SHOP, MARKET, DEALERS}
+    english, german = (spoken(database, ctx, run_id, result.report.summary, language) for language in Language)
+    assert english.startswith("Prices listed: ")
+    assert german.startswith("Preise in den Listen: ")
+    for channel, entries in lists.items():
+        assert f"{entries} in {channel}" in english
+        assert f"{entries} in {channel}" in german
+
+
 async def test_a_broken_ladder_is_shown_and_no_proposal_breaks_it_further(database: Database, ctx: Context) -> None:
     prices = ((SHOP, 1_190), (MARKET, 1_050), (DEALERS, 1_010))
     result, run_id = await hold(database, ctx, Laddered(prices=prices))
     text = said(database, ctx, result, run_id)
     assert "is charged to dealers at €10.10 net, no less than the €10.00 that the own shop asks without VAT" in text
     assert "costs €10.50 in market and €11.90 in shop" in text
-    german = [one.claim.german for one in result.report.findings if "charged to dealers" in one.claim.text]
+    german = [line.claim for line in result.report.findings if "charged to dealers" in line.claim.text]
     assert german
-    assert all("Ihnen bleibt nichts zu verdienen" in words for words in german)
+    for claim in german:
+        words = spoken(database, ctx, run_id, claim, Language.DE)
+        assert "kostet Händler netto 10,10 €, nicht weniger als die 10,00 €, die der eigene Shop" in words
+        assert "Ihnen bleibt nichts zu verdienen" in words
+        assert "kostet in market 10,50 € und in shop 11,90 €" in words
     for action in proposed(database, ctx, "price.update"):
         assert action["channel"] != SHOP or action["price_minor"] >= 1_190
 
@@ -137,7 +159,7 @@ async def test_deals_that_bring_new_sales_are_proposed_with_their_interval(datab
         assert all(row.expected_minor == (row.prediction or {})["value"] for row in rows)
     text = said(database, ctx, result, run_id)
     assert "A deal of 15.0 % on " in text
-    german = next(one.claim.german for one in result.report.findings if one.claim.text.startswith("A deal of"))
+    german = next(words for words in in_german(result) if words.startswith("Eine Aktion mit"))
     assert "Delle danach" in german
 
 
