@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.context import Context
+from domain.errors import InvalidInput
 from settings import Settings
 from store.database import Database
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from domain.metrics import MetricQuery
     from llm.choice import ModelName
     from llm.connect import ModelOptions, Providers
+    from llm.crew_model import CrewChatModel
     from virtual_office.metrics.reader import Names
     from virtual_office.questions.asking import ModelReader
 
@@ -37,11 +39,19 @@ class Minds:
         """What an agent thinks with in a run; `ctx` is its own. Raises InvalidInput."""
         from agents.crew import mind_for
 
-        def connected(model: Any) -> Any:
-            own = replace(ctx, ids=ctx.ids.fork(f"{run_id}:{charter.name}:models"))
-            return self._providers.connect(model, self._database, own, run_id, charter.name)
+        return mind_for(charter, self._settings.model, partial(self._connected, ctx, run_id, charter))
 
-        return mind_for(charter, self._settings.model, connected)
+    def model_of(self, ctx: Context, run_id: UUID, charter: "Charter") -> "CrewChatModel":
+        """The model that an agent is set to think with, alone; `ctx` is its own. Raises InvalidInput for rules."""
+        from agents.crew import choice_of
+
+        require_model(self._settings, charter)
+        name = choice_of(charter, self._settings.model).model
+        if name is None:
+            raise InvalidInput(
+                f"{charter.title} thinks by rules, which hold no conversation.", remedy="Name a model in MHOS_MODEL."
+            )
+        return self._connected(ctx, run_id, charter, name)
 
     def question_reader(self) -> "ModelReader | None":
         """What reads questions that the rules do not understand; None while all think by rules. Raises InvalidInput."""
@@ -57,6 +67,10 @@ class Minds:
 
         model = self._providers.connect(name, self._database, ctx, run_id, "chair")
         return asyncio.run(read_with_model(model, question, today, names.products.values(), names.channels.values()))
+
+    def _connected(self, ctx: Context, run_id: UUID, charter: "Charter", name: "ModelName") -> "CrewChatModel":
+        own = replace(ctx, ids=ctx.ids.fork(f"{run_id}:{charter.name}:models"))
+        return self._providers.connect(name, self._database, own, run_id, charter.name)
 
     @cached_property
     def _providers(self) -> "Providers":

@@ -38,7 +38,15 @@ def call_piece(name: object, arguments: object, call_id: object, index: object) 
     if not fits or not (index is None or isinstance(index, int)):
         raise ValueError("a tool call is not of the types that it should be")
     piece: Any = {"name": name, "args": arguments, "id": call_id, "index": index}
-    return AIMessageChunk.model_construct(content="", tool_call_chunks=[tool_call_chunk(**piece)])
+    # Unchecked, or LangChain would read the arguments; every default is given, as pydantic is slow at making them here.
+    return AIMessageChunk.model_construct(
+        content="",
+        additional_kwargs={},
+        response_metadata={},
+        tool_calls=[],
+        invalid_tool_calls=[],
+        tool_call_chunks=[tool_call_chunk(**piece)],
+    )
 
 
 def added_up(pieces: Iterable[AIMessageChunk]) -> Whole:
