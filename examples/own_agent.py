@@ -1,4 +1,6 @@
-"""An agent of your own over a brand's data, by LangChain's `create_agent`. It asks a model, so name one:
+"""An agent of your own over a brand's data, by LangChain's `create_agent`.
+
+It asks a model, so name one:
 
 MHOS_MODEL=openai:gpt-5 .venv/bin/python examples/own_agent.py "Where do we earn least?" --brand NAME
 
