@@ -83,7 +83,8 @@ def read_form(kind: ActionKind, given: Iterable[str], currency: str) -> dict[str
 def action_of_form(kind: ActionKind, parameters: Mapping[str, Any]) -> Action:
     """The typed action. Raises InvalidInput for what is missing or makes no sense, naming it as people write it."""
     fields = {field.name: field for field in form_of(kind, str(parameters[CURRENCY]))}
-    if missing := [field for name, field in fields.items() if field.required and name not in parameters]:
+    stored = kind.parameters.model_fields
+    if missing := [field for name, field in fields.items() if stored[name].is_required() and name not in parameters]:
         words = ", ".join(field.word for field in missing)
         raise InvalidInput(
             f"{words} {'is' if len(missing) == 1 else 'are'} missing: {missing[0].word} is {missing[0].expected}.",
@@ -94,7 +95,7 @@ def action_of_form(kind: ActionKind, parameters: Mapping[str, Any]) -> Action:
     except ValidationError as error:
         first = error.errors()[0]
         where = [part for part in first["loc"][1:] if isinstance(part, str)]
-        problem = first["msg"].removeprefix("Value error, ")
+        problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
         field = _innermost(fields, where)
         if field is None:
             raise InvalidInput(f"{kind.name}: {problem}.", remedy=f"Write: {usage(kind)}") from error

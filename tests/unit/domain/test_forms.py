@@ -105,7 +105,7 @@ def test_no_kind_is_forgotten() -> None:
         ("purchase_order.create", "supplier=S lines=A:b", "quantity: 'b' is not a whole number", "quantity=4"),
         ("purchase_order.create", "supplier=S lines=A:0:1", "quantity: input should be greater than 0", "lines=SKU:4"),
         ("purchase_order.create", "supplier=S lines=,", "lines: ',' is not", "lines=SKU:4"),
-        ("purchase_order.create", "supplier=S lines=A:3", "unit_cost: field required", "lines=SKU:4"),
+        ("purchase_order.create", "supplier=S lines=A:3", "unit_cost: is missing; it is an amount", "lines=SKU:4"),
         ("stand.bonus", "stand=S share=3 weeks=many cap=1", "weeks: 'many' is not a whole number", "weeks=4"),
         ("segment.message", "segment=friends template=news audience=9 holdout=5", "segment: 'friends' is not one of",
          "segment=champions"),
