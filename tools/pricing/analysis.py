@@ -38,7 +38,7 @@ _FROM_SALES = tuple(
 
 
 @dataclass(frozen=True)
-class Demand:
+class DemandEstimate:
     """How demand answers a price by itself, and once rivals have answered it; and what sells at today's."""
 
     own: ElasticityBelief
@@ -65,8 +65,8 @@ def _choice(session: BrandSession, env: ToolEnv, now: Situation) -> ElasticityCh
 
 
 def _elasticity_view(now: Situation, choice: ElasticityChoice) -> Elasticity:
-    chosen = next((one for one in choice.candidates if one.model == choice.model), None)
-    plain = next((one for one in choice.candidates if one.model == "pooled"), None)
+    chosen = next((candidate for candidate in choice.candidates if candidate.model == choice.model), None)
+    plain = next((candidate for candidate in choice.candidates if candidate.model == "pooled"), None)
     return Elasticity(
         sku=now.product.sku,
         channel=now.channel.code,
@@ -81,7 +81,7 @@ def _elasticity_view(now: Situation, choice: ElasticityChoice) -> Elasticity:
         heldout_error=cells.ratio(chosen.heldout_error, 3) if chosen else None,
         plain_regression=cells.ratio(plain.estimate.elasticity) if plain and plain.estimate else None,
         plain_is_trusted=bool(plain and plain.defensible),
-        candidates=[_candidate_view(one, choice) for one in choice.candidates],
+        candidates=[_candidate_view(candidate, choice) for candidate in choice.candidates],
         facts={name: cells.count(choice.numbers[name]) for name in _FACTS if name in choice.numbers},
         belief=_belief(choice),
     )
@@ -125,7 +125,7 @@ def sources_behind(session: BrandSession, env: ToolEnv, now: Situation) -> tuple
 
 def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
     demand = demand_of(session, env, now, args)
-    if not isinstance(demand, Demand):
+    if not isinstance(demand, DemandEstimate):
         return _without_advice(now, args, demand)
     own, belief, baseline = demand.own, demand.belief, demand.baseline
     corridor = corridor_of(session, env, now)
@@ -149,8 +149,8 @@ def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPrice
     return view.model_copy(update={"given_back": given_back})
 
 
-def demand_of(session: BrandSession, env: ToolEnv, now: Situation, args: PriceArguments) -> Demand | list[str]:
-    """What is believed of the demand for one price, or the reasons why nothing can be foreseen of it."""
+def demand_of(session: BrandSession, env: ToolEnv, now: Situation, args: PriceArguments) -> DemandEstimate | list[str]:
+    """The demand for one price as estimated today, or the reasons why nothing can be foreseen of it."""
     elasticity = _known_elasticity(session, env, args)
     if elasticity.belief is None:
         return elasticity.reasons
@@ -161,13 +161,13 @@ def demand_of(session: BrandSession, env: ToolEnv, now: Situation, args: PriceAr
     belief = _with_rivals(own, reaction.belief)
     totals = totals_at(sales_of(session, env, now), now.price.amount_minor, belief.elasticity)
     try:
-        return Demand(own, belief, baseline_units(totals.units, totals.promoted))
+        return DemandEstimate(own, belief, baseline_units(totals.units, totals.promoted))
     except InvalidNumbers:
         return ["too_few_weeks"]
 
 
 def _with_rivals(own: ElasticityBelief, answer: tuple[float, float] | None) -> ElasticityBelief:
-    """What a price does once rivals have answered it: what they give back is added, and its uncertainty."""
+    """A price's elasticity after rivals have answered it: the effect of their answer added, and its uncertainty."""
     if answer is None:
         return own
     return replace(own, elasticity=own.elasticity + answer[0], standard_error=hypot(own.standard_error, answer[1]))
@@ -193,7 +193,7 @@ def _ladder_view(
     view: BestPrice, now: Situation, ladder: tuple[int | None, int | None], at_edge: bool
 ) -> dict[str, Any]:
     low, high = ladder
-    found: dict[str, Any] = {
+    update: dict[str, Any] = {
         "ladder_low": None if low is None else cells.money(low, now.currency),
         "ladder_high": None if high is None else cells.money(high, now.currency),
     }
@@ -202,20 +202,20 @@ def _ladder_view(
         beside = reason_keys("pricing", ("best_price_is_at_a_bound", "already_best"))
         kept = [key for key in view.reasons if key not in beside]
         reasons = [*kept, reason]
-        found |= {"reasons": reason_keys("pricing", reasons)}
-    return found
+        update |= {"reasons": reason_keys("pricing", reasons)}
+    return update
 
 
 def _known_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> Elasticity:
     """As this run has estimated it already, else now: by the same tool, so that both agree."""
     asked = PriceArguments(sku=args.sku, channel=args.channel, zone=args.zone)
     known = env.recall("price_elasticity", asked)
-    found: Any = known if known is not None else price_elasticity(session, env, asked).result
-    return Elasticity.model_validate(found)
+    estimate: Any = known if known is not None else price_elasticity(session, env, asked).result
+    return Elasticity.model_validate(estimate)
 
 
-def foreseen_at(now: Situation, args: BestPriceArguments, demand: Demand, price_minor: int) -> BestPrice:
-    """What a price of a person's choice should bring, reckoned as the advice is."""
+def foreseen_at(now: Situation, args: BestPriceArguments, demand: DemandEstimate, price_minor: int) -> BestPrice:
+    """The forecast for a price of a person's choice, computed as the advice is."""
     forecast = forecast_profit(
         demand.baseline,
         now.price.amount_minor,
@@ -224,9 +224,9 @@ def foreseen_at(now: Situation, args: BestPriceArguments, demand: Demand, price_
         demand.belief,
         horizon_periods=args.horizon_weeks,
     )
-    told = {"margin_now": now.margin(now.price.amount_minor), "units_now": cells.units_a_week(demand.baseline.units)}
+    today = {"margin_now": now.margin(now.price.amount_minor), "units_now": cells.units_a_week(demand.baseline.units)}
     return _without_advice(now, args, []).model_copy(
-        update={"status": "change", **told, **_changed(now, forecast, demand.baseline.units)}
+        update={"status": "change", **today, **_changed(now, forecast, demand.baseline.units)}
     )
 
 

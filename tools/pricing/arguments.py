@@ -1,4 +1,4 @@
-"""What the pricing tools are asked with."""
+"""The arguments of the pricing tools."""
 
 from typing import Annotated
 from uuid import UUID

@@ -64,7 +64,7 @@ def _recomputed(
         raise InvalidNumbers("The new price leaves nothing of a sale.")
 
     def within_stock(promised: int) -> int:
-        """What is left of a promise: it says how many units a day the new price was to sell."""
+        """The part of a promised gain that the stock allows; the promise implies how many units a day were to sell."""
         free = promised / prediction.horizon_days + sales.contribution_a_unit * sales.units_a_day
         then = ChannelSales(max(free / left_then, 0.0), left_then)
         return round(gain_within_stock(supply.shelf, sales, then, supply.left_elsewhere, prediction.horizon_days))
@@ -81,7 +81,7 @@ def _recomputed(
             "high": Cell(value=max(high, value), unit=prediction.unit),
             "cells": {
                 "on_hand": Cell(value=round(shelf.on_hand), unit="units"),
-                "coming": Cell(value=round(sum(one.units for one in shelf.arrivals)), unit="units"),
+                "coming": Cell(value=round(sum(arrival.units for arrival in shelf.arrivals)), unit="units"),
                 "asked": cells.units_a_week(shelf.rate.units_per_day * 7),
                 "supply": cells.days(round(shelf.supply_days)),
             },

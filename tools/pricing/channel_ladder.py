@@ -39,22 +39,22 @@ def channel_ladder(session: BrandSession, env: ToolEnv, args: SkuArguments) -> T
     ladders = ladders_of(session, env)
     rungs = ladders.rungs.get(product.id, ())
     titles = {channel.code: channel.title for channel in reads.channels(session)}
-    told = ladders.usual_markup is not None
-    broken = broken_rungs(rungs, ladders.usual_markup or 1.0) if told else []
-    reasons = [] if told else ["no_roles"]
+    roles_known = ladders.usual_markup is not None
+    broken = broken_rungs(rungs, ladders.usual_markup or 1.0) if roles_known else []
+    reasons = [] if roles_known else ["no_roles"]
     currency = brand_of(session).currency
     cost = reads.unit_cost_minor(session, product.id)
     view = ChannelLadder(
         sku=product.sku,
         title=product.title,
         currency=currency,
-        status="told" if told else "insufficient",
+        status="told" if roles_known else "insufficient",
         reasons=reason_keys("pricing", reasons),
         usual_markup=cells.share(ladders.usual_markup - 1) if ladders.usual_markup else None,
         rungs=[_rung_view(rung, titles, cost, currency) for rung in rungs],
-        broken=[_broken_view(one, rungs, ladders.usual_markup or 1.0, currency) for one in broken],
+        broken=[_broken_view(rung, rungs, ladders.usual_markup or 1.0, currency) for rung in broken],
     )
-    ids = [one.id for one in reads.channels(session)]
+    ids = [channel.id for channel in reads.channels(session)]
     sources = (
         selected(session, "price_history", price_id=list(ladders.price_ids.get(product.id, ()))),
         selected(session, "channel", id=ids),
@@ -77,14 +77,14 @@ def _rung_view(rung: Rung, titles: Mapping[str, str], cost: int | None, currency
     )
 
 
-def _broken_view(one: BrokenRung, rungs: Sequence[Rung], usual_markup: float, currency: str) -> BrokenView:
+def _broken_view(broken: BrokenRung, rungs: Sequence[Rung], usual_markup: float, currency: str) -> BrokenView:
     by_code = {rung.channel: rung for rung in rungs}
-    own, against = by_code[one.channel], by_code[one.against]
+    own, against = by_code[broken.channel], by_code[broken.against]
     resale = against.shelf_minor * usual_markup if against.role is ChannelRole.DEALERS else against.shelf_minor
     return BrokenView(
-        kind=str(one.kind),
-        channel=one.channel,
-        against=one.against,
+        kind=str(broken.kind),
+        channel=broken.channel,
+        against=broken.against,
         price=cells.money(own.shelf_minor if own.role is not ChannelRole.DEALERS else own.net_minor, currency),
         other=cells.money(against.net_minor if own.role is ChannelRole.DEALERS else resale, currency),
     )
@@ -124,7 +124,7 @@ def _read(session: BrandSession) -> Ladders:
 
 
 def roles_of(session: BrandSession, channels: Sequence[Channel]) -> dict[str, ChannelRole]:
-    """What each channel is, as far as it can be told.
+    """Each channel's role by its code, as far as it can be told.
 
     Dealers are charged without VAT where others pay it; stands sell at locations; of the rest the one with the lowest
     fee is the own shop, and those with a higher one are marketplaces. With a single channel nothing is told apart.
@@ -134,7 +134,7 @@ def roles_of(session: BrandSession, channels: Sequence[Channel]) -> dict[str, Ch
     online = [channel for channel in retail if channel.id not in at_places]
     lowest = min((channel.fee_bps for channel in online), default=0)
     shops = [channel for channel in online if channel.fee_bps == lowest]
-    found = {}
+    roles = {}
     for channel in channels:
         if len(channels) == 1 or not retail:
             role = ChannelRole.OTHER
@@ -146,12 +146,12 @@ def roles_of(session: BrandSession, channels: Sequence[Channel]) -> dict[str, Ch
             role = ChannelRole.SHOP
         else:
             role = ChannelRole.MARKETPLACE if len(shops) == 1 else ChannelRole.OTHER
-        found[channel.code] = role
-    return found
+        roles[channel.code] = role
+    return roles
 
 
 def _usual_markup(rungs: Mapping[UUID, Sequence[Rung]], roles: Mapping[str, ChannelRole]) -> float | None:
-    """What the own shop asks for a unit of what dealers pay with VAT, in the middle of all products; 1 without dealers.
+    """The own shop's price over dealers' price with VAT, the median of all products; 1 without dealers.
 
     None where the brand has no own shop beside another channel.
     """

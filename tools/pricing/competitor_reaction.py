@@ -53,7 +53,7 @@ def competitor_reaction(session: BrandSession, env: ToolEnv, args: ChannelArgume
     competitors' prices, or the brand's own changes, are lacking."""
     channel = prices.channel_by_code(session, args.channel)
     view = reaction_of(session, env, channel)
-    priced = [one.id for one in prices.channels(session)]
+    priced = [row.id for row in prices.channels(session)]
     sources = (
         selected(session, "competitor_price", product_id=_products(session, env)),
         sold_in(session, env, [channel.id]).bearing_on("/cross", "/cross_low", "/cross_high"),
@@ -89,7 +89,7 @@ def _reaction(session: BrandSession, env: ToolEnv, channel: Channel) -> Competit
 
 
 def _cross(session: BrandSession, env: ToolEnv, channel: Channel, asked: _Asked, own: Floats) -> CrossElasticity | None:
-    """What rivals' prices do to the channel's sales; None where that cannot be told."""
+    """The elasticity of the channel's sales to rivals' prices; None where the data do not tell it."""
     sold = sold_by_week(session, env, channel)
     if sold is None:
         return None
@@ -119,19 +119,21 @@ def _read(session: BrandSession) -> _Asked | None:
     seen = reads.competitor_price_points(session, since, brand_of(session).currency)
     if not seen:
         return None
-    products = sorted({one.product_id for one in seen}, key=str)
-    rivals = sorted({one.by for one in seen})
+    products = sorted({point.product_id for point in seen}, key=str)
+    rivals = sorted({point.by for point in seen})
     first, last = seen[0].at, seen[-1].at
     weeks = (last - first) // _WEEK + 1
     theirs = np.full((weeks, len(products), len(rivals)), np.nan)
-    for one in seen:
-        theirs[(one.at - first) // _WEEK, products.index(one.product_id), rivals.index(one.by)] = one.amount_minor
+    for point in seen:
+        theirs[(point.at - first) // _WEEK, products.index(point.product_id), rivals.index(point.by)] = (
+            point.amount_minor
+        )
     channels = [str(channel.id) for channel in prices.channels(session)]
     own = np.full((weeks, len(products), len(channels)), np.nan)
-    for one in reads.brand_price_points(session):
-        if one.product_id in products and one.by in channels:
-            week = max(-(-(one.at - first) // _WEEK), 0)  # asked since then: from the next time rivals were looked at
-            own[week:, products.index(one.product_id), channels.index(one.by)] = one.amount_minor
+    for point in reads.brand_price_points(session):
+        if point.product_id in products and point.by in channels:
+            week = max(-(-(point.at - first) // _WEEK), 0)  # asked since then: from the next time rivals were looked at
+            own[week:, products.index(point.product_id), channels.index(point.by)] = point.amount_minor
     known = [at for at in range(len(channels)) if np.isfinite(own[:, :, at]).any()]
     return _Asked(products, [channels[at] for at in known], np.log(own[:, :, known]), np.log(theirs), first)
 
@@ -143,7 +145,7 @@ def _without(channel: Channel, reasons: list[str]) -> CompetitorReaction:
 def _view(channel: Channel, answer: ReactionEstimate, cross: CrossElasticity | None) -> CompetitorReaction:
     mean, error = answer.within(HORIZON_WEEKS)
     reasons = ["rivals_follow"] if answer.significant else ["rivals_do_not_follow"]
-    found = CompetitorReaction(
+    reaction = CompetitorReaction(
         channel=channel.code,
         status="usable",
         reasons=reason_keys("pricing", reasons),
@@ -158,8 +160,8 @@ def _view(channel: Channel, answer: ReactionEstimate, cross: CrossElasticity | N
         changes=cells.count(answer.rows),
     )
     if cross is None:
-        return found
-    told = {
+        return reaction
+    update = {
         "cross": cells.ratio(cross.elasticity),
         "cross_low": cells.ratio(cross.low),
         "cross_high": cells.ratio(cross.high),
@@ -167,6 +169,6 @@ def _view(channel: Channel, answer: ReactionEstimate, cross: CrossElasticity | N
     if answer.significant and cross.significant:
         given = mean * cross.elasticity
         spread = hypot(error * cross.elasticity, cross.standard_error * mean)
-        told["given_back"] = cells.ratio(given)
-        return found.model_copy(update={**told, "belief": (given, spread)})
-    return found.model_copy(update=told)
+        update["given_back"] = cells.ratio(given)
+        return reaction.model_copy(update={**update, "belief": (given, spread)})
+    return reaction.model_copy(update=update)

@@ -78,10 +78,10 @@ def _read(session: BrandSession, channel: Channel) -> SoldByWeek | None:
 
 def _filled(prices: Floats) -> Floats:
     """Each product's price where it is not known as it was last before, or first after."""
-    found = prices.copy()
-    for column in found.T:
+    filled = prices.copy()
+    for column in filled.T:
         known = np.flatnonzero(np.isfinite(column))
         if len(known):
             back = np.clip(np.searchsorted(known, np.arange(len(column)), side="right") - 1, 0, None)
             column[:] = column[known[back]]
-    return found
+    return filled

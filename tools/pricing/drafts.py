@@ -45,17 +45,22 @@ def draft_prices(session: BrandSession, env: ToolEnv, args: ChannelArguments) ->
     priced = {product for product, zone in reads.prices_now(session, channel.id) if not zone}
     drafted = {row.product_id for row in sold.drafts_of(session, channel.id)}
     products = sold.active_products(session)
-    wanted = [one for one in products if one.id not in priced and one.id not in drafted] if priced else []
-    costs = reads.unit_costs_minor(session, {one.id for one in products})
-    comparable = _comparable(session, channel, [one for one in products if one.id in priced], costs)
+    wanted = (
+        [product for product in products if product.id not in priced and product.id not in drafted] if priced else []
+    )
+    costs = reads.unit_costs_minor(session, {product.id for product in products})
+    comparable = _comparable(session, channel, [product for product in products if product.id in priced], costs)
     view = DraftPrices(
         channel=channel.code,
         title=channel.title,
         currency=brand_of(session).currency,
         horizon=cells.weeks(_HORIZON_WEEKS),
-        lines=[_line(session, env, channel, one, costs[one.id], comparable.get(one.category, ())) for one in wanted],
+        lines=[
+            _line(session, env, channel, product, costs[product.id], comparable.get(product.category, ()))
+            for product in wanted
+        ],
     )
-    ids = [one.id for one in products]
+    ids = [product.id for product in products]
     sources = (
         selected(session, "product_cost", product_id=ids),
         selected(session, "product", id=ids),
@@ -71,16 +76,16 @@ def _comparable(
     """By category, what is priced in the channel and sold there lately."""
     prices = reads.prices_now(session, channel.id)
     weekly = sold.weekly_contribution(session, channel.id, _RECENT_WEEKS)
-    found: dict[str, list[_Comparable]] = {}
-    for one in products:
-        cost, (units, revenue) = costs[one.id], weekly.get(one.id, (0.0, 0.0))
-        if cost is None or not units or not one.category:
+    by_category: dict[str, list[_Comparable]] = {}
+    for product in products:
+        cost, (units, revenue) = costs[product.id], weekly.get(product.id, (0.0, 0.0))
+        if cost is None or not units or not product.category:
             continue
-        terms = reads.sale_terms(one, channel)
-        margin = terms.margin_bps(prices[one.id, ""].amount_minor, cost)
+        terms = reads.sale_terms(product, channel)
+        margin = terms.margin_bps(prices[product.id, ""].amount_minor, cost)
         contribution = revenue * terms.kept_share - units * cost
-        found.setdefault(one.category, []).append(_Comparable(margin, contribution))
-    return found
+        by_category.setdefault(product.category, []).append(_Comparable(margin, contribution))
+    return by_category
 
 
 def _line(
@@ -100,9 +105,9 @@ def _line(
             reasons=reason_keys("pricing", [lacking]),
         )
     currency, rules = brand_of(session).currency, rules_of(session)
-    usual = median(one.margin_bps for one in comparable)
+    usual = median(peer.margin_bps for peer in comparable)
     price, reasons = _price(session, env, channel, product, cost, usual, rules)
-    brought = [one.contribution_minor * _HORIZON_WEEKS for one in comparable]
+    brought = [peer.contribution_minor * _HORIZON_WEEKS for peer in comparable]
     low, high = (min(brought), max(brought)) if len(brought) < 4 else (quantiles(brought)[0], quantiles(brought)[2])
     return DraftLine(
         sku=product.sku,
@@ -155,28 +160,30 @@ def propose_price_draft(session: BrandSession, env: ToolEnv, args: DraftArgument
     """Propose one of the drafts that draft_prices made in this run: name its receipt and say why. The price is taken
     from the receipt. It goes live by a person only."""
     analysis = receipt_of_tool(session, env, args.analysis_receipt, "draft_prices")
-    found = DraftPrices.model_validate(analysis.result)
-    if found.channel != args.channel:
-        raise Retry(f"{analysis.id} is about {found.channel}, not {args.channel}.")
-    line = next((one for one in found.lines if one.sku == args.sku), None)
+    drafts = DraftPrices.model_validate(analysis.result)
+    if drafts.channel != args.channel:
+        raise Retry(f"{analysis.id} is about {drafts.channel}, not {args.channel}.")
+    line = next((line for line in drafts.lines if line.sku == args.sku), None)
     if line is None or line.decision != "draft" or line.price is None:
         raise GaveUp(f"The analysis drafts no price for {args.sku}.", remedy="Report it as a finding instead.")
-    action = PriceDraft(sku=line.sku, channel=found.channel, price_minor=int(line.price.value), currency=found.currency)
-    prediction = _prediction(session, found, line)
+    action = PriceDraft(
+        sku=line.sku, channel=drafts.channel, price_minor=int(line.price.value), currency=drafts.currency
+    )
+    prediction = _prediction(session, drafts, line)
     draft = Draft(
         action=action,
         prediction=prediction,
         expected_minor=max(prediction.low, 1),
         rationale=args.rationale,
         receipts=[analysis.id],
-        names=frozenset({line.sku, line.title, found.channel, found.title}),
+        names=frozenset({line.sku, line.title, drafts.channel, drafts.title}),
     )
     row = store_proposal(session, env, "propose_price_draft", args, draft)
-    return ToolAnswer(ProposedDraft(proposal=str(row.id), sku=line.sku, channel=found.channel, price=line.price))
+    return ToolAnswer(ProposedDraft(proposal=str(row.id), sku=line.sku, channel=drafts.channel, price=line.price))
 
 
-def _prediction(session: BrandSession, found: DraftPrices, line: DraftLine) -> Prediction:
-    """What comparable products bring, once a person lets the draft go live; nothing at the least: nobody may."""
+def _prediction(session: BrandSession, drafts: DraftPrices, line: DraftLine) -> Prediction:
+    """The contribution of comparable products once a person lets the draft go live; at the least 0: nobody may."""
     assert line.contribution is not None and line.contribution_high is not None
     days = timedelta(weeks=_HORIZON_WEEKS)
     value = max(int(line.contribution.value), 0)
@@ -184,7 +191,7 @@ def _prediction(session: BrandSession, found: DraftPrices, line: DraftLine) -> P
         value=value,
         low=0,
         high=max(int(line.contribution_high.value), value),
-        unit=f"{found.currency}.minor",
+        unit=f"{drafts.currency}.minor",
         coverage_bps=5_000,
         horizon_days=days.days,
         check_at=session.ctx.known_until + days,

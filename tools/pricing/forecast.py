@@ -1,4 +1,4 @@
-"""What a price that a person chose should bring: the Pricing Director's analysis, at that price."""
+"""The forecast for a price that a person chose: the Pricing Director's analysis, at that price."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from analytics.statistics.errors import InvalidNumbers
 from domain.money import LARGEST_MINOR
 from store.session import BrandSession
 from tools.base import GaveUp, ToolAnswer, ToolEnv
-from tools.pricing.analysis import Demand, demand_of, foreseen_at, sources_behind
+from tools.pricing.analysis import DemandEstimate, demand_of, foreseen_at, sources_behind
 from tools.pricing.arguments import BestPriceArguments
 from tools.pricing.situation import situation_of
 from tools.reasons import reason_keys
@@ -26,7 +26,7 @@ def price_forecast(session: BrandSession, env: ToolEnv, args: PriceForecastArgum
     told."""
     now = situation_of(session, env, args.sku, args.channel, args.zone)
     demand = demand_of(session, env, now, args)
-    if not isinstance(demand, Demand):
+    if not isinstance(demand, DemandEstimate):
         raise GaveUp(
             f"What another price of {args.sku} brings cannot be foreseen.", reasons=reason_keys("pricing", demand)
         )

@@ -1,4 +1,4 @@
-"""What the tools on ladders, drafts and promotions answer: plain values, and a cell for every number to be cited."""
+"""Results of the tools on ladders, drafts and promotions: plain values, and a cell for every number to be cited."""
 
 from typing import Literal
 
@@ -75,7 +75,7 @@ class ProposedDraft(ToolResult):
 
 
 class PastDeals(ToolResult):
-    """What past deals brought in one channel, on average over its products, each of a week on a deal."""
+    """The effect of past deals in one channel, on average over its products, each of a week on a deal."""
 
     channel: str
     title: str

@@ -1,4 +1,4 @@
-"""What the brand's own price changes of late do to demand: read once a run, product by product."""
+"""Effects on demand of the brand's own recent price changes: read once a run, product by product."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -38,22 +38,22 @@ def _read(session: BrandSession, env: ToolEnv) -> Mapping[UUID, ProductMoves]:
     now = session.ctx.known_until
     changed = reads.changes_since(session, now - timedelta(weeks=LOOK_BACK_WEEKS))
     shares = channel_shares(session, LOOK_BACK_WEEKS) if changed else {}
-    found: dict[UUID, ProductMoves] = defaultdict(ProductMoves)
-    for one in changed:
-        product = session.get_one(Product, (session.ctx.brand_id, one.product_id))
-        channel = session.get_one(Channel, (session.ctx.brand_id, one.channel_id))
-        share = shares.get(one.product_id, {}).get(one.channel_id, 0.0)
+    moves: dict[UUID, ProductMoves] = defaultdict(ProductMoves)
+    for change in changed:
+        product = session.get_one(Product, (session.ctx.brand_id, change.product_id))
+        channel = session.get_one(Channel, (session.ctx.brand_id, change.channel_id))
+        share = shares.get(change.product_id, {}).get(change.channel_id, 0.0)
         belief = belief_of(session, env, situation_of(session, env, product.sku, channel.code)) if share else None
         if belief is None:
             continue
         elasticity, standard_error, _ = belief
-        days = max((now - one.changed_at) / _DAY, 0.0)
+        days = max((now - change.changed_at) / _DAY, 0.0)
         try:
             move = PriceMove(
-                channel.code, share, one.from_minor, one.to_minor, days, min(elasticity, 0.0), standard_error
+                channel.code, share, change.from_minor, change.to_minor, days, min(elasticity, 0.0), standard_error
             )
         except InvalidNumbers:  # a price of nothing
             continue
-        known = found[one.product_id]
-        found[one.product_id] = ProductMoves((*known.moves, move), (*known.price_ids, one.price_id))
-    return found
+        known = moves[change.product_id]
+        moves[change.product_id] = ProductMoves((*known.moves, move), (*known.price_ids, change.price_id))
+    return moves

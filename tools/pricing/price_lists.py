@@ -43,8 +43,8 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 def list_channels(session: BrandSession, env: ToolEnv, args: ToolArguments) -> ToolAnswer:
     """List the brand's sales channels: code, title, fee, whether prices include VAT, entries of the price list."""
-    found = [_channel_view(session, channel) for channel in reads.channels(session)]
-    channels = Channels(currency=brand_of(session).currency, channels=found)
+    views = [_channel_view(session, channel) for channel in reads.channels(session)]
+    channels = Channels(currency=brand_of(session).currency, channels=views)
     ids = [channel.id for channel in reads.channels(session)]
     return ToolAnswer(channels, (selected(session, "channel", id=ids),))
 

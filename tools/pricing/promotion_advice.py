@@ -100,24 +100,24 @@ def past_deals(session: BrandSession, env: ToolEnv, args: ChannelArguments) -> T
 
 
 def _past(fitted: _Fitted) -> PastDeals:
-    found, errors = fitted.response, np.sqrt(np.diag(fitted.response.covariance))
-    ends = (found.slopes[0] + sign * 1.645 * errors[0] for sign in (-1, 1))
+    response, errors = fitted.response, np.sqrt(np.diag(fitted.response.covariance))
+    ends = (response.slopes[0] + sign * 1.645 * errors[0] for sign in (-1, 1))
     low, high = (float(np.exp(end) - 1) for end in ends)
-    lift = float(np.exp(found.slopes[0]) - 1)
+    lift = float(np.exp(response.slopes[0]) - 1)
     weeks = np.array([last - first + 1 for first, last in LAG_BLOCKS])
-    missing = float(-(weeks * (np.exp(found.slopes[1:-1] / weeks) - 1)).sum())
+    missing = float(-(weeks * (np.exp(response.slopes[1:-1] / weeks) - 1)).sum())
     return PastDeals(
         channel=fitted.channel.code,
         title=fitted.channel.title,
         status="usable",
         reasons=[],
-        deals=cells.count(found.deals),
+        deals=cells.count(response.deals),
         off=cells.share(fitted.weeks.depth or 0.0),
         lift=cells.share(lift),
         lift_low=cells.share(low),
         lift_high=cells.share(high),
         bought_ahead=cells.share(min(max(missing / lift, 0.0), 1.0)) if lift > 0 else None,
-        cannibalised=cells.share(float(np.exp(found.slopes[-1]) - 1)),
+        cannibalised=cells.share(float(np.exp(response.slopes[-1]) - 1)),
         coverage=cells.share(0.90),
     )
 
@@ -145,10 +145,10 @@ def promotion_advice(session: BrandSession, env: ToolEnv, args: SkuArguments) ->
     saves on stock that would expire or lie too long, with an 80 % interval. Advises one only where the lower end is
     above nothing, or where it clears a surplus at a gain. Abstains with too few past deals."""
     product = reads.product_by_sku(session, args.sku)
-    fits = [found for channel in reads.channels(session) if (found := _fitted(session, env, channel))]
+    fits = [fit for channel in reads.channels(session) if (fit := _fitted(session, env, channel))]
     view = _advise(session, env, product, fits)
     sources = (
-        sold_in(session, env, [one.channel.id for one in fits]),
+        sold_in(session, env, [fit.channel.id for fit in fits]),
         selected(session, "product_cost", product_id=product.id),
         selected(session, "product", id=product.id),
     )
@@ -157,70 +157,70 @@ def promotion_advice(session: BrandSession, env: ToolEnv, args: SkuArguments) ->
 
 def _advise(session: BrandSession, env: ToolEnv, product: Product, fits: Sequence[_Fitted]) -> PromotionAdvice:
     cost = reads.unit_cost_minor(session, product.id)
-    carried = [one for one in fits if product.id in one.weeks.products]
+    carried = [fit for fit in fits if product.id in fit.weeks.products]
     if cost is None or not carried:
         return _blank(session, product, "abstained", ["no_unit_cost" if cost is None else "no_deals"])
     total, below_floor = _Sum(), False
-    for one in carried:
-        price = reads.prices_now(session, one.channel.id).get((product.id, ""))
+    for fit in carried:
+        price = reads.prices_now(session, fit.channel.id).get((product.id, ""))
         if price is None:
             continue
-        off = one.weeks.depth or 0.0
-        terms = reads.sale_terms(product, one.channel)
+        off = fit.weeks.depth or 0.0
+        terms = reads.sale_terms(product, fit.channel)
         promoted = round(price.amount_minor * (1 - off))
         if terms.margin_bps(promoted, cost) < rules_of(session).min_margin_bps:
             below_floor = True
             continue
-        deal = _terms(session, one, product.id, price.amount_minor * terms.kept_share - cost, promoted, cost)
+        deal = _terms(session, fit, product.id, price.amount_minor * terms.kept_share - cost, promoted, cost)
         if deal.weekly_units >= _LEAST_WEEKLY:
-            at = list(one.weeks.products).index(product.id)
-            total.add(one.channel.code, off, value_deal(one.response, at, deal, COVERAGE), deal)
+            at = list(fit.weeks.products).index(product.id)
+            total.add(fit.channel.code, off, value_deal(fit.response, at, deal, COVERAGE), deal)
     if not total.channels:
         return _blank(session, product, "leave", ["below_margin_floor" if below_floor else "no_recent_sales"])
     return _judged(session, product, carried, total, cost)
 
 
 def _terms(
-    session: BrandSession, one: _Fitted, product: UUID, unit_margin: float, promoted_minor: int, cost: int
+    session: BrandSession, fit: _Fitted, product: UUID, unit_margin: float, promoted_minor: int, cost: int
 ) -> DealTerms:
-    at = list(one.weeks.products).index(product)
-    plain = one.weeks.units[:, at][(one.weeks.deal[:, at] == 0) & np.isfinite(one.weeks.units[:, at])]
+    at = list(fit.weeks.products).index(product)
+    plain = fit.weeks.units[:, at][(fit.weeks.deal[:, at] == 0) & np.isfinite(fit.weeks.units[:, at])]
     recent = plain[-_RECENT_WEEKS:]
-    terms = reads.sale_terms(_product(session, product), one.channel)
+    terms = reads.sale_terms(_product(session, product), fit.channel)
     return DealTerms(
         days=DAYS,
         weekly_units=float(recent.mean()) if len(recent) else 0.0,
         weekly_error=float(recent.std(ddof=1) / sqrt(len(recent))) if len(recent) > 1 else 0.0,
         unit_margin_minor=unit_margin,
         deal_margin_minor=promoted_minor * terms.kept_share - cost,
-        category_minor=_category_minor(session, one, product),
-        weight=_weight(one, at),
+        category_minor=_category_minor(session, fit, product),
+        weight=_weight(fit, at),
     )
 
 
 def _product(session: BrandSession, product_id: UUID) -> Product:
-    return next(one for one in sold.active_products(session) if one.id == product_id)
+    return next(product for product in sold.active_products(session) if product.id == product_id)
 
 
-def _category_minor(session: BrandSession, one: _Fitted, product: UUID) -> float:
-    """What the other products of its category contribute in a week of the channel."""
+def _category_minor(session: BrandSession, fit: _Fitted, product: UUID) -> float:
+    """Contribution of the category's other products in a week of the channel, in minor units."""
     others = [p for p in sold.active_products(session) if p.id != product]
-    category = one.categories[list(one.weeks.products).index(product)]
-    weekly = sold.weekly_contribution(session, one.channel.id, _RECENT_WEEKS)
+    category = fit.categories[list(fit.weeks.products).index(product)]
+    weekly = sold.weekly_contribution(session, fit.channel.id, _RECENT_WEEKS)
     costs = reads.unit_costs_minor(session, {p.id for p in others if p.category == category})
-    found = 0.0
+    contribution = 0.0
     for other in others:
         cost = costs.get(other.id) if other.category == category else None
         if cost is not None and other.id in weekly:
             units, revenue = weekly[other.id]
-            found += revenue * reads.sale_terms(other, one.channel).kept_share - units * cost
-    return max(found, 0.0)
+            contribution += revenue * reads.sale_terms(other, fit.channel).kept_share - units * cost
+    return max(contribution, 0.0)
 
 
-def _weight(one: _Fitted, at: int) -> float:
+def _weight(fit: _Fitted, at: int) -> float:
     """How much of the category's other sales the product is, for each of the others, on average."""
-    usual = np.nan_to_num(np.nanmean(one.weeks.units, axis=0))
-    same = [p for p, category in enumerate(one.categories) if category == one.categories[at] and p != at]
+    usual = np.nan_to_num(np.nanmean(fit.weeks.units, axis=0))
+    same = [p for p, category in enumerate(fit.categories) if category == fit.categories[at] and p != at]
     weights = [usual[at] / max(usual[at] + sum(usual[q] for q in same if q != p), 1e-9) for p in same]
     return float(np.mean(weights)) if weights else 0.0
 
@@ -231,7 +231,7 @@ def _judged(
     surplus, cleared = _cleared(session, product, total, cost)
     net = total.net + cleared
     low, high = net - sqrt(total.below), net + sqrt(total.above)
-    lately = any(_lately(one, product.id) for one in carried)
+    lately = any(_lately(fit, product.id) for fit in carried)
     pays, clears = low > 0, surplus > 0 and net > 0
     reason = "deal_pays" if pays else "clears_surplus" if clears else "deal_does_not_pay"
     status = "promote" if pays or clears else "leave"
@@ -280,10 +280,10 @@ def _cleared(session: BrandSession, product: Product, total: _Sum, cost: int) ->
     return round(surplus), units * cost * share
 
 
-def _lately(one: _Fitted, product: UUID) -> bool:
+def _lately(fit: _Fitted, product: UUID) -> bool:
     """Whether it was on a deal in the last weeks: what was bought ahead is still missing."""
-    at = list(one.weeks.products).index(product)
-    return bool((one.weeks.deal[-DIP_WEEKS // 2 :, at] > 0).any())
+    at = list(fit.weeks.products).index(product)
+    return bool((fit.weeks.deal[-DIP_WEEKS // 2 :, at] > 0).any())
 
 
 def _blank(session: BrandSession, product: Product, status: str, reasons: list[str]) -> PromotionAdvice:

@@ -1,4 +1,4 @@
-"""What the pricing tools answer: plain values, and a cell for every number that may be cited."""
+"""Results of the pricing tools: plain values, and a cell for every number that may be cited."""
 
 from typing import Literal
 

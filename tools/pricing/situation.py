@@ -1,4 +1,4 @@
-"""What stands now for one price: product, channel, rules, price and cost; and which prices the rules allow."""
+"""One price as it stands now: product, channel, rules, price and cost; and which prices the rules allow."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -114,12 +114,14 @@ def situations_in(session: BrandSession, env: ToolEnv, channel: Channel) -> list
     entries, prices = reads.price_list(session, channel.id), reads.prices_now(session, channel.id)
     costs = reads.unit_costs_minor(session, {entry.product.id for entry in entries})
     rules = rules_of(session)
-    found = [
+    situations = [
         Situation(entry.product, channel, entry.zone, rules, price, costs[entry.product.id])
         for entry in entries
         if (price := prices.get((entry.product.id, entry.zone))) is not None
     ]
-    known = [env.once(("situation", channel.code, now.product.sku, now.zone), lambda now=now: now) for now in found]
+    known = [
+        env.once(("situation", channel.code, now.product.sku, now.zone), lambda now=now: now) for now in situations
+    ]
     for now, rows in zip(known, _rows_behind(session, known), strict=True):
         env.once(("rows", now.price.price_id), lambda rows=rows: rows)
     return known
@@ -156,7 +158,7 @@ def _rows_behind(session: BrandSession, situations: Sequence[Situation]) -> list
 
 
 def corridor_of(session: BrandSession, env: ToolEnv, now: Situation) -> Corridor:
-    """What the rules leave open today, by the same integers that the guardrails will hold a proposal to."""
+    """The prices that the rules leave open today, by the same integers that the guardrails will hold a proposal to."""
     return env.once(("corridor", now.price.price_id), lambda: _corridor(session, now))
 
 
