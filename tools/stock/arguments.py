@@ -1,4 +1,4 @@
-"""What the purchasing tools are asked with."""
+"""The arguments of the purchasing tools."""
 
 from uuid import UUID
 

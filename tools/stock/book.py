@@ -96,14 +96,14 @@ def _stock(session: BrandSession, env: ToolEnv, places: Sequence[Location]) -> d
     ids = [place.id for place in places]
     on_hand, coming = reads.on_hand(session, ids), reads.units_on_order(session)
     weeks = _weeks(reads.movements(session, ids, session.ctx.known_until - timedelta(weeks=HISTORY_WEEKS)), session)
-    moves, found = price_moves(session, env), {}
+    moves, stock = price_moves(session, env), {}
     for product in {*weeks, *on_hand, *coming}:
         held = ProductStock.unmoved(on_hand.get(product, 0), coming.get(product, 0))
         if product in weeks:
             used, available = weeks[product]
             held = replace(held, used=used, available=available, own=moves.get(product, ProductMoves()))
-        found[product] = held
-    return found
+        stock[product] = held
+    return stock
 
 
 def _weeks(moved: Sequence[reads.Movement], session: BrandSession) -> dict[UUID, tuple[Floats, Floats]]:
@@ -119,16 +119,16 @@ def _weeks(moved: Sequence[reads.Movement], session: BrandSession) -> dict[UUID,
     start = _start_of_days(moved[0].moved_at, now)
     days = (now - start) // _DAY
     events: dict[UUID, list[StockEvent]] = defaultdict(list)
-    for one in moved:
-        day = min((one.moved_at - start) // _DAY, days - 1)
-        is_count, is_use = one.kind == reads.COUNT, one.kind in reads.USES
-        events[one.product_id].append(StockEvent(day, one.quantity, is_count, is_use, one.location_id))
-    found = {}
+    for movement in moved:
+        day = min((movement.moved_at - start) // _DAY, days - 1)
+        is_count, is_use = movement.kind == reads.COUNT, movement.kind in reads.USES
+        events[movement.product_id].append(StockEvent(day, movement.quantity, is_count, is_use, movement.location_id))
+    weeks = {}
     for product, of_product in events.items():
         used, available = daily_stock(pooled(of_product), days).by_week()
         first = len(used) - (days - of_product[0].day) // 7
-        found[product] = used[first:], available[first:]
-    return found
+        weeks[product] = used[first:], available[first:]
+    return weeks
 
 
 def _start_of_days(first: datetime, now: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""What a week asks of the warehouse, sales lost to an empty shelf counted in, as the arithmetic of orders takes it."""
+"""Weekly demand on the warehouse, sales lost to an empty shelf counted in, as the arithmetic of orders takes it."""
 
 from dataclasses import dataclass, replace
 from math import sqrt
@@ -49,7 +49,7 @@ def _rate(ahead: DemandForecast) -> DemandRate:
     Of independent weeks with a shared error e of the mean, one week's variance is v + e^2, that of n is n v + n^2 e^2.
     """
     weeks = len(ahead.mean)
-    one, all_of_them = float((ahead.deviation**2).mean()), float(ahead.total_deviation[-1] ** 2)
-    shared = max((all_of_them - weeks * one) / (weeks**2 - weeks), 0.0) if weeks > 1 else 0.0
-    own = max(one - shared, 0.0)
+    one_week, all_weeks = float((ahead.deviation**2).mean()), float(ahead.total_deviation[-1] ** 2)
+    shared = max((all_weeks - weeks * one_week) / (weeks**2 - weeks), 0.0) if weeks > 1 else 0.0
+    own = max(one_week - shared, 0.0)
     return rate_from_periods(float(ahead.mean.mean()), sqrt(own), 7.0, sqrt(shared))

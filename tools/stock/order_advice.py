@@ -24,7 +24,7 @@ from tools.stock.arguments import SupplierArguments
 from tools.stock.book import ProductStock, StockBook, lead_time_of, stock_book
 from tools.stock.demand import WeeklyDemand, weekly_demand
 from tools.stock.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR, reaching
-from tools.stock.results import OrderAdviceView, OrderLineAdvice, Suppliers, SupplierView
+from tools.stock.results import OrderAdviceView, OrderLineAdvice, SupplierList, SupplierView
 from tools.stock.sources import TOTALS, sources_of_advice, sources_of_suppliers
 from tools.stock.supplier_terms import minimum_of
 
@@ -36,7 +36,7 @@ _HINDERED = frozenset({"waits_for_cash", "minimum_above_shelf_life", BELOW_MINIM
 
 @dataclass(frozen=True)
 class _Line:
-    """What came of one product: the advice, or why there is none. Advised, what is `lacking` cash waits."""
+    """A product's line of an order: the advice, or why there is none. Advised, what is `lacking` cash waits."""
 
     offer: reads.Offer
     stock: ProductStock
@@ -69,13 +69,13 @@ def list_suppliers(session: BrandSession, env: ToolEnv, args: ToolArguments) -> 
     """List the brand's suppliers: what they offer, the lead time they promise and the one they keep, payment terms,
     orders under way; and what the brand's accounts hold."""
     book = stock_book(session, env)
-    found = reads.suppliers(session)
-    view = Suppliers(
+    suppliers = reads.suppliers(session)
+    view = SupplierList(
         currency=book.currency,
         cash=None if book.cash_minor is None else cells.money(book.cash_minor, book.currency),
-        suppliers=[_supplier_view(session, env, supplier) for supplier in found],
+        suppliers=[_supplier_view(session, env, supplier) for supplier in suppliers],
     )
-    return ToolAnswer(view, sources_of_suppliers(session, found))
+    return ToolAnswer(view, sources_of_suppliers(session, suppliers))
 
 
 def _supplier_view(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierView:
@@ -124,7 +124,7 @@ def order_advice(session: BrandSession, env: ToolEnv, args: SupplierArguments) -
 def advise_supplier(
     session: BrandSession, env: ToolEnv, code: str, factors: Mapping[UUID, float] | None = None
 ) -> OrderAdviceView:
-    """What to order from a supplier today; `factors` say by product how many times the usual will be asked for."""
+    """The order to place with a supplier today; `factors` give a product's demand as a multiple of the usual."""
     book, supplier = stock_book(session, env), reads.supplier_by_code(session, code)
     offers, lead = reads.offers_of(session, supplier.id), _lead_time(session, env, supplier)
     if lead is None or not offers:
@@ -191,15 +191,15 @@ def _within_cash(lines: Sequence[_Line], book: StockBook) -> list[_Line]:
     """Order what brings most for its money first, as far as the accounts reach; the rest waits, and says so."""
     if book.cash_minor is None:
         return list(lines)
-    left, found = float(book.cash_minor), dict[str, _Line]()
+    left, waiting = float(book.cash_minor), dict[str, _Line]()
     for line in sorted((line for line in lines if line.is_order), key=_gain_per_money, reverse=True):
         assert line.advice is not None
         cost = line.advice.units * line.advice.quantity.unit_cost_minor
         if cost <= left:
             left -= cost
         else:
-            found[line.offer.sku] = replace(line, lacking="waits_for_cash")
-    return [found.get(line.offer.sku, line) for line in lines]
+            waiting[line.offer.sku] = replace(line, lacking="waits_for_cash")
+    return [waiting.get(line.offer.sku, line) for line in lines]
 
 
 def _gain_per_money(line: _Line) -> float:
@@ -228,10 +228,10 @@ def _view(supplier: Supplier, book: StockBook, lead: LeadTime, lines: Sequence[_
     )
     ordered = [line.advice for line in lines if line.advice is not None and line.is_order]
     if not ordered:
-        told = any(line.advice is not None for line in lines)
+        advised = any(line.advice is not None for line in lines)
         reasons = sorted({reason for line in lines for reason in _reasons(line)} & _HINDERED) or ["nothing_is_due"]
-        reasons = reasons if told else sorted({line.lacking for line in lines})
-        status = "wait" if told else "abstained"
+        reasons = reasons if advised else sorted({line.lacking for line in lines})
+        status = "wait" if advised else "abstained"
         return base.model_copy(update={"status": status, "reasons": reason_keys("stock", reasons)})
     reasons = sorted({str(reason) for advice in ordered for reason in advice.reasons})
     return base.model_copy(
@@ -287,16 +287,16 @@ def _demand_view(line: _Line) -> dict[str, Cell]:
 
 
 def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Cell]:
-    found = {
+    view = {
         "stock_out_without": cells.share(advice.stock_out_without),
         "excess": Cell(value=round(advice.excess_units), unit="units"),
     }
     if advice.cover_days is not None:
-        found["cover"] = cells.days(round(advice.cover_days))
+        view["cover"] = cells.days(round(advice.cover_days))
     if advice.reorder_point >= 0:
-        found["reorder_point"] = Cell(value=advice.reorder_point, unit="units")
+        view["reorder_point"] = Cell(value=advice.reorder_point, unit="units")
     if advice.decision == "order" and advice.gain is not None:
-        found |= {
+        view |= {
             "stock_out_with": cells.share(advice.stock_out_with),
             "quantity": Cell(value=advice.units, unit="units"),
             "unit_cost": cells.money(advice.quantity.unit_cost_minor, currency),
@@ -305,4 +305,4 @@ def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Cell]:
             "gain_low": cells.money(advice.gain.low_minor, currency),
             "gain_high": cells.money(advice.gain.high_minor, currency),
         }
-    return found
+    return view

@@ -42,13 +42,13 @@ def recompute_order_with_prices(session: BrandSession, env: ToolEnv, args: Chall
 def order_with_prices(
     session: BrandSession, env: ToolEnv, action: PurchaseOrderCreate, prices: Sequence[UUID]
 ) -> OrderAdviceView:
-    """What to order from its supplier with the price changes of these proposals."""
+    """The order to place with its supplier, given the price changes of these proposals."""
     factors = _demand_factors(session, env, stock_book(session, env), prices)
     return advise_supplier(session, env, action.supplier, factors)
 
 
 def lines_of(view: OrderAdviceView) -> dict[str, PurchaseLine]:
-    """What an advice orders, by SKU."""
+    """The lines that an advice orders, by SKU."""
     return {
         line.sku: PurchaseLine(
             sku=line.sku, quantity=int(line.quantity.value), unit_cost_minor=int(line.unit_cost.value)
@@ -72,7 +72,7 @@ def _demand_factors(
         if advice and advice.units_now and advice.units_then:
             product = product_by_sku(session, advice.sku).id
             more[product] = more.get(product, 0.0) + float(advice.units_then.value) - float(advice.units_now.value)
-    found = {}
+    factors = {}
     for product, units in more.items():
         stock = book.stock.get(product)
         used = (
@@ -81,8 +81,8 @@ def _demand_factors(
             else 0.0
         )
         if used > 0:
-            found[product] = min(max(1 + units / used, _LEAST_FACTOR), _MOST_FACTOR)
-    return found
+            factors[product] = min(max(1 + units / used, _LEAST_FACTOR), _MOST_FACTOR)
+    return factors
 
 
 def _compared(

@@ -12,8 +12,8 @@ _ATTEMPTS = 6
 """A larger order may be cheaper by the unit, and so fall short again."""
 
 
-class Line(Protocol):
-    """A product's line, advised or not."""
+class CandidateLine(Protocol):
+    """A product's line of an order, advised or not."""
 
     @property
     def is_order(self) -> bool: ...
@@ -31,7 +31,7 @@ class Line(Protocol):
     def gain_minor(self) -> float: ...
 
 
-L = TypeVar("L", bound=Line)
+L = TypeVar("L", bound=CandidateLine)
 
 
 def reaching(
@@ -62,12 +62,12 @@ def _grown(lines: Sequence[L], least_minor: int, advise: Callable[[Mapping[str, 
     total = _total(lines)
     for _ in range(_ATTEMPTS):
         wanted = {sku: ceil(units * least_minor / total) for sku, units in wanted.items()}
-        found = list(advise(wanted))
-        if not {line.sku for line in found if line.is_order} >= set(wanted):
+        grown = list(advise(wanted))
+        if not {line.sku for line in grown if line.is_order} >= set(wanted):
             return []
-        total = _total(found)
+        total = _total(grown)
         if total >= least_minor:
-            return found if sum(line.gain_minor for line in found if line.is_order) > 0 else []
+            return grown if sum(line.gain_minor for line in grown if line.is_order) > 0 else []
     return []
 
 
@@ -75,5 +75,5 @@ def _held(lines: Sequence[L], why: str, hold: Callable[[L, str], L]) -> list[L]:
     return [hold(line, why) if line.is_order else line for line in lines]
 
 
-def _total(lines: Sequence[Line]) -> float:
+def _total(lines: Sequence[CandidateLine]) -> float:
     return sum(line.cost_minor for line in lines if line.is_order)

@@ -45,7 +45,7 @@ def propose_purchase_order_create(session: BrandSession, env: ToolEnv, args: Pur
 
 
 def _cited(advice: OrderAdviceView) -> Iterator[str]:
-    """What a reason may quote word for word: sentences of the documents that the advice rests on, and their names."""
+    """Text that a reason may quote word for word: sentences of the documents behind the advice, and their names."""
     for passage in advice.minimum_order.passages if advice.minimum_order else ():
         yield from (passage.document, passage.quote)
 

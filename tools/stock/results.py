@@ -1,4 +1,4 @@
-"""What the purchasing tools answer: plain values, and a cell for every number that may be cited."""
+"""Results of the purchasing tools: plain values, and a cell for every number that may be cited."""
 
 from typing import Literal
 
@@ -23,7 +23,7 @@ class SupplierView(ToolResult):
     under_way: Cell = Field(description="orders on their way")
 
 
-class Suppliers(ToolResult):
+class SupplierList(ToolResult):
     currency: str
     cash: Cell | None = Field(description="what the brand's accounts held when their banks last said")
     suppliers: list[SupplierView]

@@ -57,14 +57,14 @@ def shelf_supply(
 
 def _next_supplier(session: BrandSession, env: ToolEnv, product: UUID) -> tuple[Supplier, float]:
     """Who would deliver it soonest, and after how many days. Raises InvalidNumbers where nobody is known to."""
-    found = [
+    candidates = [
         (lead_time_of(session, env, supplier).mean_days, supplier.code, supplier)
         for supplier in reads.suppliers(session)
         if any(offer.product_id == product for offer in _offers(session, env, supplier))
     ]
-    if not found:
+    if not candidates:
         raise InvalidNumbers("No supplier is known to offer it.")
-    days, _, supplier = min(found, key=lambda one: one[:2])
+    days, _, supplier = min(candidates, key=lambda candidate: candidate[:2])
     return supplier, days
 
 

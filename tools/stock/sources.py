@@ -20,7 +20,11 @@ def sources_of_suppliers(session: BrandSession, suppliers: Sequence[Supplier]) -
     offers = selected_each(session, "supplier_offer", "supplier_id", ids)
     orders = selected_each(session, "purchase_order", "supplier_id", ids)
     return (
-        *(rows[one].bearing_on(f"/suppliers/{at}") for at, one in enumerate(ids) for rows in (own, offers, orders)),
+        *(
+            rows[supplier_id].bearing_on(f"/suppliers/{at}")
+            for at, supplier_id in enumerate(ids)
+            for rows in (own, offers, orders)
+        ),
         _accounts(session).bearing_on("/cash"),
     )
 
@@ -61,13 +65,16 @@ def _of_products(
     )
     moved = selected_each(session, "inventory_movement", "stock_item_id", own_items)
     sold = selected_each(session, "sales_fact", "product_id", products)
-    moved_prices = {one: dict.fromkeys(book.stock[one].own.price_ids) if one in book.stock else {} for one in products}
+    moved_prices = {
+        product: dict.fromkeys(book.stock[product].own.price_ids) if product in book.stock else {}
+        for product in products
+    }
     priced = selected_each(session, "price_history", "price_id", [at for ids in moved_prices.values() for at in ids])
     for product, about in products.items():
         yield from (rows[product].bearing_on(*about) for rows in by_product)
         yield from (moved[item].bearing_on(*about) for item in own_items if items[item] == product)
         yield sold[product].bearing_on(*about)
-        yield from (priced[one].bearing_on(*about) for one in moved_prices[product])
+        yield from (priced[price_id].bearing_on(*about) for price_id in moved_prices[product])
 
 
 def _accounts(session: BrandSession) -> RowSelection:

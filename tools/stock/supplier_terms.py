@@ -1,4 +1,4 @@
-"""What a supplier's documents say of the least that an order has to come to: found, read by code, weighed by date."""
+"""A supplier's minimum order value by its documents: searched for, read by code, weighed by date."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,7 +52,7 @@ class TermPassage(ToolResult):
 
 
 class MinimumOrder(ToolResult):
-    """What documents say that an order has to come to. `passages` are those that it rests on, or that do not agree."""
+    """The least that an order has to come to. `passages` are those that it rests on, or that do not agree."""
 
     status: Status
     amount: Cell | None = Field(default=None, description="the minimum in force; none where it is not plain")
@@ -60,39 +60,39 @@ class MinimumOrder(ToolResult):
 
 
 @dataclass(frozen=True)
-class Statement:
+class MinimumStatement:
     """One reading, with the passage it was read in."""
 
-    found: FoundPassage
+    match: FoundPassage
     reading: Reading
 
     @property
     def dated_on(self) -> date:
-        return self.found.document.dated_on
+        return self.match.document.dated_on
 
     @property
     def is_trusted(self) -> bool:
-        return self.found.document.label == Label.TRUSTED
+        return self.match.document.label == Label.TRUSTED
 
 
 @dataclass(frozen=True)
 class SupplierMinimum:
-    """What is known of a supplier's minimum, and all passages that were in view when it was read."""
+    """A supplier's minimum order value, and all passages that were in view when it was read."""
 
     status: Status | Literal["unsaid"] = "unsaid"
     amount_minor: int = 0
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[MinimumStatement, ...] = ()
     seen: tuple[FoundPassage, ...] = field(default=(), repr=False)
 
     @property
     def label(self) -> Label:
         """Of all that was in view where it mattered: sentences that speak of the minimum."""
-        return label_of([one.found for one in self.statements])
+        return label_of([statement.match for statement in self.statements])
 
     @property
     def highest_minor(self) -> int | None:
-        """What satisfies every reading; None where one of them has no amount."""
-        amounts = [one.reading.amount_minor for one in self.statements]
+        """The amount that satisfies every reading, in minor units; None where one of them has no amount."""
+        amounts = [statement.reading.amount_minor for statement in self.statements]
         known = [amount for amount in amounts if amount is not None]
         return max(known) if len(known) == len(amounts) and known else None
 
@@ -103,63 +103,68 @@ class SupplierMinimum:
         plain = self.status in ("stated", "no_minimum")
         amount = cells.money(self.amount_minor, currency) if plain else None
         return MinimumOrder(
-            status=self.status, amount=amount, passages=[_passage(one, currency) for one in self.statements]
+            status=self.status, amount=amount, passages=[_passage(statement, currency) for statement in self.statements]
         )
 
     def sources(self, session: BrandSession, about: str) -> Iterator[RowSelection]:
         """The passages behind it, each behind its own place, and all of them behind the amount."""
-        cited = [(one.found, (f"{about}/amount", f"{about}/passages/{at}")) for at, one in enumerate(self.statements)]
+        cited = [
+            (statement.match, (f"{about}/amount", f"{about}/passages/{at}"))
+            for at, statement in enumerate(self.statements)
+        ]
         yield from sources_of(session, cited)
 
 
 def minimum_of(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierMinimum:
-    """What a supplier's documents say of its minimum order value, read once a run."""
+    """The minimum order value that a supplier's documents state, read once a run."""
     return env.once(("minimum order", supplier.id), lambda: _look_up(session, env, supplier))
 
 
 def _look_up(session: BrandSession, env: ToolEnv, supplier: Supplier) -> SupplierMinimum:
-    found = _passages_about(session, env, supplier)
-    if not found:
+    matches = _passages_about(session, env, supplier)
+    if not matches:
         return SupplierMinimum()
-    names = Names.of(supplier)
-    others = [name for one in reads.suppliers(session) if one.id != supplier.id for name in Names.of(one).words]
+    names = SupplierNames.of(supplier)
+    others = [
+        name for other in reads.suppliers(session) if other.id != supplier.id for name in SupplierNames.of(other).words
+    ]
     ours, theirs = _any_of(names.words), _any_of(others)
-    own = documents.documents_naming(session, names.words, {one.document.id for one in found}) | {
-        one.document.id for one in found if names.tags & {tag.lower() for tag in one.document.tags}
+    own = documents.documents_naming(session, names.words, {match.document.id for match in matches}) | {
+        match.document.id for match in matches if names.tags & {tag.lower() for tag in match.document.tags}
     }
     shared = documents.documents_naming(session, others, own)
     currency, today = brand_of(session).currency, session.ctx.known_until.date()
     statements = [
         statement
-        for one in found
-        if one.document.id in own
-        for statement in _statements(one, currency, today, ours, theirs if one.document.id in shared else None)
+        for match in matches
+        if match.document.id in own
+        for statement in _statements(match, currency, today, ours, theirs if match.document.id in shared else None)
     ]
-    return weighed(statements, tuple(found))
+    return weighed(statements, tuple(matches))
 
 
 def _passages_about(session: BrandSession, env: ToolEnv, supplier: Supplier) -> list[FoundPassage]:
-    """What may speak of it, each passage once: found by name, and among the documents tagged with the supplier."""
+    """Passages that may speak of it, each once: by the supplier's name, and in documents tagged with the supplier."""
     questions = [question.format(name=supplier.title or supplier.code) for question in _QUESTIONS]
     first = env.search(session, questions[0], _PASSAGES).passages
     if not first:
         return []
-    found = {one.passage.id: one for one in first}
+    matches = {match.passage.id: match for match in first}
     for question, tag in ((question, tag) for tag in ("", supplier.code) for question in questions):
         if (question, tag) != (questions[0], ""):
-            found |= {one.passage.id: one for one in env.search(session, question, _PASSAGES, tag=tag).passages}
-    return list(found.values())
+            matches |= {match.passage.id: match for match in env.search(session, question, _PASSAGES, tag=tag).passages}
+    return list(matches.values())
 
 
 @dataclass(frozen=True)
-class Names:
-    """What a supplier is called in texts, and by which tags."""
+class SupplierNames:
+    """The names of a supplier in texts, and its tags."""
 
     words: tuple[str, ...]
     tags: frozenset[str]
 
     @classmethod
-    def of(cls, supplier: Supplier) -> "Names":
+    def of(cls, supplier: Supplier) -> "SupplierNames":
         title = supplier.title.strip()
         short = _LEGAL_FORM.sub("", title)
         words = [title, short if len(short) >= _SHORTEST_CODE else ""]
@@ -169,23 +174,23 @@ class Names:
 
 
 def _statements(
-    found: FoundPassage,
+    match: FoundPassage,
     currency: str,
     today: date,
     ours: re.Pattern[str] | None,
     theirs: re.Pattern[str] | None,
-) -> Iterator[Statement]:
+) -> Iterator[MinimumStatement]:
     """A passage's readings. In a document that names other suppliers too, a sentence has to say whom it means."""
-    passage = found.passage
+    passage = match.passage
     for reading in read_minimum_order(passage.text, passage.heading, currency, today):
-        said = f"{passage.heading} {reading.quote}"
-        means_us, means_others = bool(ours and ours.search(said)), bool(theirs and theirs.search(said))
+        sentence = f"{passage.heading} {reading.quote}"
+        means_us, means_others = bool(ours and ours.search(sentence)), bool(theirs and theirs.search(sentence))
         if theirs and means_others and not means_us:
             continue
         if theirs and not (means_us and not means_others):
             why = "the document names several suppliers"
             reading = Reading(Meaning.UNCLEAR, reading.quote, None, why)
-        yield Statement(found, reading)
+        yield MinimumStatement(match, reading)
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
@@ -194,45 +199,45 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{known})(?!\w)", re.IGNORECASE) if known else None
 
 
-def weighed(statements: Sequence[Statement], seen: tuple[FoundPassage, ...] = ()) -> SupplierMinimum:
+def weighed(statements: Sequence[MinimumStatement], seen: tuple[FoundPassage, ...] = ()) -> SupplierMinimum:
     """The newest documents count; where they do not agree, or are not plain, nobody guesses.
 
     What the brand's own documents say plainly holds, whatever outsiders wrote, who could otherwise stop its orders by
     a letter. What they wrote since is in view all the same, so a person sees it beside the order and is asked.
     """
-    trusted = _newest([one for one in statements if one.is_trusted])
-    untrusted = _newest([one for one in statements if not one.is_trusted])
+    trusted = _newest([statement for statement in statements if statement.is_trusted])
+    untrusted = _newest([statement for statement in statements if not statement.is_trusted])
     if trusted and untrusted and untrusted[0].dated_on < trusted[0].dated_on:
         untrusted = []
-    status, amount = _said_by(trusted or untrusted)
+    status, amount = _agreed(trusted or untrusted)
     if status in ("unclear", "contradicted") and trusted:
         untrusted = []  # they settle nothing between the brand's own documents
     return SupplierMinimum(status, amount, (*trusted, *untrusted), seen)
 
 
-def _said_by(statements: Sequence[Statement]) -> tuple[Status | Literal["unsaid"], int]:
-    """What documents of one standing come to."""
+def _agreed(statements: Sequence[MinimumStatement]) -> tuple[Status | Literal["unsaid"], int]:
+    """Status and amount (minor units) by documents of the same standing."""
     if not statements:
         return "unsaid", 0
-    if any(one.reading.meaning is Meaning.UNCLEAR for one in statements):
+    if any(statement.reading.meaning is Meaning.UNCLEAR for statement in statements):
         return "unclear", 0
-    amounts = {one.reading.amount_minor or 0 for one in statements}
+    amounts = {statement.reading.amount_minor or 0 for statement in statements}
     if len(amounts) > 1:
         return "contradicted", 0
     (amount,) = amounts
     return ("stated" if amount else "no_minimum"), amount
 
 
-def _newest(statements: Sequence[Statement]) -> list[Statement]:
-    last = max((one.dated_on for one in statements), default=None)
-    return [one for one in statements if one.dated_on == last]
+def _newest(statements: Sequence[MinimumStatement]) -> list[MinimumStatement]:
+    last = max((statement.dated_on for statement in statements), default=None)
+    return [statement for statement in statements if statement.dated_on == last]
 
 
-def _passage(statement: Statement, currency: str) -> TermPassage:
-    document, reading = statement.found.document, statement.reading
+def _passage(statement: MinimumStatement, currency: str) -> TermPassage:
+    document, reading = statement.match.document, statement.reading
     return TermPassage(
         document=document.name,
-        place=place_of(statement.found),
+        place=place_of(statement.match),
         quote=reading.quote,
         dated=document.dated_on.isoformat(),
         label=Label(document.label),

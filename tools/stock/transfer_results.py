@@ -1,4 +1,4 @@
-"""What the tools on transfers answer: plain values, and a cell for every number that may be cited."""
+"""Results of the transfer tools: plain values, and a cell for every number that may be cited."""
 
 from typing import Literal
 
@@ -30,7 +30,7 @@ class TransferLine(ToolResult):
 
 
 class TransferAdvice(ToolResult):
-    """What would be worth moving between the brand's places, or why that cannot be told."""
+    """Transfers worth making between the brand's places, or why that cannot be told."""
 
     currency: str
     status: Literal["told", "insufficient", "one_place"]

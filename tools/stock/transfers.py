@@ -60,7 +60,7 @@ class _Move:
 
 @dataclass(frozen=True)
 class _Book:
-    """What is known of places and products: the places whose transports have a cost, and what is kept at them."""
+    """The brand's places and products: which places have a cost of transport, and the stock at each."""
 
     currency: str
     places: Sequence[Location]
@@ -90,7 +90,7 @@ def transfer_advice(session: BrandSession, env: ToolEnv, args: NoArguments) -> T
         reasons=reason_keys("stock", reasons),
         places=cells.count(len(places)),
         without_cost=cells.count(len(places) - len(book.costed)),
-        never_counted=cells.count(sum(one.counted_at is None for one in book.stock.values())),
+        never_counted=cells.count(sum(stock.counted_at is None for stock in book.stock.values())),
         coverage=cells.share(COVERAGE),
         horizon=cells.days(TRANSFER_HORIZON_DAYS),
         lines=[_line(move, book.currency) for move in moves],
@@ -101,7 +101,7 @@ def transfer_advice(session: BrandSession, env: ToolEnv, args: NoArguments) -> T
 
 def _read(session: BrandSession) -> _Book:
     kept = net_revenue_per_unit_minor(session, _SALES_WEEKS)
-    products = {one.id: one for one in products_of.active_products(session)}
+    products = {product.id: product for product in products_of.active_products(session)}
     costs = prices.unit_costs_minor(session, products.keys())
     return _Book(
         currency=brand_of(session).currency,
@@ -109,7 +109,9 @@ def _read(session: BrandSession) -> _Book:
         stock=reads.stock_by_place(session, TRANSFER_HORIZON_DAYS),
         products=products,
         margins={
-            one: kept[one] - cost for one, cost in costs.items() if cost is not None and kept.get(one, 0.0) > cost
+            product: kept[product] - cost
+            for product, cost in costs.items()
+            if cost is not None and kept.get(product, 0.0) > cost
         },
         coming=stocked.units_on_order(session),
         warehouses=frozenset(place.id for place in stocked.warehouses(session)),
@@ -121,7 +123,7 @@ def _status(book: _Book) -> tuple[Literal["told", "insufficient", "one_place"], 
         return "one_place", ["one_place"]
     if len(book.costed) < 2:
         return "insufficient", ["transports_without_cost"]
-    if all(one.counted_at is None for one in book.stock.values()):
+    if all(stock.counted_at is None for stock in book.stock.values()):
         return "insufficient", ["nothing_counted"]
     return "told", []
 
@@ -130,32 +132,32 @@ def _moves(book: _Book) -> Iterator[_Move]:
     """The best origin for each product and place in need; what an origin gives it cannot give again."""
     by_product: dict[UUID, list[reads.PlaceStock]] = defaultdict(list)
     costed = book.costed
-    for one in book.stock.values():
-        if one.counted_at is not None and one.location_id in costed and one.product_id in book.products:
-            by_product[one.product_id].append(one)
+    for stock in book.stock.values():
+        if stock.counted_at is not None and stock.location_id in costed and stock.product_id in book.products:
+            by_product[stock.product_id].append(stock)
     for product, held in by_product.items():
         margin = book.margins.get(product)
         if margin is None:
             continue
         given: set[UUID] = set()
-        for here in sorted(held, key=lambda one: _spot(book, one).surplus_after(TRANSFER_HORIZON_DAYS)):
+        for here in sorted(held, key=lambda stock: _spot(book, stock).surplus_after(TRANSFER_HORIZON_DAYS)):
             if not _in_need(book, here):
                 continue
-            found = [
+            options = [
                 move
                 for there in held
                 if there.location_id not in given | {here.location_id}
                 and (move := _move(book, there, here, margin)) is not None
             ]
-            if found:
-                best = max(found, key=lambda move: move.value.value_minor)
+            if options:
+                best = max(options, key=lambda move: move.value.value_minor)
                 given.add(best.origin.id)
                 yield best
 
 
-def _spot(book: _Book, one: reads.PlaceStock) -> TransferPlace:
-    coming = book.coming.get(one.product_id, 0) if one.location_id in book.warehouses else 0
-    return TransferPlace(float(one.present), one.daily_pace, float(coming))
+def _spot(book: _Book, stock: reads.PlaceStock) -> TransferPlace:
+    coming = book.coming.get(stock.product_id, 0) if stock.location_id in book.warehouses else 0
+    return TransferPlace(float(stock.present), stock.daily_pace, float(coming))
 
 
 def _in_need(book: _Book, here: reads.PlaceStock) -> bool:
@@ -166,9 +168,9 @@ def _in_need(book: _Book, here: reads.PlaceStock) -> bool:
     if here.location_id in book.warehouses:
         return True
     spare = (
-        _spot(book, one).surplus_after(TRANSFER_HORIZON_DAYS)
-        for one in book.stock.values()
-        if one.product_id == here.product_id and one.location_id in book.warehouses
+        _spot(book, stock).surplus_after(TRANSFER_HORIZON_DAYS)
+        for stock in book.stock.values()
+        if stock.product_id == here.product_id and stock.location_id in book.warehouses
     )
     return sum(max(units, 0.0) for units in spare) < short
 
@@ -228,7 +230,7 @@ def propose_stock_transfer(session: BrandSession, env: ToolEnv, args: TransferAr
     analysis = receipt_of_tool(session, env, args.analysis_receipt, "transfer_advice")
     advice = TransferAdvice.model_validate(analysis.result)
     wanted = (args.sku, args.origin, args.target)
-    line = next((one for one in advice.lines if (one.sku, one.origin, one.target) == wanted), None)
+    line = next((line for line in advice.lines if (line.sku, line.origin, line.target) == wanted), None)
     if line is None or line.decision != "move":
         raise GaveUp(
             f"The analysis does not advise to move {args.sku} from {args.origin} to {args.target}.",
