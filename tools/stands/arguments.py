@@ -1,4 +1,4 @@
-"""What the Stand Coach's tools are asked with; quantities and promises are taken from analyses, never from here."""
+"""The arguments of the Stand Coach's tools; quantities and promises are taken from analyses, never from here."""
 
 from uuid import UUID
 

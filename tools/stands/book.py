@@ -40,7 +40,7 @@ class ShelfBook:
     unit_cost_minor: int | None
 
     def units_at(self, moment: datetime) -> float:
-        """What should be left when a driver could be there, what is under way counted in."""
+        """Units expected on the shelf when a driver could be there, those under way counted in."""
         ahead = max((moment - self.level.reported_until) / _DAY, 0.0)
         return max(self.level.units - self.rate.units_per_day * ahead, 0.0) + self.coming
 
@@ -66,7 +66,7 @@ class StandBook:
     sold: Sequence[reads.StandSales]
 
     def carrying_minor_per_day(self, shelf: ShelfBook) -> float:
-        """What a unit costs a day that it lies there."""
+        """The cost of a unit for each day that it lies there, in minor units."""
         return (shelf.unit_cost_minor or 0) * self.rules.holding_bps_a_year / BPS / 365
 
 
@@ -97,13 +97,13 @@ def _stands(
     periods = _periods(levels, sold, moved, session.ctx.known_until)
     rates = _rates(periods)
     products = {row.id: row for row in session.scalars(select(Product))}
-    kept = reads.net_revenue_at_stands_minor(session, [one for one in sold if one.end > _lately(session)])
+    kept = reads.net_revenue_at_stands_minor(session, [sale for sale in sold if sale.end > _lately(session)])
     costs = unit_costs_minor(session, sorted({product for _, product in levels}))
     coming: dict[reads.Shelf, int] = defaultdict(int)
     for order in reads.open_refills(session):
         coming[order.location_id, order.product_id] += order.quantity
     held = _held(moved)
-    found = []
+    stands = []
     for place in places:
         shelves = [
             ShelfBook(
@@ -120,8 +120,8 @@ def _stands(
         ]
         shelves.sort(key=lambda shelf: shelf.product.sku)
         called = max((shelf.level.called_at for shelf in shelves), default=None)
-        found.append(StandNow(place, shelves, called, held.get(place.id, 0)))
-    return found
+        stands.append(StandNow(place, shelves, called, held.get(place.id, 0)))
+    return stands
 
 
 def _lately(session: BrandSession) -> datetime:
@@ -139,24 +139,24 @@ def _periods(
     now: datetime,
 ) -> dict[reads.Shelf, list[ShelfPeriod]]:
     marks: dict[reads.Shelf, list[ShelfMark]] = defaultdict(list)
-    for one in moved:
-        mark = ShelfMark((one.moved_at - now) / _DAY, one.quantity, one.kind == stock.COUNT)
-        marks[one.location_id, one.product_id].append(mark)
+    for movement in moved:
+        mark = ShelfMark((movement.moved_at - now) / _DAY, movement.quantity, movement.kind == stock.COUNT)
+        marks[movement.location_id, movement.product_id].append(mark)
     periods: dict[reads.Shelf, list[SoldPeriod]] = defaultdict(list)
-    for one in sold:
-        period = SoldPeriod((one.start - now) / _DAY, (one.end - now) / _DAY, one.units)
-        periods[one.location_id, one.product_id].append(period)
+    for sale in sold:
+        period = SoldPeriod((sale.start - now) / _DAY, (sale.end - now) / _DAY, sale.units)
+        periods[sale.location_id, sale.product_id].append(period)
     return {shelf: shelf_periods(marks[shelf], periods[shelf]) for shelf in levels}
 
 
 def _rates(periods: Mapping[reads.Shelf, Sequence[ShelfPeriod]]) -> dict[reads.Shelf, DemandRate]:
-    """What each shelf is asked for a day: its own last weeks, drawn towards what such stands usually sell of it."""
-    recent = {shelf: _told(of_shelf[-RATE_WEEKS:]) for shelf, of_shelf in periods.items()}
+    """Daily demand at each shelf: its own last weeks, drawn towards what such stands usually sell of it."""
+    recent = {shelf: _intervals(of_shelf[-RATE_WEEKS:]) for shelf, of_shelf in periods.items()}
     units: dict[UUID, float] = defaultdict(float)
     days: dict[UUID, float] = defaultdict(float)
     for (_, product), intervals in recent.items():
-        units[product] += sum(one.sold for one in intervals)
-        days[product] += sum(one.days for one in intervals)
+        units[product] += sum(interval.sold for interval in intervals)
+        days[product] += sum(interval.days for interval in intervals)
     usual = {product: units[product] / days[product] for product in units if days[product]}
     size = _sizes(recent, usual)
     return {
@@ -165,17 +165,17 @@ def _rates(periods: Mapping[reads.Shelf, Sequence[ShelfPeriod]]) -> dict[reads.S
     }
 
 
-def _told(periods: Sequence[ShelfPeriod]) -> list[CountedInterval]:
-    return [one.interval for one in periods if one.interval is not None]
+def _intervals(periods: Sequence[ShelfPeriod]) -> list[CountedInterval]:
+    return [period.interval for period in periods if period.interval is not None]
 
 
 def _sizes(recent: Mapping[reads.Shelf, Sequence[CountedInterval]], usual: Mapping[UUID, float]) -> dict[UUID, float]:
-    """What each stand sells against what its products sell elsewhere in the same time."""
+    """Each stand's sales over those of its products elsewhere in the same time; 1 where there are none to compare."""
     sold: dict[UUID, float] = defaultdict(float)
     expected: dict[UUID, float] = defaultdict(float)
     for (stand, product), intervals in recent.items():
-        sold[stand] += sum(one.sold for one in intervals)
-        expected[stand] += usual.get(product, 0.0) * sum(one.days for one in intervals)
+        sold[stand] += sum(interval.sold for interval in intervals)
+        expected[stand] += usual.get(product, 0.0) * sum(interval.days for interval in intervals)
     return {stand: sold[stand] / expected[stand] if expected[stand] else 1.0 for stand, _ in recent}
 
 
@@ -183,29 +183,29 @@ def _held(moved: Sequence[stock.Movement]) -> dict[UUID, int]:
     """The most that each stand held after a call: what was counted and what came on one day, over all products."""
     by_day: dict[tuple[UUID, object], int] = defaultdict(int)
     counted: set[tuple[UUID, object]] = set()
-    for one in moved:
-        day = (one.location_id, one.moved_at.date())
-        if one.kind in (stock.COUNT, reads.TRANSFER):
-            by_day[day] += one.quantity
-        if one.kind == stock.COUNT:
+    for movement in moved:
+        day = (movement.location_id, movement.moved_at.date())
+        if movement.kind in (stock.COUNT, reads.TRANSFER):
+            by_day[day] += movement.quantity
+        if movement.kind == stock.COUNT:
             counted.add(day)
-    found: dict[UUID, int] = defaultdict(int)
+    most: dict[UUID, int] = defaultdict(int)
     for day in counted:
-        found[day[0]] = max(found[day[0]], by_day[day])
-    return found
+        most[day[0]] = max(most[day[0]], by_day[day])
+    return most
 
 
 def _warehouse(session: BrandSession) -> dict[UUID, int]:
-    """What the warehouses hold beyond what is promised to stands and a week of what other channels take."""
+    """Units in the warehouses by product, beyond those promised to stands and a week of the other channels' sales."""
     ids = [place.id for place in stock.warehouses(session)]
     if not ids:
         return {}
     on_hand = dict(stock.on_hand(session, ids))
     weeks = 4
     taken: dict[UUID, int] = defaultdict(int)
-    for one in stock.movements(session, ids, session.ctx.known_until - timedelta(weeks=weeks)):
-        if one.kind == "sale":
-            taken[one.product_id] -= one.quantity
+    for movement in stock.movements(session, ids, session.ctx.known_until - timedelta(weeks=weeks)):
+        if movement.kind == "sale":
+            taken[movement.product_id] -= movement.quantity
     for product, units in taken.items():
         on_hand[product] = on_hand.get(product, 0) - round(units * _RESERVE_DAYS / (7 * weeks))
     for order in reads.open_refills(session):

@@ -51,16 +51,16 @@ def _advised(
 ) -> tuple[Receipt, StandTrends, StandTrend]:
     analysis = receipt_of_tool(session, env, args.analysis_receipt, "stand_trends")
     view = StandTrends.model_validate(analysis.result)
-    found = next((one for one in view.stands if one.stand == args.stand), None)
-    if found is None:
+    trend = next((row for row in view.stands if row.stand == args.stand), None)
+    if trend is None:
         raise Retry(f"{analysis.id} tells of no stand {args.stand}.")
-    if found.decision != decision:
+    if trend.decision != decision:
         raise GaveUp(
             f"The comparison does not advise a {decision} for {args.stand}.",
             remedy="Report it as a finding instead.",
-            reasons=found.reasons,
+            reasons=trend.reasons,
         )
-    return analysis, view, found
+    return analysis, view, trend
 
 
 def _stored(

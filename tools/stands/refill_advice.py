@@ -11,13 +11,13 @@ from tools import cells
 from tools.base import NoArguments, ToolAnswer, ToolEnv
 from tools.reasons import reason_keys
 from tools.stands.book import ShelfBook, StandBook, StandNow, stand_book
-from tools.stands.refill_visits import COVERAGE, SHELF_LIFE_SHARE, TRIP_LEAD_DAYS, Terms, Visit, week_of_refills
+from tools.stands.refill_visits import COVERAGE, SHELF_LIFE_SHARE, TRIP_LEAD_DAYS, TripTerms, Visit, week_of_refills
 from tools.stands.results import (
     RefillAdvice,
     RefillLineView,
     ShortProduct,
     StandAdvice,
-    Stands,
+    StandList,
     StandView,
     TripAdvice,
 )
@@ -31,7 +31,7 @@ def list_stands(session: BrandSession, env: ToolEnv, args: NoArguments) -> ToolA
     asks for, what is on its way, when somebody called last, how often by plan; and what a driver's trip costs."""
     book = stand_book(session, env)
     fixed, stop = book.rules.trip_fixed_minor, book.rules.trip_stop_minor
-    view = Stands(
+    view = StandList(
         currency=book.currency,
         trip_fixed=None if fixed is None else cells.money(fixed, book.currency),
         trip_stop=None if stop is None else cells.money(stop, book.currency),
@@ -74,7 +74,7 @@ def refill_advice(session: BrandSession, env: ToolEnv, args: NoArguments) -> Too
     return ToolAnswer(_view(book, week.terms, week.visits, week.trips), sources_of_refills(session, book))
 
 
-def _view(book: StandBook, terms: Terms, visits: Sequence[Visit], trips: Sequence[RefillTrip]) -> RefillAdvice:
+def _view(book: StandBook, terms: TripTerms, visits: Sequence[Visit], trips: Sequence[RefillTrip]) -> RefillAdvice:
     driven = {stand for trip in trips for stand in trip.stands}
     waits = {visit.code: visit.wait_days for visit in visits}
     known = any(visit.wait_days for visit in visits)
@@ -105,7 +105,7 @@ def letters(at: int) -> str:
     return (letters(at // 26 - 1) if at >= 26 else "") + chr(ord("A") + at % 26)
 
 
-def _trip_view(book: StandBook, terms: Terms, trip: RefillTrip, waits: Mapping[str, float], at: int) -> TripAdvice:
+def _trip_view(book: StandBook, terms: TripTerms, trip: RefillTrip, waits: Mapping[str, float], at: int) -> TripAdvice:
     def money(amount: float) -> Cell:
         return cells.money(amount, book.currency)
 
@@ -126,7 +126,7 @@ def _trip_view(book: StandBook, terms: Terms, trip: RefillTrip, waits: Mapping[s
     )
 
 
-def _stand_advice(book: StandBook, terms: Terms, visit: Visit, driven: bool) -> StandAdvice:
+def _stand_advice(book: StandBook, terms: TripTerms, visit: Visit, driven: bool) -> StandAdvice:
     waiting = visit.wait_days > 0
     reasons = ["runs_low"] if driven else [visit.lacking or "call_costs_more"]
     base = StandAdvice(
@@ -140,8 +140,8 @@ def _stand_advice(book: StandBook, terms: Terms, visit: Visit, driven: bool) -> 
     shelves = visit.stand.shelves
     return base.model_copy(
         update={
-            "on_hand": Cell(value=round(sum(one.units_at(terms.arrives) for one in shelves)), unit="units"),
-            "demand": cells.units_a_week(7 * sum(one.rate.units_per_day for one in shelves)),
+            "on_hand": Cell(value=round(sum(shelf.units_at(terms.arrives) for shelf in shelves)), unit="units"),
+            "demand": cells.units_a_week(7 * sum(shelf.rate.units_per_day for shelf in shelves)),
             "wait": cells.days(round(visit.wait_days)),
             "loss": cells.money(visit.loss_minor, book.currency),
             "gain": None if visit.gain is None else cells.money(visit.gain.value_minor, book.currency),
@@ -157,13 +157,13 @@ def _lines(visit: Visit) -> list[RefillLineView]:
         RefillLineView(
             sku=book_shelf.product.sku,
             title=book_shelf.product.title,
-            on_hand=Cell(value=one.shelf.on_hand, unit="units"),
-            demand=cells.units_a_week(7 * one.shelf.rate.units_per_day),
-            out_without=cells.share(one.empty_probability_without),
-            quantity=Cell(value=one.units, unit="units"),
+            on_hand=Cell(value=refill.shelf.on_hand, unit="units"),
+            demand=cells.units_a_week(7 * refill.shelf.rate.units_per_day),
+            out_without=cells.share(refill.empty_probability_without),
+            quantity=Cell(value=refill.units, unit="units"),
         )
-        for book_shelf, one in zip(visit.stand.shelves, visit.brought, strict=True)
-        if one.units
+        for book_shelf, refill in zip(visit.stand.shelves, visit.brought, strict=True)
+        if refill.units
     ]
 
 

@@ -20,7 +20,7 @@ from tools.base import ToolAnswer, ToolEnv
 from tools.challenge_results import MATERIAL, ChallengeArguments, ChallengeView
 from tools.proposals import proposal_of_run
 from tools.stands.book import stand_book
-from tools.stands.refill_visits import COVERAGE, TRIP_LEAD_DAYS, Terms, Week, week_of_refills
+from tools.stands.refill_visits import COVERAGE, TRIP_LEAD_DAYS, RefillWeek, TripTerms, week_of_refills
 from tools.stands.sources import sources_of_refills
 from tools.stock.book import StockBook, stock_book
 from tools.stock.shelf_supply import ShelfSupply, shelf_supply
@@ -32,17 +32,17 @@ _NOTHING_MISSED = 0.05
 
 @dataclass(frozen=True)
 class _Drawn:
-    """What is left of a trip: units by shelf, and what those miss elsewhere, in minor units by stand."""
+    """A trip after the challenge: units by shelf, and what those miss elsewhere, in minor units by stand."""
 
     kept: Sequence[ShelfRefill]
     missed_minor: Mapping[str, float]
 
     @property
     def units(self) -> int:
-        return sum(one.units for one in self.kept)
+        return sum(refill.units for refill in self.kept)
 
     def taken(self, stands: Sequence[str]) -> float:
-        """What the other channels miss for these stands."""
+        """Contribution that the other channels miss for these stands, in minor units."""
         return sum(self.missed_minor.get(stand, 0.0) for stand in stands)
 
 
@@ -72,7 +72,7 @@ def recompute_refill_within_stock(session: BrandSession, env: ToolEnv, args: Cha
 
 def _supplies(session: BrandSession, env: ToolEnv, book: StockBook, action: StandRefill) -> dict[str, ShelfSupply]:
     """By SKU; goods of which too little is known are not in it, and go as they were proposed."""
-    found = {}
+    supplies = {}
     for sku in dict.fromkeys(line.sku for line in action.lines):
         product = product_by_sku(session, sku)
         costs = [
@@ -86,16 +86,16 @@ def _supplies(session: BrandSession, env: ToolEnv, book: StockBook, action: Stan
         except InvalidNumbers:
             continue
         if supply.shelf.rate.units_per_day > 0:
-            found[sku] = supply
-    return found
+            supplies[sku] = supply
+    return supplies
 
 
-def _asked(week: Week, action: StandRefill) -> list[tuple[str, ShelfRefill]]:
+def _asked(week: RefillWeek, action: StandRefill) -> list[tuple[str, ShelfRefill]]:
     """Each line's SKU and shelf, as many units as proposed. Raises InvalidNumbers where a shelf is not known."""
     by_shelf = {
-        (visit.code, book.product.sku): one.shelf
+        (visit.code, book.product.sku): refill.shelf
         for visit in week.visits
-        for book, one in zip(visit.stand.shelves, visit.brought, strict=False)
+        for book, refill in zip(visit.stand.shelves, visit.brought, strict=False)
     }
     try:
         return [(line.sku, shelf_refill(by_shelf[line.stand, line.sku], line.quantity)) for line in action.lines]
@@ -103,15 +103,15 @@ def _asked(week: Week, action: StandRefill) -> list[tuple[str, ShelfRefill]]:
         raise InvalidNumbers(f"The stands no longer hold {missing.args[0][1]}.") from missing
 
 
-def _drain(one: ShelfRefill, supply: ShelfSupply, wait_days: float) -> list[float]:
+def _drain(refill: ShelfRefill, supply: ShelfSupply, wait_days: float) -> list[float]:
     """By unit brought, how much less the warehouse has of it until supply comes.
 
     A unit that does not sell until the stand's next planned call is one less to bring then.
     """
     if TRIP_LEAD_DAYS + wait_days >= supply.shelf.supply_days:
-        return [1.0] * one.units
-    law, level = one.shelf.demand, one.shelf.on_hand
-    return [float(law.shortage(level + at) - law.shortage(level + at + 1)) for at in range(one.units)]
+        return [1.0] * refill.units
+    law, level = refill.shelf.demand, refill.shelf.on_hand
+    return [float(law.shortage(level + at) - law.shortage(level + at + 1)) for at in range(refill.units)]
 
 
 def _missed(shelf: ShelfUntilSupply, taken: float, more: float) -> float:
@@ -121,8 +121,8 @@ def _missed(shelf: ShelfUntilSupply, taken: float, more: float) -> float:
 
 def _scarce(asked: Sequence[tuple[str, ShelfRefill]], supplies: Mapping[str, ShelfSupply]) -> set[str]:
     units: dict[str, int] = defaultdict(int)
-    for sku, one in asked:
-        units[sku] += one.units
+    for sku, refill in asked:
+        units[sku] += refill.units
     return {sku for sku, supply in supplies.items() if _missed(supply.shelf, 0, units[sku]) > _NOTHING_MISSED}
 
 
@@ -133,11 +133,11 @@ def _all_of(
     missed: dict[str, float] = defaultdict(float)
     for sku in _scarce(asked, supplies):
         supply, taken = supplies[sku], 0.0
-        for one in (one for own, one in asked if own == sku):
-            drain = sum(_drain(one, supply, waits[one.shelf.stand]))
-            missed[one.shelf.stand] += _missed(supply.shelf, taken, drain) * max(supply.left_elsewhere, 0.0)
+        for refill in (refill for own, refill in asked if own == sku):
+            drain = sum(_drain(refill, supply, waits[refill.shelf.stand]))
+            missed[refill.shelf.stand] += _missed(supply.shelf, taken, drain) * max(supply.left_elsewhere, 0.0)
             taken += drain
-    return _Drawn([one for _, one in asked], missed)
+    return _Drawn([refill for _, refill in asked], missed)
 
 
 def _worth_taking(
@@ -145,15 +145,15 @@ def _worth_taking(
 ) -> _Drawn:
     """Of each product, the units that earn more at a stand than elsewhere, those that earn most there first."""
     scarce, missed = _scarce(asked, supplies), defaultdict[str, float](float)
-    kept = {at: one.units for at, (sku, one) in enumerate(asked) if sku not in scarce}
+    kept = {at: refill.units for at, (sku, refill) in enumerate(asked) if sku not in scarce}
     for sku in sorted(scarce):
         supply, taken = supplies[sku], 0.0
         units = [
             (gain, at, drain)
-            for at, (own, one) in enumerate(asked)
+            for at, (own, refill) in enumerate(asked)
             if own == sku
             for gain, drain in zip(
-                gain_by_unit(one.shelf, one.units), _drain(one, supply, waits[one.shelf.stand]), strict=True
+                gain_by_unit(refill.shelf, refill.units), _drain(refill, supply, waits[refill.shelf.stand]), strict=True
             )
         ]
         for gain, at, drain in sorted(units, key=lambda unit: -unit[0]):
@@ -163,15 +163,15 @@ def _worth_taking(
             kept[at] = kept.get(at, 0) + 1
             missed[asked[at][1].shelf.stand] += lost
             taken += drain
-    return _Drawn([shelf_refill(one.shelf, kept.get(at, 0)) for at, (_, one) in enumerate(asked)], missed)
+    return _Drawn([shelf_refill(refill.shelf, kept.get(at, 0)) for at, (_, refill) in enumerate(asked)], missed)
 
 
-def _trip(terms: Terms, drawn: _Drawn) -> RefillTrip | None:
+def _trip(terms: TripTerms, drawn: _Drawn) -> RefillTrip | None:
     """The best trip with what is left; None where none is worth its cost."""
     by_stand: dict[str, list[ShelfRefill]] = defaultdict(list)
-    for one in drawn.kept:
-        if one.units:
-            by_stand[one.shelf.stand].append(one)
+    for refill in drawn.kept:
+        if refill.units:
+            by_stand[refill.shelf.stand].append(refill)
     gains = []
     for stand, refills in by_stand.items():
         gain, missed = gain_of_stand(refills, COVERAGE), drawn.missed_minor.get(stand, 0.0)
@@ -183,7 +183,7 @@ def _trip(terms: Terms, drawn: _Drawn) -> RefillTrip | None:
     return next((trip for trip in trips if trip.verdict == "worth_it"), None)
 
 
-def _view(blank: ChallengeView, action: StandRefill, terms: Terms, whole: _Drawn, drawn: _Drawn) -> ChallengeView:
+def _view(blank: ChallengeView, action: StandRefill, terms: TripTerms, whole: _Drawn, drawn: _Drawn) -> ChallengeView:
     trip, lost = _trip(terms, drawn), whole.taken(action.stands)
     said = {"missed": cells.money(lost, action.currency), "units_before": Cell(value=whole.units, unit="units")}
     if trip is None:
@@ -217,8 +217,8 @@ def _view(blank: ChallengeView, action: StandRefill, terms: Terms, whole: _Drawn
 def _changed(action: StandRefill, trip: RefillTrip, drawn: _Drawn) -> StandRefill:
     """The trip with what is left of each line, in the order of the proposal."""
     lines = [
-        RefillLine(stand=line.stand, sku=line.sku, quantity=one.units)
-        for line, one in zip(action.lines, drawn.kept, strict=True)
-        if one.units and line.stand in trip.stands
+        RefillLine(stand=line.stand, sku=line.sku, quantity=refill.units)
+        for line, refill in zip(action.lines, drawn.kept, strict=True)
+        if refill.units and line.stand in trip.stands
     ]
     return action.model_copy(update={"lines": tuple(lines), "trip_cost_minor": round(trip.cost_minor)})

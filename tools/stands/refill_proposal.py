@@ -49,10 +49,10 @@ def _trip(analysis: Receipt, advice: RefillAdvice, wanted: str) -> TripAdvice:
         raise GaveUp(
             "The analysis does not advise a trip.", remedy="Report it as a finding instead.", reasons=advice.reasons
         )
-    found = next((trip for trip in advice.trips if trip.trip == wanted), None)
-    if found is None:
+    trip = next((trip for trip in advice.trips if trip.trip == wanted), None)
+    if trip is None:
         raise Retry(f"{analysis.id} has no trip {wanted}: {', '.join(trip.trip for trip in advice.trips)}.")
-    return found
+    return trip
 
 
 def _action(advice: RefillAdvice, trip: TripAdvice) -> StandRefill:

@@ -1,4 +1,4 @@
-"""What the Stand Coach's tools answer: plain values, and a cell for every number that may be cited."""
+"""Results of the Stand Coach's tools: plain values, and a cell for every number that may be cited."""
 
 from typing import Literal
 
@@ -22,7 +22,7 @@ class StandView(ToolResult):
     visit_every: Cell | None
 
 
-class Stands(ToolResult):
+class StandList(ToolResult):
     currency: str
     trip_fixed: Cell | None = Field(description="what a driver's trip costs, once")
     trip_stop: Cell | None

@@ -39,7 +39,7 @@ _SEEN_TO, _TRIED = timedelta(weeks=6), timedelta(weeks=26)
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What earlier visits and bonuses were measured to bring, each net of its cost, in minor units."""
+    """Measured effects of earlier visits and bonuses, each net of its cost, in minor units."""
 
     visits: Sequence[int]
     bonuses: Sequence[int]
@@ -74,8 +74,8 @@ def _evidence(session: BrandSession) -> _Evidence:
     return _Evidence(
         visits=reads.measured_effects_minor(session, "stand.visit"),
         bonuses=reads.measured_effects_minor(session, "stand.bonus"),
-        visited={one.location_id: one.planned_at for one in reads.visits(session)},
-        rewarded={one.location_id: one.ends_at for one in reads.bonuses(session)},
+        visited={visit.location_id: visit.planned_at for visit in reads.visits(session)},
+        rewarded={bonus.location_id: bonus.ends_at for bonus in reads.bonuses(session)},
     )
 
 
@@ -86,18 +86,18 @@ def _changes(book: StandBook) -> tuple[list[PlaceChange | None], str]:
     if not book.stands or not sold.size:
         return nothing, "no_stands" if not book.stands else "no_sales"
     try:
-        found = changes_against_others(sold, RECENT_WEEKS, COVERAGE)
+        changes = changes_against_others(sold, RECENT_WEEKS, COVERAGE)
     except InvalidNumbers:
         return nothing, "too_few_stands"
-    return found, "" if any(found) else "too_little_history"
+    return changes, "" if any(changes) else "too_little_history"
 
 
 def _weekly_units(book: StandBook) -> Floats:
     """(stands, weeks) units of all products; not a number where a stand reported nothing."""
-    weeks = sorted({one.start for one in book.sold if one.days == 7})[-HISTORY_WEEKS:]
+    weeks = sorted({sale.start for sale in book.sold if sale.days == 7})[-HISTORY_WEEKS:]
     units: dict[tuple[UUID, datetime], int] = defaultdict(int)
-    for one in book.sold:
-        units[one.location_id, one.start] += one.units
+    for sale in book.sold:
+        units[sale.location_id, sale.start] += sale.units
     rows = [[units.get((stand.place.id, week), np.nan) for week in weeks] for stand in book.stands]
     return np.array(rows, dtype=np.float64).reshape(len(book.stands), len(weeks))
 
@@ -107,7 +107,7 @@ def _trend(
 ) -> StandTrend:
     stand = book.stands[at]
     if change is None:
-        return _said(stand, "abstained", "too_little_history")
+        return _verdict(stand, "abstained", "too_little_history")
     in_stock, compared = _in_stock(stand), len(book.stands)
     margin = _margin_minor(stand)
     base = {
@@ -119,21 +119,21 @@ def _trend(
         "weeks": cells.weeks(RECENT_WEEKS),
     }
     if change.p_value >= FALSE_ALARM / compared:
-        return _said(stand, "leave", "goes_with_the_others", base)
+        return _verdict(stand, "leave", "goes_with_the_others", base)
     lost = max(change.expected - change.sold, 0.0) * margin
     base["shortfall"] = cells.money(lost, book.currency)
     if in_stock < LEAST_IN_STOCK:
-        return _said(stand, "leave", "shelves_not_full", base)
+        return _verdict(stand, "leave", "shelves_not_full", base)
     now = session.ctx.known_until
     helped = [when for when in (evidence.visited, evidence.rewarded) if stand.place.id in when]
     if any(when[stand.place.id] > now - _SEEN_TO for when in helped):
-        return _said(stand, "leave", "seen_to_lately", base)
+        return _verdict(stand, "leave", "seen_to_lately", base)
     if evidence.visited.get(stand.place.id, now - 2 * _TRIED) > now - _TRIED:
         return _bonus(book, stand, evidence, base)
     return _visit(book, stand, lost, evidence, base)
 
 
-def _said(stand: StandNow, decision: str, reason: str, numbers: Mapping[str, Cell] | None = None) -> StandTrend:
+def _verdict(stand: StandNow, decision: str, reason: str, numbers: Mapping[str, Cell] | None = None) -> StandTrend:
     return StandTrend.model_validate(
         {
             "stand": stand.place.code,
@@ -152,8 +152,10 @@ def _in_stock(stand: StandNow) -> float:
 
 
 def _margin_minor(stand: StandNow) -> float:
-    """What a unit of what the stand sells earns on average."""
-    known = [(one.rate.units_per_day, one.margin_minor) for one in stand.shelves if one.margin_minor is not None]
+    """The average margin of the units that the stand sells, in minor units."""
+    known = [
+        (shelf.rate.units_per_day, shelf.margin_minor) for shelf in stand.shelves if shelf.margin_minor is not None
+    ]
     units = sum(rate for rate, _ in known)
     return sum(rate * margin for rate, margin in known) / units if units else 0.0
 
@@ -161,25 +163,25 @@ def _margin_minor(stand: StandNow) -> float:
 def _visit(book: StandBook, stand: StandNow, lost: float, evidence: _Evidence, base: Mapping[str, Cell]) -> StandTrend:
     cost = book.rules.coaching_visit_minor
     if cost is None:
-        return _said(stand, "abstained", "no_visit_cost", base)
+        return _verdict(stand, "abstained", "no_visit_cost", base)
     low, value, high = (share * lost * EFFECT_WEEKS - cost for share in RECOVERED)
     if len(evidence.visits) >= LEAST_MEASURED:
         low, value, high = _measured(evidence.visits)
     if value <= 0:
-        return _said(stand, "leave", "would_not_pay", base)
-    return _said(stand, "visit", "falls_behind", {**base, "cost": cells.money(cost, book.currency),
+        return _verdict(stand, "leave", "would_not_pay", base)
+    return _verdict(stand, "visit", "falls_behind", {**base, "cost": cells.money(cost, book.currency),
                                                   **_gain(book, low, value, high)})  # fmt: skip
 
 
 def _bonus(book: StandBook, stand: StandNow, evidence: _Evidence, base: Mapping[str, Cell]) -> StandTrend:
     """Where a visit did not help, and only as far as earlier bonuses were measured to pay."""
     if len(evidence.bonuses) < LEAST_MEASURED:
-        return _said(stand, "leave", "no_evidence_for_bonuses", base)
+        return _verdict(stand, "leave", "no_evidence_for_bonuses", base)
     low, value, high = _measured(evidence.bonuses)
     if value <= 0:
-        return _said(stand, "leave", "bonuses_did_not_pay", base)
-    taken = sum(one.revenue_minor for one in book.sold if one.location_id == stand.place.id)
-    weeks = len({one.start for one in book.sold}) or 1
+        return _verdict(stand, "leave", "bonuses_did_not_pay", base)
+    taken = sum(sale.revenue_minor for sale in book.sold if sale.location_id == stand.place.id)
+    weeks = len({sale.start for sale in book.sold}) or 1
     cap = max(round(1.5 * taken / weeks * BONUS_WEEKS * BONUS_SHARE_BPS / BPS), 1)
     numbers = {
         **base,
@@ -189,7 +191,7 @@ def _bonus(book: StandBook, stand: StandNow, evidence: _Evidence, base: Mapping[
         "cost": cells.money(cap, book.currency),
         **_gain(book, low, value, high),
     }
-    return _said(stand, "bonus", "falls_behind", numbers)
+    return _verdict(stand, "bonus", "falls_behind", numbers)
 
 
 def _measured(effects: Sequence[int]) -> tuple[float, float, float]:
