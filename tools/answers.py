@@ -35,11 +35,11 @@ def last_asked(session: BrandSession, tool: str, names: Sequence[str]) -> dict[t
         .where(col(Receipt.tool) == tool, col(Receipt.as_of) < session.ctx.known_until)
         .group_by(col(Receipt.arguments))
     ).all()
-    found: dict[tuple[str, ...], datetime] = {}
+    asked: dict[tuple[str, ...], datetime] = {}
     for arguments, moment in rows:
         key = tuple(str(arguments.get(name) or "") for name in names)
-        found[key] = max(moment, found.get(key, moment))
-    return found
+        asked[key] = max(moment, asked.get(key, moment))
+    return asked
 
 
 def receipts_of(session: BrandSession, run_id: UUID, agent: str) -> Sequence[Receipt]:
@@ -81,10 +81,12 @@ def store_receipt(
 
 def receipt_of_run(session: BrandSession, run_id: UUID, receipt_id: UUID) -> Receipt:
     """A receipt, if it was made in this run. Raises NotFound."""
-    found = session.scalars(select(Receipt).where(col(Receipt.id) == receipt_id, col(Receipt.run_id) == run_id)).first()
-    if found is None:
+    receipt = session.scalars(
+        select(Receipt).where(col(Receipt.id) == receipt_id, col(Receipt.run_id) == run_id)
+    ).first()
+    if receipt is None:
         raise NotFound(f"This run has no receipt {receipt_id}.", remedy="Cite a receipt that a tool gave in this run.")
-    return found
+    return receipt
 
 
 def joined_label(session: BrandSession, receipts: Iterable[UUID]) -> Label:

@@ -1,4 +1,4 @@
-"""What a tool is: a typed function over the store that reads, analyses or proposes; agents have no other kind."""
+"""The definition of a tool: a typed function over the store that reads, analyses or proposes, and nothing else."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ class ToolEnv:
 
 @dataclass(frozen=True)
 class ToolAnswer:
-    """What a tool found, from which rows, and how far it may be trusted."""
+    """A tool's result, the rows behind it, and how far it may be trusted."""
 
     result: ToolResult
     sources: tuple[RowSelection, ...] = ()

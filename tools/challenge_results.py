@@ -1,4 +1,4 @@
-"""What a challenge is asked with, and what it answers: a colleague's promise recomputed."""
+"""The arguments and results of a challenge: a colleague's promise recomputed."""
 
 from typing import Any, Literal
 from uuid import UUID

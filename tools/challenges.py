@@ -45,6 +45,6 @@ _ALL = (
     Challenge(_analysis(recompute_order_with_prices), _ORDERS, beside=_PRICES),
     Challenge(_analysis(recompute_order_within_cash), _ORDERS, beside=_PRICES),
 )
-CHALLENGES: Mapping[str, Challenge] = {one.tool.name: one for one in _ALL}
+CHALLENGES: Mapping[str, Challenge] = {challenge.tool.name: challenge for challenge in _ALL}
 """By the tool's name, in the order of `PUT_IN_TURN`."""
-CHALLENGE_TOOLS: tuple[Tool, ...] = tuple(one.tool for one in _ALL)
+CHALLENGE_TOOLS: tuple[Tool, ...] = tuple(challenge.tool for challenge in _ALL)

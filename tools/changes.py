@@ -1,4 +1,4 @@
-"""What changed since the last meeting: the chair's own look at the brand, out of which it makes the agenda."""
+"""Changes since the last meeting: the chair's own look at the brand, out of which it makes the agenda."""
 
 from datetime import datetime, timedelta
 
@@ -38,7 +38,7 @@ class ChannelChange(ToolResult):
 
 
 class Changes(ToolResult):
-    """What happened since; `items` by the status that action items came to."""
+    """Changes over the last days; `items` by the status that action items came to."""
 
     days: Cell
     channels: list[ChannelChange]
@@ -57,20 +57,24 @@ def what_changed(session: BrandSession, env: ToolEnv, args: ChangesArguments) ->
     currency, channels = brand_of(session).currency, reads.sales_reporting(session)
     view = Changes(
         days=cells.days(args.days),
-        channels=[_channel(session, one, max(args.days, one.period_days), since, currency) for one in channels],
+        channels=[
+            _channel(session, channel, max(args.days, channel.period_days), since, currency) for channel in channels
+        ],
         prices_changed=cells.count(reads.prices_changed(session, since, now)),
         competitor_prices=cells.count(reads.competitor_prices_seen(session, since, now)),
         orders_received=cells.count(reads.orders_received(session, since, now)),
         poor_ratings=cells.count(reads.poor_ratings(session, since, now)),
         items={status: cells.count(count) for status, count in reads.items_by_status(session, since, now).items()},
     )
-    first = min((one.end - timedelta(days=max(args.days, one.period_days)) for one in channels), default=now)
+    first = min(
+        (channel.end - timedelta(days=max(args.days, channel.period_days)) for channel in channels), default=now
+    )
     rows = selected_each(
-        session, "sales_fact", "channel_id", [one.channel_id for one in channels],
+        session, "sales_fact", "channel_id", [channel.channel_id for channel in channels],
         since=first - timedelta(weeks=USUAL_WEEKS),
     )  # fmt: skip
     return ToolAnswer(
-        view, tuple(rows[one.channel_id].bearing_on(f"/channels/{at}") for at, one in enumerate(channels))
+        view, tuple(rows[channel.channel_id].bearing_on(f"/channels/{at}") for at, channel in enumerate(channels))
     )
 
 

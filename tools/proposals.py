@@ -22,7 +22,7 @@ from tools.report_check import check_rationale
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be stored. `expected_minor` is what the chair weighs; `names` may stand in the rationale."""
+    """A proposal before it is stored. `expected_minor` is what the chair weighs; `names` may stand in the rationale."""
 
     action: Action
     prediction: Prediction
@@ -52,7 +52,7 @@ def proposal_of_run(session: BrandSession, env: ToolEnv, proposal: UUID, kind: s
 
 def receipt_behind(session: BrandSession, proposal: ProposalRow, tool: str) -> Receipt | None:
     """The answer of a tool that a proposal rests on; None where it rests on none of it."""
-    rests_on = [UUID(one) for one in proposal.receipts]
+    rests_on = [UUID(receipt) for receipt in proposal.receipts]
     return session.scalars(select(Receipt).where(col(Receipt.id).in_(rests_on), col(Receipt.tool) == tool)).first()
 
 
@@ -93,7 +93,9 @@ def _store(session: BrandSession, env: ToolEnv, draft: Draft, call: str) -> Prop
         receipts=[str(receipt) for receipt in receipts],
         prediction=draft.prediction.model_dump(mode="json"),
         expected_minor=draft.expected_minor,
-        label=joined_label(session, [*receipts, *(one.id for one in receipts_of(session, env.run_id, env.agent))]),
+        label=joined_label(
+            session, [*receipts, *(receipt.id for receipt in receipts_of(session, env.run_id, env.agent))]
+        ),
         created_at=session.ctx.now(),
     )
     session.add(row)

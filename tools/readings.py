@@ -1,4 +1,4 @@
-"""What several answers of one run build on: read once, by whoever needs it first, and the same for all."""
+"""Readings that several answers of one run build on: made once, by whoever needs them first, the same for all."""
 
 from collections.abc import Callable, Hashable
 from threading import Lock, RLock
@@ -8,7 +8,7 @@ from memory.knowledge import KnowledgeBase
 
 
 class Readings:
-    """What a run has read from the store, as of its one moment, by name. Agents that work side by side share it.
+    """A run's readings of the store, as of its one moment, by name. Agents that work side by side share them.
 
     Whoever asks first reads; who asks meanwhile waits for that. A reading that failed is made anew when asked again.
     `knowledge` searches the brand's documents; without an index unless one is given.
@@ -21,7 +21,7 @@ class Readings:
         self._read: dict[Hashable, Any] = {}
 
     def once(self, name: Hashable, make: Callable[[], Any]) -> Any:
-        """What is known under this name, else what `make` gives now."""
+        """The value known under this name, else the one that `make` gives now."""
         with self._guard:
             lock = self._locks.setdefault(name, RLock())
         with lock:

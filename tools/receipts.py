@@ -65,7 +65,7 @@ class CitedCells:
 
 
 def cited_cells(session: BrandSession, receipts: Iterable[UUID], run_id: UUID | None = None) -> CitedCells:
-    """What of these receipts there is, this run's if one is named; read at once."""
+    """The cells of these receipts, as far as they exist (in this run, if one is named); read at once."""
     query = select(col(Receipt.id), col(Receipt.result)).where(col(Receipt.id).in_(set(receipts)))
     rows = session.execute(query if run_id is None else query.where(col(Receipt.run_id) == run_id)).all()
     return CitedCells({row[0]: row[1] for row in rows})

@@ -31,12 +31,12 @@ _SHORTEST_QUOTE = 20
 def problems_of(report: AgentReport, cited: CitedCells, names: frozenset[str], own: Collection[UUID]) -> list[str]:
     """Sentences about what does not hold; none when the report may stand. `own` are the agent's proposals."""
     check = _Check(cited, names)
-    found = [f"{place}: {problem}" for place, claim in _claims(report) for problem in check.problems(claim)]
-    found += [f"{place}: {problem}" for place, line in _lines(report) for problem in check.problems_of_line(line)]
-    found += [
+    problems = [f"{place}: {problem}" for place, claim in _claims(report) for problem in check.problems(claim)]
+    problems += [f"{place}: {problem}" for place, line in _lines(report) for problem in check.problems_of_line(line)]
+    problems += [
         f"proposals: {given} is no proposal of yours in this run" for given in report.proposals if given not in own
     ]
-    return found
+    return problems
 
 
 def receipts_cited(report: AgentReport) -> set[UUID]:
@@ -53,13 +53,13 @@ def proposals_of(session: BrandSession, run_id: UUID, agent: str) -> dict[UUID, 
 
 
 def check_rationale(session: BrandSession, run_id: UUID, claim: Claim, tokens: frozenset[str]) -> list[str]:
-    """What is wrong with a claim that is to be stored with a proposal."""
+    """Problems of a claim that is to be stored with a proposal, a sentence each."""
     cited = cited_cells(session, (ref.receipt for ref in claim.figures.values()), run_id)
     return list(_Check(cited, tokens).problems(claim))
 
 
 def names_in(results: Iterable[Any]) -> frozenset[str]:
-    """What tools' results name: SKUs, titles, zones, quotations. Only these may hold digits."""
+    """The names in tools' results: SKUs, titles, zones, quotations. Only these may hold digits."""
     return frozenset(name for result in results for name in _names(result))
 
 
@@ -82,7 +82,7 @@ def _claims(report: AgentReport) -> Iterator[tuple[str, Claim]]:
 
 
 def _lines(report: AgentReport) -> Iterator[tuple[str, str]]:
-    """What people read of a report that has no figures."""
+    """The lines of a report that people read and that have no figures, each with its place."""
     for index, finding in enumerate(report.findings):
         yield f"findings/{index}/subject", finding.subject
     for index, line in enumerate(report.missing_data):
@@ -92,7 +92,7 @@ def _lines(report: AgentReport) -> Iterator[tuple[str, str]]:
 
 
 class _Check:
-    """What figures may point at and what may hold digits: looked through once for all claims of a report."""
+    """The check of figures and of digits in the text: its names are indexed once for all claims of a report."""
 
     def __init__(self, cited: CitedCells, names: frozenset[str]) -> None:
         self._cited, self._prose = cited, ProseCheck(names)

@@ -153,9 +153,9 @@ def selected_each(
     column = getattr(_SOURCES[table].table, by)
     every = draft(list(drafts))
     rows = session.execute(_pick(_fingerprints(table, column), every).group_by(column)).all() if drafts else []
-    found = {value: {"count": count, "sha256": sha256} for value, count, sha256 in rows}
+    fingerprints = {value: {"count": count, "sha256": sha256} for value, count, sha256 in rows}
     nothing = {"count": 0, "sha256": _OF_NOTHING}
-    return {value: one.model_copy(update=found.get(value, nothing)) for value, one in drafts.items()}
+    return {value: selection.model_copy(update=fingerprints.get(value, nothing)) for value, selection in drafts.items()}
 
 
 def selected_row(session: BrandSession, table: str, row: UUID, sha256: str) -> RowSelection:
@@ -190,21 +190,21 @@ _CODES: Mapping[str, tuple[str, type[BrandOwned], str]] = {
 
 def _with_codes(session: BrandSession, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with the codes that people know beside the ids that they refer by."""
-    found = [dict[str, Any]() for _ in rows]
+    named = [dict[str, Any]() for _ in rows]
     for reference, (shown_as, table, code) in _CODES.items():
         ids = {UUID(row[reference]) for row in rows if row.get(reference)}
         if not ids:
             continue
         pairs = session.execute(select(col(table.id), getattr(table, code)).where(col(table.id).in_(ids))).all()
         codes = {str(row_id): name for row_id, name in pairs}
-        for names, row in zip(found, rows, strict=True):
+        for names, row in zip(named, rows, strict=True):
             if row.get(reference):
                 names[shown_as] = codes.get(row[reference])
-    _add_priced(session, found, rows)
-    return [{"table": row["table"], **names, **row} for names, row in zip(found, rows, strict=True)]
+    _add_priced(session, named, rows)
+    return [{"table": row["table"], **names, **row} for names, row in zip(named, rows, strict=True)]
 
 
-def _add_priced(session: BrandSession, found: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
+def _add_priced(session: BrandSession, named: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
     """Of a price list entry's history, whose price it is."""
     ids = {UUID(row["price_id"]) for row in rows if row.get("price_id")}
     if not ids:
@@ -214,7 +214,7 @@ def _add_priced(session: BrandSession, found: Sequence[dict[str, Any]], rows: Se
         select(col(Price.id), col(Product.sku)).join(Product, of_entry).where(col(Price.id).in_(ids))
     ).all()
     skus = {str(price_id): sku for price_id, sku in pairs}
-    for names, row in zip(found, rows, strict=True):
+    for names, row in zip(named, rows, strict=True):
         if row.get("price_id"):
             names["sku"] = skus.get(row["price_id"])
 

@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ToolReply:
-    """What the model is told. `retryable` when other arguments might do."""
+    """A tool's reply to the model. `retryable` when other arguments might do."""
 
     ok: bool
     receipt_id: UUID | None
@@ -116,7 +116,7 @@ class Toolbox:
         self._database.flush(self._ctx)
 
     def problems_of(self, report: AgentReport) -> list[str]:
-        """What in a report does not hold: figures without a receipt of this run, bare digits, proposals of others."""
+        """Problems in a report: figures without a receipt of this run, bare digits, proposals of others."""
         own: Collection[UUID] = ()
         if report.proposals:
             with self._database.read(self._ctx) as session:
@@ -133,7 +133,7 @@ class Toolbox:
         return {proposal: subject for proposal, subject in made.items() if proposal not in report.proposals}
 
     def cells(self, cited: Collection[UUID]) -> CitedCells:
-        """What figures may point at in these receipts of the run."""
+        """The cells that figures may point at in these receipts of the run."""
         known = {receipt.id: receipt.result for receipt in list(self._receipts.values())}
         if set(cited) <= known.keys():
             return CitedCells(known)
@@ -174,7 +174,7 @@ class Toolbox:
 
     @cached_property
     def _receipts(self) -> dict[str, Receipt]:
-        """What has been answered in this run, by the call's hash, which names the agent; before an interruption, too.
+        """The run's answers by the call's hash, which names the agent; those before an interruption, too.
 
         All toolboxes of the run that share their readings see and add to it.
         """

@@ -1,4 +1,4 @@
-"""What the CRM tools are asked with."""
+"""The arguments of the CRM tools."""
 
 from typing import Annotated
 from uuid import UUID

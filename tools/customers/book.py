@@ -37,7 +37,7 @@ class CustomerBook:
     may_write: NDArray[np.bool_]
 
     def margin_per_order_minor(self, members: NDArray[np.bool_]) -> float:
-        """What one purchase of these customers leaves on average."""
+        """The average contribution of one purchase of these customers, in minor units."""
         assert self.purchases is not None and self.standings is not None
         days = self.purchases.by_day()
         amounts: Floats = days.amount[np.isin(days.customer, self.standings.customer[members])]
@@ -55,7 +55,7 @@ def _read(session: BrandSession) -> CustomerBook:
     purchases, standings, lacking = _judged(session, orders, alone, shares)
     out = alone.everybody
     may_write = np.array(
-        [orders.ids[int(one)] not in out for one in (standings.customer if standings else ())], dtype=np.bool_
+        [orders.ids[int(customer)] not in out for customer in (standings.customer if standings else ())], dtype=np.bool_
     )
     return CustomerBook(
         currency=brand_of(session).currency,
@@ -75,7 +75,7 @@ def _judged(
     session: BrandSession, orders: reads.OrderDays, alone: reads.ContactExclusions, shares: Mapping[UUID, float]
 ) -> tuple[Purchases | None, Standings | None, str]:
     """Without known contribution customers are judged by what they paid, and nothing is said of money earned."""
-    trade = {place for place, one in enumerate(orders.ids) if one in alone.trade}
+    trade = {place for place, customer_id in enumerate(orders.ids) if customer_id in alone.trade}
     rows = [row for row, place in enumerate(orders.customer) if place not in trade]
     try:
         bought = contributions(
@@ -85,10 +85,10 @@ def _judged(
             [orders.amount_minor[row] for row in rows],
             shares or {None: 1.0},
         )
-        found = judge_customers(bought, reads.day_number(session.ctx.known_until), WINDOW_DAYS)
+        standings = judge_customers(bought, reads.day_number(session.ctx.known_until), WINDOW_DAYS)
     except InvalidNumbers:
         return None, None, "no_orders"
-    return bought, found, "" if shares else "no_contribution"
+    return bought, standings, "" if shares else "no_contribution"
 
 
 def sources_of_customers(session: BrandSession, book: CustomerBook) -> tuple[RowSelection, ...]:

@@ -46,13 +46,13 @@ def lead_pipeline(session: BrandSession, env: ToolEnv, args: NoArguments) -> Too
     """Look through the open leads: how often such leads were won, alone and after a person got back to them (from the
     brand's own closed leads, with 80 % intervals), how that falls with age, which go cold, and for each open lead
     whether getting back to it now should bring more than it takes. Abstains where too few leads have been closed."""
-    found, currency = reads.leads(session), brand_of(session).currency
-    closed = [lead for lead in found if not reads.is_open(session, lead)]
+    leads, currency = reads.leads(session), brand_of(session).currency
+    closed = [lead for lead in leads if not reads.is_open(session, lead)]
     alone = [lead for lead in closed if lead.followed_up_at is None]
     followed = [lead for lead in closed if lead.followed_up_at is not None]
-    still_open = [lead for lead in found if reads.is_open(session, lead)]
+    still_open = [lead for lead in leads if reads.is_open(session, lead)]
     shares = contribution_shares(session)
-    lacking = "no_leads" if not found else "few_closed_leads" if len(alone) < LEAST_CLOSED else ""
+    lacking = "no_leads" if not leads else "few_closed_leads" if len(alone) < LEAST_CLOSED else ""
     lacking = lacking or ("" if shares else "no_contribution")
     rates = None if lacking else _rates(alone, followed, sum(shares.values()) / len(shares))
     views = [] if rates is None else _ranked([_lead_view(session, lead, rates) for lead in still_open])
@@ -89,20 +89,20 @@ def _won(leads: Sequence[Lead]) -> int:
 
 
 def _rate_cells(rates: _Rates, any_followed: bool) -> dict[str, cells.Cell]:
-    found = {"win_rate": rates.alone} | ({"win_rate_followed": rates.followed} if any_followed else {})
-    said = {}
-    for name, rate in found.items():
+    by_name = {"win_rate": rates.alone} | ({"win_rate_followed": rates.followed} if any_followed else {})
+    view = {}
+    for name, rate in by_name.items():
         interval = rate.interval(COVERAGE)
-        said |= {
+        view |= {
             name: cells.share(rate.mean),
             f"{name}_low": cells.share(interval.low),
             f"{name}_high": cells.share(interval.high),
         }
-    return said
+    return view
 
 
 def _by_age(alone: Sequence[Lead]) -> Sequence[StageView]:
-    found = []
+    stages = []
     for age in _AGES:
         left = [
             lead for lead in alone if (lead.won_at or lead.lost_at or lead.opened_at) - lead.opened_at >= age * _DAY
@@ -111,7 +111,7 @@ def _by_age(alone: Sequence[Lead]) -> Sequence[StageView]:
             break
         rate = win_rate(_won(left), len(left))
         interval = rate.interval(COVERAGE)
-        found.append(
+        stages.append(
             StageView(
                 from_age=cells.days(age),
                 closed=cells.count(len(left)),
@@ -120,7 +120,7 @@ def _by_age(alone: Sequence[Lead]) -> Sequence[StageView]:
                 win_rate_high=cells.share(interval.high),
             )
         )
-    return found
+    return stages
 
 
 def _silent_days(session: BrandSession, lead: Lead) -> int:
@@ -156,6 +156,8 @@ def _lead_view(session: BrandSession, lead: Lead, rates: _Rates) -> LeadView:
 
 
 def _ranked(views: Sequence[LeadView]) -> list[LeadView]:
-    """What should bring most first; of equals, the youngest."""
+    """By what they should bring, most first; of equals, the youngest first."""
     order = {"follow_up": 0, "wait": 1, "leave": 2}
-    return sorted(views, key=lambda one: (order[one.decision], -(one.gain.value if one.gain else 0), one.age.value))
+    return sorted(
+        views, key=lambda view: (order[view.decision], -(view.gain.value if view.gain else 0), view.age.value)
+    )

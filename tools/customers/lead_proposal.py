@@ -19,20 +19,20 @@ def propose_lead_follow_up(session: BrandSession, env: ToolEnv, args: FollowUpAr
     say why. What it should bring and when that is checked are taken from the receipt. Refused where the analysis did
     not advise it."""
     analysis = receipt_of_tool(session, env, args.analysis_receipt, "lead_pipeline")
-    found = Pipeline.model_validate(analysis.result)
-    lead = _lead(analysis, found, args)
+    pipeline = Pipeline.model_validate(analysis.result)
+    lead = _lead(analysis, pipeline, args)
     assert lead.gain and lead.gain_low and lead.gain_high
     prediction = Prediction(
         value=int(lead.gain.value),
         low=int(lead.gain_low.value),
         high=int(lead.gain_high.value),
         unit=lead.gain.unit,
-        coverage_bps=int(found.coverage.value),
+        coverage_bps=int(pipeline.coverage.value),
         horizon_days=DECIDED_DAYS,
         check_at=session.ctx.known_until + timedelta(days=DECIDED_DAYS),
     )
     draft = Draft(
-        action=LeadFollowUp(lead=lead.lead, within_days=FOLLOW_UP_WITHIN_DAYS, currency=found.currency),
+        action=LeadFollowUp(lead=lead.lead, within_days=FOLLOW_UP_WITHIN_DAYS, currency=pipeline.currency),
         prediction=prediction,
         expected_minor=prediction.value,
         rationale=args.rationale,
@@ -44,14 +44,14 @@ def propose_lead_follow_up(session: BrandSession, env: ToolEnv, args: FollowUpAr
         ProposedFollowUp(
             proposal=str(row.id),
             lead=lead.lead,
-            expected=cells.money(prediction.value, found.currency),
+            expected=cells.money(prediction.value, pipeline.currency),
             check_at=prediction.check_at.isoformat(),
         )
     )
 
 
-def _lead(analysis: Receipt, found: Pipeline, args: FollowUpArguments) -> LeadView:
-    lead = next((one for one in found.leads if one.lead == args.lead), None)
+def _lead(analysis: Receipt, pipeline: Pipeline, args: FollowUpArguments) -> LeadView:
+    lead = next((lead for lead in pipeline.leads if lead.lead == args.lead), None)
     if lead is None:
         raise Retry(f"{analysis.id} says nothing of lead {args.lead}.")
     if lead.decision != "follow_up":

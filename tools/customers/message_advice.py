@@ -76,57 +76,57 @@ def message_advice(session: BrandSession, env: ToolEnv, args: NoArguments) -> To
     against those held out at random in this brand's own past messages, what that earns after the sending and those
     who turn away, and how sure that is. Who would have bought anyway does not count. Without own evidence it advises
     one test with a stated, wide guess, or none. Abstains where data are lacking."""
-    book, told = customer_book(session, env), env.once(("evidence",), lambda: evidence(session))
+    book, past = customer_book(session, env), env.once(("evidence",), lambda: evidence(session))
     left = max(book.rules.max_messages_a_week - reads.recipients_since(session, session.ctx.known_until - _WEEK), 0)
-    lines = _lines(book, told, left)
-    return ToolAnswer(_view(book, told, left, lines), sources_of_customers(session, book))
+    lines = _lines(book, past, left)
+    return ToolAnswer(_view(book, past, left, lines), sources_of_customers(session, book))
 
 
-def _lines(book: CustomerBook, told: Evidence, left: int) -> list[_Line]:
+def _lines(book: CustomerBook, past: Evidence, left: int) -> list[_Line]:
     if book.standings is None or book.lacking:
         return []
     segment, everyone = book.standings.segment, np.ones(len(book.may_write), dtype=np.bool_)
     names = [name for name in SEGMENTS if (segment == name).any()]
     blank = [_Line(name, int((segment == name).sum()), book.may_write & (segment == name)) for name in names]
     test = _Line(BUYERS, len(everyone), book.may_write & everyone)
-    valued = [_valued(book, told, one) for one in blank]
-    if told.running:
+    valued = [_valued(book, past, line) for line in blank]
+    if past.running:
         waiting = {"decision": "wait", "reasons": ["under_way"]}
-        return [replace(one, **waiting) for one in [*valued, test]]
-    if not told.any:
-        others = [replace(one, reasons=["in_the_test"]) for one in valued]
-        return [*others, _tested(book, told, _valued(book, told, test), left, "no_evidence")]
-    chosen = _within_limit([_judged(book, told, one) for one in valued], left)
-    if any(one.decision == "send" for one in chosen):
+        return [replace(line, **waiting) for line in [*valued, test]]
+    if not past.any:
+        others = [replace(line, reasons=["in_the_test"]) for line in valued]
+        return [*others, _tested(book, past, _valued(book, past, test), left, "no_evidence")]
+    chosen = _within_limit([_judged(book, past, line) for line in valued], left)
+    if any(line.decision == "send" for line in chosen):
         return chosen
     pooled = _pooled(test, chosen)
-    return [*chosen, _tested(book, told, pooled, left, "still_uncertain")]
+    return [*chosen, _tested(book, past, pooled, left, "still_uncertain")]
 
 
-def _valued(book: CustomerBook, told: Evidence, line: _Line) -> _Line:
-    """What a message to all of a segment who may be written to should bring."""
+def _valued(book: CustomerBook, past: Evidence, line: _Line) -> _Line:
+    """The line with the value of a message to all of its segment who may be written to."""
     assert book.standings is not None
     if line.customers < 2 * LEAST_IN_A_GROUP:
         return replace(line, reasons=["too_few_customers"])
     chance, worth = book.standings.chance[line.members], book.standings.worth[line.members]
-    response = told.responses({line.segment: float(chance.mean())})[line.segment]
+    response = past.responses({line.segment: float(chance.mean())})[line.segment]
     terms = MessageTerms(
         margin_per_order_minor=book.margin_per_order_minor(line.members),
         discount_per_order_minor=0.0,
         cost_per_message_minor=book.rules.message_cost_per_thousand_minor / 1_000,
-        unsubscribe_rate=told.turn_away,
+        unsubscribe_rate=past.turn_away,
     )
     return replace(line, response=response, value=value_message(chance, response, terms, worth))
 
 
-def _judged(book: CustomerBook, told: Evidence, line: _Line) -> _Line:
+def _judged(book: CustomerBook, past: Evidence, line: _Line) -> _Line:
     """By this brand's own holdouts: does a message to this segment pay?"""
     value = line.value
     if value is None or value.net_minor is None or value.probability_of_gain is None or line.response is None:
         return replace(line, reasons=line.reasons or ["cannot_be_computed"])
     if value.net_minor > 0 and value.probability_of_gain >= _SURE_ENOUGH:
         return replace(line, decision="send", reasons=["pays"], audience=line.customers, holdout_bps=_holdout(line))
-    bought, uplift = told.bought(line.segment), line.response.uplift
+    bought, uplift = past.bought(line.segment), line.response.uplift
     anyway = bought is not None and uplift is not None and uplift.low <= 0 and bought[0] <= bought[1] * 1.1
     if anyway:
         return replace(line, reasons=["bought_anyway"])
@@ -140,17 +140,19 @@ def _holdout(line: _Line) -> int:
 
 def _within_limit(lines: Sequence[_Line], left: int) -> list[_Line]:
     """The segment that brings most for a message first, as far as the week's limit reaches."""
-    found = {line.segment: line for line in lines}
-    for line in sorted((line for line in lines if line.decision == "send"), key=lambda one: -one.net_each):
+    by_segment = {line.segment: line for line in lines}
+    for line in sorted((line for line in lines if line.decision == "send"), key=lambda line: -line.net_each):
         audience = min(line.customers, left * BPS // (BPS - line.holdout_bps))
         sized = replace(line, audience=audience)
         sized = replace(sized, holdout_bps=max(sized.holdout_bps, ceil(LEAST_IN_A_GROUP * BPS / max(audience, 1))))
         if min(sized.sizes) < LEAST_IN_A_GROUP:
-            found[line.segment] = replace(line, decision="wait", reasons=["weekly_limit"], audience=0, holdout_bps=0)
+            by_segment[line.segment] = replace(
+                line, decision="wait", reasons=["weekly_limit"], audience=0, holdout_bps=0
+            )
             continue
         left -= sized.sizes[0]
-        found[line.segment] = sized
-    return [found[line.segment] for line in lines]
+        by_segment[line.segment] = sized
+    return [by_segment[line.segment] for line in lines]
 
 
 def _pooled(test: _Line, lines: Sequence[_Line]) -> _Line:
@@ -173,7 +175,7 @@ def _pooled(test: _Line, lines: Sequence[_Line]) -> _Line:
     return replace(test, value=value)
 
 
-def _tested(book: CustomerBook, told: Evidence, line: _Line, left: int, why: str) -> _Line:
+def _tested(book: CustomerBook, past: Evidence, line: _Line, left: int, why: str) -> _Line:
     """A test with half held out, of the size that is worth most: what it brings itself, and what one learns by it."""
     value = line.value
     if value is None or value.net_minor is None or value.low_minor is None or value.high_minor is None:
@@ -192,7 +194,7 @@ def _tested(book: CustomerBook, told: Evidence, line: _Line, left: int, why: str
     worth, recipients, learning = best
     if not recipients or learning < _LEAST_LEARNING_MINOR or worth <= 0:
         short = min(left, line.customers // 2) < LEAST_IN_A_GROUP
-        reason = "too_few_customers" if short else "costs_more" if told.any else why
+        reason = "too_few_customers" if short else "costs_more" if past.any else why
         return replace(line, reasons=[reason])
     return replace(
         line,
@@ -204,7 +206,7 @@ def _tested(book: CustomerBook, told: Evidence, line: _Line, left: int, why: str
     )
 
 
-def _view(book: CustomerBook, told: Evidence, left: int, lines: Sequence[_Line]) -> MessageAdviceView:
+def _view(book: CustomerBook, past: Evidence, left: int, lines: Sequence[_Line]) -> MessageAdviceView:
     ranks = ("send", "test", "wait", "leave")
     status = next((rank for rank in ranks if any(line.decision == rank for line in lines)), "abstained")
     reasons = sorted({reason for line in lines if line.decision == status for reason in line.reasons})
@@ -215,19 +217,19 @@ def _view(book: CustomerBook, told: Evidence, left: int, lines: Sequence[_Line])
         currency=book.currency,
         status=status,  # pyright: ignore[reportArgumentType] - one of the five above
         reasons=reason_keys("customers", reasons),
-        measured=cells.count(told.measured),
-        running=cells.count(told.running),
+        measured=cells.count(past.measured),
+        running=cells.count(past.running),
         recipients_left=cells.count(left),
         window=cells.days(WINDOW_DAYS),
         rest=cells.days(book.rules.message_rest_days),
         coverage=cells.share(COVERAGE),
-        turn_away=cells.share(told.turn_away.value),
-        turn_away_is_assumed=told.turn_away_is_assumed,
-        lines=[_line_view(book, told, line) for line in lines],
+        turn_away=cells.share(past.turn_away.value),
+        turn_away_is_assumed=past.turn_away_is_assumed,
+        lines=[_line_view(book, past, line) for line in lines],
     )
 
 
-def _line_view(book: CustomerBook, told: Evidence, line: _Line) -> MessageLine:
+def _line_view(book: CustomerBook, past: Evidence, line: _Line) -> MessageLine:
     assert book.standings is not None
     base = MessageLine(
         segment=line.segment,
@@ -238,8 +240,8 @@ def _line_view(book: CustomerBook, told: Evidence, line: _Line) -> MessageLine:
     )
     if not line.customers:
         return base
-    bought, uplift = told.bought(line.segment), line.response.uplift if line.response else None
-    found = {
+    bought, uplift = past.bought(line.segment), line.response.uplift if line.response else None
+    view = {
         "chance": cells.share(float(book.standings.chance[line.members].mean())),
         "worth": cells.money(float(book.standings.worth[line.members].mean()), book.currency),
         "bought": cells.share(bought[0]) if bought else None,
@@ -248,7 +250,7 @@ def _line_view(book: CustomerBook, told: Evidence, line: _Line) -> MessageLine:
         "uplift_low": _points(uplift.low) if uplift else None,
         "uplift_high": _points(uplift.high) if uplift else None,
     }
-    return base.model_copy(update={**found, **_money(book, line)})
+    return base.model_copy(update={**view, **_money(book, line)})
 
 
 def _points(change: float) -> cells.Cell:
@@ -260,8 +262,8 @@ def _money(book: CustomerBook, line: _Line) -> dict[str, cells.Cell | None]:
     if value is None or value.net_minor is None or value.low_minor is None or value.high_minor is None:
         return {}
     recipients, held_out = line.sizes
-    told = recipients > 0
-    part = recipients / value.customers if told else 1.0
+    has_audience = recipients > 0
+    part = recipients / value.customers if has_audience else 1.0
     ends = [cells.money(end * part, book.currency) for end in (value.net_minor, value.low_minor, value.high_minor)]
     even = value.break_even_uplift
     return {
@@ -271,9 +273,9 @@ def _money(book: CustomerBook, line: _Line) -> dict[str, cells.Cell | None]:
         "cost": cells.money((value.message_cost_minor or 0) * part, book.currency),
         "break_even": None if even is None else _points(even),
         "gain_chance": None if value.probability_of_gain is None else cells.share(value.probability_of_gain),
-        "audience": cells.count(recipients + held_out) if told else None,
-        "recipients": cells.count(recipients) if told else None,
-        "held_out": cells.count(held_out) if told else None,
-        "holdout": cells.share(line.holdout_bps / BPS) if told else None,
+        "audience": cells.count(recipients + held_out) if has_audience else None,
+        "recipients": cells.count(recipients) if has_audience else None,
+        "held_out": cells.count(held_out) if has_audience else None,
+        "holdout": cells.share(line.holdout_bps / BPS) if has_audience else None,
         "learning": cells.money(line.learning_minor, book.currency) if line.decision == "test" else None,
     }

@@ -56,7 +56,7 @@ def recompute_message_within_stock(session: BrandSession, env: ToolEnv, args: Ch
     try:
         line = _line_behind(session, proposal, action)
         members = _members(book, action)
-        basket = reads.basket_of(session, [book.ids[int(one)] for one in members])
+        basket = reads.basket_of(session, [book.ids[int(customer)] for customer in members])
         goods = _goods(session, env, basket)
         orders = _more_orders(book, line, members)
     except DomainError as error:
@@ -83,17 +83,17 @@ def _members(book: CustomerBook, action: SegmentMessage) -> Sequence[int]:
     if book.standings is None:
         raise InvalidNumbers("No orders of customers are known.")
     meant = book.may_write if action.segment == BUYERS else book.may_write & (book.standings.segment == action.segment)
-    return [int(one) for one in book.standings.customer[meant]]
+    return [int(customer) for customer in book.standings.customer[meant]]
 
 
 def _goods(session: BrandSession, env: ToolEnv, basket: reads.Basket) -> list[_Good]:
-    """What these customers buy, as far as its supply is known. Raises InvalidNumbers, InvalidInput."""
+    """The goods that these customers buy, as far as their supply is known. Raises InvalidNumbers, InvalidInput."""
     paid = sum(basket.amount_minor.values())
     if basket.orders < _LEAST_ORDERS or paid <= 0:
         raise InvalidNumbers("Too few orders say which products these customers buy.")
     stock, costs = stock_book(session, env), unit_costs_minor(session, sorted(basket.units))
     skus = {row.id: row.sku for row in session.scalars(select(Product).where(col(Product.id).in_(basket.units)))}
-    found = []
+    goods = []
     for product in sorted(basket.units):
         try:
             supply = shelf_supply(session, env, stock, product, skus[product], costs.get(product))
@@ -101,10 +101,10 @@ def _goods(session: BrandSession, env: ToolEnv, basket: reads.Basket) -> list[_G
             continue
         if supply.shelf.rate.units_per_day > 0:
             each = basket.units[product] / basket.orders
-            found.append(_Good(product, basket.amount_minor[product] / paid, each, supply))
-    if sum(one.share for one in found) < _LEAST_KNOWN:
+            goods.append(_Good(product, basket.amount_minor[product] / paid, each, supply))
+    if sum(good.share for good in goods) < _LEAST_KNOWN:
         raise InvalidNumbers("How most of what these customers buy is supplied is not known well enough.")
-    return found
+    return goods
 
 
 def _more_orders(book: CustomerBook, line: MessageLine, members: Sequence[int]) -> float:
@@ -122,8 +122,8 @@ def _more_orders(book: CustomerBook, line: MessageLine, members: Sequence[int]) 
 
 def _served(goods: Sequence[_Good], orders: float) -> float:
     """The share of the orders' value that can be sold beyond what sells anyway; unknown supply goes as the rest."""
-    known = sum(one.share for one in goods)
-    return sum(one.share * _more_sold(one.supply, orders * one.units_an_order) for one in goods) / known
+    known = sum(good.share for good in goods)
+    return sum(good.share * _more_sold(good.supply, orders * good.units_an_order) for good in goods) / known
 
 
 def _more_sold(supply: ShelfSupply, units: float) -> float:

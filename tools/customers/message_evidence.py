@@ -1,4 +1,4 @@
-"""What past messages tell of the next: how segments answered, and how many turned away."""
+"""Evidence from past messages: how segments answered, and how many turned away."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -37,19 +37,19 @@ class Evidence:
     @property
     def any(self) -> bool:
         """Whether a holdout of this brand's own has told something."""
-        whole = [one for campaigns in self.counts.values() for one in campaigns]
-        groups = sum(one.treated for one in whole), sum(one.held_out for one in whole)
-        return min(groups) >= LEAST_IN_A_GROUP and any(one.held_out_buyers for one in whole)
+        whole = [campaign for campaigns in self.counts.values() for campaign in campaigns]
+        groups = sum(campaign.treated for campaign in whole), sum(campaign.held_out for campaign in whole)
+        return min(groups) >= LEAST_IN_A_GROUP and any(campaign.held_out_buyers for campaign in whole)
 
     def bought(self, segment: str) -> tuple[float, float] | None:
         """The shares that bought of those written to and of those held out; None where too few were."""
         own = self.counts.get(segment, ())
-        treated, held_out = sum(one.treated for one in own), sum(one.held_out for one in own)
+        treated, held_out = sum(campaign.treated for campaign in own), sum(campaign.held_out for campaign in own)
         if min(treated, held_out) < LEAST_IN_A_GROUP:
             return None
         return (
-            sum(one.treated_buyers for one in own) / treated,
-            sum(one.held_out_buyers for one in own) / held_out,
+            sum(campaign.treated_buyers for campaign in own) / treated,
+            sum(campaign.held_out_buyers for campaign in own) / held_out,
         )
 
     def responses(self, baseline: Mapping[str, float]) -> Mapping[str, ResponseEstimate]:
@@ -66,8 +66,8 @@ def evidence(session: BrandSession) -> Evidence:
     """Of this brand's own messages by now."""
     arms = reads.campaigns(session)
     groups: dict[tuple[str, str], dict[Arm, Sequence[reads.CustomerResponse]]] = defaultdict(dict)
-    for one in arms:
-        groups[one.source, one.segment][one.arm] = one.customers
+    for arm in arms:
+        groups[arm.source, arm.segment][arm.arm] = arm.customers
     counts: dict[str, list[CampaignCounts]] = defaultdict(list)
     for (_, segment), group in groups.items():
         counts[segment].append(_counts(group.get(Arm.TREATED, ()), group.get(Arm.HOLDOUT, ())))
@@ -75,7 +75,7 @@ def evidence(session: BrandSession) -> Evidence:
     since = session.ctx.known_until - timedelta(days=WINDOW_DAYS)
     return Evidence(
         counts=dict(counts),
-        measured=len({one.source for one in arms}),
+        measured=len({arm.source for arm in arms}),
         running=reads.recipients_since(session, since),
         turn_away=turn_away,
         turn_away_is_assumed=assumed,
@@ -87,17 +87,17 @@ def _counts(treated: Sequence[reads.CustomerResponse], held_out: Sequence[reads.
 
 
 def _buyers(customers: Sequence[reads.CustomerResponse]) -> int:
-    return sum(sum(one.bought_minor.values()) > 0 for one in customers)
+    return sum(sum(customer.bought_minor.values()) > 0 for customer in customers)
 
 
 def _turn_away(arms: Sequence[reads.CampaignArm]) -> tuple[Interval, bool]:
     """The share of those written to who asked to be left alone, above that of those held out; assumed without any."""
-    treated, held_out = ([one for arm in arms if arm.arm is which for one in arm.customers] for which in Arm)
+    treated, held_out = ([customer for arm in arms if arm.arm is which for customer in arm.customers] for which in Arm)
     if min(len(treated), len(held_out)) < LEAST_IN_A_GROUP:
         return PRIOR_TURN_AWAY, True
-    found = newcombe_interval(
-        sum(one.opted_out for one in treated), len(treated),
-        sum(one.opted_out for one in held_out), len(held_out), COVERAGE,
+    difference = newcombe_interval(
+        sum(customer.opted_out for customer in treated), len(treated),
+        sum(customer.opted_out for customer in held_out), len(held_out), COVERAGE,
     )  # fmt: skip
-    value = max(found.value, 0.0)
-    return Interval(value, max(min(found.low, value), 0.0), max(found.high, value)), False
+    value = max(difference.value, 0.0)
+    return Interval(value, max(min(difference.low, value), 0.0), max(difference.high, value)), False

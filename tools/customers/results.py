@@ -1,4 +1,4 @@
-"""What the CRM tools answer: plain values, and a cell for every number that may be cited."""
+"""Results of the CRM tools: plain values, and a cell for every number that may be cited."""
 
 from typing import Literal
 

@@ -41,12 +41,12 @@ def _segments(book: CustomerBook) -> list[SegmentView]:
     standings = book.standings
     if standings is None:
         return []
-    found = []
+    views = []
     for name in SEGMENTS:
         own = standings.segment == name
         if own.any():
             silent = own & (standings.standing == "silent")
-            found.append(
+            views.append(
                 SegmentView(
                     segment=name,
                     customers=cells.count(int(own.sum())),
@@ -56,4 +56,4 @@ def _segments(book: CustomerBook) -> list[SegmentView]:
                     worth=cells.money(float(np.mean(standings.worth[own])), book.currency),
                 )
             )
-    return found
+    return views

@@ -1,4 +1,4 @@
-"""What the finance tools are asked with."""
+"""The arguments of the finance tools."""
 
 from typing import Annotated
 from uuid import UUID

@@ -37,11 +37,11 @@ class MoneyBook:
     reminders: Mapping[UUID, reads.ReminderHistory]
     habits: PaymentHabits | None
 
-    def as_open(self, debtor: owing.Debtor, one: reads.InvoiceState, at: datetime | None = None) -> OpenInvoice:
+    def as_open(self, debtor: owing.Debtor, invoice: reads.InvoiceState, at: datetime | None = None) -> OpenInvoice:
         """An invoice as it stands, or stood at a moment."""
         return OpenInvoice(
-            debtor.place, debtor.lacks[one.number] or one.amount_minor, owing.terms_days(one),
-            owing.days_since(one, at or self.now),
+            debtor.place, debtor.lacks[invoice.number] or invoice.amount_minor, owing.terms_days(invoice),
+            owing.days_since(invoice, at or self.now),
         )  # fmt: skip
 
 
@@ -52,16 +52,16 @@ def money_book(session: BrandSession, env: ToolEnv) -> MoneyBook:
 def read_book(session: BrandSession) -> MoneyBook:
     """The book as of the session's moment."""
     currency, now = brand_of(session).currency, session.ctx.known_until
-    found, reminded = owing.debtors(session, currency), reads.reminders(session)
+    debtors, reminded = owing.debtors(session, currency), reads.reminders(session)
     return MoneyBook(
         currency=currency,
         rules=rules_of(session),
         now=now,
         midnight=now.replace(hour=0, minute=0, second=0, microsecond=0),
         cash_minor=cash_minor(session, currency),
-        debtors=found,
+        debtors=debtors,
         reminders=reminded,
-        habits=habits_of(owing.payment_records(found, reminded, now)),
+        habits=habits_of(owing.payment_records(debtors, reminded, now)),
     )
 
 
@@ -70,13 +70,13 @@ def rows_of(session: BrandSession, env: ToolEnv, *tables: str) -> tuple[RowSelec
     return tuple(env.once(("all rows", table), lambda table=table: selected(session, table)) for table in tables)
 
 
-def habits_of(payings: Sequence[owing.PaymentRecord]) -> PaymentHabits | None:
+def habits_of(records: Sequence[owing.PaymentRecord]) -> PaymentHabits | None:
     """None where too few invoices were paid to tell."""
     history = PaymentHistory(
-        debtor=np.array([one.debtor for one in payings], dtype=np.int64),
-        terms_days=np.array([one.terms_days for one in payings], dtype=float),
-        days=np.array([min(one.days, 3_650.0) for one in payings], dtype=float),
-        paid=np.array([one.paid for one in payings], dtype=bool),
+        debtor=np.array([record.debtor for record in records], dtype=np.int64),
+        terms_days=np.array([record.terms_days for record in records], dtype=float),
+        days=np.array([min(record.days, 3_650.0) for record in records], dtype=float),
+        paid=np.array([record.paid for record in records], dtype=bool),
     )
     try:
         return payment_habits(history)

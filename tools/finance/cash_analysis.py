@@ -45,9 +45,9 @@ def cash_runway(session: BrandSession, env: ToolEnv, args: ToolArguments) -> Too
 
 def _sources(session: BrandSession, env: ToolEnv) -> tuple[RowSelection, ...]:
     tables = ("invoice", "payment", "expense", "expected_expense", "purchase_order", "supplier", "sales_fact")
-    found = rows_of(session, env, *tables)
+    rows = rows_of(session, env, *tables)
     held = accounts(session)
-    return (*found, selected(session, "bank_balance", account=held)) if held else found
+    return (*rows, selected(session, "bank_balance", account=held)) if held else rows
 
 
 def _abstained(book: MoneyBook, reason: str) -> RunwayView:
@@ -61,7 +61,7 @@ def _view(
     lowest = outlook.weeks[outlook.lowest_week - 1]
     early, likely = outlook.runway_weeks(EARLY), outlook.runway_weeks(0.5)
     date = None if early is None else (book.midnight + (early + 1) * WEEK).date().isoformat()
-    overdue = sum(debtor.lacks[one.number] for debtor in book.debtors for one in debtor.overdue(book.now))
+    overdue = sum(debtor.lacks[invoice.number] for debtor in book.debtors for invoice in debtor.overdue(book.now))
     return RunwayView(
         currency=currency,
         status="told",
@@ -81,17 +81,17 @@ def _view(
         headroom=cells.money(outlook.headroom_minor, currency),
         owed=cells.money(sum(debtor.owed_minor for debtor in book.debtors), currency),
         overdue=cells.money(overdue, currency),
-        bills=cells.money(sum(one.amount_minor for one in position.payments), currency),
+        bills=cells.money(sum(payment.amount_minor for payment in position.payments), currency),
         running_costs=cells.money(float(flows.past.spent.mean()), currency),
         weeks=[
             CashWeekView(
-                week=cells.weeks(one.week),
-                expected=cells.money(one.expected_minor, currency),
-                low=cells.money(one.low_minor, currency),
-                high=cells.money(one.high_minor, currency),
-                below=cells.share(one.below_floor_by_now),
+                week=cells.weeks(week.week),
+                expected=cells.money(week.expected_minor, currency),
+                low=cells.money(week.low_minor, currency),
+                high=cells.money(week.high_minor, currency),
+                below=cells.share(week.below_floor_by_now),
             )
-            for one in outlook.weeks
+            for week in outlook.weeks
         ],
     )
 
@@ -109,17 +109,19 @@ def _profit(session: BrandSession, book: MoneyBook, flows: CashFlows) -> dict[st
     )
     goods = sum(row.cost_minor for row in sold)
     spent = reads.expenses(session, book.currency, since)
-    running = sum(one.amount_minor for one in spent if not is_goods(one.category))
-    bought = sum(one.amount_minor for one in reads.bills(session, book.currency, since) if one.received_at is not None)
-    overdue = sum(debtor.lacks[one.number] for debtor in book.debtors for one in debtor.overdue(book.now))
-    found = profit_against_cash(kept, flows.cash_in, goods + running, flows.cash_out, bought - goods, overdue)
-    return _profit_cells(found, book.currency)
+    running = sum(expense.amount_minor for expense in spent if not is_goods(expense.category))
+    bought = sum(
+        bill.amount_minor for bill in reads.bills(session, book.currency, since) if bill.received_at is not None
+    )
+    overdue = sum(debtor.lacks[invoice.number] for debtor in book.debtors for invoice in debtor.overdue(book.now))
+    late = profit_against_cash(kept, flows.cash_in, goods + running, flows.cash_out, bought - goods, overdue)
+    return _profit_cells(late, book.currency)
 
 
-def _profit_cells(found: LateCash, currency: str) -> dict[str, object]:
+def _profit_cells(late: LateCash, currency: str) -> dict[str, object]:
     return {
-        "verdict": found.verdict,
-        "profit": cells.money(found.profit_minor, currency),
-        "profit_in_cash": cells.money(found.cash_minor, currency),
-        "late": cells.rate(found.late_share_bps),
+        "verdict": late.verdict,
+        "profit": cells.money(late.profit_minor, currency),
+        "profit_in_cash": cells.money(late.cash_minor, currency),
+        "late": cells.rate(late.late_share_bps),
     }

@@ -91,7 +91,9 @@ def _within(
 ) -> list[PurchaseLine]:
     """The lines that cash carries; those that bring least for their money are left out first."""
     gain = {line.sku: float(line.gain.value) if line.gain else 0.0 for line in advised}
-    kept = sorted(action.lines, key=lambda one: -gain.get(one.sku, 0.0) / max(one.quantity * one.unit_cost_minor, 1))
+    kept = sorted(
+        action.lines, key=lambda line: -gain.get(line.sku, 0.0) / max(line.quantity * line.unit_cost_minor, 1)
+    )
 
     def carried() -> bool:
         """An ordinary week's orders always are: what is owed for them is in the outlook already."""
@@ -104,7 +106,7 @@ def _within(
 
 
 def _taken(advice: OrderAdviceView, kept: list[PurchaseLine]) -> list[PurchaseLine]:
-    """What the supplier still takes of it: nothing, where it is less than its documents ask for."""
+    """The lines that the supplier still takes: none, where they come to less than its documents ask for."""
     least = advice.minimum_order.amount if advice.minimum_order else None
     return kept if least is None or _cost(kept) >= least.value else []
 

@@ -26,26 +26,34 @@ def expense_review(session: BrandSession, env: ToolEnv, args: ToolArguments) -> 
     spent = reads.expenses(session, book.currency, book.now - _HISTORY)
     flagged = {row.expense_id for row in reads.flags(session)}
     asked_about = {
-        one.category for one in spent if one.id in flagged and one.spent_at > book.now - 2 * FLAG_WEEKS * WEEK
+        expense.category
+        for expense in spent
+        if expense.id in flagged and expense.spent_at > book.now - 2 * FLAG_WEEKS * WEEK
     }
-    found = review(spent, book.midnight)
+    reviewed = review(spent, book.midnight)
     lately = book.midnight - _LATELY_WEEKS * WEEK
     start = lately - FLOW_WEEKS * WEEK
-    held = sum(one.amount_minor for one in spent if one.category == CHARGEBACKS and one.spent_at >= lately)
-    before = sum(one.amount_minor for one in spent if one.category == CHARGEBACKS and start <= one.spent_at < lately)
-    odd = [one for one in found.odd if one.category not in asked_about]
+    held = sum(
+        expense.amount_minor for expense in spent if expense.category == CHARGEBACKS and expense.spent_at >= lately
+    )
+    before = sum(
+        expense.amount_minor
+        for expense in spent
+        if expense.category == CHARGEBACKS and start <= expense.spent_at < lately
+    )
+    odd = [flag for flag in reviewed.odd if flag.category not in asked_about]
     view = ExpenseReviewView(
         currency=book.currency,
         status="told" if spent else "abstained",
         reasons=[] if spent else reason_keys("finance", ["no_expenses"]),
-        judged=cells.count(found.judged),
-        not_judged=cells.count(found.not_judged),
-        false_alarms=Cell(value=round(found.expected_false_alarms, 2), unit="count", decimals=2),
+        judged=cells.count(reviewed.judged),
+        not_judged=cells.count(reviewed.not_judged),
+        false_alarms=Cell(value=round(reviewed.expected_false_alarms, 2), unit="count", decimals=2),
         chargebacks=cells.money(held, book.currency),
         chargebacks_before=cells.money(before * _LATELY_WEEKS / FLOW_WEEKS, book.currency),
-        odd=[_odd_view(book, one, held) for one in odd],
+        odd=[_odd_view(book, flag, held) for flag in odd],
     )
-    about = {one.category: f"/odd/{at}" for at, one in enumerate(odd)}
+    about = {flag.category: f"/odd/{at}" for at, flag in enumerate(odd)}
     return ToolAnswer(
         view,
         (
@@ -56,24 +64,24 @@ def expense_review(session: BrandSession, env: ToolEnv, args: ToolArguments) -> 
     )
 
 
-def _odd_view(book: MoneyBook, one: Odd, held: int) -> OddExpense:
+def _odd_view(book: MoneyBook, odd: Odd, held: int) -> OddExpense:
     goes_on = {}
-    if one.recurring and one.excess_minor > 0:
+    if odd.recurring and odd.excess_minor > 0:
         goes_on = {
-            "gain": cells.money(one.excess_minor * FLAG_WEEKS / 2, book.currency),
-            "gain_high": cells.money(one.excess_minor * FLAG_WEEKS, book.currency),
+            "gain": cells.money(odd.excess_minor * FLAG_WEEKS / 2, book.currency),
+            "gain_high": cells.money(odd.excess_minor * FLAG_WEEKS, book.currency),
             "held": cells.money(held, book.currency),
         }
     return OddExpense(
-        category=one.category,
-        reason=one.reason,
-        reasons=reason_keys("finance", [one.reason]),
-        expenses=[each.number for each in one.expenses],
-        recurring=one.recurring,
-        amount=cells.money(one.amount_minor, book.currency),
-        expected=cells.money(one.expected_minor, book.currency),
-        low=cells.money(one.low_minor, book.currency),
-        high=cells.money(one.high_minor, book.currency),
-        excess=cells.money(one.excess_minor, book.currency),
+        category=odd.category,
+        reason=odd.reason,
+        reasons=reason_keys("finance", [odd.reason]),
+        expenses=[each.number for each in odd.expenses],
+        recurring=odd.recurring,
+        amount=cells.money(odd.amount_minor, book.currency),
+        expected=cells.money(odd.expected_minor, book.currency),
+        low=cells.money(odd.low_minor, book.currency),
+        high=cells.money(odd.high_minor, book.currency),
+        excess=cells.money(odd.excess_minor, book.currency),
         **goes_on,
     )

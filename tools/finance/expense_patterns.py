@@ -20,7 +20,7 @@ _RECURRING = 8
 
 @dataclass(frozen=True)
 class Odd:
-    """What of one category was marked: its expenses, what they came to, and what they should have."""
+    """The marked expenses of one category: what they came to, and what they should have."""
 
     category: str
     reason: FlagReason
@@ -50,68 +50,75 @@ def review(spent: Sequence[ExpenseRecord], midnight: datetime, days: int = 7) ->
     Commissions of affiliates follow the shop's sales, so each is judged as its part of all commissions of its day: one
     that grows while the others do not is what stands out. What suppliers got is left out: each order is another amount.
     """
-    told = [one for one in spent if one.amount_minor > 0 and not is_goods(one.category) and one.spent_at < midnight]
-    by_number = {one.number: one for one in told}
-    scaled = _scaled(told)
+    judged = [
+        expense
+        for expense in spent
+        if expense.amount_minor > 0 and not is_goods(expense.category) and expense.spent_at < midnight
+    ]
+    by_number = {expense.number: expense for expense in judged}
+    scaled = _scaled(judged)
     since = midnight - timedelta(days=days)
-    found = review_expenses(
-        [ExpenseEntry(one.number, one.category, scaled[one.number], one.spent_at.toordinal()) for one in told],
+    reviewed = review_expenses(
+        [
+            ExpenseEntry(expense.number, expense.category, scaled[expense.number], expense.spent_at.toordinal())
+            for expense in judged
+        ],
         since.toordinal(),
         FALSE_ALARMS,
     )
-    weeks = max((midnight - min((one.spent_at for one in told), default=midnight)) / (7 * DAY), 1.0)
-    least = _MATERIAL * sum(one.amount_minor for one in told) / weeks
+    weeks = max((midnight - min((expense.spent_at for expense in judged), default=midnight)) / (7 * DAY), 1.0)
+    least = _MATERIAL * sum(expense.amount_minor for expense in judged) / weeks
     return Review(
-        judged=found.judged,
-        not_judged=len(found.not_judged),
-        expected_false_alarms=found.expected_false_alarms,
-        odd=tuple(sorted(_odd(found, by_number, scaled, told, least), key=lambda one: -abs(one.excess_minor))),
+        judged=reviewed.judged,
+        not_judged=len(reviewed.not_judged),
+        expected_false_alarms=reviewed.expected_false_alarms,
+        odd=tuple(sorted(_odd(reviewed, by_number, scaled, judged, least), key=lambda odd: -abs(odd.excess_minor))),
     )
 
 
-def _scaled(told: Sequence[ExpenseRecord]) -> Mapping[str, int]:
+def _scaled(judged: Sequence[ExpenseRecord]) -> Mapping[str, int]:
     """Amounts as they are judged: an affiliate's as its part of the day's commissions, at those of a usual day."""
     totals: dict[int, int] = defaultdict(int)
-    for one in told:
-        if one.category.startswith(AFFILIATE):
-            totals[one.spent_at.toordinal()] += one.amount_minor
+    for expense in judged:
+        if expense.category.startswith(AFFILIATE):
+            totals[expense.spent_at.toordinal()] += expense.amount_minor
     usual = sorted(totals.values())[len(totals) // 2] if totals else 0
     return {
-        one.number: max(round(one.amount_minor * usual / totals[one.spent_at.toordinal()]), 1)
-        if one.category.startswith(AFFILIATE)
-        else one.amount_minor
-        for one in told
+        expense.number: max(round(expense.amount_minor * usual / totals[expense.spent_at.toordinal()]), 1)
+        if expense.category.startswith(AFFILIATE)
+        else expense.amount_minor
+        for expense in judged
     }
 
 
 def _odd(
-    found: ExpenseReview,
+    reviewed: ExpenseReview,
     by_number: Mapping[str, ExpenseRecord],
     scaled: Mapping[str, int],
-    told: Sequence[ExpenseRecord],
+    judged: Sequence[ExpenseRecord],
     least: float,
 ) -> list[Odd]:
     groups: dict[str, list[tuple[ExpenseRecord, UnusualExpense]]] = defaultdict(list)
-    for flag in found.flags:
+    for flag in reviewed.flags:
         groups[by_number[flag.key].category].append((by_number[flag.key], flag))
     marked = []
     for category, pairs in groups.items():
-        scale = [one.amount_minor / scaled[one.number] for one, _ in pairs]
+        scale = [expense.amount_minor / scaled[expense.number] for expense, _ in pairs]
         expected, low, high = (
             round(sum(getattr(flag, end) * by for (_, flag), by in zip(pairs, scale, strict=True)))
             for end in ("expected_minor", "low_minor", "high_minor")
         )
-        amount = sum(one.amount_minor for one, _ in pairs)
+        amount = sum(expense.amount_minor for expense, _ in pairs)
         if abs(amount - expected) < max(least, _LEAST_OFF * expected):
             continue
-        history = sum(one.category == category for one in told)
+        history = sum(expense.category == category for expense in judged)
         reason = pairs[0][1].reason
         grew = category.startswith(AFFILIATE) and amount > expected
         marked.append(
             Odd(
                 category=category,
                 reason="commission_above_sales" if grew else "far_above" if reason == "booked_twice" else reason,
-                expenses=tuple(one for one, _ in pairs),
+                expenses=tuple(expense for expense, _ in pairs),
                 amount_minor=amount,
                 expected_minor=expected,
                 low_minor=low,

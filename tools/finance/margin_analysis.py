@@ -62,11 +62,11 @@ def _view(
     titles = {row.sku: row.title or row.sku for row in products.values()}
     channel_titles = {row.code: row.title or row.code for row in places.values()}
     walk = bridge(before, now)
-    by_channel = _lines(currency, now, before, lambda one: one.channel)
-    by_product = _lines(currency, now, before, lambda one: one.product)
+    by_channel = _lines(currency, now, before, lambda line: line.channel)
+    by_product = _lines(currency, now, before, lambda line: line.product)
     ranked = sorted(by_product, key=lambda code: (by_product[code].contribution.value, code))
     lines = {code: line.model_copy(update={"sku": code, "title": titles[code]}) for code, line in by_product.items()}
-    revenue = sum(one.revenue_minor for one in now)
+    revenue = sum(line.revenue_minor for line in now)
     return MarginView(
         currency=currency,
         status="told",
@@ -94,20 +94,20 @@ def _view(
 def _lines(
     currency: str, now: Sequence[Contribution], before: Sequence[Contribution], key: Callable[[Contribution], str]
 ) -> dict[str, MarginLine]:
-    found: dict[str, MarginLine] = {}
-    for code in {key(one) for one in now}:
-        own = [one for one in now if key(one) == code]
-        was = sum(one.contribution_minor for one in before if key(one) == code)
-        revenue, left = sum(one.revenue_minor for one in own), sum(one.contribution_minor for one in own)
-        found[code] = MarginLine(
+    lines: dict[str, MarginLine] = {}
+    for code in {key(line) for line in now}:
+        own = [line for line in now if key(line) == code]
+        was = sum(line.contribution_minor for line in before if key(line) == code)
+        revenue, left = sum(line.revenue_minor for line in own), sum(line.contribution_minor for line in own)
+        lines[code] = MarginLine(
             title=code,
-            units=Cell(value=sum(one.units for one in own), unit="units"),
+            units=Cell(value=sum(line.units for line in own), unit="units"),
             revenue=cells.money(revenue, currency),
-            fees=cells.money(sum(one.fees_minor for one in own), currency),
-            cost=cells.money(sum(one.cost_minor + one.variable_minor for one in own), currency),
+            fees=cells.money(sum(line.fees_minor for line in own), currency),
+            cost=cells.money(sum(line.cost_minor + line.variable_minor for line in own), currency),
             contribution=cells.money(left, currency),
             margin=cells.rate(share_bps(left, revenue)),
             before=cells.money(was, currency),
             change=cells.money(left - was, currency),
         )
-    return found
+    return lines

@@ -40,8 +40,8 @@ def propose_invoice_remind(session: BrandSession, env: ToolEnv, args: ReminderAr
     draft = Draft(action, prediction, expected, args.rationale, [analysis.id], frozenset({view.debtor, *view.invoices}))
     row = store_proposal(session, env, "propose_invoice_remind", args, draft)
     cell = Cell(value=prediction.value, unit=prediction.unit)
-    told = {"expected": cell, "check_at": prediction.check_at.isoformat()}
-    return ToolAnswer(ProposedReminder(proposal=str(row.id), debtor=view.debtor, **told))
+    expectation = {"expected": cell, "check_at": prediction.check_at.isoformat()}
+    return ToolAnswer(ProposedReminder(proposal=str(row.id), debtor=view.debtor, **expectation))
 
 
 def _reminder_prediction(session: BrandSession, view: ReminderView) -> Prediction:
@@ -71,9 +71,11 @@ def propose_budget_reallocate(session: BrandSession, env: ToolEnv, args: BudgetA
     view = BudgetView.model_validate(analysis.result)
     if view.status != "move" or view.gain is None or view.gain_low is None or view.gain_high is None:
         raise GaveUp("The analysis does not advise to move budgets.", remedy="Report it only.", reasons=view.reasons)
-    changed = [one for one in view.campaigns if one.advised is not None]
+    changed = [campaign for campaign in view.campaigns if campaign.advised is not None]
     budgets = tuple(
-        CampaignWeekly(campaign=one.campaign, weekly_minor=int(one.advised.value)) for one in changed if one.advised
+        CampaignWeekly(campaign=campaign.campaign, weekly_minor=int(campaign.advised.value))
+        for campaign in changed
+        if campaign.advised
     )
     days = timedelta(weeks=BUDGET_WEEKS)
     prediction = Prediction(
@@ -85,7 +87,7 @@ def propose_budget_reallocate(session: BrandSession, env: ToolEnv, args: BudgetA
         check_at=session.ctx.known_until + days + _REPORTING,
     )
     action = BudgetReallocate(budgets=budgets, currency=view.currency)
-    names = frozenset(one.campaign for one in changed)
+    names = frozenset(campaign.campaign for campaign in changed)
     draft = Draft(action, prediction, prediction.value, args.rationale, [analysis.id], names)
     row = store_proposal(session, env, "propose_budget_reallocate", args, draft)
     expected = cells.money(prediction.value, view.currency)
@@ -99,7 +101,7 @@ def propose_expense_flag(session: BrandSession, env: ToolEnv, args: FlagArgument
     receipt and say why. Refused for a category that it did not mark."""
     analysis = receipt_of_tool(session, env, args.analysis_receipt, "expense_review")
     view = ExpenseReviewView.model_validate(analysis.result)
-    odd = next((one for one in view.odd if one.category == args.category), None)
+    odd = next((odd for odd in view.odd if odd.category == args.category), None)
     if odd is None:
         raise GaveUp(f"The review marked nothing of {args.category}.", remedy="Report it only.")
     action = ExpenseFlag.model_validate(

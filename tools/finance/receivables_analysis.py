@@ -35,27 +35,30 @@ def receivables(session: BrandSession, env: ToolEnv, args: ToolArguments) -> Too
     book = money_book(session, env)
     owed = [debtor for debtor in book.debtors if debtor.owed_minor > 0]
     overdue = {debtor.code: _overdue_minor(book, debtor) for debtor in owed}
-    told = owing.payment_records(book.debtors, book.reminders, book.now)
-    paid = [one for one in told if one.paid]
+    records = owing.payment_records(book.debtors, book.reminders, book.now)
+    paid = [record for record in records if record.paid]
     issued = sum(
-        one.amount_minor
+        invoice.amount_minor
         for debtor in book.debtors
-        for one in debtor.invoices
-        if one.issued_at > book.now - QUARTER_WEEKS * WEEK
+        for invoice in debtor.invoices
+        if invoice.issued_at > book.now - QUARTER_WEEKS * WEEK
     )
     total = sum(debtor.owed_minor for debtor in owed)
     outstanding = days_sales_outstanding(total, max(issued, 0), QUARTER_WEEKS * 7)
-    late = sum(one.days > one.terms_days + _LATE_BY_DAYS for one in paid)
+    late = sum(record.days > record.terms_days + _LATE_BY_DAYS for record in paid)
     view = ReceivablesView(
         currency=book.currency,
-        status="told" if told else "abstained",
-        reasons=[] if told else reason_keys("finance", ["no_invoices"]),
+        status="told" if records else "abstained",
+        reasons=[] if records else reason_keys("finance", ["no_invoices"]),
         owed=cells.money(total, book.currency),
         overdue=cells.money(sum(overdue.values()), book.currency),
         outstanding=None if outstanding is None else cells.days(round(outstanding)),
         late_share=cells.rate(share_bps(late, len(paid))) if paid else None,
         invoices_paid=cells.count(len(paid)),
-        debtors=[_debtor_view(book, debtor) for debtor in sorted(owed, key=lambda one: (-overdue[one.code], one.code))],
+        debtors=[
+            _debtor_view(book, debtor)
+            for debtor in sorted(owed, key=lambda debtor: (-overdue[debtor.code], debtor.code))
+        ],
     )
     return ToolAnswer(view, rows_of(session, env, "invoice", "payment"))
 
@@ -65,7 +68,7 @@ def reminder_advice(session: BrandSession, env: ToolEnv, args: DebtorArguments) 
     paying, how much sooner a reminder should bring them, by what earlier reminders did where they were measured, and
     what that is worth at the brand's cost of capital, with an 80 % interval."""
     book = money_book(session, env)
-    debtor = next((one for one in book.debtors if one.code == args.debtor), None)
+    debtor = next((debtor for debtor in book.debtors if debtor.code == args.debtor), None)
     view = _blank(book, args.debtor, "unknown_debtor") if debtor is None else _advice(book, debtor)
     return ToolAnswer(view, _sources(session, env, debtor))
 
@@ -73,7 +76,7 @@ def reminder_advice(session: BrandSession, env: ToolEnv, args: DebtorArguments) 
 def _sources(session: BrandSession, env: ToolEnv, debtor: owing.Debtor | None) -> tuple[RowSelection, ...]:
     if debtor is None or debtor.customer_id is None:
         return ()
-    own = [one.id for one in debtor.invoices]
+    own = [invoice.id for invoice in debtor.invoices]
     return (
         selected(session, "invoice", customer_id=debtor.customer_id),
         selected(session, "payment", invoice_id=own),
@@ -81,31 +84,33 @@ def _sources(session: BrandSession, env: ToolEnv, debtor: owing.Debtor | None) -
     )
 
 
-def may_be_reminded(book: MoneyBook, one: reads.InvoiceState) -> bool:
+def may_be_reminded(book: MoneyBook, invoice: reads.InvoiceState) -> bool:
     """Whether an overdue invoice has not been reminded of lately, nor for the last time."""
-    had = book.reminders.get(one.id)
+    had = book.reminders.get(invoice.id)
     every = timedelta(days=book.rules.reminder_every_days)
     return had is None or (had.level < LAST_LEVEL and had.last_at <= book.now - every)
 
 
 def past_reminders(book: MoneyBook) -> list[RemindedInvoice]:
     """Earlier reminders that have had their time, or their money: each invoice as it stood when reminded first."""
-    found = []
+    reminded = []
     for debtor in book.debtors:
-        for one in debtor.invoices:
-            had = book.reminders.get(one.id)
+        for invoice in debtor.invoices:
+            had = book.reminders.get(invoice.id)
             if had is None:
                 continue
-            settled = one.last_paid_at if debtor.lacks[one.number] == 0 else None
+            settled = invoice.last_paid_at if debtor.lacks[invoice.number] == 0 else None
             waited = ((settled or book.now) - had.first_at) / DAY
             elapsed = (book.now - had.first_at) / DAY
             if elapsed >= HORIZON_DAYS:
-                found.append(RemindedInvoice(book.as_open(debtor, one, had.first_at), max(waited, 0.0), HORIZON_DAYS))
-    return found
+                reminded.append(
+                    RemindedInvoice(book.as_open(debtor, invoice, had.first_at), max(waited, 0.0), HORIZON_DAYS)
+                )
+    return reminded
 
 
 def _overdue_minor(book: MoneyBook, debtor: owing.Debtor) -> int:
-    return sum(debtor.lacks[one.number] for one in debtor.overdue(book.now))
+    return sum(debtor.lacks[invoice.number] for invoice in debtor.overdue(book.now))
 
 
 def _debtor_view(book: MoneyBook, debtor: owing.Debtor) -> DebtorView:
@@ -116,10 +121,10 @@ def _debtor_view(book: MoneyBook, debtor: owing.Debtor) -> DebtorView:
         debtor=debtor.code,
         owed=cells.money(debtor.owed_minor, book.currency),
         overdue=cells.money(_overdue_minor(book, debtor), book.currency),
-        oldest=cells.days(max(((book.now - one.due_at) // DAY for one in overdue), default=0)),
+        oldest=cells.days(max(((book.now - invoice.due_at) // DAY for invoice in overdue), default=0)),
         usual=None if usual is None else cells.days(round(usual)),
         terms=cells.days(round(terms)),
-        may_be_reminded=bool(debtor.code) and any(may_be_reminded(book, one) for one in overdue),
+        may_be_reminded=bool(debtor.code) and any(may_be_reminded(book, invoice) for invoice in overdue),
     )
 
 
@@ -134,7 +139,7 @@ def _blank(book: MoneyBook, debtor: str, reason: str, status: str = "abstained")
 
 def _advice(book: MoneyBook, debtor: owing.Debtor) -> ReminderView:
     overdue = debtor.overdue(book.now)
-    due = [one for one in overdue if may_be_reminded(book, one)]
+    due = [invoice for invoice in overdue if may_be_reminded(book, invoice)]
     if not overdue:
         return _blank(book, debtor.code, "nothing_overdue", "wait")
     if not due:
@@ -144,27 +149,29 @@ def _advice(book: MoneyBook, debtor: owing.Debtor) -> ReminderView:
         return _blank(book, debtor.code, "too_few_paid")
     past = past_reminders(book)
     share = share_saved(book.habits, past)
-    saved = predicted_saving(book.habits, [book.as_open(debtor, one) for one in due], share, HORIZON_DAYS, COVERAGE)
+    saved = predicted_saving(
+        book.habits, [book.as_open(debtor, invoice) for invoice in due], share, HORIZON_DAYS, COVERAGE
+    )
     if saved.days.value < LEAST_SAVED_DAYS and not _later_than_usual(book.habits, debtor, due, book.now):
         return _blank(book, debtor.code, "pays_anyway", "wait")
-    return _told(book, debtor, due, len(past), share, saved)
+    return _reminder_view(book, debtor, due, len(past), share, saved)
 
 
 def _later_than_usual(
     habits: PaymentHabits, debtor: owing.Debtor, due: Sequence[reads.InvoiceState], now: datetime
 ) -> bool:
     """Whether one of them has been open for longer than the debtor, as likely as not, takes to pay."""
-    usual = {one.number: habits.typical_days(debtor.place, owing.terms_days(one)) for one in due}
-    return any(owing.days_since(one, now) > usual[one.number] + _LATE_BY_DAYS for one in due)
+    usual = {invoice.number: habits.typical_days(debtor.place, owing.terms_days(invoice)) for invoice in due}
+    return any(owing.days_since(invoice, now) > usual[invoice.number] + _LATE_BY_DAYS for invoice in due)
 
 
-def _told(
+def _reminder_view(
     book: MoneyBook, debtor: owing.Debtor, due: Sequence[reads.InvoiceState], measured: int, share: Interval,
     saved: ReminderSaving,
 ) -> ReminderView:  # fmt: skip
     assert book.habits is not None
-    levels = [had.level for one in due if (had := book.reminders.get(one.id))]
-    wait = _wait_days(book.habits, [book.as_open(debtor, one) for one in due])
+    levels = [had.level for invoice in due if (had := book.reminders.get(invoice.id))]
+    wait = _wait_days(book.habits, [book.as_open(debtor, invoice) for invoice in due])
     a_day = book.rules.capital_bps_a_year / BPS / _YEAR
     gains = {} if not a_day else {
         "gain": cells.money(saved.minor_days.value * a_day, book.currency),
@@ -176,10 +183,10 @@ def _told(
         currency=book.currency,
         status="remind",
         reasons=reason_keys("finance", ["overdue"]),
-        invoices=[one.number for one in due],
+        invoices=[invoice.number for invoice in due],
         level=cells.count(max(levels, default=0) + 1),
-        overdue=cells.money(sum(debtor.lacks[one.number] for one in due), book.currency),
-        oldest=cells.days(max((book.now - one.due_at) // DAY for one in due)),
+        overdue=cells.money(sum(debtor.lacks[invoice.number] for invoice in due), book.currency),
+        oldest=cells.days(max((book.now - invoice.due_at) // DAY for invoice in due)),
         wait=cells.days(round(wait)),
         share=cells.share(share.value),
         share_is_assumed=not measured,

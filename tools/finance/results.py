@@ -1,4 +1,4 @@
-"""What the finance tools answer: plain values, and a cell for every number that may be cited."""
+"""Results of the finance tools: plain values, and a cell for every number that may be cited."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from tools.base import ToolResult
 
 
 class MarginLine(ToolResult):
-    """What a channel or a product left over the last quarter, and the quarter before it; all without VAT."""
+    """A channel's or a product's contribution over the last quarter, and the quarter before it; all without VAT."""
 
     title: str
     channel: str = ""

@@ -15,7 +15,7 @@ def lines_of(
     """The lines whose cost is known, and those of which no sale says what it had cost (as if it were nothing)."""
     known = [row for row in rows if row.product_id in products and row.channel_id in places]
     lines = [(row.costed_units > 0, _line(row, products[row.product_id], places[row.channel_id])) for row in known]
-    return [one for costed, one in lines if costed], [one for costed, one in lines if not costed]
+    return [line for costed, line in lines if costed], [line for costed, line in lines if not costed]
 
 
 def _line(row: ChannelProductSales, product: Product, channel: Channel) -> Contribution:

@@ -38,43 +38,43 @@ def budget_response(session: BrandSession, env: ToolEnv, args: ToolArguments) ->
     campaign changes by more than the brand allows at once, and the total stays."""
     book = money_book(session, env)
     budgets = {name: row.weekly_minor for name, row in reads.budgets(session, book.currency).items()}
-    found = _responses(session, book)
+    responses = _responses(session, book)
     sources = (
-        selected(session, "expense", category=[f"{ADVERTISING}{name}" for name in found.spent]),
+        selected(session, "expense", category=[f"{ADVERTISING}{name}" for name in responses.spent]),
         *rows_of(session, env, "sales_fact", "campaign_budget"),
     )
-    if not found.spent or not budgets:
-        reason = "no_advertising" if not found.spent else "no_budgets"
-        return ToolAnswer(_blank(book, found, budgets, reason), sources)
-    return ToolAnswer(_advised(book, found, budgets), sources)
+    if not responses.spent or not budgets:
+        reason = "no_advertising" if not responses.spent else "no_budgets"
+        return ToolAnswer(_blank(book, responses, budgets, reason), sources)
+    return ToolAnswer(_advised(book, responses, budgets), sources)
 
 
 def _responses(session: BrandSession, book: MoneyBook) -> Responses:
     weeks = campaign_weeks(session, book.currency, book.midnight)
     recent = {name: float(np.mean(spent[-_RECENT_WEEKS:])) for name, spent in sorted(weeks.spend.items()) if spent}
-    found = fit_campaigns(weeks.spend, weeks.kept, weeks.margin_bps) if recent else ()
-    return Responses(found, recent, weeks.margin_bps)
+    campaigns = fit_campaigns(weeks.spend, weeks.kept, weeks.margin_bps) if recent else ()
+    return Responses(campaigns, recent, weeks.margin_bps)
 
 
-def _advised(book: MoneyBook, found: Responses, budgets: dict[str, int]) -> BudgetView:
+def _advised(book: MoneyBook, responses: Responses, budgets: dict[str, int]) -> BudgetView:
     step = book.rules.max_budget_change_bps / BPS
-    split = split_budget(found.campaigns, most_change=step, coverage=COVERAGE)
+    split = split_budget(responses.campaigns, most_change=step, coverage=COVERAGE)
     after = _moved(budgets, split, book.rules.max_budget_change_bps)
-    gain = _gain(found, budgets, after) if after != budgets else None
+    gain = _gain(responses, budgets, after) if after != budgets else None
     reason = split.reason
     if split.status == "move" and (gain is None or gain.low <= 0):
         reason = "already_best" if gain is None else "loss_not_ruled_out"
     if reason != "gain_is_likely" or gain is None:
-        return _blank(book, found, budgets, reason, "keep")
-    view = _blank(book, found, budgets, reason, "move")
+        return _blank(book, responses, budgets, reason, "keep")
+    view = _blank(book, responses, budgets, reason, "move")
     moved = sum(max(after[name] - budgets[name], 0) for name in budgets)
     return view.model_copy(
         update={
             "campaigns": [
-                one.model_copy(update={"advised": cells.money(after[one.campaign], book.currency)})
-                if after.get(one.campaign) != budgets.get(one.campaign)
-                else one
-                for one in view.campaigns
+                campaign.model_copy(update={"advised": cells.money(after[campaign.campaign], book.currency)})
+                if after.get(campaign.campaign) != budgets.get(campaign.campaign)
+                else campaign
+                for campaign in view.campaigns
             ],
             "moved": cells.money(moved, book.currency),
             "weekly_gain": cells.money(gain.value, book.currency),
@@ -112,40 +112,43 @@ def _moved(budgets: dict[str, int], split: BudgetSplit, step_bps: int) -> dict[s
     return after
 
 
-def _gain(found: Responses, before: dict[str, int], after: dict[str, int]) -> Interval:
-    known = {one.name for one in found.campaigns}
-    was, now = ({name: amount for name, amount in one.items() if name in known} for one in (before, after))
-    return gain_of_move(found.campaigns, was, now, COVERAGE)
+def _gain(responses: Responses, before: dict[str, int], after: dict[str, int]) -> Interval:
+    known = {campaign.name for campaign in responses.campaigns}
+    was, now = ({name: amount for name, amount in budgets.items() if name in known} for budgets in (before, after))
+    return gain_of_move(responses.campaigns, was, now, COVERAGE)
 
 
 def _blank(
-    book: MoneyBook, found: Responses, budgets: dict[str, int], reason: str, status: str = "abstained"
+    book: MoneyBook, responses: Responses, budgets: dict[str, int], reason: str, status: str = "abstained"
 ) -> BudgetView:
     return BudgetView.model_validate(
         {
             "currency": book.currency,
             "status": status,
             "reasons": reason_keys("finance", [reason]),
-            "campaigns": [_campaign_view(book, one, found.spent[one.name], budgets) for one in found.campaigns],
+            "campaigns": [
+                _campaign_view(book, campaign, responses.spent[campaign.name], budgets)
+                for campaign in responses.campaigns
+            ],
             "total": cells.money(sum(budgets.values()), book.currency),
-            "margin": cells.rate(found.margin_bps),
+            "margin": cells.rate(responses.margin_bps),
         }
     )
 
 
-def _campaign_view(book: MoneyBook, one: Campaign, spent: float, budgets: dict[str, int]) -> CampaignView:
-    response: AdResponse = one.response
+def _campaign_view(book: MoneyBook, campaign: Campaign, spent: float, budgets: dict[str, int]) -> CampaignView:
+    response: AdResponse = campaign.response
     view = CampaignView(
-        campaign=one.name,
+        campaign=campaign.name,
         status="measurable" if response.measurable else "not_measurable",
         reasons=reason_keys("finance", response.reasons),
-        budget=cells.money(budgets[one.name], book.currency) if one.name in budgets else None,
+        budget=cells.money(budgets[campaign.name], book.currency) if campaign.name in budgets else None,
         spent=cells.money(spent, book.currency),
         weeks=cells.weeks(response.weeks),
     )
     if not response.measurable:
         return view
-    share = one.margin_bps / BPS
+    share = campaign.margin_bps / BPS
     low, high = response.marginal_interval(response.spend_now, COVERAGE)
     middle = response.marginal(response.spend_now)
     return view.model_copy(

@@ -45,39 +45,42 @@ class Calendar:
     def within(self, days: Days, longest: int) -> Sequence[Report]:
         """Those that belong to these days: no longer than this, their middle in them."""
         since, until = self.moments(days)
-        return [one for one in self.reports(days) if one.days.count <= longest and since <= one.middle < until]
+        return [
+            report for report in self.reports(days) if report.days.count <= longest and since <= report.middle < until
+        ]
 
     def coverage(self, days: Days, longest: int) -> Coverage | None:
-        """What of these days is reported; None for nothing."""
+        """The reported part of these days; None where nothing of them is reported."""
         inside = self.within(days, longest)
         if not inside:
             return None
-        told = days_in(one.days for one in self.reports(days) if one.days.count <= longest)
-        reported = days_in(one.days for one in inside)
+        known_days = days_in(report.days for report in self.reports(days) if report.days.count <= longest)
+        reported = days_in(report.days for report in inside)
         return Coverage(
             first_day=str(min(reported)),
             last_day=str(max(reported)),
             periods=len(inside),
             days=len(reported),
-            complete=days_in([days]) <= told,
+            complete=days_in([days]) <= known_days,
             length=_length(inside, len(reported)),
         )
 
     def first_of(self, days: Days, longest: int, count: int) -> Days:
         """These days up to the one on which so many of them are reported."""
-        reported = sorted(days_in(one.days for one in self.within(days, longest)))
+        reported = sorted(days_in(report.days for report in self.within(days, longest)))
         return Days(first=days.first, last=min(max(reported[:count][-1], days.first), days.last))
 
     def too_long(self, days: Days, longest: int) -> Days | None:
         """A longer period that these days were reported in only as a part of it."""
         return next(
-            (one.days for one in self.reports(days) if one.days.count > longest and _meet(one.days, days)), None
+            (report.days for report in self.reports(days) if report.days.count > longest and _meet(report.days, days)),
+            None,
         )
 
     def ever(self) -> Days | None:
         """From the first to the last day that was ever reported."""
-        found = ever_reported(self._session)
-        return None if found is None else Days(first=self._day(found[0]), last=self._day(found[1]) - _DAY)
+        span = ever_reported(self._session)
+        return None if span is None else Days(first=self._day(span[0]), last=self._day(span[1]) - _DAY)
 
     def _report(self, begun: datetime, length: int) -> Report:
         first = self._day(begun)
@@ -97,7 +100,7 @@ def longest_for(days: Days) -> int:
 
 
 def days_in(spans: Iterable[Days]) -> frozenset[date]:
-    return frozenset(one.first + at * _DAY for one in spans for at in range(one.count))
+    return frozenset(span.first + at * _DAY for span in spans for at in range(span.count))
 
 
 def in_weeks(*sides: Coverage) -> bool:
@@ -105,11 +108,11 @@ def in_weeks(*sides: Coverage) -> bool:
     return all(side.days == 7 * side.periods for side in sides)
 
 
-def _meet(one: Days, other: Days) -> bool:
-    return one.first <= other.last and other.first <= one.last
+def _meet(days: Days, other: Days) -> bool:
+    return days.first <= other.last and other.first <= days.last
 
 
 def _length(reports: Sequence[Report], days: int) -> Cell:
-    if all(one.days.count == 7 for one in reports) and days == 7 * len(reports):
+    if all(report.days.count == 7 for report in reports) and days == 7 * len(reports):
         return Cell(value=len(reports), unit="weeks")
     return Cell(value=days, unit="days")

@@ -39,30 +39,30 @@ def level_of(session: BrandSession, env: ToolEnv, query: MetricQuery) -> ToolAns
     brand = brand_of(session)
     today = str(session.ctx.known_until.astimezone(ZoneInfo(brand.zone)).date())
     sources = rows_of(session, env, *_TABLES[query.metric])
-    told: dict[str, Any] = {"metric": query.metric.value, "first_day": today, "last_day": today}
+    fields: dict[str, Any] = {"metric": query.metric.value, "first_day": today, "last_day": today}
     if query.product:
-        told["product"] = _title_of(session, query.product)
-    found = _found(session, env, query)
-    if found is None:
+        fields["product"] = _title_of(session, query.product)
+    level = _level(session, env, query)
+    if level is None:
         reasons = [Message(key=_UNKNOWN[query.metric])]
-        return ToolAnswer(MetricAnswer(status="abstained", reasons=reasons, **told), sources)
-    total, parts = found
+        return ToolAnswer(MetricAnswer(status="abstained", reasons=reasons, **fields), sources)
+    total, parts = level
     shown = sorted((part for part in parts if part[2]), key=lambda part: (-part[2], part[0]))
     split = [Part(code=code, title=title, value=_cell(query.metric, brand.currency, n)) for code, title, n in shown]
     value = _cell(query.metric, brand.currency, total)
     parted = _largest(split, query, brand.currency) if query.split is not Split.NONE else {}
-    return ToolAnswer(MetricAnswer(status="told", value=value, **parted, **told), sources)
+    return ToolAnswer(MetricAnswer(status="told", value=value, **parted, **fields), sources)
 
 
 def _largest(parts: Sequence[Part], query: MetricQuery, currency: str) -> dict[str, Any]:
     """The largest, and the rest as one, so that they add up."""
     most = query.top or MOST_PARTS
-    told: dict[str, Any] = {"split": query.split.value, "parts": parts[:most]}
+    fields: dict[str, Any] = {"split": query.split.value, "parts": parts[:most]}
     if len(parts) <= most:
-        return told
+        return fields
     left = sum(int(part.value.value) for part in parts[most:])
     rest = Part(code="", title="", value=_cell(query.metric, currency, left))
-    return {**told, "rest": rest, "rest_parts": cells.count(len(parts) - most)}
+    return {**fields, "rest": rest, "rest_parts": cells.count(len(parts) - most)}
 
 
 def _title_of(session: BrandSession, sku: str) -> str:
@@ -72,7 +72,7 @@ def _title_of(session: BrandSession, sku: str) -> str:
     raise Retry(f"There is no product {sku}.")
 
 
-def _found(session: BrandSession, env: ToolEnv, query: MetricQuery) -> tuple[int, Parts] | None:
+def _level(session: BrandSession, env: ToolEnv, query: MetricQuery) -> tuple[int, Parts] | None:
     """The total and its parts; None where nothing is known of it."""
     if query.metric in (Metric.STOCK, Metric.STOCK_OUTS):
         return _stock(session, query)
@@ -86,7 +86,7 @@ def _found(session: BrandSession, env: ToolEnv, query: MetricQuery) -> tuple[int
 def _owed(debtor: Debtor, metric: Metric, now: datetime) -> int:
     if metric is Metric.RECEIVABLES:
         return debtor.owed_minor
-    return sum(debtor.lacks[one.number] for one in debtor.overdue(now))
+    return sum(debtor.lacks[invoice.number] for invoice in debtor.overdue(now))
 
 
 def _stock(session: BrandSession, query: MetricQuery) -> tuple[int, Parts] | None:

@@ -45,17 +45,17 @@ def _money(currency: str) -> str:
 
 
 MEASURES: Mapping[Metric, Measure] = {
-    Metric.REVENUE: Measure(lambda lines: sum(one.revenue_minor for one in lines), change.explain_revenue, _money),
-    Metric.UNITS: Measure(lambda lines: sum(one.units for one in lines), change.explain_units, lambda _: "units"),
-    Metric.MARGIN: Measure(lambda lines: sum(one.contribution_minor for one in lines), change.explain_margin, _money),
+    Metric.REVENUE: Measure(lambda lines: sum(line.revenue_minor for line in lines), change.explain_revenue, _money),
+    Metric.UNITS: Measure(lambda lines: sum(line.units for line in lines), change.explain_units, lambda _: "units"),
+    Metric.MARGIN: Measure(lambda lines: sum(line.contribution_minor for line in lines), change.explain_margin, _money),
     Metric.MARGIN_RATE: Measure(
-        _ratio(lambda one: one.contribution_minor, lambda one: one.revenue_minor, 10_000),
+        _ratio(lambda line: line.contribution_minor, lambda line: line.revenue_minor, 10_000),
         change.explain_margin_rate,
         lambda _: "bps",
         is_sum=False,
     ),
     Metric.AVERAGE_PRICE: Measure(
-        _ratio(lambda one: one.revenue_minor, lambda one: one.units, 1),
+        _ratio(lambda line: line.revenue_minor, lambda line: line.units, 1),
         change.explain_average_price,
         _money,
         is_sum=False,

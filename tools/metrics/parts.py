@@ -19,15 +19,15 @@ def parts_of(
     """The largest, and the rest as one, so that they add up; changes are of totals divided by these lengths."""
     by = "product" if split is Split.PRODUCT else "channel"
 
-    def told(code: str) -> Lines:
-        return [one for one in lines if getattr(one, by) == code]
+    def of_code(code: str) -> Lines:
+        return [line for line in lines if getattr(line, by) == code]
 
-    codes = {getattr(one, by) for one in (*lines, *(before or ()))}
-    ranked = sorted(codes, key=lambda code: (-(measure.total(told(code)) or 0), code))
+    codes = {getattr(line, by) for line in (*lines, *(before or ()))}
+    ranked = sorted(codes, key=lambda code: (-(measure.total(of_code(code)) or 0), code))
     most = top or MOST_PARTS
     groups = [[code] for code in ranked[:most]] + ([ranked[most:]] if ranked[most:] else [])
     now, was = (
-        [measure.total([one for one in side if getattr(one, by) in group]) or 0 for group in groups]
+        [measure.total([line for line in side if getattr(line, by) in group]) or 0 for group in groups]
         for side in (lines, before or ())
     )
     changes = _changes(was, now, lengths, measure)
@@ -48,7 +48,7 @@ def parts_of(
 def parts_in_steps(
     split: Split,
     days: Days,
-    told_of: Callable[[Days], tuple[Lines, Coverage | None]],
+    sales_in: Callable[[Days], tuple[Lines, Coverage | None]],
     whole: Lines,
     measure: Measure,
     currency: str,
@@ -59,13 +59,13 @@ def parts_in_steps(
         raise Retry(
             f"That is {len(steps)} times by {split.value}; at most {MOST_STEPS} are told. Ask about fewer days."
         )
-    found = [(step, covered, measure.total(lines)) for step in steps for lines, covered in [told_of(step)] if lines]
+    reported = [(step, covered, measure.total(lines)) for step in steps for lines, covered in [sales_in(step)] if lines]
     parts = [
         Part(
             code=covered.first_day if split is Split.WEEK else str(step.first), title="", length=covered.length,
             value=measure.cell(value, currency),
         )
-        for step, covered, value in found
+        for step, covered, value in reported
         if value is not None and covered is not None
     ]  # fmt: skip
     left = (measure.total(whole) or 0) - sum(part.value.value for part in parts)

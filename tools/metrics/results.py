@@ -1,4 +1,4 @@
-"""What a question about a metric is answered with."""
+"""The answer to a question about a metric."""
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ MOST_PARTS = 12
 """That many parts of a split are told one by one where nobody says how many."""
 
 
-class Line(ToolResult):
+class MetricLine(ToolResult):
     """One product in one channel, and what it did to the change."""
 
     sku: str
@@ -78,7 +78,7 @@ class MetricAnswer(ToolResult):
     before_average: Cell | None = None
     change: Cell | None = None
     effects: dict[str, Cell] = Field(default_factory=dict, description="they add up to the change")
-    lines: list[Line] = Field(default_factory=list, description="those that contribute most")
+    lines: list[MetricLine] = Field(default_factory=list, description="those that contribute most")
     lines_total: int = 0
     split: str = ""
     parts: list[Part] = Field(default_factory=list, description="the largest, or the weeks or months in their order")

@@ -26,7 +26,7 @@ from tools.metrics.coverage import Calendar, in_weeks, longest_for
 from tools.metrics.levels import level_of
 from tools.metrics.measures import MEASURES, NEEDS_COST, Lines
 from tools.metrics.parts import parts_in_steps, parts_of
-from tools.metrics.results import Coverage, Lagging, Line, MetricAnswer
+from tools.metrics.results import Coverage, Lagging, MetricAnswer, MetricLine
 
 _SHOWN = 5
 
@@ -52,8 +52,8 @@ def brand_metric(session: BrandSession, env: ToolEnv, args: MetricArguments) -> 
     the change consists of, and the lines that contribute most."""
     if args.metric not in OF_SALES:
         return level_of(session, env, args)
-    found = _Sales(session, args)
-    return ToolAnswer(found.answer(), rows_of(session, env, "sales_fact", "product", "channel"))
+    sales = _Sales(session, args)
+    return ToolAnswer(sales.answer(), rows_of(session, env, "sales_fact", "product", "channel"))
 
 
 class _Sales:
@@ -77,16 +77,16 @@ class _Sales:
         query = self._query
         days = days_of(query, self._today)
         side = self._side(days, longest_for(days))
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "metric": query.metric.value, "first_day": str(days.first), "last_day": str(days.last),
             "product": self._titles.get(query.product, ""), "channel": self._places.get(query.channel, ""),
             "covered": side.covered,
         }  # fmt: skip
         value = self._measure.total(side.lines)
         if not side.lines or value is None:
-            return MetricAnswer(status="abstained", **told, **self._nothing(side))
+            return MetricAnswer(status="abstained", **fields, **self._nothing(side))
         answer = MetricAnswer(
-            status="told", **told, value=self._cell(value), **self._split(side, None, (1, 1)),
+            status="told", **fields, value=self._cell(value), **self._split(side, None, (1, 1)),
             uncosted=cells.count(side.uncosted) if side.uncosted else None,
         )  # fmt: skip
         if query.comparison is not Comparison.NONE:
@@ -97,20 +97,20 @@ class _Sales:
         asked = days_before(self._query, side.days)
         base = self._base(asked, side)
         was, now = self._measure.total(base.lines), self._measure.total(side.lines)
-        told: dict[str, Any] = {"before_first_day": str(asked.first), "before_last_day": str(asked.last)}
+        fields: dict[str, Any] = {"before_first_day": str(asked.first), "before_last_day": str(asked.last)}
         if not base.lines or was is None or now is None or base.covered is None or side.covered is None:
-            return answer.model_copy(update={**told, "reasons": [Message(key="metrics.reason.nothing_before")]})
-        told["lagging"] = self._lagging(side, [*base.lines, *side.lines])
-        told |= {"before": self._cell(was), "before_covered": base.covered, "before_cut": base.days != asked}
+            return answer.model_copy(update={**fields, "reasons": [Message(key="metrics.reason.nothing_before")]})
+        fields["lagging"] = self._lagging(side, [*base.lines, *side.lines])
+        fields |= {"before": self._cell(was), "before_covered": base.covered, "before_cut": base.days != asked}
         lengths, basis = self._basis(base.covered, side.covered)
         averages = [round(Fraction(total, length)) for total, length in zip((was, now), lengths, strict=True)]
         if basis != "total":
-            told |= {"basis": basis, "before_average": self._cell(averages[0]), "average": self._cell(averages[1])}
-        told |= {"change": self._changed(averages[1] - averages[0]), **self._split(side, base, lengths)}
-        return answer.model_copy(update={**told, **(self._why(base, side, lengths) if self._query.why else {})})
+            fields |= {"basis": basis, "before_average": self._cell(averages[0]), "average": self._cell(averages[1])}
+        fields |= {"change": self._changed(averages[1] - averages[0]), **self._split(side, base, lengths)}
+        return answer.model_copy(update={**fields, **(self._why(base, side, lengths) if self._query.why else {})})
 
     def _basis(self, base: Coverage, side: Coverage) -> tuple[tuple[int, int], str]:
-        """What totals are divided by, before and now, so that they can be compared, and what that is called."""
+        """Divisors that make the totals before and now comparable, and the name of that basis: total, per_week, per_day."""
         if not self._measure.is_sum or base.days == side.days:
             return (1, 1), "total"
         if in_weeks(base, side):
@@ -121,46 +121,46 @@ class _Sales:
         alike = lengths == (1, 1)
         explain = self._measure.explain
         walk = explain(base.lines, side.lines) if alike else explain_per(explain, (base.lines, side.lines), lengths)
-        ranked = sorted(walk.lines, key=lambda one: (-abs(sum(one.effects.values())), one.product, one.channel))
-        moved = [one for one in ranked if sum(one.effects.values())]
-        shown = [self._line(one.product, one.channel, one.effects) for one in moved[:_SHOWN]]
+        ranked = sorted(walk.lines, key=lambda line: (-abs(sum(line.effects.values())), line.product, line.channel))
+        moved = [line for line in ranked if sum(line.effects.values())]
+        shown = [self._line(line.product, line.channel, line.effects) for line in moved[:_SHOWN]]
         effects = {_named(name): self._changed(amount) for name, amount in walk.effects.items() if amount}
         return {"effects": effects, "lines": shown, "lines_total": len(moved)}
 
     def _lagging(self, side: _Side, lines: Lines) -> list[Lagging]:
         """Channels that sold something but are not reported as far as the others: what seems to have fallen may only
         not have been told yet."""
-        found: list[Lagging] = []
-        sold = {one.channel for one in lines}
+        lagging: list[Lagging] = []
+        sold = {line.channel for line in lines}
         for row in self._channels.values():
             if self._query.channel or row.code not in sold or side.covered is None:
                 continue
             there = self._calendar.of_channel(row.id).coverage(side.days, longest_for(side.days))
             if there is None or there.last_day < side.covered.last_day:
-                found.append(Lagging(channel=self._places[row.code], last_day=there.last_day if there else ""))
-        return found
+                lagging.append(Lagging(channel=self._places[row.code], last_day=there.last_day if there else ""))
+        return lagging
 
     def _base(self, asked: Days, side: _Side) -> _Side:
-        """What is compared with. Where the newer days are not reported to their end, as many from the beginning."""
+        """Sales of the days compared with: as many from their beginning, where the newer are not reported to the end."""
         whole = self._side(asked, longest_for(asked))
         if not whole.covered or not side.covered or side.covered.days >= whole.covered.days:
             return whole
         if date.fromisoformat(side.covered.last_day) >= side.days.last:
             return whole
         cut = self._calendar.first_of(asked, longest_for(asked), side.covered.days)
-        found = self._side(cut, longest_for(asked))
-        return found if found.lines else whole
+        base = self._side(cut, longest_for(asked))
+        return base if base.lines else whole
 
     def _side(self, days: Days, longest: int) -> _Side:
         rows = sold_within(self._session, self._currency, *self._calendar.moments(days), longest)
         costed, uncosted = lines_of(rows, self._products, self._channels)
         without_cost = self._query.metric in NEEDS_COST
-        kept = [one for one in (costed if without_cost else [*costed, *uncosted]) if self._is_asked(one)]
-        left_out = len([one for one in uncosted if self._is_asked(one)]) if without_cost else 0
+        kept = [line for line in (costed if without_cost else [*costed, *uncosted]) if self._is_asked(line)]
+        left_out = len([line for line in uncosted if self._is_asked(line)]) if without_cost else 0
         return _Side(days, kept, left_out, self._calendar.coverage(days, longest))
 
-    def _is_asked(self, one: Any) -> bool:
-        return self._query.product in ("", one.product) and self._query.channel in ("", one.channel)
+    def _is_asked(self, line: Any) -> bool:
+        return self._query.product in ("", line.product) and self._query.channel in ("", line.channel)
 
     def _split(self, side: _Side, base: _Side | None, lengths: tuple[int, int]) -> dict[str, Any]:
         split = self._query.split
@@ -169,20 +169,20 @@ class _Sales:
         if split in IN_STEPS:
             longest = longest_for(side.days)
 
-            def told_of(days: Days) -> tuple[Lines, Coverage | None]:
+            def sales_in(days: Days) -> tuple[Lines, Coverage | None]:
                 step = self._side(days, longest)
                 return step.lines, step.covered
 
-            return parts_in_steps(split, side.days, told_of, side.lines, self._measure, self._currency)
+            return parts_in_steps(split, side.days, sales_in, side.lines, self._measure, self._currency)
         return parts_of(
             split, self._titles if split is Split.PRODUCT else self._places, side.lines, base.lines if base else None,
             lengths, self._measure, self._currency, self._query.top,
         )  # fmt: skip
 
-    def _line(self, sku: str, channel: str, effects: Mapping[Any, int]) -> Line:
-        told = {_named(name): self._changed(amount) for name, amount in effects.items() if amount}
+    def _line(self, sku: str, channel: str, effects: Mapping[Any, int]) -> MetricLine:
+        effect_cells = {_named(name): self._changed(amount) for name, amount in effects.items() if amount}
         total = self._changed(sum(effects.values()))
-        return Line(sku=sku, title=self._titles[sku], channel=channel, change=total, effects=told)
+        return MetricLine(sku=sku, title=self._titles[sku], channel=channel, change=total, effects=effect_cells)
 
     def _nothing(self, side: _Side) -> dict[str, Any]:
         """Why there is no value, and the way to one."""
@@ -212,13 +212,13 @@ def _reason(code: str, **values: Value) -> dict[str, Any]:
 
 
 def _named(effect: str) -> str:
-    """What varies with a sale is the goods' cost here: nothing else is reported with it."""
+    """An effect's name in answers: of what varies with a sale, only the goods' cost is reported here."""
     return "unit_cost" if effect == "variable_costs" else effect
 
 
-def _known(code: str, codes: Mapping[str, str], what: str) -> None:
+def _known(code: str, codes: Mapping[str, str], kind: str) -> None:
     if code and code not in codes:
-        raise Retry(f"There is no {what} {code}.")
+        raise Retry(f"There is no {kind} {code}.")
 
 
 METRIC_TOOLS = (Tool("brand_metric", Access.ANALYSE, MetricArguments, MetricAnswer, brand_metric),)
