@@ -115,7 +115,7 @@ class RowSelection(BaseModel):
     sha256: str
 
     def bearing_on(self, *about: str) -> "RowSelection":
-        """The same rows, for these cells."""
+        """These rows, as the source of these cells (JSON pointers)."""
         return self.model_copy(update={"about": about})
 
     def bears_on(self, path: str) -> bool:
@@ -205,7 +205,7 @@ def _with_codes(session: BrandSession, rows: Sequence[dict[str, Any]]) -> list[d
 
 
 def _add_priced(session: BrandSession, named: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
-    """Of a price list entry's history, whose price it is."""
+    """Adds the product's SKU to rows of a price's history."""
     ids = {UUID(row["price_id"]) for row in rows if row.get("price_id")}
     if not ids:
         return
@@ -253,7 +253,7 @@ def _order(selection: RowSelection) -> list[Any]:
 
 
 def _fingerprint(session: BrandSession, selection: RowSelection) -> tuple[int, str]:
-    """How many rows, and a hash of all that they say."""
+    """The number of rows, and a hash of all that they hold."""
     row = session.execute(_pick(_fingerprints(selection.table), selection)).one()
     return row[0], row[1]
 

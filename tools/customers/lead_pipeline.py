@@ -156,7 +156,7 @@ def _lead_view(session: BrandSession, lead: Lead, rates: _Rates) -> LeadView:
 
 
 def _ranked(views: Sequence[LeadView]) -> list[LeadView]:
-    """By what they should bring, most first; of equals, the youngest first."""
+    """Leads to follow up first, then by expected gain, highest first; of equals, the youngest first."""
     order = {"follow_up": 0, "wait": 1, "leave": 2}
     return sorted(
         views, key=lambda view: (order[view.decision], -(view.gain.value if view.gain else 0), view.age.value)

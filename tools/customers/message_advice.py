@@ -28,9 +28,9 @@ from tools.reasons import reason_keys
 
 CAMPAIGN_HOLDOUT_BPS, TEST_HOLDOUT_BPS = 2_000, 5_000
 _SURE_ENOUGH = 0.80
-"""How likely a gain must be for a message to be sent as one that pays."""
+"""The probability of a gain from which on a message is sent as one that pays."""
 _REPEATS = 3
-"""How many more messages to everybody a test is taken to inform."""
+"""The number of later messages to everybody that a test is taken to inform."""
 _LEAST_LEARNING_MINOR = 5_000
 _TEST_SIZES = (0.25, 0.5, 1.0)
 _WEEK = timedelta(days=7)
@@ -120,7 +120,7 @@ def _valued(book: CustomerBook, past: Evidence, line: _Line) -> _Line:
 
 
 def _judged(book: CustomerBook, past: Evidence, line: _Line) -> _Line:
-    """By this brand's own holdouts: does a message to this segment pay?"""
+    """The decision on a segment by this brand's own holdouts: whether a message to it pays."""
     value = line.value
     if value is None or value.net_minor is None or value.probability_of_gain is None or line.response is None:
         return replace(line, reasons=line.reasons or ["cannot_be_computed"])

@@ -31,7 +31,7 @@ from tools.stock.sources import sources_of_shelf
 
 _LEAST_ORDERS = 20
 _LEAST_KNOWN = 0.5
-"""Of what these customers buy, by value, at least so much must be of goods whose stock and supply are known."""
+"""The least share, by value, of these customers' purchases that must be of goods with known stock and supply."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _served(goods: Sequence[_Good], orders: float) -> float:
 
 
 def _more_sold(supply: ShelfSupply, units: float) -> float:
-    """Of `units` asked for on top within the window, the share that raises what is sold."""
+    """The share of `units` asked for on top within the window that can be sold, from 0 to 1."""
     usual = supply.shelf.rate.units_per_day * WINDOW_DAYS
     if units <= 0:
         return 1.0

@@ -53,7 +53,7 @@ class Evidence:
         )
 
     def responses(self, baseline: Mapping[str, float]) -> Mapping[str, ResponseEstimate]:
-        """By segment what one message should change; from this brand's own holdouts where there are any."""
+        """The effect expected of a message, by segment; from this brand's own holdouts where there are any."""
         if self.any:
             return segment_responses(self.counts, baseline, coverage=COVERAGE)
         return {
@@ -63,7 +63,7 @@ class Evidence:
 
 
 def evidence(session: BrandSession) -> Evidence:
-    """Of this brand's own messages by now."""
+    """The evidence of this brand's own messages up to the session's moment."""
     arms = reads.campaigns(session)
     groups: dict[tuple[str, str], dict[Arm, Sequence[reads.CustomerResponse]]] = defaultdict(dict)
     for arm in arms:

@@ -82,7 +82,7 @@ def _due_week(session: BrandSession, book: MoneyBook, action: PurchaseOrderCreat
 
 
 def _runs_out(paths: CashPaths, extra_minor: float, week: int) -> float:
-    """How likely cash runs out within the outlook with so much more to pay in a week."""
+    """The probability that cash runs out within the outlook with so much more to pay in a week."""
     return paths.shortfall_probability(max(round(extra_minor), 0), week)
 
 

@@ -19,7 +19,7 @@ from tools.finance.book import DAY, FLOW_WEEKS, WEEK, MoneyBook, is_goods
 
 OUTLOOK_WEEKS = 13
 _USUAL_DELAY_WEEKS = 6
-"""From order to payment, where no order tells."""
+"""Weeks from order to payment, where no order tells."""
 _LONG_AGO_DAYS = 730
 
 
@@ -95,7 +95,7 @@ def _on_time(book: MoneyBook, debtor: owing.Debtor, invoice: reads.InvoiceState)
 
 
 def _invoice_delay(book: MoneyBook) -> list[float]:
-    """How much of what is invoiced has come after each week: Kaplan and Meier's curve of all invoices."""
+    """Shares of an invoice that have come in after each week (OUTLOOK_WEEKS,): Kaplan and Meier's curve of all."""
     records = owing.payment_records(book.debtors, book.reminders, book.now)
     if not any(record.paid for record in records):
         return [0.0] * OUTLOOK_WEEKS
@@ -105,7 +105,7 @@ def _invoice_delay(book: MoneyBook) -> list[float]:
 
 
 def _order_delay(bills: Sequence[reads.SupplierBill]) -> list[float]:
-    """How much of what is ordered has been paid for after each week."""
+    """Shares of an order that have been paid for after each week (OUTLOOK_WEEKS,), from 0 to 1."""
     took = [(bill.due_at - bill.ordered_at) / DAY for bill in bills if bill.received_at and bill.due_at]
     if not took:
         return [float(week >= _USUAL_DELAY_WEEKS) for week in range(1, OUTLOOK_WEEKS + 1)]
@@ -113,7 +113,7 @@ def _order_delay(bills: Sequence[reads.SupplierBill]) -> list[float]:
 
 
 def _bills_due(bills: Sequence[reads.SupplierBill]) -> list[tuple[datetime, int]]:
-    """When suppliers' bills fall due, and what they come to."""
+    """Due dates and amounts (minor units) of suppliers' bills."""
     return [(bill.due_at, bill.amount_minor) for bill in bills if bill.due_at is not None]
 
 

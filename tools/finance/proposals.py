@@ -117,7 +117,7 @@ def propose_expense_flag(session: BrandSession, env: ToolEnv, args: FlagArgument
 
 
 def _flag_prediction(session: BrandSession, odd: OddExpense) -> Prediction:
-    """Of commissions, what goes on costing; of a single expense only that one is looked at: more would be invented."""
+    """The cost that goes on, of commissions; a count of 1 for a single expense: more would be invented."""
     days = timedelta(weeks=FLAG_WEEKS)
     value, high, unit = 1, 1, "count"
     if odd.gain and odd.gain_high:

@@ -71,7 +71,7 @@ def passage_view(match: FoundPassage) -> PassageView:
 
 
 def place_of(match: FoundPassage) -> Cell:
-    """Where a passage stands: a number that a citation points at."""
+    """The place of a passage, page or position: a number that a citation points at."""
     page, position = match.passage.page, match.passage.position
     return Cell(value=position, unit="passage") if page is None else Cell(value=page, unit="page")
 

@@ -1,4 +1,4 @@
-"""Which days sales are reported for, so that no label claims others and both sides of a comparison are alike."""
+"""The days that sales are reported for, so that no label claims others and both sides of a comparison are alike."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,17 +33,17 @@ class Calendar:
         return Calendar(self._session, self._currency, self._zone, channel)
 
     def moments(self, days: Days) -> tuple[datetime, datetime]:
-        """When these days begin and end."""
+        """The midnights that these days begin and end at, in the brand's zone."""
         return self._midnight(days.first), self._midnight(days.last + _DAY)
 
     def reports(self, days: Days) -> Sequence[Report]:
-        """Those that touch these days, and those near."""
+        """The reports that touch these days, and those near."""
         since, until = self.moments(days)
         rows = reported_near(self._session, self._currency, since, until + _DAY, self._channel)
         return [self._report(begun, length) for begun, length in rows]
 
     def within(self, days: Days, longest: int) -> Sequence[Report]:
-        """Those that belong to these days: no longer than this, their middle in them."""
+        """The reports that belong to these days: at most `longest` days long, their middle within them."""
         since, until = self.moments(days)
         return [
             report for report in self.reports(days) if report.days.count <= longest and since <= report.middle < until
@@ -78,7 +78,7 @@ class Calendar:
         )
 
     def ever(self) -> Days | None:
-        """From the first to the last day that was ever reported."""
+        """The days from the first to the last that was ever reported; None where none was."""
         span = ever_reported(self._session)
         return None if span is None else Days(first=self._day(span[0]), last=self._day(span[1]) - _DAY)
 
@@ -95,7 +95,7 @@ class Calendar:
 
 
 def longest_for(days: Days) -> int:
-    """How long a report may be to tell of these days: a week's tells nothing of one of its days."""
+    """The most days that a report on these days may cover: a week's tells nothing of one of its days."""
     return days.count * 8 // 7
 
 

@@ -1,4 +1,4 @@
-"""How each metric of sales is counted, explained and shown."""
+"""Measures of sales: how each metric is counted, explained and shown."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

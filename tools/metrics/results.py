@@ -7,7 +7,7 @@ from domain.message import Message
 from tools.base import ToolResult
 
 MOST_PARTS = 12
-"""That many parts of a split are told one by one where nobody says how many."""
+"""The number of parts of a split that are listed where the question names none."""
 
 
 class MetricLine(ToolResult):

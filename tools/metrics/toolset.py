@@ -110,7 +110,7 @@ class _Sales:
         return answer.model_copy(update={**fields, **(self._why(base, side, lengths) if self._query.why else {})})
 
     def _basis(self, base: Coverage, side: Coverage) -> tuple[tuple[int, int], str]:
-        """Divisors that make the totals before and now comparable, and the name of that basis: total, per_week, per_day."""
+        """Divisors that make the totals before and now comparable, and the basis: total, per_week or per_day."""
         if not self._measure.is_sum or base.days == side.days:
             return (1, 1), "total"
         if in_weeks(base, side):
@@ -141,7 +141,7 @@ class _Sales:
         return lagging
 
     def _base(self, asked: Days, side: _Side) -> _Side:
-        """Sales of the days compared with: as many from their beginning, where the newer are not reported to the end."""
+        """Sales of the days compared with; as many from their beginning, where the newer are reported only in part."""
         whole = self._side(asked, longest_for(asked))
         if not whole.covered or not side.covered or side.covered.days >= whole.covered.days:
             return whole

@@ -39,7 +39,7 @@ _FROM_SALES = tuple(
 
 @dataclass(frozen=True)
 class DemandEstimate:
-    """How demand answers a price by itself, and once rivals have answered it; and what sells at today's."""
+    """The demand for one price: elasticity alone, elasticity once rivals have answered, and sales at today's."""
 
     own: ElasticityBelief
     belief: ElasticityBelief
@@ -207,7 +207,7 @@ def _ladder_view(
 
 
 def _known_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> Elasticity:
-    """As this run has estimated it already, else now: by the same tool, so that both agree."""
+    """The elasticity that this run has estimated already, else a new one by the same tool, so that both agree."""
     asked = PriceArguments(sku=args.sku, channel=args.channel, zone=args.zone)
     known = env.recall("price_elasticity", asked)
     estimate: Any = known if known is not None else price_elasticity(session, env, asked).result

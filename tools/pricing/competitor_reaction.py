@@ -36,7 +36,7 @@ _WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class _PricePanel:
     """Log prices of weeks T: the brand's by product and channel (T, P, C), and rivals' (T, P, R); NaN if unknown."""
 
     products: Sequence[UUID]
@@ -63,44 +63,46 @@ def competitor_reaction(session: BrandSession, env: ToolEnv, args: ChannelArgume
 
 
 def reaction_of(session: BrandSession, env: ToolEnv, channel: Channel) -> CompetitorReaction:
-    """As the tool tells it; read once a run."""
+    """The channel's reaction of rivals, estimated once a run."""
     return env.once(("reaction", channel.id), lambda: _reaction(session, env, channel))
 
 
 def _products(session: BrandSession, env: ToolEnv) -> Sequence[UUID]:
-    asked = _asked(session, env)
-    return asked.products if asked else []
+    panel = _price_panel(session, env)
+    return panel.products if panel else []
 
 
 def _reaction(session: BrandSession, env: ToolEnv, channel: Channel) -> CompetitorReaction:
-    asked = _asked(session, env)
-    if asked is None:
+    panel = _price_panel(session, env)
+    if panel is None:
         return _without(channel, ["no_competitor_prices"])
-    if str(channel.id) not in asked.channels:
+    if str(channel.id) not in panel.channels:
         return _without(channel, ["no_price_list"])
-    at = list(asked.channels).index(str(channel.id))
-    own, others = asked.own[:, :, at], np.delete(asked.own, at, axis=2)
+    at = list(panel.channels).index(str(channel.id))
+    own, others = panel.own[:, :, at], np.delete(panel.own, at, axis=2)
     others = others[:, :, np.isfinite(others).all(axis=(0, 1))]
     try:
-        answer = estimate_competitor_reaction(own, others, asked.rivals)
+        answer = estimate_competitor_reaction(own, others, panel.rivals)
     except InvalidNumbers:
         return _without(channel, ["too_few_price_changes"])
-    return _view(channel, answer, _cross(session, env, channel, asked, own))
+    return _view(channel, answer, _cross(session, env, channel, panel, own))
 
 
-def _cross(session: BrandSession, env: ToolEnv, channel: Channel, asked: _Asked, own: Floats) -> CrossElasticity | None:
+def _cross(
+    session: BrandSession, env: ToolEnv, channel: Channel, panel: _PricePanel, own: Floats
+) -> CrossElasticity | None:
     """The elasticity of the channel's sales to rivals' prices; None where the data do not tell it."""
     sold = sold_by_week(session, env, channel)
     if sold is None:
         return None
-    shift = round((sold.first - asked.monday) / _WEEK)
+    shift = round((sold.first - panel.monday) / _WEEK)
     weeks = [week for week in range(len(sold.units)) if 0 <= week + shift < len(own)]
-    common = [at for at, product in enumerate(asked.products) if product in sold.products]
+    common = [at for at, product in enumerate(panel.products) if product in sold.products]
     if not weeks or not common:
         return None
-    columns = [list(sold.products).index(asked.products[at]) for at in common]
+    columns = [list(sold.products).index(panel.products[at]) for at in common]
     rows, there = slice(weeks[0], weeks[-1] + 1), slice(weeks[0] + shift, weeks[-1] + shift + 1)
-    rivals = asked.rivals[there][:, common]
+    rivals = panel.rivals[there][:, common]
     seen = np.isfinite(rivals)
     mean = np.where(seen.any(axis=2), np.nansum(rivals, axis=2) / np.maximum(seen.sum(axis=2), 1), np.nan)
     units, deal = sold.units[rows][:, columns], sold.deal[rows][:, columns]
@@ -110,21 +112,21 @@ def _cross(session: BrandSession, env: ToolEnv, channel: Channel, asked: _Asked,
         return None
 
 
-def _asked(session: BrandSession, env: ToolEnv) -> _Asked | None:
+def _price_panel(session: BrandSession, env: ToolEnv) -> _PricePanel | None:
     return env.once(("asked",), lambda: _read(session))
 
 
-def _read(session: BrandSession) -> _Asked | None:
+def _read(session: BrandSession) -> _PricePanel | None:
     since = session.ctx.known_until - WEEKS * _WEEK
-    seen = reads.competitor_price_points(session, since, brand_of(session).currency)
-    if not seen:
+    points = reads.competitor_price_points(session, since, brand_of(session).currency)
+    if not points:
         return None
-    products = sorted({point.product_id for point in seen}, key=str)
-    rivals = sorted({point.by for point in seen})
-    first, last = seen[0].at, seen[-1].at
+    products = sorted({point.product_id for point in points}, key=str)
+    rivals = sorted({point.by for point in points})
+    first, last = points[0].at, points[-1].at
     weeks = (last - first) // _WEEK + 1
     theirs = np.full((weeks, len(products), len(rivals)), np.nan)
-    for point in seen:
+    for point in points:
         theirs[(point.at - first) // _WEEK, products.index(point.product_id), rivals.index(point.by)] = (
             point.amount_minor
         )
@@ -135,7 +137,7 @@ def _read(session: BrandSession) -> _Asked | None:
             week = max(-(-(point.at - first) // _WEEK), 0)  # asked since then: from the next time rivals were looked at
             own[week:, products.index(point.product_id), channels.index(point.by)] = point.amount_minor
     known = [at for at in range(len(channels)) if np.isfinite(own[:, :, at]).any()]
-    return _Asked(products, [channels[at] for at in known], np.log(own[:, :, known]), np.log(theirs), first)
+    return _PricePanel(products, [channels[at] for at in known], np.log(own[:, :, known]), np.log(theirs), first)
 
 
 def _without(channel: Channel, reasons: list[str]) -> CompetitorReaction:

@@ -32,13 +32,13 @@ class SoldByWeek:
     depth: float | None
 
     def panel(self, categories: Sequence[str]) -> DealPanel:
-        """As the analysis of deals takes it; `categories` (P,) by product."""
+        """The panel for the analysis of deals; `categories` (P,) by product."""
         codes = np.unique(np.array(categories, dtype=str), return_inverse=True)[1].astype(np.int64)
         return DealPanel(self.units, self.log_price, self.deal, codes)
 
 
 def sold_by_week(session: BrandSession, env: ToolEnv, channel: Channel) -> SoldByWeek | None:
-    """The last two years of a channel; None where it sold nothing."""
+    """A channel's sales of the last two years by week; None where it sold nothing."""
     return env.once(("sold by week", channel.id), lambda: _read(session, channel))
 
 

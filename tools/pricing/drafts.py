@@ -73,7 +73,7 @@ def draft_prices(session: BrandSession, env: ToolEnv, args: ChannelArguments) ->
 def _comparable(
     session: BrandSession, channel: Channel, products: Sequence[Product], costs: Mapping[UUID, int | None]
 ) -> dict[str, list[_Comparable]]:
-    """By category, what is priced in the channel and sold there lately."""
+    """Products priced in the channel that sold there in recent weeks, by category."""
     prices = reads.prices_now(session, channel.id)
     weekly = sold.weekly_contribution(session, channel.id, _RECENT_WEEKS)
     by_category: dict[str, list[_Comparable]] = {}

@@ -30,7 +30,7 @@ class ProductMoves:
 
 
 def price_moves(session: BrandSession, env: ToolEnv) -> Mapping[UUID, ProductMoves]:
-    """By product; changes of a price whose elasticity cannot be trusted are left out."""
+    """Moves by product, without those of prices whose elasticity cannot be trusted."""
     return env.once(("price moves",), lambda: _read(session, env))
 
 

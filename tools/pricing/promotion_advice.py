@@ -218,7 +218,7 @@ def _category_minor(session: BrandSession, fit: _Fitted, product: UUID) -> float
 
 
 def _weight(fit: _Fitted, at: int) -> float:
-    """How much of the category's other sales the product is, for each of the others, on average."""
+    """The product's share of its category's sales apart from another product, averaged over the others, from 0 to 1."""
     usual = np.nan_to_num(np.nanmean(fit.weeks.units, axis=0))
     same = [p for p, category in enumerate(fit.categories) if category == fit.categories[at] and p != at]
     weights = [usual[at] / max(usual[at] + sum(usual[q] for q in same if q != p), 1e-9) for p in same]

@@ -46,13 +46,13 @@ class Situation:
         return self.terms.margin_bps(price_minor, self.unit_cost_minor)
 
     def margin(self, price_minor: int) -> Cell | None:
-        """The same to be shown, rounded only then."""
+        """The margin as a cell, rounded only to be shown; None while the cost is not known."""
         return (
             None if self.unit_cost_minor is None else cells.margin(self.terms.margin(price_minor, self.unit_cost_minor))
         )
 
     def margins(self) -> Margins:
-        """The same for the optimiser. Only where the cost is known."""
+        """Margins in the form of the optimiser. Only where the cost is known."""
         assert self.unit_cost_minor is not None
         return Margins(self.unit_cost_minor, self.terms)
 

@@ -71,7 +71,7 @@ def recompute_refill_within_stock(session: BrandSession, env: ToolEnv, args: Cha
 
 
 def _supplies(session: BrandSession, env: ToolEnv, book: StockBook, action: StandRefill) -> dict[str, ShelfSupply]:
-    """By SKU; goods of which too little is known are not in it, and go as they were proposed."""
+    """Supply by SKU, without goods of which too little is known: those go as they were proposed."""
     supplies = {}
     for sku in dict.fromkeys(line.sku for line in action.lines):
         product = product_by_sku(session, sku)
@@ -104,7 +104,7 @@ def _asked(week: RefillWeek, action: StandRefill) -> list[tuple[str, ShelfRefill
 
 
 def _drain(refill: ShelfRefill, supply: ShelfSupply, wait_days: float) -> list[float]:
-    """By unit brought, how much less the warehouse has of it until supply comes.
+    """For each unit brought, the units that the warehouse lacks for it until supply comes, from 0 to 1.
 
     A unit that does not sell until the stand's next planned call is one less to bring then.
     """
@@ -143,7 +143,7 @@ def _all_of(
 def _worth_taking(
     asked: Sequence[tuple[str, ShelfRefill]], supplies: Mapping[str, ShelfSupply], waits: Mapping[str, float]
 ) -> _Drawn:
-    """Of each product, the units that earn more at a stand than elsewhere, those that earn most there first."""
+    """The units of each product that earn more at a stand than elsewhere, those that earn most there first."""
     scarce, missed = _scarce(asked, supplies), defaultdict[str, float](float)
     kept = {at: refill.units for at, (sku, refill) in enumerate(asked) if sku not in scarce}
     for sku in sorted(scarce):
@@ -185,11 +185,11 @@ def _trip(terms: TripTerms, drawn: _Drawn) -> RefillTrip | None:
 
 def _view(blank: ChallengeView, action: StandRefill, terms: TripTerms, whole: _Drawn, drawn: _Drawn) -> ChallengeView:
     trip, lost = _trip(terms, drawn), whole.taken(action.stands)
-    said = {"missed": cells.money(lost, action.currency), "units_before": Cell(value=whole.units, unit="units")}
+    view = {"missed": cells.money(lost, action.currency), "units_before": Cell(value=whole.units, unit="units")}
     if trip is None:
         nothing = Cell(value=0, unit=blank.promised.unit)
         return blank.model_copy(
-            update={"status": "changed", "value": nothing, "low": nothing, "high": nothing, "cells": said,
+            update={"status": "changed", "value": nothing, "low": nothing, "high": nothing, "cells": view,
                     "message": Message(key="stands.challenge.not_worth_it")}
         )  # fmt: skip
     promised = float(blank.promised.value)
@@ -206,7 +206,7 @@ def _view(blank: ChallengeView, action: StandRefill, terms: TripTerms, whole: _D
             "low": Cell(value=min(low, value), unit=unit),
             "high": Cell(value=max(high, value), unit=unit),
             "expected": Cell(value=round(trip.net_minor), unit=unit),
-            "cells": {**said, "units": Cell(value=trip.units, unit="units"),
+            "cells": {**view, "units": Cell(value=trip.units, unit="units"),
                       "still": cells.money(still, action.currency)},
             "message": Message(key="stands.challenge.changed"),
             "action": changed.model_dump(mode="json"),

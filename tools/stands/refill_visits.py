@@ -14,7 +14,7 @@ from tools.stands.book import ShelfBook, StandBook, StandNow, stand_book
 
 COVERAGE = 0.80
 TRIP_LEAD_DAYS = 3
-"""From the meeting to the driver's call: an approval may take two days."""
+"""Days from the meeting to the driver's call: an approval may take two."""
 HERE = GeoPosition(0.0, 0.0)
 """Trips cost by the trip and the stop: where a stand lies makes no difference to that."""
 _DAY = timedelta(days=1)
@@ -122,7 +122,7 @@ def _lacking(stand: StandNow, terms: TripTerms) -> str:
 
 
 def _wait_days(stand: StandNow, arrives: datetime) -> float:
-    """From the trip to the next call by plan."""
+    """Days from the trip to the next call by plan."""
     every = float(stand.place.visit_every_days or 0)
     assert stand.called_at is not None
     return days_to_planned_call((arrives - stand.called_at) / _DAY, every)
@@ -174,7 +174,7 @@ def _allot(book: StandBook, visits: Sequence[Visit], terms: TripTerms) -> None:
 
 
 def _cover_days(book: StandBook, visit: Visit, terms: TripTerms) -> float:
-    """How long a call should last: sqrt(2 K / (d h)), Harris 1913, for a share K of the trip; at least until the next.
+    """Days that a call should last: sqrt(2 K / (d h)), Harris 1913, K a share of the trip; at least until the next.
 
     d h is what the stand's daily sales cost a day that they lie there.
     """

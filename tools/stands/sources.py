@@ -1,4 +1,4 @@
-"""Which rows stand behind the numbers about stands."""
+"""Sources of the numbers about stands: the rows behind each."""
 
 from collections.abc import Iterator, Sequence
 

@@ -30,7 +30,7 @@ RECENT_WEEKS, EFFECT_WEEKS, BONUS_WEEKS = 6, 8, 6
 BONUS_SHARE_BPS = 300
 LEAST_IN_STOCK = 0.9
 FALSE_ALARM = 0.05
-"""How likely it may be that any stand is named though none falls behind."""
+"""The probability, over all stands, that one is named though none falls behind."""
 RECOVERED = (0.1, 0.5, 0.9)
 """The share of a shortfall that a visit wins back, unknown before any was measured: anything alike, at 80 %."""
 LEAST_MEASURED = 3
@@ -169,12 +169,12 @@ def _visit(book: StandBook, stand: StandNow, lost: float, evidence: _Evidence, b
         low, value, high = _measured(evidence.visits)
     if value <= 0:
         return _verdict(stand, "leave", "would_not_pay", base)
-    return _verdict(stand, "visit", "falls_behind", {**base, "cost": cells.money(cost, book.currency),
-                                                  **_gain(book, low, value, high)})  # fmt: skip
+    numbers = {**base, "cost": cells.money(cost, book.currency), **_gain(book, low, value, high)}
+    return _verdict(stand, "visit", "falls_behind", numbers)
 
 
 def _bonus(book: StandBook, stand: StandNow, evidence: _Evidence, base: Mapping[str, Cell]) -> StandTrend:
-    """Where a visit did not help, and only as far as earlier bonuses were measured to pay."""
+    """A bonus where a visit did not help, and only as far as earlier bonuses were measured to pay."""
     if len(evidence.bonuses) < LEAST_MEASURED:
         return _verdict(stand, "leave", "no_evidence_for_bonuses", base)
     low, value, high = _measured(evidence.bonuses)

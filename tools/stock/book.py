@@ -39,16 +39,16 @@ class ProductStock:
     used: Floats
     available: Floats
     own: ProductMoves = field(default_factory=ProductMoves)
-    """How its own prices changed of late."""
+    """Recent changes of its own prices."""
 
     @property
     def shift(self) -> PriceShift:
-        """By week, how many times its units today's prices would have sold."""
+        """Demand at today's prices as a multiple of each week's units (W,)."""
         return price_shift(self.own.moves, len(self.used))
 
     @classmethod
     def unmoved(cls, on_hand: int, under_way: int) -> "ProductStock":
-        """Of a product of which no movement is known."""
+        """The stock of a product that has no known movement."""
         return cls(on_hand, under_way, *daily_stock([], 0).by_week())
 
 
@@ -137,7 +137,7 @@ def _start_of_days(first: datetime, now: datetime) -> datetime:
 
 
 def lead_time_of(session: BrandSession, env: ToolEnv, supplier: Supplier) -> LeadTime:
-    """From the supplier's deliveries and its promise. Raises InvalidNumbers where there is neither."""
+    """Lead time by the supplier's deliveries and its promise. Raises InvalidNumbers where there is neither."""
     return env.once(
         ("lead time", supplier.id),
         lambda: estimate_lead_time(reads.lead_times_days(session, supplier.id), supplier.lead_time_days),

@@ -22,7 +22,7 @@ class WeeklyDemand:
     rate: DemandRate
 
     def times(self, factor: float) -> "WeeklyDemand":
-        """The same with `factor` times as much asked for."""
+        """This demand times `factor`."""
         return WeeklyDemand(self.mean * factor, self.low * factor, self.high * factor, self.rate.times(factor))
 
 

@@ -65,7 +65,7 @@ def _products_of(session: BrandSession, action: PurchaseOrderCreate) -> list[UUI
 def _demand_factors(
     session: BrandSession, env: ToolEnv, book: StockBook, prices: Sequence[UUID]
 ) -> Mapping[UUID, float]:
-    """By product, the units asked for with the changed prices against those without; the other channels' stay."""
+    """Demand at the changed prices as a multiple of today's, by product; the other channels' stays."""
     more: dict[UUID, float] = {}
     for given in prices:
         advice = advice_behind(session, proposal_of_run(session, env, given, PRICE_UPDATE.name))

@@ -57,7 +57,7 @@ def reaching(
 
 
 def _grown(lines: Sequence[L], least_minor: int, advise: Callable[[Mapping[str, int]], Sequence[L]]) -> list[L]:
-    """The same products, more of each; empty where that does not pay or one of them cannot grow."""
+    """The order's products with more units of each; empty where that does not pay or one of them cannot grow."""
     wanted = {line.sku: line.units for line in lines if line.is_order}
     total = _total(lines)
     for _ in range(_ATTEMPTS):

@@ -1,4 +1,4 @@
-"""How a product is supplied until an order of today could be in, as challenges about stock see it."""
+"""The supply of a product until an order of today could be in, as challenges about stock see it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def shelf_supply(
 
 
 def _next_supplier(session: BrandSession, env: ToolEnv, product: UUID) -> tuple[Supplier, float]:
-    """Who would deliver it soonest, and after how many days. Raises InvalidNumbers where nobody is known to."""
+    """The supplier who would deliver it soonest, and the days until then. Raises InvalidNumbers where there is none."""
     candidates = [
         (lead_time_of(session, env, supplier).mean_days, supplier.code, supplier)
         for supplier in reads.suppliers(session)

@@ -1,4 +1,4 @@
-"""Which rows stand behind the numbers about suppliers and their products."""
+"""Sources of the numbers about suppliers and their products: the rows behind each."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID

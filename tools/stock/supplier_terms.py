@@ -86,7 +86,7 @@ class SupplierMinimum:
 
     @property
     def label(self) -> Label:
-        """Of all that was in view where it mattered: sentences that speak of the minimum."""
+        """The label of all passages in view where it mattered: those that speak of the minimum."""
         return label_of([statement.match for statement in self.statements])
 
     @property
@@ -97,7 +97,7 @@ class SupplierMinimum:
         return max(known) if len(known) == len(amounts) and known else None
 
     def view(self, currency: str) -> MinimumOrder | None:
-        """As a tool shows it; None where no document speaks of it."""
+        """The minimum as a tool shows it; None where no document speaks of it."""
         if self.status == "unsaid":
             return None
         plain = self.status in ("stated", "no_minimum")

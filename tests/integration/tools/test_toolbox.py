@@ -70,7 +70,7 @@ def test_a_repeated_call_is_answered_by_its_receipt(database: Database, ctx: Con
 
 
 def test_a_stored_receipt_is_believed_rather_than_the_data(database: Database, ctx: Context, run_id: UUID) -> None:
-    """What was recorded before a crash is what the resumed run goes on with."""
+    """A resumed run goes on with the answers that were recorded before the crash."""
     toolbox = open_toolbox(database, ctx, run_id)
     before = toolbox.call("list_channels", {})
     with database.begin(ctx) as session:

@@ -29,7 +29,7 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", " ", ", "])), max_s
 
 
 def slowly(text: str, names: frozenset[str]) -> list[str]:
-    """What is wrong with a text, found with a pattern for each name."""
+    """The problems of a text, looked for with a pattern for each name."""
     ordered = sorted((name for name in names if name), key=lambda name: (-len(name), name))
     for name in ordered:
         if not name.isalpha():

@@ -70,5 +70,5 @@ def test_a_citation_opens_to_the_rows_that_were_read_and_tells_when_they_changed
 def reopened(database: Database, ctx: Context, receipt_id: UUID) -> dict[str, OpenedRows]:
     with database.read(ctx) as session:
         receipt = session.get_one(Receipt, (ctx.brand_id, receipt_id))
-        selections = [RowSelection.model_validate(one) for one in receipt.sources]
-        return {one.table: open_rows(session, one, 5) for one in selections}
+        selections = [RowSelection.model_validate(source) for source in receipt.sources]
+        return {selection.table: open_rows(session, selection, 5) for selection in selections}

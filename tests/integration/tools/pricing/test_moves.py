@@ -1,4 +1,4 @@
-"""What a warehouse will be asked for, once the brand's own prices have moved."""
+"""Demand on a warehouse once the brand's own prices have moved."""
 
 import json
 from collections.abc import Callable
@@ -50,17 +50,17 @@ def advised(database: Database, ctx: Context) -> tuple[dict[str, Any], list[dict
 
 
 def test_a_fresh_cut_is_expected_to_sell_more_at_once(database: Database, ctx: Context) -> None:
-    """What was sold so far says nothing of the new price; the elasticity does, as far as it is known."""
+    """Past sales say nothing of the new price; the elasticity does, as far as it is known."""
     before, _ = advised(database, ctx)
     cut(database, ctx, 1_350, days_ago=1)
     after, rows = advised(database, ctx)
-    told = after["demand"]["value"] / before["demand"]["value"]
+    growth = after["demand"]["value"] / before["demand"]["value"]
     assert before["demand"]["value"] == pytest.approx(WEEKLY, rel=0.05)
-    assert told == pytest.approx(0.9**ELASTICITY, rel=0.12)
-    spread = [one["demand_high"]["value"] - one["demand_low"]["value"] for one in (before, after)]
+    assert growth == pytest.approx(0.9**ELASTICITY, rel=0.12)
+    spread = [line["demand_high"]["value"] - line["demand_low"]["value"] for line in (before, after)]
     assert spread[1] > spread[0]
     assert after["quantity"]["value"] > before["quantity"]["value"]
-    assert any(one["table"] == "price_history" for one in rows), "it can be opened to the price that moved"
+    assert any(row["table"] == "price_history" for row in rows), "it can be opened to the price that moved"
 
 
 def test_a_change_that_has_had_its_quarter_to_show_is_left_to_the_sales(database: Database, ctx: Context) -> None:

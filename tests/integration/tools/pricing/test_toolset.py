@@ -56,14 +56,16 @@ def test_the_list_shows_price_cost_margin_and_sales(database: Database, ctx: Con
 
 def test_the_planted_elasticity_is_found(database: Database, ctx: Context, ask: Ask) -> None:
     plant(database, ctx, [Planted("A", 1000, 400, -2.4)])
-    found = ask("price_elasticity", sku="A")
-    assert found["status"] == "usable"
-    assert found["low"]["value"] < -2.4 < found["high"]["value"]
-    assert found["high"]["value"] - found["low"]["value"] < 0.5
-    errors = [one["heldout_error"] for one in found["candidates"] if one["elasticity"]]
+    elasticity = ask("price_elasticity", sku="A")
+    assert elasticity["status"] == "usable"
+    assert elasticity["low"]["value"] < -2.4 < elasticity["high"]["value"]
+    assert elasticity["high"]["value"] - elasticity["low"]["value"] < 0.5
+    errors = [candidate["heldout_error"] for candidate in elasticity["candidates"] if candidate["elasticity"]]
     assert len(errors) >= 5
     assert all(error and error["value"] > 0 for error in errors)
-    assert [one["model"] for one in found["candidates"] if one["chosen"]] == [found["model"]]
+    assert [candidate["model"] for candidate in elasticity["candidates"] if candidate["chosen"]] == [
+        elasticity["model"]
+    ]
 
 
 def test_altered_sales_alter_the_answer(database: Database, ctx: Context, new_brand: NewBrand) -> None:
@@ -100,13 +102,13 @@ def test_without_the_data_there_is_no_advice(
 def test_the_corridor_is_what_the_rules_leave_open(database: Database, ctx: Context, ask: Ask) -> None:
     plant(database, ctx, [Planted("A", 1000, 900, -2.0)], min_margin_bps=2_000, max_price_change_bps_per_day=500)
     add_competitor(database, ctx, "A", 1150)
-    found = ask("price_corridor", sku="A")
-    assert found["below_floor"]
-    assert found["floor_price"]["value"] == 1125  # 9.00 is 80 % of it
-    assert (found["day_low"]["value"], found["day_high"]["value"]) == (950, 1050)
-    assert (found["corridor_low"]["value"], found["corridor_high"]["value"]) == (700, 1300)
-    assert found["allowed_low"] is found["allowed_high"] is None
-    assert [(one["competitor"], one["gap"]["value"]) for one in found["competitors"]] == [("Rival", 1_500)]
+    corridor = ask("price_corridor", sku="A")
+    assert corridor["below_floor"]
+    assert corridor["floor_price"]["value"] == 1125  # 9.00 is 80 % of it
+    assert (corridor["day_low"]["value"], corridor["day_high"]["value"]) == (950, 1050)
+    assert (corridor["corridor_low"]["value"], corridor["corridor_high"]["value"]) == (700, 1300)
+    assert corridor["allowed_low"] is corridor["allowed_high"] is None
+    assert [(rival["competitor"], rival["gap"]["value"]) for rival in corridor["competitors"]] == [("Rival", 1_500)]
     assert ask("best_price", sku="A")["reasons"] == ["pricing.reason.no_price_within_bounds"]
 
 
@@ -118,8 +120,12 @@ def test_what_was_changed_today_counts_against_the_days_limit(database: Database
         since = ctx.now() - timedelta(hours=3)
         moved = {"amount_minor": 1060, "currency": "EUR", "valid_from": since, "known_at": since}
         session.add(PriceHistory(price_id=entry.id, source="observed", **moved))
-    found = ask("price_corridor", sku="A")
-    assert (found["price"]["value"], found["day_limit"]["value"], found["day_high"]["value"]) == (1060, 400, 1102)
+    corridor = ask("price_corridor", sku="A")
+    assert (corridor["price"]["value"], corridor["day_limit"]["value"], corridor["day_high"]["value"]) == (
+        1060,
+        400,
+        1102,
+    )
     assert ask("best_price", sku="A")["price"]["value"] == 1102
     assert [price["price"]["value"] for price in ask("price_history", sku="A")["prices"]] == [1060, 1000]
 
@@ -151,9 +157,9 @@ def test_daily_sales_say_the_same_as_weekly_ones(database: Database, ctx: Contex
                 start = fact.period_start + timedelta(days=day)
                 session.add(SalesFact(**kept, product_id=daily.id, units=units, period_start=start, period_days=1))
         _copy_price(session, ctx, daily)
-    expected, found = ask("price_elasticity", sku="A"), ask("price_elasticity", sku="D")
-    assert found["elasticity"]["value"] == pytest.approx(expected["elasticity"]["value"], abs=1e-6)
-    assert found["facts"] == expected["facts"]
+    weekly_fit, daily_fit = ask("price_elasticity", sku="A"), ask("price_elasticity", sku="D")
+    assert daily_fit["elasticity"]["value"] == pytest.approx(weekly_fit["elasticity"]["value"], abs=1e-6)
+    assert daily_fit["facts"] == weekly_fit["facts"]
 
 
 def test_a_zone_is_analysed_on_its_own_locations(database: Database, ctx: Context, ask: Ask) -> None:
@@ -162,8 +168,8 @@ def test_a_zone_is_analysed_on_its_own_locations(database: Database, ctx: Contex
         for place in session.scalars(select(Location).order_by(Location.code).limit(3)).all():  # type: ignore[arg-type]
             place.zone = "north"
         _copy_price(session, ctx, reads.product_by_sku(session, "A"), zone="north", amount_minor=1100)
-    found = ask("price_elasticity", sku="A", zone="north")
-    assert (found["facts"]["locations"]["value"], found["facts"]["rows"]["value"]) == (3, 180)
+    elasticity = ask("price_elasticity", sku="A", zone="north")
+    assert (elasticity["facts"]["locations"]["value"], elasticity["facts"]["rows"]["value"]) == (3, 180)
     assert ask("price_corridor", sku="A", zone="north")["price"]["value"] == 1100
     assert [line["zone"] for line in ask("list_priced_products")["products"]] == ["", "north"]
 
