@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 INSTALL = install() { .uv/bin/uv pip install --quiet --python $(BIN)/python "$$@"; }; \
 	again() { install "$$@" 2>/dev/null || install --system-certs "$$@"; }; again
 
-.PHONY: help demo setup setup-dev weight test test-full lint docs migration lock clean
+.PHONY: help demo setup setup-dev weight test test-full tests all-tests lint docs migration lock clean
 
 help:  ## list what you can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -49,11 +49,18 @@ demo: setup  ## simulate the pilot brand, hold a meeting, show what it decided
 lint: setup-dev  ## style, types, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && NODE_OPTIONS=--max-old-space-size=6144 $(BIN)/basedpyright --level error && $(BIN)/lint-imports --no-cache && $(BIN)/python -m tests.lint.house
 
-test: setup-dev lint  ## everything CI runs (eleven to eighteen minutes on two cores)
-	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
+# Checks and tests side by side: types are checked on one core while tests wait for the database.
+test: setup-dev  ## everything CI runs
+	@$(MAKE) --no-print-directory -j 2 lint tests
 
-test-full: setup-dev lint  ## the long ones too: kill matrix, whole data sets, benchmarks
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile all
+test-full: setup-dev  ## the long ones too: kill matrix, whole data sets, every example
+	@$(MAKE) --no-print-directory -j 2 lint all-tests
+
+tests:
+	@$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
+
+all-tests:
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile all
 
 docs: setup  ## write what the documents take from the code: the files of an import
 	@$(BIN)/python -m connectors.import_docs

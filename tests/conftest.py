@@ -1,12 +1,13 @@
 """A real PostgreSQL for every test: one embedded server, a fresh database each, cloned from a migrated template."""
 
-import random
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import hypothesis
-import psycopg
 import pytest
 
 from domain.actor import Actor, ActorKind, Permission, Role
@@ -18,6 +19,7 @@ from store.database import Database
 from store.embedded import ServerAddress, ensure_running
 from store.migrate import upgrade
 from store.tables import Brand, BrandRules
+from tests.databases import admin, cloned, opened
 from tests.examples import FEW
 
 for _folder in ("tests.unit", "tests.integration", "tests.e2e"):  # what helpers assert says what it compared, too
@@ -26,6 +28,7 @@ for _folder in ("tests.unit", "tests.integration", "tests.e2e"):  # what helpers
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TEMPLATE = "mhos_template"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_TAKEN: WeakKeyDictionary[Database, Counter[str]] = WeakKeyDictionary()
 
 # On a busy machine every example is slow. `all` is chosen by --hypothesis-profile; see tests/examples.py.
 UNTIMED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -42,7 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> ServerAddress:
     home = (base.parent if base.name.startswith("popen-") else base) / "postgres-home"
     home.mkdir(exist_ok=True)
     address = ensure_running(home, idle_seconds=20, durable=False)
-    with psycopg.connect(address.dsn(address.owner_role, "postgres"), autocommit=True) as connection:
+    with admin(address) as connection:
         connection.execute("select pg_advisory_lock(7)")
         if connection.execute("select 1 from pg_database where datname = %s", [TEMPLATE]).fetchone() is None:
             connection.execute(f"create database {TEMPLATE}_new")
@@ -52,31 +55,33 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> ServerAddress:
 
 
 def _migrate(address: ServerAddress, name: str) -> None:
-    database = _open(address, name)
-    upgrade(database)
-    database.close()
+    with closing(opened(address, name)) as database:
+        upgrade(database)
 
 
-def _open(address: ServerAddress, name: str) -> Database:
-    return Database(address.url(address.owner_role, name), address.url(address.app_role, name))
+@pytest.fixture(scope="session")
+def shared_database(server: ServerAddress) -> Iterator[Database]:
+    """A migrated database of this test process: each test has brands of its own in it, walled off from all others."""
+    with cloned(server, TEMPLATE) as database:
+        yield database
 
 
 @pytest.fixture
-def database(server: ServerAddress) -> Iterator[Database]:
-    """A migrated, empty database of this test's own."""
-    name = f"t_{random.SystemRandom().getrandbits(48):x}"
-    with psycopg.connect(server.dsn(server.owner_role, "postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
-    database = _open(server, name)
-    yield database
-    database.close()
-    with psycopg.connect(server.dsn(server.owner_role, "postgres"), autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+def database(request: pytest.FixtureRequest, server: ServerAddress) -> Iterator[Database]:
+    """The process's shared database; a migrated, empty one of the test's own where it is marked `own_database`."""
+    if request.node.get_closest_marker("own_database") is None:
+        yield request.getfixturevalue("shared_database")
+    else:
+        with cloned(server, TEMPLATE) as own:
+            yield own
 
 
 @pytest.fixture
 def new_brand(database: Database) -> Callable[..., Context]:
-    """Make a brand and open it as a person with every right: `ctx = new_brand("acme", currency="USD")`."""
+    """Make a brand and open it as a person with every right: `ctx = new_brand("acme", currency="USD")`.
+
+    The database may hold brands of other tests, so that the slug gets a number where it is taken: `ctx.brand` has it.
+    """
 
     def make(slug: str = "acme", *, currency: str = "EUR", at: datetime = NOW) -> Context:
         clock = FixedClock(at)
@@ -89,14 +94,15 @@ def new_brand(database: Database) -> Callable[..., Context]:
             roles=frozenset({Role.BRAND_OWNER}),
             permissions=frozenset(Permission),
         )
-        ctx = Context(brand_id=brand_id, brand=slug, actor=owner, clock=clock, ids=ids)
+        own_slug = _free_slug(database, slug)
+        ctx = Context(brand_id=brand_id, brand=own_slug, actor=owner, clock=clock, ids=ids)
         with database.engine.begin() as connection:
             connection.exec_driver_sql("select set_config('mhos.user_id', %s, true)", (str(owner.id),))
             connection.execute(
                 Brand.__table__.insert(),  # type: ignore[attr-defined]
                 {
                     "id": brand_id,
-                    "slug": slug,
+                    "slug": own_slug,
                     "name": slug.title(),
                     "currency": currency,
                     "zone": "UTC",
@@ -108,6 +114,12 @@ def new_brand(database: Database) -> Callable[..., Context]:
         return ctx
 
     return make
+
+
+def _free_slug(database: Database, slug: str) -> str:
+    taken = _TAKEN.setdefault(database, Counter())
+    taken[slug] += 1
+    return slug if taken[slug] == 1 else f"{slug}-{taken[slug]}"
 
 
 @pytest.fixture

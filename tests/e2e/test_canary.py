@@ -66,6 +66,8 @@ from tests.integration.table_rows import fill_tables, newest_ids
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox
 
+pytestmark = pytest.mark.own_database
+
 WALLS = (
     pytest.param("both", marks=pytest.mark.long),
     pytest.param("session filter", marks=pytest.mark.long),

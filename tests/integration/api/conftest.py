@@ -1,13 +1,11 @@
 """Two brands behind one API: people with passwords, a meeting held, and clients that speak to it as anybody would."""
 
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -29,6 +27,7 @@ from settings import Settings
 from store.database import Database
 from store.embedded import ServerAddress
 from tests.conftest import TEMPLATE
+from tests.databases import cloned
 from tests.integration.priced_brand import Planted, plant
 
 PASSWORD = "correct horse battery"
@@ -113,36 +112,18 @@ def build_town(database: Database, home: Path) -> Town:
 @pytest.fixture(scope="session")
 def town_template(server: ServerAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """A database in which all this has happened, to be cloned; and the data folder of its people."""
-    home, name = tmp_path_factory.mktemp("town"), f"town_{random.SystemRandom().getrandbits(48):x}"
-    with _admin(server) as connection:
-        connection.execute(f"create database {name} template {TEMPLATE}")
-    database = _open(server, name)
-    build_town(database, home)
-    database.close()
-    yield name, home
-    with _admin(server) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    home = tmp_path_factory.mktemp("town")
+    with cloned(server, TEMPLATE) as database:
+        build_town(database, home)
+        database.close()
+        yield str(database.owner_url.database), home
 
 
 @pytest.fixture
 def town(server: ServerAddress, town_template: tuple[str, Path]) -> Iterator[Town]:
     """A town of this test's own."""
     template, home = town_template
-    name = f"t_{random.SystemRandom().getrandbits(48):x}"
-    with _admin(server) as connection:
-        connection.execute(f"create database {name} template {template}")
-    database = _open(server, name)
-    mine = open_context(database, home, "owner", brand="mine")
-    theirs = open_context(database, home, "stranger", brand="theirs")
-    yield Town(Office(Settings(home=home), database), home, mine, theirs)
-    database.close()
-    with _admin(server) as connection:
-        connection.execute(f"drop database {name} with (force)")
-
-
-def _admin(server: ServerAddress) -> "psycopg.Connection[tuple[Any, ...]]":
-    return psycopg.connect(server.dsn(server.owner_role, "postgres"), autocommit=True)
-
-
-def _open(server: ServerAddress, name: str) -> Database:
-    return Database(server.url(server.owner_role, name), server.url(server.app_role, name))
+    with cloned(server, template) as database:
+        mine = open_context(database, home, "owner", brand="mine")
+        theirs = open_context(database, home, "stranger", brand="theirs")
+        yield Town(Office(Settings(home=home), database), home, mine, theirs)

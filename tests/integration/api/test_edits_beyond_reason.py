@@ -15,6 +15,8 @@ from store.database import Database
 from tests.integration.api.conftest import PASSWORD, PRICING, Town, error_of
 from tests.integration.priced_brand import Planted, plant
 
+pytestmark = pytest.mark.own_database
+
 STEEP = Planted("STEEP", 2_000_000, 1_000_000, -6.0, weeks=30)
 
 

@@ -25,6 +25,8 @@ from identity.roles import GRANTS, permissions_of
 from store.database import Database
 from store.tables import AuditEntry, BrandRules, LoginSession, Task, User
 
+pytestmark = pytest.mark.own_database
+
 ACME = NewBrand(slug="acme", name="Acme", currency="EUR")
 SECRET = "correct horse battery"
 

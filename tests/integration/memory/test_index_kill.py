@@ -17,6 +17,8 @@ from memory.passage_index import SearchQuery, Stamp
 from memory.words import words_of_question
 from store.reads.knowledge import IndexedPassage
 
+pytestmark = pytest.mark.own_database
+
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 SIZE, BATCH = 8, 300
 CHECKOUT = Path(__file__).resolve().parents[3]

@@ -16,6 +16,8 @@ from store.group_commit import Batch
 from store.tables import ModelSpend
 from tests.integration.priced_brand import start_run
 
+pytestmark = pytest.mark.own_database
+
 NewBrand = Callable[..., Context]
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from store.database import APP_ROLE, Database
 
+pytestmark = pytest.mark.own_database
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 ROOMS = ("actions", "agents", "analytics", "api", "automation", "bootstrap", "connectors", "domain", "guardrails",
          "identity", "language", "llm", "memory", "settings", "store", "tools", "virtual_office", "docs")  # fmt: skip

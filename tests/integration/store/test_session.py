@@ -15,6 +15,8 @@ from store.database import Database
 from store.session import BrandSession
 from store.tables import AuditHead, Channel, Membership, Price, Product, Task, User
 
+pytestmark = pytest.mark.own_database
+
 ESCAPES: dict[str, Callable[[BrandSession, Context], Any]] = {
     "text": lambda s, o: s.execute(text("select * from product")),
     "text inside a where": lambda s, o: s.execute(select(Product).where(text("true"))),

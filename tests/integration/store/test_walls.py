@@ -17,6 +17,8 @@ from store.migrate import HEAD, alembic_config, current_revision, upgrade
 from store.migrations.autogenerate import NOT_OURS, is_ours, missing_walls
 from store.tables import ABOVE_BRANDS, TABLES, Product
 
+pytestmark = pytest.mark.own_database
+
 BY_NAME = {str(table.__tablename__): table for table in TABLES}
 APPEND_ONLY = sorted(name for name, table in BY_NAME.items() if table.APPEND_ONLY)
 THIS_BRAND = (

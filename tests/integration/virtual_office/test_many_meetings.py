@@ -28,6 +28,8 @@ from tests.integration.stocked_brand import keep_in_stock
 from tests.integration.virtual_office.conftest import AGENDA, PRICES_AND_STOCK
 from virtual_office.minutes.summary import meeting_document
 
+pytestmark = pytest.mark.own_database
+
 OF_A_RUN = (Receipt, FindingRow, ProposalRow, ChallengeRow, ActionItem)
 PATIENCE_SECONDS = 120
 Progress = Callable[[str, str], None]

@@ -21,6 +21,8 @@ from tests.integration.virtual_office.conftest import AGENDA, Firm
 from tools.toolbox import Toolbox, ToolReply
 from virtual_office.meeting.reporting import Reporter
 
+pytestmark = pytest.mark.own_database
+
 CREW = ["crm_manager", "finance_analyst", "inventory_forecaster", "pricing_director", "stand_coach"]
 
 
