@@ -32,7 +32,7 @@ NOTABLE_BPS = BPS // 10
 
 
 @dataclass(frozen=True)
-class Point:
+class AgendaPoint:
     """A point of the agenda in both languages, with the codes of its figures."""
 
     text: str
@@ -43,8 +43,8 @@ class Point:
         return {"text": self.text, "text_de": self.german, "figures": dict(self.figures)}
 
 
-def points_of(database: Database, ctx: Context, run_id: UUID) -> list[Point]:
-    """What changed since the last meeting, as the chair was answered; asked once a run."""
+def points_of(database: Database, ctx: Context, run_id: UUID) -> list[AgendaPoint]:
+    """Points on what changed since the last meeting, from the chair's one call of `what_changed` in this run."""
     with database.read(ctx) as session:
         days = _days_since_last(session, run_id)
     toolbox = Toolbox(database, ctx, run_id, CHAIR, ["what_changed"])
@@ -132,6 +132,6 @@ _ITEMS = {
 
 def _recorded(
     session: BrandSession, run_id: UUID, receipt: Any, text: str, german: str, paths: Mapping[str, str]
-) -> Point:
+) -> AgendaPoint:
     refs = {key: FigureRef(receipt=receipt, path=path) for key, path in paths.items()}
-    return Point(text, german, record_figures(session, run_id, refs))
+    return AgendaPoint(text, german, record_figures(session, run_id, refs))

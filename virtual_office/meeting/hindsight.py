@@ -23,33 +23,33 @@ _LOOK_BACK = timedelta(days=90)
 _RECALLED = 5
 
 
-class Told(NamedTuple):
+class BilingualLine(NamedTuple):
     """A sentence, and the same in German; empty where it has none."""
 
     text: str
     german: str = ""
 
 
-def german_by_text(lines: Iterable[Told]) -> dict[str, str]:
+def german_by_text(lines: Iterable[BilingualLine]) -> dict[str, str]:
     """The German of those sentences that have some, by the English."""
     return {line.text: line.german for line in lines if line.german}
 
 
 @dataclass(frozen=True)
-class Past:
-    """What came of a crew's proposals, as known at one moment: what every attendee's report opens with a part of."""
+class TrackRecord:
+    """A crew's proposals as they came out, as known at one moment: each attendee's report opens with its own."""
 
     measured: Mapping[str, Sequence[JournalEntry]]
     """By agent, newest first."""
     answered: Sequence[ActionItem]
     struck: Sequence[tuple[TurnRow, ProposalRow]]
 
-    def told_to(self, agent: str, limit: int = _RECALLED) -> list[Told]:
+    def lines_for(self, agent: str, limit: int = _RECALLED) -> list[BilingualLine]:
         """Sentences, newest first: what was measured beside its promise, what was done or undone, what was rejected."""
         outcomes = [_outcome_line(entry) for entry in self.measured.get(agent, ())[:limit]]
         own = [item for item in self.answered if item.proposer == f"agent:{agent}"][:limit]
         off_the_table = [
-            Told(
+            BilingualLine(
                 f"{parse_action(row.action).subject}: struck in the meeting by {_person(turn)}, because {turn.text}",
                 f"{parse_action(row.action).subject}: in der Sitzung gestrichen von {_person(turn)}: {turn.text}",
             )
@@ -59,13 +59,13 @@ class Past:
         return outcomes + [_answer_line(item) for item in own] + off_the_table[:limit]
 
 
-def the_past(session: BrandSession) -> Past:
+def track_record(session: BrandSession) -> TrackRecord:
     """All of it, read at once."""
     closed = (ItemStatus.DONE, ItemStatus.UNDONE, ItemStatus.REJECTED)
-    return Past(recall(session, _RECALLED), _answered(session, closed, _LOOK_BACK), _struck(session, _LOOK_BACK))
+    return TrackRecord(recall(session, _RECALLED), _answered(session, closed, _LOOK_BACK), _struck(session, _LOOK_BACK))
 
 
-def like_it(session: BrandSession, kind: str, touches: Collection[str]) -> list[Told]:
+def precedent_lines(session: BrandSession, kind: str, touches: Collection[str]) -> list[BilingualLine]:
     """Sentences about the most similar decisions of the past and what came of them."""
     return [_outcome_line(entry) for entry in precedents(session, kind, touches)]
 
@@ -97,7 +97,7 @@ def _day(moment: datetime) -> Value:
 
 
 def _struck(session: BrandSession, within: timedelta) -> list[tuple[TurnRow, ProposalRow]]:
-    """What people took off a meeting's table, newest first."""
+    """Strikes with the proposals that they took off a meeting's table, newest first."""
     now = session.ctx.known_until
     rows = session.execute(
         select(TurnRow, ProposalRow)
@@ -116,20 +116,20 @@ def _person(turn: TurnRow) -> str:
     return turn.person.partition(":")[2] or turn.person
 
 
-def _answer_line(item: ActionItem) -> Told:
+def _answer_line(item: ActionItem) -> BilingualLine:
     day = item.updated_at.date()
     when, german = f"{day:%-d %B %Y}", day_text(day, Language.DE)
     if item.status == ItemStatus.REJECTED:
-        return Told(
+        return BilingualLine(
             f"{item.subject}: rejected, because {item.status_reason}",
             f"{item.subject}: abgelehnt: {item.status_reason}",
         )
     if item.status == ItemStatus.UNDONE:
-        return Told(
+        return BilingualLine(
             f"{item.subject}: carried out, and undone again on {when}",
             f"{item.subject}: ausgeführt und am {german} wieder rückgängig gemacht",
         )
-    return Told(
+    return BilingualLine(
         f"{item.subject}: carried out on {when}, not measured yet",
         f"{item.subject}: am {german} ausgeführt, noch nicht gemessen",
     )
@@ -145,11 +145,11 @@ def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: tim
     ).all()
 
 
-def _outcome_line(entry: JournalEntry) -> Told:
+def _outcome_line(entry: JournalEntry) -> BilingualLine:
     promised = f", promised {_amount(entry.predicted, Language.EN)}" if entry.predicted else ""
     versprochen = f"; versprochen waren {_amount(entry.predicted, Language.DE)}" if entry.predicted else ""
     english, german = (speak(entry.outcome.message(), language) for language in (Language.EN, Language.DE))
-    return Told(f"{entry.subject}: {english}{promised}", f"{entry.subject}: {german}{versprochen}")
+    return BilingualLine(f"{entry.subject}: {english}{promised}", f"{entry.subject}: {german}{versprochen}")
 
 
 def _amount(predicted: Mapping[str, Any], language: Language) -> str:

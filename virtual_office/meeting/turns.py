@@ -1,4 +1,4 @@
-"""What people say in a meeting: questions, objections, limits, strikes, points, and that it may go on."""
+"""Turns of people in a meeting: questions, objections, limits, strikes, points, and that it may go on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,14 +23,14 @@ from store.tables import ProposalRow, Run, TurnRow
 from virtual_office.meeting.chair import RESOURCES
 from virtual_office.meeting.runs import DONE
 from virtual_office.minutes.words import say
-from virtual_office.questions.questions import Answer, answer_question
+from virtual_office.questions.questions import CitedAnswer, answer_question
 
 LONGEST = 2_000
 MOST_TURNS = 200
 
 
 class Kind(StrEnum):
-    """What a turn does: only a question changes nothing."""
+    """Kinds of turn: only a question changes nothing."""
 
     ASK = "ask"
     OBJECT = "object"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Turn:
-    """What a person says. `proposal` is what an objection or strike is about, `limits` in minor units or items."""
+    """A person's words. `proposal` is the subject of an objection or strike, `limits` are in minor units or items."""
 
     kind: Kind
     text: str = ""
@@ -51,7 +51,7 @@ class Turn:
     limits: Mapping[str, int] = field(default_factory=dict)
 
 
-def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None = None) -> TurnRow:
+def speak(session: BrandSession, run_id: UUID, turn: Turn, known: CitedAnswer | None = None) -> TurnRow:
     """Take a person's turn. Raises Forbidden, InvalidInput, NotFound; Conflict when it is too late for it.
 
     A question may be asked of a finished meeting too; it is answered by what is `known`, else from what the meeting's
@@ -66,7 +66,7 @@ def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None 
         raise Conflict("This meeting is over: its action items are in the inbox.", remedy="See `mhos inbox`.")
     if len(turns_of(session, run_id)) >= MOST_TURNS:
         raise Conflict(f"A meeting takes {MOST_TURNS} turns at most.", remedy="Start another meeting.")
-    answer = known or (answer_question(session, run_id, text) if turn.kind is Kind.ASK else Answer())
+    answer = known or (answer_question(session, run_id, text) if turn.kind is Kind.ASK else CitedAnswer())
     proposal_id = _proposal(session, run_id, turn.proposal) if turn.proposal else None
     if turn.kind is Kind.STRIKE and proposal_id in struck(turns_of(session, run_id)):
         raise Conflict("It has been struck already.", remedy="`mhos say point` says more to the meeting.")
@@ -86,10 +86,10 @@ def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None 
     )
     session.add(row)
     session.flush()
-    told = {"turn": turn.kind.value, "text": text, "proposal": str(row.proposal_id or ""), "limits": row.limits}
-    append_audit(session, "meeting.turn", str(run_id), told)
-    emit(session, "meeting.turn", str(run_id), told)
-    tell(session, run_id, ("turn", {"id": str(row.id), "person": row.person, **told}))
+    details = {"turn": turn.kind.value, "text": text, "proposal": str(row.proposal_id or ""), "limits": row.limits}
+    append_audit(session, "meeting.turn", str(run_id), details)
+    emit(session, "meeting.turn", str(run_id), details)
+    tell(session, run_id, ("turn", {"id": str(row.id), "person": row.person, **details}))
     return row
 
 
@@ -109,7 +109,9 @@ def _proposal(session: BrandSession, run_id: UUID, given: str) -> UUID:
     """By its id or an unambiguous beginning or end of it. Raises InvalidInput."""
     ids = session.scalars(select(col(ProposalRow.id)).where(col(ProposalRow.run_id) == run_id)).all()
     wanted = given.strip().lower()
-    fitting = [one for one in ids if str(one).startswith(wanted) or str(one).endswith(wanted)]
+    fitting = [
+        proposal_id for proposal_id in ids if str(proposal_id).startswith(wanted) or str(proposal_id).endswith(wanted)
+    ]
     if len(fitting) != 1 or len(wanted) < 4:
         raise InvalidInput(
             f"{given[:60]} fits {len(fitting)} of this meeting's proposals.",
@@ -119,7 +121,7 @@ def _proposal(session: BrandSession, run_id: UUID, given: str) -> UUID:
 
 
 def turns_of(session: BrandSession, run_id: UUID) -> Sequence[TurnRow]:
-    """What was said, in order."""
+    """The turns of a run, oldest first."""
     return session.scalars(
         select(TurnRow).where(col(TurnRow.run_id) == run_id).order_by(col(TurnRow.created_at), col(TurnRow.id))
     ).all()
@@ -140,7 +142,7 @@ def struck(turns: Sequence[TurnRow]) -> dict[UUID, str]:
 
 
 def objections(turns: Sequence[TurnRow], proposal_id: UUID) -> list[str]:
-    """What people said against a proposal."""
+    """The objections to a proposal as sentences, oldest first."""
     return [
         f"{_name(turn)} objects: {without_figures(turn.text)}"
         for turn in turns
@@ -158,36 +160,37 @@ def may_go_on(turns: Sequence[TurnRow], step: str) -> bool:
     return any(turn.kind == Kind.GO and turn.step == step for turn in turns)
 
 
-def said_points(turns: Sequence[TurnRow]) -> list[dict[str, object]]:
+def point_entries(turns: Sequence[TurnRow]) -> list[dict[str, object]]:
     """The points that people put on the agenda while the meeting was held."""
-    said = [without_figures(one.text) for one in turns if one.kind == Kind.POINT]
+    said = [without_figures(turn.text) for turn in turns if turn.kind == Kind.POINT]
     return [{"text": text, "text_de": text, "figures": {}} for text in said]
 
 
-def said_in(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID, str]) -> list[dict[str, object]]:
-    """What people said, for the minutes: questions with their answers, and what steered the meeting.
+def turn_entries(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID, str]) -> list[dict[str, object]]:
+    """Turns as entries of the minutes: questions with their answers, and what steered the meeting.
 
     `subjects` are those of the proposals that they spoke of.
     """
-    found: list[dict[str, object]] = []
-    for one in turns:
-        if one.kind in (Kind.GO, Kind.POINT):
+    entries: list[dict[str, object]] = []
+    for turn in turns:
+        if turn.kind in (Kind.GO, Kind.POINT):
             continue
-        verb, german = _VERBS[Kind(one.kind)]
-        if one.proposal_id is not None:
-            about = without_figures(subjects.get(one.proposal_id, ""))
+        verb, german = _VERBS[Kind(turn.kind)]
+        if turn.proposal_id is not None:
+            about = without_figures(subjects.get(turn.proposal_id, ""))
             verb, german = f"{verb} ({about})", f"{german} ({about})"
         words, worte = (
-            without_figures(one.text) or ", ".join(_allowed(*limit, currency, language) for limit in one.limits.items())
+            without_figures(turn.text)
+            or ", ".join(_allowed(*limit, currency, language) for limit in turn.limits.items())
             for language in Language
         )
-        answer, german_answer = (one.answer and f" – {one.answer}"), (one.german and f" – {one.german}")
-        found.append({
-            "text": f"{_name(one)} {verb}: {words}{answer}",
-            "text_de": f"{_name(one)} {german}: {worte}{german_answer}",
-            "figures": one.figures,
+        answer, german_answer = (turn.answer and f" – {turn.answer}"), (turn.german and f" – {turn.german}")
+        entries.append({
+            "text": f"{_name(turn)} {verb}: {words}{answer}",
+            "text_de": f"{_name(turn)} {german}: {worte}{german_answer}",
+            "figures": turn.figures,
         })  # fmt: skip
-    return found
+    return entries
 
 
 def _allowed(name: str, amount: int, currency: str, language: Language) -> str:

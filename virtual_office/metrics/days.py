@@ -13,7 +13,7 @@ _EN = Language.EN
 
 
 @dataclass
-class Prose:
+class KeyedProse:
     """Text with keys, and the cell that each key stands for, by its JSON pointer in the answer."""
 
     text: str = ""
@@ -27,37 +27,37 @@ class Prose:
         return f"{{{name}}}"
 
 
-def span_told(prose: Prose, answer: Mapping[str, Any], side: str, language: Language) -> str:
+def period_text(prose: KeyedProse, answer: Mapping[str, Any], side: str, language: Language) -> str:
     """The days of the value, or of what it is compared with (`before_`): never more than are reported."""
     asked = answer[f"{side}first_day"], answer[f"{side}last_day"]
     covered = answer[f"{side}covered"]
     if covered is None or (covered["complete"] and (covered["first_day"], covered["last_day"]) == asked):
-        return told_days(*asked, language)
-    reported = told_days(covered["first_day"], covered["last_day"], language)
+        return day_range(*asked, language)
+    reported = day_range(covered["first_day"], covered["last_day"], language)
     length = prose.key(f"/{side}covered/length")
     gaps = _gaps(covered, language)
     if covered["complete"] and not answer["before_cut"]:
-        told = told_days(*asked, language), f"{length}, {reported}"
+        days, detail = day_range(*asked, language), f"{length}, {reported}"
     else:
-        told = reported, f"{length}{gaps}"
-    note = f"{'as reported' if language is _EN else 'wie gemeldet'}: {told[1]}"
-    return f"{told[0]}; {note}" if side else f"{told[0]} ({note})"
+        days, detail = reported, f"{length}{gaps}"
+    note = f"{'as reported' if language is _EN else 'wie gemeldet'}: {detail}"
+    return f"{days}; {note}" if side else f"{days} ({note})"
 
 
-def lacking(answer: Mapping[str, Any], language: Language) -> str:
-    """What of the days that were asked about is not reported, as a sentence; empty for nothing."""
+def missing_days_note(answer: Mapping[str, Any], language: Language) -> str:
+    """A sentence that not all of the days asked about are reported; empty where they are."""
     if answer["covered"] is None or answer["covered"]["complete"]:
         return ""
-    asked = told_days(answer["first_day"], answer["last_day"], language)
+    asked = day_range(answer["first_day"], answer["last_day"], language)
     if language is _EN:
         return f" Asked for was {asked}; not all of it is reported."
     return f" Gefragt war {asked}; nicht alles davon ist gemeldet."
 
 
-def cut_told(answer: Mapping[str, Any], language: Language) -> str:
+def cut_base_note(answer: Mapping[str, Any], language: Language) -> str:
     """That only the beginning of the base is compared with, as a sentence; empty where it is the whole or not all of
     it is reported."""
-    whole = told_days(answer["before_first_day"], answer["before_last_day"], language)
+    whole = day_range(answer["before_first_day"], answer["before_last_day"], language)
     if answer["before_cut"]:
         if language is _EN:
             return f" Of {whole} only as many days from the beginning are compared with as are reported now."
@@ -69,18 +69,18 @@ def cut_told(answer: Mapping[str, Any], language: Language) -> str:
     return f" Nicht alles von {whole} ist gemeldet."
 
 
-def lagging_told(one: Mapping[str, Any], language: Language) -> str:
+def lagging_sentence(lagging: Mapping[str, Any], language: Language) -> str:
     """A channel that is not reported as far as the others."""
-    channel = without_figures(one["channel"])
-    if not one["last_day"]:
+    channel = without_figures(lagging["channel"])
+    if not lagging["last_day"]:
         return f"{channel}: {'nothing is reported yet.' if language is _EN else 'noch ist nichts gemeldet.'}"
-    last = day_text(date.fromisoformat(one["last_day"]), language)
+    last = day_text(date.fromisoformat(lagging["last_day"]), language)
     if language is _EN:
         return f"{channel} is reported only up to {last}: ask about each channel alone."
     return f"{channel} ist nur bis {last} gemeldet: bitte nach jedem Kanal einzeln fragen."
 
 
-def told_days(first: str, last: str, language: Language) -> str:
+def day_range(first: str, last: str, language: Language) -> str:
     begins, ends = (day_text(date.fromisoformat(day), language) for day in (first, last))
     if first == last:
         return begins

@@ -9,7 +9,14 @@ from domain.message import read_message
 from language.formats import day_text
 from language.prose import without_figures
 from language.speech import joined
-from virtual_office.metrics.days import Prose, cut_told, lacking, lagging_told, span_told, told_days
+from virtual_office.metrics.days import (
+    KeyedProse,
+    cut_base_note,
+    day_range,
+    lagging_sentence,
+    missing_days_note,
+    period_text,
+)
 
 _EN, _DE = Language.EN, Language.DE
 _METRICS: Mapping[str, tuple[str, str]] = {
@@ -39,22 +46,22 @@ _EFFECTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def tell(answer: Mapping[str, Any], language: Language, taken_for: int) -> Prose:
-    """What a `MetricAnswer` says. `taken_for` is 1 or -1 where the question took a rise or fall for granted."""
-    prose, here = Prose(), _EN if language is _EN else _DE
+def tell(answer: Mapping[str, Any], language: Language, taken_for: int) -> KeyedProse:
+    """A `MetricAnswer` in sentences. `taken_for` is 1 or -1 where the question took a rise or fall for granted."""
+    prose, here = KeyedProse(), _EN if language is _EN else _DE
     prose.text = "\n\n".join(_sentences(prose, answer, here, taken_for))
     return prose
 
 
-def _sentences(prose: Prose, answer: Mapping[str, Any], language: Language, taken_for: int) -> Iterator[str]:
+def _sentences(prose: KeyedProse, answer: Mapping[str, Any], language: Language, taken_for: int) -> Iterator[str]:
     name = _name(answer, language)
     because = joined(map(read_message, answer["reasons"]), language)
     if answer["status"] != "told":
-        days = told_days(answer["first_day"], answer["last_day"], language)
+        days = day_range(answer["first_day"], answer["last_day"], language)
         yield f"{name}, {days}: {'not known, as' if language is _EN else 'nicht bekannt:'} {because}."
         return
-    days = span_told(prose, answer, "", language)
-    yield f"{name}, {days}: {prose.key('/value')}.{lacking(answer, language)}"
+    days = period_text(prose, answer, "", language)
+    yield f"{name}, {days}: {prose.key('/value')}.{missing_days_note(answer, language)}"
     if answer["metric"] in _MEANINGS:
         yield _MEANINGS[answer["metric"]][_at(language)]
     if answer["change"]:
@@ -62,41 +69,43 @@ def _sentences(prose: Prose, answer: Mapping[str, Any], language: Language, take
     elif because:
         yield f"{'No comparison, as' if language is _EN else 'Kein Vergleich:'} {because}."
     yield from _parts(prose, answer, language)
-    for one in answer["lagging"]:
-        yield lagging_told(one, language)
+    for channel in answer["lagging"]:
+        yield lagging_sentence(channel, language)
     if answer["uncosted"]:
-        one = answer["uncosted"]["value"] == 1
+        single = answer["uncosted"]["value"] == 1
         left_out = {
-            _EN: "product line is left out, as nobody said what it costs" if one
+            _EN: "product line is left out, as nobody said what it costs" if single
             else "product lines are left out, as nobody said what they cost",
-            _DE: "Produktzeile fehlt darin, weil niemand nennt, was sie kostet" if one
+            _DE: "Produktzeile fehlt darin, weil niemand nennt, was sie kostet" if single
             else "Produktzeilen fehlen darin, weil niemand nennt, was sie kosten",
         }  # fmt: skip
         yield f"{prose.key('/uncosted')} {left_out[language]}."
 
 
-def _change(prose: Prose, answer: Mapping[str, Any], language: Language, taken_for: int) -> Iterator[str]:
-    before = span_told(prose, answer, "before_", language)
+def _change(prose: KeyedProse, answer: Mapping[str, Any], language: Language, taken_for: int) -> Iterator[str]:
+    before = period_text(prose, answer, "before_", language)
     moved = answer["change"]["value"]
     if taken_for and moved * taken_for <= 0:
         yield _NOT_SO[taken_for][language]
     change, total = prose.key("/change"), f"{prose.key('/before')} ({before})"
     if answer["basis"] == "total":
-        yield f"{_CHANGE[language]} {change}, {_AGAINST[language]} {total}.{cut_told(answer, language)}"
+        yield f"{_CHANGE[language]} {change}, {_AGAINST[language]} {total}.{cut_base_note(answer, language)}"
     else:
         each = _EACH[answer["basis"]][_at(language)]
         average, earlier = prose.key("/average"), prose.key("/before_average")
-        told = _AVERAGES[_at(language)].format(change=change, each=each, average=average, earlier=earlier, total=total)
-        yield told + cut_told(answer, language)
+        sentence = _AVERAGES[_at(language)].format(
+            change=change, each=each, average=average, earlier=earlier, total=total
+        )
+        yield sentence + cut_base_note(answer, language)
     if answer["effects"]:
-        told = [f"{_effect(name, language)} {prose.key(f'/effects/{name}')}" for name in answer["effects"]]
-        yield f"{_CONSISTS[language]} {', '.join(told)}."
+        effects = [f"{_effect(name, language)} {prose.key(f'/effects/{name}')}" for name in answer["effects"]]
+        yield f"{_CONSISTS[language]} {', '.join(effects)}."
     if answer["lines"]:
-        told = [_line(prose, at, line, language) for at, line in enumerate(answer["lines"])]
-        yield _listed(_MOST[language], told)
+        lines = [_line(prose, at, line, language) for at, line in enumerate(answer["lines"])]
+        yield _listed(_MOST[language], lines)
 
 
-def _line(prose: Prose, at: int, line: Mapping[str, Any], language: Language) -> str:
+def _line(prose: KeyedProse, at: int, line: Mapping[str, Any], language: Language) -> str:
     largest = max(line["effects"], key=lambda name: abs(line["effects"][name]["value"]), default="")
     why = f" ({_effect(largest, language)} {prose.key(f'/lines/{at}/effects/{largest}')})" if largest else ""
     return (
@@ -104,25 +113,27 @@ def _line(prose: Prose, at: int, line: Mapping[str, Any], language: Language) ->
     )
 
 
-def _parts(prose: Prose, answer: Mapping[str, Any], language: Language) -> Iterator[str]:
-    told = [
+def _parts(prose: KeyedProse, answer: Mapping[str, Any], language: Language) -> Iterator[str]:
+    parts = [
         _part(prose, f"/parts/{at}", part, _title(prose, at, part, answer["split"], language))
         for at, part in enumerate(answer["parts"])
     ]
     if rest := answer["rest"]:
         count = f" ({prose.key('/rest_parts')})" if answer["rest_parts"] else ""
-        told.append(_part(prose, "/rest", rest, f"{(_REST if count else _ROUNDING)[language]}{count}"))
-    if told:
+        parts.append(_part(prose, "/rest", rest, f"{(_REST if count else _ROUNDING)[language]}{count}"))
+    if parts:
         each = _EACH.get(answer["basis"], ("", ""))[_at(language)] if answer["change"] else ""
-        yield _listed(_OF_THAT[_at(language)] + (_CHANGES_EACH[_at(language)].format(each=each) if each else ":"), told)
+        yield _listed(
+            _OF_THAT[_at(language)] + (_CHANGES_EACH[_at(language)].format(each=each) if each else ":"), parts
+        )
 
 
-def _part(prose: Prose, path: str, part: Mapping[str, Any], title: str) -> str:
+def _part(prose: KeyedProse, path: str, part: Mapping[str, Any], title: str) -> str:
     change = f" ({prose.key(f'{path}/change')})" if part["change"] else ""
     return f"{title} {prose.key(f'{path}/value')}{change}"
 
 
-def _title(prose: Prose, at: int, part: Mapping[str, Any], split: str, language: Language) -> str:
+def _title(prose: KeyedProse, at: int, part: Mapping[str, Any], split: str, language: Language) -> str:
     if split not in {"week", "month"}:
         return without_figures(part["title"] or part["code"])
     day = day_text(date.fromisoformat(part["code"]), language)

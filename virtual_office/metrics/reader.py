@@ -36,14 +36,14 @@ _NO_AMOUNT = "".join(f"(?<!{word} )" for word in ("over", "above", "below", "und
 
 @dataclass(frozen=True)
 class Unclear:
-    """What of a question is not understood, in both languages."""
+    """The reason why a question is not understood, in both languages."""
 
     reason: str
     german: str
 
 
 @dataclass(frozen=True)
-class Names:
+class BrandNames:
     """The brand's own words: its products' SKUs and titles, its channels' codes and titles, each to its code; and
     names that several products share, with the titles of these."""
 
@@ -61,16 +61,16 @@ class Understood:
     taken_for: int = 0
 
 
-def read_question(question: str, names: Names, today: date) -> Understood | Unclear:
+def read_question(question: str, names: BrandNames, today: date) -> Understood | Unclear:
     """The query of a question. Nothing is guessed: a word that is not understood makes the whole question unclear."""
     reader = _Reader(question, names)
     if reader.shared:
         titles = ", ".join(reader.shared)
         return Unclear(f"Which one: {titles}", f"Welches davon: {titles}")
-    found = reader.metrics()
-    if len(found) != 1:
-        return _which(found)
-    metric, selected, split = next(iter(found)), reader.top(), reader.first(words.SPLITS)
+    metrics = reader.metrics()
+    if len(metrics) != 1:
+        return _which(metrics)
+    metric, selected, split = next(iter(metrics)), reader.top(), reader.first(words.SPLITS)
     span, taken_for = reader.period(today), reader.direction()
     if selected and split:
         return Unclear("Ask for one split at a time", "Bitte nach einer Aufteilung auf einmal fragen")
@@ -78,7 +78,7 @@ def read_question(question: str, names: Names, today: date) -> Understood | Uncl
     why = reader.take(words.WHY)
     if reader.take(words.CHANGED) or taken_for or why or reader.base:
         comparison = Comparison.PERIOD_BEFORE if comparison is Comparison.NONE else comparison
-    told = {"metric": metric, "split": split or Split.NONE, "why": why, "comparison": comparison, **reader.parts()}
+    fields = {"metric": metric, "split": split or Split.NONE, "why": why, "comparison": comparison, **reader.parts()}
     if isinstance(span, Unclear):
         return span
     if left := reader.left():
@@ -86,10 +86,12 @@ def read_question(question: str, names: Names, today: date) -> Understood | Uncl
         return Unclear(f"I do not understand {said}", f"Ich verstehe {said} nicht")
     if metric in OF_SALES and not span:
         return _when(metric)
-    told |= {**(selected or {}), **(span or {"period": Period.NOW})}
-    if refused := _refused(metric, told["split"], with_time=_is_past(span) or why or comparison is not Comparison.NONE):
+    fields |= {**(selected or {}), **(span or {"period": Period.NOW})}
+    if refused := _refused(
+        metric, fields["split"], with_time=_is_past(span) or why or comparison is not Comparison.NONE
+    ):
         return refused
-    typed = _typed(told, reader.language, taken_for)
+    typed = _typed(fields, reader.language, taken_for)
     if isinstance(typed, Unclear):
         return typed
     if too_many := _too_many(typed.query, today):
@@ -99,8 +101,8 @@ def read_question(question: str, names: Names, today: date) -> Understood | Uncl
     base = days_named(reader.base, days_of(typed.query, today).first - timedelta(days=1))
     if base is None or reader.compared is not None:
         return Unclear("I do not understand what to compare with", "Ich verstehe nicht, womit zu vergleichen ist")
-    told |= {"comparison": Comparison.NAMED, "base_first": base.first, "base_last": base.last}
-    return _typed(told, reader.language, taken_for)
+    fields |= {"comparison": Comparison.NAMED, "base_first": base.first, "base_last": base.last}
+    return _typed(fields, reader.language, taken_for)
 
 
 def language_of_words(question: str) -> Language:
@@ -109,9 +111,9 @@ def language_of_words(question: str) -> Language:
     return Language.DE if len(said & words.GERMAN) > len(said & words.ENGLISH) else Language.EN
 
 
-def _typed(told: dict[str, Any], language: Language, taken_for: int) -> Understood | Unclear:
+def _typed(fields: dict[str, Any], language: Language, taken_for: int) -> Understood | Unclear:
     try:
-        return Understood(MetricQuery(**told), language, taken_for)
+        return Understood(MetricQuery(**fields), language, taken_for)
     except ValidationError as error:
         said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
         return Unclear(f"That cannot be answered: {said}", f"Das kann nicht beantwortet werden: {said}")
@@ -120,7 +122,7 @@ def _typed(told: dict[str, Any], language: Language, taken_for: int) -> Understo
 class _Reader:
     """The question, from which what is understood is taken, the longest first."""
 
-    def __init__(self, question: str, names: Names) -> None:
+    def __init__(self, question: str, names: BrandNames) -> None:
         self._text = f" {_plain(question)} "
         self.language = language_of_words(question)
         self.shared: Sequence[str] = ()
@@ -138,8 +140,8 @@ class _Reader:
     def take(self, pattern: str) -> bool:
         """Whether this stands in the question; it is taken out."""
         taken = re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", " ", self._text)
-        found, self._text = taken != self._text, taken
-        return found
+        changed, self._text = taken != self._text, taken
+        return changed
 
     def direction(self) -> int:
         fell, rose = self.take(words.FELL), self.take(words.ROSE)
@@ -159,10 +161,10 @@ class _Reader:
 
     def period(self, today: date) -> dict[str, Any] | Unclear | None:
         """The period's fields; None where none is named."""
-        found = [*self._last_so_many(today), *self._calendar(today), *self._named_periods()]
-        if len(found) > 1:
+        periods = [*self._last_so_many(today), *self._calendar(today), *self._named_periods()]
+        if len(periods) > 1:
             return Unclear("Ask about one period at a time", "Bitte nach einem Zeitraum auf einmal fragen")
-        return found[0] if found else None
+        return periods[0] if periods else None
 
     def left(self) -> list[str]:
         return [*self._not_understood, *(word for word in self._text.split() if word not in words.FILLERS)]
@@ -224,14 +226,14 @@ def _span(days: Days) -> dict[str, Any]:
     return {"period": Period.BETWEEN, "first": days.first, "last": days.last}
 
 
-def _which(found: set[Metric]) -> Unclear:
-    if found:
+def _which(metrics: set[Metric]) -> Unclear:
+    if metrics:
         return Unclear("Ask about one metric at a time", "Bitte nach einer Kennzahl auf einmal fragen")
     return Unclear("I find no metric in this", "Darin finde ich keine Kennzahl")
 
 
 def _refused(metric: Metric, split: Split, *, with_time: bool) -> Unclear | None:
-    """What the metric does not go with."""
+    """A refusal where the metric has no such period or split; None where it has."""
     name = metric.value.replace("_", " ")
     if metric not in OF_SALES and with_time:
         return Unclear(

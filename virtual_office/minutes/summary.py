@@ -37,7 +37,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         "language": language,
         "definition": {"name": run.definition, "version": run.definition_version} if run.definition else None,
         "findings": _findings(session, run_id, language),
-        "dissent": [one if isinstance(one, str) else one["text"] for one in run.result.get("dissent", [])],
+        "dissent": [entry if isinstance(entry, str) else entry["text"] for entry in run.result.get("dissent", [])],
         "limits": run.limits,
         "waits_after": run.manner.get("at") if run.status == WAITING else None,
         "waits_until": run.manner.get("until") if run.status == WAITING else None,

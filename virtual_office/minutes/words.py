@@ -42,11 +42,11 @@ def say(key: str, language: Language, **values: str) -> str:
 
 def german_of(sentences: Iterable[str]) -> dict[str, str]:
     """The German of those sentences that brought theirs along, by their English: what a record keeps of them."""
-    return {str(one): one.german for one in sentences if isinstance(one, Sentence)}
+    return {str(sentence): sentence.german for sentence in sentences if isinstance(sentence, Sentence)}
 
 
 def agent_title(name: str, english: str, language: Language) -> str:
-    """What an agent is called at the table."""
+    """The title of an agent in this language."""
     return _AGENTS.get(name, english) if language is _DE else english
 
 

@@ -1,4 +1,4 @@
-"""What a meeting on a schedule is held by: its agenda, attendees, what it may spend, and when it comes round."""
+"""The definition of a scheduled meeting: its agenda, attendees, what it may spend, and when it comes round."""
 
 from datetime import datetime, time
 from enum import StrEnum
@@ -42,7 +42,7 @@ WEEK = tuple(Weekday)
 
 
 class MeetingLimits(BaseModel):
-    """What the meeting may spend: money in the brand's currency as people write it, and action items."""
+    """Limits of the meeting: money in the brand's currency as people write it, and a number of action items."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,8 +53,8 @@ class MeetingLimits(BaseModel):
     def as_resources(self, currency: str) -> dict[str, int]:
         """As a meeting takes them: by resource, in minor units. Raises InvalidInput for more decimals than exist."""
         money = {"cash": self.cash, "stock_money": self.stock}
-        found = {name: to_minor_exactly(said, currency) for name, said in money.items() if said is not None}
-        return found if self.attention is None else found | {"attention": self.attention}
+        resources = {name: to_minor_exactly(said, currency) for name, said in money.items() if said is not None}
+        return resources if self.attention is None else resources | {"attention": self.attention}
 
 
 class MeetingDefinition(BaseModel):
@@ -86,7 +86,7 @@ class MeetingDefinition(BaseModel):
 
     @property
     def rhythm(self) -> tuple[Any, ...]:
-        """What says when it is held: two versions with the same rhythm are held at the same times."""
+        """Weekdays, time and pause: two versions with the same rhythm are held at the same times."""
         return self.weekdays, self.at, self.paused
 
     def next_slot(self, zone: str, after: datetime) -> datetime:
@@ -116,7 +116,7 @@ class MeetingDefinition(BaseModel):
 
 def differences(before: MeetingDefinition | None, after: MeetingDefinition | None) -> list[dict[str, Any]]:
     """Field by field what one version says otherwise than another; None is one that does not exist."""
-    old, new = (one.model_dump(mode="json") if one else {} for one in (before, after))
+    old, new = (definition.model_dump(mode="json") if definition else {} for definition in (before, after))
     return [
         {"field": name, "before": old.get(name), "after": new.get(name)}
         for name in MeetingDefinition.model_fields
