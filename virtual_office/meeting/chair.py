@@ -1,6 +1,6 @@
 """The chair's choice among proposals, by arithmetic."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,11 @@ from analytics.selection.choice import choose as select_best
 from analytics.selection.contest import Contender, Limit
 from domain.action import parse_action, resources_used
 from domain.figure import Cell
-from domain.language import Language
+from domain.message import Message, message, together
 from domain.money import BPS
-from language.formats import cell_text
 from store.tables import ProposalRow
 from virtual_office.meeting.revision import Revision, revised
-from virtual_office.minutes.words import Value, both, joined
+from virtual_office.minutes.words import both
 
 ATTENTION = 10
 """How many action items a meeting may ask people to look at."""
@@ -132,62 +131,56 @@ def _in_words(
         (proposal for proposal in proposals if proposal.id in refused),
         key=lambda proposal: (-proposal.expected_minor, str(proposal.id)),
     )
-    outranked = [LeftOut(UUID(excluded.key), _reason(excluded, by_key, grounds)) for excluded in selection.left_out]
+    reasons = {UUID(excluded.key): both(_reason(excluded, by_key, grounds)) for excluded in selection.left_out}
+    outranked = [LeftOut(proposal_id, reason) for proposal_id, reason in reasons.items()]
     return ChairDecision(
         adopted=[UUID(key) for key in selection.adopted],
         left_out=[*(LeftOut(proposal.id, refused[proposal.id]) for proposal in ranked), *outranked],
-        worth_more=_shadows(selection, grounds),
+        worth_more=[both(worth) for worth in _shadows(selection, grounds)],
     )
 
 
-def _reason(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> str:
+def _reason(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> Message:
     """A sentence's end: which limit bound, and what adopting it after all would cost."""
     if excluded.reason == "same_subject":
-        return both("left.same_subject", subject=parse_action(by_key[excluded.key].action).subject)
+        return message("office.left.same_subject", subject=parse_action(by_key[excluded.key].action).subject)
     if excluded.reason == "no_gain":
-        return both("left.no_gain")
+        return message("office.left.no_gain")
     short = excluded.shortfalls[0] if excluded.shortfalls else None
     if short is None:
-        return both("left.together")
+        return message("office.left.together")
     if short.limit == "attention":
-        said = both("left.attention_on_risks" if grounds.mending else "left.attention")
+        bound = message("office.left.attention_on_risks" if grounds.mending else "office.left.attention")
     else:
         needed, left = (_amount(amount, grounds) for amount in (short.needed, max(short.left, 0)))
-        said = both(f"left.{_known(short.limit)}", needed=needed, left=left, limit=short.limit)
-    return joined(said, _cost(excluded, by_key, grounds))
+        bound = message(f"office.left.{_known(short.limit)}", needed=needed, left=left, limit=short.limit)
+    return together([bound, *_cost(excluded, by_key, grounds)])
 
 
-def _cost(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> str:
-    """The end of a sentence: the proposals that it would have displaced, and the loss; empty where unknown or none."""
+def _cost(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> Iterator[Message]:
+    """The proposals that it would have displaced, and the loss; nothing where that is unknown or there is none."""
     instead = excluded.instead
     if instead is None or not instead.displaced or not grounds.currency or instead.loss_minor <= 0:
-        return ""
+        return
     first, *second = [parse_action(by_key[key].action).subject for key in instead.displaced[:2]]
-    displaced = joined(first, both("and"), *second) if second else joined(first)
-    loss = _amount(instead.loss_minor, grounds)
-    return both("left.cost", displaced=displaced, loss=loss)
+    displaced = message("office.left.two_subjects", first=first, second=second[0]) if second else first
+    yield message("office.left.cost", displaced=displaced, loss=_amount(instead.loss_minor, grounds))
 
 
 def _known(limit: str) -> str:
     return limit if limit in (CASH, STOCK_MONEY) else "other"
 
 
-def _shadows(selection: Selection, grounds: Grounds) -> list[str]:
-    said = []
+def _shadows(selection: Selection, grounds: Grounds) -> Iterator[Message]:
+    """Of each limit that bound, the worth of a little more of it."""
     for limit in selection.limits:
         if not limit.shadow_minor or not grounds.currency:
             continue
         counted = limit.name == "attention"
-        key = f"more.{'attention' if counted else _known(limit.name)}"
+        key = f"office.more.{'attention' if counted else _known(limit.name)}"
         by = str(limit.relaxed_by) if counted else _amount(limit.relaxed_by, grounds)
-        said.append(both(key, by=by, limit=limit.name, worth=_amount(limit.shadow_minor, grounds)))
-    return said
+        yield message(key, by=by, limit=limit.name, worth=_amount(limit.shadow_minor, grounds))
 
 
-def _amount(amount: int, grounds: Grounds) -> Value:
-    cell = Cell(value=amount, unit=f"{grounds.currency}.minor" if grounds.currency else "count")
-
-    def written(language: Language) -> str:
-        return cell_text(cell, language)
-
-    return written
+def _amount(amount: int, grounds: Grounds) -> Cell:
+    return Cell(value=amount, unit=f"{grounds.currency}.minor" if grounds.currency else "count")

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -11,13 +11,14 @@ from sqlmodel import col
 from domain.action import ACTION_KINDS, ItemStatus, parse_action
 from domain.figure import Cell
 from domain.language import Language
-from language.formats import cell_text, day_text
+from domain.message import Message, message
 from language.speech import speak
 from memory.journal import JournalEntry, precedents, recall
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, TurnRow
 from virtual_office.meeting.chair import subject_of
-from virtual_office.minutes.words import Value, both
+from virtual_office.meeting.turns import person_of
+from virtual_office.minutes.words import both
 
 _LOOK_BACK = timedelta(days=90)
 _RECALLED = 5
@@ -48,14 +49,7 @@ class TrackRecord:
         """Sentences, newest first: what was measured beside its promise, what was done or undone, what was rejected."""
         outcomes = [_outcome_line(entry) for entry in self.measured.get(agent, ())[:limit]]
         own = [item for item in self.answered if item.proposer == f"agent:{agent}"][:limit]
-        off_the_table = [
-            BilingualLine(
-                f"{parse_action(row.action).subject}: struck in the meeting by {_person(turn)}, because {turn.text}",
-                f"{parse_action(row.action).subject}: in der Sitzung gestrichen von {_person(turn)}: {turn.text}",
-            )
-            for turn, row in self.struck
-            if row.agent == agent
-        ]
+        off_the_table = [_strike_line(turn, row) for turn, row in self.struck if row.agent == agent]
         return outcomes + [_answer_line(item) for item in own] + off_the_table[:limit]
 
 
@@ -75,25 +69,24 @@ def refused_lately(session: BrandSession) -> Mapping[str, str]:
     now, longest = session.ctx.known_until, max(kind.quiet_after_no for kind in ACTION_KINDS.values())
     struck = {
         subject_of(row.kind, row.action): both(
-            "left.struck_lately", day=_day(turn.created_at), person=_person(turn), reason=turn.text
+            message("office.left.struck_lately", day=turn.created_at.date(), person=person_of(turn), reason=turn.text)
         )
         for turn, row in reversed(_struck(session, longest))
         if turn.created_at > now - ACTION_KINDS[row.kind].quiet_after_no
     }
     return struck | {
         subject_of(item.kind, item.action): both(
-            _NO[ItemStatus(item.status)], day=_day(item.updated_at), reason=item.status_reason
+            message(_NO[ItemStatus(item.status)], day=item.updated_at.date(), reason=item.status_reason)
         )
         for item in reversed(_answered(session, tuple(_NO), longest))
         if item.updated_at > now - ACTION_KINDS[item.kind].quiet_after_no
     }
 
 
-_NO: Mapping[ItemStatus, str] = {ItemStatus.REJECTED: "left.rejected", ItemStatus.UNDONE: "left.undone"}
-
-
-def _day(moment: datetime) -> Value:
-    return lambda language: day_text(moment.date(), language)
+_NO: Mapping[ItemStatus, str] = {
+    ItemStatus.REJECTED: "office.left.rejected",
+    ItemStatus.UNDONE: "office.left.undone",
+}
 
 
 def _struck(session: BrandSession, within: timedelta) -> list[tuple[TurnRow, ProposalRow]]:
@@ -112,27 +105,18 @@ def _struck(session: BrandSession, within: timedelta) -> list[tuple[TurnRow, Pro
     return [(turn, row) for turn, row in rows]
 
 
-def _person(turn: TurnRow) -> str:
-    return turn.person.partition(":")[2] or turn.person
+def _strike_line(turn: TurnRow, row: ProposalRow) -> BilingualLine:
+    subject = parse_action(row.action).subject
+    return _line(message("office.since.struck", subject=subject, person=person_of(turn), reason=turn.text))
 
 
 def _answer_line(item: ActionItem) -> BilingualLine:
     day = item.updated_at.date()
-    when, german = f"{day:%-d %B %Y}", day_text(day, Language.DE)
     if item.status == ItemStatus.REJECTED:
-        return BilingualLine(
-            f"{item.subject}: rejected, because {item.status_reason}",
-            f"{item.subject}: abgelehnt: {item.status_reason}",
-        )
+        return _line(message("office.since.rejected", subject=item.subject, reason=item.status_reason))
     if item.status == ItemStatus.UNDONE:
-        return BilingualLine(
-            f"{item.subject}: carried out, and undone again on {when}",
-            f"{item.subject}: ausgeführt und am {german} wieder rückgängig gemacht",
-        )
-    return BilingualLine(
-        f"{item.subject}: carried out on {when}, not measured yet",
-        f"{item.subject}: am {german} ausgeführt, noch nicht gemessen",
-    )
+        return _line(message("office.since.undone", subject=item.subject, day=day))
+    return _line(message("office.since.not_measured_yet", subject=item.subject, day=day))
 
 
 def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: timedelta) -> Sequence[ActionItem]:
@@ -146,14 +130,21 @@ def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: tim
 
 
 def _outcome_line(entry: JournalEntry) -> BilingualLine:
-    promised = f", promised {_amount(entry.predicted, Language.EN)}" if entry.predicted else ""
-    versprochen = f"; versprochen waren {_amount(entry.predicted, Language.DE)}" if entry.predicted else ""
-    english, german = (speak(entry.outcome.message(), language) for language in (Language.EN, Language.DE))
-    return BilingualLine(f"{entry.subject}: {english}{promised}", f"{entry.subject}: {german}{versprochen}")
-
-
-def _amount(predicted: Mapping[str, Any], language: Language) -> str:
-    value, low, high = (
-        cell_text(Cell(value=predicted[part], unit=predicted["unit"]), language) for part in ("value", "low", "high")
+    outcome, predicted = entry.outcome.message(), entry.predicted
+    if not predicted:
+        return _line(message("office.since.measured", subject=entry.subject, outcome=outcome))
+    value, low, high = (Cell(value=predicted[part], unit=predicted["unit"]) for part in ("value", "low", "high"))
+    return _line(
+        message(
+            "office.since.measured_beside_promise",
+            subject=entry.subject,
+            outcome=outcome,
+            value=value,
+            low=low,
+            high=high,
+        )
     )
-    return f"{value} ({low} {'bis' if language is Language.DE else 'to'} {high})"
+
+
+def _line(said: Message) -> BilingualLine:
+    return BilingualLine(speak(said, Language.EN), speak(said, Language.DE))

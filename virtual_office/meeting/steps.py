@@ -12,6 +12,7 @@ from domain.action import parse_action
 from domain.autonomy import Autonomy
 from domain.context import Context
 from domain.language import Language
+from domain.message import Message
 from guardrails.cedar import PolicyEngine
 from language.lines import as_plain
 from language.prose import without_figures
@@ -254,7 +255,7 @@ class Steps:
 
 def _agreed(session: BrandSession) -> dict[str, str]:
     """The subjects that somebody agreed to and that are about to be carried out, and why nothing like it is adopted."""
-    return {f"{kind} {subject}": both("left.agreed") for kind, subject in agreed_subjects(session)}
+    return {f"{kind} {subject}": both(Message(key="office.left.agreed")) for kind, subject in agreed_subjects(session)}
 
 
 class _ChallengedProposals:

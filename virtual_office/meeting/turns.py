@@ -14,6 +14,7 @@ from domain.figure import Cell
 from domain.language import Language
 from language.formats import cell_text
 from language.prose import without_figures
+from language.speech import say
 from store.audit import append_audit
 from store.leases import lock_row
 from store.outbox import emit
@@ -22,7 +23,6 @@ from store.session import BrandSession
 from store.tables import ProposalRow, Run, TurnRow
 from virtual_office.meeting.chair import RESOURCES
 from virtual_office.meeting.runs import DONE
-from virtual_office.minutes.words import say
 from virtual_office.questions.questions import CitedAnswer, answer_question
 
 LONGEST = 2_000
@@ -135,7 +135,7 @@ def weighing(turns: Sequence[TurnRow]) -> int:
 def struck(turns: Sequence[TurnRow]) -> dict[UUID, str]:
     """The proposals that people took off the table, and why."""
     return {
-        turn.proposal_id: f"struck by {_name(turn)}: {turn.text}"
+        turn.proposal_id: say("office.left.struck", Language.EN, person=person_of(turn), reason=turn.text)
         for turn in turns
         if turn.kind == Kind.STRIKE and turn.proposal_id is not None
     }
@@ -144,7 +144,7 @@ def struck(turns: Sequence[TurnRow]) -> dict[UUID, str]:
 def objections(turns: Sequence[TurnRow], proposal_id: UUID) -> list[str]:
     """The objections to a proposal as sentences, oldest first."""
     return [
-        f"{_name(turn)} objects: {without_figures(turn.text)}"
+        say("office.turn.objection", Language.EN, person=person_of(turn), words=turn.text)
         for turn in turns
         if turn.kind == Kind.OBJECT and turn.proposal_id == proposal_id
     ]
@@ -171,41 +171,29 @@ def turn_entries(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID
 
     `subjects` are those of the proposals that they spoke of.
     """
-    entries: list[dict[str, object]] = []
-    for turn in turns:
-        if turn.kind in (Kind.GO, Kind.POINT):
-            continue
-        verb, german = _VERBS[Kind(turn.kind)]
-        if turn.proposal_id is not None:
-            about = without_figures(subjects.get(turn.proposal_id, ""))
-            verb, german = f"{verb} ({about})", f"{german} ({about})"
-        words, worte = (
-            without_figures(turn.text)
-            or ", ".join(_allowed(*limit, currency, language) for limit in turn.limits.items())
-            for language in Language
-        )
-        answer, german_answer = (turn.answer and f" – {turn.answer}"), (turn.german and f" – {turn.german}")
-        entries.append({
-            "text": f"{_name(turn)} {verb}: {words}{answer}",
-            "text_de": f"{_name(turn)} {german}: {worte}{german_answer}",
+    return [
+        {
+            "text": _entry(turn, turn.answer, currency, subjects, Language.EN),
+            "text_de": _entry(turn, turn.german, currency, subjects, Language.DE),
             "figures": turn.figures,
-        })  # fmt: skip
-    return entries
+        }
+        for turn in turns
+        if turn.kind not in (Kind.GO, Kind.POINT)
+    ]
+
+
+def _entry(turn: TurnRow, answer: str, currency: str, subjects: Mapping[UUID, str], language: Language) -> str:
+    words = turn.text or ", ".join(_allowed(*limit, currency, language) for limit in turn.limits.items())
+    subject = subjects.get(turn.proposal_id, "") if turn.proposal_id else ""
+    said = say(f"office.turn.{turn.kind}", language, person=person_of(turn), subject=subject, words=words)
+    return f"{said} – {answer}" if answer else said
 
 
 def _allowed(name: str, amount: int, currency: str, language: Language) -> str:
     cell = Cell(value=amount, unit="count" if name == "attention" else f"{currency}.minor")
-    return say(f"allowed.{name}", language, amount=cell_text(cell, language))
+    return say(f"office.allowed.{name}", language, amount=cell_text(cell, language))
 
 
-_VERBS = {
-    Kind.ASK: ("asked", "fragte"),
-    Kind.OBJECT: ("objected", "wandte ein"),
-    Kind.LIMIT: ("set a limit", "setzte eine Grenze"),
-    Kind.STRIKE: ("struck a proposal", "strich einen Vorschlag"),
-    Kind.INVITE: ("asked to join", "bat hinzu"),
-}
-
-
-def _name(turn: TurnRow) -> str:
+def person_of(turn: TurnRow) -> str:
+    """The name of the person who took a turn, without the kind of actor before it."""
     return turn.person.partition(":")[2] or turn.person

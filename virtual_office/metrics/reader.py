@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.language import Language
+from domain.message import Message, message
 from domain.metrics import (
     IN_STEPS,
     MOST_STEPS,
@@ -36,10 +37,9 @@ _NO_AMOUNT = "".join(f"(?<!{word} )" for word in ("over", "above", "below", "und
 
 @dataclass(frozen=True)
 class Unclear:
-    """The reason why a question is not understood, in both languages."""
+    """The reason why a question is not understood: a sentence without its full stop."""
 
-    reason: str
-    german: str
+    reason: Message
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,14 @@ def read_question(question: str, names: BrandNames, today: date) -> Understood |
     reader = _Reader(question, names)
     if reader.shared:
         titles = ", ".join(reader.shared)
-        return Unclear(f"Which one: {titles}", f"Welches davon: {titles}")
+        return _unclear("metrics.unclear.which_product", titles=titles)
     metrics = reader.metrics()
     if len(metrics) != 1:
         return _which(metrics)
     metric, selected, split = next(iter(metrics)), reader.top(), reader.first(words.SPLITS)
     span, taken_for = reader.period(today), reader.direction()
     if selected and split:
-        return Unclear("Ask for one split at a time", "Bitte nach einer Aufteilung auf einmal fragen")
+        return _unclear("metrics.unclear.splits")
     comparison = reader.compared or Comparison.NONE
     why = reader.take(words.WHY)
     if reader.take(words.CHANGED) or taken_for or why or reader.base:
@@ -83,7 +83,7 @@ def read_question(question: str, names: BrandNames, today: date) -> Understood |
         return span
     if left := reader.left():
         said = ", ".join(f"“{word}”" for word in left[:4])
-        return Unclear(f"I do not understand {said}", f"Ich verstehe {said} nicht")
+        return _unclear("metrics.unclear.words", words=said)
     if metric in OF_SALES and not span:
         return _when(metric)
     fields |= {**(selected or {}), **(span or {"period": Period.NOW})}
@@ -100,7 +100,7 @@ def read_question(question: str, names: BrandNames, today: date) -> Understood |
         return typed
     base = days_named(reader.base, days_of(typed.query, today).first - timedelta(days=1))
     if base is None or reader.compared is not None:
-        return Unclear("I do not understand what to compare with", "Ich verstehe nicht, womit zu vergleichen ist")
+        return _unclear("metrics.unclear.base")
     fields |= {"comparison": Comparison.NAMED, "base_first": base.first, "base_last": base.last}
     return _typed(fields, reader.language, taken_for)
 
@@ -116,7 +116,7 @@ def _typed(fields: dict[str, Any], language: Language, taken_for: int) -> Unders
         return Understood(MetricQuery(**fields), language, taken_for)
     except ValidationError as error:
         said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        return Unclear(f"That cannot be answered: {said}", f"Das kann nicht beantwortet werden: {said}")
+        return _unclear("metrics.unclear.query", reason=said)
 
 
 class _Reader:
@@ -163,7 +163,7 @@ class _Reader:
         """The period's fields; None where none is named."""
         periods = [*self._last_so_many(today), *self._calendar(today), *self._named_periods()]
         if len(periods) > 1:
-            return Unclear("Ask about one period at a time", "Bitte nach einem Zeitraum auf einmal fragen")
+            return _unclear("metrics.unclear.periods")
         return periods[0] if periods else None
 
     def left(self) -> list[str]:
@@ -228,20 +228,18 @@ def _span(days: Days) -> dict[str, Any]:
 
 def _which(metrics: set[Metric]) -> Unclear:
     if metrics:
-        return Unclear("Ask about one metric at a time", "Bitte nach einer Kennzahl auf einmal fragen")
-    return Unclear("I find no metric in this", "Darin finde ich keine Kennzahl")
+        return _unclear("metrics.unclear.metrics")
+    return _unclear("metrics.unclear.no_metric")
 
 
 def _refused(metric: Metric, split: Split, *, with_time: bool) -> Unclear | None:
     """A refusal where the metric has no such period or split; None where it has."""
-    name = metric.value.replace("_", " ")
     if metric not in OF_SALES and with_time:
-        return Unclear(
-            f"{name} is told as it stands now: no days, comparison or reason",
-            "Das gibt es nur, wie es jetzt steht: ohne Zeitraum, Vergleich oder Grund",
-        )
+        return _unclear("metrics.unclear.only_as_it_stands", metric=_called(metric))
     if split not in SPLITS[metric]:
-        return Unclear(f"{name} is not split by {split}", "Diese Aufteilung gibt es für diese Kennzahl nicht")
+        return _unclear(
+            "metrics.unclear.not_split", metric=_called(metric), split=Message(key=f"metrics.split.{split}")
+        )
     return None
 
 
@@ -255,14 +253,16 @@ def _too_many(query: MetricQuery, today: date) -> Unclear | None:
     count = len(list(steps_of(query.split, days_of(query, today))))
     if count <= MOST_STEPS:
         return None
-    return Unclear(
-        f"That would be {count} of them; at most {MOST_STEPS} weeks or months are told one by one",
-        f"Das wären {count}; höchstens {MOST_STEPS} Wochen oder Monate werden einzeln genannt",
-    )
+    return _unclear("metrics.unclear.too_many_steps", steps=str(count), most=str(MOST_STEPS))
 
 
 def _when(metric: Metric) -> Unclear:
-    name = metric.value.replace("_", " ")
-    return Unclear(
-        f"For which days? {name} needs a period, such as “last week”", "Für welchen Zeitraum? Etwa „letzte Woche“"
-    )
+    return _unclear("metrics.unclear.which_days", metric=_called(metric))
+
+
+def _called(metric: Metric) -> Message:
+    return Message(key=f"metrics.word.{metric}")
+
+
+def _unclear(key: str, /, **values: str | Message) -> Unclear:
+    return Unclear(message(key, **values))

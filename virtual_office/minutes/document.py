@@ -28,14 +28,14 @@ from language.paper import (
     Table,
     write_markdown,
 )
-from language.speech import prose_of, speak
+from language.speech import prose_of, say, speak
 from language.titles import text_title
 from store.reads.models import cost_of_run
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run, TurnRow
 from virtual_office.minutes.rendering import Figures
-from virtual_office.minutes.words import agent_title, approver, say
+from virtual_office.minutes.words import agent_title, approver
 
 _ALLOWED = ("cash", "stock_money", "attention")
 Record = Mapping[str, Any]
@@ -175,7 +175,7 @@ class _Secretary:
         return [code for figures in kept for code in figures.values()]
 
     def _say(self, key: str, **values: str) -> str:
-        return say(key, self._language, **values)
+        return say(f"office.minutes.{key}", self._language, **values)
 
     def _words(self, sentence: str, german: str = "") -> str:
         """The sentence in the paper's language, as far as it is known in it."""
@@ -247,7 +247,7 @@ class _Secretary:
     def _allowed(self, name: str, amount: int) -> str:
         cell = Cell(value=amount, unit="count" if name == "attention" else f"{self._brand.currency}.minor")
         known = name if name in _ALLOWED else "other"
-        return self._say(f"allowed.{known}", amount=cell_text(cell, self._language), limit=name)
+        return say(f"office.allowed.{known}", self._language, amount=cell_text(cell, self._language), limit=name)
 
     def _of_reports(self, key: str) -> list[Block]:
         points = [

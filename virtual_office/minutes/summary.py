@@ -10,7 +10,7 @@ from domain.errors import Conflict
 from domain.language import Language
 from language.lines import as_plain
 from language.paper import Paper
-from language.speech import prose_of
+from language.speech import prose_of, say
 from store.leases import is_alive
 from store.reads.models import cost_of_run
 from store.session import BrandSession
@@ -64,7 +64,7 @@ def minutes_paper(session: BrandSession, run: Run, language: Language) -> Paper:
 def _minutes(session: BrandSession, run: Run, language: Language) -> str:
     """As they were written when the meeting ended; in another language, from the same record."""
     if "minutes" not in run.result:
-        return "_This meeting is not finished: `mhos meet --resume` goes on with it._"
+        return f"_{say('office.minutes.not_finished', language)}_"
     return run.result["minutes"] if language is Language.EN else write_minutes(session, run, run.result, language)
 
 

@@ -17,6 +17,7 @@ from domain.ids import ReceiptId
 from domain.language import Language
 from domain.metrics import MetricQuery
 from language.lines import as_markdown
+from language.speech import say, speak
 from store.audit import append_audit
 from store.database import Database
 from store.leases import lock_row
@@ -36,11 +37,16 @@ from virtual_office.metrics.reader import (
     language_of_words,
     read_question,
 )
-from virtual_office.metrics.vocabulary import CAN_ANSWER
 from virtual_office.minutes.rendering import Figures
 from virtual_office.questions.questions import CitedAnswer
 
 QUESTION, TOOL, ASKER = "question", "brand_metric", "chair"
+_CAN_ANSWER = (
+    "metrics.can_answer.sales",
+    "metrics.can_answer.comparisons",
+    "metrics.can_answer.reasons",
+    "metrics.can_answer.levels",
+)
 ModelReader = Callable[[Context, UUID, str, BrandNames, date], MetricQuery | None]
 """A model that fills the same query for a run; None where what it said is no such query."""
 
@@ -83,7 +89,7 @@ def ask(
         if query is not None:
             said = language or language_of_words(asked)
             return _answer(database, ctx, run_id, Understood(query, said), said, by_model=True)
-        _close(database, ctx, run_id, {"unclear": understood.reason})
+        _close(database, ctx, run_id, {"unclear": speak(understood.reason, Language.EN)})
     return _unclear(understood, language or language_of_words(asked))
 
 
@@ -195,7 +201,5 @@ def answer_in_meeting(database: Database, ctx: Context, run: Run, question: str)
 
 
 def _unclear(unclear: Unclear, language: Language) -> Answered:
-    reason = unclear.german if language is Language.DE else unclear.reason
-    opening = "Ich kann beantworten" if language is Language.DE else "What I can answer"
-    lines = "\n".join(f"- {line}" for line in CAN_ANSWER[language])
-    return Answered(None, None, language, f"{reason}.\n\n{opening}:\n{lines}", {}, None)
+    lines = [say("metrics.can_answer.opening", language), *(f"- {say(key, language)}" for key in _CAN_ANSWER)]
+    return Answered(None, None, language, "\n".join([f"{speak(unclear.reason, language)}.", "", *lines]), {}, None)

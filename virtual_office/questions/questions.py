@@ -11,8 +11,11 @@ from sqlmodel import col
 
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
+from domain.language import Language
+from domain.message import Message, message, sentences
 from guardrails.names import NameIndex, whole_words
 from language.prose import without_figures
+from language.speech import say, speak
 from store.session import BrandSession
 from store.tables import Receipt
 from tools.receipts import record_figures
@@ -46,6 +49,11 @@ class CitedAnswer:
     codes: Mapping[str, str] = field(default_factory=dict)
 
 
+def cited(said: Message, codes: Mapping[str, str] = {}) -> CitedAnswer:
+    """The message as an answer; its placeholders that stand for figures have these codes."""
+    return CitedAnswer(speak(said, Language.EN), speak(said, Language.DE), codes)
+
+
 @dataclass(frozen=True)
 class _Place:
     """A cell, what it is called, what it is about, and the answer that it stands in."""
@@ -76,7 +84,8 @@ def answer_question(session: BrandSession, run_id: UUID, question: str) -> Cited
         return _nothing(places)
     refs = {f"n{_letters(at)}": FigureRef(receipt=place.receipt, path=place.path) for at, place in enumerate(cells)}
     said = ", ".join(f"{place.name.replace('_', ' ')} {{{key}}}" for key, place in zip(refs, cells, strict=True))
-    subject = without_figures(", ".join(dict.fromkeys(cells[0].about[:2])) or "the brand")
+    names = ", ".join(dict.fromkeys(cells[0].about[:2])) or say("office.answer.brand", Language.EN)
+    subject = without_figures(names)
     return CitedAnswer(f"{subject}: {said}.", f"{subject}: {said}.", record_figures(session, run_id, refs))
 
 
@@ -100,13 +109,8 @@ def _nearest(places: Sequence[_Place], called: Collection[str]) -> list[_Place]:
 
 def _nothing(places: Sequence[_Place]) -> CitedAnswer:
     known = sorted({place.about[0] for place in places if place.about})[:12]
-    names = without_figures(", ".join(known))
-    more = f" It looked at: {names}." if names else ""
-    german = f" Betrachtet wurden: {names}." if names else ""
-    return CitedAnswer(
-        f"Nothing that this meeting looked at answers that.{more}",
-        f"Nichts, was diese Sitzung betrachtet hat, beantwortet das.{german}",
-    )
+    looked_at = [message("office.answer.looked_at", names=", ".join(known))] if known else []
+    return cited(sentences([Message(key="office.answer.nothing"), *looked_at]))
 
 
 def _places(session: BrandSession, run_id: UUID) -> Iterator[_Place]:

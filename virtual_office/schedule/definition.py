@@ -11,6 +11,7 @@ from domain.errors import InvalidInput
 from domain.language import Language
 from domain.money import to_minor_exactly
 from language.formats import weekday_text
+from language.speech import say
 from virtual_office.schedule.rhythm import last_slot, next_slot
 
 Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")]
@@ -104,14 +105,12 @@ class MeetingDefinition(BaseModel):
     def rhythm_in_words(self, language: Language = Language.EN) -> str:
         """`Monday 08:00`, `Monday to Friday 09:00`, `daily 09:00`."""
         days = [WEEK.index(day) for day in self.weekdays]
-        daily, to = {Language.EN: ("daily", "to"), Language.DE: ("täglich", "bis")}[language]
+        names = [weekday_text(day, language) for day in days]
         if len(days) == len(WEEK):
-            said = daily
-        elif len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
-            said = f"{weekday_text(days[0], language)} {to} {weekday_text(days[-1], language)}"
-        else:
-            said = ", ".join(weekday_text(day, language) for day in days)
-        return f"{said} {self.at}"
+            return say("office.rhythm.daily", language, time=self.at)
+        if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+            return say("office.rhythm.range", language, first=names[0], last=names[-1], time=self.at)
+        return f"{', '.join(names)} {self.at}"
 
 
 def differences(before: MeetingDefinition | None, after: MeetingDefinition | None) -> list[dict[str, Any]]:
