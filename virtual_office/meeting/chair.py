@@ -21,7 +21,7 @@ ATTENTION = 10
 """How many action items a meeting may ask people to look at."""
 CASH, STOCK_MONEY = "cash", "stock_money"
 RESOURCES = ("attention", CASH, STOCK_MONEY)
-"""What people can limit."""
+"""Resources that people can limit."""
 EXPLAINED = 12
 
 

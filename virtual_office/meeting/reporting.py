@@ -53,7 +53,7 @@ class Reporter:
     mind_of: MindOf
     as_agent: AsAgent
     readings: Readings = field(default_factory=Readings)
-    """What this meeting's agents have read; a Reporter serves one meeting."""
+    """Readings that this meeting's agents share; a Reporter serves one meeting."""
 
     async def report(
         self, ctx: Context, run_id: UUID, charter: Charter, agenda: str, progress: Progress

@@ -120,8 +120,8 @@ def held(database: Database, ctx: Context, run_id: UUID) -> Iterator[Run]:
 
 
 async def over_breaks(run: Callable[[], Awaitable[T]], progress: Callable[[str, str], None]) -> T:
-    """What `run` gives, which goes on with a held run where the database breaks off: the lease is lost with it, so that
-    the run is held anew. Raises StoreUnavailable where the database does not come back, or breaks off again and again,
+    """The result of `run`, which goes on with a held run where the database breaks off: the lease is lost with it, so
+    that the run is held anew. Raises StoreUnavailable where the database does not come back, or breaks off repeatedly,
     and Conflict where another process was quicker."""
     for breaks in range(BREAKS_ALLOWED):
         try:

@@ -32,7 +32,7 @@ LONGEST = 500
 _BOUNDS = bounded(re.compile(r"(?<![\w-])"), re.compile(r"(?![\w-])"))
 _MOST_MONTHS = 120
 _NO_AMOUNT = "".join(f"(?<!{word} )" for word in ("over", "above", "below", "under", "than", "über", "unter"))
-"""What stands behind these is an amount and no year."""
+"""A number after one of these words is an amount and no year."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from virtual_office.minutes.words import agent_title, approver
 
 _ALLOWED = ("cash", "stock_money", "attention")
 Record = Mapping[str, Any]
-"""What a finished run keeps as its result; see `write_minutes`."""
+"""The result of a finished run; see `lay_out_minutes`."""
 
 
 def findings_of(session: BrandSession, run_id: UUID) -> Sequence[FindingRow]:
