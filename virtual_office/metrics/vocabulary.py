@@ -1,5 +1,4 @@
-"""The words by which questions name metrics, periods, comparisons and splits, in English and German; and words that
-say nothing. They recognise what people ask; what is answered stands in the catalogue."""
+"""The English and German words by which questions name metrics, periods, comparisons and splits; and idle words."""
 
 from collections.abc import Sequence
 
