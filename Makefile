@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 INSTALL = install() { .uv/bin/uv pip install --quiet --python $(BIN)/python "$$@"; }; \
 	again() { install "$$@" 2>/dev/null || install --system-certs "$$@"; }; again
 
-.PHONY: help demo setup setup-dev weight test test-full tests all-tests lint docs migration lock clean
+.PHONY: help demo setup setup-dev weight test test-full tests all-tests compiled-rooms lint docs migration lock clean
 
 help:  ## list what you can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -56,11 +56,15 @@ test: setup-dev  ## everything CI runs
 test-full: setup-dev  ## the long ones too: kill matrix, whole data sets, every example
 	@$(MAKE) --no-print-directory -j 2 lint all-tests
 
-tests:
+tests: compiled-rooms
 	@$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
 
-all-tests:
+all-tests: compiled-rooms
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile all
+
+# Tests start `mhos` some hundreds of times; without this each start would compile every room anew.
+compiled-rooms:
+	@$(BIN)/python -m compileall -q -x '/\.' . || true
 
 docs: setup  ## write what the documents take from the code: the files of an import
 	@$(BIN)/python -m connectors.import_docs
