@@ -138,7 +138,7 @@ def test_no_tool_tells_any_of_it(brand: Brand, name: str) -> None:
 
 @pytest.mark.long
 def test_the_analysis_is_near_the_truth_and_still_not_it(brand: Brand) -> None:
-    """The receipts hold numbers of the same kind as the hidden ones: the search compares them, and none is one of those."""
+    """The receipts hold numbers of the same kind as the hidden ones: the search compares them, and none is one."""
     with brand.twin.database.read(brand.twin.owner) as session:
         receipts = " ".join(json.dumps(receipt.result) for receipt in session.scalars(select(Receipt)))
     search = brand.search()
