@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from llm.choice import ModelName
     from llm.connect import ModelOptions, Providers
     from llm.crew_model import CrewChatModel
-    from virtual_office.metrics.reader import Names
+    from virtual_office.metrics.reader import BrandNames
     from virtual_office.questions.asking import ModelReader
 
 _MICROS = 1_000_000
@@ -61,7 +61,7 @@ class Minds:
         return None if name is None else partial(self._read, name)
 
     def _read(
-        self, name: "ModelName", ctx: Context, run_id: UUID, question: str, names: "Names", today: date
+        self, name: "ModelName", ctx: Context, run_id: UUID, question: str, names: "BrandNames", today: date
     ) -> "MetricQuery | None":
         from agents.question_reader import read_with_model
 

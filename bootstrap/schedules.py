@@ -18,7 +18,7 @@ HOLDER_RIGHTS = frozenset({Permission.DATA_READ, Permission.MEETING_HOLD, Permis
 def hold_scheduled(meetings: "Meetings", ctx: Context, payload: Mapping[str, Any]) -> str:
     """The job `meeting.hold`: hold the meeting of a slot, or go on with the one begun for it; says which."""
     from virtual_office.meeting.graph import Invitation
-    from virtual_office.meeting.runs import DONE, WAITING, Planned
+    from virtual_office.meeting.runs import DONE, WAITING, PlannedSlot
     from virtual_office.schedule.due import run_of_slot, still_due
 
     ctx = ctx.acting_as(schedule_actor(ctx))
@@ -34,7 +34,7 @@ def hold_scheduled(meetings: "Meetings", ctx: Context, payload: Mapping[str, Any
     if slot is None:
         return f"{name}: not held, as the schedule no longer asks for it"
     definition = slot.scheduled.definition
-    planned = Planned(name, slot.scheduled.version, slot.at)
+    planned = PlannedSlot(name, slot.scheduled.version, slot.at)
     limits = definition.limits.as_resources(currency)
     run_id = meetings.hold(
         ctx, Invitation(definition.agenda, definition.attendees, limits, definition.manner, planned=planned)
@@ -57,7 +57,7 @@ def go_on_unasked(meetings: "Meetings", ctx: Context, payload: Mapping[str, Any]
 def hold_called(meetings: "Meetings", ctx: Context, payload: Mapping[str, Any]) -> str:
     """The job `meeting.call`: hold the meeting that a rule or workflow called, or go on with the one that was begun."""
     from virtual_office.meeting.graph import Invitation
-    from virtual_office.meeting.runs import DONE, Planned
+    from virtual_office.meeting.runs import DONE, PlannedSlot
     from virtual_office.schedule.due import run_of_slot
 
     ctx = ctx.acting_as(schedule_actor(ctx))
@@ -68,7 +68,7 @@ def hold_called(meetings: "Meetings", ctx: Context, payload: Mapping[str, Any]) 
         return f"{payload['agenda']}: held already as {run.id}"
     if run is not None:
         return f"{payload['agenda']}: went on with {meetings.resume(ctx, str(run.id))}"
-    planned = Planned(slot["definition"], payload["version"], datetime.fromisoformat(slot["slot"]))
+    planned = PlannedSlot(slot["definition"], payload["version"], datetime.fromisoformat(slot["slot"]))
     run_id = meetings.hold(ctx, Invitation(payload["agenda"], tuple(payload["agents"]), {}, planned=planned))
     return f"{payload['agenda']}: held as {run_id}"
 

@@ -22,9 +22,11 @@ _LEFT_TO_THE_MINUTES = ("attention", "info", "decisions", "action_items")
 def _digest(document: dict[str, Any]) -> str:
     """The minutes without what is only to be looked up, and where to look it up."""
     from domain.language import Language
-    from virtual_office.minutes.words import say
+    from language.speech import say
 
-    heads = tuple(say(f"section.{name}", Language(document["language"])) for name in _LEFT_TO_THE_MINUTES)
+    heads = tuple(
+        say(f"office.minutes.section.{name}", Language(document["language"])) for name in _LEFT_TO_THE_MINUTES
+    )
     head, *sections = document["minutes"].split("\n## ")
     kept = [section for section in sections if not section.startswith(heads)]
     told = f"{len(document['findings'])} findings, and {len(document['left_out'])} proposals left out"

@@ -14,7 +14,7 @@ from cli.session import Desk, open_desk
 if TYPE_CHECKING:
     from store.session import BrandSession
     from virtual_office.schedule.definition import MeetingDefinition
-    from virtual_office.schedule.versions import Scheduled, Version
+    from virtual_office.schedule.versions import MeetingDefinitionVersion, Scheduled
 
 Name = Annotated[str, typer.Argument(help="The definition's name.")]
 Reason = Annotated[str, typer.Option(help="Why, for those who read its history.")]
@@ -186,7 +186,7 @@ def _document(session: "BrandSession", one: "Scheduled") -> dict[str, Any]:
     }
 
 
-def _told(one: "Version", before: "Version | None") -> dict[str, Any]:
+def _told(one: "MeetingDefinitionVersion", before: "MeetingDefinitionVersion | None") -> dict[str, Any]:
     from virtual_office.schedule.definition import differences
 
     return {
@@ -200,7 +200,7 @@ def _told(one: "Version", before: "Version | None") -> dict[str, Any]:
     }
 
 
-def _change(desk: Desk, as_json: bool, change: "Callable[[BrandSession], Version]") -> None:
+def _change(desk: Desk, as_json: bool, change: "Callable[[BrandSession], MeetingDefinitionVersion]") -> None:
     """Make one change, and say what it was."""
     from virtual_office.schedule.versions import versions_of
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from evals.twin.greedy import greedy
 from store.tables import ProposalRow
-from virtual_office.meeting.chair import Choice, Grounds, choose
+from virtual_office.meeting.chair import ChairDecision, Grounds, choose
 
 CHALLENGE, SOLVER = "challenge", "solver"
 PARTS = (CHALLENGE, SOLVER)
@@ -44,7 +44,7 @@ class CountedChair:
         names = Counts().as_document()
         return Counts(**{name: sum(getattr(one, name) for one in self._by_run.values()) for name in names})
 
-    def __call__(self, proposals: Sequence[ProposalRow], grounds: Grounds) -> Choice:
+    def __call__(self, proposals: Sequence[ProposalRow], grounds: Grounds) -> ChairDecision:
         first = greedy(proposals, grounds)
         best = choose(proposals, grounds, explained=0)
         chosen = first if SOLVER in self._without else best

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from domain.action import resources_used
 from store.tables import ProposalRow
-from virtual_office.meeting.chair import Choice, Grounds, LeftOut, subject_of
+from virtual_office.meeting.chair import ChairDecision, Grounds, LeftOut, subject_of
 from virtual_office.meeting.revision import revised
 
 
-def greedy(proposals: Sequence[ProposalRow], grounds: Grounds) -> Choice:
+def greedy(proposals: Sequence[ProposalRow], grounds: Grounds) -> ChairDecision:
     """Adopt risks' remedies and then what promises most, each that still fits every limit; no promise is discounted."""
     left = {"attention": grounds.attention, **(grounds.limits or {})}
     adopted, left_out, seen = list[ProposalRow](), list[LeftOut](), set[str]()
@@ -24,7 +24,7 @@ def greedy(proposals: Sequence[ProposalRow], grounds: Grounds) -> Choice:
         seen.add(subject)
         adopted.append(one)
         left = {name: amount - uses.get(name, 0) for name, amount in left.items()}
-    return Choice([one.id for one in adopted], left_out)
+    return ChairDecision([one.id for one in adopted], left_out)
 
 
 def _rank(row: ProposalRow, grounds: Grounds) -> tuple[bool, int, str]:

@@ -13,9 +13,10 @@ from sqlmodel import col
 from domain.context import Context
 from domain.figure import FigureRef
 from domain.language import Language
+from domain.message import Message, message
 from domain.money import BPS
-from language.formats import day_text
 from language.lines import as_plain
+from language.speech import speak
 from store.database import Database
 from store.session import BrandSession
 from store.tables import Run
@@ -29,10 +30,12 @@ CHAIR = "chair"
 USUAL_DAYS, LONGEST_DAYS = 7, 92
 NOTABLE_BPS = BPS // 10
 """A channel is on the agenda once it sold a tenth more or less than usual."""
+_COUNTS = ("prices_changed", "competitor_prices", "orders_received", "poor_ratings")
+_STATUSES = ("measured", "rejected", "expired", "failed")
 
 
 @dataclass(frozen=True)
-class Point:
+class AgendaPoint:
     """A point of the agenda in both languages, with the codes of its figures."""
 
     text: str
@@ -43,8 +46,8 @@ class Point:
         return {"text": self.text, "text_de": self.german, "figures": dict(self.figures)}
 
 
-def points_of(database: Database, ctx: Context, run_id: UUID) -> list[Point]:
-    """What changed since the last meeting, as the chair was answered; asked once a run."""
+def points_of(database: Database, ctx: Context, run_id: UUID) -> list[AgendaPoint]:
+    """Points on what changed since the last meeting, from the chair's one call of `what_changed` in this run."""
     with database.read(ctx) as session:
         days = _days_since_last(session, run_id)
     toolbox = Toolbox(database, ctx, run_id, CHAIR, ["what_changed"])
@@ -53,7 +56,7 @@ def points_of(database: Database, ctx: Context, run_id: UUID) -> list[Point]:
         return []
     changes = Changes.model_validate(json.loads(reply.content)["result"])
     with database.begin(ctx) as session:
-        return [_recorded(session, run_id, reply.receipt_id, *said) for said in _said(changes)]
+        return [_recorded(session, run_id, reply.receipt_id, *notable) for notable in _notable(changes)]
 
 
 def opening(session: BrandSession, agenda: str, points: list[dict[str, Any]]) -> str:
@@ -75,63 +78,25 @@ def _days_since_last(session: BrandSession, run_id: UUID) -> int:
     return min(max((run.as_of - last) // timedelta(days=1), 1), LONGEST_DAYS)
 
 
-_Said = tuple[str, str, dict[str, str]]
-
-
-def _said(changes: Changes) -> Iterator[_Said]:
+def _notable(changes: Changes) -> Iterator[tuple[Message, Mapping[str, str]]]:
     """Sentences with the paths of their figures; only of what is worth a look."""
     for at, channel in enumerate(changes.channels):
         if channel.change is None or abs(channel.change.value) < NOTABLE_BPS:
             continue
         paths = {name: f"/channels/{at}/{name}" for name in ("window", "units", "units_usual", "change", "revenue")}
-        until, more = date.fromisoformat(channel.until), channel.change.value > 0
-        yield (
-            f"Sales in {channel.channel} in {{window}} up to {day_text(until, Language.EN)}: {{units}} for {{revenue}}"
-            f", usual were {{units_usual}}; that is {'up ' if more else ''}{{change}}.",
-            f"Absatz in {channel.channel} in {{window}} bis {day_text(until, Language.DE)}: {{units}} für {{revenue}}, "
-            f"üblich waren {{units_usual}}, also {'ein Plus von ' if more else ''}{{change}}.",
-            paths,
-        )
-    for name, text, german in _COUNTS:
+        key = "office.point.sales_up" if channel.change.value > 0 else "office.point.sales_down"
+        yield message(key, channel=channel.channel, day=date.fromisoformat(channel.until)), paths
+    for name in _COUNTS:
         if getattr(changes, name).value:
-            yield text, german, {name: f"/{name}"}
-    for status, (text, german) in _ITEMS.items():
+            yield Message(key=f"office.point.{name}"), {name: f"/{name}"}
+    for status in _STATUSES:
         if status in changes.items:
-            yield text, german, {"items": f"/items/{status}"}
-
-
-_COUNTS = (
-    (
-        "prices_changed",
-        "Prices set since the last meeting: {prices_changed}.",
-        "Neu gesetzte Preise: {prices_changed}.",
-    ),
-    (
-        "competitor_prices",
-        "Competitors' prices seen: {competitor_prices}.",
-        "Beobachtete Preise der Wettbewerber: {competitor_prices}.",
-    ),
-    (
-        "orders_received",
-        "Lines of supplier orders that came: {orders_received}.",
-        "Eingegangene Positionen von Lieferanten: {orders_received}.",
-    ),
-    (
-        "poor_ratings",
-        "Messages of one or two stars: {poor_ratings}.",
-        "Nachrichten mit einem oder zwei Sternen: {poor_ratings}.",
-    ),
-)
-_ITEMS = {
-    "measured": ("Outcomes measured: {items}.", "Gemessene Ergebnisse: {items}."),
-    "rejected": ("Action items that people refused: {items}.", "Abgelehnte Maßnahmen: {items}."),
-    "expired": ("Action items that nobody answered in time: {items}.", "Verfallene Maßnahmen: {items}."),
-    "failed": ("Action items that failed: {items}.", "Fehlgeschlagene Maßnahmen: {items}."),
-}
+            yield Message(key=f"office.point.{status}"), {"items": f"/items/{status}"}
 
 
 def _recorded(
-    session: BrandSession, run_id: UUID, receipt: Any, text: str, german: str, paths: Mapping[str, str]
-) -> Point:
+    session: BrandSession, run_id: UUID, receipt: Any, said: Message, paths: Mapping[str, str]
+) -> AgendaPoint:
     refs = {key: FigureRef(receipt=receipt, path=path) for key, path in paths.items()}
-    return Point(text, german, record_figures(session, run_id, refs))
+    codes = record_figures(session, run_id, refs)
+    return AgendaPoint(speak(said, Language.EN), speak(said, Language.DE), codes)

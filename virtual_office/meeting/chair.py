@@ -1,6 +1,6 @@
 """The chair's choice among proposals, by arithmetic."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,18 +11,17 @@ from analytics.selection.choice import choose as select_best
 from analytics.selection.contest import Contender, Limit
 from domain.action import parse_action, resources_used
 from domain.figure import Cell
-from domain.language import Language
+from domain.message import Message, message, together
 from domain.money import BPS
-from language.formats import cell_text
 from store.tables import ProposalRow
 from virtual_office.meeting.revision import Revision, revised
-from virtual_office.minutes.words import Value, both, joined
+from virtual_office.minutes.words import both
 
 ATTENTION = 10
 """How many action items a meeting may ask people to look at."""
 CASH, STOCK_MONEY = "cash", "stock_money"
 RESOURCES = ("attention", CASH, STOCK_MONEY)
-"""What people can limit."""
+"""Resources that people can limit."""
 EXPLAINED = 12
 
 
@@ -35,7 +34,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChairDecision:
     """The proposals adopted, best first, and those left out; and in words what more of a limit would have brought."""
 
     adopted: Sequence[UUID]
@@ -45,7 +44,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Grounds:
-    """What the chair weighs by, besides the proposals themselves.
+    """Limits, trust and refusals that the chair weighs proposals by.
 
     `refused` has the subjects that a person said no to not long ago, and the words why: nobody is asked again so soon.
     `mending` are the proposals that answer a finding which is a risk. `limits` is what there is of each resource, in
@@ -65,7 +64,7 @@ class Grounds:
     """Proposals that a person took off the table, and why."""
 
 
-def choose(proposals: Sequence[ProposalRow], grounds: Grounds, *, explained: int = EXPLAINED) -> Choice:
+def choose(proposals: Sequence[ProposalRow], grounds: Grounds, *, explained: int = EXPLAINED) -> ChairDecision:
     """Adopt first what mends most risk, then what is expected to bring most, as far as money and attention reach.
 
     Exact (`analytics/selection/choice.py`): one proposal for one subject, each limit kept, promises discounted by how
@@ -73,30 +72,30 @@ def choose(proposals: Sequence[ProposalRow], grounds: Grounds, *, explained: int
     cost; with none to explain, nor is it found out what more of a limit would be worth.
     """
     refused = _refused(proposals, grounds)
-    open_ones = [one for one in proposals if one.id not in refused]
+    open_proposals = [proposal for proposal in proposals if proposal.id not in refused]
     limits = {"attention": grounds.attention, **(grounds.limits or {})}
-    found = select_best(
-        [_contender(one, grounds, limits) for one in open_ones],
+    selection = select_best(
+        [_contender(proposal, grounds, limits) for proposal in open_proposals],
         [Limit(name, amount) for name, amount in limits.items()],
         explained=explained,
         shadows=explained > 0,
     )
-    return _in_words(proposals, refused, found, grounds)
+    return _in_words(proposals, refused, selection, grounds)
 
 
 def subject_of(kind: str, action: Mapping[str, Any]) -> str:
-    """What an action is about: two with the same subject compete."""
+    """Kind and subject of an action as one key: two proposals with the same key compete."""
     return f"{kind} {parse_action(action).subject}"
 
 
 def _refused(proposals: Sequence[ProposalRow], grounds: Grounds) -> dict[UUID, str]:
-    """What a person took off the table, now or not long ago, and why."""
-    found = dict(grounds.struck)
-    for one in proposals:
-        subject = subject_of(one.kind, one.action)
+    """Reasons by proposal, for those that a person struck now or refused not long ago."""
+    reasons = dict(grounds.struck)
+    for proposal in proposals:
+        subject = subject_of(proposal.kind, proposal.action)
         if subject in grounds.refused:
-            found.setdefault(one.id, grounds.refused[subject])
-    return found
+            reasons.setdefault(proposal.id, grounds.refused[subject])
+    return reasons
 
 
 def _contender(proposal: ProposalRow, grounds: Grounds, limits: Mapping[str, int]) -> Contender:
@@ -125,65 +124,63 @@ def _comes_to_nothing(proposal: ProposalRow, grounds: Grounds) -> bool:
 
 
 def _in_words(
-    proposals: Sequence[ProposalRow], refused: Mapping[UUID, str], found: Selection, grounds: Grounds
-) -> Choice:
-    by_key = {str(one.id): one for one in proposals}
-    ranked = sorted((one for one in proposals if one.id in refused), key=lambda one: (-one.expected_minor, str(one.id)))
-    outranked = [LeftOut(UUID(one.key), _reason(one, by_key, grounds)) for one in found.left_out]
-    return Choice(
-        adopted=[UUID(key) for key in found.adopted],
-        left_out=[*(LeftOut(one.id, refused[one.id]) for one in ranked), *outranked],
-        worth_more=_shadows(found, grounds),
+    proposals: Sequence[ProposalRow], refused: Mapping[UUID, str], selection: Selection, grounds: Grounds
+) -> ChairDecision:
+    by_key = {str(proposal.id): proposal for proposal in proposals}
+    ranked = sorted(
+        (proposal for proposal in proposals if proposal.id in refused),
+        key=lambda proposal: (-proposal.expected_minor, str(proposal.id)),
+    )
+    reasons = {UUID(excluded.key): both(_reason(excluded, by_key, grounds)) for excluded in selection.left_out}
+    outranked = [LeftOut(proposal_id, reason) for proposal_id, reason in reasons.items()]
+    return ChairDecision(
+        adopted=[UUID(key) for key in selection.adopted],
+        left_out=[*(LeftOut(proposal.id, refused[proposal.id]) for proposal in ranked), *outranked],
+        worth_more=[both(worth) for worth in _shadows(selection, grounds)],
     )
 
 
-def _reason(one: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> str:
+def _reason(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> Message:
     """A sentence's end: which limit bound, and what adopting it after all would cost."""
-    if one.reason == "same_subject":
-        return both("left.same_subject", subject=parse_action(by_key[one.key].action).subject)
-    if one.reason == "no_gain":
-        return both("left.no_gain")
-    short = one.shortfalls[0] if one.shortfalls else None
+    if excluded.reason == "same_subject":
+        return message("office.left.same_subject", subject=parse_action(by_key[excluded.key].action).subject)
+    if excluded.reason == "no_gain":
+        return message("office.left.no_gain")
+    short = excluded.shortfalls[0] if excluded.shortfalls else None
     if short is None:
-        return both("left.together")
+        return message("office.left.together")
     if short.limit == "attention":
-        said = both("left.attention_on_risks" if grounds.mending else "left.attention")
+        bound = message("office.left.attention_on_risks" if grounds.mending else "office.left.attention")
     else:
         needed, left = (_amount(amount, grounds) for amount in (short.needed, max(short.left, 0)))
-        said = both(f"left.{_known(short.limit)}", needed=needed, left=left, limit=short.limit)
-    return joined(said, _cost(one, by_key, grounds))
+        bound = message(f"office.left.{_known(short.limit)}", needed=needed, left=left, limit=short.limit)
+    return together([bound, *_cost(excluded, by_key, grounds)])
 
 
-def _cost(one: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> str:
-    """What adopting it would have displaced, and lost; nothing where that was not found out, or is nothing."""
-    if one.instead is None or not one.instead.displaced or not grounds.currency or one.instead.loss_minor <= 0:
-        return ""
-    first, *second = [parse_action(by_key[key].action).subject for key in one.instead.displaced[:2]]
-    displaced = joined(first, both("and"), *second) if second else joined(first)
-    loss = _amount(one.instead.loss_minor, grounds)
-    return both("left.cost", displaced=displaced, loss=loss)
+def _cost(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> Iterator[Message]:
+    """The proposals that it would have displaced, and the loss; nothing where that is unknown or there is none."""
+    instead = excluded.instead
+    if instead is None or not instead.displaced or not grounds.currency or instead.loss_minor <= 0:
+        return
+    first, *second = [parse_action(by_key[key].action).subject for key in instead.displaced[:2]]
+    displaced = message("office.left.two_subjects", first=first, second=second[0]) if second else first
+    yield message("office.left.cost", displaced=displaced, loss=_amount(instead.loss_minor, grounds))
 
 
 def _known(limit: str) -> str:
     return limit if limit in (CASH, STOCK_MONEY) else "other"
 
 
-def _shadows(found: Selection, grounds: Grounds) -> list[str]:
-    said = []
-    for limit in found.limits:
+def _shadows(selection: Selection, grounds: Grounds) -> Iterator[Message]:
+    """Of each limit that bound, the worth of a little more of it."""
+    for limit in selection.limits:
         if not limit.shadow_minor or not grounds.currency:
             continue
         counted = limit.name == "attention"
-        key = f"more.{'attention' if counted else _known(limit.name)}"
+        key = f"office.more.{'attention' if counted else _known(limit.name)}"
         by = str(limit.relaxed_by) if counted else _amount(limit.relaxed_by, grounds)
-        said.append(both(key, by=by, limit=limit.name, worth=_amount(limit.shadow_minor, grounds)))
-    return said
+        yield message(key, by=by, limit=limit.name, worth=_amount(limit.shadow_minor, grounds))
 
 
-def _amount(amount: int, grounds: Grounds) -> Value:
-    cell = Cell(value=amount, unit=f"{grounds.currency}.minor" if grounds.currency else "count")
-
-    def written(language: Language) -> str:
-        return cell_text(cell, language)
-
-    return written
+def _amount(amount: int, grounds: Grounds) -> Cell:
+    return Cell(value=amount, unit=f"{grounds.currency}.minor" if grounds.currency else "count")

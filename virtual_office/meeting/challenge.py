@@ -41,8 +41,12 @@ class Challenger:
     ) -> None:
         """Put every proposal to those who can recompute it; what was recorded already is not done again."""
         for name, challenge in CHALLENGES.items():
-            for charter in (one for one in crew if name in one.tools):
-                asked = [one for one in proposals if one.kind in challenge.kinds and one.agent != charter.name]
+            for charter in (charter for charter in crew if name in charter.tools):
+                asked = [
+                    proposal
+                    for proposal in proposals
+                    if proposal.kind in challenge.kinds and proposal.agent != charter.name
+                ]
                 if asked:
                     progress("challenge", f"{charter.title}: {name.replace('_', ' ')}")
                     self._put(ctx, run_id, _Round(challenge, charter, asked, proposals))
@@ -59,8 +63,8 @@ class Challenger:
         with self.database.read(ctx) as session:
             known = {(row.proposal_id, row.tool) for row in challenges_of(session, run_id)}
         for name, challenge in CHALLENGES.items():
-            for charter in (one for one in crew if challenge.beside and name in one.tools):
-                asked = [one for one in proposals if (one.id, name) in known]
+            for charter in (charter for charter in crew if challenge.beside and name in charter.tools):
+                asked = [proposal for proposal in proposals if (proposal.id, name) in known]
                 if asked:
                     self._put(ctx, run_id, _Round(challenge, charter, asked, proposals, adopted))
 
@@ -72,7 +76,7 @@ class Challenger:
             known = challenges_of(session, run_id)
         done = {(row.proposal_id, tuple(sorted(row.beside))) for row in known if row.tool == name}
         counting = [row for row in standing(known, put.adopted) if row.status == CHANGED and row.tool != name]
-        worth = {one.id: one.expected_minor for one in put.proposals} | {
+        worth = {proposal.id: proposal.expected_minor for proposal in put.proposals} | {
             row.proposal_id: row.expected_minor for row in counting
         }
         changed = {row.proposal_id for row in counting}
@@ -110,13 +114,13 @@ class _Round:
         """Those that touch the same as it and are worth carrying out, as far as this challenge looks at them."""
         touched = parse_action(proposal.action).touches
         return [
-            one.id
-            for one in self.proposals
-            if one.kind in self.challenge.beside
-            and one.id != proposal.id
-            and worth[one.id] > 0
-            and (self.adopted is None or one.id in self.adopted)
-            and touched & parse_action(one.action).touches
+            other.id
+            for other in self.proposals
+            if other.kind in self.challenge.beside
+            and other.id != proposal.id
+            and worth[other.id] > 0
+            and (self.adopted is None or other.id in self.adopted)
+            and touched & parse_action(other.action).touches
         ]
 
 
@@ -134,8 +138,8 @@ def _store(
     if changed:
         assert view.value is not None and view.low is not None and view.high is not None
         promised = Prediction.model_validate(proposal.prediction)
-        found = {"value": int(view.value.value), "low": int(view.low.value), "high": int(view.high.value)}
-        prediction = promised.model_copy(update=found)
+        amounts = {"value": int(view.value.value), "low": int(view.low.value), "high": int(view.high.value)}
+        prediction = promised.model_copy(update=amounts)
     said = view.message or (together(view.reasons) if view.reasons else None)
     session.add(
         ChallengeRow(

@@ -12,7 +12,7 @@ from langgraph.types import Send
 from domain.context import Context
 from store.session import BrandSession
 from virtual_office.meeting.checkpoints import open_saver, thread_id
-from virtual_office.meeting.runs import DONE, Planned, held, over_breaks, pinned, start_run, wait_at
+from virtual_office.meeting.runs import DONE, PlannedSlot, held, over_breaks, pinned, start_run, wait_at
 from virtual_office.meeting.steps import MeetingRoom, SeatState, Steps
 from virtual_office.meeting.turns import may_go_on, turns_of
 from virtual_office.schedule.definition import WaitAfter
@@ -23,7 +23,7 @@ WAITS: Mapping[str, str] = {WaitAfter.REPORT: "challenge", WaitAfter.CHALLENGE: 
 
 
 class MeetingState(TypedDict):
-    """What a checkpoint holds: plain JSON values; all else is in the store."""
+    """The state in a checkpoint: plain JSON values; all else is in the store."""
 
     run_id: str
     agenda: str
@@ -41,7 +41,7 @@ class MeetingState(TypedDict):
 
 @dataclass(frozen=True)
 class Invitation:
-    """What a meeting is called for: its agenda, who attends, and what people let it spend, by resource.
+    """The call for a meeting: its agenda, its attendees, and what people let it spend, by resource.
 
     Limits are in minor units (`cash`, `stock_money`) or in action items (`attention`). `manner` is how it is held:
     `wait` names steps (of WAITS) after which it waits for people, `challenge` is False to leave that step out.
@@ -51,7 +51,7 @@ class Invitation:
     agents: Sequence[str]
     limits: Mapping[str, int] = field(default_factory=dict)
     manner: Mapping[str, Any] = field(default_factory=dict)
-    planned: Planned | None = None
+    planned: PlannedSlot | None = None
 
 
 async def hold_meeting(room: MeetingRoom, ctx: Context, invitation: Invitation, progress: Progress) -> UUID:

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -11,61 +11,55 @@ from sqlmodel import col
 from domain.action import ACTION_KINDS, ItemStatus, parse_action
 from domain.figure import Cell
 from domain.language import Language
-from language.formats import cell_text, day_text
+from domain.message import Message, message
 from language.speech import speak
 from memory.journal import JournalEntry, precedents, recall
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, TurnRow
 from virtual_office.meeting.chair import subject_of
-from virtual_office.minutes.words import Value, both
+from virtual_office.meeting.turns import person_of
+from virtual_office.minutes.words import both
 
 _LOOK_BACK = timedelta(days=90)
 _RECALLED = 5
 
 
-class Told(NamedTuple):
+class BilingualLine(NamedTuple):
     """A sentence, and the same in German; empty where it has none."""
 
     text: str
     german: str = ""
 
 
-def german_by_text(lines: Iterable[Told]) -> dict[str, str]:
+def german_by_text(lines: Iterable[BilingualLine]) -> dict[str, str]:
     """The German of those sentences that have some, by the English."""
     return {line.text: line.german for line in lines if line.german}
 
 
 @dataclass(frozen=True)
-class Past:
-    """What came of a crew's proposals, as known at one moment: what every attendee's report opens with a part of."""
+class TrackRecord:
+    """A crew's proposals as they came out, as known at one moment: each attendee's report opens with its own."""
 
     measured: Mapping[str, Sequence[JournalEntry]]
     """By agent, newest first."""
     answered: Sequence[ActionItem]
     struck: Sequence[tuple[TurnRow, ProposalRow]]
 
-    def told_to(self, agent: str, limit: int = _RECALLED) -> list[Told]:
+    def lines_for(self, agent: str, limit: int = _RECALLED) -> list[BilingualLine]:
         """Sentences, newest first: what was measured beside its promise, what was done or undone, what was rejected."""
         outcomes = [_outcome_line(entry) for entry in self.measured.get(agent, ())[:limit]]
         own = [item for item in self.answered if item.proposer == f"agent:{agent}"][:limit]
-        off_the_table = [
-            Told(
-                f"{parse_action(row.action).subject}: struck in the meeting by {_person(turn)}, because {turn.text}",
-                f"{parse_action(row.action).subject}: in der Sitzung gestrichen von {_person(turn)}: {turn.text}",
-            )
-            for turn, row in self.struck
-            if row.agent == agent
-        ]
+        off_the_table = [_strike_line(turn, row) for turn, row in self.struck if row.agent == agent]
         return outcomes + [_answer_line(item) for item in own] + off_the_table[:limit]
 
 
-def the_past(session: BrandSession) -> Past:
+def track_record(session: BrandSession) -> TrackRecord:
     """All of it, read at once."""
     closed = (ItemStatus.DONE, ItemStatus.UNDONE, ItemStatus.REJECTED)
-    return Past(recall(session, _RECALLED), _answered(session, closed, _LOOK_BACK), _struck(session, _LOOK_BACK))
+    return TrackRecord(recall(session, _RECALLED), _answered(session, closed, _LOOK_BACK), _struck(session, _LOOK_BACK))
 
 
-def like_it(session: BrandSession, kind: str, touches: Collection[str]) -> list[Told]:
+def precedent_lines(session: BrandSession, kind: str, touches: Collection[str]) -> list[BilingualLine]:
     """Sentences about the most similar decisions of the past and what came of them."""
     return [_outcome_line(entry) for entry in precedents(session, kind, touches)]
 
@@ -75,29 +69,28 @@ def refused_lately(session: BrandSession) -> Mapping[str, str]:
     now, longest = session.ctx.known_until, max(kind.quiet_after_no for kind in ACTION_KINDS.values())
     struck = {
         subject_of(row.kind, row.action): both(
-            "left.struck_lately", day=_day(turn.created_at), person=_person(turn), reason=turn.text
+            message("office.left.struck_lately", day=turn.created_at.date(), person=person_of(turn), reason=turn.text)
         )
         for turn, row in reversed(_struck(session, longest))
         if turn.created_at > now - ACTION_KINDS[row.kind].quiet_after_no
     }
     return struck | {
         subject_of(item.kind, item.action): both(
-            _NO[ItemStatus(item.status)], day=_day(item.updated_at), reason=item.status_reason
+            message(_NO[ItemStatus(item.status)], day=item.updated_at.date(), reason=item.status_reason)
         )
         for item in reversed(_answered(session, tuple(_NO), longest))
         if item.updated_at > now - ACTION_KINDS[item.kind].quiet_after_no
     }
 
 
-_NO: Mapping[ItemStatus, str] = {ItemStatus.REJECTED: "left.rejected", ItemStatus.UNDONE: "left.undone"}
-
-
-def _day(moment: datetime) -> Value:
-    return lambda language: day_text(moment.date(), language)
+_NO: Mapping[ItemStatus, str] = {
+    ItemStatus.REJECTED: "office.left.rejected",
+    ItemStatus.UNDONE: "office.left.undone",
+}
 
 
 def _struck(session: BrandSession, within: timedelta) -> list[tuple[TurnRow, ProposalRow]]:
-    """What people took off a meeting's table, newest first."""
+    """Strikes with the proposals that they took off a meeting's table, newest first."""
     now = session.ctx.known_until
     rows = session.execute(
         select(TurnRow, ProposalRow)
@@ -112,27 +105,18 @@ def _struck(session: BrandSession, within: timedelta) -> list[tuple[TurnRow, Pro
     return [(turn, row) for turn, row in rows]
 
 
-def _person(turn: TurnRow) -> str:
-    return turn.person.partition(":")[2] or turn.person
+def _strike_line(turn: TurnRow, row: ProposalRow) -> BilingualLine:
+    subject = parse_action(row.action).subject
+    return _line(message("office.since.struck", subject=subject, person=person_of(turn), reason=turn.text))
 
 
-def _answer_line(item: ActionItem) -> Told:
+def _answer_line(item: ActionItem) -> BilingualLine:
     day = item.updated_at.date()
-    when, german = f"{day:%-d %B %Y}", day_text(day, Language.DE)
     if item.status == ItemStatus.REJECTED:
-        return Told(
-            f"{item.subject}: rejected, because {item.status_reason}",
-            f"{item.subject}: abgelehnt: {item.status_reason}",
-        )
+        return _line(message("office.since.rejected", subject=item.subject, reason=item.status_reason))
     if item.status == ItemStatus.UNDONE:
-        return Told(
-            f"{item.subject}: carried out, and undone again on {when}",
-            f"{item.subject}: ausgeführt und am {german} wieder rückgängig gemacht",
-        )
-    return Told(
-        f"{item.subject}: carried out on {when}, not measured yet",
-        f"{item.subject}: am {german} ausgeführt, noch nicht gemessen",
-    )
+        return _line(message("office.since.undone", subject=item.subject, day=day))
+    return _line(message("office.since.not_measured_yet", subject=item.subject, day=day))
 
 
 def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: timedelta) -> Sequence[ActionItem]:
@@ -145,15 +129,22 @@ def _answered(session: BrandSession, statuses: Sequence[ItemStatus], within: tim
     ).all()
 
 
-def _outcome_line(entry: JournalEntry) -> Told:
-    promised = f", promised {_amount(entry.predicted, Language.EN)}" if entry.predicted else ""
-    versprochen = f"; versprochen waren {_amount(entry.predicted, Language.DE)}" if entry.predicted else ""
-    english, german = (speak(entry.outcome.message(), language) for language in (Language.EN, Language.DE))
-    return Told(f"{entry.subject}: {english}{promised}", f"{entry.subject}: {german}{versprochen}")
-
-
-def _amount(predicted: Mapping[str, Any], language: Language) -> str:
-    value, low, high = (
-        cell_text(Cell(value=predicted[part], unit=predicted["unit"]), language) for part in ("value", "low", "high")
+def _outcome_line(entry: JournalEntry) -> BilingualLine:
+    outcome, predicted = entry.outcome.message(), entry.predicted
+    if not predicted:
+        return _line(message("office.since.measured", subject=entry.subject, outcome=outcome))
+    value, low, high = (Cell(value=predicted[part], unit=predicted["unit"]) for part in ("value", "low", "high"))
+    return _line(
+        message(
+            "office.since.measured_beside_promise",
+            subject=entry.subject,
+            outcome=outcome,
+            value=value,
+            low=low,
+            high=high,
+        )
     )
-    return f"{value} ({low} {'bis' if language is Language.DE else 'to'} {high})"
+
+
+def _line(said: Message) -> BilingualLine:
+    return BilingualLine(speak(said, Language.EN), speak(said, Language.DE))

@@ -1,4 +1,4 @@
-"""What challenges came to: the recomputations of a run, and the proposals as they left them."""
+"""Recomputations of a run's proposals by their challengers, and the proposals as these left them."""
 
 from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
@@ -16,7 +16,7 @@ CHANGED = "changed"
 
 
 def challenges_of(session: BrandSession, run_id: UUID) -> Sequence[ChallengeRow]:
-    """What was recomputed in a run, in the order in which it was put."""
+    """The recomputations of a run, in the order in which they were put."""
     rows = session.scalars(select(ChallengeRow).where(col(ChallengeRow.run_id) == run_id)).all()
     order = {name: place for place, name in enumerate(PUT_IN_TURN)}
     return sorted(rows, key=lambda row: (order.get(row.tool, len(order)), row.id))
@@ -30,15 +30,18 @@ def standing(rows: Sequence[ChallengeRow], adopted: Collection[UUID] | None = No
     groups: dict[tuple[UUID, str], list[ChallengeRow]] = {}
     for row in rows:
         groups.setdefault((row.proposal_id, row.tool), []).append(row)
-    found = (_counting(group, adopted) for group in groups.values())
-    return [row for row in found if row is not None]
+    counting = (_counting(group, adopted) for group in groups.values())
+    return [row for row in counting if row is not None]
 
 
 def _counting(group: Sequence[ChallengeRow], adopted: Collection[UUID] | None) -> ChallengeRow | None:
     widest = max(group, key=lambda row: (len(row.beside), row.id))
     if adopted is None:
         return widest
-    known, decided = {one for row in group for one in row.beside}, {str(one) for one in adopted}
+    known, decided = (
+        {proposal_id for row in group for proposal_id in row.beside},
+        {str(proposal_id) for proposal_id in adopted},
+    )
     wanted = sorted(known & decided)
     if known and not wanted and widest.tool in NEVER_ALONE:
         return None
@@ -47,15 +50,15 @@ def _counting(group: Sequence[ChallengeRow], adopted: Collection[UUID] | None) -
 
 def revisions_of(session: BrandSession, run_id: UUID, adopted: Collection[UUID] | None = None) -> dict[UUID, Revision]:
     """By proposal, as the last recomputation that changed it left it; its amounts as the last that changed those."""
-    found: dict[UUID, Revision] = {}
+    revisions: dict[UUID, Revision] = {}
     proposals = {row.id: row for row in session.scalars(select(ProposalRow).where(col(ProposalRow.run_id) == run_id))}
     for row in standing(challenges_of(session, run_id), adopted):
         if row.status == CHANGED and row.prediction is not None:
-            before = found.get(row.proposal_id)
+            before = revisions.get(row.proposal_id)
             action = row.action or (before.action if before else proposals[row.proposal_id].action)
             prediction = Prediction.model_validate(row.prediction)
-            found[row.proposal_id] = Revision(action, prediction, row.expected_minor)
-    return found
+            revisions[row.proposal_id] = Revision(action, prediction, row.expected_minor)
+    return revisions
 
 
 def changed_rows(rows: Sequence[ChallengeRow]) -> Iterator[ChallengeRow]:

@@ -25,7 +25,7 @@ from store.tables import FindingRow, Receipt
 from tools.readings import Readings
 from tools.receipts import figure_rows
 from tools.toolbox import Toolbox
-from virtual_office.meeting.hindsight import Past, german_by_text, the_past
+from virtual_office.meeting.hindsight import TrackRecord, german_by_text, track_record
 
 AsAgent = Callable[[Context, Charter], Actor]
 MindOf = Callable[[Context, UUID, Charter], Mind]
@@ -34,7 +34,7 @@ _SUMMARY = 0
 
 
 def agent_context(ctx: Context, run_id: UUID, charter: Charter, as_agent: AsAgent, work: str = "") -> Context:
-    """What an agent works in: as itself, for the Context's person.
+    """The Context of an agent at work: as itself, for the person of the given Context.
 
     Agents work side by side, so each makes its own ids: it does not matter who comes first.
     """
@@ -53,7 +53,7 @@ class Reporter:
     mind_of: MindOf
     as_agent: AsAgent
     readings: Readings = field(default_factory=Readings)
-    """What this meeting's agents have read; a Reporter serves one meeting."""
+    """Readings that this meeting's agents share; a Reporter serves one meeting."""
 
     async def report(
         self, ctx: Context, run_id: UUID, charter: Charter, agenda: str, progress: Progress
@@ -64,7 +64,7 @@ class Reporter:
         def reported(tell: Progress, stopped: Event) -> dict[str, Any]:
             toolbox = Toolbox(self.database, agent_ctx, run_id, charter.name, charter.tools, self.readings)
             mind = self.mind_of(agent_ctx, run_id, charter)
-            since_last = self._past(agent_ctx).told_to(charter.name)
+            since_last = self._past(agent_ctx).lines_for(charter.name)
             opening = "\n".join((agenda, *(line.text for line in since_last)))
             try:
                 result = work(Assignment(charter, toolbox, mind.chat_model, opening, mind.playbook), tell, stopped)
@@ -79,14 +79,14 @@ class Reporter:
 
         return await beside(reported, progress)
 
-    def _past(self, ctx: Context) -> Past:
+    def _past(self, ctx: Context) -> TrackRecord:
         """Of the meeting's one moment, so that it is the same for all."""
 
-        def read() -> Past:
+        def read() -> TrackRecord:
             with self.database.read(ctx) as session:
-                return the_past(session)
+                return track_record(session)
 
-        past: Past = self.readings.once(("past", ctx.known_until), read)
+        past: TrackRecord = self.readings.once(("past", ctx.known_until), read)
         return past
 
     def _store(self, ctx: Context, toolbox: Toolbox, charter: Charter, result: AgentResult) -> dict[str, Any]:

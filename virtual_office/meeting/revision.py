@@ -20,7 +20,7 @@ class Revision:
 
 
 def revised(proposal: ProposalRow, revisions: Mapping[UUID, Revision]) -> tuple[Action, int]:
-    """What a proposal would do, and is expected to bring, after its challenges."""
+    """The action of a proposal and its expected value in minor units, after its challenges."""
     revision = revisions.get(proposal.id)
     if revision is None:
         return parse_action(proposal.action), proposal.expected_minor

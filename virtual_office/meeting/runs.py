@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedSlot:
     """The definition that a meeting is held by, its version, and the time at which its rhythm asked for it."""
 
     definition: str
@@ -44,7 +44,7 @@ def start_run(
     agents: Sequence[str],
     limits: Mapping[str, int] | None = None,
     manner: Mapping[str, Any] | None = None,
-    planned: Planned | None = None,
+    planned: PlannedSlot | None = None,
     run_id: UUID | None = None,
 ) -> UUID:
     """Open a meeting's run; what it will read is fixed to this moment.
@@ -73,10 +73,10 @@ def start_run(
     )
     session.add(run)
     session.flush()
-    told = {"agenda": agenda, "agents": list(agents), "limits": run.limits}
-    append_audit(session, "meeting.started", str(run.id), told)
-    emit(session, "meeting.started", str(run.id), told)
-    tell(session, run.id, ("started", told))
+    details = {"agenda": agenda, "agents": list(agents), "limits": run.limits}
+    append_audit(session, "meeting.started", str(run.id), details)
+    emit(session, "meeting.started", str(run.id), details)
+    tell(session, run.id, ("started", details))
     return run.id
 
 
@@ -120,8 +120,8 @@ def held(database: Database, ctx: Context, run_id: UUID) -> Iterator[Run]:
 
 
 async def over_breaks(run: Callable[[], Awaitable[T]], progress: Callable[[str, str], None]) -> T:
-    """What `run` gives, which goes on with a held run where the database breaks off: the lease is lost with it, so that
-    the run is held anew. Raises StoreUnavailable where the database does not come back, or breaks off again and again,
+    """The result of `run`, which goes on with a held run where the database breaks off: the lease is lost with it, so
+    that the run is held anew. Raises StoreUnavailable where the database does not come back, or breaks off repeatedly,
     and Conflict where another process was quicker."""
     for breaks in range(BREAKS_ALLOWED):
         try:

@@ -12,6 +12,7 @@ from domain.action import parse_action
 from domain.autonomy import Autonomy
 from domain.context import Context
 from domain.language import Language
+from domain.message import Message
 from guardrails.cedar import PolicyEngine
 from language.lines import as_plain
 from language.prose import without_figures
@@ -24,21 +25,21 @@ from store.reads.stock.levels import cash_minor
 from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow, Run, TurnRow
 from virtual_office.meeting.agenda import opening, points_of
-from virtual_office.meeting.chair import ATTENTION, CASH, Choice, Grounds, choose
+from virtual_office.meeting.chair import ATTENTION, CASH, ChairDecision, Grounds, choose
 from virtual_office.meeting.challenge import Challenger
-from virtual_office.meeting.hindsight import Told, german_by_text, like_it, refused_lately
+from virtual_office.meeting.hindsight import BilingualLine, german_by_text, precedent_lines, refused_lately
 from virtual_office.meeting.recomputed import challenges_of, changed_rows, revisions_of, standing
 from virtual_office.meeting.reporting import Progress, Reporter
 from virtual_office.meeting.revision import Revision
 from virtual_office.meeting.runs import finish_run
-from virtual_office.meeting.turns import invited, objections, said_in, said_points, struck, turns_of, weighing
+from virtual_office.meeting.turns import invited, objections, point_entries, struck, turn_entries, turns_of, weighing
 from virtual_office.minutes.document import limits_of, mending_risks, owners_of, proposals_of, write_minutes
 from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.words import agent_title, both, german_of
 
 _CHOICES = 4
 """How often the chair chooses at most, while orders follow the prices that it adopts."""
-Chooser = Callable[[Sequence[ProposalRow], Grounds], Choice]
+Chooser = Callable[[Sequence[ProposalRow], Grounds], ChairDecision]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class MeetingRoom:
 
 
 class SeatState(TypedDict):
-    """What one attendee is sent."""
+    """The state that one attendee's report node is sent."""
 
     run_id: str
     agenda: str
@@ -139,8 +140,8 @@ class Steps:
 
     def _chosen(
         self, state: Any, beside: Collection[UUID] | None
-    ) -> tuple[Sequence[ProposalRow], Grounds, Choice, int]:
-        """What there is to choose from, by what, the choice, and how much of what people said was heard.
+    ) -> tuple[Sequence[ProposalRow], Grounds, ChairDecision, int]:
+        """Proposals, the grounds to weigh them by, the decision, and how many turns of people it has heard.
 
         Orders count as recomputed with what is to be adopted `beside` them; before anything is, with all there is.
         """
@@ -207,29 +208,31 @@ class Steps:
             if weighing(turns) != state["heard"]:
                 return {"items": []}
             hold_open_items(session)
-            titles = {name: one["title"] for name, one in state["reports"].items()}
-            meant = _Meant(session, run_id, titles, [UUID(one) for one in state["adopted"]])
+            titles = {name: report["title"] for name, report in state["reports"].items()}
+            challenged = _ChallengedProposals(
+                session, run_id, titles, [UUID(proposal_id) for proposal_id in state["adopted"]]
+            )
             items = []
             for ordinal, proposal_id in enumerate(state["adopted"], start=1):
                 proposal = session.get_one(ProposalRow, (self._ctx.brand_id, UUID(proposal_id)))
-                amended = meant.amended(proposal.id, objections(turns, proposal.id))
+                amended = challenged.amended(proposal.id, objections(turns, proposal.id))
                 proposer = self._proposer(proposal.agent)
                 items.append(adopt(session, self._room.engine, proposal, proposer, ordinal, amended))
             self._progress("minutes", "writing the minutes")
             before = self._precedents(session, state)
             result = {
-                "points": [*state["points"], *said_points(turns)],
+                "points": [*state["points"], *point_entries(turns)],
                 "reports": state["reports"],
                 "adopted": [str(item.id) for item in items],
                 "left_out": state["left_out"],
                 "worth_more": state["worth_more"],
-                "challenges": meant.documents(),
-                "turns": said_in(turns, brand_of(session).currency, meant.subjects),
+                "challenges": challenged.documents(),
+                "turns": turn_entries(turns, brand_of(session).currency, challenged.subjects),
                 "precedents": {key: [line.text for line in lines] for key, lines in before.items()},
-                "dissent": meant.dissent(turns),
+                "dissent": challenged.dissent(turns),
                 "in_german": {
                     **state["in_german"],
-                    **meant.in_german(),
+                    **challenged.in_german(),
                     **german_by_text(line for lines in before.values() for line in lines),
                 },
                 "owners": owners_of(items),
@@ -239,11 +242,11 @@ class Steps:
             finish_run(session, run_id, {**result, "minutes": write_minutes(session, run, result)})
         return {"items": [str(item.id) for item in items]}
 
-    def _precedents(self, session: BrandSession, state: Any) -> dict[str, list[Told]]:
+    def _precedents(self, session: BrandSession, state: Any) -> dict[str, list[BilingualLine]]:
         """By proposal, how the most similar decisions of the past came out."""
         rows = self._proposals(session, state)
-        found = {str(row.id): like_it(session, row.kind, parse_action(row.action).touches) for row in rows}
-        return {key: lines for key, lines in found.items() if lines}
+        precedents = {str(row.id): precedent_lines(session, row.kind, parse_action(row.action).touches) for row in rows}
+        return {key: lines for key, lines in precedents.items() if lines}
 
     def _proposer(self, agent: str) -> Proposer:
         charter = self._room.charters[agent]
@@ -252,11 +255,11 @@ class Steps:
 
 def _agreed(session: BrandSession) -> dict[str, str]:
     """The subjects that somebody agreed to and that are about to be carried out, and why nothing like it is adopted."""
-    return {f"{kind} {subject}": both("left.agreed") for kind, subject in agreed_subjects(session)}
+    return {f"{kind} {subject}": both(Message(key="office.left.agreed")) for kind, subject in agreed_subjects(session)}
 
 
-class _Meant:
-    """What the meeting made of its proposals: the challenges, rendered, and the revisions that they led to."""
+class _ChallengedProposals:
+    """A meeting's proposals after their challenges: the challenges, rendered, and the revisions that they led to."""
 
     def __init__(
         self, session: BrandSession, run_id: UUID, titles: Mapping[str, str], adopted: Collection[UUID]
@@ -270,7 +273,7 @@ class _Meant:
 
     @property
     def subjects(self) -> dict[UUID, str]:
-        """What each proposal is about."""
+        """The subject of each proposal, by its id."""
         return {key: parse_action(row.action).subject for key, row in self._proposals.items()}
 
     def amended(self, proposal_id: UUID, objected: Sequence[str]) -> Amended:
@@ -285,15 +288,15 @@ class _Meant:
 
     def dissent(self, turns: Sequence[TurnRow]) -> list[dict[str, Any]]:
         """Who spoke against what, by proposal."""
-        found = [
+        entries = [
             {"proposal": str(row.proposal_id), "text": self._sentence(row, Language.EN),
              "text_de": self._sentence(row, Language.DE)}
             for row in self._rows
         ]  # fmt: skip
         for proposal_id in self._proposals:
             said = objections(turns, proposal_id)
-            found += [{"proposal": str(proposal_id), "text": line, "text_de": line} for line in said]
-        return found
+            entries += [{"proposal": str(proposal_id), "text": line, "text_de": line} for line in said]
+        return entries
 
     def in_german(self) -> dict[str, str]:
         """The German of the sentences that stand on action items, by their English."""

@@ -1,4 +1,4 @@
-"""What lies on a meeting's table: its agenda points, proposals as they were challenged, and what people said."""
+"""A meeting's table as a document: its proposals as they were challenged, and the turns of people."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -51,14 +51,16 @@ def _proposal(
         "expected": _amount(now),
         "challenges": [
             {
-                "agent": one.agent,
-                "tool": one.tool,
-                "status": one.status,
-                "receipt": str(one.receipt_id),
-                "text": figures.render(one.text, one.figures, as_plain) if one.status == CHANGED else one.text,
+                "agent": challenge.agent,
+                "tool": challenge.tool,
+                "status": challenge.status,
+                "receipt": str(challenge.receipt_id),
+                "text": figures.render(challenge.text, challenge.figures, as_plain)
+                if challenge.status == CHANGED
+                else challenge.text,
             }
-            for one in challenges
-            if one.proposal_id == row.id
+            for challenge in challenges
+            if challenge.proposal_id == row.id
         ],
     }
 

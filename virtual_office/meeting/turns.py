@@ -1,4 +1,4 @@
-"""What people say in a meeting: questions, objections, limits, strikes, points, and that it may go on."""
+"""Turns of people in a meeting: questions, objections, limits, strikes, points, and that it may go on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from domain.figure import Cell
 from domain.language import Language
 from language.formats import cell_text
 from language.prose import without_figures
+from language.speech import say
 from store.audit import append_audit
 from store.leases import lock_row
 from store.outbox import emit
@@ -22,15 +23,14 @@ from store.session import BrandSession
 from store.tables import ProposalRow, Run, TurnRow
 from virtual_office.meeting.chair import RESOURCES
 from virtual_office.meeting.runs import DONE
-from virtual_office.minutes.words import say
-from virtual_office.questions.questions import Answer, answer_question
+from virtual_office.questions.questions import CitedAnswer, answer_question
 
 LONGEST = 2_000
 MOST_TURNS = 200
 
 
 class Kind(StrEnum):
-    """What a turn does: only a question changes nothing."""
+    """Kinds of turn: only a question changes nothing."""
 
     ASK = "ask"
     OBJECT = "object"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Turn:
-    """What a person says. `proposal` is what an objection or strike is about, `limits` in minor units or items."""
+    """A person's words. `proposal` is the subject of an objection or strike, `limits` are in minor units or items."""
 
     kind: Kind
     text: str = ""
@@ -51,7 +51,7 @@ class Turn:
     limits: Mapping[str, int] = field(default_factory=dict)
 
 
-def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None = None) -> TurnRow:
+def speak(session: BrandSession, run_id: UUID, turn: Turn, known: CitedAnswer | None = None) -> TurnRow:
     """Take a person's turn. Raises Forbidden, InvalidInput, NotFound; Conflict when it is too late for it.
 
     A question may be asked of a finished meeting too; it is answered by what is `known`, else from what the meeting's
@@ -66,7 +66,7 @@ def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None 
         raise Conflict("This meeting is over: its action items are in the inbox.", remedy="See `mhos inbox`.")
     if len(turns_of(session, run_id)) >= MOST_TURNS:
         raise Conflict(f"A meeting takes {MOST_TURNS} turns at most.", remedy="Start another meeting.")
-    answer = known or (answer_question(session, run_id, text) if turn.kind is Kind.ASK else Answer())
+    answer = known or (answer_question(session, run_id, text) if turn.kind is Kind.ASK else CitedAnswer())
     proposal_id = _proposal(session, run_id, turn.proposal) if turn.proposal else None
     if turn.kind is Kind.STRIKE and proposal_id in struck(turns_of(session, run_id)):
         raise Conflict("It has been struck already.", remedy="`mhos say point` says more to the meeting.")
@@ -86,10 +86,10 @@ def speak(session: BrandSession, run_id: UUID, turn: Turn, known: Answer | None 
     )
     session.add(row)
     session.flush()
-    told = {"turn": turn.kind.value, "text": text, "proposal": str(row.proposal_id or ""), "limits": row.limits}
-    append_audit(session, "meeting.turn", str(run_id), told)
-    emit(session, "meeting.turn", str(run_id), told)
-    tell(session, run_id, ("turn", {"id": str(row.id), "person": row.person, **told}))
+    details = {"turn": turn.kind.value, "text": text, "proposal": str(row.proposal_id or ""), "limits": row.limits}
+    append_audit(session, "meeting.turn", str(run_id), details)
+    emit(session, "meeting.turn", str(run_id), details)
+    tell(session, run_id, ("turn", {"id": str(row.id), "person": row.person, **details}))
     return row
 
 
@@ -109,7 +109,9 @@ def _proposal(session: BrandSession, run_id: UUID, given: str) -> UUID:
     """By its id or an unambiguous beginning or end of it. Raises InvalidInput."""
     ids = session.scalars(select(col(ProposalRow.id)).where(col(ProposalRow.run_id) == run_id)).all()
     wanted = given.strip().lower()
-    fitting = [one for one in ids if str(one).startswith(wanted) or str(one).endswith(wanted)]
+    fitting = [
+        proposal_id for proposal_id in ids if str(proposal_id).startswith(wanted) or str(proposal_id).endswith(wanted)
+    ]
     if len(fitting) != 1 or len(wanted) < 4:
         raise InvalidInput(
             f"{given[:60]} fits {len(fitting)} of this meeting's proposals.",
@@ -119,7 +121,7 @@ def _proposal(session: BrandSession, run_id: UUID, given: str) -> UUID:
 
 
 def turns_of(session: BrandSession, run_id: UUID) -> Sequence[TurnRow]:
-    """What was said, in order."""
+    """The turns of a run, oldest first."""
     return session.scalars(
         select(TurnRow).where(col(TurnRow.run_id) == run_id).order_by(col(TurnRow.created_at), col(TurnRow.id))
     ).all()
@@ -133,16 +135,16 @@ def weighing(turns: Sequence[TurnRow]) -> int:
 def struck(turns: Sequence[TurnRow]) -> dict[UUID, str]:
     """The proposals that people took off the table, and why."""
     return {
-        turn.proposal_id: f"struck by {_name(turn)}: {turn.text}"
+        turn.proposal_id: say("office.left.struck", Language.EN, person=person_of(turn), reason=turn.text)
         for turn in turns
         if turn.kind == Kind.STRIKE and turn.proposal_id is not None
     }
 
 
 def objections(turns: Sequence[TurnRow], proposal_id: UUID) -> list[str]:
-    """What people said against a proposal."""
+    """The objections to a proposal as sentences, oldest first."""
     return [
-        f"{_name(turn)} objects: {without_figures(turn.text)}"
+        say("office.turn.objection", Language.EN, person=person_of(turn), words=turn.text)
         for turn in turns
         if turn.kind == Kind.OBJECT and turn.proposal_id == proposal_id
     ]
@@ -158,51 +160,40 @@ def may_go_on(turns: Sequence[TurnRow], step: str) -> bool:
     return any(turn.kind == Kind.GO and turn.step == step for turn in turns)
 
 
-def said_points(turns: Sequence[TurnRow]) -> list[dict[str, object]]:
+def point_entries(turns: Sequence[TurnRow]) -> list[dict[str, object]]:
     """The points that people put on the agenda while the meeting was held."""
-    said = [without_figures(one.text) for one in turns if one.kind == Kind.POINT]
+    said = [without_figures(turn.text) for turn in turns if turn.kind == Kind.POINT]
     return [{"text": text, "text_de": text, "figures": {}} for text in said]
 
 
-def said_in(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID, str]) -> list[dict[str, object]]:
-    """What people said, for the minutes: questions with their answers, and what steered the meeting.
+def turn_entries(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID, str]) -> list[dict[str, object]]:
+    """Turns as entries of the minutes: questions with their answers, and what steered the meeting.
 
     `subjects` are those of the proposals that they spoke of.
     """
-    found: list[dict[str, object]] = []
-    for one in turns:
-        if one.kind in (Kind.GO, Kind.POINT):
-            continue
-        verb, german = _VERBS[Kind(one.kind)]
-        if one.proposal_id is not None:
-            about = without_figures(subjects.get(one.proposal_id, ""))
-            verb, german = f"{verb} ({about})", f"{german} ({about})"
-        words, worte = (
-            without_figures(one.text) or ", ".join(_allowed(*limit, currency, language) for limit in one.limits.items())
-            for language in Language
-        )
-        answer, german_answer = (one.answer and f" – {one.answer}"), (one.german and f" – {one.german}")
-        found.append({
-            "text": f"{_name(one)} {verb}: {words}{answer}",
-            "text_de": f"{_name(one)} {german}: {worte}{german_answer}",
-            "figures": one.figures,
-        })  # fmt: skip
-    return found
+    return [
+        {
+            "text": _entry(turn, turn.answer, currency, subjects, Language.EN),
+            "text_de": _entry(turn, turn.german, currency, subjects, Language.DE),
+            "figures": turn.figures,
+        }
+        for turn in turns
+        if turn.kind not in (Kind.GO, Kind.POINT)
+    ]
+
+
+def _entry(turn: TurnRow, answer: str, currency: str, subjects: Mapping[UUID, str], language: Language) -> str:
+    words = turn.text or ", ".join(_allowed(*limit, currency, language) for limit in turn.limits.items())
+    subject = subjects.get(turn.proposal_id, "") if turn.proposal_id else ""
+    said = say(f"office.turn.{turn.kind}", language, person=person_of(turn), subject=subject, words=words)
+    return f"{said} – {answer}" if answer else said
 
 
 def _allowed(name: str, amount: int, currency: str, language: Language) -> str:
     cell = Cell(value=amount, unit="count" if name == "attention" else f"{currency}.minor")
-    return say(f"allowed.{name}", language, amount=cell_text(cell, language))
+    return say(f"office.allowed.{name}", language, amount=cell_text(cell, language))
 
 
-_VERBS = {
-    Kind.ASK: ("asked", "fragte"),
-    Kind.OBJECT: ("objected", "wandte ein"),
-    Kind.LIMIT: ("set a limit", "setzte eine Grenze"),
-    Kind.STRIKE: ("struck a proposal", "strich einen Vorschlag"),
-    Kind.INVITE: ("asked to join", "bat hinzu"),
-}
-
-
-def _name(turn: TurnRow) -> str:
+def person_of(turn: TurnRow) -> str:
+    """The name of the person who took a turn, without the kind of actor before it."""
     return turn.person.partition(":")[2] or turn.person

@@ -72,8 +72,8 @@ def _by_year(said: Mapping[str, str], latest: date) -> Days:
 def _newest(days_of: Callable[[int], Days], year: str | None, latest: date) -> Days:
     if year:
         return days_of(int(year))
-    found = days_of(latest.year)
-    return found if found.first <= latest else days_of(latest.year - 1)
+    days = days_of(latest.year)
+    return days if days.first <= latest else days_of(latest.year - 1)
 
 
 def _months(year: int, number: int, months: int) -> Days:

@@ -1,94 +1,76 @@
-"""The days that a metric's answer is about, as they are told: those that are reported, and what of the asked is not."""
+"""The days of a metric's answer as sentences: the days that are reported, and those asked about that are not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from domain.language import Language
-from language.formats import day_text
-from language.prose import without_figures
-
-_EN = Language.EN
+from domain.figure import FigureKey
+from domain.message import Message, citing, message
 
 
 @dataclass
-class Prose:
+class KeyedProse:
     """Text with keys, and the cell that each key stands for, by its JSON pointer in the answer."""
 
     text: str = ""
     cells: dict[str, str] = field(default_factory=dict)
 
-    def key(self, path: str) -> str:
-        """A key for a cell, in braces."""
+    def key(self, path: str) -> FigureKey:
+        """A new key for a cell."""
         at = len(self.cells)
         name = f"n{chr(ord('a') + at // 26)}{chr(ord('a') + at % 26)}"
         self.cells[name] = path
-        return f"{{{name}}}"
+        return name
 
 
-def span_told(prose: Prose, answer: Mapping[str, Any], side: str, language: Language) -> str:
+def period_days(prose: KeyedProse, answer: Mapping[str, Any], side: str) -> Message:
     """The days of the value, or of what it is compared with (`before_`): never more than are reported."""
     asked = answer[f"{side}first_day"], answer[f"{side}last_day"]
     covered = answer[f"{side}covered"]
     if covered is None or (covered["complete"] and (covered["first_day"], covered["last_day"]) == asked):
-        return told_days(*asked, language)
-    reported = told_days(covered["first_day"], covered["last_day"], language)
-    length = prose.key(f"/{side}covered/length")
-    gaps = _gaps(covered, language)
+        return day_range(*asked)
+    days = {"days": day_range(covered["first_day"], covered["last_day"])}
     if covered["complete"] and not answer["before_cut"]:
-        told = told_days(*asked, language), f"{length}, {reported}"
+        extent, days = "reported_within", {"days": day_range(*asked), "reported": days["days"]}
     else:
-        told = reported, f"{length}{gaps}"
-    note = f"{'as reported' if language is _EN else 'wie gemeldet'}: {told[1]}"
-    return f"{told[0]}; {note}" if side else f"{told[0]} ({note})"
+        extent = "reported_with_gaps" if _has_gaps(covered) else "reported"
+    of = "days_before" if side else "days"
+    return citing(f"metrics.{of}.{extent}", {"length": prose.key(f"/{side}covered/length")}, **days)
 
 
-def lacking(answer: Mapping[str, Any], language: Language) -> str:
-    """What of the days that were asked about is not reported, as a sentence; empty for nothing."""
+def not_all_reported(answer: Mapping[str, Any]) -> list[Message]:
+    """A sentence that not all of the days asked about are reported; none where they are."""
     if answer["covered"] is None or answer["covered"]["complete"]:
-        return ""
-    asked = told_days(answer["first_day"], answer["last_day"], language)
-    if language is _EN:
-        return f" Asked for was {asked}; not all of it is reported."
-    return f" Gefragt war {asked}; nicht alles davon ist gemeldet."
+        return []
+    return [message("metrics.days.not_all_reported", days=day_range(answer["first_day"], answer["last_day"]))]
 
 
-def cut_told(answer: Mapping[str, Any], language: Language) -> str:
-    """That only the beginning of the base is compared with, as a sentence; empty where it is the whole or not all of
-    it is reported."""
-    whole = told_days(answer["before_first_day"], answer["before_last_day"], language)
+def not_all_compared(answer: Mapping[str, Any]) -> list[Message]:
+    """A sentence that only the beginning of the base is compared with, or that not all of it is reported; none where
+    it is the whole."""
+    whole = day_range(answer["before_first_day"], answer["before_last_day"])
     if answer["before_cut"]:
-        if language is _EN:
-            return f" Of {whole} only as many days from the beginning are compared with as are reported now."
-        return f" Von {whole} ist nur so viel vom Anfang verglichen, wie jetzt gemeldet ist."
+        return [message("metrics.days_before.cut", days=whole)]
     if answer["before_covered"] is None or answer["before_covered"]["complete"]:
-        return ""
-    if language is _EN:
-        return f" Not all of {whole} is reported."
-    return f" Nicht alles von {whole} ist gemeldet."
+        return []
+    return [message("metrics.days_before.not_all_reported", days=whole)]
 
 
-def lagging_told(one: Mapping[str, Any], language: Language) -> str:
+def lagging_sentence(lagging: Mapping[str, Any]) -> Message:
     """A channel that is not reported as far as the others."""
-    channel = without_figures(one["channel"])
-    if not one["last_day"]:
-        return f"{channel}: {'nothing is reported yet.' if language is _EN else 'noch ist nichts gemeldet.'}"
-    last = day_text(date.fromisoformat(one["last_day"]), language)
-    if language is _EN:
-        return f"{channel} is reported only up to {last}: ask about each channel alone."
-    return f"{channel} ist nur bis {last} gemeldet: bitte nach jedem Kanal einzeln fragen."
+    if not lagging["last_day"]:
+        return message("metrics.lagging.nothing", channel=lagging["channel"])
+    return message("metrics.lagging.until", channel=lagging["channel"], day=date.fromisoformat(lagging["last_day"]))
 
 
-def told_days(first: str, last: str, language: Language) -> str:
-    begins, ends = (day_text(date.fromisoformat(day), language) for day in (first, last))
+def day_range(first: str, last: str) -> Message:
+    """The days from the first (ISO 8601) to the last, or the one day."""
     if first == last:
-        return begins
-    return f"{begins} {'to' if language is _EN else 'bis'} {ends}"
+        return message("metrics.days.day", day=date.fromisoformat(first))
+    return message("metrics.days.range", first=date.fromisoformat(first), last=date.fromisoformat(last))
 
 
-def _gaps(covered: Mapping[str, Any], language: Language) -> str:
+def _has_gaps(covered: Mapping[str, Any]) -> bool:
     first, last = (date.fromisoformat(covered[key]) for key in ("first_day", "last_day"))
-    if covered["days"] > (last - first).days:
-        return ""
-    return ", with gaps" if language is _EN else ", mit Lücken"
+    return covered["days"] <= (last - first).days

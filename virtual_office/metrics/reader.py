@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.language import Language
+from domain.message import Message, message
 from domain.metrics import (
     IN_STEPS,
     MOST_STEPS,
@@ -31,19 +32,18 @@ LONGEST = 500
 _BOUNDS = bounded(re.compile(r"(?<![\w-])"), re.compile(r"(?![\w-])"))
 _MOST_MONTHS = 120
 _NO_AMOUNT = "".join(f"(?<!{word} )" for word in ("over", "above", "below", "under", "than", "über", "unter"))
-"""What stands behind these is an amount and no year."""
+"""A number after one of these words is an amount and no year."""
 
 
 @dataclass(frozen=True)
 class Unclear:
-    """What of a question is not understood, in both languages."""
+    """The reason why a question is not understood: a sentence without its full stop."""
 
-    reason: str
-    german: str
+    reason: Message
 
 
 @dataclass(frozen=True)
-class Names:
+class BrandNames:
     """The brand's own words: its products' SKUs and titles, its channels' codes and titles, each to its code; and
     names that several products share, with the titles of these."""
 
@@ -61,35 +61,37 @@ class Understood:
     taken_for: int = 0
 
 
-def read_question(question: str, names: Names, today: date) -> Understood | Unclear:
+def read_question(question: str, names: BrandNames, today: date) -> Understood | Unclear:
     """The query of a question. Nothing is guessed: a word that is not understood makes the whole question unclear."""
     reader = _Reader(question, names)
     if reader.shared:
         titles = ", ".join(reader.shared)
-        return Unclear(f"Which one: {titles}", f"Welches davon: {titles}")
-    found = reader.metrics()
-    if len(found) != 1:
-        return _which(found)
-    metric, selected, split = next(iter(found)), reader.top(), reader.first(words.SPLITS)
+        return _unclear("metrics.unclear.which_product", titles=titles)
+    metrics = reader.metrics()
+    if len(metrics) != 1:
+        return _which(metrics)
+    metric, selected, split = next(iter(metrics)), reader.top(), reader.first(words.SPLITS)
     span, taken_for = reader.period(today), reader.direction()
     if selected and split:
-        return Unclear("Ask for one split at a time", "Bitte nach einer Aufteilung auf einmal fragen")
+        return _unclear("metrics.unclear.splits")
     comparison = reader.compared or Comparison.NONE
     why = reader.take(words.WHY)
     if reader.take(words.CHANGED) or taken_for or why or reader.base:
         comparison = Comparison.PERIOD_BEFORE if comparison is Comparison.NONE else comparison
-    told = {"metric": metric, "split": split or Split.NONE, "why": why, "comparison": comparison, **reader.parts()}
+    fields = {"metric": metric, "split": split or Split.NONE, "why": why, "comparison": comparison, **reader.parts()}
     if isinstance(span, Unclear):
         return span
     if left := reader.left():
         said = ", ".join(f"“{word}”" for word in left[:4])
-        return Unclear(f"I do not understand {said}", f"Ich verstehe {said} nicht")
+        return _unclear("metrics.unclear.words", words=said)
     if metric in OF_SALES and not span:
         return _when(metric)
-    told |= {**(selected or {}), **(span or {"period": Period.NOW})}
-    if refused := _refused(metric, told["split"], with_time=_is_past(span) or why or comparison is not Comparison.NONE):
+    fields |= {**(selected or {}), **(span or {"period": Period.NOW})}
+    if refused := _refused(
+        metric, fields["split"], with_time=_is_past(span) or why or comparison is not Comparison.NONE
+    ):
         return refused
-    typed = _typed(told, reader.language, taken_for)
+    typed = _typed(fields, reader.language, taken_for)
     if isinstance(typed, Unclear):
         return typed
     if too_many := _too_many(typed.query, today):
@@ -98,9 +100,9 @@ def read_question(question: str, names: Names, today: date) -> Understood | Uncl
         return typed
     base = days_named(reader.base, days_of(typed.query, today).first - timedelta(days=1))
     if base is None or reader.compared is not None:
-        return Unclear("I do not understand what to compare with", "Ich verstehe nicht, womit zu vergleichen ist")
-    told |= {"comparison": Comparison.NAMED, "base_first": base.first, "base_last": base.last}
-    return _typed(told, reader.language, taken_for)
+        return _unclear("metrics.unclear.base")
+    fields |= {"comparison": Comparison.NAMED, "base_first": base.first, "base_last": base.last}
+    return _typed(fields, reader.language, taken_for)
 
 
 def language_of_words(question: str) -> Language:
@@ -109,18 +111,18 @@ def language_of_words(question: str) -> Language:
     return Language.DE if len(said & words.GERMAN) > len(said & words.ENGLISH) else Language.EN
 
 
-def _typed(told: dict[str, Any], language: Language, taken_for: int) -> Understood | Unclear:
+def _typed(fields: dict[str, Any], language: Language, taken_for: int) -> Understood | Unclear:
     try:
-        return Understood(MetricQuery(**told), language, taken_for)
+        return Understood(MetricQuery(**fields), language, taken_for)
     except ValidationError as error:
         said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        return Unclear(f"That cannot be answered: {said}", f"Das kann nicht beantwortet werden: {said}")
+        return _unclear("metrics.unclear.query", reason=said)
 
 
 class _Reader:
     """The question, from which what is understood is taken, the longest first."""
 
-    def __init__(self, question: str, names: Names) -> None:
+    def __init__(self, question: str, names: BrandNames) -> None:
         self._text = f" {_plain(question)} "
         self.language = language_of_words(question)
         self.shared: Sequence[str] = ()
@@ -138,8 +140,8 @@ class _Reader:
     def take(self, pattern: str) -> bool:
         """Whether this stands in the question; it is taken out."""
         taken = re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", " ", self._text)
-        found, self._text = taken != self._text, taken
-        return found
+        changed, self._text = taken != self._text, taken
+        return changed
 
     def direction(self) -> int:
         fell, rose = self.take(words.FELL), self.take(words.ROSE)
@@ -159,10 +161,10 @@ class _Reader:
 
     def period(self, today: date) -> dict[str, Any] | Unclear | None:
         """The period's fields; None where none is named."""
-        found = [*self._last_so_many(today), *self._calendar(today), *self._named_periods()]
-        if len(found) > 1:
-            return Unclear("Ask about one period at a time", "Bitte nach einem Zeitraum auf einmal fragen")
-        return found[0] if found else None
+        periods = [*self._last_so_many(today), *self._calendar(today), *self._named_periods()]
+        if len(periods) > 1:
+            return _unclear("metrics.unclear.periods")
+        return periods[0] if periods else None
 
     def left(self) -> list[str]:
         return [*self._not_understood, *(word for word in self._text.split() if word not in words.FILLERS)]
@@ -224,22 +226,20 @@ def _span(days: Days) -> dict[str, Any]:
     return {"period": Period.BETWEEN, "first": days.first, "last": days.last}
 
 
-def _which(found: set[Metric]) -> Unclear:
-    if found:
-        return Unclear("Ask about one metric at a time", "Bitte nach einer Kennzahl auf einmal fragen")
-    return Unclear("I find no metric in this", "Darin finde ich keine Kennzahl")
+def _which(metrics: set[Metric]) -> Unclear:
+    if metrics:
+        return _unclear("metrics.unclear.metrics")
+    return _unclear("metrics.unclear.no_metric")
 
 
 def _refused(metric: Metric, split: Split, *, with_time: bool) -> Unclear | None:
-    """What the metric does not go with."""
-    name = metric.value.replace("_", " ")
+    """A refusal where the metric has no such period or split; None where it has."""
     if metric not in OF_SALES and with_time:
-        return Unclear(
-            f"{name} is told as it stands now: no days, comparison or reason",
-            "Das gibt es nur, wie es jetzt steht: ohne Zeitraum, Vergleich oder Grund",
-        )
+        return _unclear("metrics.unclear.only_as_it_stands", metric=_called(metric))
     if split not in SPLITS[metric]:
-        return Unclear(f"{name} is not split by {split}", "Diese Aufteilung gibt es für diese Kennzahl nicht")
+        return _unclear(
+            "metrics.unclear.not_split", metric=_called(metric), split=Message(key=f"metrics.split.{split}")
+        )
     return None
 
 
@@ -253,14 +253,16 @@ def _too_many(query: MetricQuery, today: date) -> Unclear | None:
     count = len(list(steps_of(query.split, days_of(query, today))))
     if count <= MOST_STEPS:
         return None
-    return Unclear(
-        f"That would be {count} of them; at most {MOST_STEPS} weeks or months are told one by one",
-        f"Das wären {count}; höchstens {MOST_STEPS} Wochen oder Monate werden einzeln genannt",
-    )
+    return _unclear("metrics.unclear.too_many_steps", steps=str(count), most=str(MOST_STEPS))
 
 
 def _when(metric: Metric) -> Unclear:
-    name = metric.value.replace("_", " ")
-    return Unclear(
-        f"For which days? {name} needs a period, such as “last week”", "Für welchen Zeitraum? Etwa „letzte Woche“"
-    )
+    return _unclear("metrics.unclear.which_days", metric=_called(metric))
+
+
+def _called(metric: Metric) -> Message:
+    return Message(key=f"metrics.word.{metric}")
+
+
+def _unclear(key: str, /, **values: str | Message) -> Unclear:
+    return Unclear(message(key, **values))

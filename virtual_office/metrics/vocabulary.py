@@ -1,8 +1,7 @@
-"""The words for metrics, periods, comparisons and splits in English and German; and words that say nothing."""
+"""The English and German words by which questions name metrics, periods, comparisons and splits; and idle words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from domain.language import Language
 from domain.metrics import Comparison, Metric, Period, Split
 
 Known = Sequence[tuple[str, object]]
@@ -189,24 +188,3 @@ FILLERS = _words(
     "zeige mir bitte insgesamt gesamt nennen sag sage aus als denn gemacht machen gehabt gab gibt liegt lag noch",
     "produkt produkte artikel marke sich",
 )
-CAN_ANSWER: Mapping[Language, tuple[str, ...]] = {
-    Language.EN: (
-        "revenue, units, margin, margin rate or average price: today, yesterday, this or last week, month, quarter or "
-        "year, the last 30 days, in 2025, in Q3 2025, in October 2026, in week 42, from 2026-10-01 to 2026-10-15",
-        "… compared to the week before, to last year, to January; … by product, channel, week or month; of one product "
-        "or channel; the top 3 products or channels by one of these",
-        "why did margin (revenue, units, …) fall or rise last week?",
-        "stock, stock-outs (by product or location, of one product), receivables, overdue (by customer) and cash, as "
-        "they stand now",
-    ),
-    Language.DE: (
-        "Umsatz, Absatz, Marge, Margenquote oder Durchschnittspreis: heute, gestern, diese oder letzte Woche, Monat, "
-        "Quartal oder Jahr, die letzten 30 Tage, 2025, im dritten Quartal 2025, im Oktober 2026, in KW 42, vom "
-        "2026-10-01 bis 2026-10-15",
-        "… im Vergleich zur Vorwoche, zum Vorjahr, zum Januar; … nach Produkt, Kanal, Woche oder Monat; eines Produkts "
-        "oder Kanals; die 3 besten Produkte oder Kanäle nach einer davon",
-        "Warum ist die Marge (der Umsatz, der Absatz …) letzte Woche gesunken oder gestiegen?",
-        "Bestand, Fehlbestände (nach Produkt oder Standort, eines Produkts), Forderungen, überfällig (nach Kunden) "
-        "und Kontostand, wie sie jetzt stehen",
-    ),
-}

@@ -28,18 +28,18 @@ from language.paper import (
     Table,
     write_markdown,
 )
-from language.speech import prose_of, speak
+from language.speech import prose_of, say, speak
 from language.titles import text_title
 from store.reads.models import cost_of_run
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run, TurnRow
 from virtual_office.minutes.rendering import Figures
-from virtual_office.minutes.words import agent_title, approver, say
+from virtual_office.minutes.words import agent_title, approver
 
 _ALLOWED = ("cash", "stock_money", "attention")
 Record = Mapping[str, Any]
-"""What a finished run keeps as its result; see `write_minutes`."""
+"""The result of a finished run; see `lay_out_minutes`."""
 
 
 def findings_of(session: BrandSession, run_id: UUID) -> Sequence[FindingRow]:
@@ -83,12 +83,12 @@ def mending_risks(session: BrandSession, run_id: UUID, proposals: Sequence[Propo
 
 
 def limits_of(session: BrandSession, run: Run) -> dict[str, int]:
-    """What people let the meeting spend: what it was called with, and what was said in it instead."""
+    """Limits of the meeting by resource, in minor units or items: as it was called, updated by the turns in it."""
     said = select(TurnRow).where(col(TurnRow.run_id) == run.id, col(TurnRow.kind) == "limit")
-    found = dict(run.limits)
+    limits = dict(run.limits)
     for turn in session.scalars(said.order_by(col(TurnRow.created_at), col(TurnRow.id))):
-        found.update(turn.limits)
-    return found
+        limits.update(turn.limits)
+    return limits
 
 
 def write_minutes(session: BrandSession, run: Run, record: Record, language: Language = Language.EN) -> str:
@@ -170,12 +170,12 @@ class _Secretary:
     def _codes(self) -> list[str]:
         kept = [row.figures for row in (*self._findings, *self._proposals.values())]
         kept += [report["figures"] for report in self._reports.values()]
-        entries = [one for key in ("challenges", "dissent", "points", "turns") for one in self._record.get(key, ())]
+        entries = [entry for key in ("challenges", "dissent", "points", "turns") for entry in self._record.get(key, ())]
         kept += [entry.get("figures", {}) for entry in entries if isinstance(entry, Mapping)]
         return [code for figures in kept for code in figures.values()]
 
     def _say(self, key: str, **values: str) -> str:
-        return say(key, self._language, **values)
+        return say(f"office.minutes.{key}", self._language, **values)
 
     def _words(self, sentence: str, german: str = "") -> str:
         """The sentence in the paper's language, as far as it is known in it."""
@@ -230,7 +230,7 @@ class _Secretary:
         return [(self._say(f"head.{name}"), [Span(said)]) for name, said in facts.items() if said]
 
     def _models(self) -> str:
-        """What the models cost that the meeting was held with; nothing where it was held by rules."""
+        """Calls, tokens and cost of the meeting's models as a sentence; empty where it was held by rules."""
         if self._cost is None:
             return ""
         tokens = number_text(self._cost.input_tokens + self._cost.output_tokens, self._language)
@@ -241,13 +241,13 @@ class _Secretary:
         return self._say(said, calls=calls, tokens=tokens, usd=dollars)
 
     def _agenda(self) -> str:
-        """What people wrote stays as they wrote it."""
+        """The agenda; an agenda that a person wrote stays in the language it was written in."""
         return self._german.get(self._run.agenda, self._run.agenda) if self._german else self._run.agenda
 
     def _allowed(self, name: str, amount: int) -> str:
         cell = Cell(value=amount, unit="count" if name == "attention" else f"{self._brand.currency}.minor")
         known = name if name in _ALLOWED else "other"
-        return self._say(f"allowed.{known}", amount=cell_text(cell, self._language), limit=name)
+        return say(f"office.allowed.{known}", self._language, amount=cell_text(cell, self._language), limit=name)
 
     def _of_reports(self, key: str) -> list[Block]:
         points = [
@@ -298,7 +298,7 @@ class _Secretary:
         left_out = [
             self._left_out(self._proposals[str(entry[0])], str(entry[1])) for entry in self._record.get("left_out", ())
         ]
-        dissent = self._points([one for one in self._record.get("dissent", ()) if not _of_a_proposal(one)])
+        dissent = self._points([entry for entry in self._record.get("dissent", ()) if not _of_a_proposal(entry)])
         if not adopted and not left_out:
             return [Paragraph([Span(self._say("nothing_proposed"))]), *dissent]
         blocks: list[Block] = [Heading(self._say("adopted"))]
@@ -330,13 +330,13 @@ class _Secretary:
         return text_title(parse_action(item.action if item else proposal.action), self._language)
 
     def _dissent(self, proposal: ProposalRow, item: ActionItem | None) -> list[Line]:
-        ours = [one for one in self._record.get("dissent", ()) if _of_a_proposal(one) == str(proposal.id)]
+        ours = [entry for entry in self._record.get("dissent", ()) if _of_a_proposal(entry) == str(proposal.id)]
         ours = ours or list(item.dissent if item else [])
-        lines = [[Span(self._say("dissent"), Look.STRONG), Span(": "), *self._entry(one)] for one in ours]
+        lines = [[Span(self._say("dissent"), Look.STRONG), Span(": "), *self._entry(entry)] for entry in ours]
         before = self._record.get("precedents", {}).get(str(proposal.id), ())
         return [
             *lines,
-            *([Span(self._say("before"), Look.STRONG), Span(": "), Span(self._words(one))] for one in before),
+            *([Span(self._say("before"), Look.STRONG), Span(": "), Span(self._words(line))] for line in before),
         ]
 
     def _expected(self, prediction: Mapping[str, Any] | None) -> str:

@@ -10,7 +10,7 @@ from domain.errors import Conflict
 from domain.language import Language
 from language.lines import as_plain
 from language.paper import Paper
-from language.speech import prose_of
+from language.speech import prose_of, say
 from store.leases import is_alive
 from store.reads.models import cost_of_run
 from store.session import BrandSession
@@ -37,7 +37,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         "language": language,
         "definition": {"name": run.definition, "version": run.definition_version} if run.definition else None,
         "findings": _findings(session, run_id, language),
-        "dissent": [one if isinstance(one, str) else one["text"] for one in run.result.get("dissent", [])],
+        "dissent": [entry if isinstance(entry, str) else entry["text"] for entry in run.result.get("dissent", [])],
         "limits": run.limits,
         "waits_after": run.manner.get("at") if run.status == WAITING else None,
         "waits_until": run.manner.get("until") if run.status == WAITING else None,
@@ -64,7 +64,7 @@ def minutes_paper(session: BrandSession, run: Run, language: Language) -> Paper:
 def _minutes(session: BrandSession, run: Run, language: Language) -> str:
     """As they were written when the meeting ended; in another language, from the same record."""
     if "minutes" not in run.result:
-        return "_This meeting is not finished: `mhos meet --resume` goes on with it._"
+        return f"_{say('office.minutes.not_finished', language)}_"
     return run.result["minutes"] if language is Language.EN else write_minutes(session, run, run.result, language)
 
 

@@ -47,9 +47,9 @@ def open_answer(session: BrandSession, charter: Charter, question: str, run_id: 
     )
     session.add(run)
     session.flush()
-    told = {"agent": charter.name, "question": question}
-    append_audit(session, "answer.started", str(run.id), told)
-    tell(session, run.id, ("started", told))
+    details = {"agent": charter.name, "question": question}
+    append_audit(session, "answer.started", str(run.id), details)
+    tell(session, run.id, ("started", details))
     return run.id
 
 
@@ -65,24 +65,24 @@ async def _answer(reporter: Reporter, ctx: Context, run_id: UUID, charter: Chart
         reported = await reporter.report(pinned(ctx, run.as_of), run_id, charter, run.agenda, progress)
         with reporter.database.begin(ctx) as session:
             stored: Run = lock_row(session, Run, run_id)
-            told = {"agent": charter.name, "status": reported["status"], "findings": reported["findings"]}
-            tell(session, run_id, ("finished", told))
+            details = {"agent": charter.name, "status": reported["status"], "findings": reported["findings"]}
+            tell(session, run_id, ("finished", details))
             stored.status, stored.finished_at, stored.result = DONE, ctx.now(), {"report": reported}
-            append_audit(session, "answer.finished", str(run_id), told)
-            emit(session, "answer.finished", str(run_id), told)
+            append_audit(session, "answer.finished", str(run_id), details)
+            emit(session, "answer.finished", str(run_id), details)
     return run_id
 
 
 def find_answer(session: BrandSession, run_id: UUID) -> Run:
     """Raises NotFound."""
-    found = session.scalars(select(Run).where(col(Run.id) == run_id, col(Run.kind) == ANSWER)).first()
-    if found is None:
+    run = session.scalars(select(Run).where(col(Run.id) == run_id, col(Run.kind) == ANSWER)).first()
+    if run is None:
         raise NotFound("There is no such answer here.")
-    return found
+    return run
 
 
 def answer_document(session: BrandSession, run: Run, language: Language) -> dict[str, Any]:
-    """What the agent said; while it has not finished, what there is by now."""
+    """The agent's answer as a document; while the run is under way, as far as it has come."""
     rows, report = findings_of(session, run.id), run.result.get("report", {})
     codes = [code for row in rows for code in row.figures.values()]
     figures = Figures(session, [*codes, *report.get("figures", {}).values()], language)

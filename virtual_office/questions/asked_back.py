@@ -17,11 +17,11 @@ def ask_back(session: BrandSession, item_id: str, text: str) -> tuple[ItemNote, 
     kind, _, name = item.proposer.partition(":")
     if kind != ActorKind.AGENT or item.run_id is None:
         return question, None
-    found = answer_about(session, item, item.run_id, question.text)
+    answer = answer_about(session, item, item.run_id, question.text)
     asker = session.ctx
     agent = Actor(kind=ActorKind.AGENT, id=item.proposer_id, name=name, delegator=asker.actor.id)
     session.ctx = asker.acting_as(agent)
     try:
-        return question, note_answer(session, item, question, found.text, found.german, found.codes)
+        return question, note_answer(session, item, question, answer.text, answer.german, answer.codes)
     finally:
         session.ctx = asker

@@ -17,6 +17,7 @@ from domain.ids import ReceiptId
 from domain.language import Language
 from domain.metrics import MetricQuery
 from language.lines import as_markdown
+from language.speech import say, speak
 from store.audit import append_audit
 from store.database import Database
 from store.leases import lock_row
@@ -30,18 +31,23 @@ from virtual_office.metrics.names import product_names
 from virtual_office.metrics.prose import tell
 from virtual_office.metrics.reader import (
     LONGEST,
-    Names,
+    BrandNames,
     Unclear,
     Understood,
     language_of_words,
     read_question,
 )
-from virtual_office.metrics.vocabulary import CAN_ANSWER
 from virtual_office.minutes.rendering import Figures
-from virtual_office.questions.questions import Answer
+from virtual_office.questions.questions import CitedAnswer
 
 QUESTION, TOOL, ASKER = "question", "brand_metric", "chair"
-ModelReader = Callable[[Context, UUID, str, Names, date], MetricQuery | None]
+_CAN_ANSWER = (
+    "metrics.can_answer.sales",
+    "metrics.can_answer.comparisons",
+    "metrics.can_answer.reasons",
+    "metrics.can_answer.levels",
+)
+ModelReader = Callable[[Context, UUID, str, BrandNames, date], MetricQuery | None]
 """A model that fills the same query for a run; None where what it said is no such query."""
 
 
@@ -56,7 +62,7 @@ class Answered:
     figures: dict[str, str]
     receipt: UUID | None
     by_model: bool = False
-    told: Mapping[str, Any] = field(default_factory=dict)
+    metric_answer: Mapping[str, Any] = field(default_factory=dict)
     """The tool's answer: a `MetricAnswer`."""
 
 
@@ -83,7 +89,7 @@ def ask(
         if query is not None:
             said = language or language_of_words(asked)
             return _answer(database, ctx, run_id, Understood(query, said), said, by_model=True)
-        _close(database, ctx, run_id, {"unclear": understood.reason})
+        _close(database, ctx, run_id, {"unclear": speak(understood.reason, Language.EN)})
     return _unclear(understood, language or language_of_words(asked))
 
 
@@ -98,27 +104,30 @@ def answer_document(answered: Answered) -> dict[str, Any]:
         "run_id": str(answered.run_id) if answered.run_id else None,
         "receipt": str(answered.receipt) if answered.receipt else None,
         "by_model": answered.by_model,
-        "basis": answered.told.get("basis") if answered.told.get("change") else None,
-        "covered": _covered(answered.told, ""),
-        "compared": _covered(answered.told, "before_") if answered.told.get("change") else None,
+        "basis": answered.metric_answer.get("basis") if answered.metric_answer.get("change") else None,
+        "covered": _covered(answered.metric_answer, ""),
+        "compared": _covered(answered.metric_answer, "before_") if answered.metric_answer.get("change") else None,
     }
 
 
-def _covered(told: Mapping[str, Any], side: str) -> dict[str, Any] | None:
-    """What was asked about, and what of it is reported; None for nothing."""
-    covered = told.get(f"{side}covered")
+def _covered(metric_answer: Mapping[str, Any], side: str) -> dict[str, Any] | None:
+    """The days asked about and those of them that are reported; None where no days were asked about."""
+    covered = metric_answer.get(f"{side}covered")
     if covered is None:
         return None
-    asked: dict[str, Any] = {"asked_first_day": told[f"{side}first_day"], "asked_last_day": told[f"{side}last_day"]}
-    asked["cut"] = bool(side) and told["before_cut"]
+    asked: dict[str, Any] = {
+        "asked_first_day": metric_answer[f"{side}first_day"],
+        "asked_last_day": metric_answer[f"{side}last_day"],
+    }
+    asked["cut"] = bool(side) and metric_answer["before_cut"]
     return {**asked, **{key: covered[key] for key in ("first_day", "last_day", "periods", "days", "complete")}}
 
 
-def _names(session: BrandSession) -> Names:
+def _names(session: BrandSession) -> BrandNames:
     products = session.scalars(select(Product)).all()
     channels = session.scalars(select(Channel)).all()
     named, shared = product_names((row.sku, row.title) for row in products)
-    return Names(
+    return BrandNames(
         products=named,
         shared=shared,
         channels={name: row.code for row in channels for name in (row.title, row.code) if len(name) > 1},
@@ -152,13 +161,16 @@ def _close(database: Database, ctx: Context, run_id: UUID, result: dict[str, Any
 def _answer(
     database: Database, ctx: Context, run_id: UUID, understood: Understood, language: Language, *, by_model: bool
 ) -> Answered:
-    told = metric_told(database, ctx, run_id, understood, language)
+    answered = answer_metric(database, ctx, run_id, understood, language)
     query = understood.query.model_dump(mode="json")
-    _close(database, ctx, run_id, {"query": query, "text": told.text, "figures": told.figures, "by_model": by_model})
-    return replace(told, by_model=by_model)
+    result = {"query": query, "text": answered.text, "figures": answered.figures, "by_model": by_model}
+    _close(database, ctx, run_id, result)
+    return replace(answered, by_model=by_model)
 
 
-def metric_told(database: Database, ctx: Context, run_id: UUID, understood: Understood, language: Language) -> Answered:
+def answer_metric(
+    database: Database, ctx: Context, run_id: UUID, understood: Understood, language: Language
+) -> Answered:
     """The answer to an understood question, its receipt kept in this run. Raises InvalidInput."""
     then = ctx if ctx.as_of is not None else replace(ctx, as_of=ctx.known_until)
     toolbox = Toolbox(database, then, run_id, ASKER, [TOOL])
@@ -169,10 +181,10 @@ def metric_told(database: Database, ctx: Context, run_id: UUID, understood: Unde
         codes = record_figures(session, run_id, refs)
         figures = Figures(session, codes.values(), language)
         text = "\n".join(figures.render(line, codes, as_markdown) for line in prose.text.split("\n"))
-    return Answered(run_id, understood.query, language, text, codes, receipt.id, told=receipt.result)
+    return Answered(run_id, understood.query, language, text, codes, receipt.id, metric_answer=receipt.result)
 
 
-def answer_in_meeting(database: Database, ctx: Context, run: Run, question: str) -> Answer | None:
+def answer_in_meeting(database: Database, ctx: Context, run: Run, question: str) -> CitedAnswer | None:
     """The answer to a question about a metric in a meeting, as of the moment that the meeting reads; None where it
     is no such question, and what the meeting's agents were answered has to do."""
     then = replace(ctx, as_of=run.as_of or ctx.known_until)
@@ -185,11 +197,9 @@ def answer_in_meeting(database: Database, ctx: Context, run: Run, question: str)
     english, german = (tell(receipt.result, language, understood.taken_for) for language in (Language.EN, Language.DE))
     refs = {key: FigureRef(receipt=ReceiptId(receipt.id), path=path) for key, path in english.cells.items()}
     with database.begin(ctx) as session:
-        return Answer(english.text, german.text, record_figures(session, run.id, refs))
+        return CitedAnswer(english.text, german.text, record_figures(session, run.id, refs))
 
 
 def _unclear(unclear: Unclear, language: Language) -> Answered:
-    reason = unclear.german if language is Language.DE else unclear.reason
-    opening = "Ich kann beantworten" if language is Language.DE else "What I can answer"
-    lines = "\n".join(f"- {line}" for line in CAN_ANSWER[language])
-    return Answered(None, None, language, f"{reason}.\n\n{opening}:\n{lines}", {}, None)
+    lines = [say("metrics.can_answer.opening", language), *(f"- {say(key, language)}" for key in _CAN_ANSWER)]
+    return Answered(None, None, language, "\n".join([f"{speak(unclear.reason, language)}.", "", *lines]), {}, None)

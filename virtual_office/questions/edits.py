@@ -37,7 +37,7 @@ def edit_item(
 
 
 def foresee(database: Database, session: BrandSession, item: ActionItem, action: Action) -> Foreseen:
-    """What a changed price should bring, by the analysis that it was proposed by; of other kinds nothing is known.
+    """The prediction for a changed price, by the analysis that it was proposed by; empty for other kinds.
 
     Nor is it where a colleague's recomputation had changed the promise: the analysis alone would take that back.
     """

@@ -1,4 +1,4 @@
-"""What an approver asks about one action item, answered from its promise, its reasons and its own receipts."""
+"""Answers an approver's question about one action item from its promise, its reasons and its own receipts."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,15 +13,13 @@ from actions.items import prediction_of
 from domain.figure import Cell, FigureRef
 from domain.ids import ReceiptId
 from domain.language import Language
+from domain.message import Message, message, sentences
 from domain.money import BPS
-from domain.prediction import Prediction
-from language.formats import cell_text, day_text
-from language.prose import without_figures
-from language.speech import prose_of
+from language.speech import prose_of, say
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow, Receipt
 from tools.receipts import record_figures
-from virtual_office.questions.questions import Answer, answer_question
+from virtual_office.questions.questions import CitedAnswer, answer_question, cited
 
 SAME_UNITS = "profit_change_same_units"
 _MOST_CELLS = 8
@@ -32,52 +30,24 @@ _WORD = re.compile(r"[^\W\d_]+")
 class _Topic:
     """Something of an item that can be asked about: the beginnings of the words for it, and the cells that tell it."""
 
-    title: str
-    german: str
-    said: tuple[str, ...]
+    name: str
+    beginnings: tuple[str, ...]
     cells: tuple[str, ...]
 
 
 _TOPICS = (
-    _Topic("margin", "Marge", ("margin", "marge"), ("margin_now", "margin_then", "margin")),
-    _Topic("price", "Preis", ("price", "preis"), ("price_now", "price", "reference_price")),
-    _Topic("sales", "Absatz", ("sell", "sales", "unit", "volume", "verkauf", "absatz", "menge", "stück"),
+    _Topic("margin", ("margin", "marge"), ("margin_now", "margin_then", "margin")),
+    _Topic("price", ("price", "preis"), ("price_now", "price", "reference_price")),
+    _Topic("sales", ("sell", "sales", "unit", "volume", "verkauf", "absatz", "menge", "stück"),
            ("units_now", "units_then", "weekly_units", "demand")),
-    _Topic("profit", "Gewinn", ("profit", "gewinn", "earn", "bring", "gain", "worth", "lohn", "ertrag"),
+    _Topic("profit", ("profit", "gewinn", "earn", "bring", "gain", "worth", "lohn", "ertrag"),
            ("profit_change", "profit_change_low", "profit_change_high", "gain", "value")),
-    _Topic("probability", "Wahrscheinlichkeit", ("likel", "probab", "chance", "wahrscheinlich"), ("probability",)),
-    _Topic("competitors", "Wettbewerber", ("competitor", "rival", "wettbewerb", "konkurren"), ("given_back",)),
-    _Topic("cost", "Kosten", ("cost", "kosten", "kostet"), ("unit_cost", "cost", "order_cost", "trip_cost")),
-    _Topic("stock", "Bestand", ("stock", "shelf", "inventory", "lager", "bestand"), ("on_hand", "under_way", "coming")),
-    _Topic("elasticity", "Elastizität", ("elastic", "elastiz", "sensitiv"), ("elasticity",)),
+    _Topic("probability", ("likel", "probab", "chance", "wahrscheinlich"), ("probability",)),
+    _Topic("competitors", ("competitor", "rival", "wettbewerb", "konkurren"), ("given_back",)),
+    _Topic("cost", ("cost", "kosten", "kostet"), ("unit_cost", "cost", "order_cost", "trip_cost")),
+    _Topic("stock", ("stock", "shelf", "inventory", "lager", "bestand"), ("on_hand", "under_way", "coming")),
+    _Topic("elasticity", ("elastic", "elastiz", "sensitiv"), ("elasticity",)),
 )  # fmt: skip
-_LABELS: Mapping[str, tuple[str, str]] = {
-    "margin_now": ("margin now", "Marge heute"),
-    "margin_then": ("margin afterwards", "Marge danach"),
-    "margin": ("margin", "Marge"),
-    "price_now": ("price now", "Preis heute"),
-    "price": ("price afterwards", "Preis danach"),
-    "reference_price": ("usual price", "üblicher Preis"),
-    "units_now": ("sales now", "Absatz heute"),
-    "units_then": ("sales afterwards", "Absatz danach"),
-    "weekly_units": ("weekly sales", "Absatz je Woche"),
-    "demand": ("demand", "Nachfrage"),
-    "profit_change": ("change of profit", "Gewinnänderung"),
-    "profit_change_low": ("at least", "mindestens"),
-    "profit_change_high": ("at most", "höchstens"),
-    "gain": ("gain", "Ertrag"),
-    "value": ("value", "Wert"),
-    "probability": ("probability that profit rises", "Wahrscheinlichkeit, dass der Gewinn steigt"),
-    "given_back": ("what rivals' answer takes off", "was die Antwort der Wettbewerber davon nimmt"),
-    "unit_cost": ("unit cost", "Stückkosten"),
-    "cost": ("cost", "Kosten"),
-    "order_cost": ("cost of the order", "Kosten der Bestellung"),
-    "trip_cost": ("cost of the trip", "Kosten der Fahrt"),
-    "on_hand": ("on hand", "im Lager"),
-    "under_way": ("on the way", "unterwegs"),
-    "coming": ("on the way", "unterwegs"),
-    "elasticity": ("elasticity", "Elastizität"),
-}
 _SURE = ("sure", "certain", "confiden", "interval", "range", "uncertain", "sicher", "unsicher", "gewiss", "spanne",
          "intervall", "verläss")  # fmt: skip
 _WHY = ("why", "reason", "warum", "wieso", "weshalb", "grund", "begründ")
@@ -100,7 +70,7 @@ _REACTS = ("react", "respond", "chang", "mov", "same", "unchanged", "constant", 
            "unverändert", "konstant", "bleib")  # fmt: skip
 
 
-def answer_about(session: BrandSession, item: ActionItem, run_id: UUID, question: str) -> Answer:
+def answer_about(session: BrandSession, item: ActionItem, run_id: UUID, question: str) -> CitedAnswer:
     """The item's certainty, its result at unchanged sales, its reasons, or the numbers that the question names; where
     the question names none of it, that it is not understood, and what can be asked."""
     words = _WORD.findall(question.casefold())
@@ -109,10 +79,10 @@ def answer_about(session: BrandSession, item: ActionItem, run_id: UUID, question
         return _unmoved(session, run_id, receipts)
     if _any(words, _SURE):
         return _certainty(session, item, run_id, receipts)
-    topics = [one for one in _TOPICS if _any(words, one.said)]
-    found = _cells(receipts, [name for one in topics for name in one.cells])
-    if found:
-        return _told(session, run_id, found)
+    topics = [topic for topic in _TOPICS if _any(words, topic.beginnings)]
+    cells = _cells(receipts, [name for topic in topics for name in topic.cells])
+    if cells:
+        return _numbers(session, run_id, cells)
     if _any(words, _WHY) and item.proposal_id is not None:
         return _reasons(session, item)
     elsewhere = answer_question(session, run_id, f"{item.subject} {question}" if topics else question)
@@ -127,13 +97,13 @@ def _receipts(session: BrandSession, item: ActionItem) -> list[Receipt]:
     """The item's own, in the order that it names them."""
     rows = session.scalars(select(Receipt).where(col(Receipt.id).in_(item.receipts))).all()
     by_id = {str(row.id): row for row in rows}
-    return [by_id[one] for one in item.receipts if one in by_id]
+    return [by_id[receipt_id] for receipt_id in item.receipts if receipt_id in by_id]
 
 
 def _cells(receipts: Iterable[Receipt], names: Iterable[str]) -> dict[str, FigureRef]:
     """Where the receipts tell these, by name; what is told twice, as the last one tells it."""
-    found = {name: ref for name in dict.fromkeys(names) for ref in _places(receipts, name)}
-    return dict(list(found.items())[:_MOST_CELLS])
+    cells = {name: ref for name in dict.fromkeys(names) for ref in _places(receipts, name)}
+    return dict(list(cells.items())[:_MOST_CELLS])
 
 
 def _places(receipts: Iterable[Receipt], name: str) -> Iterable[FigureRef]:
@@ -146,65 +116,54 @@ def _is_cell(node: Any) -> bool:
     return isinstance(node, Mapping) and {"value", "unit"} <= set(node)
 
 
-def _told(session: BrandSession, run_id: UUID, found: Mapping[str, FigureRef]) -> Answer:
-    english, german = (", ".join(f"{_LABELS[name][at]} {{{name}}}" for name in found) for at in (0, 1))
-    return Answer(f"{english}.", f"{german}.", record_figures(session, run_id, found))
+def _numbers(session: BrandSession, run_id: UUID, cells: Mapping[str, FigureRef]) -> CitedAnswer:
+    english, german = (", ".join(say(f"office.cell.{name}", language) for name in cells) for language in Language)
+    return CitedAnswer(f"{english}.", f"{german}.", record_figures(session, run_id, cells))
 
 
-def _certainty(session: BrandSession, item: ActionItem, run_id: UUID, receipts: Iterable[Receipt]) -> Answer:
+def _certainty(session: BrandSession, item: ActionItem, run_id: UUID, receipts: Iterable[Receipt]) -> CitedAnswer:
     promised = prediction_of(item)
     if promised is None:
-        return Answer("It promises nothing, so there is nothing to be sure of.", "Es verspricht nichts: Da gibt es "
-                      "nichts, dessen man sicher sein könnte.")  # fmt: skip
-    found = _cells(receipts, ["probability"])
-    more = " That profit rises at all has a probability of {probability}." if found else ""
-    mehr = " Dass der Gewinn überhaupt steigt, ist zu {probability} wahrscheinlich." if found else ""
-    value, low, high, share = _amounts(promised, Language.EN)
-    wert, tief, hoch, anteil = _amounts(promised, Language.DE)
-    day, days = promised.check_at.date(), promised.horizon_days
-    return Answer(
-        f"I expect {value} over {days} days. In {share} of such cases it should lie between {low} and {high}; on "
-        f"{day_text(day, Language.EN)} it is held against what came.{more}",
-        f"Ich erwarte {wert} über {days} Tage. In {anteil} solcher Fälle sollte es zwischen {tief} und {hoch} liegen; "
-        f"am {day_text(day, Language.DE)} wird es mit dem verglichen, was kam.{mehr}",
-        record_figures(session, run_id, found),
-    )
-
-
-def _amounts(promised: Prediction, language: Language) -> tuple[str, str, str, str]:
+        return cited(Message(key="office.item.promises_nothing"))
     value, low, high = (
-        cell_text(Cell(value=part, unit=promised.unit), language)
-        for part in (promised.value, promised.low, promised.high)
+        Cell(value=amount, unit=promised.unit) for amount in (promised.value, promised.low, promised.high)
     )
-    return value, low, high, f"{round(promised.coverage_bps * 100 / BPS)} %"
-
-
-def _unmoved(session: BrandSession, run_id: UUID, receipts: Iterable[Receipt]) -> Answer:
-    found = _cells(receipts, [SAME_UNITS])
-    if not found:
-        return Answer(
-            "That was not computed: no receipt of this item tells what it brings while sales stay as they are.",
-            "Das wurde nicht gerechnet: Kein Beleg dieses Vorschlags sagt, was er bei gleichem Absatz bringt.",
-        )
-    return Answer(
-        f"If just as much is sold, profit changes by {{{SAME_UNITS}}} over the horizon.",
-        f"Wird genauso viel verkauft, ändert sich der Gewinn über den Zeitraum um {{{SAME_UNITS}}}.",
-        record_figures(session, run_id, found),
+    expects = message(
+        "office.item.expects",
+        value=value,
+        low=low,
+        high=high,
+        days=str(promised.horizon_days),
+        share=f"{round(promised.coverage_bps * 100 / BPS)} %",
+        day=promised.check_at.date(),
     )
+    probability = _cells(receipts, ["probability"])
+    rises = [Message(key="office.item.profit_rises")] if probability else []
+    return cited(sentences([expects, *rises]), record_figures(session, run_id, probability))
 
 
-def _reasons(session: BrandSession, item: ActionItem) -> Answer:
+def _unmoved(session: BrandSession, run_id: UUID, receipts: Iterable[Receipt]) -> CitedAnswer:
+    cells = _cells(receipts, [SAME_UNITS])
+    if not cells:
+        return cited(Message(key="office.item.same_units_not_computed"))
+    return cited(Message(key="office.item.same_units"), record_figures(session, run_id, cells))
+
+
+def _reasons(session: BrandSession, item: ActionItem) -> CitedAnswer:
     proposal = session.get_one(ProposalRow, (item.brand_id, item.proposal_id))
-    return Answer(proposal.text, prose_of(proposal, Language.DE) or proposal.text, proposal.figures)
+    return CitedAnswer(proposal.text, prose_of(proposal, Language.DE) or proposal.text, proposal.figures)
 
 
-def _not_understood(receipts: Iterable[Receipt]) -> Answer:
-    known = [one for one in _TOPICS if _cells(receipts, one.cells)]
-    topics, themen = (", ".join(f"{name}" for name in names) for names in (
-        (one.title for one in known), (one.german for one in known)))  # fmt: skip
-    return Answer(
-        "I do not understand that. You can ask me why, how sure I am, what happens if demand does not react"
-        + (f", and about: {without_figures(topics)}." if topics else "."),
-        "Das verstehe ich nicht. Sie können fragen: warum, wie sicher ich bin, was geschieht, wenn die Nachfrage nicht "
-        "reagiert" + (f", und nach: {without_figures(themen)}." if themen else "."),
+def _not_understood(receipts: Iterable[Receipt]) -> CitedAnswer:
+    names = [topic.name for topic in _TOPICS if _cells(receipts, topic.cells)]
+    if not names:
+        return cited(Message(key="office.item.not_understood"))
+    english, german = (
+        say(
+            "office.item.not_understood_but_topics",
+            language,
+            topics=", ".join(say(f"office.topic.{name}", language) for name in names),
+        )
+        for language in Language
     )
+    return CitedAnswer(english, german)

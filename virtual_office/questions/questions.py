@@ -11,8 +11,11 @@ from sqlmodel import col
 
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
+from domain.language import Language
+from domain.message import Message, message, sentences
 from guardrails.names import NameIndex, whole_words
 from language.prose import without_figures
+from language.speech import say, speak
 from store.session import BrandSession
 from store.tables import Receipt
 from tools.receipts import record_figures
@@ -38,12 +41,17 @@ _TOPICS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class CitedAnswer:
     """A sentence in both languages, with the codes of its figures by key."""
 
     text: str = ""
     german: str = ""
     codes: Mapping[str, str] = field(default_factory=dict)
+
+
+def cited(said: Message, codes: Mapping[str, str] = {}) -> CitedAnswer:
+    """The message as an answer; its placeholders that stand for figures have these codes."""
+    return CitedAnswer(speak(said, Language.EN), speak(said, Language.DE), codes)
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class _Place:
     about: tuple[str, ...]
 
 
-def answer_question(session: BrandSession, run_id: UUID, question: str) -> Answer:
+def answer_question(session: BrandSession, run_id: UUID, question: str) -> CitedAnswer:
     """The numbers that this meeting's receipts hold of what the question names; or that they hold none, and of what.
 
     A thing is named by its code or title as the receipts write it; a topic by a word for it, in English or German.
@@ -71,13 +79,14 @@ def answer_question(session: BrandSession, run_id: UUID, question: str) -> Answe
     on_topic = [place for place in named if any(topic in place.name for topic in wanted)]
     if not named and wanted:  # a question about the brand as a whole: only what is about no single thing answers it
         on_topic = [place for place in places if not place.about and any(topic in place.name for topic in wanted)]
-    found = _nearest(on_topic or named, called)
-    if not found:
+    cells = _nearest(on_topic or named, called)
+    if not cells:
         return _nothing(places)
-    refs = {f"n{_letters(at)}": FigureRef(receipt=one.receipt, path=one.path) for at, one in enumerate(found)}
-    said = ", ".join(f"{one.name.replace('_', ' ')} {{{key}}}" for key, one in zip(refs, found, strict=True))
-    subject = without_figures(", ".join(dict.fromkeys(found[0].about[:2])) or "the brand")
-    return Answer(f"{subject}: {said}.", f"{subject}: {said}.", record_figures(session, run_id, refs))
+    refs = {f"n{_letters(at)}": FigureRef(receipt=place.receipt, path=place.path) for at, place in enumerate(cells)}
+    said = ", ".join(f"{place.name.replace('_', ' ')} {{{key}}}" for key, place in zip(refs, cells, strict=True))
+    names = ", ".join(dict.fromkeys(cells[0].about[:2])) or say("office.answer.brand", Language.EN)
+    subject = without_figures(names)
+    return CitedAnswer(f"{subject}: {said}.", f"{subject}: {said}.", record_figures(session, run_id, refs))
 
 
 def _hits(about: Sequence[str], called: Collection[str]) -> int:
@@ -98,15 +107,10 @@ def _nearest(places: Sequence[_Place], called: Collection[str]) -> list[_Place]:
     return list(by_name.values())[:_MOST_CELLS]
 
 
-def _nothing(places: Sequence[_Place]) -> Answer:
+def _nothing(places: Sequence[_Place]) -> CitedAnswer:
     known = sorted({place.about[0] for place in places if place.about})[:12]
-    names = without_figures(", ".join(known))
-    more = f" It looked at: {names}." if names else ""
-    german = f" Betrachtet wurden: {names}." if names else ""
-    return Answer(
-        f"Nothing that this meeting looked at answers that.{more}",
-        f"Nichts, was diese Sitzung betrachtet hat, beantwortet das.{german}",
-    )
+    looked_at = [message("office.answer.looked_at", names=", ".join(known))] if known else []
+    return cited(sentences([Message(key="office.answer.nothing"), *looked_at]))
 
 
 def _places(session: BrandSession, run_id: UUID) -> Iterator[_Place]:

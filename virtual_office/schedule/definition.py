@@ -1,4 +1,4 @@
-"""What a meeting on a schedule is held by: its agenda, attendees, what it may spend, and when it comes round."""
+"""The definition of a scheduled meeting: its agenda, attendees, what it may spend, and when it comes round."""
 
 from datetime import datetime, time
 from enum import StrEnum
@@ -11,6 +11,7 @@ from domain.errors import InvalidInput
 from domain.language import Language
 from domain.money import to_minor_exactly
 from language.formats import weekday_text
+from language.speech import say
 from virtual_office.schedule.rhythm import last_slot, next_slot
 
 Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")]
@@ -42,7 +43,7 @@ WEEK = tuple(Weekday)
 
 
 class MeetingLimits(BaseModel):
-    """What the meeting may spend: money in the brand's currency as people write it, and action items."""
+    """Limits of the meeting: money in the brand's currency as people write it, and a number of action items."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,8 +54,8 @@ class MeetingLimits(BaseModel):
     def as_resources(self, currency: str) -> dict[str, int]:
         """As a meeting takes them: by resource, in minor units. Raises InvalidInput for more decimals than exist."""
         money = {"cash": self.cash, "stock_money": self.stock}
-        found = {name: to_minor_exactly(said, currency) for name, said in money.items() if said is not None}
-        return found if self.attention is None else found | {"attention": self.attention}
+        resources = {name: to_minor_exactly(said, currency) for name, said in money.items() if said is not None}
+        return resources if self.attention is None else resources | {"attention": self.attention}
 
 
 class MeetingDefinition(BaseModel):
@@ -86,7 +87,7 @@ class MeetingDefinition(BaseModel):
 
     @property
     def rhythm(self) -> tuple[Any, ...]:
-        """What says when it is held: two versions with the same rhythm are held at the same times."""
+        """Weekdays, time and pause: two versions with the same rhythm are held at the same times."""
         return self.weekdays, self.at, self.paused
 
     def next_slot(self, zone: str, after: datetime) -> datetime:
@@ -104,19 +105,17 @@ class MeetingDefinition(BaseModel):
     def rhythm_in_words(self, language: Language = Language.EN) -> str:
         """`Monday 08:00`, `Monday to Friday 09:00`, `daily 09:00`."""
         days = [WEEK.index(day) for day in self.weekdays]
-        daily, to = {Language.EN: ("daily", "to"), Language.DE: ("täglich", "bis")}[language]
+        names = [weekday_text(day, language) for day in days]
         if len(days) == len(WEEK):
-            said = daily
-        elif len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
-            said = f"{weekday_text(days[0], language)} {to} {weekday_text(days[-1], language)}"
-        else:
-            said = ", ".join(weekday_text(day, language) for day in days)
-        return f"{said} {self.at}"
+            return say("office.rhythm.daily", language, time=self.at)
+        if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+            return say("office.rhythm.range", language, first=names[0], last=names[-1], time=self.at)
+        return f"{', '.join(names)} {self.at}"
 
 
 def differences(before: MeetingDefinition | None, after: MeetingDefinition | None) -> list[dict[str, Any]]:
     """Field by field what one version says otherwise than another; None is one that does not exist."""
-    old, new = (one.model_dump(mode="json") if one else {} for one in (before, after))
+    old, new = (definition.model_dump(mode="json") if definition else {} for definition in (before, after))
     return [
         {"field": name, "before": old.get(name), "after": new.get(name)}
         for name in MeetingDefinition.model_fields

@@ -17,10 +17,10 @@ _WHAT = "meeting definition"
 @cache
 def shipped_definitions() -> Mapping[str, MeetingDefinition]:
     """The product's own, by name: each holds until a brand sets a version of its own."""
-    found = {path.stem: read_definition(path) for path in sorted(FOLDER.glob("*.yaml"))}
-    for name, definition in found.items():
+    definitions = {path.stem: read_definition(path) for path in sorted(FOLDER.glob("*.yaml"))}
+    for name, definition in definitions.items():
         require_same_name(definition, name)
-    return found
+    return definitions
 
 
 def read_definition(path: Path) -> MeetingDefinition:

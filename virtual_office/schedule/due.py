@@ -54,16 +54,16 @@ def still_waits(session: BrandSession, payload: Mapping[str, Any]) -> bool:
 def due_slots(session: BrandSession) -> list[Slot]:
     """The newest slot by now of every definition that is not paused, if it lies after the definition was set."""
     zone, now = brand_of(session).zone, session.ctx.now()
-    held = [one for one in definitions(session) if not one.definition.paused]
-    slots = [Slot(one, one.definition.last_slot(zone, now)) for one in held]
+    held = [scheduled for scheduled in definitions(session) if not scheduled.definition.paused]
+    slots = [Slot(scheduled, scheduled.definition.last_slot(zone, now)) for scheduled in held]
     return [slot for slot in slots if slot.at > slot.scheduled.since]
 
 
 def still_due(session: BrandSession, payload: Mapping[str, Any]) -> Slot | None:
     """The slot of a queued job; None where a newer one has come, or its definition is paused, removed or changed."""
     wanted = datetime.fromisoformat(payload["slot"])
-    found = (slot for slot in due_slots(session) if slot.scheduled.name == payload["definition"])
-    return next((slot for slot in found if slot.at == wanted), None)
+    slots = (slot for slot in due_slots(session) if slot.scheduled.name == payload["definition"])
+    return next((slot for slot in slots if slot.at == wanted), None)
 
 
 def newest_run(session: BrandSession, name: str) -> Run | None:

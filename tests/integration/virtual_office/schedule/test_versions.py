@@ -17,7 +17,7 @@ from domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from domain.ids import TimeOrderedIds
 from store.tables import ActionItem, AuditEntry, Job, Run
 from tests.integration.virtual_office.conftest import Firm
-from virtual_office.meeting.runs import Planned, start_run
+from virtual_office.meeting.runs import PlannedSlot, start_run
 from virtual_office.schedule import versions as schedule
 from virtual_office.schedule.definition import MeetingDefinition, WaitAfter
 from virtual_office.schedule.due import HOLD_JOB, due_slots, queue_due_meetings
@@ -97,7 +97,7 @@ def test_two_workers_at_once_hold_one_meeting(firm: Firm) -> None:
 
 
 def test_the_database_itself_refuses_a_second_meeting_for_a_slot(firm: Firm) -> None:
-    planned = Planned("daily", 1, firm.owner.now())
+    planned = PlannedSlot("daily", 1, firm.owner.now())
     with firm.office.database.begin(firm.owner) as session:
         start_run(session, "Prices", [], planned=planned)
     with pytest.raises(IntegrityError), firm.office.database.begin(firm.owner) as session:
@@ -109,7 +109,7 @@ def test_an_interrupted_meeting_is_gone_on_with(firm: Firm) -> None:
     ctx = day(firm, 1)
     slot = day(firm, 1, hour=8).now()
     with firm.office.database.begin(ctx) as session:
-        begun = start_run(session, "Prices", ["pricing_director"], planned=Planned("daily", 1, slot))
+        begun = start_run(session, "Prices", ["pricing_director"], planned=PlannedSlot("daily", 1, slot))
     (outcome,) = held(firm.office.work(ctx))
     assert outcome == f"daily: went on with {begun}"
     assert [run.status for run in firm.rows(Run)] == ["done"]

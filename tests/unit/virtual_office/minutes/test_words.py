@@ -1,30 +1,21 @@
-"""The catalogue has every sentence in both languages, with the same blanks."""
+"""A meeting says its sentences in both languages at once."""
 
-import re
-from string import Formatter
-
-import pytest
-
+from domain.figure import Cell
 from domain.language import Language
-from virtual_office.minutes.words import _CATALOGUE, Sentence, both, german_of, joined, say
-
-
-def blanks(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
-
-
-@pytest.mark.parametrize("key", sorted(_CATALOGUE))
-def test_both_languages_have_the_same_blanks(key: str) -> None:
-    english, german = _CATALOGUE[key]
-    assert blanks(english) == blanks(german)
-    assert re.search(r"\w", german)
+from domain.message import message
+from virtual_office.minutes.words import agent_title, approver, both, german_of
 
 
 def test_a_sentence_is_its_english_and_brings_its_german_along() -> None:
-    one = both("allowed.cash", amount=lambda language: {"en": "€1.50", "de": "1,50 €"}[language])
-    assert one == "€1.50 of cash"
-    assert one.german == "1,50 € an flüssigen Mitteln"
-    assert german_of([one, "only English"]) == {"€1.50 of cash": "1,50 € an flüssigen Mitteln"}
-    whole = joined(one, "; ", Sentence("and", "und"))
-    assert (whole, whole.german) == ("€1.50 of cash; and", "1,50 € an flüssigen Mitteln; und")
-    assert say("gate.owner", Language.DE) == "Inhaber"
+    worth = Cell(value=150, unit="EUR.minor")
+    sentence = both(message("office.more.cash", by=worth, worth=worth))
+    assert sentence == "€1.50 more of cash would be worth €1.50"
+    assert sentence.german == "1,50 € mehr an flüssigen Mitteln wären 1,50 € wert"
+    assert german_of([sentence, "only English"]) == {str(sentence): sentence.german}
+
+
+def test_whoever_the_catalogue_does_not_know_is_called_as_before() -> None:
+    assert agent_title("pricing_director", "Head of Prices", Language.EN) == "Head of Prices"
+    assert agent_title("pricing_director", "Head of Prices", Language.DE) == "Preisleitung"
+    assert agent_title("our_own", "Our Own", Language.DE) == "Our Own"
+    assert (approver("owner", Language.DE), approver("board", Language.DE)) == ("Inhaber", "board")
