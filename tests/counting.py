@@ -11,9 +11,9 @@ def calls_of(work: Callable[[], Any]) -> int:
     """How many functions were called, of Python and of C."""
     count = 0
 
-    def note(_frame: FrameType, what: str, _about: Any) -> None:
+    def note(_frame: FrameType, event: str, _about: Any) -> None:
         nonlocal count
-        count += what in ("call", "c_call")
+        count += event in ("call", "c_call")
 
     _profiled(work, note)
     return count
@@ -24,9 +24,9 @@ def compiled_by(work: Callable[[], Any]) -> int:
     compiling = re._compiler.compile.__code__  # type: ignore[attr-defined]
     count = 0
 
-    def note(frame: FrameType, what: str, _about: Any) -> None:
+    def note(frame: FrameType, event: str, _about: Any) -> None:
         nonlocal count
-        count += what == "call" and frame.f_code is compiling
+        count += event == "call" and frame.f_code is compiling
 
     re.purge()
     _profiled(work, note)

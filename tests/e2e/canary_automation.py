@@ -1,4 +1,4 @@
-"""What the canary's brand has of automation: a rule, a workflow, words, an endpoint, a notification, a dead letter."""
+"""The canary's automation rows: a rule, a workflow, words, an endpoint, a notification, a dead letter."""
 
 from sqlalchemy import select
 from sqlmodel import col

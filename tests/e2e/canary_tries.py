@@ -1,4 +1,4 @@
-"""What the canary tries with every tool: arguments that name what is another brand's."""
+"""Tool calls of the canary: every tool with arguments that name another brand's rows."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

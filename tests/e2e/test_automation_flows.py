@@ -217,7 +217,7 @@ def _write_stands(folder: Path, on_hand: int) -> None:
 
 
 def _notes(mhos: Mhos, *words: str) -> list[str]:
-    return [one["title"] for one in mhos("notifications", *words)["notifications"]]
+    return [notification["title"] for notification in mhos("notifications", *words)["notifications"]]
 
 
 def test_1_new_costs_lead_to_drafts_and_prices_that_are_judged_told_and_seen_in_the_margins(
@@ -238,10 +238,10 @@ def test_1_new_costs_lead_to_drafts_and_prices_that_are_judged_told_and_seen_in_
     )
     brand("import", str(tmp_path), "--brand", "flows", "--fire")
     brand("work")
-    drafts = [one for one in brand("inbox")["items"] if one["kind"] == "price.draft"]
-    assert {one["subject"] for one in drafts} == {"draft HM-SH-09 @ shop", "draft HM-SH-09 @ market"}
+    drafts = [draft for draft in brand("inbox")["items"] if draft["kind"] == "price.draft"]
+    assert {draft["subject"] for draft in drafts} == {"draft HM-SH-09 @ shop", "draft HM-SH-09 @ market"}
     assert all(
-        one["verdict"] == "needs_approval" for one in drafts
+        draft["verdict"] == "needs_approval" for draft in drafts
     )  # within the margin floor, and a person's to answer
     for draft in drafts:
         assert brand("approve", draft["id"], "--as", "operator", "--brand", "flows")["status"] == "done"
@@ -250,9 +250,9 @@ def test_1_new_costs_lead_to_drafts_and_prices_that_are_judged_told_and_seen_in_
     assert not [
         title for title in _notes(brand) if "Mint Shampoo" in title
     ]  # nobody is charged a draft: no price changed
-    items = [one for one in brand("inbox")["items"] if one["kind"] == "price.update"]
+    items = [item for item in brand("inbox")["items"] if item["kind"] == "price.update"]
     assert items
-    assert all(one["verdict"] in ("allow", "needs_approval", "deny") for one in items)
+    assert all(item["verdict"] in ("allow", "needs_approval", "deny") for item in items)
     approved = brand("approve", items[0]["id"], "--as", "operator", "--brand", "flows")
     assert approved["status"] == "done"
     assert approved["title"] in _notes(brand)
@@ -270,7 +270,7 @@ def test_3_a_stand_that_runs_low_gets_a_trip_that_dispatcher_and_partners_are_to
     (tmp_path / "stock.csv").write_text(lower)
     brand("import", str(tmp_path), "--brand", "flows", "--fire")
     brand("work")
-    (trip,) = [one for one in brand("inbox")["items"] if one["kind"] == "stand.refill"]
+    (trip,) = [item for item in brand("inbox")["items"] if item["kind"] == "stand.refill"]
     assert trip["title"] in _notes(brand, "--as", "operator", "--brand", "flows")
     assert trip["title"] not in _notes(brand)  # the owner is no dispatcher
     shown = brand("show", trip["id"])
@@ -287,8 +287,8 @@ def test_3_a_stand_that_runs_low_gets_a_trip_that_dispatcher_and_partners_are_to
     partners = {"ST-1": "one@stands.test", "ST-2": "two@stands.test"}
     assert sorted(post.recipients) == sorted(partners[stop] for stop in stops)
     assert all("brings sku BALM quantity" in mail.get_content() for mail in post.mails)
-    sent = [one for one in brand("deliveries")["deliveries"] if one["target"] in post.recipients]
-    assert [(one["status"], one["attempts"]) for one in sent] == [("sent", 1)] * len(stops)
+    sent = [delivery for delivery in brand("deliveries")["deliveries"] if delivery["target"] in post.recipients]
+    assert [(delivery["status"], delivery["attempts"]) for delivery in sent] == [("sent", 1)] * len(stops)
     assert brand("audit", "verify")["ok"]
 
 
@@ -301,18 +301,18 @@ def test_4_a_scheduled_meeting_leaves_items_that_are_told_carried_out_and_come_b
         brand("rules", "disable", name, "--reason", "this flow is about the schedule")
     (tmp_path / "m.yaml").write_text(MEETING)
     brand("schedule", "set", str(tmp_path / "m.yaml"), "--reason", "every day")
-    told = len([title for title in _notes(brand) if title.startswith("A meeting left")])
+    notes_before = len([title for title in _notes(brand) if title.startswith("A meeting left")])
     shift[0] = DAY
     held = [job for job in brand("work")["jobs"] if job["kind"] == "meeting.hold"]
     assert [job["ok"] for job in held] == [True]
-    assert len([title for title in _notes(brand) if title.startswith("A meeting left")]) == told + 1
+    assert len([title for title in _notes(brand) if title.startswith("A meeting left")]) == notes_before + 1
     brand("schedule", "pause", "prices-daily", "--reason", "one is enough")
-    item = next(one for one in brand("inbox")["items"] if one["kind"] == "price.update")
+    item = next(item for item in brand("inbox")["items"] if item["kind"] == "price.update")
     assert brand("approve", item["id"], "--as", "operator", "--brand", "flows")["status"] == "done"
     shift[0] = timedelta(weeks=12)
     brand("work")
     outcomes = brand("journal", "--agent", "pricing_director")["outcomes"]
-    assert item["subject"] in [one["subject"] for one in outcomes]
+    assert item["subject"] in [outcome["subject"] for outcome in outcomes]
 
 
 def test_5_what_the_guardrails_refuse_is_shown_to_the_superadmin_and_only_who_may_overrides(
@@ -322,22 +322,26 @@ def test_5_what_the_guardrails_refuse_is_shown_to_the_superadmin_and_only_who_ma
     denied = brand(*words, refused=True)
     assert denied["status"] == "denied"
     admin = brand("notifications", "--as", "superadmin", "--brand", "flows")["notifications"]
-    assert [one["severity"] for one in admin if denied["title"] in one["title"]] == ["critical"]
+    assert [notification["severity"] for notification in admin if denied["title"] in notification["title"]] == [
+        "critical"
+    ]
     assert not [title for title in _notes(brand) if title.startswith("Refused")]
     late = brand("approve", denied["id"], "--as", "operator", "--brand", "flows", refused=True)
     assert late["error"]["code"] == "conflict"  # a hard rule: nobody overrides it
 
     brand("workflows", "start", "round", "--data", '{"sku": "HM-BE-01", "price_minor": 1550}')
     brand("work")
-    (item,) = [one for one in brand("inbox")["items"] if one["subject"] == "HM-BE-01 @ shop"]
+    (item,) = [item for item in brand("inbox")["items"] if item["subject"] == "HM-BE-01 @ shop"]
     for verb in (("approve", item["id"]), ("reject", item["id"], "--reason", "no"), ("undo", item["id"])):
         refused = brand(*verb, "--as", seller, "--brand", "flows", refused=True)
         assert refused["error"]["code"] == "forbidden"
     assert brand("show", item["id"])["status"] == "proposed"
     assert brand("approve", item["id"], "--as", "operator", "--brand", "flows")["status"] == "done"
     entries = brand("audit", "list", "--as", "superadmin", "--brand", "flows")["entries"]
-    told = [(one["action"], one["actor"]) for one in entries if one["subject"] == item["id"]][::-1]
-    assert [one for one in told if one[0] == "action_item.refused"] == [("action_item.refused", f"person:{seller}")] * 3
-    assert ("action_item.yes", "person:operator") in told
-    assert told.index(("action_item.yes", "person:operator")) > 3
+    trail = [(entry["action"], entry["actor"]) for entry in entries if entry["subject"] == item["id"]][::-1]
+    assert [step for step in trail if step[0] == "action_item.refused"] == [
+        ("action_item.refused", f"person:{seller}")
+    ] * 3
+    assert ("action_item.yes", "person:operator") in trail
+    assert trail.index(("action_item.yes", "person:operator")) > 3
     assert brand("audit", "verify")["ok"]

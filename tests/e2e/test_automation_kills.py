@@ -22,15 +22,15 @@ def matrix(log: Path, *words: str) -> dict[str, list[str]]:
 
 
 def test_a_worker_killed_while_it_tells_somebody_tells_them_once(tmp_path: Path) -> None:
-    found = matrix(tmp_path / "kills.log", "--modes", "inline", "--steps", "notification")
-    assert found["notification"] == ["0/0"]
+    outcomes = matrix(tmp_path / "kills.log", "--modes", "inline", "--steps", "notification")
+    assert outcomes["notification"] == ["0/0"]
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1_800)
 def test_a_worker_killed_in_any_step_behind_any_broker_loses_and_repeats_nothing(tmp_path: Path) -> None:
-    found = matrix(tmp_path / "kills.log")
-    steps = {step: cells for step, cells in found.items() if step != "step" and "/" in cells[0]}
+    outcomes = matrix(tmp_path / "kills.log")
+    steps = {step: cells for step, cells in outcomes.items() if step != "step" and "/" in cells[0]}
     assert len(steps) == 9
     for cells in steps.values():
         assert set(cells) <= {"0/0", "unproven"}

@@ -206,12 +206,12 @@ def _owner(database: Database) -> "psycopg.Connection[tuple[Any, ...]]":
 
 def _brand_tables(connection: "psycopg.Connection[tuple[Any, ...]]") -> list[tuple[str, str]]:
     """Every table with a brand in it, and the condition that picks one brand's rows."""
-    found = connection.execute(
+    columns = connection.execute(
         "select table_name, column_name from information_schema.columns "
         "where table_schema = 'public' and column_name in ('brand_id', 'thread_id') order by 1"
     ).fetchall()
     where = {"brand_id": "brand_id = %s::uuid", "thread_id": "thread_id like %s || ':%%'"}
-    return [(table, where[column]) for table, column in found]
+    return [(table, where[column]) for table, column in columns]
 
 
 def _rows(database: Database, ctx: Context) -> dict[str, str]:

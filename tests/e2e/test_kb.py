@@ -25,19 +25,19 @@ def test_files_are_kept_and_what_cannot_be_read_is_named(terminal: Terminal, she
     files = [str(shelf / name) for name in ("care.md", "empty.md", "returns.html", "absent.pdf")]
     said = terminal.run("kb", "add", *files, "--brand", "mine", "--tag", "EU", "--json")
     assert said.code == 1
-    found = said.document
-    assert [one["name"] for one in found["documents"]] == ["care.md", "returns.html"]
-    assert [Path(one["file"]).name for one in found["rejected"]] == ["empty.md", "absent.pdf"]
-    assert all(one["reason"] and one["remedy"] for one in found["rejected"])
-    assert found["index"] == ""
+    added = said.document
+    assert [document["name"] for document in added["documents"]] == ["care.md", "returns.html"]
+    assert [Path(rejected["file"]).name for rejected in added["rejected"]] == ["empty.md", "absent.pdf"]
+    assert all(rejected["reason"] and rejected["remedy"] for rejected in added["rejected"])
+    assert added["index"] == ""
     again = terminal.json("kb", "add", files[0], "--brand", "mine", "--tag", "EU")
     assert again["documents"][0]["status"] == "unchanged"
-    assert [one["name"] for one in terminal.json("kb", "list", "--brand", "mine")["documents"]] == [
+    assert [document["name"] for document in terminal.json("kb", "list", "--brand", "mine")["documents"]] == [
         "care.md",
         "returns.html",
     ]
-    found = terminal.json("kb", "search", "sending something back", "--brand", "mine", "--tag", "EU", "--limit", "1")
-    assert (found["passages"][0]["document"], found["searched"]) == ("returns.html", "embedded index")
+    search = terminal.json("kb", "search", "sending something back", "--brand", "mine", "--tag", "EU", "--limit", "1")
+    assert (search["passages"][0]["document"], search["searched"]) == ("returns.html", "embedded index")
     assert "returns.html" in terminal.run("kb", "search", "sending something back", "--brand", "mine").out
 
 

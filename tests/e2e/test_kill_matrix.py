@@ -16,10 +16,10 @@ def matrix(kills: int, seed: int, log: Path) -> tuple[int, int, int]:
     with log.open("w") as file:
         subprocess.run(command, cwd=CHECKOUT, stdout=file, stderr=subprocess.STDOUT, check=False)
     said = log.read_text()
-    found = re.search(r"\d+ trials, (\d+) killed .*, (\d+) inside .*, (\d+) broken", said)
-    assert found is not None, said
+    match = re.search(r"\d+ trials, (\d+) killed .*, (\d+) inside .*, (\d+) broken", said)
+    assert match is not None, said
     print(said)
-    return int(found[1]), int(found[2]), int(found[3])
+    return int(match[1]), int(match[2]), int(match[3])
 
 
 @pytest.mark.long
@@ -45,17 +45,17 @@ def phases(log: Path, *words: str) -> dict[str, list[int]]:
     print(said)
     assert done.returncode == 0, said
     rows = re.findall(r"(?m)^(\S.*?)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)$", said)
-    found: dict[str, list[int]] = {}
+    totals: dict[str, list[int]] = {}
     for name, *counts in rows:
-        found[name] = [one + int(more) for one, more in zip(found.get(name, [0] * 6), counts, strict=True)]
-    return found
+        totals[name] = [total + int(count) for total, count in zip(totals.get(name, [0] * 6), counts, strict=True)]
+    return totals
 
 
 @pytest.mark.long
 def test_a_meeting_killed_again_and_again_is_the_one_that_nobody_killed(tmp_path: Path) -> None:
     aimed_at = ("--phases", "challenge,wait,action items")
-    found = phases(tmp_path / "kills.log", "--brand", "challenged", "--one-meeting", *aimed_at)
-    (trials, kills, _, *broken), *others = found.values()
+    totals = phases(tmp_path / "kills.log", "--brand", "challenged", "--one-meeting", *aimed_at)
+    (trials, kills, _, *broken), *others = totals.values()
     assert (trials, broken, others) == (1, [0, 0, 0], [])
     assert kills >= 3
 
@@ -64,11 +64,11 @@ def test_a_meeting_killed_again_and_again_is_the_one_that_nobody_killed(tmp_path
 @pytest.mark.timeout(3_600)
 def test_a_meeting_killed_in_each_phase_is_the_one_that_nobody_killed(tmp_path: Path) -> None:
     for brand in ("challenged", "sample"):
-        found = phases(tmp_path / f"{brand}.log", "--brand", brand)
-        assert list(found) == [
+        totals = phases(tmp_path / f"{brand}.log", "--brand", brand)
+        assert list(totals) == [
             "agenda", "report", "challenge", "wait", "go on", "decide", "action items", "minutes"
         ]  # fmt: skip
-        for trials, kills, _, *broken in found.values():
+        for trials, kills, _, *broken in totals.values():
             assert (trials, kills >= 1, broken) == (1, True, [0, 0, 0])
-    found = phases(tmp_path / "all.log", "--brand", "challenged", "--one-meeting")
-    assert found["one after another"][1] >= 8
+    totals = phases(tmp_path / "all.log", "--brand", "challenged", "--one-meeting")
+    assert totals["one after another"][1] >= 8

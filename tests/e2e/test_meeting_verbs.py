@@ -71,7 +71,7 @@ def over(terminal: Terminal, near: Near, brand: str) -> dict[str, Any]:
 
 def proposals(document: dict[str, Any]) -> dict[str, str]:
     """The ids of what is on the table, by what it is about."""
-    return {one["subject"].split(" @ ")[0]: one["id"] for one in document["proposals"]}
+    return {proposal["subject"].split(" @ ")[0]: proposal["id"] for proposal in document["proposals"]}
 
 
 def test_what_is_said_is_taken_down_with_who_and_when(over: dict[str, Any]) -> None:
@@ -92,7 +92,7 @@ def test_a_question_is_answered_with_a_number_that_opens(near: Near, over: dict[
     assert "€15.00" in asked["answer"]
     codes = list(asked["figures"].values())
     opened = [near.json("why", code, "--brand", BRAND) for code in codes[:1]]
-    assert opened and all(one["receipt"] for one in opened)
+    assert opened and all(answer["receipt"] for answer in opened)
 
 
 def test_what_was_said_decides_what_is_adopted(over: dict[str, Any]) -> None:
@@ -242,12 +242,12 @@ def test_a_definition_lives_from_plan_to_removal_and_keeps_its_history(near: Nea
     assert near.refused("schedule", "remove", "mine", "--reason", "again", *here)["code"] == "not_found"
     assert near.refused("schedule", "show", "mine", *here)["code"] == "not_found"
     history = near.json("schedule", "history", "mine", *here)["versions"]
-    assert [one["reason"] for one in history] == ["ours", "begin", "holidays", "back", "enough"]
-    assert {one["author"] for one in history} == {"person:owner"}
+    assert [version["reason"] for version in history] == ["ours", "begin", "holidays", "back", "enough"]
+    assert {version["author"] for version in history} == {"person:owner"}
 
 
 def names(near: Near, brand: str) -> set[str]:
-    return {one["name"] for one in near.json("schedule", "list", "--brand", brand)["schedule"]}
+    return {meeting["name"] for meeting in near.json("schedule", "list", "--brand", brand)["schedule"]}
 
 
 def test_a_schedule_is_its_own_brands(near: Near, definition: Path, tmp_path: Path) -> None:
@@ -276,7 +276,7 @@ def test_a_change_that_makes_no_sense_changes_no_schedule(
     near: Near, brand: str, words: tuple[str, ...], code: str
 ) -> None:
     assert near.refused("schedule", *words, "--brand", brand)["code"] == code
-    stands = {one["name"]: one for one in near.json("schedule", "list", "--brand", brand)["schedule"]}
+    stands = {meeting["name"]: meeting for meeting in near.json("schedule", "list", "--brand", brand)["schedule"]}
     assert (stands["daily-stand-up"]["version"], stands["daily-stand-up"]["paused"]) == (0, True)
 
 
@@ -292,7 +292,7 @@ def test_a_file_that_is_wrong_is_named_by_what_is_wrong(
     near: Near, definition: Path, tmp_path: Path, line: str, instead: str, said: str
 ) -> None:
     file = tmp_path / "wrong.yaml"
-    kept = "\n".join(one for one in definition.read_text().splitlines() if not one.startswith("attendees"))
+    kept = "\n".join(row for row in definition.read_text().splitlines() if not row.startswith("attendees"))
     assert line in kept
     file.write_text(kept.replace(line, instead))
     error = near.refused("schedule", "set", str(file), "--reason", "x", "--brand", BRAND)
@@ -305,13 +305,13 @@ _SHOWN = re.compile(rb"/F(\d+) [\d.]+ Tf|\(((?:\\.|[^\\()])*)\) Tj", re.DOTALL)
 
 
 def pdf_text(written: bytes) -> str:
-    """What a reader finds in a PDF by its fonts' tables of characters, without its spaces."""
+    """Text of a PDF, decoded by its fonts' character maps, without spaces."""
     streams = []
-    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", written, re.DOTALL):
+    for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", written, re.DOTALL):
         try:
-            streams.append(zlib.decompress(found[1]))
+            streams.append(zlib.decompress(match[1]))
         except zlib.error:
-            streams.append(found[1])
+            streams.append(match[1])
     fonts = [_characters(stream) for stream in streams if b"beginbfchar" in stream]
     text, font = [], fonts[0]
     for page in (stream for stream in streams if b") Tj" in stream):
@@ -319,7 +319,7 @@ def pdf_text(written: bytes) -> str:
             if number:
                 font = fonts[int(number) - 1]
                 continue
-            raw = re.sub(rb"\\(.)", lambda one: _ESCAPED.get(one[1], one[1]), shown, flags=re.DOTALL)
+            raw = re.sub(rb"\\(.)", lambda escape: _ESCAPED.get(escape[1], escape[1]), shown, flags=re.DOTALL)
             text += [font.get(raw[at : at + 2], "?") for at in range(0, len(raw), 2)]
     return "".join("".join(text).split())
 

@@ -84,9 +84,9 @@ def test_a_change_beyond_the_days_limit_is_refused(juice: Terminal) -> None:
 @pytest.mark.long
 def test_as_of_reads_know_only_what_was_known(juice: Terminal) -> None:
     met = juice.json("meet", "--brand", "oj", "--as-of", "1991-06-20", "--agenda", "OJ-05")
-    finding = next(one for one in met["findings"] if one["subject"] == "OJ-05")
+    finding = next(finding for finding in met["findings"] if finding["subject"] == "OJ-05")
     others = {f"OJ-{n:02}" for n in range(1, 12)} - {"OJ-05"}
-    assert not others & {one["subject"] for one in met["findings"]}
+    assert not others & {finding["subject"] for finding in met["findings"]}
     assert met["as_of"].startswith("1991-06-20")
     for code in finding["figures"].values():
         opened = juice.json("why", code, "--brand", "oj")

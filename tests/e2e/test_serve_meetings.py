@@ -31,14 +31,14 @@ def serving(terminal: Terminal) -> Iterator[tuple[str, "subprocess.Popen[str]"]]
 
 
 def events(client: httpx.Client, path: str, *, until: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
+    received: list[dict[str, object]] = []
     with client.stream("GET", path, timeout=120) as answer:
         for line in answer.iter_lines():
             if line.startswith("data: "):
-                found.append(json.loads(line.removeprefix("data: ")))
-                if found[-1]["kind"] == until:
+                received.append(json.loads(line.removeprefix("data: ")))
+                if received[-1]["kind"] == until:
                     break
-    return found
+    return received
 
 
 @contextmanager
@@ -63,12 +63,12 @@ def test_a_meeting_outlives_a_kill_of_its_server(terminal: Terminal) -> None:
         server.kill()
         server.wait()
     with serving(terminal) as (url, _), signed_in(url) as client:
-        told = events(client, f"/meetings/{meeting}/events", until="finished")
-        assert told[: len(seen)] == seen
-        assert [one["seq"] for one in told] == list(range(1, len(told) + 1))
-        kinds = [one["kind"] for one in told]
+        replayed = events(client, f"/meetings/{meeting}/events", until="finished")
+        assert replayed[: len(seen)] == seen
+        assert [event["seq"] for event in replayed] == list(range(1, len(replayed) + 1))
+        kinds = [event["kind"] for event in replayed]
         assert (kinds.count("started"), kinds.count("finished")) == (1, 1)
         assert kinds.count("held") == 2
         items = client.get(f"/meetings/{meeting}").json()["action_items"]
-        assert len({(one["kind"], one["subject"]) for one in items}) == len(items) > 0
+        assert len({(item["kind"], item["subject"]) for item in items}) == len(items) > 0
         assert client.get("/audit/verify").json()["ok"] is True

@@ -16,7 +16,7 @@ from store.tables import BrandRules, Customer, MessageSend
 
 DAY = timedelta(days=1)
 ORDER, KEPT = 30.0, 0.5
-"""What an order comes to, and the share of it that is left after the goods."""
+"""Euros of an order, and the share of them that is left after the goods."""
 
 
 @dataclass(frozen=True)

@@ -114,8 +114,8 @@ def _priced(
             (start + week * WEEK, now) for week, now in enumerate(amounts) if week == 0 or now != amounts[week - 1]
         ]
     for at, now in asked:
-        told = {"amount_minor": now, "currency": "EUR", "valid_from": at, "known_at": at}
-        session.add(PriceHistory(price_id=entry.id, source="import", **told))
+        entered = {"amount_minor": now, "currency": "EUR", "valid_from": at, "known_at": at}
+        session.add(PriceHistory(price_id=entry.id, source="import", **entered))
 
 
 def _sold(
@@ -168,8 +168,13 @@ def _followed(
         for rival in ("north", "south"):
             seen = start + week * WEEK + timedelta(hours=6)
             amount = round(price * float(np.exp(level + rng.normal(0, 0.008))))
-            told: dict[str, Any] = {"amount_minor": amount, "currency": "EUR", "observed_at": seen, "known_at": seen}
-            session.add(CompetitorPrice(product_id=product, competitor=rival, **told))
+            observation: dict[str, Any] = {
+                "amount_minor": amount,
+                "currency": "EUR",
+                "observed_at": seen,
+                "known_at": seen,
+            }
+            session.add(CompetitorPrice(product_id=product, competitor=rival, **observation))
 
 
 def keep_at(
@@ -199,6 +204,6 @@ def keep_at(
             first = ctx.now() - timedelta(days=days + 1)
             events = [("count", units + a_day * days, first)]
             events += [("sale", -a_day, first + timedelta(days=day, hours=3)) for day in range(days) if a_day]
-            for number, (what, moved, at) in enumerate(events):
-                told: dict[str, Any] = {"kind": what, "quantity": moved, "moved_at": at, "known_at": at}
-                session.add(InventoryMovement(stock_item_id=item.id, external_id=f"{item.id} {number}", **told))
+            for number, (movement_kind, moved, at) in enumerate(events):
+                movement: dict[str, Any] = {"kind": movement_kind, "quantity": moved, "moved_at": at, "known_at": at}
+                session.add(InventoryMovement(stock_item_id=item.id, external_id=f"{item.id} {number}", **movement))

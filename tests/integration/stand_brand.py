@@ -39,8 +39,8 @@ def plant_stands(
         session.add(BrandRules(version=2, author="test", reason="test", created_at=now, **made))
         channel = Channel(code="stands", title="Stands", prices_include_vat=False, known_at=long_ago)
         places = [Location(code="W", kind="warehouse", known_at=long_ago)]
-        places += [Location(code=one.code, title=one.code, kind="stand", visit_every_days=one.visit_every_days,
-                            known_at=long_ago) for one in stands]  # fmt: skip
+        places += [Location(code=stand.code, title=stand.code, kind="stand", visit_every_days=stand.visit_every_days,
+                            known_at=long_ago) for stand in stands]  # fmt: skip
         session.add_all([channel, *places])
         session.flush()
 
@@ -58,10 +58,10 @@ def plant_stands(
             session.add_all(items)
             session.flush()
             mark(items[0], "first", "count", in_warehouse, today - DAY)
-            for place, item, one in zip(places[1:], items[1:], stands, strict=True):
+            for place, item, stand in zip(places[1:], items[1:], stands, strict=True):
                 for back in range(weeks, 0, -1):
                     start = today - 7 * back * DAY
-                    mark(item, f"count {back}", "count", one.held, start)
+                    mark(item, f"count {back}", "count", stand.held, start)
                     session.add(SalesFact(product_id=product.id, channel_id=channel.id, location_id=place.id,
-                                          period_start=start, period_days=7, units=one.weekly, currency="EUR",
+                                          period_start=start, period_days=7, units=stand.weekly, currency="EUR",
                                           unit_price_minor=400 + margin_minor, known_at=start + 7 * DAY))  # fmt: skip

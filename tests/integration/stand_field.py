@@ -92,8 +92,8 @@ class Field:
         with self.database.read(self.owner) as session:
             return list(session.scalars(select(table)).all())
 
-    def told(self, event: str) -> list[Mapping[str, Any]]:
-        return [one.envelope["data"] for one in self.rows(OutboxEvent) if one.type == event]
+    def emitted(self, event: str) -> list[Mapping[str, Any]]:
+        return [row.envelope["data"] for row in self.rows(OutboxEvent) if row.type == event]
 
     def later(self, days: float) -> None:
         clock = FixedClock(self.owner.now() + days * DAY)

@@ -28,7 +28,7 @@ from store.tables import (
 
 WAREHOUSE, CHANNEL = "W1", "shop"
 WEEKLY = 120
-"""What `keep_in_stock` has a warehouse use of each product."""
+"""Units that a warehouse of `keep_in_stock` uses of each product a week."""
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
@@ -88,26 +88,26 @@ def stock(
             session.add(BrandRules(version=2, author="test", reason="test", created_at=ctx.now(), **rules))
         place = Location(code=WAREHOUSE, kind=warehouse, known_at=long_ago)
         channel = Channel(code=CHANNEL, title="Shop", prices_include_vat=False, known_at=long_ago)
-        found = {
-            one.code: Supplier(
-                code=one.code,
-                title=one.title,
-                lead_time_days=one.lead_time_days,
-                payment_days=one.payment_days,
+        rows = {
+            supplier.code: Supplier(
+                code=supplier.code,
+                title=supplier.title,
+                lead_time_days=supplier.lead_time_days,
+                payment_days=supplier.payment_days,
                 known_at=long_ago,
             )
-            for one in suppliers
+            for supplier in suppliers
         }
-        session.add_all([place, channel, *found.values()])
+        session.add_all([place, channel, *rows.values()])
         if cash_minor is not None:
             day = ctx.now() - DAY
             session.add(
                 BankBalance(account="main", amount_minor=cash_minor, currency="EUR", balance_at=day, known_at=day)
             )
         session.flush()
-        ids = [_plant(session, ctx, place.id, channel.id, found[one.supplier].id, one) for one in products]
-        for one in suppliers if ids else ():
-            session.add_all(_deliveries(ctx, found[one.code].id, ids[0], one))
+        ids = [_plant(session, ctx, place.id, channel.id, rows[product.supplier].id, product) for product in products]
+        for supplier in suppliers if ids else ():
+            session.add_all(_deliveries(ctx, rows[supplier.code].id, ids[0], supplier))
 
 
 def _plant(session: BrandSession, ctx: Context, place: UUID, channel: UUID, supplier: UUID, planted: Stocked) -> UUID:
@@ -148,31 +148,35 @@ def _movements(ctx: Context, item: UUID, planted: Stocked) -> list[InventoryMove
     weeks = planted.asked_for
     held = [back not in planted.empty for back in reversed(range(len(weeks)))]
     rest = planted.on_hand if held and held[-1] else 0
-    found = [moved(item, "first", "count", rest if held and held[0] else 0, end - len(weeks) * WEEK)] if weeks else []
+    movements = (
+        [moved(item, "first", "count", rest if held and held[0] else 0, end - len(weeks) * WEEK)] if weeks else []
+    )
     for at, (units, here) in enumerate(zip(weeks, held, strict=True)):
         monday = end - (len(weeks) - at) * WEEK
         if not here:
             continue
-        if came := units + (rest if at and not held[at - 1] else 0):
-            found.append(moved(item, f"receipt {at}", "receipt", came, monday + timedelta(hours=1)))
+        if received := units + (rest if at and not held[at - 1] else 0):
+            movements.append(moved(item, f"receipt {at}", "receipt", received, monday + timedelta(hours=1)))
         for day in range(7):
             if sold := units * (day + 1) // 7 - units * day // 7:
-                found.append(moved(item, f"sale {at} {day}", "sale", -sold, monday + day * DAY + timedelta(hours=10)))
+                movements.append(
+                    moved(item, f"sale {at} {day}", "sale", -sold, monday + day * DAY + timedelta(hours=10))
+                )
         if rest and at + 1 < len(held) and not held[at + 1]:
-            found.append(moved(item, f"rest {at}", "correction", -rest, monday + 6 * DAY + timedelta(hours=11)))
-    return found
+            movements.append(moved(item, f"rest {at}", "correction", -rest, monday + 6 * DAY + timedelta(hours=11)))
+    return movements
 
 
 def _sales(ctx: Context, product: UUID, channel: UUID, planted: Stocked) -> list[SalesFact]:
     end = ctx.now().replace(hour=0, minute=0)
     weeks = planted.asked_for if planted.kept_minor is not None else []
-    found = []
+    sales = []
     for at, units in enumerate(weeks):
         back = len(weeks) - at
         if back - 1 in planted.empty:
             continue
         start = end - back * WEEK
-        found.append(
+        sales.append(
             SalesFact(
                 product_id=product,
                 channel_id=channel,
@@ -184,15 +188,15 @@ def _sales(ctx: Context, product: UUID, channel: UUID, planted: Stocked) -> list
                 known_at=start + WEEK,
             )
         )
-    return found
+    return sales
 
 
 def _deliveries(ctx: Context, supplier: UUID, product: UUID, supply: Supply) -> list[PurchaseOrder]:
     """Past orders that came, the newest half a year ago."""
-    found = []
+    orders = []
     for at, days in enumerate(supply.took_days):
         ordered = ctx.now() - timedelta(days=180 + 30 * at)
-        found.append(
+        orders.append(
             PurchaseOrder(
                 number=f"{supply.code}-{at}",
                 supplier_id=supplier,
@@ -205,7 +209,7 @@ def _deliveries(ctx: Context, supplier: UUID, product: UUID, supply: Supply) -> 
                 known_at=ordered,
             )
         )
-    return found
+    return orders
 
 
 def order_under_way(database: Database, ctx: Context, sku: str, quantity: int, supplier: str = "S1") -> None:
@@ -249,13 +253,13 @@ def keep_in_stock(database: Database, ctx: Context, on_hand: dict[str, int], lea
 
 def _used(ctx: Context, item: UUID, on_hand: int) -> list[Any]:
     first = ctx.now() - 210 * DAY
-    found = [moved(item, "count", "count", on_hand, first)]
+    movements = [moved(item, "count", "count", on_hand, first)]
     for week in range(30):
         monday = first + week * 7 * DAY
-        found.append(moved(item, f"came {week}", "receipt", WEEKLY, monday + timedelta(hours=1)))
-        found += [
+        movements.append(moved(item, f"came {week}", "receipt", WEEKLY, monday + timedelta(hours=1)))
+        movements += [
             moved(item, f"sold {week} {day}", "sale", -(WEEKLY * (day + 1) // 7 - WEEKLY * day // 7),
                   monday + day * DAY + timedelta(hours=9))
             for day in range(7)
         ]  # fmt: skip
-    return found
+    return movements

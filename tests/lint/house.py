@@ -108,7 +108,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def problems(path: str, text: str) -> list[str]:
-    """What is against the house in one file, as `file:line: problem`."""
+    """House-rule violations of one file, each as `file:line: problem`."""
     tree = ast.parse(text, path)
     return [f"{path}:{line}: {problem}" for rule in RULES for line, problem in rule(path, text, tree)]
 
@@ -131,9 +131,9 @@ def main() -> int:
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py"]
     files = subprocess.run(listed, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.split()
     present = [path for path in files if (CHECKOUT / path).is_file()]
-    found = [problem for path in present for problem in problems(path, (CHECKOUT / path).read_text("utf-8"))]
-    print("\n".join([*found, f"{len(present)} files, {len(found)} against the house rules"]))
-    return 1 if found else 0
+    violations = [problem for path in present for problem in problems(path, (CHECKOUT / path).read_text("utf-8"))]
+    print("\n".join([*violations, f"{len(present)} files, {len(violations)} against the house rules"]))
+    return 1 if violations else 0
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def around(least: int, most: int) -> st.SearchStrategy[int]:
     return st.one_of(st.sampled_from(sorted(edges)), st.integers(least, most))
 
 
-def one_of(*names: str) -> st.SearchStrategy[str]:
+def sampled(*names: str) -> st.SearchStrategy[str]:
     return st.sampled_from(names)
 
 
@@ -57,20 +57,20 @@ def record(kind: str, **fields: Any) -> st.SearchStrategy[Case]:
 PRICES, COSTS, BPS = around(1, LARGEST_MINOR), around(0, LARGEST_MINOR), around(1, 9_999)
 DAYS = st.sampled_from([date(1900, 1, 1), date(2026, 3, 9), date(2199, 12, 31)])
 ORDERED = st.fixed_dictionaries(
-    {"sku": one_of(*SKUS), "quantity": around(1, LARGEST_QUANTITY), "unit_cost_minor": COSTS}
+    {"sku": sampled(*SKUS), "quantity": around(1, LARGEST_QUANTITY), "unit_cost_minor": COSTS}
 )
-REFILLED = st.fixed_dictionaries({"stand": st.just("S"), "sku": one_of(*SKUS), "quantity": around(1, LARGEST_REFILL)})
+REFILLED = st.fixed_dictionaries({"stand": st.just("S"), "sku": sampled(*SKUS), "quantity": around(1, LARGEST_REFILL)})
 WEEKLY = st.tuples(around(0, LARGEST_MINOR), around(0, LARGEST_MINOR)).map(
     lambda amounts: [
         {"campaign": name, "weekly_minor": amount} for name, amount in zip(("small", "large"), amounts, strict=True)
     ]
 )
 CASES: Mapping[str, st.SearchStrategy[Case]] = {
-    "price.update": record("price.update", sku=one_of(*SKUS), channel="shop", price_minor=PRICES, currency="EUR"),
-    "price.draft": record("price.draft", sku=one_of(*SKUS), channel="other", price_minor=PRICES, currency="EUR"),
+    "price.update": record("price.update", sku=sampled(*SKUS), channel="shop", price_minor=PRICES, currency="EUR"),
+    "price.draft": record("price.draft", sku=sampled(*SKUS), channel="other", price_minor=PRICES, currency="EUR"),
     "promo.schedule": st.tuples(DAYS, st.integers(0, 91)).flatmap(
         lambda when: record(
-            "promo.schedule", sku=one_of(*SKUS), channels=["shop"], first_day=_back(when[0], when[1]),
+            "promo.schedule", sku=sampled(*SKUS), channels=["shop"], first_day=_back(when[0], when[1]),
             last_day=when[0], off_bps=BPS, currency="EUR",
         )
     ),
@@ -79,7 +79,7 @@ CASES: Mapping[str, st.SearchStrategy[Case]] = {
         lines=st.lists(ORDERED, min_size=1, max_size=2, unique_by=lambda line: line["sku"]),
     ),
     "stock.transfer": record(
-        "stock.transfer", sku=one_of(*SKUS), from_location="W", to_location="S", cost_minor=COSTS, currency="EUR",
+        "stock.transfer", sku=sampled(*SKUS), from_location="W", to_location="S", cost_minor=COSTS, currency="EUR",
         quantity=around(1, LARGEST_QUANTITY),
     ),
     "stand.refill": record(
@@ -94,15 +94,15 @@ CASES: Mapping[str, st.SearchStrategy[Case]] = {
         "segment.message", segment="buyers", template="news", audience=around(1, LARGEST_AUDIENCE),
         holdout_bps=around(0, 10_000), currency="EUR",
     ),
-    "lead.follow_up": record("lead.follow_up", lead=one_of("L0", "L1"), within_days=around(0, 90), currency="EUR"),
+    "lead.follow_up": record("lead.follow_up", lead=sampled("L0", "L1"), within_days=around(0, 90), currency="EUR"),
     "invoice.remind": record(
         "invoice.remind", debtor="debtor", currency="EUR",
-        invoices=st.lists(one_of("I0", "I1", "I2"), min_size=1, unique=True),
+        invoices=st.lists(sampled("I0", "I1", "I2"), min_size=1, unique=True),
     ),
     "budget.reallocate": record("budget.reallocate", budgets=WEEKLY, currency="EUR"),
     "expense.flag": record(
         "expense.flag", category="rent", reason="far_above", currency="EUR",
-        expenses=st.lists(one_of("E0", "E1", "E2"), min_size=1, unique=True),
+        expenses=st.lists(sampled("E0", "E1", "E2"), min_size=1, unique=True),
     ),
 }  # fmt: skip
 
@@ -155,7 +155,7 @@ def brand(database: Database, new_brand: Callable[..., Context]) -> Context:
 
 
 def tried(database: Database, ctx: Context, engine: PolicyEngine, action: Action) -> ActionItem | None:
-    """What became of the action; None where it was refused in words."""
+    """The item after execution; None where the action was refused with a domain error below 500."""
     try:
         with database.begin(ctx) as session:
             item = propose(session, engine, action, "tried")

@@ -70,8 +70,8 @@ def test_edits_at_once_leave_one_open_item(shop: Shop) -> None:
             return "conflict"
 
     with ThreadPoolExecutor(6) as pool:
-        found = list(pool.map(tried, [1010, 1020, 1030, 1040, 1045, 1048]))
-    assert sorted(found) == ["conflict"] * 5 + ["proposed"]
+        outcomes = list(pool.map(tried, [1010, 1020, 1030, 1040, 1045, 1048]))
+    assert sorted(outcomes) == ["conflict"] * 5 + ["proposed"]
     assert statuses(shop) == ["proposed", "superseded"]
 
 
@@ -183,9 +183,9 @@ def test_what_is_put_off_waits_outside_the_inbox(shop: Shop) -> None:
     with shop.database.begin(shop.operator) as session:
         snooze(session, str(item.id), until)
         assert list(inbox(session)) == []
-        assert [one.id for one in inbox(session, [ItemStatus.SNOOZED])] == [item.id]
+        assert [row.id for row in inbox(session, [ItemStatus.SNOOZED])] == [item.id]
     with shop.database.read(shop.operator.at(until)) as session:
-        assert [one.id for one in inbox(session)] == [item.id]
+        assert [row.id for row in inbox(session)] == [item.id]
 
 
 def test_nobody_carries_out_twice_what_was_edited_and_approved_by_two(shop: Shop) -> None:

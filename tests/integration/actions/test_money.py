@@ -95,7 +95,7 @@ def test_a_reminder_is_sent_once_and_waits_in_the_outbox(office: Office) -> None
     assert execute(office.database, office.owner, office.engine, item.id).status == ItemStatus.DONE
     (row,) = office.rows(InvoiceReminder)
     assert (row.level, row.sent_at) == (1, office.owner.now())
-    (event,) = [one for one in office.rows(OutboxEvent) if one.type == "invoice_reminder.to_send"]
+    (event,) = [event for event in office.rows(OutboxEvent) if event.type == "invoice_reminder.to_send"]
     (line,) = event.envelope["data"]["invoices"]
     assert (line["number"], line["lacks_minor"], line["level"]) == ("L-OPEN", 300_000, 1)
 
@@ -134,12 +134,12 @@ def test_a_debtor_who_paid_at_once_paid_sooner_than_its_habit(office: Office) ->
     item = office.carry_out(REMIND)
     pay(office.database, office.owner, "L-OPEN", office.owner.now() + DAY)
     office.later(43)
-    found = office.measured(item, REMIND, 43)
+    outcome = office.measured(item, REMIND, 43)
     a_day = 300_000 * 0.10 / 365
-    assert found.status == OutcomeStatus.MEASURED
-    assert found.effect is not None and found.low is not None and found.high is not None
-    assert 4 * a_day < found.effect < 12 * a_day
-    assert found.low <= found.effect <= found.high
+    assert outcome.status == OutcomeStatus.MEASURED
+    assert outcome.effect is not None and outcome.low is not None and outcome.high is not None
+    assert 4 * a_day < outcome.effect < 12 * a_day
+    assert outcome.low <= outcome.effect <= outcome.high
 
 
 def test_a_reminder_to_a_stranger_finds_nothing(office: Office) -> None:
@@ -184,8 +184,8 @@ def test_budgets_without_a_response_are_not_measurable(office: Office) -> None:
     budget(office.database, office.owner, search=100_000, social=100_000)
     item = office.carry_out(moved(110_000, 90_000))
     office.later(60)
-    found = office.measured(item, moved(110_000, 90_000), 60)
-    assert (found.status, found.effect) == (OutcomeStatus.NOT_MEASURABLE, None)
+    outcome = office.measured(item, moved(110_000, 90_000), 60)
+    assert (outcome.status, outcome.effect) == (OutcomeStatus.NOT_MEASURABLE, None)
 
 
 def flag(number: str = "affiliate:A1 0") -> ExpenseFlag:
@@ -213,8 +213,8 @@ def test_commissions_that_stopped_are_what_a_flag_avoided(office: Office) -> Non
     office.later(28)
     for at in range(2, 12):
         _go_on(office, f"affiliate:A{at}", 4_000)
-    found = office.measured(item, flag(), 28)
-    assert (found.effect, found.low, found.high) == (4 * 7_000, 4 * 5_000, 4 * 9_000)
+    outcome = office.measured(item, flag(), 28)
+    assert (outcome.effect, outcome.low, outcome.high) == (4 * 7_000, 4 * 5_000, 4 * 9_000)
 
 
 def _go_on(office: Office, category: str, amount: int) -> None:

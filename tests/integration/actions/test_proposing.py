@@ -1,4 +1,4 @@
-"""What a person asks for in words is completed by what the brand's own rows say, and refused where they say no such."""
+"""An action proposed in words is completed from the brand's own rows, and refused where they hold no such thing."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -43,7 +43,7 @@ def test_a_line_costs_what_the_supplier_asks_for_so_many(
 
 
 @pytest.mark.parametrize(
-    ("given", "error", "told"),
+    ("given", "error", "words"),
     [
         (["supplier=S1", "lines=Z:5"], NotFound, "S1 offers no Z"),
         (["supplier=S9", "lines=A:5"], NotFound, "No supplier S9"),
@@ -53,9 +53,9 @@ def test_a_line_costs_what_the_supplier_asks_for_so_many(
     ],
 )
 def test_an_order_that_nobody_can_take_is_refused_by_name(
-    room: Stockroom, given: list[str], error: type[Exception], told: str
+    room: Stockroom, given: list[str], error: type[Exception], words: str
 ) -> None:
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=words):
         asked(room.database, room.owner, "purchase_order.create", *given)
 
 

@@ -24,7 +24,7 @@ from tools.toolbox import Toolbox
 
 @dataclass(frozen=True)
 class Held:
-    """What one answer of an agent brought."""
+    """One agent's run: its report, and access to the receipts and proposals that it left."""
 
     database: Database
     ctx: Context
@@ -39,7 +39,7 @@ class Held:
         return read_out(claim, cells)
 
     def finding(self, subject: str) -> Finding:
-        return next(one for one in self.report.findings if one.subject == subject)
+        return next(finding for finding in self.report.findings if finding.subject == subject)
 
     def said_of(self, subject: str) -> str:
         return self.spoken(self.finding(subject).claim)
@@ -62,7 +62,7 @@ class Held:
             return [row.result for row in session.scalars(own)]
 
     def answer(self, tool: str, **about: str) -> dict[str, Any]:
-        return next(one for one in self.answers(tool) if about.items() <= one.items())
+        return next(answer for answer in self.answers(tool) if about.items() <= answer.items())
 
     def cents(self, tool: str, *names: str) -> dict[str, int]:
         return {name: self.answer(tool)[name]["value"] for name in names}
@@ -70,7 +70,7 @@ class Held:
 
 async def answer_of(database: Database, ctx: Context, agent: str, about: str) -> Held:
     """Let the agent of that name report about something, as of now."""
-    charter = next(one for one in load_charters() if one.name == agent)
+    charter = next(charter for charter in load_charters() if charter.name == agent)
     run_id = start_run(database, ctx)
     toolbox = Toolbox(database, replace(ctx, as_of=ctx.now()), run_id, charter.name, charter.tools)
     result = await run_agent(charter, toolbox, chat_model_for(charter, "rules"), about)

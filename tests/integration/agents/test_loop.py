@@ -1,4 +1,4 @@
-"""Whatever a model does, the agent ends with a report that holds, or with a clear degraded one."""
+"""An agent ends with a report that holds, or with a clear degraded one, whatever its model does."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -130,8 +130,8 @@ async def test_digits_are_refused_wherever_people_read(desk: Desk, place: str) -
         "subject": "Top 3" if place == "subject" else "Prices",
         "claim": {"text": "Up by 3." if place == "claim" else "Up."},
     }
-    told = report(findings=[finding], missing_data=["3 weeks are missing"] if place == "missing" else [])
-    assert (await desk.run(told)).status == "degraded"
+    reply = report(findings=[finding], missing_data=["3 weeks are missing"] if place == "missing" else [])
+    assert (await desk.run(reply)).status == "degraded"
 
 
 async def test_only_own_proposals_of_this_run_may_be_reported(desk: Desk) -> None:
@@ -152,7 +152,7 @@ async def test_only_own_proposals_of_this_run_may_be_reported(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize(
-    ("first", "told"),
+    ("first", "complaint"),
     [
         (calls(("no_such_tool", {})), "There is no tool"),
         (calls(("price_corridor", {"sku": "SOAP-1"})), "Field required"),
@@ -175,7 +175,7 @@ async def test_only_own_proposals_of_this_run_may_be_reported(desk: Desk) -> Non
         ),
     ],
 )
-async def test_one_fault_may_be_repaired_a_second_one_degrades(desk: Desk, first: AIMessage, told: str) -> None:
+async def test_one_fault_may_be_repaired_a_second_one_degrades(desk: Desk, first: AIMessage, complaint: str) -> None:
     heard: list[str] = []
 
     def repaired(messages: Sequence[BaseMessage]) -> AIMessage:
@@ -183,7 +183,7 @@ async def test_one_fault_may_be_repaired_a_second_one_degrades(desk: Desk, first
         return report()
 
     assert (await desk.run(first, repaired)).status == "ok"
-    assert told in heard[0]
+    assert complaint in heard[0]
     assert len(heard[0]) < 2_000
     again = await desk.run(first)
     assert (again.status, again.steps) == ("degraded", 2)

@@ -36,15 +36,19 @@ async def test_all_eleven_products_get_an_answer(
     toolbox = open_toolbox(database, ctx, ctx.now())
     result = await run_agent(CHARTER, toolbox, chat_model_for(CHARTER, "rules"), "Prices")
     assert (result.status, result.reason) == ("ok", "")
-    assert [one.subject for one in result.report.findings if one.subject != "retail"] == list(SKUS)
+    assert [finding.subject for finding in result.report.findings if finding.subject != "retail"] == list(SKUS)
     assert result.report.proposals
     plain = {}
     for sku in SKUS:
-        found = json.loads(toolbox.call("price_elasticity", {"sku": sku, "channel": "retail"}).content)["result"]
-        assert found["status"] == "usable", sku
-        assert found["low"]["value"] < found["elasticity"]["value"] < found["high"]["value"] < 0
-        assert all(one["heldout_error"]["value"] > 0 for one in found["candidates"])
-        plain[sku] = found["plain_regression"]["value"], found["plain_is_trusted"], found["elasticity"]["value"]
+        elasticity = json.loads(toolbox.call("price_elasticity", {"sku": sku, "channel": "retail"}).content)["result"]
+        assert elasticity["status"] == "usable", sku
+        assert elasticity["low"]["value"] < elasticity["elasticity"]["value"] < elasticity["high"]["value"] < 0
+        assert all(candidate["heldout_error"]["value"] > 0 for candidate in elasticity["candidates"])
+        plain[sku] = (
+            elasticity["plain_regression"]["value"],
+            elasticity["plain_is_trusted"],
+            elasticity["elasticity"]["value"],
+        )
     assert (round(plain["OJ-05"][0], 2), round(plain["OJ-10"][0], 2)) == (-3.32, -3.38)
     for sku in ("OJ-05", "OJ-10"):
         assert not plain[sku][1]
@@ -69,5 +73,5 @@ def _opens_to_the_rows_of_its_product(database: Database, ctx: Context, toolbox:
 
 def _knows_less_in_1991(database: Database, ctx: Context) -> None:
     past = open_toolbox(database, ctx, datetime(1991, 6, 20, tzinfo=UTC))
-    found = json.loads(past.call("price_elasticity", {"sku": "OJ-05", "channel": "retail"}).content)["result"]
-    assert found["facts"]["weeks"]["value"] < 60
+    elasticity = json.loads(past.call("price_elasticity", {"sku": "OJ-05", "channel": "retail"}).content)["result"]
+    assert elasticity["facts"]["weeks"]["value"] < 60

@@ -9,8 +9,8 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
 SEMANTIC_REFUSALS = ["2xx", "3xx", "401", "403", "404", "409", "412", "422", "429"]
-"""What well-formed input may be answered: 412 for a tag that nothing ever had, 422 for what only the brand's own state
-shows to be senseless (a moment after the item's end, a parameter that its kind does not take)."""
+"""Statuses that well-formed input may be answered with: 412 for a tag that nothing ever had, 422 for what only the
+brand's own state shows to be senseless (a moment after the item's end, a parameter that its kind does not take)."""
 
 _DOCUMENTS = ("set_rule", "set_workflow")
 """Operations whose bodies have so many shapes that making them takes long."""
@@ -18,7 +18,7 @@ _DOCUMENTS = ("set_rule", "set_workflow")
 
 @dataclass
 class Findings:
-    """What it did and what it found."""
+    """Failures, errors and counts of one Schemathesis run."""
 
     failures: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -45,37 +45,41 @@ def fuzz(app: FastAPI, headers: dict[str, str], leaver: str, examples: int, *, t
             "phases": {"stateful": {"enabled": thorough}, "coverage": {"enabled": thorough}},
             "operations": [
                 {"include-operation-id": "log_out", "headers": {"Authorization": leaver}},
-                *([] if thorough else [{"include-operation-id": one, "enabled": False} for one in _DOCUMENTS]),
+                *(
+                    []
+                    if thorough
+                    else [{"include-operation-id": operation, "enabled": False} for operation in _DOCUMENTS]
+                ),
             ],
         }
     )
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, config=config)
-    found = Findings()
+    findings = Findings()
     for event in from_schema(schema).execute():
-        _note(found, event)
-    return found
+        _note(findings, event)
+    return findings
 
 
-def _note(found: Findings, event: Any) -> None:
+def _note(findings: Findings, event: Any) -> None:
     if isinstance(event, events.ScenarioFinished | events.FuzzScenarioFinished):
-        found.cases += len(event.recorder.cases)
-        found.operations |= {node.value.operation.label for node in event.recorder.cases.values()}
+        findings.cases += len(event.recorder.cases)
+        findings.operations |= {node.value.operation.label for node in event.recorder.cases.values()}
         for case_id, checks in event.recorder.checks.items():
-            found.checks += len(checks)
+            findings.checks += len(checks)
             for check in checks:
                 if check.failure_info is not None:
                     failure = check.failure_info
                     said = f"{check.name}: {failure.failure.title}: {failure.failure.message}\n{failure.code_sample}"
                     response = event.recorder.interactions[case_id].response
                     body = response.content[:300] if response else b""
-                    found.failures.append(f"{event.recorder.cases[case_id].value.operation.label}: {said}\n{body!r}")
+                    findings.failures.append(f"{event.recorder.cases[case_id].value.operation.label}: {said}\n{body!r}")
         return
     if isinstance(event, events.NonFatalError | events.FatalError):
-        found.errors.append(str(getattr(event, "info", None) or getattr(event, "exception", event)))
+        findings.errors.append(str(getattr(event, "info", None) or getattr(event, "exception", event)))
     if isinstance(event, events.PhaseFinished):
-        found.phases.append(f"{event.phase.name.value}: {event.status.value}")
+        findings.phases.append(f"{event.phase.name.value}: {event.status.value}")
     if isinstance(event, events.EngineFinished):
-        found.summary = {
-            "operations": len(found.operations), "cases": found.cases, "checks": found.checks,
+        findings.summary = {
+            "operations": len(findings.operations), "cases": findings.cases, "checks": findings.checks,
             "seconds": round(event.running_time, 1),
         }  # fmt: skip

@@ -53,12 +53,12 @@ def test_why_margin_fell_adds_up_to_the_cent(sold: Town) -> None:
         metric=Metric.MARGIN, period=Period.BETWEEN, first=monday, last=monday + timedelta(days=6), why=True,
         comparison=Comparison.PERIOD_BEFORE,
     )  # fmt: skip
-    told = (
+    reply = (
         sold.client("owner")
         .post("/api/v1/ask", json={"question": f"why did margin fall from {query.first} to {query.last}"})
         .json()
     )
-    assert told["query"]["why"] is True
+    assert reply["query"]["why"] is True
     with sold.office.database.read(sold.mine) as session:
         row = session.scalars(select(Receipt).where(Receipt.tool == "brand_metric")).one()  # type: ignore[arg-type]
         answer = MetricAnswer.model_validate(row.result)
@@ -67,7 +67,7 @@ def test_why_margin_fell_adds_up_to_the_cent(sold: Town) -> None:
     effects = {name: cell.value for name, cell in answer.effects.items()}
     assert effects == {"volume": -20 * 600, "price": 80 * 100, "unit_cost": -80 * 100}
     assert sum(effects.values()) == answer.change.value
-    for code in told["figures"].values():
+    for code in reply["figures"].values():
         opened = sold.client("owner").get(f"/api/v1/figures/{code}").json()
         assert opened["rows_unchanged"] is True
 
@@ -81,10 +81,10 @@ def test_an_answer_comes_in_the_language_of_its_question(town: Town) -> None:
 
 
 def test_what_is_unclear_says_what_can_be_asked_and_keeps_nothing(town: Town) -> None:
-    told = asked(town.client("owner"), "how happy are our customers?")
-    assert told["understood"] is False
-    assert told["query"] is None and told["receipt"] is None and told["run_id"] is None
-    assert "why did margin" in str(told["answer"])
+    reply = asked(town.client("owner"), "how happy are our customers?")
+    assert reply["understood"] is False
+    assert reply["query"] is None and reply["receipt"] is None and reply["run_id"] is None
+    assert "why did margin" in str(reply["answer"])
     with town.office.database.read(town.mine) as session:
         assert not session.scalars(select(Run).where(Run.kind == "question")).all()  # type: ignore[arg-type]
 
@@ -92,13 +92,13 @@ def test_what_is_unclear_says_what_can_be_asked_and_keeps_nothing(town: Town) ->
 def test_a_fall_that_was_none_is_said_to_be_none(sold: Town) -> None:
     today = sold.mine.now().date()
     monday = today - timedelta(days=today.weekday(), weeks=60)
-    told = asked(sold.client("owner"), f"why did the average price fall from {monday} to {monday + timedelta(days=6)}")
-    assert "It did not fall." in str(told["answer"])
+    reply = asked(sold.client("owner"), f"why did the average price fall from {monday} to {monday + timedelta(days=6)}")
+    assert "It did not fall." in str(reply["answer"])
 
 
 def test_no_sales_in_the_period_is_said_and_not_called_zero(town: Town) -> None:
-    told = asked(town.client("owner"), "revenue from 2001-01-01 to 2001-01-31")
-    assert "not known" in str(told["answer"])
+    reply = asked(town.client("owner"), "revenue from 2001-01-01 to 2001-01-31")
+    assert "not known" in str(reply["answer"])
 
 
 def test_a_question_that_is_none_is_refused(town: Town) -> None:
@@ -115,6 +115,6 @@ def test_the_same_question_is_answered_the_same_in_a_meeting(town: Town) -> None
     question = "What was revenue last month by product?"
     turn = client.post(f"/api/v1/meetings/{meeting}/turns", json={"kind": "ask", "text": question}).json()
     assert turn["figures"]
-    told = asked(client, question)
-    amount = str(told["answer"]).split("**")[1]
+    reply = asked(client, question)
+    amount = str(reply["answer"]).split("**")[1]
     assert amount in turn["answer"]

@@ -16,7 +16,7 @@ def test_who_logs_in_is_told_their_own_brands(town: Town) -> None:
     me = town.client("owner").get(ME).json()
     assert me["login"] == "owner"
     assert [brand["slug"] for brand in me["brands"]] == ["mine"]
-    assert [one["slug"] for one in town.client("superadmin").get(ME).json()["brands"]] == ["mine", "theirs"]
+    assert [brand["slug"] for brand in town.client("superadmin").get(ME).json()["brands"]] == ["mine", "theirs"]
 
 
 def test_a_wrong_password_and_an_unknown_login_are_answered_alike(town: Town) -> None:

@@ -25,13 +25,13 @@ BROKEN = {"name": "broken", "title": "Broken", "module": "pricing", "steps": [
 ]}  # fmt: skip
 
 
-def put(client: Client, what: str, document: dict[str, Any], **headers: str) -> Any:
-    body = {what: document, "reason": "a test"}
-    return client.put(f"{BASE}/{what}s/{document['name']}", json=body, headers=headers)
+def put(client: Client, kind: str, document: dict[str, Any], **headers: str) -> Any:
+    body = {kind: document, "reason": "a test"}
+    return client.put(f"{BASE}/{kind}s/{document['name']}", json=body, headers=headers)
 
 
-def told(client: Client) -> list[str]:
-    return [one["title"] for one in client.get("/api/v1/notifications").json()["data"]][::-1]
+def notification_titles(client: Client) -> list[str]:
+    return [notification["title"] for notification in client.get("/api/v1/notifications").json()["data"]][::-1]
 
 
 def started(town: Town, client: Client, flow: dict[str, Any]) -> str:
@@ -42,33 +42,33 @@ def started(town: Town, client: Client, flow: dict[str, Any]) -> str:
     return str(answer.headers["Location"])
 
 
-@pytest.mark.parametrize(("what", "document"), [("rule", RULE), ("workflow", FLOW)])
+@pytest.mark.parametrize(("kind", "document"), [("rule", RULE), ("workflow", FLOW)])
 def test_a_definition_is_set_read_changed_in_place_of_what_was_seen_and_rolled_back(
-    town: Town, what: str, document: dict[str, Any]
+    town: Town, kind: str, document: dict[str, Any]
 ) -> None:
-    client, path = town.client("owner"), f"{BASE}/{what}s/{document['name']}"
+    client, path = town.client("owner"), f"{BASE}/{kind}s/{document['name']}"
     error_of(client.get(path), 404)
-    made = put(client, what, document)
+    made = put(client, kind, document)
     assert made.status_code == 200, made.text
     assert client.get(path).headers["ETag"] == made.headers["ETag"]
     assert client.get(path).json()["document"]["title"] == document["title"]
-    changed = put(client, what, {**document, "title": "Another"}, **{"If-Match": made.headers["ETag"]})
+    changed = put(client, kind, {**document, "title": "Another"}, **{"If-Match": made.headers["ETag"]})
     assert changed.json()["version"] == 2
-    error_of(put(client, what, {**document, "title": "Third"}, **{"If-Match": made.headers["ETag"]}), 412)
-    error_of(put(client, what, {**document, "title": "Another"}), 409)  # says so already
+    error_of(put(client, kind, {**document, "title": "Third"}, **{"If-Match": made.headers["ETag"]}), 412)
+    error_of(put(client, kind, {**document, "title": "Another"}), 409)  # says so already
     back = client.post(f"{path}/rollback", json={"reason": "it was better"})
     assert (back.json()["version"], back.json()["title"]) == (3, document["title"])
     history = client.get(f"{path}/history").json()["data"]
-    assert [one["version"] for one in history] == [1, 2, 3]
+    assert [version["version"] for version in history] == [1, 2, 3]
     assert history[1]["changes"] == [{"field": "title", "before": document["title"], "after": "Another"}]
     error_of(client.get(path.replace("pricing", "stands")), 404)  # of another part of the business
-    assert [one["name"] for one in client.get(f"{BASE}/{what}s").json()["data"]] == [document["name"]]
+    assert [definition["name"] for definition in client.get(f"{BASE}/{kind}s").json()["data"]] == [document["name"]]
     assert client.post(f"{path}/remove", json={"reason": "over"}).status_code == 204
     error_of(client.get(path), 404)
-    assert client.get(f"{BASE}/{what}s").json()["data"] == []
+    assert client.get(f"{BASE}/{kind}s").json()["data"] == []
 
 
-@pytest.mark.parametrize(("what", "document"), [("rule", RULE), ("workflow", FLOW)])
+@pytest.mark.parametrize(("kind", "document"), [("rule", RULE), ("workflow", FLOW)])
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -78,14 +78,14 @@ def test_a_definition_is_set_read_changed_in_place_of_what_was_seen_and_rolled_b
     ],
 )  # fmt: skip
 def test_a_malformed_definition_is_refused_and_nothing_is_set(
-    town: Town, what: str, document: dict[str, Any], wrong: dict[str, Any]
+    town: Town, kind: str, document: dict[str, Any], wrong: dict[str, Any]
 ) -> None:
     client = town.client("owner")
-    body = {what: {**document, **wrong}, "reason": "a test"}
-    error_of(client.put(f"{BASE}/{what}s/{document['name']}", json=body), 422)
-    error_of(client.put(f"{BASE}/{what}s/{document['name']}", json={what: document, "reason": " "}), 422)
-    error_of(client.put(f"{BASE}/{what}s/{document['name']}", json={}), 422)
-    assert client.get(f"{BASE}/{what}s").json()["data"] == []
+    body = {kind: {**document, **wrong}, "reason": "a test"}
+    error_of(client.put(f"{BASE}/{kind}s/{document['name']}", json=body), 422)
+    error_of(client.put(f"{BASE}/{kind}s/{document['name']}", json={kind: document, "reason": " "}), 422)
+    error_of(client.put(f"{BASE}/{kind}s/{document['name']}", json={}), 422)
+    assert client.get(f"{BASE}/{kind}s").json()["data"] == []
 
 
 def test_who_may_not_set_rules_is_refused(town: Town) -> None:
@@ -103,7 +103,7 @@ def test_an_execution_is_watched_to_its_end_with_every_attempt(town: Town) -> No
     shown = client.get(path)
     assert (shown.json()["status"], shown.json()["waits_for"]) == ("waiting", "trial.came")
     assert shown.headers["ETag"] == f'"{shown.json()["etag"]}"'
-    assert [(one["step"], one["outcome"]) for one in shown.json()["attempts"]] == [
+    assert [(attempt["step"], attempt["outcome"]) for attempt in shown.json()["attempts"]] == [
         ("", "met"), ("tell", "done"), ("come", "waits"),
     ]  # fmt: skip
     with town.office.database.begin(town.mine) as session:
@@ -111,7 +111,7 @@ def test_an_execution_is_watched_to_its_end_with_every_attempt(town: Town) -> No
     town.office.run_due(town.mine)
     assert client.get(path).json()["status"] == "done"
     assert client.get(path).headers["ETag"] != shown.headers["ETag"]
-    assert told(client) == ["began", "came"]
+    assert notification_titles(client) == ["began", "came"]
     error_of(town.client("stranger").get(path), 404)
     error_of(client.get(path.replace("pricing", "stands")), 404)
 
@@ -132,7 +132,7 @@ def test_an_execution_that_is_called_off_compensates_what_it_did(town: Town) -> 
     town.office.run_due(town.mine)
     ended = client.get(path).json()
     assert (ended["status"], ended["reason"]) == ("undone", "called off by person:owner: The launch is off.")
-    assert told(client) == ["began", "called off", "The workflow launch failed, and was undone"]
+    assert notification_titles(client) == ["began", "called off", "The workflow launch failed, and was undone"]
     error_of(client.post(f"{path}/cancel", json=said, headers={"If-Match": f'"{ended["etag"]}"'}), 409)
 
 
@@ -150,7 +150,7 @@ def test_an_execution_that_failed_is_begun_again_once_by_what_holds_now(town: To
     assert again.headers["Location"] != path
     town.office.run_due(town.mine)
     assert client.get(again.headers["Location"]).json()["status"] == "done"
-    assert told(client)[-1] == "n is 1"
+    assert notification_titles(client)[-1] == "n is 1"
     error_of(client.post(f"{path}/retry", headers=seen), 409)
 
 
@@ -163,7 +163,7 @@ def test_executions_are_listed_in_pages_by_status_and_name(town: Town) -> None:
     town.office.run_due(town.mine)
     started(town, client, BROKEN)
     everything = client.get(f"{BASE}/executions").json()["data"]
-    assert [one["name"] for one in everything] == ["broken", "tell", "tell", "tell"]
+    assert [execution["name"] for execution in everything] == ["broken", "tell", "tell", "tell"]
     paged, cursor = [], None
     while True:
         page = client.get(f"{BASE}/executions", params={"limit": 1, **({"cursor": cursor} if cursor else {})}).json()
@@ -173,7 +173,7 @@ def test_executions_are_listed_in_pages_by_status_and_name(town: Town) -> None:
             break
     assert paged == everything
     failed = client.get(f"{BASE}/executions", params={"status": "failed"}).json()["data"]
-    assert [one["name"] for one in failed] == ["broken"]
+    assert [execution["name"] for execution in failed] == ["broken"]
     assert len(client.get(f"{BASE}/executions", params={"name": "tell"}).json()["data"]) == 3
     assert client.get("/api/v1/stands/automation/executions").json()["data"] == []
     error_of(client.get(f"{BASE}/executions", params={"cursor": "nonsense"}), 404)
@@ -197,7 +197,7 @@ def test_a_schedule_says_when_it_is_next_and_is_paused_as_it_was_seen(town: Town
     back = client.post(f"{path}/resume", json={"reason": "back"}, headers={"If-Match": paused.headers["ETag"]})
     assert back.json()["next"] is not None
     office = client.get("/api/v1/virtual-office/automation/schedules").json()["data"]
-    assert "weekly-trading-review" in [one["name"] for one in office]
+    assert "weekly-trading-review" in [schedule["name"] for schedule in office]
     meeting = client.get("/api/v1/virtual-office/automation/schedules/weekly-trading-review")
     resumed = client.post(
         "/api/v1/virtual-office/automation/schedules/weekly-trading-review/"
@@ -233,9 +233,9 @@ def test_a_dry_run_looks_at_the_past_and_writes_nothing(town: Town) -> None:
     with town.office.database.begin(town.mine) as session:
         emit(session, "trial.happened", "S", {"n": 7})
     since = (town.mine.now() - timedelta(hours=1)).isoformat()
-    found = client.post(f"{BASE}/rules/tell/test", json={"since": since}).json()
-    assert (found["would_act"], found["written"]) == (1, False)
-    assert found["events"][0]["does"] == ["notify to everybody: told 7"]
-    assert told(client) == []
+    dry_run = client.post(f"{BASE}/rules/tell/test", json={"since": since}).json()
+    assert (dry_run["would_act"], dry_run["written"]) == (1, False)
+    assert dry_run["events"][0]["does"] == ["notify to everybody: told 7"]
+    assert notification_titles(client) == []
     error_of(client.post(f"{BASE}/rules/tell/test", json={"since": "2999-01-01T00:00:00Z"}), 422)
     error_of(client.post(f"{BASE}/rules/tell/test", json={"since": "yesterday"}), 422)

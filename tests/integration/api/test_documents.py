@@ -14,18 +14,18 @@ def test_a_document_is_added_found_changed_and_removed(town: Town) -> None:
     client = town.client("owner")
     made = client.post(DOCUMENTS, json=TERMS)
     assert made.status_code == 201, made.text
-    (found,) = client.get(DOCUMENTS).json()["data"]
-    assert found["version"] == 1
-    told = client.get(SEARCH, params={"question": "What is the minimum order value?"}).json()
-    assert "500 euros" in told["passages"][0]["text"]
+    (document,) = client.get(DOCUMENTS).json()["data"]
+    assert document["version"] == 1
+    search = client.get(SEARCH, params={"question": "What is the minimum order value?"}).json()
+    assert "500 euros" in search["passages"][0]["text"]
     client.post(DOCUMENTS, json={**TERMS, "text": TERMS["text"].replace("500", "600")})
-    assert [one["version"] for one in client.get(DOCUMENTS).json()["data"]] == [2]
-    told = client.get(SEARCH, params={"question": "What is the minimum order value?"}).json()
-    assert "600 euros" in told["passages"][0]["text"]
-    error_of(town.client("stranger").delete(f"{DOCUMENTS}/{found['name']}"), 404)
+    assert [row["version"] for row in client.get(DOCUMENTS).json()["data"]] == [2]
+    search = client.get(SEARCH, params={"question": "What is the minimum order value?"}).json()
+    assert "600 euros" in search["passages"][0]["text"]
+    error_of(town.client("stranger").delete(f"{DOCUMENTS}/{document['name']}"), 404)
     assert town.client("stranger").get(DOCUMENTS).json()["data"] == []
-    assert client.delete(f"{DOCUMENTS}/{found['name']}").status_code == 200
-    error_of(client.delete(f"{DOCUMENTS}/{found['name']}"), 404)
+    assert client.delete(f"{DOCUMENTS}/{document['name']}").status_code == 200
+    error_of(client.delete(f"{DOCUMENTS}/{document['name']}"), 404)
     assert client.get(DOCUMENTS).json()["data"] == []
 
 

@@ -31,13 +31,13 @@ def client(town: Town) -> Iterator[Client]:
 def test_a_meeting_is_held_whoever_watches(town: Town, client: Client) -> None:
     meeting = start(client)
     assert client.get(f"{MEETINGS}/{meeting}").json()["status"] == "running"
-    assert [one["kind"] for one in events(client.get(f"{MEETINGS}/{meeting}/events").text)] == ["started"]
+    assert [event["kind"] for event in events(client.get(f"{MEETINGS}/{meeting}/events").text)] == ["started"]
     done = town.office.hold_due(town.mine)
     assert [(job.kind, job.ok) for job in done] == [("run.hold", True)]
-    told = client.get(f"{MEETINGS}/{meeting}").json()
-    assert told["status"] == "done"
-    assert [agent["name"] for agent in told["agents"]] == PRICING
-    assert told["action_items"]
+    record = client.get(f"{MEETINGS}/{meeting}").json()
+    assert record["status"] == "done"
+    assert [agent["name"] for agent in record["agents"]] == PRICING
+    assert record["action_items"]
 
 
 def test_every_watcher_sees_the_same_and_nothing_twice(town: Town, client: Client) -> None:
@@ -45,9 +45,9 @@ def test_every_watcher_sees_the_same_and_nothing_twice(town: Town, client: Clien
     town.office.hold_due(town.mine)
     path = f"{MEETINGS}/{meeting}/events"
     everything = events(client.get(path).text)
-    assert [one["seq"] for one in everything] == list(range(1, len(everything) + 1))
+    assert [event["seq"] for event in everything] == list(range(1, len(everything) + 1))
     assert (everything[0]["kind"], everything[-1]["kind"]) == ("started", "finished")
-    assert {"held", "progress"} <= {one["kind"] for one in everything}
+    assert {"held", "progress"} <= {event["kind"] for event in everything}
     assert events(town.client("operator").get(path).text) == everything
     for seen in (1, 5, len(everything) - 1):
         assert events(client.get(path, headers={"Last-Event-ID": str(seen)}).text) == everything[seen:]
@@ -88,10 +88,10 @@ def test_people_take_part_while_it_waits(town: Town, client: Client) -> None:
     error_of(client.post(turns, json={"kind": "invite", "text": "somebody"}), 422)
     assert client.post(turns, json={"kind": "go"}).status_code == 201
     town.office.hold_due(town.mine)
-    told = client.get(f"{MEETINGS}/{meeting}").json()
-    assert told["status"] == "done"
-    assert proposal["id"] in [left[0] for left in told["left_out"]]
-    kinds = [one["kind"] for one in events(client.get(f"{MEETINGS}/{meeting}/events").text)]
+    record = client.get(f"{MEETINGS}/{meeting}").json()
+    assert record["status"] == "done"
+    assert proposal["id"] in [left[0] for left in record["left_out"]]
+    kinds = [event["kind"] for event in events(client.get(f"{MEETINGS}/{meeting}/events").text)]
     assert kinds.count("turn") == 4
     assert kinds.index("waiting") < kinds.index("turn") < kinds.index("finished")
     error_of(client.post(turns, json={"kind": "go"}), 409)
@@ -132,13 +132,13 @@ def test_one_agent_answers_on_its_own_and_nobody_adopts(town: Town, client: Clie
     path = asked.headers["Location"]
     assert client.get(path).json()["outcome"] is None
     town.office.hold_due(town.mine)
-    told = client.get(path).json()
-    assert (told["status"], told["outcome"], told["agent"]) == ("done", "ok", "pricing_director")
-    assert told["findings"] and told["receipts"] and told["proposals"] and told["summary"]
+    record = client.get(path).json()
+    assert (record["status"], record["outcome"], record["agent"]) == ("done", "ok", "pricing_director")
+    assert record["findings"] and record["receipts"] and record["proposals"] and record["summary"]
     assert events(client.get(f"{path}/events").text)[-1]["kind"] == "finished"
     assert len(client.get("/api/v1/action-items", params={"limit": 200}).json()["data"]) == before
-    error_of(client.get(f"{MEETINGS}/{told['id']}"), 404)
-    assert told["id"] not in [one["id"] for one in client.get(MEETINGS).json()["data"]]
+    error_of(client.get(f"{MEETINGS}/{record['id']}"), 404)
+    assert record["id"] not in [row["id"] for row in client.get(MEETINGS).json()["data"]]
 
 
 def test_a_serving_process_holds_it_by_itself(town: Town) -> None:
@@ -148,9 +148,9 @@ def test_a_serving_process_holds_it_by_itself(town: Town) -> None:
     app = town.app(manners)
     with town.client("owner", app=app) as client:
         meeting = start(client)
-        told = events(client.get(f"{MEETINGS}/{meeting}/events").text)  # follows until it is over
-        assert told[-1]["kind"] == "finished"
-        assert [one["seq"] for one in told] == list(range(1, len(told) + 1))
+        followed = events(client.get(f"{MEETINGS}/{meeting}/events").text)  # follows until it is over
+        assert followed[-1]["kind"] == "finished"
+        assert [event["seq"] for event in followed] == list(range(1, len(followed) + 1))
         app.state.house.background.stop(30)
     assert 'mhos_jobs_total{kind="run.hold",ok="true"} 1.0' in client.get("/api/v1/metrics").text
 

@@ -48,7 +48,7 @@ BODIES: Mapping[str, Any] = {
     f"POST {AUTOMATION}/schedules/{{name}}/pause": {"reason": "mine"},
     f"POST {AUTOMATION}/schedules/{{name}}/resume": {"reason": "mine"},
 }
-"""What routes that take an id of a brand are sent."""
+"""Bodies sent to the routes that take an id of a brand."""
 OF_ONES_OWN = {
     f"GET {API}/meetings": None,
     f"POST {API}/meetings": {"agenda": "Prices", "agents": PRICING},
@@ -130,10 +130,10 @@ def asked(client: Client, operation: str, ids: Mapping[str, str]) -> tuple[int, 
     method, _, path = operation.partition(" ")
     ids = row_of(operation, ids)
     answer = client.request(method, path.format(**ids), json=BODIES.get(operation), headers={"If-Match": '"1-x"'})
-    told = answer.json()
+    body = answer.json()
     for value in (value for name, value in ids.items() if name != "os"):
-        told = json.loads(json.dumps(told).replace(value, "<id>"))
-    return answer.status_code, told
+        body = json.loads(json.dumps(body).replace(value, "<id>"))
+    return answer.status_code, body
 
 
 def fingerprint(session: BrandSession) -> list[tuple[str, int]]:
@@ -163,9 +163,9 @@ def furnish(town: Town) -> None:
 
 def test_every_route_is_tried_here(town: Town) -> None:
     tried = operations(town.client())
-    with_ids = {one for one in tried if names_something(one)}
+    with_ids = {operation for operation in tried if names_something(operation)}
     assert tried == with_ids | set(OF_ONES_OWN) | IN_NO_BRAND
-    assert {one for one in with_ids if one.startswith(("POST", "PATCH"))} >= set(BODIES)
+    assert {operation for operation in with_ids if operation.startswith(("POST", "PATCH"))} >= set(BODIES)
 
 
 def test_another_brands_id_answers_as_a_missing_one(town: Town) -> None:
@@ -174,10 +174,10 @@ def test_another_brands_id_answers_as_a_missing_one(town: Town) -> None:
     with town.office.database.read(town.theirs) as session:
         before = fingerprint(session)
     other, nothing = theirs(town), missing()
-    for operation in sorted(one for one in operations(client) if names_something(one)):
-        found, absent = asked(client, operation, other), asked(client, operation, nothing)
-        assert found == absent, operation
-        assert found[0] == 404, (operation, found)
+    for operation in sorted(name for name in operations(client) if names_something(name)):
+        foreign, absent = asked(client, operation, other), asked(client, operation, nothing)
+        assert foreign == absent, operation
+        assert foreign[0] == 404, (operation, foreign)
     with town.office.database.read(town.theirs) as session:
         assert fingerprint(session) == before
 
@@ -188,7 +188,7 @@ def test_another_brands_name_answers_as_nobodys(town: Town) -> None:
         method, _, path = operation.partition(" ")
         path = path.format(**row_of(operation, missing()))
         said = [client.request(method, path, headers={"X-Brand": brand}) for brand in ("theirs", "nobodys")]
-        assert {one.status_code for one in said} == {404}, operation
+        assert {answer.status_code for answer in said} == {404}, operation
         assert said[0].json() == said[1].json(), operation
 
 
@@ -225,8 +225,8 @@ def test_what_takes_no_id_tells_of_ones_own(town: Town) -> None:
             json=OF_ONES_OWN[operation],
         )
         assert answer.status_code in (200, 201, 202), answer.text
-        told = [value for value in (*secrets, "Theirs alone", str(town.theirs.brand_id)) if value in answer.text]
-        assert not told, (operation, told)
+        leaked = [value for value in (*secrets, "Theirs alone", str(town.theirs.brand_id)) if value in answer.text]
+        assert not leaked, (operation, leaked)
 
 
 def test_without_a_login_nothing_is_told_of_any_brand(town: Town) -> None:

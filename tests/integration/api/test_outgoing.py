@@ -27,9 +27,9 @@ POST = {"name": "post", "title": "Post", "on": ["trial.happened"], "do": [{"kind
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    one = Receiver()
-    yield one
-    one.close()
+    endpoint = Receiver()
+    yield endpoint
+    endpoint.close()
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def seen(client: Client, path: str) -> dict[str, str]:
     return {"If-Match": client.get(path).headers["ETag"]}
 
 
-def happens(town: Town, n: int = 1) -> None:
+def emit_trial(town: Town, n: int = 1) -> None:
     with town.office.database.begin(town.mine) as session:
         emit(session, "trial.happened", "S", {"n": n})
 
@@ -82,10 +82,10 @@ def test_a_secret_is_told_once_and_the_database_does_not_hold_it(sending: Town, 
     assert rotated.json()["secret"] not in (None, secret)
     stored = everything_stored(sending)
     assert "erp" in stored
-    for told in (secret, rotated.json()["secret"]):
-        assert told not in stored and told.removeprefix("whsec_") not in stored
+    for key in (secret, rotated.json()["secret"]):
+        assert key not in stored and key.removeprefix("whsec_") not in stored
     client.put(f"{BASE}/rules/post", json={"rule": POST, "reason": "a test"})
-    happens(sending)
+    emit_trial(sending)
     work(sending)
     ((message_id, times),) = receiver.received.items()
     assert times == 1
@@ -96,14 +96,14 @@ def test_what_another_machines_key_made_is_said_and_not_signed(sending: Town, re
     client = sending.client("owner")
     add(client, receiver.url)
     client.put(f"{BASE}/rules/post", json={"rule": POST, "reason": "a test"})
-    happens(sending)
+    emit_trial(sending)
     sending.office = Office(
         sending.office.settings.model_copy(update={"home": sending.home / "elsewhere"}), sending.office.database
     )
     work(sending)
     assert not receiver.received
-    (one,) = client.get(f"{HOOKS}/erp/deliveries").json()["data"]
-    assert "another key" in one["last_error"]
+    (delivery,) = client.get(f"{HOOKS}/erp/deliveries").json()["data"]
+    assert "another key" in delivery["last_error"]
 
 
 def test_an_endpoint_is_changed_as_it_was_seen(sending: Town) -> None:
@@ -145,7 +145,7 @@ def test_two_endpoints_do_not_share_a_name(town: Town) -> None:
     assert add(client, "https://example.org/a").status_code == 201
     error_of(add(client, "https://example.org/b"), 409)
     assert add(town.client("stranger"), "https://example.org/b").status_code == 201
-    assert [one["url"] for one in client.get(HOOKS).json()["data"]] == ["https://example.org/a"]
+    assert [endpoint["url"] for endpoint in client.get(HOOKS).json()["data"]] == ["https://example.org/a"]
 
 
 def test_a_chats_url_is_not_told(town: Town) -> None:
@@ -161,14 +161,16 @@ def test_a_delivery_shows_every_attempt_and_is_sent_again_with_its_id(sending: T
     add(client, receiver.url)
     client.put(f"{BASE}/rules/post", json={"rule": POST, "reason": "a test"})
     receiver.status = 503
-    happens(sending)
+    emit_trial(sending)
     for hours in range(6):
         work(sending, hours=hours)
     (line,) = client.get(f"{HOOKS}/erp/deliveries", params={"status": "failed"}).json()["data"]
     path = f"{BASE}/deliveries/{line['id']}"
     shown = client.get(path).json()
     assert (shown["status"], shown["attempts"], shown["last_error"]) == ("failed", 5, "It answered 503.")
-    assert [(one["number"], one["outcome"]) for one in shown["tried"]] == [(n, "failed") for n in range(1, 6)]
+    assert [(attempt["number"], attempt["outcome"]) for attempt in shown["tried"]] == [
+        (n, "failed") for n in range(1, 6)
+    ]
     assert shown["message"]["data"]["n"] == 1
     (dead,) = client.get(f"{BASE}/jobs", params={"status": "dead"}).json()["data"]
     assert dead["payload"] == {"delivery": line["id"]}
@@ -194,7 +196,7 @@ def test_deliveries_are_listed_in_pages(sending: Town, receiver: Receiver) -> No
     add(client, receiver.url)
     client.put(f"{BASE}/rules/post", json={"rule": POST, "reason": "a test"})
     for number in range(3):
-        happens(sending, number)
+        emit_trial(sending, number)
     work(sending)
     everything = client.get(f"{BASE}/deliveries").json()["data"]
     first = client.get(f"{BASE}/deliveries", params={"limit": 2}).json()
@@ -214,7 +216,7 @@ def test_a_dead_letter_is_inspected_and_tried_again_as_it_was_seen(town: Town) -
     client, path = town.client("owner"), f"{BASE}/jobs/{job_id}"
     shown = client.get(path)
     assert (shown.json()["last_error"], shown.headers["ETag"]) == ("it was too much", f'"{shown.json()["etag"]}"')
-    assert [one["id"] for one in client.get(f"{BASE}/jobs", params={"status": "dead"}).json()["data"]] == [job_id]
+    assert [job["id"] for job in client.get(f"{BASE}/jobs", params={"status": "dead"}).json()["data"]] == [job_id]
     error_of(client.post(f"{path}/retry"), 428)
     error_of(client.post(f"{path}/retry", headers={"If-Match": '"x"'}), 412)
     error_of(town.client("operator").post(f"{path}/retry", headers=seen(client, path)), 403)

@@ -19,13 +19,13 @@ def test_what_the_guardrails_allow_happens_after_the_undo_delay(town: Town) -> N
     client = town.client("owner")
     answer = client.post(PATH, json={"action": PRICE, "reason": "A rounder price."})
     assert answer.status_code == 201, answer.text
-    told = answer.json()
-    assert answer.headers["Location"] == f"{PATH}/{told['id']}"
-    assert (told["kind"], told["status"], told["agent"], told["predicted"]) == (
+    item = answer.json()
+    assert answer.headers["Location"] == f"{PATH}/{item['id']}"
+    assert (item["kind"], item["status"], item["agent"], item["predicted"]) == (
         "price.update", "approved", "owner", None
     )  # fmt: skip
-    assert told["carried_out_from"] > told["created_at"]
-    assert told["list_title"] == {"en": "New price for RIGHT in shop", "de": "Neuer Preis für RIGHT in shop"}
+    assert item["carried_out_from"] > item["created_at"]
+    assert item["list_title"] == {"en": "New price for RIGHT in shop", "de": "Neuer Preis für RIGHT in shop"}
     town.office.run_due(town.mine.at(town.mine.now() + timedelta(seconds=90)))
     shown = client.get(answer.headers["Location"]).json()
     assert (shown["status"], shown["rationale"]) == ("done", "A rounder price.")
@@ -34,9 +34,9 @@ def test_what_the_guardrails_allow_happens_after_the_undo_delay(town: Town) -> N
 
 
 def test_what_they_forbid_is_denied_with_its_rules(town: Town) -> None:
-    told = town.client("owner").post(PATH, json={"action": {**PRICE, "price_minor": 1_900}}).json()
-    assert (told["status"], told["verdict"]) == ("denied", "deny")
-    assert "breaks the limit" in told["status_reason"]
+    item = town.client("owner").post(PATH, json={"action": {**PRICE, "price_minor": 1_900}}).json()
+    assert (item["status"], item["verdict"]) == ("denied", "deny")
+    assert "breaks the limit" in item["status_reason"]
 
 
 def test_under_a_key_it_is_asked_for_once(town: Town) -> None:
@@ -80,8 +80,8 @@ def test_a_price_without_measure_is_judged_and_not_a_fault(town: Town, before: i
             session.add(PriceHistory(price_id=price.id, amount_minor=before, **dated))
             price.amount_minor = before
     for price in (2, 2**53):
-        told = town.client("owner").post(PATH, json={"action": {**PRICE, "price_minor": price}}).json()
-        assert told["status"] == "denied", told
+        item = town.client("owner").post(PATH, json={"action": {**PRICE, "price_minor": price}}).json()
+        assert item["status"] == "denied", item
 
 
 def test_the_document_has_a_schema_for_every_kind(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""What holds for every request: one envelope for all errors, keys that execute once, limits, security headers."""
+"""Rules of every request: one envelope for all errors, keys that execute once, limits, security headers."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -121,10 +121,10 @@ def test_metrics_count_and_name_no_brand(town: Town) -> None:
     client = town.client("owner")
     item = client.first_item()["id"]
     client.get(f"/api/v1/action-items/{item}")
-    told = client.get("/api/v1/metrics").text
-    assert 'route="/api/v1/action-items/{item_id}",status="200"' in told
-    assert item not in told
-    assert "mine" not in told
+    metrics = client.get("/api/v1/metrics").text
+    assert 'route="/api/v1/action-items/{item_id}",status="200"' in metrics
+    assert item not in metrics
+    assert "mine" not in metrics
 
 
 def test_a_role_that_may_not_is_refused(town: Town) -> None:

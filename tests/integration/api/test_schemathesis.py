@@ -11,18 +11,18 @@ def _fuzz(town: Town, examples: int, *, thorough: bool) -> Findings:
     return fuzz(town.app(), {"Authorization": stays, "X-Brand": "mine"}, leaves, examples, thorough=thorough)
 
 
-def _tell(found: Findings) -> str:
-    return "\n\n".join([*found.failures[:40], *found.errors, *found.phases, str(found.summary)])
+def _tell(findings: Findings) -> str:
+    return "\n\n".join([*findings.failures[:40], *findings.errors, *findings.phases, str(findings.summary)])
 
 
 def test_schemathesis_finds_nothing_in_short(town: Town) -> None:
-    found = _fuzz(town, 1, thorough=False)
-    assert not found.failures and not found.errors, _tell(found)
+    findings = _fuzz(town, 1, thorough=False)
+    assert not findings.failures and not findings.errors, _tell(findings)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1_800)
 def test_schemathesis_finds_nothing(town: Town) -> None:
-    found = _fuzz(town, 10, thorough=True)
-    print(_tell(found))
-    assert not found.failures and not found.errors, _tell(found)
+    findings = _fuzz(town, 10, thorough=True)
+    print(_tell(findings))
+    assert not findings.failures and not findings.errors, _tell(findings)

@@ -35,7 +35,7 @@ class Works:
         with self.shop.database.begin(self.ctx) as session:
             set_definition(session, kind, parse(text, "test.yaml", kind), "a test")
 
-    def happens(self, type_: str = "trial.happened", subject: str = "S-1", **data: Any) -> None:
+    def emit(self, type_: str = "trial.happened", subject: str = "S-1", **data: Any) -> None:
         with self.shop.database.begin(self.ctx) as session:
             emit(session, type_, subject, data)
 
@@ -49,7 +49,7 @@ class Works:
         clock = FixedClock(self.ctx.now() + timedelta(**later))
         return replace(self.ctx, clock=clock, ids=TimeOrderedIds(clock))
 
-    def told(self) -> list[str]:
+    def notifications(self) -> list[str]:
         with self.shop.database.read(self.ctx) as session:
             return [row.title for row, _ in notifications(session)][::-1]
 
@@ -66,6 +66,6 @@ def works(shop: Shop, tmp_path: Path) -> Works:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    one = Receiver()
-    yield one
-    one.close()
+    endpoint = Receiver()
+    yield endpoint
+    endpoint.close()

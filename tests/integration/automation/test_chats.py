@@ -52,17 +52,17 @@ class Chat:
 
 @pytest.fixture
 def chat() -> Iterator[Chat]:
-    one = Chat()
-    yield one
-    one.server.shutdown()
-    one.server.server_close()
+    endpoint = Chat()
+    yield endpoint
+    endpoint.server.shutdown()
+    endpoint.server.server_close()
 
 
 def begin(works: Works, url: str) -> None:
     with works.shop.database.begin(works.ctx) as session:
         add_endpoint(session, works.office.parts.secrets, "team", url, chat=True, allow_private=True)
     works.set("rule", RULE)
-    works.happens(units=3)
+    works.emit(units=3)
 
 
 def test_what_is_said_in_a_chat_arrives_once(works: Works, chat: Chat) -> None:
@@ -84,11 +84,11 @@ def test_a_chat_that_is_down_is_tried_again_given_up_inspected_and_retried(works
     for _ in range(6):
         works.work(hours=1)
     assert chat.asked == 5
-    assert works.told() == ["The job delivery.send was given up"]
+    assert works.notifications() == ["The job delivery.send was given up"]
     with works.shop.database.begin(works.ctx) as session:
-        (one,) = deliveries(session, 10, statuses=("failed",), target="team")
-        assert one.last_error == "The chat did not take it."
-        assert [tried["outcome"] for tried in attempts_at(session, one.id)] == ["failed"] * 5
+        (delivery,) = deliveries(session, 10, statuses=("failed",), target="team")
+        assert delivery.last_error == "The chat did not take it."
+        assert [tried["outcome"] for tried in attempts_at(session, delivery.id)] == ["failed"] * 5
         (dead,) = jobs(session, (DEAD,), 10)
         retry_job(session, dead.id)
     chat.status = 200
@@ -108,6 +108,6 @@ def test_a_chat_that_nobody_listens_to_is_not_said_to_have_been_told(works: Work
 def test_a_url_that_apprise_does_not_know_is_a_dead_letter_at_once(works: Works) -> None:
     begin(works, "nonsense://secret-token")
     works.work()
-    assert works.told() == ["The job delivery.send was given up"]
+    assert works.notifications() == ["The job delivery.send was given up"]
     (row,) = works.shop.rows(Delivery)
     assert (row.status, row.last_error) == ("failed", "Apprise does not know this URL.")

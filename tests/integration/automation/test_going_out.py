@@ -1,4 +1,4 @@
-"""What goes out of the house: signed webhooks, email over real SMTP, nothing to private addresses, nothing twice."""
+"""Deliveries out of the house: signed webhooks, email over real SMTP, nothing to private addresses, nothing twice."""
 
 import socket
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def endpoint(works: Works, receiver: Receiver) -> str:
     with works.shop.database.begin(works.ctx) as session:
         made = add_endpoint(session, works.office.parts.secrets, "erp", receiver.url, chat=False, allow_private=True)
     works.set("rule", POST)
-    works.happens(what="a price", units=3)
+    works.emit(what="a price", units=3)
     assert made.secret
     return made.secret
 
@@ -47,8 +47,8 @@ def test_a_webhook_is_verified_by_the_conventions_own_library(works: Works, rece
     ((message_id, times),) = receiver.received.items()
     assert times == 1
     body, headers = receiver.bodies[message_id], receiver.headers[message_id]
-    told = Webhook(secret).verify(body, headers)
-    assert (told["type"], told["data"]["what"], told["data"]["brand"]) == ("trial.happened", "a price", "acme")
+    message = Webhook(secret).verify(body, headers)
+    assert (message["type"], message["data"]["what"], message["data"]["brand"]) == ("trial.happened", "a price", "acme")
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body.replace(b"a price", b"a bribe"), headers)
 
@@ -73,7 +73,7 @@ def test_what_nobody_takes_becomes_a_dead_letter_that_is_told_and_can_be_tried_a
     for _ in range(7):
         works.work(hours=1)
     assert list(receiver.received.values()) == [5]
-    assert works.told() == ["The job delivery.send was given up"]
+    assert works.notifications() == ["The job delivery.send was given up"]
     with works.shop.database.begin(works.ctx) as session:
         (dead,) = listed(session, ("dead",))
         retry(session, dead.id)
@@ -86,11 +86,11 @@ def test_an_endpoint_that_is_gone_is_switched_off_and_that_is_told(works: Works,
     endpoint(works, receiver)
     receiver.status = 410
     works.work()
-    works.happens(what="another")
+    works.emit(what="another")
     works.work()
     assert sum(receiver.received.values()) == 1
     assert [row.enabled for row in works.shop.rows(Endpoint)] == [False]
-    assert works.told() == ["The endpoint erp was switched off"]
+    assert works.notifications() == ["The endpoint erp was switched off"]
     with works.shop.database.begin(works.ctx) as session:
         switch(session, "erp", on=True)
 
@@ -126,7 +126,7 @@ def test_a_private_endpoint_is_not_connected_to_unless_a_setting_allows_it(works
     works.office = Office(Settings(home=works.office.settings.home, webhook_private=False), works.shop.database)
     works.work()
     assert not receiver.received
-    assert works.told() == ["The job delivery.send was given up"]
+    assert works.notifications() == ["The job delivery.send was given up"]
 
 
 class Inbox:
@@ -163,7 +163,7 @@ def mailbox(works: Works) -> Iterator[Inbox]:
 
 def test_an_email_arrives_over_smtp_with_the_deliverys_id(works: Works, mailbox: Inbox) -> None:
     works.set("rule", MAIL)
-    works.happens(what="Öl\r\nBcc: evil@example.org")
+    works.emit(what="Öl\r\nBcc: evil@example.org")
     works.work()
     works.work()
     (mail,) = mailbox.mails
@@ -177,20 +177,20 @@ def test_an_email_arrives_over_smtp_with_the_deliverys_id(works: Works, mailbox:
 def test_a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(works: Works, mailbox: Inbox) -> None:
     works.set("rule", MAIL)
     mailbox.answer = "451 later"
-    works.happens(what="x")
+    works.emit(what="x")
     works.work()
     mailbox.answer = "250 OK"
     works.work(minutes=2)
     assert len(mailbox.mails) == 1
     mailbox.answer = "550 no"
-    works.happens(what="y")
+    works.emit(what="y")
     works.work()
-    assert works.told() == ["The job delivery.send was given up"]
+    assert works.notifications() == ["The job delivery.send was given up"]
 
 
 def test_without_a_mail_server_it_is_said(works: Works) -> None:
     works.set("rule", MAIL)
-    works.happens(what="x")
+    works.emit(what="x")
     works.work()
     (row,) = works.shop.rows(Delivery)
     assert (row.status, row.last_error) == ("failed", "No mail server is set.")
@@ -207,9 +207,9 @@ def test_a_workflow_waits_for_its_message_and_is_compensated_where_it_is_not_tak
               "  - {kind: do, name: last, deed: {kind: notify, title: last}}\n")  # fmt: skip
     works.set("rule", POST.replace("{kind: webhook, endpoint: erp}", "{kind: workflow, name: tell-erp}"))
     works.work()
-    assert works.told() == ["first", "last"]
+    assert works.notifications() == ["first", "last"]
     receiver.status = 404
-    works.happens(what="z")
+    works.emit(what="z")
     for _ in range(6):
         works.work(hours=1)
-    assert works.told()[-2:] == ["called off", "The workflow tell-erp failed, and was undone"]
+    assert works.notifications()[-2:] == ["called off", "The workflow tell-erp failed, and was undone"]

@@ -36,30 +36,30 @@ def tell(more: str = "") -> str:
 def test_an_event_wakes_a_rule_once_and_in_the_order_of_events(works: Works) -> None:
     works.set("rule", tell())
     for number in range(5):
-        works.happens(n=number)
+        works.emit(n=number)
     works.work()
     works.work()
-    assert works.told() == [f"told {number}" for number in range(5)]
+    assert works.notifications() == [f"told {number}" for number in range(5)]
     run = works.runs()[0]
-    assert (run["status"], [one["outcome"] for one in run["attempts"]]) == ("done", ["met", "done"])
+    assert (run["status"], [attempt["outcome"] for attempt in run["attempts"]]) == ("done", ["met", "done"])
 
 
 def test_an_event_that_is_relayed_again_does_nothing_again(works: Works) -> None:
     works.set("rule", tell())
-    works.happens(n=1)
+    works.emit(n=1)
     works.work()
     with works.shop.database.begin(works.ctx) as session:
         locked_cursor(session).seq = 0
     works.work()
-    assert works.told() == ["told 1"]
+    assert works.notifications() == ["told 1"]
 
 
 def test_what_happened_before_a_rule_was_set_wakes_it_never(works: Works) -> None:
-    works.happens(n=1)
+    works.emit(n=1)
     works.ctx = works.after(minutes=1)
     works.set("rule", tell())
     works.work()
-    assert works.told() == []
+    assert works.notifications() == []
 
 
 def test_events_are_numbered_in_the_order_in_which_their_transactions_commit(works: Works) -> None:
@@ -70,14 +70,14 @@ def test_events_are_numbered_in_the_order_in_which_their_transactions_commit(wor
             emit(late, "trial.late", "2", {})
     with database.read(works.ctx) as session:
         wanted = select(OutboxEvent).where(OutboxEvent.type.startswith("trial.")).order_by(OutboxEvent.seq)  # type: ignore[attr-defined]
-        assert [one.type for one in session.scalars(wanted)] == ["trial.late", "trial.early"]
+        assert [event.type for event in session.scalars(wanted)] == ["trial.late", "trial.early"]
 
 
 def test_what_is_undone_leaves_no_event(works: Works) -> None:
     with pytest.raises(ZeroDivisionError), works.shop.database.begin(works.ctx) as session:
         emit(session, "trial.happened", "1", {})
         raise ZeroDivisionError
-    assert [one for one in works.shop.rows(OutboxEvent) if one.type == "trial.happened"] == []
+    assert [event for event in works.shop.rows(OutboxEvent) if event.type == "trial.happened"] == []
 
 
 @pytest.mark.parametrize(
@@ -97,41 +97,41 @@ def test_what_is_undone_leaves_no_event(works: Works) -> None:
 )
 def test_a_rule_acts_only_where_its_conditions_hold(works: Works, when: str, n: object, tells: bool) -> None:
     works.set("rule", tell(f"when:\n  - {when}\n"))
-    works.happens(n=n)
+    works.emit(n=n)
     works.work()
-    assert bool(works.told()) is tells
+    assert bool(works.notifications()) is tells
 
 
 def test_a_rule_that_rests_is_not_woken_and_says_so(works: Works) -> None:
     works.set("rule", tell("rest: 1h\nrest_for: '{data.n}'\n"))
-    works.happens(n=1)
+    works.emit(n=1)
     works.work()
-    works.happens(n=1)
-    works.happens(n=2)
+    works.emit(n=1)
+    works.emit(n=2)
     works.work(minutes=30)
     works.ctx = works.after(minutes=45)
-    works.happens(n=1)
+    works.emit(n=1)
     works.work()
-    assert works.told() == ["told 1", "told 2", "told 1"]
+    assert works.notifications() == ["told 1", "told 2", "told 1"]
     assert [run["status"] for run in works.runs()] == ["done", "resting", "done", "done"]
 
 
 def test_a_disabled_rule_sleeps(works: Works) -> None:
     works.set("rule", tell("paused: true\n"))
-    works.happens(n=1)
+    works.emit(n=1)
     works.work()
-    assert works.told() == []
+    assert works.notifications() == []
 
 
 def test_a_rule_asks_for_an_action_and_a_person_still_has_to_approve(works: Works) -> None:
     works.set("rule", ASK)
-    works.happens(price_minor=1050)
+    works.emit(price_minor=1050)
     works.work()
     (item,) = works.shop.rows(ActionItem)
     assert (item.proposer, item.status, item.verdict["gates"]) == ("agent:automation", "proposed", ["operator"])
-    works.happens(price_minor=1060)
+    works.emit(price_minor=1060)
     works.work()
-    assert [one.id for one in works.shop.rows(ActionItem)] == [item.id]  # what waits already is not asked for again
+    assert [row.id for row in works.shop.rows(ActionItem)] == [item.id]  # what waits already is not asked for again
 
 
 def test_what_the_guardrails_refuse_a_rule_is_a_breach_that_rules_can_tell_of(works: Works) -> None:
@@ -139,15 +139,15 @@ def test_what_the_guardrails_refuse_a_rule_is_a_breach_that_rules_can_tell_of(wo
     works.set("rule", "name: breach\ntitle: B\non: guardrail.breached\ndo:\n"
               "  - {kind: notify, severity: critical, roles: [SUPER_ADMIN],"
               " title: 'refused {data.subject}'}\n")  # fmt: skip
-    works.happens(price_minor=1)
+    works.emit(price_minor=1)
     works.work()
     assert [item.status for item in works.shop.rows(ActionItem)] == ["denied"]
-    assert works.told() == []  # the owner is none of its audience
+    assert works.notifications() == []  # the owner is none of its audience
     admin = Actor(kind=ActorKind.PERSON, id=works.ctx.new_id(), name="root", roles=frozenset({Role.SUPER_ADMIN}),
                   permissions=permissions_of([Role.SUPER_ADMIN]))  # fmt: skip
     assert [row.severity for row in works.shop.rows(Notification)] == ["critical"]
     works.ctx = works.ctx.acting_as(admin)
-    assert works.told() == ["refused S-1 @ shop"]
+    assert works.notifications() == ["refused S-1 @ shop"]
 
 
 def test_a_rules_own_doing_never_wakes_it_also_through_people_and_others(works: Works) -> None:
@@ -156,7 +156,7 @@ def test_a_rules_own_doing_never_wakes_it_also_through_people_and_others(works: 
     from actions.approvals import approve
 
     works.set("rule", ASK)
-    works.happens(price_minor=1050)
+    works.emit(price_minor=1050)
     works.work()
     (item,) = works.shop.rows(ActionItem)
     operator = replace(works.ctx, actor=works.shop.operator.actor)
@@ -173,7 +173,7 @@ def test_rules_that_wake_each_other_end(works: Works) -> None:
         works.set("workflow", f"name: {name}\ntitle: T\nsteps:\n"
                   "  - {kind: do, name: a, tries: 1, deed: {kind: workflow, name: " + other + "}}\n")  # fmt: skip
     works.set("rule", "name: begin\ntitle: T\non: trial.happened\ndo:\n  - {kind: workflow, name: ping}\n")
-    works.happens()
+    works.emit()
     results = works.work()
     assert len(results) < 50
     runs = works.runs("workflow")
@@ -203,23 +203,23 @@ def test_only_who_may_set_rules_sets_them_with_a_reason(works: Works) -> None:
     ],
 )
 def test_what_is_no_rule_is_refused_by_its_line(text: str, line: int, reason: str) -> None:
-    with pytest.raises(InvalidInput) as told:
+    with pytest.raises(InvalidInput) as caught:
         parse(text, "x.yaml", "rule")
-    rejected = told.value.details["rows_rejected"][0]
+    rejected = caught.value.details["rows_rejected"][0]
     assert rejected["line"] == line
     assert reason in rejected["reason"]
 
 
 def test_a_dry_run_says_what_would_have_been_done_and_writes_nothing(works: Works) -> None:
-    works.happens(price_minor=1050)
-    works.happens(price_minor=1)
-    works.happens(n=1)
+    works.emit(price_minor=1050)
+    works.emit(price_minor=1)
+    works.emit(n=1)
     before = {table: len(works.shop.rows(table)) for table in (AutomationRun, ActionItem, Notification, OutboxEvent)}
     rule = parse(ASK, "x.yaml", "rule")
     assert isinstance(rule, Rule)
-    found = would_have(works.shop.database, works.ctx, works.shop.engine, rule, works.ctx.now())
-    assert [one.status for one in found] == ["would act"] * 3
-    said = [one.does[0] for one in found]
+    judgements = would_have(works.shop.database, works.ctx, works.shop.engine, rule, works.ctx.now())
+    assert [judgement.status for judgement in judgements] == ["would act"] * 3
+    said = [judgement.does[0] for judgement in judgements]
     assert "needs approval" in said[0]
     assert "deny" in said[1]
     assert "would fail: The event has no data.price_minor" in said[2]
@@ -234,7 +234,7 @@ def test_many_events_are_told_together_and_a_worker_that_dies_among_them_tells_n
 
     works.set("rule", tell())
     for number in range(60):
-        works.happens(n=number)
+        works.emit(n=number)
     real, left = carrying._move, [25]
 
     def dying(*args: object) -> None:
@@ -246,10 +246,10 @@ def test_many_events_are_told_together_and_a_worker_that_dies_among_them_tells_n
     monkeypatch.setattr(carrying, "_move", dying)
     with pytest.raises(Killed):
         works.work()
-    assert works.told() == []
+    assert works.notifications() == []
     works.work()
-    assert works.told() == [f"told {number}" for number in range(60)]
-    assert all([one["outcome"] for one in run["attempts"]] == ["met", "done"] for run in works.runs())
+    assert works.notifications() == [f"told {number}" for number in range(60)]
+    assert all([attempt["outcome"] for attempt in run["attempts"]] == ["met", "done"] for run in works.runs())
     assert {job.status for job in works.shop.rows(Job)} == {"done"}
 
 
@@ -258,10 +258,12 @@ def test_one_that_fails_among_many_keeps_none_of_the_others(works: Works) -> Non
     works.set("rule", "name: tell\ntitle: T\non: trial.happened\ndo:\n  - {kind: notify, template: words}\n")
     works.set("rule", "name: mail\ntitle: M\non: trial.mailed\ndo:\n  - {kind: email, to: ['{data.to}'], title: x}\n")
     for number in range(5):
-        works.happens(n=number)
-        works.happens("trial.mailed", to="nobody" if number == 2 else f"a{number}@example.org")
+        works.emit(n=number)
+        works.emit("trial.mailed", to="nobody" if number == 2 else f"a{number}@example.org")
     works.work()
-    assert sorted(one for one in works.told() if one.startswith("told")) == [f"told {number}" for number in range(5)]
+    assert sorted(title for title in works.notifications() if title.startswith("told")) == [
+        f"told {number}" for number in range(5)
+    ]
     runs = [run for run in works.runs() if run["name"] == "mail"]
     assert [run["status"] for run in runs] == ["done", "done", "running", "done", "done"]
     assert runs[2]["attempts"][-1]["outcome"] == "failed"

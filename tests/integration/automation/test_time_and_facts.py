@@ -30,22 +30,22 @@ def at(text: str) -> datetime:
     ],
 )  # fmt: skip
 def test_cron_times_where_clocks_are_put_forward_or_back(cron: str, after: str, until: str, slots: list[str]) -> None:
-    found = slots_between(cron, BERLIN, at(after), at(until))
-    assert found == [at(one) for one in slots]
-    assert next_slot(cron, BERLIN, at(after)) == found[0]
+    times = slots_between(cron, BERLIN, at(after), at(until))
+    assert times == [at(slot) for slot in slots]
+    assert next_slot(cron, BERLIN, at(after)) == times[0]
 
 
-@pytest.mark.parametrize(("missed", "told"), [("once", 2), ("skip", 1)])
-def test_missed_times_are_caught_up_once_or_skipped(works: Works, missed: str, told: int) -> None:
+@pytest.mark.parametrize(("missed", "notified"), [("once", 2), ("skip", 1)])
+def test_missed_times_are_caught_up_once_or_skipped(works: Works, missed: str, notified: int) -> None:
     works.set("rule", "name: daily\ntitle: T\nat: {cron: '0 10 * * *', missed: " + missed + "}\ndo:\n"
               "  - {kind: notify, title: 'at {data.slot}'}\n")  # fmt: skip
     works.work(minutes=30)
-    assert works.told() == []
+    assert works.notifications() == []
     works.work(minutes=31)
     works.work(minutes=1)
-    assert works.told() == ["at 2026-03-02T10:00:00+00:00"]
+    assert works.notifications() == ["at 2026-03-02T10:00:00+00:00"]
     works.work(days=3, hours=5)
-    assert len(works.told()) == told
+    assert len(works.notifications()) == notified
 
 
 def invoice(works: Works, number: str, due: datetime) -> None:
@@ -54,7 +54,7 @@ def invoice(works: Works, number: str, due: datetime) -> None:
 
 
 def events(works: Works, type_: str) -> list[dict[str, object]]:
-    return [one.envelope["data"] for one in works.shop.rows(OutboxEvent) if one.type == type_]
+    return [event.envelope["data"] for event in works.shop.rows(OutboxEvent) if event.type == type_]
 
 
 def test_an_invoice_past_its_day_is_told_once(works: Works) -> None:
@@ -65,8 +65,8 @@ def test_an_invoice_past_its_day_is_told_once(works: Works) -> None:
     works.work(days=3)
     works.work(days=1)
     works.work(days=1)
-    (told,) = events(works, "invoice.overdue")
-    assert (told["number"], told["lacks_minor"]) == ("I-1", 10_000)
+    (overdue,) = events(works, "invoice.overdue")
+    assert (overdue["number"], overdue["lacks_minor"]) == ("I-1", 10_000)
 
 
 def folder(tmp_path: Path, cost: str, since: str) -> Path:
@@ -84,8 +84,8 @@ def test_an_import_fires_nothing_unless_it_is_asked_to(works: Works, tmp_path: P
     assert events(works, "cost.changed") == []
     import_folder(works.ctx, works.shop.database, folder(tmp_path, "6.00", "2026-03-02"), fires=True)
     works.work(minutes=1)
-    (told,) = events(works, "cost.changed")
-    assert (told["sku"], told["was"], told["unit_cost_minor"]) == ("S-1", "550", 600)
+    (change,) = events(works, "cost.changed")
+    assert (change["sku"], change["was"], change["unit_cost_minor"]) == ("S-1", "550", 600)
 
 
 def test_the_watchdog_tells_once_of_a_meeting_that_was_broken_off(works: Works) -> None:
@@ -95,10 +95,10 @@ def test_the_watchdog_tells_once_of_a_meeting_that_was_broken_off(works: Works) 
         session.add(Run(kind="meeting", graph_version="meeting/1", status="running", started_by="x",
                         started_at=works.ctx.now(), lease_pid=1, lease_started=works.ctx.now()))  # fmt: skip
     works.work(minutes=5)
-    assert works.told() == []
+    assert works.notifications() == []
     works.work(minutes=15)
     works.work(minutes=15)
-    assert works.told() == ["A meeting was broken off; nobody goes on with it"]
+    assert works.notifications() == ["A meeting was broken off; nobody goes on with it"]
 
 
 def test_a_job_is_a_dead_letter_at_last_and_says_so_as_an_event(works: Works) -> None:
@@ -106,5 +106,5 @@ def test_a_job_is_a_dead_letter_at_last_and_says_so_as_an_event(works: Works) ->
         enqueue(session, "outcome.measure", "bad", {"item": "no id"}, works.ctx.now())
     for _ in range(8):
         works.work(hours=1)
-    (told,) = events(works, "job.dead")
-    assert (told["kind"], told["attempts"]) == ("outcome.measure", 5)
+    (dead_job,) = events(works, "job.dead")
+    assert (dead_job["kind"], dead_job["attempts"]) == ("outcome.measure", 5)

@@ -51,28 +51,28 @@ def start(works: Works, data: str = '{"price_minor": 1050}', name: str = "launch
 
 
 def approve_it(works: Works) -> None:
-    (item,) = [one for one in works.shop.rows(ActionItem) if one.status == "proposed"]
+    (item,) = [item for item in works.shop.rows(ActionItem) if item.status == "proposed"]
     operator = works.ctx.acting_as(works.shop.operator.actor)
     approve(works.shop.database, operator, works.shop.engine, str(item.id), timedelta(0))
 
 
 def outcomes(works: Works) -> list[tuple[str, str]]:
-    return [(one["step"], one["outcome"]) for one in works.runs("workflow")[-1]["attempts"]]
+    return [(attempt["step"], attempt["outcome"]) for attempt in works.runs("workflow")[-1]["attempts"]]
 
 
 def test_a_workflow_waits_for_people_and_for_time_and_ends(works: Works) -> None:
     works.set("workflow", LAUNCH)
     start(works)
     assert works.runs("workflow")[0]["waits_for"] == "action_item.done"
-    works.happens("action_item.done", subject="another item")
+    works.emit("action_item.done", subject="another item")
     works.work(hours=1)
     approve_it(works)
     works.work()
     assert works.runs("workflow")[0]["step"] == "pause"
     works.work(hours=5)
-    assert works.told() == ["began"]
+    assert works.notifications() == ["began"]
     works.work(hours=2)
-    assert works.told() == ["began", "done S-1 @ shop"]
+    assert works.notifications() == ["began", "done S-1 @ shop"]
     assert works.runs("workflow")[0]["status"] == "done"
 
 
@@ -81,7 +81,7 @@ def test_an_event_that_comes_before_the_wait_begins_is_not_missed(works: Works) 
               "  - {kind: wait, name: pause, time: 1h}\n"
               "  - {kind: wait, name: come, event: trial.came, at_most: 1h}\n")  # fmt: skip
     start(works, "{}", "late")
-    works.happens("trial.came")
+    works.emit("trial.came")
     works.work(minutes=30)
     works.work(minutes=31)
     assert works.runs("workflow")[0]["status"] == "done"
@@ -95,7 +95,7 @@ def test_what_is_not_answered_in_time_is_compensated_newest_first(works: Works) 
     assert (run["status"], run["reason"]) == ("undone", "no action_item.done came in time")
     assert outcomes(works)[-3:] == [("answer", "out of time"), ("ask", "undone"), ("tell", "undone")]
     assert [item.status for item in works.shop.rows(ActionItem)] == ["rejected"]
-    assert works.told() == ["began", "called off", "The workflow launch failed, and was undone"]
+    assert works.notifications() == ["began", "called off", "The workflow launch failed, and was undone"]
 
 
 def test_a_step_is_tried_again_after_pauses_that_double_and_then_given_up(works: Works) -> None:
@@ -143,7 +143,7 @@ def test_a_worker_that_dies_in_any_move_leaves_what_another_finishes_once(
             except Killed:
                 died += 1
     assert died >= 6
-    assert works.told() == ["began", "done S-1 @ shop"]
+    assert works.notifications() == ["began", "done S-1 @ shop"]
     done = ["met", "done", "done", "waits", "done", "done", "waits", "done", "done"]
     assert [outcome for _, outcome in outcomes(works)] == done
 
@@ -158,5 +158,5 @@ def test_a_branch_takes_the_first_case_that_holds(works: Works) -> None:
               "  - {kind: do, name: a, deed: {kind: notify, title: a}}\n"
               "  - {kind: do, name: b, deed: {kind: notify, title: b}}\n")  # fmt: skip
     start(works, '{"x": 1}', "fork")
-    assert works.told()[-1] == "b"
-    assert "a" not in works.told()
+    assert works.notifications()[-1] == "b"
+    assert "a" not in works.notifications()

@@ -1,4 +1,4 @@
-"""What suppliers ask and what the bank said, as files: good rows load once, bad ones are named."""
+"""Files of supplier offers and bank balances: good rows load once, bad ones are named."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -22,12 +22,12 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+(?:[eE][-+]?\d+)?")
 
 def hidden_numbers(truth: Truth) -> np.ndarray:
     """Every number of the truth that the brand cannot see in its own books and that has enough digits to be known."""
-    found = [getattr(truth, each.name) for each in fields(Truth) if each.name not in SEEN_BY_THE_BRAND]
-    return _telling(found)
+    hidden = [getattr(truth, each.name) for each in fields(Truth) if each.name not in SEEN_BY_THE_BRAND]
+    return _telling(hidden)
 
 
 def hidden_state(world: World) -> np.ndarray:
-    """What moves the world's demand today and shows nowhere: shocks, pantries, stands' deviations, goodwill of ads."""
+    """Absolute values, sorted, of the demand state that shows nowhere: shocks, pantries, partners, goodwill, rivals."""
     stands = world.stands
     partners = (stands.deviation, stands.effort, stands.display, stands.most_effort, stands.most_display)
     state = (world._shock, world._common_shock, world._pantry, world._adstock, world.rivals.own, *partners)
@@ -54,7 +54,7 @@ class Search:
 
     def text(self, said: str) -> list[str]:
         """The numbers in a text that are one of those looked for, rounded to the digits that are written."""
-        return [number for number in _NUMBER.findall(said) if self._is_one(number)]
+        return [number for number in _NUMBER.findall(said) if self._is_searched_for(number)]
 
     def bytes(self, kept: bytes) -> list[float]:
         """The numbers that stand anywhere in bytes as a float of eight of them, in either order."""
@@ -66,7 +66,7 @@ class Search:
             values = np.abs(np.concatenate([windows.view(order).ravel() for order in (">f8", "<f8")]).astype(float))
         return values[np.isin(values, self._sorted)].tolist()
 
-    def _is_one(self, number: str) -> bool:
+    def _is_searched_for(self, number: str) -> bool:
         if _digits(number) < DIGITS:
             return False
         self.compared += 1
@@ -89,14 +89,14 @@ def tables(connection: Connection) -> list[str]:
 
 def columns(connection: Connection) -> list[tuple[str, str, str]]:
     """(table, column, type) of every business table."""
-    found = connection.execute(
+    rows = connection.execute(
         "select table_name, column_name, data_type from information_schema.columns where table_schema = 'public'"
     )
     named = set(tables(connection))
-    return [row for row in found.fetchall() if row[0] in named]
+    return [row for row in rows.fetchall() if row[0] in named]
 
 
-def found_in(connection: Connection, search: Search) -> dict[str, list[str]]:
+def leaked_numbers(connection: Connection, search: Search) -> dict[str, list[str]]:
     """By table, the numbers looked for that stand in any of its columns."""
     return {table: leaks for table in tables(connection) if (leaks := list(_leaks(connection, table, search)))}
 

@@ -21,8 +21,8 @@ WHO = ("pricing_director",)
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
     monkeypatch.setattr(twin_run, "HISTORY_DAYS", HISTORY_DAYS)
-    with serving(good_agent) as found:
-        yield found
+    with serving(good_agent) as server:
+        yield server
 
 
 def lived(postgres: Database, settings: Settings, crews: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -53,8 +53,8 @@ def test_another_seed_leaves_others(postgres: Database, settings: Settings, once
 
 @pytest.mark.long
 def test_the_products_own_crew_leaves_the_same_bytes_too(postgres: Database, tmp_path: Path) -> None:
-    one, again = (lived(postgres, Settings(home=tmp_path / name), 13, ("rules",), 8) for name in ("first", "second"))
-    assert one == again
+    first, again = (lived(postgres, Settings(home=tmp_path / name), 13, ("rules",), 8) for name in ("first", "second"))
+    assert first == again
 
 
 @pytest.mark.long
@@ -64,6 +64,8 @@ def test_without_a_crew_the_product_changes_nothing(postgres: Database, settings
         patch.setattr(twin_run, "HISTORY_DAYS", HISTORY_DAYS)
         patch.setattr(bare, "HISTORY_DAYS", HISTORY_DAYS)
         with twin_run.lived_history(postgres, settings, 11, 8, []) as past:
-            found = {crew: twin_run.run_crew(postgres, past, crew, 8, []).net_worth for crew in ("none", "textbook")}
+            net_worths = {
+                crew: twin_run.run_crew(postgres, past, crew, 8, []).net_worth for crew in ("none", "textbook")
+            }
         for crew, played in (("none", Nobody()), ("textbook", Textbook())):
-            assert bare.play_bare(bare.new_world(11, 8), played, 8) == found[crew]
+            assert bare.play_bare(bare.new_world(11, 8), played, 8) == net_worths[crew]

@@ -31,9 +31,9 @@ from tests.integration.simulation.hidden_numbers import (
     Connection,
     Search,
     columns,
-    found_in,
     hidden_numbers,
     hidden_state,
+    leaked_numbers,
 )
 from tools.base import Access
 from tools.registry import TOOLS
@@ -93,7 +93,7 @@ def test_nothing_of_it_stands_in_any_table(brand: Brand) -> None:
         for table in rows:
             (rows[table],) = connection.execute(f"select count(*) from {table}").fetchone() or (0,)  # type: ignore[arg-type]
         assert all(rows.values()), rows
-        assert found_in(connection, search) == {}
+        assert leaked_numbers(connection, search) == {}
     assert search.compared > 1_000
 
 
@@ -138,11 +138,11 @@ def test_no_tool_tells_any_of_it(brand: Brand, name: str) -> None:
 
 @pytest.mark.long
 def test_the_analysis_is_near_the_truth_and_still_not_it(brand: Brand) -> None:
-    """What is searched above has numbers of the same kind in it: the search compares them, and they are others."""
+    """The receipts hold numbers of the same kind as the hidden ones: the search compares them, and none is one."""
     with brand.twin.database.read(brand.twin.owner) as session:
-        told = " ".join(json.dumps(receipt.result) for receipt in session.scalars(select(Receipt)))
+        receipts = " ".join(json.dumps(receipt.result) for receipt in session.scalars(select(Receipt)))
     search = brand.search()
-    assert search.text(told) == []
+    assert search.text(receipts) == []
     assert search.compared > 500
 
 
@@ -169,7 +169,7 @@ def test_a_number_that_is_planted_in_a_message_is_found(brand: Brand) -> None:
     brand.twin.deliver({"messages": [{**row, "received_at": midnight(brand.world.today)}]})
     with brand.connect() as connection:
         try:
-            assert found_in(connection, brand.search()) == {"message": [f"{secret:.8f}"]}
+            assert leaked_numbers(connection, brand.search()) == {"message": [f"{secret:.8f}"]}
         finally:
             connection.execute("alter table message disable trigger user")
             connection.execute("delete from message where external_id = 'planted'")

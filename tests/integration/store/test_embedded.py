@@ -115,11 +115,11 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 def test_processes_that_start_at_once_share_one_server(home: Path) -> None:
     clients = [client(home) for _ in range(3)]
-    found = [first_line(process) for process in clients]
+    servers = [first_line(process) for process in clients]
     for process in clients:
         finish(process)
-    assert found[0] == found[1] == found[2]
-    assert str(ensure_running(home).socket_dir) == found[0]["socket_dir"]
+    assert servers[0] == servers[1] == servers[2]
+    assert str(ensure_running(home).socket_dir) == servers[0]["socket_dir"]
 
 
 def test_the_server_runs_as_set_and_listens_on_no_network(home: Path) -> None:

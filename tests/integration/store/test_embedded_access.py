@@ -79,10 +79,10 @@ def stranger() -> Stranger:
     paths = [str(REPOSITORY), str(Path(psycopg.__file__).parents[1])]
     environment = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
     for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
-        found = Stranger(python, environment)
+        candidate = Stranger(python, environment)
         try:
-            if found.run("import store.embedded").returncode == 0:
-                return found
+            if candidate.run("import store.embedded").returncode == 0:
+                return candidate
         except OSError:
             continue
     pytest.skip("no Python that the user nobody could run with these packages")
@@ -150,7 +150,7 @@ def test_no_parent_folder_changes_its_mode_or_owner(tmp_path: Path) -> None:
     watched = [home, *home.parents, installed, *installed.parents, Path(sys.executable).resolve().parent]
 
     def modes() -> list[tuple[int, int, int]]:
-        return [(found.st_mode, found.st_uid, found.st_gid) for found in map(Path.stat, watched)]
+        return [(entry.st_mode, entry.st_uid, entry.st_gid) for entry in map(Path.stat, watched)]
 
     before = modes()
     address = ensure_running(home)

@@ -82,7 +82,7 @@ def test_who_comes_while_another_commits_shares_the_next_transaction(desk: Desk)
         waiting = [pool.submit(desk.database.together, desk.ctx, desk.adding(f"m{n}")) for n in range(8)]
         all_waiting(desk, 8)
         go.set()
-        batches = {id(one.result(30)) for one in waiting}
+        batches = {id(future.result(30)) for future in waiting}
     assert len(batches) == 1
     assert desk.models() == [f"m{n}" for n in range(8)]
 
@@ -100,7 +100,7 @@ def test_what_fails_for_one_fails_for_nobody_else(desk: Desk) -> None:
         double = pool.submit(desk.database.together, desk.ctx, desk.adding("double", taken))
         all_waiting(desk, 4)
         go.set()
-        assert [one.exception(30) for one in good] == [None, None]
+        assert [future.exception(30) for future in good] == [None, None]
         assert isinstance(refused.exception(30), ValueError)
         assert isinstance(double.exception(30), IntegrityError)
     assert desk.models() == ["good0", "good1", "there"]

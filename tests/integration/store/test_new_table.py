@@ -60,7 +60,7 @@ print(sorted(route.path for router in ROUTERS for route in router.routes if "pho
 
 
 def run(folder: Path, *words: str) -> str:
-    """What a Python run in the folder prints; a failure fails."""
+    """Standard output of a Python run in the folder; a failure fails."""
     done = subprocess.run(
         [sys.executable, *words],
         cwd=folder,

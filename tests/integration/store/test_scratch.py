@@ -97,12 +97,12 @@ def test_who_may_not_make_databases_is_told_so(server: ServerAddress) -> None:
         weak = Database(f"{server.url(server.owner_role, 'postgres')}&options=-c%20role%3D{name}")
         before = names(server)
         try:
-            with pytest.raises(Unavailable) as told, scratch_database(weak):
+            with pytest.raises(Unavailable) as caught, scratch_database(weak):
                 raise AssertionError("it was made")
         finally:
             weak.close()
             admin.execute(f"drop role {name}")  # type: ignore[arg-type]
-    assert "CREATEDB" in told.value.remedy
+    assert "CREATEDB" in caught.value.remedy
     assert {made for made in names(server) - before if made.startswith("mhos_scratch")} == set()
 
 

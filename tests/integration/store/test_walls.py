@@ -216,11 +216,11 @@ def test_an_owner_who_may_not_make_roles_is_told_so_and_no_password_with_it(serv
         weak = f"{server.url(server.owner_role, name)}&options=-c%20role%3D{name}"
         database = Database(weak)
         try:
-            with pytest.raises(Unavailable) as told:
+            with pytest.raises(Unavailable) as caught:
                 upgrade(database)
         finally:
             database.close()
-        assert "may not set up the database" in told.value.message
-        assert app_password(database.owner_url) not in f"{told.value.message} {told.value.remedy}"
+        assert "may not set up the database" in caught.value.message
+        assert app_password(database.owner_url) not in f"{caught.value.message} {caught.value.remedy}"
         admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
         admin.execute(f"drop role {name}")  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ LEFT = RISES - 13 * 8_000
 
 @dataclass(frozen=True)
 class Meeting:
-    """What was proposed, recomputed and adopted of one order."""
+    """A meeting about one order: its proposal, the challenge to it, and the action items."""
 
     firm: Firm
     document: dict[str, Any]
@@ -105,8 +105,8 @@ def test_the_item_orders_what_was_recomputed_and_keeps_the_dissent(meet: Callabl
     assert f"what cash carries of it is {after}, which brings " in dissent
     assert str(met.challenge.receipt_id) in item.receipts
     assert "operator" in item.verdict["gates"]
-    (told,) = [one for one in met.document["proposals"] if one["kind"] == "purchase_order.create"]
-    assert (told["promised"], told["expected"]) == tuple(
+    (proposal,) = [row for row in met.document["proposals"] if row["kind"] == "purchase_order.create"]
+    assert (proposal["promised"], proposal["expected"]) == tuple(
         format_minor(amount, "EUR") for amount in (met.proposal.expected_minor, met.gain_of("RICH"))
     )
 

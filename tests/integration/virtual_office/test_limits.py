@@ -1,4 +1,4 @@
-"""What people let a meeting spend binds its chair, and stands in its minutes."""
+"""Spending limits that people give a meeting bind its chair, and stand in its minutes."""
 
 import pytest
 

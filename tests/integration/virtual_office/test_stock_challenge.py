@@ -1,4 +1,4 @@
-"""What the warehouse needs itself is not taken to stands, and no message sells what is not there."""
+"""Units that the warehouse needs are not taken to stands, and no message sells a product that is out of stock."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ from tests.integration.virtual_office.conftest import Firm
 DAY = timedelta(days=1)
 STANDS = [PlantedStand(f"S{number}", weekly=42, held=50) for number in range(4)]
 SHOP_LEAVES, STAND_LEAVES = 1_100, 500
-"""What a unit of the product leaves in the shop, and at a stand."""
+"""Euro cents that a unit of the product leaves in the shop, and at a stand."""
 
 
 def put(firm: Firm, document: dict[str, Any], kind: str) -> tuple[ProposalRow, ChallengeRow]:

@@ -23,12 +23,12 @@ def row(number: int, revenue: int, analysed: int | None = None, age: int = 300) 
 
 def looked_at(rows: list[dict[str, Any]], agenda: str = "Prices") -> set[str]:
     """The products whose best price is asked for, given one channel's price list."""
-    told: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         ("list_channels", {}, {"channels": [{"channel": "shop", "entries": {"value": len(rows), "unit": "count"}}]}),
         ("list_priced_products", {"channel": "shop"}, {"products": rows}),
     ]
     messages: list[BaseMessage] = [HumanMessage(agenda)]
-    for number, (tool, arguments, result) in enumerate(told):
+    for number, (tool, arguments, result) in enumerate(calls):
         call = {"name": tool, "args": arguments, "id": str(number), "type": "tool_call"}
         messages.append(AIMessage(content="", tool_calls=[call]))
         messages.append(
@@ -45,9 +45,9 @@ def test_at_first_the_best_sellers_are_looked_at() -> None:
 def test_those_not_looked_at_for_long_come_before_a_better_seller_of_last_week() -> None:
     seen = [row(number, 1_000, analysed=7) for number in range(MOST_PRICES)]
     others = [row(number, 200) for number in range(MOST_PRICES, MOST_PRICES + 20)]
-    found = looked_at([*seen, *others])
-    assert {one["sku"] for one in others} <= found
-    assert len(found) == MOST_PRICES
+    asked = looked_at([*seen, *others])
+    assert {product["sku"] for product in others} <= asked
+    assert len(asked) == MOST_PRICES
 
 
 def test_a_price_that_changed_since_may_go_on_the_same_way() -> None:

@@ -12,22 +12,22 @@ def test_answers_are_matched_with_what_was_asked() -> None:
     receipt = str(uuid4())
     call = {"name": "look", "args": {"sku": "A"}, "id": "one"}
     said = json.dumps({"receipt": receipt, "result": {"a/b": [{"value": 1, "unit": "count"}]}})
-    found = answers([AIMessage(content="", tool_calls=[call]), ToolMessage(content=said, tool_call_id="one")])
-    assert [(answer.tool, answer.arguments, answer.receipt) for answer in found] == [("look", {"sku": "A"}, receipt)]
-    assert found[0].ref("a/b", 0).path == "/a~1b/0"
+    answered = answers([AIMessage(content="", tool_calls=[call]), ToolMessage(content=said, tool_call_id="one")])
+    assert [(answer.tool, answer.arguments, answer.receipt) for answer in answered] == [("look", {"sku": "A"}, receipt)]
+    assert answered[0].ref("a/b", 0).path == "/a~1b/0"
 
 
 def test_a_failed_call_has_no_result_but_a_reason() -> None:
     calls = [{"name": "look", "args": {}, "id": name} for name in ("one", "two")]
-    told = json.dumps({"error": {"message": "There is none."}})
+    error = json.dumps({"error": {"message": "There is none."}})
     messages = [
         AIMessage(content="", tool_calls=calls),
-        ToolMessage(content=told, tool_call_id="one"),
+        ToolMessage(content=error, tool_call_id="one"),
         ToolMessage(content="not JSON", tool_call_id="two"),
-        ToolMessage(content=told, tool_call_id="never asked"),
+        ToolMessage(content=error, tool_call_id="never asked"),
     ]
-    found = answers(messages)
-    assert [(answer.result, answer.error) for answer in found] == [
+    answered = answers(messages)
+    assert [(answer.result, answer.error) for answer in answered] == [
         (None, "There is none."),
         (None, "the tool gave no answer"),
     ]

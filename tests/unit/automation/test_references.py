@@ -32,9 +32,9 @@ def test_what_may_be_told_of_is_not(event: str) -> None:
 
 
 def test_every_event_that_the_product_tells_of_by_name_is_known() -> None:
-    told = set()
+    emitted = set()
     for room in ("actions", "automation", "bootstrap", "connectors", "store", "virtual_office"):
         for file in (CHECKOUT / room).rglob("*.py"):
-            told |= set(re.findall(r'emit\(session, "([a-z_]+\.[a-z_]+)"', file.read_text()))
-    assert len(told) > 10
-    assert [event for event in sorted(told) if doubt_about(event)] == []
+            emitted |= set(re.findall(r'emit\(session, "([a-z_]+\.[a-z_]+)"', file.read_text()))
+    assert len(emitted) > 10
+    assert [event for event in sorted(emitted) if doubt_about(event)] == []

@@ -26,6 +26,6 @@ def test_money_is_in_the_currency_and_attention_in_items(said: str, meant: tuple
 
 @pytest.mark.parametrize("said", NO_LIMITS)
 def test_what_is_no_limit_is_said_to_be_none(said: str) -> None:
-    with pytest.raises(InvalidInput) as told:
+    with pytest.raises(InvalidInput) as caught:
         _limit(said, "EUR")
-    assert repr(said) in told.value.message
+    assert repr(said) in caught.value.message

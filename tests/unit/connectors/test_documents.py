@@ -52,9 +52,9 @@ def pdf(*pages: str, password: str = "") -> bytes:
 
 def test_markdown_keeps_headings_and_leaves_out_comments() -> None:
     text = "# Terms\n\nFirst.\n\n<!-- secret -->\n\n## Orders\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
-    found = read_document("terms.md", text.encode())
-    assert (found.title, found.name) == ("Terms", "terms.md")
-    assert [(block.headings, block.text.split("\n")[0]) for block in found.blocks] == [
+    document = read_document("terms.md", text.encode())
+    assert (document.title, document.name) == ("Terms", "terms.md")
+    assert [(block.headings, block.text.split("\n")[0]) for block in document.blocks] == [
         (("Terms",), "First."), (("Terms", "Orders"), "- one"), (("Terms", "Orders"), "| a | b |"),
     ]  # fmt: skip
 
@@ -66,28 +66,30 @@ def test_html_keeps_what_a_reader_sees() -> None:
         "<script>alert(1)</script><!-- nor this -->"
         "<table><tr><th>Kit</th></tr><tr><td>19 €</td></tr></table></body></html>"
     )
-    found = read_document("prices.html", page.encode())
-    said = " ".join(block.text for block in found.blocks)
-    assert found.title == "Price list"
+    document = read_document("prices.html", page.encode())
+    said = " ".join(block.text for block in document.blocks)
+    assert document.title == "Price list"
     assert "The kit costs 19 €." in said
     assert not any(word in said for word in ("Ignore", "Nor this", "alert", "nor this", "p{}"))
-    assert found.blocks[0].headings == ("Prices",)
+    assert document.blocks[0].headings == ("Prices",)
 
 
 def test_pdf_keeps_pages() -> None:
-    found = read_document("contract.pdf", pdf("Orders below 700 euros are not accepted.", "Payment is due in 30 days."))
-    assert [block.page for block in found.blocks] == [1, 2]
-    assert found.blocks[0].text == "Orders below 700 euros are not accepted."
+    document = read_document(
+        "contract.pdf", pdf("Orders below 700 euros are not accepted.", "Payment is due in 30 days.")
+    )
+    assert [block.page for block in document.blocks] == [1, 2]
+    assert document.blocks[0].text == "Orders below 700 euros are not accepted."
 
 
 def test_word_keeps_headings_and_paragraphs() -> None:
-    found = read_document("agreement.docx", word(paragraph("Orders", "Heading1") + paragraph("At least 700 euros.")))
-    assert [(block.headings, block.text) for block in found.blocks] == [(("Orders",), "At least 700 euros.")]
+    document = read_document("agreement.docx", word(paragraph("Orders", "Heading1") + paragraph("At least 700 euros.")))
+    assert [(block.headings, block.text) for block in document.blocks] == [(("Orders",), "At least 700 euros.")]
 
 
 def test_plain_text_in_utf_16_with_its_mark_is_read() -> None:
-    found = read_document("a.txt", "Größe\n\nzwei".encode("utf-16"))
-    assert found.blocks == (Block("Größe"), Block("zwei"))
+    document = read_document("a.txt", "Größe\n\nzwei".encode("utf-16"))
+    assert document.blocks == (Block("Größe"), Block("zwei"))
 
 
 def bomb() -> bytes:

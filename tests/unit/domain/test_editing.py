@@ -1,4 +1,4 @@
-"""What a person may change of an action: what its kind names, and never what it is about."""
+"""Editable fields of an action: those that its kind names, and never its subject."""
 
 from datetime import date
 from typing import Any
@@ -35,7 +35,7 @@ SUBJECTS = {"sku", "channel", "channels", "zone", "supplier", "stand", "segment"
 
 
 def lines(*quantities: int) -> list[dict[str, Any]]:
-    return [{**line.model_dump(), "quantity": one} for line, one in zip(LINES, quantities, strict=True)]
+    return [{**line.model_dump(), "quantity": quantity} for line, quantity in zip(LINES, quantities, strict=True)]
 
 
 def test_no_kind_lets_its_subject_be_edited() -> None:
@@ -49,7 +49,7 @@ def test_amounts_and_dates_are_changed_and_all_else_stays() -> None:
     )
     order = edited(ORDER, {"lines": lines(80, 50)})
     assert isinstance(order, PurchaseOrderCreate)
-    assert [(one.sku, one.quantity, one.unit_cost_minor) for one in order.lines] == [("A", 80, 400), ("B", 50, 300)]
+    assert [(line.sku, line.quantity, line.unit_cost_minor) for line in order.lines] == [("A", 80, 400), ("B", 50, 300)]
 
 
 WRONG: list[tuple[Action, dict[str, Any]]] = [

@@ -22,7 +22,7 @@ def test_ids_rise_while_the_clock_stands_still_or_steps_back() -> None:
     clock.advance(timedelta(hours=-1))
     made += [ids.new() for _ in range(1_000)]
     assert made == sorted(set(made))
-    assert {found.version for found in made} == {7}
+    assert {identifier.version for identifier in made} == {7}
 
 
 def test_the_same_seed_gives_the_same_ids() -> None:
@@ -32,10 +32,10 @@ def test_the_same_seed_gives_the_same_ids() -> None:
 
 def test_forks_of_a_seeded_source_do_not_depend_on_who_comes_first() -> None:
     clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
-    one, other = TimeOrderedIds(clock, random.Random(1)), TimeOrderedIds(clock, random.Random(1))
-    other.new()
-    assert [one.fork("a").new(), one.fork("b").new()] == [other.fork("a").new(), other.fork("b").new()]
-    assert len({one.fork("a").new(), one.fork("b").new(), one.new()}) == 3
+    first, second = TimeOrderedIds(clock, random.Random(1)), TimeOrderedIds(clock, random.Random(1))
+    second.new()
+    assert [first.fork("a").new(), first.fork("b").new()] == [second.fork("a").new(), second.fork("b").new()]
+    assert len({first.fork("a").new(), first.fork("b").new(), first.new()}) == 3
 
 
 def test_forks_of_an_unseeded_source_are_all_different() -> None:

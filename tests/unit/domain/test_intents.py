@@ -1,4 +1,4 @@
-"""What customers ask for is told by key words, in English and German; all else is nothing."""
+"""Customers' intents are read from key words, in English and German; a text without one has none."""
 
 import pytest
 

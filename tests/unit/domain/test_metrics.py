@@ -30,11 +30,11 @@ def test_periods_follow_the_calendar(
     period: Period, days: tuple[str, str], before: tuple[str, str], year_before: tuple[str, str]
 ) -> None:
     asked = query(period)
-    found = days_of(asked, TODAY)
-    assert (str(found.first), str(found.last)) == days
-    earlier = days_before(asked, found)
+    span = days_of(asked, TODAY)
+    assert (str(span.first), str(span.last)) == days
+    earlier = days_before(asked, span)
     assert (str(earlier.first), str(earlier.last)) == before
-    year = days_before(query(period, Comparison.YEAR_BEFORE), found)
+    year = days_before(query(period, Comparison.YEAR_BEFORE), span)
     assert (str(year.first), str(year.last)) == year_before
 
 
@@ -61,11 +61,11 @@ def test_whole_calendar_months_are_compared_with_such(
 def test_steps_are_the_calendars_and_lose_no_day() -> None:
     days = Days(first=date(2026, 1, 1), last=date(2026, 3, 10))
     months = list(steps_of(Split.MONTH, days))
-    assert [str(one.first) for one in months] == ["2026-01-01", "2026-02-01", "2026-03-01"]
+    assert [str(month.first) for month in months] == ["2026-01-01", "2026-02-01", "2026-03-01"]
     weeks = list(steps_of(Split.WEEK, days))
-    assert [str(one.first) for one in weeks[:2]] == ["2026-01-01", "2026-01-05"]
+    assert [str(week.first) for week in weeks[:2]] == ["2026-01-01", "2026-01-05"]
     for steps in (months, weeks):
-        assert sum(one.count for one in steps) == days.count and steps[-1].last == days.last
+        assert sum(step.count for step in steps) == days.count and steps[-1].last == days.last
 
 
 def test_a_leap_day_has_a_year_before() -> None:
@@ -75,7 +75,7 @@ def test_a_leap_day_has_a_year_before() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "fields",
     [
         {"metric": "revenue"},
         {"metric": "cash", "period": "last_week"},
@@ -94,6 +94,6 @@ def test_a_leap_day_has_a_year_before() -> None:
         {"metric": "revenue", "period": "last_week", "sql": "select 1"},
     ],
 )
-def test_a_query_that_makes_no_sense_is_none(told: dict[str, object]) -> None:
+def test_a_query_that_makes_no_sense_is_none(fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        MetricQuery.model_validate(told)
+        MetricQuery.model_validate(fields)

@@ -1,4 +1,4 @@
-"""What a comparison leaves out of a meeting is left out, and what the parts changed is counted."""
+"""Ablations leave out the part of a meeting that they name, and count the difference that it made."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -78,12 +78,12 @@ def test_a_challenge_counts_where_it_changed_who_is_adopted_or_an_amount() -> No
 
 
 def test_the_variants_differ_by_one_thing_each() -> None:
-    found = variants(("a", "b"))
-    assert found[CREW].without == ()
-    assert found[NO_CHALLENGE].without == (CHALLENGE,)
-    assert found[NO_SOLVER].without == (SOLVER,)
-    assert {found[name].agents for name in (CREW, NO_CHALLENGE, NO_SOLVER, "oracle")} == {("a", "b")}
-    assert found[ONE].agents == ("pricing_director",)
+    by_name = variants(("a", "b"))
+    assert by_name[CREW].without == ()
+    assert by_name[NO_CHALLENGE].without == (CHALLENGE,)
+    assert by_name[NO_SOLVER].without == (SOLVER,)
+    assert {by_name[name].agents for name in (CREW, NO_CHALLENGE, NO_SOLVER, "oracle")} == {("a", "b")}
+    assert by_name[ONE].agents == ("pricing_director",)
 
 
 def test_the_table_pairs_by_seed() -> None:
@@ -94,10 +94,10 @@ def test_the_table_pairs_by_seed() -> None:
         return {"net_worth_minor": worth * 100, "violations": 0, "days": 91, "stockout_rate": 0.02, "decisions": counts}
 
     gains = {"none": 0, "textbook": 10, ONE: 100, CREW: 600, NO_CHALLENGE: 500, NO_SOLVER: 590, "oracle": 1_000}
-    found = {
+    runs_by_seed = {
         seed: {name: run(level + gain) for name, gain in gains.items()} for seed, level in ((1, 9_000), (2, 50_000))
     }
-    said = table(found)
+    said = table(runs_by_seed)
     assert f"{CREW} - none: +600 (+600 to +600)" in said
     assert f"{CREW} - {NO_CHALLENGE}: +100 (+100 to +100)" in said
     assert "way from none to oracle: 60.0%; alone 10.0%" in said

@@ -14,21 +14,21 @@ def test_the_response_is_the_worlds_own_once_budgets_have_stood() -> None:
     world = new_world(2, 7)
     world.budgets = np.array([400.0, 2_000.0, 300.0])
     live(world, 84)
-    told = world._market(disturbances(Schedule(), 0)).advertising
-    assert lift(world.truth, world.budgets) == pytest.approx(told, rel=1e-4)
+    advertising = world._market(disturbances(Schedule(), 0)).advertising
+    assert lift(world.truth, world.budgets) == pytest.approx(advertising, rel=1e-4)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_other_split_of_the_same_money_earns_more(seed: int) -> None:
     world = new_world(seed, 7)
     live(world, 14)
-    best, found = best_budgets(world), response(world)
+    best, curve = best_budgets(world), response(world)
     total = float(standing(world).sum())
     assert best.sum() == pytest.approx(total) and (best >= 0).all()
     others = np.random.default_rng(seed).dirichlet(np.ones(3), 5_000) * total
-    assert (found.profit(others) <= found.profit(best) + 0.5).all()
+    assert (curve.profit(others) <= curve.profit(best) + 0.5).all()
     assert gain(world, best) >= 0 and gain(world, STANDING_BUDGETS) == pytest.approx(0)
-    assert best_split(found, 0.0) == pytest.approx(np.zeros(3))
+    assert best_split(curve, 0.0) == pytest.approx(np.zeros(3))
 
 
 def test_a_step_goes_from_where_most_is_too_much_and_never_too_far() -> None:

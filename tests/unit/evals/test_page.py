@@ -19,7 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def run_document(weeks: int = 26, **changed: Any) -> dict[str, Any]:
-    """What `RunResult.as_document()` gives for so many weeks."""
+    """A document as `RunResult.as_document()` gives it, for so many weeks."""
     rising = [round(0.9 + week / 100, 4) for week in range(weeks)]
     channels = ("shop", "market-a", "market-b", "dealers", "stands")
     document: dict[str, Any] = {
@@ -58,7 +58,7 @@ def run_document(weeks: int = 26, **changed: Any) -> dict[str, Any]:
 
 
 def score_document(seeds: int = 5, **changed: Any) -> dict[str, Any]:
-    """What `score_document()` gives for so many seeds."""
+    """A document as `score_document()` gives it, for so many seeds."""
     worth = {crew: 100_000_000 + 1_000_000 * number for number, crew in enumerate(CREWS)}
     lines = [
         {
@@ -120,8 +120,8 @@ class Reader(HTMLParser):
 
 def drawings(page: str) -> list[ElementTree.Element]:
     """Every SVG of the page with a description, each read as XML."""
-    found = [ElementTree.fromstring(text) for text in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]
-    return [drawing for drawing in found if drawing.get("aria-label")]
+    svgs = [ElementTree.fromstring(text) for text in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]
+    return [drawing for drawing in svgs if drawing.get("aria-label")]
 
 
 PAGES = {
@@ -168,8 +168,8 @@ def test_a_line_has_a_place_a_week_and_a_week_its_values() -> None:
     places = [tuple(map(float, place.split(","))) for place in shop.get("points", "").split()]
     assert [x for x, _ in places] == sorted(x for x, _ in places)
     assert places[1][1] < places[0][1] < places[2][1], "higher values are drawn higher up"
-    told = [title.text for title in drawing.iter(f"{SVG}title")]
-    assert told == [f"Week {week}\nShop: {shop}\nStands: 1.0" for week, shop in ((1, "1.0"), (2, "1.5"), (3, "0.5"))]
+    titles = [title.text for title in drawing.iter(f"{SVG}title")]
+    assert titles == [f"Week {week}\nShop: {shop}\nStands: 1.0" for week, shop in ((1, "1.0"), (2, "1.5"), (3, "0.5"))]
 
 
 def test_a_run_shorter_than_a_week_says_so_instead_of_drawing() -> None:

@@ -19,8 +19,8 @@ def worths(count: int, share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 @pytest.mark.parametrize("share", [-0.3, 0.0, 0.4, 1.0])
 def test_the_score_is_the_share_of_the_oracles_gain(share: float) -> None:
-    found, low, high = way_to_the_oracle(*worths(400, share))
-    assert found == pytest.approx(share, abs=0.01)
+    score, low, high = way_to_the_oracle(*worths(400, share))
+    assert score == pytest.approx(share, abs=0.01)
     assert low is not None and high is not None
     assert low < share < high
 
@@ -51,8 +51,8 @@ def test_where_the_oracle_gains_nothing_there_is_no_score() -> None:
 
 
 def test_one_seed_has_no_interval_but_itself() -> None:
-    found, low, high = way_to_the_oracle(*worths(1, 0.4))
-    assert found == low == high
+    score, low, high = way_to_the_oracle(*worths(1, 0.4))
+    assert score == low == high
 
 
 def test_an_interval_is_students() -> None:
@@ -74,11 +74,11 @@ def test_a_score_tells_of_every_crew_and_counts_every_violation() -> None:
         SeedScore(seed, {"none": run(100), "textbook": run(110), "rules": run(130, 2), "oracle": run(160)}, 200)
         for seed in (1, 2)
     ]
-    told = score_document(Match("rules", (1, 2), 91), seeds)
-    assert told["score"] == told["score_low"] == told["score_high"] == 0.5
-    assert [line["crew"] for line in told["crews"]] == ["none", "textbook", "rules", "oracle", BOUND]
-    assert [line["against_none_minor"] for line in told["crews"]] == [0, 10, 30, 60, 100]
-    assert told["violations"] == 4
-    assert told["operator"]["delay_days"] == {"0": 6, "1": 2}
-    assert told["operator"]["refused"] == 2
-    assert {"per_seed", "autonomy_rate"} <= set(told)
+    document = score_document(Match("rules", (1, 2), 91), seeds)
+    assert document["score"] == document["score_low"] == document["score_high"] == 0.5
+    assert [line["crew"] for line in document["crews"]] == ["none", "textbook", "rules", "oracle", BOUND]
+    assert [line["against_none_minor"] for line in document["crews"]] == [0, 10, 30, 60, 100]
+    assert document["violations"] == 4
+    assert document["operator"]["delay_days"] == {"0": 6, "1": 2}
+    assert document["operator"]["refused"] == 2
+    assert {"per_seed", "autonomy_rate"} <= set(document)

@@ -43,9 +43,11 @@ WHAT: dict[str, Any] = {
 }
 
 
-def decide(who: dict[str, Any] | None = None, what: dict[str, Any] | None = None, engine: PolicyEngine = ENGINE) -> Any:
+def decide(
+    who: dict[str, Any] | None = None, facts: dict[str, Any] | None = None, engine: PolicyEngine = ENGINE
+) -> Any:
     return engine.decide(
-        "price.update", DecisionFacts(**{**WHO, **(who or {})}), PriceUpdateFacts(**{**WHAT, **(what or {})})
+        "price.update", DecisionFacts(**{**WHO, **(who or {})}), PriceUpdateFacts(**{**WHAT, **(facts or {})})
     )
 
 
@@ -73,59 +75,61 @@ GATED: list[tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("who", "what", "policy"), HARD)
+@pytest.mark.parametrize(("who", "facts", "policy"), HARD)
 @pytest.mark.parametrize("approvals", [frozenset(), frozenset({"operator", "owner"})])
 def test_a_hard_rule_denies_whatever_was_approved(
-    who: dict[str, Any], what: dict[str, Any], policy: str, approvals: frozenset[str]
+    who: dict[str, Any], facts: dict[str, Any], policy: str, approvals: frozenset[str]
 ) -> None:
-    verdict = decide({**who, "approvals": approvals}, what)
+    verdict = decide({**who, "approvals": approvals}, facts)
     assert verdict.decision is Decision.DENY
     assert policy in verdict.policies
     assert verdict.reasons
 
 
-@pytest.mark.parametrize(("who", "what", "gates"), GATED)
-def test_the_table_of_gates(who: dict[str, Any], what: dict[str, Any], gates: tuple[str, ...]) -> None:
-    verdict = decide(who, what)
+@pytest.mark.parametrize(("who", "facts", "gates"), GATED)
+def test_the_table_of_gates(who: dict[str, Any], facts: dict[str, Any], gates: tuple[str, ...]) -> None:
+    verdict = decide(who, facts)
     assert (verdict.gates, verdict.decision) == (gates, Decision.NEEDS_APPROVAL if gates else Decision.ALLOW)
-    assert decide({**who, "approvals": frozenset(gates)}, what).decision is Decision.ALLOW
+    assert decide({**who, "approvals": frozenset(gates)}, facts).decision is Decision.ALLOW
     for gate in gates:
         others = frozenset(gates) - {gate}
-        assert decide({**who, "approvals": others}, what).decision is Decision.NEEDS_APPROVAL
+        assert decide({**who, "approvals": others}, facts).decision is Decision.NEEDS_APPROVAL
 
 
 INT64 = st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(-2_000, 2_000))
 
 
-@given(what=st.fixed_dictionaries(dict.fromkeys(WHAT, INT64)), autonomy=st.sampled_from(Autonomy), person=st.booleans())
+@given(
+    facts=st.fixed_dictionaries(dict.fromkeys(WHAT, INT64)), autonomy=st.sampled_from(Autonomy), person=st.booleans()
+)
 def test_extreme_numbers_end_in_a_verdict_and_never_pass_a_hard_limit(
-    what: dict[str, int], autonomy: Autonomy, person: bool
+    facts: dict[str, int], autonomy: Autonomy, person: bool
 ) -> None:
     who = {"autonomy": autonomy, "approvals": frozenset({"operator", "owner"})}
     if person:
         who |= {"actor_kind": ActorKind.PERSON, "agent": ""}
     within = (
-        what["margin_bps"] >= what["min_margin_bps"]
-        and what["corridor_low_minor"] <= what["price_minor"] <= what["corridor_high_minor"]
-        and what["abs_change_bps"] + what["changed_last_day_bps"] <= what["max_change_bps_per_day"]
+        facts["margin_bps"] >= facts["min_margin_bps"]
+        and facts["corridor_low_minor"] <= facts["price_minor"] <= facts["corridor_high_minor"]
+        and facts["abs_change_bps"] + facts["changed_last_day_bps"] <= facts["max_change_bps_per_day"]
     )
-    verdict = decide(who, what)
+    verdict = decide(who, facts)
     assert verdict.decision is not Decision.ALLOW or within
-    room = what["max_change_bps_per_day"] - what["changed_last_day_bps"]
+    room = facts["max_change_bps_per_day"] - facts["changed_last_day_bps"]
     if within and (person or autonomy > Autonomy.OBSERVE) and -(2**63) <= room < 2**63:
         assert verdict.decision is Decision.ALLOW
 
 
 @given(st.fixed_dictionaries({name: st.integers(-2_000, 2_000) for name in WHAT}))
-def test_more_autonomy_is_never_stricter(what: dict[str, int]) -> None:
+def test_more_autonomy_is_never_stricter(facts: dict[str, int]) -> None:
     strictness = {Decision.ALLOW: 0, Decision.NEEDS_APPROVAL: 1, Decision.DENY: 2}
-    verdicts = [strictness[decide({"autonomy": level}, what).decision] for level in Autonomy]
+    verdicts = [strictness[decide({"autonomy": level}, facts).decision] for level in Autonomy]
     assert verdicts == sorted(verdicts, reverse=True)
 
 
 def test_an_unknown_action_and_a_system_actor_are_denied() -> None:
-    who, what = DecisionFacts(**WHO), PriceUpdateFacts(**WHAT)
-    assert ENGINE.decide("price.delete", who, what).policies == ("engine.error",)
+    who, facts = DecisionFacts(**WHO), PriceUpdateFacts(**WHAT)
+    assert ENGINE.decide("price.delete", who, facts).policies == ("engine.error",)
     assert decide({"actor_kind": ActorKind.SYSTEM, "agent": ""}).decision is Decision.DENY
 
 
@@ -183,4 +187,4 @@ def test_the_packaged_policies_are_without_fault() -> None:
     ],
 )
 def test_the_lint_finds(text: str, problem: str) -> None:
-    assert any(problem in found for found in lint_policies([text]))
+    assert any(problem in finding for finding in lint_policies([text]))

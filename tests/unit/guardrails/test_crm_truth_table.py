@@ -1,4 +1,4 @@
-"""What the guardrails promise of messages and follow-ups, as plain Python that has never read the policies."""
+"""Truth table of messages and follow-ups, as plain Python that has never read the policies."""
 
 import pytest
 from hypothesis import given, settings
@@ -19,34 +19,34 @@ LEAD = st.builds(LeadFollowUpFacts, amount_minor=FEW, owner_gate_minor=FEW, is_c
 WHO = deciders("crm_manager")
 
 
-def broken_by_message(what: SegmentMessageFacts) -> set[str]:
-    found = {
-        "message.weekly_limit": what.recipients + what.recipients_this_week > what.max_messages_a_week,
-        "message.rest": what.written_lately > 0,
-        "message.left_alone": what.opted_out > 0 or what.complaining > 0,
-        "message.holdout": what.held_out < 1,
+def broken_by_message(facts: SegmentMessageFacts) -> set[str]:
+    breaches = {
+        "message.weekly_limit": facts.recipients + facts.recipients_this_week > facts.max_messages_a_week,
+        "message.rest": facts.written_lately > 0,
+        "message.left_alone": facts.opted_out > 0 or facts.complaining > 0,
+        "message.holdout": facts.held_out < 1,
     }
-    return {rule for rule, broken in found.items() if broken}
+    return {rule for rule, broken in breaches.items() if broken}
 
 
 def gates(who: DecisionFacts, amount: int, owner_gate: int, low: int = 0) -> set[str]:
     """The approvals that this needs in all, granted or not."""
-    found = {"operator"} if who.label_untrusted or (who.contested and who.actor_kind is ActorKind.AGENT) else set()
-    found |= {"owner"} if amount >= owner_gate else set()
+    needed = {"operator"} if who.label_untrusted or (who.contested and who.actor_kind is ActorKind.AGENT) else set()
+    needed |= {"owner"} if amount >= owner_gate else set()
     if who.actor_kind is not ActorKind.AGENT:
-        return found | {"operator"}
+        return needed | {"operator"}
     by_autonomy = {
         Autonomy.SUGGEST: {"operator", "owner"},
         Autonomy.ACT_WHEN_APPROVED: {"operator"},
         Autonomy.ACT_WITHIN_LIMITS: {"operator"} if amount > who.alone_limit_minor else set(),
     }
-    return found | by_autonomy.get(who.autonomy, set()) | ({"operator"} if low < 0 else set())
+    return needed | by_autonomy.get(who.autonomy, set()) | ({"operator"} if low < 0 else set())
 
 
 def check(
-    kind: str, who: DecisionFacts, what: SegmentMessageFacts | LeadFollowUpFacts, broken: set[str], wanted: set[str]
+    kind: str, who: DecisionFacts, facts: SegmentMessageFacts | LeadFollowUpFacts, broken: set[str], wanted: set[str]
 ) -> None:
-    verdict = ENGINE.decide(kind, who, what)
+    verdict = ENGINE.decide(kind, who, facts)
     missing = wanted - who.approvals
     if broken:
         assert (verdict.decision, verdict.gates, set(verdict.policies)) == (Decision.DENY, (), broken)
@@ -57,25 +57,25 @@ def check(
 
 
 @settings(max_examples=examples(400), deadline=None)
-@given(who=WHO, what=MESSAGE)
-def test_every_verdict_on_a_message_is_the_one_in_the_table(who: DecisionFacts, what: SegmentMessageFacts) -> None:
-    wanted = gates(who, what.amount_minor, what.owner_gate_minor, what.prediction_low_minor)
+@given(who=WHO, facts=MESSAGE)
+def test_every_verdict_on_a_message_is_the_one_in_the_table(who: DecisionFacts, facts: SegmentMessageFacts) -> None:
+    wanted = gates(who, facts.amount_minor, facts.owner_gate_minor, facts.prediction_low_minor)
     check(
         "segment.message",
         who,
-        what,
-        {rule for rule, broken in broken_by_anybody(who).items() if broken} | broken_by_message(what),
+        facts,
+        {rule for rule, broken in broken_by_anybody(who).items() if broken} | broken_by_message(facts),
         wanted,
     )
 
 
 @settings(max_examples=examples(200), deadline=None)
-@given(who=WHO, what=LEAD)
-def test_every_verdict_on_a_follow_up_is_the_one_in_the_table(who: DecisionFacts, what: LeadFollowUpFacts) -> None:
+@given(who=WHO, facts=LEAD)
+def test_every_verdict_on_a_follow_up_is_the_one_in_the_table(who: DecisionFacts, facts: LeadFollowUpFacts) -> None:
     broken = {rule for rule, broken in broken_by_anybody(who).items() if broken}
-    broken |= {"lead.closed"} if what.is_closed else set()
-    broken |= {"lead.in_hand"} if what.is_in_hand else set()
-    check("lead.follow_up", who, what, broken, gates(who, what.amount_minor, what.owner_gate_minor))
+    broken |= {"lead.closed"} if facts.is_closed else set()
+    broken |= {"lead.in_hand"} if facts.is_in_hand else set()
+    check("lead.follow_up", who, facts, broken, gates(who, facts.amount_minor, facts.owner_gate_minor))
 
 
 CALM = {

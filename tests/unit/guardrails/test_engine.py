@@ -1,4 +1,4 @@
-"""What the engine does with policies that are wrong and with words that are hostile."""
+"""The engine under wrong policies and hostile words."""
 
 from typing import Any
 

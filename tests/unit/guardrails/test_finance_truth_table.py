@@ -1,4 +1,4 @@
-"""What the guardrails promise of reminders, budgets and flagged expenses, as Python that never read the policies."""
+"""Truth table of reminders, budgets and flagged expenses, as Python that never read the policies."""
 
 from typing import Any
 
@@ -29,20 +29,20 @@ WHO = deciders("finance_analyst")
 
 def gates_of_anybody(who: DecisionFacts, amount: int, owner_gate: int, *, beyond_alone: bool) -> set[str]:
     """The approvals that an action of this amount needs whatever it does, granted or not."""
-    found = {"operator"} if who.label_untrusted or not is_agent(who) else set()
-    found |= {"owner"} if amount >= owner_gate else set()
+    needed = {"operator"} if who.label_untrusted or not is_agent(who) else set()
+    needed |= {"owner"} if amount >= owner_gate else set()
     if not is_agent(who):
-        return found
+        return needed
     by_autonomy = {
         Autonomy.SUGGEST: {"operator", "owner"},
         Autonomy.ACT_WHEN_APPROVED: {"operator"},
         Autonomy.ACT_WITHIN_LIMITS: {"operator"} if beyond_alone else set(),
     }
-    return found | by_autonomy.get(who.autonomy, set()) | ({"operator"} if who.contested else set())
+    return needed | by_autonomy.get(who.autonomy, set()) | ({"operator"} if who.contested else set())
 
 
-def check(kind: str, who: DecisionFacts, what: Facts, rules: dict[str, bool], wanted: set[str]) -> None:
-    verdict = ENGINE.decide(kind, who, what)
+def check(kind: str, who: DecisionFacts, facts: Facts, rules: dict[str, bool], wanted: set[str]) -> None:
+    verdict = ENGINE.decide(kind, who, facts)
     broken = {rule for rule, holds in (broken_by_anybody(who) | rules).items() if holds}
     missing = wanted - who.approvals
     if broken:
@@ -55,41 +55,41 @@ def check(kind: str, who: DecisionFacts, what: Facts, rules: dict[str, bool], wa
 
 
 @settings(max_examples=examples(400), deadline=None)
-@given(who=WHO, what=REMIND)
-def test_every_verdict_on_a_reminder_is_the_one_in_the_table(who: DecisionFacts, what: InvoiceRemindFacts) -> None:
+@given(who=WHO, facts=REMIND)
+def test_every_verdict_on_a_reminder_is_the_one_in_the_table(who: DecisionFacts, facts: InvoiceRemindFacts) -> None:
     """Never of what is paid or not due, nor too soon, nor a fourth time; the third is a person's to send."""
     rules = {
-        "remind.paid": what.has_paid,
-        "remind.not_due": what.has_undue,
-        "remind.too_soon": what.days_since_reminder < what.reminder_every_days,
-        "remind.no_more": what.level in (4, 5),
+        "remind.paid": facts.has_paid,
+        "remind.not_due": facts.has_undue,
+        "remind.too_soon": facts.days_since_reminder < facts.reminder_every_days,
+        "remind.no_more": facts.level in (4, 5),
     }
-    beyond = what.amount_minor > who.alone_limit_minor
-    wanted = gates_of_anybody(who, what.amount_minor, what.owner_gate_minor, beyond_alone=beyond)
-    check("invoice.remind", who, what, rules, wanted | ({"operator"} if is_agent(who) and what.level == 3 else set()))
+    beyond = facts.amount_minor > who.alone_limit_minor
+    wanted = gates_of_anybody(who, facts.amount_minor, facts.owner_gate_minor, beyond_alone=beyond)
+    check("invoice.remind", who, facts, rules, wanted | ({"operator"} if is_agent(who) and facts.level == 3 else set()))
 
 
 @settings(max_examples=examples(400), deadline=None)
-@given(who=WHO, what=BUDGET)
-def test_every_verdict_on_budgets_is_the_one_in_the_table(who: DecisionFacts, what: BudgetReallocateFacts) -> None:
+@given(who=WHO, facts=BUDGET)
+def test_every_verdict_on_budgets_is_the_one_in_the_table(who: DecisionFacts, facts: BudgetReallocateFacts) -> None:
     """The total never grows, no campaign moves by more than the step; what may lose money is a person's to decide."""
     rules = {
-        "budget.grows": what.total_minor > what.total_before_minor,
-        "budget.step": what.largest_change_bps > what.max_budget_change_bps,
+        "budget.grows": facts.total_minor > facts.total_before_minor,
+        "budget.step": facts.largest_change_bps > facts.max_budget_change_bps,
     }
-    beyond = what.amount_minor > who.alone_limit_minor or what.largest_change_bps > who.alone_limit_bps
-    wanted = gates_of_anybody(who, what.amount_minor, what.owner_gate_minor, beyond_alone=beyond)
-    may_lose = is_agent(who) and what.prediction_low_minor < 0
-    check("budget.reallocate", who, what, rules, wanted | ({"operator"} if may_lose else set()))
+    beyond = facts.amount_minor > who.alone_limit_minor or facts.largest_change_bps > who.alone_limit_bps
+    wanted = gates_of_anybody(who, facts.amount_minor, facts.owner_gate_minor, beyond_alone=beyond)
+    may_lose = is_agent(who) and facts.prediction_low_minor < 0
+    check("budget.reallocate", who, facts, rules, wanted | ({"operator"} if may_lose else set()))
 
 
 @settings(max_examples=examples(200), deadline=None)
-@given(who=WHO, what=FLAG)
-def test_every_verdict_on_a_flag_is_the_one_in_the_table(who: DecisionFacts, what: ExpenseFlagFacts) -> None:
+@given(who=WHO, facts=FLAG)
+def test_every_verdict_on_a_flag_is_the_one_in_the_table(who: DecisionFacts, facts: ExpenseFlagFacts) -> None:
     """Nothing is flagged twice; large expenses are questioned by who may decide on so much."""
-    beyond = what.amount_minor > who.alone_limit_minor
-    wanted = gates_of_anybody(who, what.amount_minor, what.owner_gate_minor, beyond_alone=beyond)
-    check("expense.flag", who, what, {"flag.already": what.already_flagged}, wanted)
+    beyond = facts.amount_minor > who.alone_limit_minor
+    wanted = gates_of_anybody(who, facts.amount_minor, facts.owner_gate_minor, beyond_alone=beyond)
+    check("expense.flag", who, facts, {"flag.already": facts.already_flagged}, wanted)
 
 
 ALONE = DecisionFacts(
@@ -108,7 +108,7 @@ CALM: dict[str, Facts] = {
     ),
     "expense.flag": ExpenseFlagFacts(amount_minor=50_000, already_flagged=False, owner_gate_minor=100_000),
 }  # fmt: skip
-"""What it may just do alone: each fact stands at the edge of what is allowed."""
+"""Actions that it may just take alone: each fact stands at the edge of what is allowed."""
 DENY, ASK = Decision.DENY, Decision.NEEDS_APPROVAL
 BEYOND_THE_EDGE = [
     ("invoice.remind", {"has_paid": True}, DENY, set(), "remind.paid"),

@@ -1,4 +1,4 @@
-"""What is said in German is held to the same as the English: no bare number, the same figures."""
+"""German prose is held to the same rules as English: no bare number, the same figures."""
 
 from uuid import UUID
 

@@ -86,8 +86,8 @@ def test_no_policy_that_matches_is_called_unreachable(
         alone_limit_bps=0,
         alone_limit_minor=0,
     )
-    what = PriceUpdateFacts(**{**CALM, "margin_bps": margins[0], "min_margin_bps": margins[1]})
-    if PolicyEngine([text]).decide("price.update", who, what).decision == "allow":
+    facts = PriceUpdateFacts(**{**CALM, "margin_bps": margins[0], "min_margin_bps": margins[1]})
+    if PolicyEngine([text]).decide("price.update", who, facts).decision == "allow":
         assert lint_policies([text]) == []
 
 
@@ -119,4 +119,4 @@ def test_no_policy_that_matches_is_called_unreachable(
     ],
 )
 def test_what_is_not_what_it_seems_is_named(text: str, problem: str) -> None:
-    assert any(problem in found for found in lint_policies([text]))
+    assert any(problem in finding for finding in lint_policies([text]))

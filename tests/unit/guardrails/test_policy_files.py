@@ -35,11 +35,11 @@ BONUS = st.builds(
 )
 
 
-@given(who=deciders("stand_coach"), what=BONUS)
+@given(who=deciders("stand_coach"), facts=BONUS)
 def test_a_kind_whose_policies_were_deleted_is_denied_whoever_asks(
-    without_bonus: Path, who: DecisionFacts, what: StandBonusFacts
+    without_bonus: Path, who: DecisionFacts, facts: StandBonusFacts
 ) -> None:
-    verdict = _engine(without_bonus).decide("stand.bonus", who, what)
+    verdict = _engine(without_bonus).decide("stand.bonus", who, facts)
     assert (verdict.decision, verdict.gates) == (Decision.DENY, ())
     assert why(verdict.reasons) == (
         "stand.bonus has no policies of its own that permit it: guardrails/policies/stand_bonus.cedar"
@@ -118,8 +118,10 @@ def _without(annotation: str) -> str:
     ],
 )
 def test_what_a_kinds_file_lacks_or_should_not_hold_is_named(text: str, problem: str) -> None:
-    told = lint_policy_files({"stand_bonus": text}, [STAND_BONUS])
-    assert any(problem in sentence and "guardrails/policies/stand_bonus.cedar" in sentence for sentence in told), told
+    problems = lint_policy_files({"stand_bonus": text}, [STAND_BONUS])
+    assert any(problem in sentence and "guardrails/policies/stand_bonus.cedar" in sentence for sentence in problems), (
+        problems
+    )
 
 
 def test_a_permit_for_all_and_a_file_of_no_kind_are_named() -> None:

@@ -1,4 +1,4 @@
-"""What the guardrails promise of promotions, drafts and transfers: each rule where it begins to bind."""
+"""Policies of promotions, drafts and transfers: each rule where it begins to bind."""
 
 from typing import Any
 
@@ -70,8 +70,8 @@ def test_within_its_limits_an_agent_may_act_alone_and_not_before_it_may(kind: st
 def test_each_rule_binds_where_it_says(
     kind: str, calm: Any, other: dict[str, Any], decision: Decision, gates: tuple[str, ...]
 ) -> None:
-    found = ENGINE.decide(kind, WHO, calm.model_copy(update=other))
-    assert (found.decision, tuple(found.gates)) == (decision, gates)
+    verdict = ENGINE.decide(kind, WHO, calm.model_copy(update=other))
+    assert (verdict.decision, tuple(verdict.gates)) == (decision, gates)
     if gates:
         granted = WHO.model_copy(update={"approvals": frozenset(gates)})
         assert ENGINE.decide(kind, granted, calm.model_copy(update=other)).decision is Decision.ALLOW

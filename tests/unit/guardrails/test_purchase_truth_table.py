@@ -1,4 +1,4 @@
-"""What the guardrails promise of orders to suppliers, as plain Python that has never read the policies."""
+"""Truth table of orders to suppliers, as plain Python that has never read the policies."""
 
 from typing import Any
 
@@ -26,42 +26,42 @@ APPROVALS = st.frozensets(st.sampled_from(GATES))
 WHO = deciders("inventory_forecaster")
 
 
-def broken_rules(who: DecisionFacts, what: PurchaseOrderFacts) -> set[str]:
+def broken_rules(who: DecisionFacts, facts: PurchaseOrderFacts) -> set[str]:
     """The hard rules that forbid this, whatever is approved."""
-    found = {
+    breaches = {
         **broken_by_anybody(who),
-        "purchase.minimum": what.below_minimum,
-        "purchase.expires": what.outlives_shelf,
+        "purchase.minimum": facts.below_minimum,
+        "purchase.expires": facts.outlives_shelf,
     }
-    return {rule for rule, broken in found.items() if broken}
+    return {rule for rule, broken in breaches.items() if broken}
 
 
-def wanted_gates(who: DecisionFacts, what: PurchaseOrderFacts) -> set[str]:
+def wanted_gates(who: DecisionFacts, facts: PurchaseOrderFacts) -> set[str]:
     """The approvals that this needs in all, granted or not."""
     gates = {"operator"} if who.label_untrusted or who.contested else set()
-    lasts_too_long = what.cover_days > what.max_cover_days
-    if lasts_too_long or what.exceeds_cash or what.amount_minor >= what.owner_gate_minor:
+    lasts_too_long = facts.cover_days > facts.max_cover_days
+    if lasts_too_long or facts.exceeds_cash or facts.amount_minor >= facts.owner_gate_minor:
         gates |= {"owner"}
     if who.actor_kind is not ActorKind.AGENT:
         return gates | {"operator"}
     by_autonomy = {
         Autonomy.SUGGEST: {"operator", "owner"},
         Autonomy.ACT_WHEN_APPROVED: {"operator"},
-        Autonomy.ACT_WITHIN_LIMITS: {"operator"} if what.amount_minor > who.alone_limit_minor else set(),
+        Autonomy.ACT_WITHIN_LIMITS: {"operator"} if facts.amount_minor > who.alone_limit_minor else set(),
     }
     gates |= by_autonomy.get(who.autonomy, set())
-    return gates | ({"operator"} if what.prediction_low_minor < 0 else set())
+    return gates | ({"operator"} if facts.prediction_low_minor < 0 else set())
 
 
-def decide(who: DecisionFacts, what: PurchaseOrderFacts, **changed: Any) -> Verdict:
-    return ENGINE.decide("purchase_order.create", who.model_copy(update=changed), what)
+def decide(who: DecisionFacts, facts: PurchaseOrderFacts, **changed: Any) -> Verdict:
+    return ENGINE.decide("purchase_order.create", who.model_copy(update=changed), facts)
 
 
 @settings(max_examples=examples(600), deadline=None)
-@given(who=WHO, what=WHAT)
-def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, what: PurchaseOrderFacts) -> None:
-    verdict = decide(who, what)
-    broken, missing = broken_rules(who, what), wanted_gates(who, what) - who.approvals
+@given(who=WHO, facts=WHAT)
+def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, facts: PurchaseOrderFacts) -> None:
+    verdict = decide(who, facts)
+    broken, missing = broken_rules(who, facts), wanted_gates(who, facts) - who.approvals
     if broken:
         assert (verdict.decision, verdict.gates, set(verdict.policies)) == (Decision.DENY, (), broken)
     elif missing:
@@ -73,42 +73,44 @@ def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, what: Purchas
 
 @pytest.mark.parametrize("flag", ["below_minimum", "outlives_shelf"])
 @settings(deadline=None)
-@given(who=WHO, what=WHAT)
+@given(who=WHO, facts=WHAT)
 def test_too_little_or_too_much_to_sell_in_time_is_denied_to_everyone(
-    flag: str, who: DecisionFacts, what: PurchaseOrderFacts
+    flag: str, who: DecisionFacts, facts: PurchaseOrderFacts
 ) -> None:
-    verdict = decide(who, what.model_copy(update={flag: True}), approvals=frozenset(GATES))
+    verdict = decide(who, facts.model_copy(update={flag: True}), approvals=frozenset(GATES))
     assert (verdict.decision, verdict.gates) == (Decision.DENY, ())
 
 
 @settings(deadline=None)
-@given(who=WHO, what=WHAT)
-def test_the_gates_named_suffice_and_none_can_be_spared(who: DecisionFacts, what: PurchaseOrderFacts) -> None:
-    verdict = decide(who, what)
+@given(who=WHO, facts=WHAT)
+def test_the_gates_named_suffice_and_none_can_be_spared(who: DecisionFacts, facts: PurchaseOrderFacts) -> None:
+    verdict = decide(who, facts)
     if verdict.decision is not Decision.NEEDS_APPROVAL:
         return
-    assert decide(who, what, approvals=who.approvals | set(verdict.gates)).decision is Decision.ALLOW
+    assert decide(who, facts, approvals=who.approvals | set(verdict.gates)).decision is Decision.ALLOW
     for spared in verdict.gates:
         fewer = who.approvals | set(verdict.gates) - {spared}
-        assert decide(who, what, approvals=fewer).gates == (spared,)
+        assert decide(who, facts, approvals=fewer).gates == (spared,)
 
 
 @settings(deadline=None)
-@given(who=WHO, what=WHAT, more=APPROVALS)
+@given(who=WHO, facts=WHAT, more=APPROVALS)
 def test_more_autonomy_or_another_approval_is_never_stricter(
-    who: DecisionFacts, what: PurchaseOrderFacts, more: frozenset[str]
+    who: DecisionFacts, facts: PurchaseOrderFacts, more: frozenset[str]
 ) -> None:
-    strictness = [STRICTNESS[decide(who, what, autonomy=level).decision] for level in Autonomy]
+    strictness = [STRICTNESS[decide(who, facts, autonomy=level).decision] for level in Autonomy]
     assert strictness == sorted(strictness, reverse=True)
-    with_more = STRICTNESS[decide(who, what, approvals=who.approvals | more).decision]
-    assert with_more <= STRICTNESS[decide(who, what).decision]
+    with_more = STRICTNESS[decide(who, facts, approvals=who.approvals | more).decision]
+    assert with_more <= STRICTNESS[decide(who, facts).decision]
 
 
 @settings(deadline=None)
-@given(who=WHO, what=WHAT, cost=st.integers(0, 2**63 - 1))
-def test_a_dearer_order_is_never_judged_more_leniently(who: DecisionFacts, what: PurchaseOrderFacts, cost: int) -> None:
-    cheaper, dearer = sorted([what.amount_minor, cost])
-    lenient, strict = (decide(who, what.model_copy(update={"amount_minor": cost})) for cost in (cheaper, dearer))
+@given(who=WHO, facts=WHAT, cost=st.integers(0, 2**63 - 1))
+def test_a_dearer_order_is_never_judged_more_leniently(
+    who: DecisionFacts, facts: PurchaseOrderFacts, cost: int
+) -> None:
+    cheaper, dearer = sorted([facts.amount_minor, cost])
+    lenient, strict = (decide(who, facts.model_copy(update={"amount_minor": cost})) for cost in (cheaper, dearer))
     assert STRICTNESS[lenient.decision] <= STRICTNESS[strict.decision]
     assert strict.decision is Decision.DENY or set(lenient.gates) <= set(strict.gates)
 

@@ -1,4 +1,4 @@
-"""What the guardrails promise of trips, bonuses and visits to stands, as plain Python that never read the policies."""
+"""Truth table of trips, bonuses and visits to stands, as plain Python that never read the policies."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ HARD: dict[str, dict[str, str]] = {
     "stand.bonus": {"already_running": "bonus.already_running"},
     "stand.visit": {"already_planned": "visit.already_planned"},
 }
-"""What nobody may do whoever approves it, and the rule that says so."""
+"""Facts that deny an action whoever approves it, each with the rule that says so."""
 KINDS: dict[str, type[Facts]] = {
     "stand.refill": StandRefillFacts, "stand.bonus": StandBonusFacts, "stand.visit": StandVisitFacts
 }  # fmt: skip
@@ -40,39 +40,39 @@ def any_facts(kind: str) -> st.SearchStrategy[Facts]:
     return st.builds(KINDS[kind], **{name: SELDOM if name in HARD[kind] else FEW for name in names})
 
 
-def broken_rules(who: DecisionFacts, rules: dict[str, str], what: Facts) -> set[str]:
-    found = {
+def broken_rules(who: DecisionFacts, rules: dict[str, str], facts: Facts) -> set[str]:
+    breaches = {
         **broken_by_anybody(who),
-        **{rule: getattr(what, flag) for flag, rule in rules.items()},
+        **{rule: getattr(facts, flag) for flag, rule in rules.items()},
     }
-    return {rule for rule, broken in found.items() if broken}
+    return {rule for rule, broken in breaches.items() if broken}
 
 
-def wanted_gates(who: DecisionFacts, what: Facts) -> set[str]:
+def wanted_gates(who: DecisionFacts, facts: Facts) -> set[str]:
     """The approvals that this needs in all, granted or not."""
     gates = {"operator"} if who.label_untrusted else set()
-    if what.amount_minor >= what.owner_gate_minor:
+    if facts.amount_minor >= facts.owner_gate_minor:
         gates |= {"owner"}
-    if isinstance(what, StandBonusFacts) and what.share_bps > what.bonus_gate_bps:
+    if isinstance(facts, StandBonusFacts) and facts.share_bps > facts.bonus_gate_bps:
         gates |= {"owner"}
     if who.actor_kind is not ActorKind.AGENT:
         return gates | {"operator"}
     by_autonomy = {
         Autonomy.SUGGEST: {"operator", "owner"},
         Autonomy.ACT_WHEN_APPROVED: {"operator"},
-        Autonomy.ACT_WITHIN_LIMITS: {"operator"} if what.amount_minor > who.alone_limit_minor else set(),
+        Autonomy.ACT_WITHIN_LIMITS: {"operator"} if facts.amount_minor > who.alone_limit_minor else set(),
     }
     gates |= by_autonomy.get(who.autonomy, set())
-    return gates | ({"operator"} if who.contested or what.prediction_low_minor < 0 else set())
+    return gates | ({"operator"} if who.contested or facts.prediction_low_minor < 0 else set())
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=examples(300), deadline=None)
 @given(data=st.data(), who=WHO)
 def test_every_verdict_is_the_one_in_the_table(kind: str, data: st.DataObject, who: DecisionFacts) -> None:
-    what = data.draw(any_facts(kind))
-    verdict = ENGINE.decide(kind, who, what)
-    broken, missing = broken_rules(who, HARD[kind], what), wanted_gates(who, what) - who.approvals
+    facts = data.draw(any_facts(kind))
+    verdict = ENGINE.decide(kind, who, facts)
+    broken, missing = broken_rules(who, HARD[kind], facts), wanted_gates(who, facts) - who.approvals
     if broken:
         assert (verdict.decision, verdict.gates, set(verdict.policies)) == (Decision.DENY, (), broken)
     elif missing:
@@ -93,7 +93,7 @@ CALM: dict[str, Facts] = {
     "stand.bonus": StandBonusFacts(**MONEY, share_bps=500, bonus_gate_bps=500, already_running=False),
     "stand.visit": StandVisitFacts(**MONEY, already_planned=False),
 }
-"""What it may just do alone: each fact stands at the edge of what is allowed."""
+"""Actions that it may just take alone: each fact stands at the edge of what is allowed."""
 DENY, ASK = Decision.DENY, Decision.NEEDS_APPROVAL
 BEYOND_THE_EDGE = [
     *((kind, {flag: True}, DENY, set(), rule) for kind, rules in HARD.items() for flag, rule in rules.items()),

@@ -1,4 +1,4 @@
-"""What the guardrails promise, as plain Python that has never read the policies."""
+"""Truth table of price updates, as plain Python that has never read the policies."""
 
 from typing import Any
 
@@ -49,44 +49,44 @@ WHO = st.builds(
 )
 
 
-def broken_rules(who: DecisionFacts, what: PriceUpdateFacts) -> set[str]:
+def broken_rules(who: DecisionFacts, facts: PriceUpdateFacts) -> set[str]:
     """The hard rules that forbid this, whatever is approved."""
     agent = who.actor_kind is ActorKind.AGENT
-    found = {
+    breaches = {
         "common.agent_stopped": agent and who.agent_stopped,
         "common.observer": agent and who.autonomy is Autonomy.OBSERVE,
-        "price.margin_floor": what.margin_bps < what.min_margin_bps,
-        "price.corridor": not what.corridor_low_minor <= what.price_minor <= what.corridor_high_minor,
-        "price.daily_change": what.changed_last_day_bps + what.abs_change_bps > what.max_change_bps_per_day,
+        "price.margin_floor": facts.margin_bps < facts.min_margin_bps,
+        "price.corridor": not facts.corridor_low_minor <= facts.price_minor <= facts.corridor_high_minor,
+        "price.daily_change": facts.changed_last_day_bps + facts.abs_change_bps > facts.max_change_bps_per_day,
     }
-    return {rule for rule, broken in found.items() if broken}
+    return {rule for rule, broken in breaches.items() if broken}
 
 
-def wanted_gates(who: DecisionFacts, what: PriceUpdateFacts) -> set[str]:
+def wanted_gates(who: DecisionFacts, facts: PriceUpdateFacts) -> set[str]:
     """The approvals that this needs in all, granted or not."""
     gates = {"operator"} if who.label_untrusted or who.contested else set()
-    gates |= {"owner"} if what.amount_minor >= what.owner_gate_minor else set()
+    gates |= {"owner"} if facts.amount_minor >= facts.owner_gate_minor else set()
     if who.actor_kind is not ActorKind.AGENT:
         return gates | {"operator"}
-    within = what.abs_change_bps <= who.alone_limit_bps and what.amount_minor <= who.alone_limit_minor
+    within = facts.abs_change_bps <= who.alone_limit_bps and facts.amount_minor <= who.alone_limit_minor
     by_autonomy = {
         Autonomy.SUGGEST: {"operator", "owner"},
         Autonomy.ACT_WHEN_APPROVED: {"operator"},
         Autonomy.ACT_WITHIN_LIMITS: set() if within else {"operator"},
     }
     gates |= by_autonomy.get(who.autonomy, set())
-    return gates | ({"operator"} if what.prediction_low_minor < 0 else set())
+    return gates | ({"operator"} if facts.prediction_low_minor < 0 else set())
 
 
-def decide(who: DecisionFacts, what: PriceUpdateFacts, **changed: Any) -> Verdict:
-    return ENGINE.decide("price.update", who.model_copy(update=changed), what)
+def decide(who: DecisionFacts, facts: PriceUpdateFacts, **changed: Any) -> Verdict:
+    return ENGINE.decide("price.update", who.model_copy(update=changed), facts)
 
 
 @settings(max_examples=examples(1_000))
-@given(who=WHO, what=WHAT)
-def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, what: PriceUpdateFacts) -> None:
-    verdict = decide(who, what)
-    broken, missing = broken_rules(who, what), wanted_gates(who, what) - who.approvals
+@given(who=WHO, facts=WHAT)
+def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, facts: PriceUpdateFacts) -> None:
+    verdict = decide(who, facts)
+    broken, missing = broken_rules(who, facts), wanted_gates(who, facts) - who.approvals
     if broken:
         assert (verdict.decision, verdict.gates, set(verdict.policies)) == (Decision.DENY, (), broken)
     elif missing:
@@ -96,33 +96,33 @@ def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, what: PriceUp
     assert len(verdict.reasons) == len(verdict.policies)
 
 
-@given(who=WHO, what=WHAT, short_by=st.integers(1, 20_000))
-def test_below_the_margin_floor_everyone_is_denied(who: DecisionFacts, what: PriceUpdateFacts, short_by: int) -> None:
-    below = what.model_copy(update={"margin_bps": what.min_margin_bps - short_by})
+@given(who=WHO, facts=WHAT, short_by=st.integers(1, 20_000))
+def test_below_the_margin_floor_everyone_is_denied(who: DecisionFacts, facts: PriceUpdateFacts, short_by: int) -> None:
+    below = facts.model_copy(update={"margin_bps": facts.min_margin_bps - short_by})
     verdict = decide(who, below)
     assert verdict.decision is Decision.DENY
     assert "price.margin_floor" in verdict.policies
 
 
-@given(who=WHO, what=WHAT)
-def test_no_approval_turns_a_deny_into_anything_else(who: DecisionFacts, what: PriceUpdateFacts) -> None:
-    if decide(who, what).decision is Decision.DENY:
-        assert decide(who, what, approvals=frozenset(GATES)).decision is Decision.DENY
-        assert decide(who, what, approvals=frozenset()).decision is Decision.DENY
+@given(who=WHO, facts=WHAT)
+def test_no_approval_turns_a_deny_into_anything_else(who: DecisionFacts, facts: PriceUpdateFacts) -> None:
+    if decide(who, facts).decision is Decision.DENY:
+        assert decide(who, facts, approvals=frozenset(GATES)).decision is Decision.DENY
+        assert decide(who, facts, approvals=frozenset()).decision is Decision.DENY
 
 
-@given(who=WHO, what=WHAT)
-def test_the_gates_named_suffice_and_none_can_be_spared(who: DecisionFacts, what: PriceUpdateFacts) -> None:
-    verdict = decide(who, what)
+@given(who=WHO, facts=WHAT)
+def test_the_gates_named_suffice_and_none_can_be_spared(who: DecisionFacts, facts: PriceUpdateFacts) -> None:
+    verdict = decide(who, facts)
     if verdict.decision is not Decision.NEEDS_APPROVAL:
         return
-    assert decide(who, what, approvals=who.approvals | set(verdict.gates)).decision is Decision.ALLOW
+    assert decide(who, facts, approvals=who.approvals | set(verdict.gates)).decision is Decision.ALLOW
     for spared in verdict.gates:
         fewer = who.approvals | set(verdict.gates) - {spared}
-        assert decide(who, what, approvals=fewer).gates == (spared,)
+        assert decide(who, facts, approvals=fewer).gates == (spared,)
 
 
-@given(who=WHO, what=WHAT)
+@given(who=WHO, facts=WHAT)
 @example(
     who=DecisionFacts(
         actor_kind=ActorKind.AGENT,
@@ -134,30 +134,31 @@ def test_the_gates_named_suffice_and_none_can_be_spared(who: DecisionFacts, what
         alone_limit_minor=0,
         approvals=frozenset({"owner"}),
     ),
-    what=PriceUpdateFacts(**{name: 3 if name in {"corridor_high_minor", "owner_gate_minor"} else 0 for name in NAMES}),
+    facts=PriceUpdateFacts(**{name: 3 if name in {"corridor_high_minor", "owner_gate_minor"} else 0 for name in NAMES}),
 )
-def test_more_autonomy_is_never_stricter_whatever_is_approved(who: DecisionFacts, what: PriceUpdateFacts) -> None:
-    strictness = [STRICTNESS[decide(who, what, autonomy=level).decision] for level in Autonomy]
+def test_more_autonomy_is_never_stricter_whatever_is_approved(who: DecisionFacts, facts: PriceUpdateFacts) -> None:
+    strictness = [STRICTNESS[decide(who, facts, autonomy=level).decision] for level in Autonomy]
     assert strictness == sorted(strictness, reverse=True)
 
 
-@given(who=WHO, what=WHAT, more=APPROVALS)
-def test_another_approval_is_never_stricter(who: DecisionFacts, what: PriceUpdateFacts, more: frozenset[str]) -> None:
+@given(who=WHO, facts=WHAT, more=APPROVALS)
+def test_another_approval_is_never_stricter(who: DecisionFacts, facts: PriceUpdateFacts, more: frozenset[str]) -> None:
     assert (
-        STRICTNESS[decide(who, what, approvals=who.approvals | more).decision] <= STRICTNESS[decide(who, what).decision]
+        STRICTNESS[decide(who, facts, approvals=who.approvals | more).decision]
+        <= STRICTNESS[decide(who, facts).decision]
     )
 
 
 EXTREMES = st.sampled_from([-(2**63), -(2**63) + 1, -1, 0, 1, 2**63 - 2, 2**63 - 1])
 
 
-@given(who=WHO, what=st.builds(PriceUpdateFacts, **dict.fromkeys(NAMES, EXTREMES)))
-def test_the_largest_numbers_are_judged_rightly_or_denied(who: DecisionFacts, what: PriceUpdateFacts) -> None:
-    verdict = decide(who, what)
+@given(who=WHO, facts=st.builds(PriceUpdateFacts, **dict.fromkeys(NAMES, EXTREMES)))
+def test_the_largest_numbers_are_judged_rightly_or_denied(who: DecisionFacts, facts: PriceUpdateFacts) -> None:
+    verdict = decide(who, facts)
     if verdict.policies == ("engine.error",):
         assert verdict.decision is Decision.DENY
     else:
-        assert (verdict.decision is Decision.DENY) == bool(broken_rules(who, what))
+        assert (verdict.decision is Decision.DENY) == bool(broken_rules(who, facts))
 
 
 @pytest.mark.parametrize("missing", NAMES)

@@ -13,9 +13,9 @@ def cosines(*texts: str) -> list[list[float]]:
 
 def test_it_agrees_with_the_values_that_sentence_transformers_publishes() -> None:
     """From the quick start of sentence-transformers' documentation, made with torch."""
-    found = cosines("The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium.")
+    similarities = cosines("The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium.")
     expected = [[1.0, 0.6660, 0.1046], [0.6660, 1.0, 0.1411], [0.1046, 0.1411, 1.0]]
-    assert found == [pytest.approx(row, abs=2e-4) for row in expected]
+    assert similarities == [pytest.approx(row, abs=2e-4) for row in expected]
 
 
 def test_it_agrees_with_the_models_own_page() -> None:

@@ -1,4 +1,4 @@
-"""What `make setup` removes is what is listed, of the package it is listed for, and nothing else."""
+"""`make setup` removes the files listed, of the package that each is listed for, and nothing else."""
 
 import os
 from importlib.metadata import distribution

@@ -60,21 +60,21 @@ def happening(*events: Mapping[str, Any], seed: int = 1) -> Schedule:
     return schedule([Scenario.model_validate(document)], seed, RUN_DAYS)
 
 
-def same(one: Any, other: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
     """Whether two things hold the same values all the way down."""
-    if isinstance(one, np.ndarray):
-        return np.array_equal(one, other)
-    if is_dataclass(one) and type(one) is type(other):
-        return all(same(getattr(one, each.name), getattr(other, each.name)) for each in fields(one))
-    if isinstance(one, Mapping):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(same(*pair) for pair in zip(one, other, strict=True))
-    return bool(one == other)
+    if isinstance(left, np.ndarray):
+        return np.array_equal(left, right)
+    if is_dataclass(left) and type(left) is type(right):
+        return all(same(getattr(left, each.name), getattr(right, each.name)) for each in fields(left))
+    if isinstance(left, Mapping):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list | tuple):
+        return len(left) == len(right) and all(same(*pair) for pair in zip(left, right, strict=True))
+    return bool(left == right)
 
 
-def differing(one: Sequence[Day], other: Sequence[Day]) -> set[str]:
+def differing(left: Sequence[Day], right: Sequence[Day]) -> set[str]:
     """The fields of `Day` in which two lives differ on any day."""
     names = [each.name for each in fields(Day)]
-    pairs = list(zip(one, other, strict=True))
+    pairs = list(zip(left, right, strict=True))
     return {name for name in names if not all(same(getattr(a, name), getattr(b, name)) for a, b in pairs)}

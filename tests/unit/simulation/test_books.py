@@ -113,15 +113,15 @@ def test_without_cash_the_brand_pays_interest_and_cannot_order_or_advertise() ->
 
 def test_an_affiliate_that_brings_fraud_earns_more_than_without_it() -> None:
     def earned(*events: dict[str, object]) -> dict[str, float]:
-        found: dict[str, float] = {}
+        commissions: dict[str, float] = {}
         for day in live(opened(1, 28, happening(*events)) if events else opened(1, 28), WEEK * 4):
             for each in day.expenses:
                 if each.category.startswith("affiliate:"):
-                    found[each.category] = found.get(each.category, 0.0) + each.amount
-        return found
+                    commissions[each.category] = commissions.get(each.category, 0.0) + each.amount
+        return commissions
 
     wave = {"kind": "fraud", "affiliate": "A07", "start": 0, "days": 28, "share_percent": 80.0}
     usual, disturbed = earned(), earned(wave)
     assert len(usual) == 40
     assert disturbed["affiliate:A07"] > 1.5 * usual["affiliate:A07"] > 0
-    assert sum(one > sum(usual.values()) / 40 for one in usual.values()) < 20, "a few bring most"
+    assert sum(amount > sum(usual.values()) / 40 for amount in usual.values()) < 20, "a few bring most"

@@ -39,10 +39,10 @@ def test_they_follow_only_the_shop() -> None:
     price = dearer.list_price.copy()
     price[:, SHOP + 1 :] = np.round(price[:, SHOP + 1 :] * 1.2)
     dearer.list_price = price
-    one, other = (
+    prices, prices_beside_dearer = (
         [day.competitor_price for day in live(world, 8 * WEEK) if day.day % WEEK == 0] for world in (usual, dearer)
     )
-    assert np.array_equal(np.array(one), np.array(other))
+    assert np.array_equal(np.array(prices), np.array(prices_beside_dearer))
 
 
 def test_by_themselves_they_wander_a_little_round_the_usual() -> None:
@@ -51,10 +51,10 @@ def test_by_themselves_they_wander_a_little_round_the_usual() -> None:
     for week in range(200):
         rivals.move(week, np.zeros(len(PRODUCTS)))
         index.append(rivals.own.copy())
-    found = np.array(index)
-    assert abs(found.mean()) < 0.01
-    assert 0.01 < found.std() < 0.06
-    assert np.abs(found).max() < 0.25
+    indices = np.array(index)
+    assert abs(indices.mean()) < 0.01
+    assert 0.01 < indices.std() < 0.06
+    assert np.abs(indices).max() < 0.25
 
 
 def test_what_a_scenario_adds_shows_in_price_and_index() -> None:

@@ -21,7 +21,7 @@ def customers() -> Customers:
 
 
 def mailed_share_that_leaves(each_days: int) -> list[float]:
-    """What share of those written to leaves at each of six mails, so many days apart; nobody comes or buys."""
+    """Share of the recipients (0 to 1) that leaves at each of six mails, so many days apart; nobody comes or buys."""
     here, shares = customers(), []
     for number in range(6):
         before = int(here.alive.sum())
@@ -77,10 +77,10 @@ def test_buying_is_what_makes_some_leave() -> None:
 
 
 def test_a_mail_lifts_activity_for_some_days_and_then_not() -> None:
-    told, untold = customers(), customers()
-    told.mail(10)
-    untold.alive[:] = told.alive
-    lift = np.array([told.activity(day) / untold.activity(day) for day in range(10, 25)])
+    mailed, unmailed = customers(), customers()
+    mailed.mail(10)
+    unmailed.alive[:] = mailed.alive
+    lift = np.array([mailed.activity(day) / unmailed.activity(day) for day in range(10, 25)])
     assert (lift[:7] > 1 + 0.5 * TRUTH.mail_lift).all()
     assert (lift[:7] <= 1 + TRUTH.mail_lift).all()
     assert (lift[7:] == 1).all()
@@ -116,10 +116,10 @@ def test_newcomers_come_with_advertising_and_are_told_of_once() -> None:
     for day in range(100):
         quiet.buy(day, NOTHING, 1.0)
         loud.buy(day, NOTHING, 1.5)
-    came, more = (here.count - FIRST_CUSTOMERS for here in (quiet, loud))
-    assert came == pytest.approx(900, rel=0.1)
+    newcomers, more = (here.count - FIRST_CUSTOMERS for here in (quiet, loud))
+    assert newcomers == pytest.approx(900, rel=0.1)
     assert more == pytest.approx(1_350, rel=0.1)
-    assert quiet.newly_known() == (FIRST_CUSTOMERS, FIRST_CUSTOMERS + came)
+    assert quiet.newly_known() == (FIRST_CUSTOMERS, FIRST_CUSTOMERS + newcomers)
     assert quiet.newly_known() == (quiet.count, quiet.count)
     assert quiet.alive.sum() == quiet.count
 

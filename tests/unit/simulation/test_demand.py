@@ -141,7 +141,7 @@ def opening() -> tuple[int, int]:
 
 
 def wanted_each_day(seed: int, history: int, budgets: list[float], days: int) -> np.ndarray:
-    """What customers want each day of the run under a budget of so much a week for each campaign, day by day."""
+    """Units wanted on each day of the run, under that day's weekly budget of each campaign in euros."""
     world = opened(seed, history)
     wanted: list[float] = []
 

@@ -47,23 +47,23 @@ def test_the_last_chance_there_is_gives_no_absurd_outcome() -> None:
 
 def test_the_mean_of_the_outcomes_is_the_mean() -> None:
     for mean in (0.3, 7.0, 39.0, 60.0, 900.0):
-        found = poisson(np.full(CHANCES.size, mean), (np.arange(CHANCES.size) + 0.5) / CHANCES.size)
-        assert found.mean() == pytest.approx(mean, rel=0.002)
-        assert found.var() == pytest.approx(mean, rel=0.02)
+        outcomes = poisson(np.full(CHANCES.size, mean), (np.arange(CHANCES.size) + 0.5) / CHANCES.size)
+        assert outcomes.mean() == pytest.approx(mean, rel=0.002)
+        assert outcomes.var() == pytest.approx(mean, rel=0.02)
 
 
 def test_seed_purpose_and_day_give_the_same_numbers_each_time() -> None:
-    one, other = Draws(7).stream("demand", 3), Draws(7).stream("demand", 3)
-    assert np.array_equal(one.random(1_000), other.random(1_000))
+    first, second = Draws(7).stream("demand", 3), Draws(7).stream("demand", 3)
+    assert np.array_equal(first.random(1_000), second.random(1_000))
 
 
 @pytest.mark.parametrize(
     ("seed", "purpose", "day"), [(8, "demand", 3), (7, "returns", 3), (7, "demand", 4), (7, "demand", 0)]
 )
 def test_another_seed_purpose_or_day_gives_others(seed: int, purpose: str, day: int) -> None:
-    one, other = Draws(7).stream("demand", 3).random(1_000), Draws(seed).stream(purpose, day).random(1_000)
-    assert not np.isin(one, other).any()
-    assert abs(np.corrcoef(one, other)[0, 1]) < 0.12
+    numbers, other = Draws(7).stream("demand", 3).random(1_000), Draws(seed).stream(purpose, day).random(1_000)
+    assert not np.isin(numbers, other).any()
+    assert abs(np.corrcoef(numbers, other)[0, 1]) < 0.12
 
 
 def test_drawing_more_from_one_stream_changes_no_other() -> None:

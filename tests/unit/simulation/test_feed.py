@@ -1,4 +1,4 @@
-"""What the brand's systems report: rows of the layout, told once, when they are known, and true to the day."""
+"""Reports of the brand's systems: rows of the layout, each sent once, when it is known, and true to the day."""
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, time, timedelta
@@ -40,7 +40,7 @@ BY_PEOPLE = ("promotions", "stand_refill_orders")
 REPORTED = [name for name in LAYOUT if name not in BY_PEOPLE]
 
 
-class Told:
+class Reported:
     """Some days of a world, what was reported after each, and what stood on the shelves then."""
 
     def __init__(self, world: World, days: int) -> None:
@@ -60,8 +60,8 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told() -> Told:
-    return Told(new_world(1, 182), DAYS)
+def reported() -> Reported:
+    return Reported(new_world(1, 182), DAYS)
 
 
 def units_by_sku(rows: list[dict[str, Any]], column: str = "units") -> np.ndarray:
@@ -72,16 +72,16 @@ def units_by_sku(rows: list[dict[str, Any]], column: str = "units") -> np.ndarra
 
 
 @pytest.mark.parametrize("name", REPORTED)
-def test_every_row_fits_the_layout(told: Told, name: str) -> None:
-    rows = [*told.opening.get(name, []), *told.rows(name)]
+def test_every_row_fits_the_layout(reported: Reported, name: str) -> None:
+    rows = [*reported.opening.get(name, []), *reported.rows(name)]
     assert rows
     for row in rows:
         LAYOUT[name].model_validate(row)
 
 
 @pytest.mark.parametrize("name", REPORTED)
-def test_nothing_is_told_twice(told: Told, name: str) -> None:
-    rows = [*told.opening.get(name, []), *told.rows(name)]
+def test_nothing_is_told_twice(reported: Reported, name: str) -> None:
+    rows = [*reported.opening.get(name, []), *reported.rows(name)]
     counted = Counter(tuple(row.get(column) for column in KEYS[name]) for row in rows)
     assert [key for key, times in counted.items() if times > 1] == []
 
@@ -95,8 +95,8 @@ def known(name: str, row: dict[str, Any]) -> datetime:
     return row[BUSINESS_MOMENT[name]]
 
 
-def test_nothing_is_known_before_it_happens_or_after_the_night_of_its_report(told: Told) -> None:
-    for day, files in zip(told.days, told.reports, strict=True):
+def test_nothing_is_known_before_it_happens_or_after_the_night_of_its_report(reported: Reported) -> None:
+    for day, files in zip(reported.days, reported.reports, strict=True):
         night = datetime.combine(day.date + timedelta(days=1), time(), UTC)
         for name, rows in files.items():
             moments = [known(name, row) for row in rows]
@@ -105,14 +105,14 @@ def test_nothing_is_known_before_it_happens_or_after_the_night_of_its_report(tol
                 assert min(moments) >= night - timedelta(days=1), name
 
 
-def test_what_is_delivered_at_night_is_known_by_then(told: Told) -> None:
-    for day, files in zip(told.days, told.reports, strict=True):
+def test_what_is_delivered_at_night_is_known_by_then(reported: Reported) -> None:
+    for day, files in zip(reported.days, reported.reports, strict=True):
         night = datetime.combine(day.date + timedelta(days=1), time(0, 5), UTC)
         assert all(known(name, row) <= night for name, rows in files.items() for row in rows)
 
 
-def test_stands_and_dealers_report_on_sundays_only_and_for_the_week(told: Told) -> None:
-    for day, files in zip(told.days, told.reports, strict=True):
+def test_stands_and_dealers_report_on_sundays_only_and_for_the_week(reported: Reported) -> None:
+    for day, files in zip(reported.days, reported.reports, strict=True):
         weekly = [row for row in files["sales"] if row["period_days"] == WEEK]
         assert bool(weekly) == (day.date.weekday() == 6)
         for row in weekly:
@@ -123,8 +123,8 @@ def test_stands_and_dealers_report_on_sundays_only_and_for_the_week(told: Told) 
         assert {row["period_start"].date() for row in daily} == {day.date}
 
 
-def test_daily_sales_are_the_days(told: Told) -> None:
-    for day, files in zip(told.days, told.reports, strict=True):
+def test_daily_sales_are_the_days(reported: Reported) -> None:
+    for day, files in zip(reported.days, reported.reports, strict=True):
         for row in files["sales"]:
             if row["period_days"] == 1:
                 p, c = SKUS.index(row["sku"]), CHANNELS.index(row["channel"])
@@ -133,45 +133,47 @@ def test_daily_sales_are_the_days(told: Told) -> None:
                 assert row["deal"] == day.online_deal[p, c]
 
 
-def test_weekly_sales_add_up_to_the_weeks(told: Told) -> None:
-    stands = [row for row in told.rows("sales") if row["channel"] == "stands"]
-    dealers = [row for row in told.rows("sales") if row["channel"] == "dealers"]
-    assert np.array_equal(units_by_sku(stands), sum(day.stand_units.sum(axis=1) for day in told.days))
-    ordered = sum(order.units for day in told.days for order in day.dealer_orders)
+def test_weekly_sales_add_up_to_the_weeks(reported: Reported) -> None:
+    stands = [row for row in reported.rows("sales") if row["channel"] == "stands"]
+    dealers = [row for row in reported.rows("sales") if row["channel"] == "dealers"]
+    assert np.array_equal(units_by_sku(stands), sum(day.stand_units.sum(axis=1) for day in reported.days))
+    ordered = sum(order.units for day in reported.days for order in day.dealer_orders)
     assert np.array_equal(units_by_sku(dealers), ordered)
     euros = sum(float(row["unit_price"]) * row["units"] for row in stands)
-    assert euros == pytest.approx(sum((day.stand_units * day.stand_price).sum() for day in told.days) / 100, rel=1e-3)
+    assert euros == pytest.approx(
+        sum((day.stand_units * day.stand_price).sum() for day in reported.days) / 100, rel=1e-3
+    )
     listed = Counter(row["location"] for row in stands)
     assert set(listed) == set(STAND_CODES)
 
 
-def test_orders_and_their_lines_agree_with_each_other_and_with_the_sales(told: Told) -> None:
-    totals = {row["number"]: float(row["total"]) for row in told.rows("orders")}
+def test_orders_and_their_lines_agree_with_each_other_and_with_the_sales(reported: Reported) -> None:
+    totals = {row["number"]: float(row["total"]) for row in reported.rows("orders")}
     lines: dict[str, float] = defaultdict(float)
-    for row in told.rows("order_lines"):
+    for row in reported.rows("order_lines"):
         lines[row["order"]] += float(row["amount"])
-    credits = {credit.number for day in told.days for credit in day.credits}
+    credits = {credit.number for day in reported.days for credit in day.credits}
     assert lines.keys() == totals.keys() - credits
     assert all(lines[number] == pytest.approx(totals[number], abs=0.03) for number in lines)
-    shop = [row for row in told.rows("order_lines") if row["order"].startswith("S")]
-    assert np.array_equal(units_by_sku(shop, "quantity"), sum(day.online_units[:, 0] for day in told.days))
+    shop = [row for row in reported.rows("order_lines") if row["order"].startswith("S")]
+    assert np.array_equal(units_by_sku(shop, "quantity"), sum(day.online_units[:, 0] for day in reported.days))
 
 
-def test_who_orders_is_a_customer_that_was_told_of_before(told: Told) -> None:
-    names = {row["code"] for row in told.opening["customers"]}
-    for files in told.reports:
+def test_who_orders_is_a_customer_that_was_told_of_before(reported: Reported) -> None:
+    names = {row["code"] for row in reported.opening["customers"]}
+    for files in reported.reports:
         names |= {row["code"] for row in files.get("customers", [])}
         assert {row["customer"] for row in files["orders"]} <= names
 
 
-def test_movements_tell_what_the_warehouse_did_between_counts(told: Told) -> None:
-    for before, after, files in zip(told.on_hand, told.on_hand[1:], told.reports[1:], strict=False):
+def test_movements_tell_what_the_warehouse_did_between_counts(reported: Reported) -> None:
+    for before, after, files in zip(reported.on_hand, reported.on_hand[1:], reported.reports[1:], strict=False):
         moved = units_by_sku([row for row in files["inventory_movements"] if row["location"] == WAREHOUSE], "quantity")
         assert np.array_equal(after - before, moved)
 
 
-def test_a_count_and_the_movements_after_it_give_what_stands_on_the_shelf(told: Told) -> None:
-    for on_hand, files in zip(told.on_hand, told.reports, strict=True):
+def test_a_count_and_the_movements_after_it_give_what_stands_on_the_shelf(reported: Reported) -> None:
+    for on_hand, files in zip(reported.on_hand, reported.reports, strict=True):
         counted = [row for row in files.get("stock", []) if row["location"] == WAREHOUSE]
         if counted:
             later = [
@@ -182,16 +184,16 @@ def test_a_count_and_the_movements_after_it_give_what_stands_on_the_shelf(told: 
             assert np.array_equal(units_by_sku(counted, "on_hand") + units_by_sku(later, "quantity"), on_hand)
 
 
-def test_what_leaves_for_the_stands_arrives_there(told: Told) -> None:
-    moves = [row for row in told.rows("inventory_movements") if row["kind"] == "transfer"]
+def test_what_leaves_for_the_stands_arrives_there(reported: Reported) -> None:
+    moves = [row for row in reported.rows("inventory_movements") if row["kind"] == "transfer"]
     assert units_by_sku(moves, "quantity").sum() == 0
-    brought = sum(units.sum() for day in told.days for units in day.refills.values())
+    brought = sum(units.sum() for day in reported.days for units in day.refills.values())
     assert sum(row["quantity"] for row in moves if row["location"] != WAREHOUSE) == brought
 
 
-def test_stands_count_what_they_carry_when_the_driver_calls(told: Told) -> None:
-    stand_range = told.world.truth.stand_range
-    for day, files in zip(told.days, told.reports, strict=True):
+def test_stands_count_what_they_carry_when_the_driver_calls(reported: Reported) -> None:
+    stand_range = reported.world.truth.stand_range
+    for day, files in zip(reported.days, reported.reports, strict=True):
         counts = {(row["location"], row["sku"]): row["on_hand"] for row in files.get("stock", [])}
         expected = {
             (STAND_CODES[stand], SKUS[p]): units[p]
@@ -201,8 +203,8 @@ def test_stands_count_what_they_carry_when_the_driver_calls(told: Told) -> None:
         assert {key: value for key, value in counts.items() if key[0] != WAREHOUSE} == expected
 
 
-def test_purchase_orders_are_told_when_placed_and_again_when_received(told: Told) -> None:
-    for day, files in zip(told.days, told.reports, strict=True):
+def test_purchase_orders_are_told_when_placed_and_again_when_received(reported: Reported) -> None:
+    for day, files in zip(reported.days, reported.reports, strict=True):
         rows = {row["number"]: row for row in files.get("purchase_orders", [])}
         assert rows.keys() == {order.number for order in (*day.placed, *day.received)}
         for order in day.received:
@@ -212,20 +214,20 @@ def test_purchase_orders_are_told_when_placed_and_again_when_received(told: Told
             assert rows[order.number]["quantity"] == order.units
 
 
-def test_of_an_order_told_twice_the_last_word_counts(told: Told) -> None:
-    rows = gathered(told.reports)["purchase_orders"]
-    received = {order.number for day in told.days for order in day.received}
+def test_of_an_order_told_twice_the_last_word_counts(reported: Reported) -> None:
+    rows = gathered(reported.reports)["purchase_orders"]
+    received = {order.number for day in reported.days for order in day.received}
     assert len({row["number"] for row in rows}) == len(rows)
     assert {row["number"] for row in rows if row["received_at"]} == received
 
 
 def test_prices_are_told_as_they_change_until_the_product_keeps_the_list_itself() -> None:
-    told = Told(new_world(1, 28), 42)
-    for before, after, files in zip(told.days, told.days[1:], told.reports[1:], strict=False):
+    reported = Reported(new_world(1, 28), 42)
+    for before, after, files in zip(reported.days, reported.days[1:], reported.reports[1:], strict=False):
         changed = np.argwhere(before.list_price != after.list_price)
         rows = {(row["sku"], row["channel"]): row["price"] for row in files.get("prices", [])}
         assert rows == {(SKUS[p], CHANNELS[c]): f"{after.list_price[p, c] / 100:.2f}" for p, c in changed}
-    assert len(told.reports[0]["prices"]) == len(PRODUCTS) * len(CHANNELS)
+    assert len(reported.reports[0]["prices"]) == len(PRODUCTS) * len(CHANNELS)
     world = opened(1, 28)
     feed = Feed(world)
     feed.report(world.step())
@@ -235,28 +237,28 @@ def test_prices_are_told_as_they_change_until_the_product_keeps_the_list_itself(
         assert ("prices" in feed.report(world.step())) is not keeps_the_list
 
 
-def test_money_told_of_is_all_the_money_that_moved(told: Told) -> None:
-    came = sum(float(row["amount"]) for row in told.rows("payments"))
-    went = sum(float(row["amount"]) for row in told.rows("expenses"))
-    assert told.world.books.cash == pytest.approx(START_CASH + came - went, rel=1e-4)
+def test_money_told_of_is_all_the_money_that_moved(reported: Reported) -> None:
+    received = sum(float(row["amount"]) for row in reported.rows("payments"))
+    went = sum(float(row["amount"]) for row in reported.rows("expenses"))
+    assert reported.world.books.cash == pytest.approx(START_CASH + received - went, rel=1e-4)
 
 
-def test_what_is_paid_and_spent_is_told(told: Told) -> None:
-    for day, files in zip(told.days, told.reports, strict=True):
+def test_what_is_paid_and_spent_is_told(reported: Reported) -> None:
+    for day, files in zip(reported.days, reported.reports, strict=True):
         paid = [float(row["amount"]) for row in files.get("payments", [])]
         assert paid == pytest.approx([each.amount for each in day.paid], abs=0.005)
         spent = {row["category"]: float(row["amount"]) for row in files.get("expenses", [])}
         assert spent == pytest.approx({each.category: each.amount for each in day.expenses}, abs=0.005)
 
 
-def outage(feeds: list[str], *, lost: bool) -> Told:
+def outage(feeds: list[str], *, lost: bool) -> Reported:
     event = {"kind": "data_outage", "start": 7, "days": 10, "feeds": feeds, "lost": lost}
-    return Told(opened(1, 28, happening(event)), 40)
+    return Reported(opened(1, 28, happening(event)), 40)
 
 
 @pytest.fixture(scope="module")
-def usual() -> Told:
-    return Told(opened(1, 28), 40)
+def usual() -> Reported:
+    return Reported(opened(1, 28), 40)
 
 
 @pytest.mark.parametrize(
@@ -264,15 +266,15 @@ def usual() -> Told:
     [["sales"], ["purchase_orders"], ["orders"], ["customers"], ["invoices", "stock"], list(LAYOUT)],
     ids=lambda feeds: feeds[0] if len(feeds) < 9 else "all",
 )
-def test_what_an_outage_holds_back_comes_later_all_of_it_once(usual: Told, feeds: list[str]) -> None:
+def test_what_an_outage_holds_back_comes_later_all_of_it_once(usual: Reported, feeds: list[str]) -> None:
     late = outage(feeds, lost=False)
     for name in LAYOUT:
-        told, true = gathered(late.reports).get(name, []), gathered(usual.reports).get(name, [])
-        assert sorted(map(repr, told)) == sorted(map(repr, true)), name
+        delivered, true = gathered(late.reports).get(name, []), gathered(usual.reports).get(name, [])
+        assert sorted(map(repr, delivered)) == sorted(map(repr, true)), name
     assert not [files for files in late.reports[7:17] if set(feeds) & files.keys()]
 
 
-def test_what_an_outage_lost_never_comes(usual: Told) -> None:
+def test_what_an_outage_lost_never_comes(usual: Reported) -> None:
     lost = outage(["sales"], lost=True)
     true = [row for at, files in enumerate(usual.reports) if not 7 <= at < 17 for row in files["sales"]]
     assert lost.rows("sales") == true
@@ -283,33 +285,33 @@ NAMED = {"customers": "code", "orders": "number", "invoices": "number"}
 
 
 @pytest.fixture(scope="module")
-def told_in_history() -> dict[str, set[str]]:
-    """What has a name when the run opens, by file."""
-    past = Told(new_world(1, 28), 28)
+def named_in_history() -> dict[str, set[str]]:
+    """Names that the reports have introduced when the run opens, by file."""
+    past = Reported(new_world(1, 28), 28)
     return {name: {row[key] for row in [*past.opening.get(name, []), *past.rows(name)]} for name, key in NAMED.items()}
 
 
-def dangling(names: dict[str, set[str]], told: Told) -> set[tuple[int, str]]:
+def dangling(names: dict[str, set[str]], reported: Reported) -> set[tuple[int, str]]:
     """(day, file) of rows that name what has not been told by then."""
-    names, found = {name: set(known) for name, known in names.items()}, set()
-    for at, files in enumerate(told.reports):
+    names, unknown = {name: set(known) for name, known in names.items()}, set()
+    for at, files in enumerate(reported.reports):
         for name, key in NAMED.items():
             names[name] |= {row[key] for row in files.get(name, [])}
         for name, column, other in REFERS:
             if any(row[column] not in names[other] for row in files.get(name, []) if row[column]):
-                found.add((at, name))
-    return found
+                unknown.add((at, name))
+    return unknown
 
 
 @pytest.mark.parametrize("feed", ["orders", "invoices", "order_lines", "payments"])
-def test_what_waits_for_something_held_back_waits_with_it(told_in_history: dict[str, set[str]], feed: str) -> None:
-    assert dangling(told_in_history, outage([feed], lost=False)) == set()
+def test_what_waits_for_something_held_back_waits_with_it(named_in_history: dict[str, set[str]], feed: str) -> None:
+    assert dangling(named_in_history, outage([feed], lost=False)) == set()
 
 
-def test_lines_wait_for_orders_that_wait_for_customers(told_in_history: dict[str, set[str]]) -> None:
-    assert dangling(told_in_history, outage(["customers"], lost=False)) == set()
+def test_lines_wait_for_orders_that_wait_for_customers(named_in_history: dict[str, set[str]]) -> None:
+    assert dangling(named_in_history, outage(["customers"], lost=False)) == set()
 
 
 @pytest.mark.parametrize("feed", ["customers", "orders", "invoices"])
-def test_nothing_is_told_of_what_was_lost(told_in_history: dict[str, set[str]], feed: str) -> None:
-    assert dangling(told_in_history, outage([feed], lost=True)) == set()
+def test_nothing_is_told_of_what_was_lost(named_in_history: dict[str, set[str]], feed: str) -> None:
+    assert dangling(named_in_history, outage([feed], lost=True)) == set()

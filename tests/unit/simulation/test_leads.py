@@ -39,9 +39,9 @@ def test_getting_back_soon_wins_more_and_late_hardly() -> None:
 def test_leads_left_alone_change_nothing_else() -> None:
     world, quiet = new_world(3, 0), new_world(3, 0)
     quiet.dealers.leads.live = lambda day: []  # type: ignore[method-assign]
-    for one, other in zip(live(world, 60), live(quiet, 60), strict=True):
-        one.leads = []
-        assert same(one, other)
+    for day, quiet_day in zip(live(world, 60), live(quiet, 60), strict=True):
+        day.leads = []
+        assert same(day, quiet_day)
 
 
 def test_a_lead_that_was_won_by_a_follow_up_orders_and_pays() -> None:
@@ -54,18 +54,18 @@ def test_a_lead_that_was_won_by_a_follow_up_orders_and_pays() -> None:
 
     days = live(world, 150, get_back)
     orders = [order for day in days for order in day.dealer_orders if order.number.startswith("N")]
-    paid = {one.invoice for day in days for one in day.paid}
+    paid = {payment.invoice for day in days for payment in day.paid}
     assert orders
     assert {order.number for order in orders[:3]} <= paid
     assert sum(order.amount for order in orders) > 0
 
 
 def test_writing_to_everybody_is_what_a_mail_does() -> None:
-    one, other = Customers(TRUTH, Draws(1)), Customers(TRUTH, Draws(1))
-    assert one.mail(5) == other.write_to(5, np.flatnonzero(other.alive))
-    assert np.array_equal(one.alive, other.alive)
-    assert np.array_equal(one.fatigue, other.fatigue)
-    assert one.activity(6) == other.activity(6)
+    mailed, written_to = Customers(TRUTH, Draws(1)), Customers(TRUTH, Draws(1))
+    assert mailed.mail(5) == written_to.write_to(5, np.flatnonzero(written_to.alive))
+    assert np.array_equal(mailed.alive, written_to.alive)
+    assert np.array_equal(mailed.fatigue, written_to.fatigue)
+    assert mailed.activity(6) == written_to.activity(6)
 
 
 def test_only_those_written_to_want_more_and_only_they_tire_or_leave() -> None:

@@ -47,11 +47,11 @@ def plain_slopes(units: np.ndarray, price: np.ndarray) -> np.ndarray:
 def test_a_plain_regression_of_the_past_is_biased_towards_zero(
     histories: list[tuple[World, list[Day]]], channel: int
 ) -> None:
-    found, true = [], []
+    estimated, true = [], []
     for world, lived in histories:
-        found.append(plain_slopes(*weekly(lived, channel)))
+        estimated.append(plain_slopes(*weekly(lived, channel)))
         true.append(own_elasticity(world.truth, world.truth.base_price)[:, channel])
-    bias = np.concatenate(found) - np.concatenate(true)
+    bias = np.concatenate(estimated) - np.concatenate(true)
     assert bias.mean() > 3 * bias.std() / np.sqrt(bias.size)
 
 

@@ -94,7 +94,7 @@ def test_a_price_war_is_a_quarter_off_at_one_rival_and_costs_sales() -> None:
         assert np.allclose(ratio[:, northcut], 0.75 if war.first(0) <= at <= war.last(0) else 1)
         assert np.allclose(ratio[BEARD, barberline], 0.85 if war.first(1) <= at <= war.last(1) else 1)
         assert np.allclose(ratio[~BEARD, barberline], 1)
-    sold = [sum(day.online_units.sum() for day in one.days[war.first() : war.last()]) for one in (usual, war)]
+    sold = [sum(day.online_units.sum() for day in lived.days[war.first() : war.last()]) for lived in (usual, war)]
     assert sold[1] < 0.97 * sold[0]
 
 
@@ -106,7 +106,7 @@ def test_a_viral_week_is_seven_times_one_product_and_some_of_its_category() -> N
     assert np.allclose(wanted[styling & (np.arange(len(PRODUCTS)) != star)], 1.35)
     assert np.allclose(wanted[~styling], 1)
     week = slice(viral.first(), viral.first() + 3)
-    sold = [sum(day.online_units[star].sum() for day in one.days[week]) for one in (usual, viral)]
+    sold = [sum(day.online_units[star].sum() for day in lived.days[week]) for lived in (usual, viral)]
     assert sold[1] > 3 * sold[0]
     after = disturbances(viral.happens, 50).surge
     assert np.allclose(after[styling], 0.88)
@@ -116,12 +116,12 @@ def test_a_viral_week_is_seven_times_one_product_and_some_of_its_category() -> N
 def test_a_fraud_wave_sells_more_and_brings_less_money() -> None:
     fraud, usual = life("fraud-wave"), life("")
     during = slice(fraud.first(0), fraud.last(0))
-    orders = [sum(np.unique(day.shop_orders.order).size for day in one.days[during]) for one in (usual, fraud)]
+    orders = [sum(np.unique(day.shop_orders.order).size for day in lived.days[during]) for lived in (usual, fraud)]
     assert orders[1] > orders[0]
     disturbed = {day for day in range(RUN) if disturbances(fraud.happens, day).fraud.any()}
     said = {day for at in (0, 1) for day in range(fraud.first(at), fraud.last(at) + 1)}
     assert disturbed == said
-    owed = [one.world.books.position().payables for one in (usual, fraud)]
+    owed = [lived.world.books.position().payables for lived in (usual, fraud)]
     assert owed[1] != owed[0]
 
 
@@ -134,7 +134,7 @@ def test_a_late_supplier_is_late_with_what_is_under_way_and_with_what_is_ordered
     late, usual = life("supplier-delay"), life("")
     number = 4
     assert disturbances(late.happens, late.first()).delay[number] == 28
-    arrived = [{order.number: day.day for day in one.days for order in day.received} for one in (usual, late)]
+    arrived = [{order.number: day.day for day in lived.days for order in day.received} for lived in (usual, late)]
     placed = {order.number: order for day in usual.days for order in day.placed}
     disturbed = {order.number: order for day in late.days for order in day.placed}
     shared = {key for key in placed.keys() & disturbed.keys() if placed[key].product == disturbed[key].product}
@@ -196,8 +196,8 @@ def test_an_overpromising_rep_inflates_his_dealers_orders_only_and_they_come_bac
     assert np.allclose(here.inflated, np.where(theirs, 0.6, 0))
     during = slice(rep.first(), rep.last())
     ordered = [
-        sum(order.ordered_units for day in one.days[during] for order in day.dealer_orders if theirs[order.dealer])
-        for one in (usual, rep)
+        sum(order.ordered_units for day in lived.days[during] for order in day.dealer_orders if theirs[order.dealer])
+        for lived in (usual, rep)
     ]
     assert ordered[1] == pytest.approx(1.6 * ordered[0], rel=0.1)
     back = [credit for day in rep.days for credit in day.credits]
@@ -210,9 +210,9 @@ def test_poisoned_reviews_arrive_with_their_texts_beside_the_usual_ones() -> Non
     events = [entry.event for entry in poisoned.happens.events]
     texts = {text for event in events for text in getattr(event, "texts", ())}
     for day in range(RUN):
-        told, before = (one.reports[day].get("messages", []) for one in (poisoned, usual))
-        placed = [row for row in told if row not in before]
-        assert [row for row in told if row in before] == before
+        reported, before = (lived.reports[day].get("messages", []) for lived in (poisoned, usual))
+        placed = [row for row in reported if row not in before]
+        assert [row for row in reported if row in before] == before
         assert {row["text"] for row in placed} <= texts
         assert not placed or any(entry.first_day <= day <= entry.last_day for entry in poisoned.happens.events)
     serum = [
@@ -227,16 +227,16 @@ def test_poisoned_reviews_arrive_with_their_texts_beside_the_usual_ones() -> Non
 def test_counts_are_wrong_where_and_when_the_scenario_says_and_nowhere_else() -> None:
     wrong, usual = life("wrong-stock-counts"), life("")
     checked = off = 0
-    for at, (told, true) in enumerate(zip(wrong.reports, usual.reports, strict=True)):
-        assert {name: rows for name, rows in told.items() if name != "stock"} == {
+    for at, (reported, true) in enumerate(zip(wrong.reports, usual.reports, strict=True)):
+        assert {name: rows for name, rows in reported.items() if name != "stock"} == {
             name: rows for name, rows in true.items() if name != "stock"
         }
-        pairs = list(zip(told.get("stock", []), true.get("stock", []), strict=True))
-        different = [one["location"] for one, other in pairs if not same(one, other)]
+        pairs = list(zip(reported.get("stock", []), true.get("stock", []), strict=True))
+        different = [row["location"] for row, true_row in pairs if not same(row, true_row)]
         if not wrong.first(0) <= at <= wrong.last(0):
             assert set(different) <= ({"ST07"} if wrong.first(1) <= at <= wrong.last(1) else set())
             continue
-        elsewhere = [one for one, _ in pairs if one["location"] != "ST07"]
+        elsewhere = [row for row, _ in pairs if row["location"] != "ST07"]
         checked += len(elsewhere)
         off += sum(place != "ST07" for place in different)
     assert 0.08 < off / checked <= 0.22
@@ -253,7 +253,7 @@ def test_during_an_outage_nothing_comes_and_the_rest_does() -> None:
         missed = [row for day in range(outage.first(0), outage.last(0) + 2) for row in usual.reports[day][name]]
         assert back[name] == missed
     for name in ("competitor_prices", "stock"):
-        told = [row for files in outage.reports for row in files.get(name, [])]
+        reported = [row for files in outage.reports for row in files.get(name, [])]
         lost = [
             row
             for day, files in enumerate(usual.reports)
@@ -262,4 +262,4 @@ def test_during_an_outage_nothing_comes_and_the_rest_does() -> None:
         ]
         all_rows = [row for files in usual.reports for row in files.get(name, [])]
         assert lost
-        assert told == [row for row in all_rows if row not in lost]
+        assert reported == [row for row in all_rows if row not in lost]

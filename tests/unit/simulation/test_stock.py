@@ -46,11 +46,11 @@ def test_the_first_to_expire_is_the_first_to_go(batches: list[tuple[int, int]], 
 @given(steps)
 def test_nothing_is_lost_made_up_or_below_nothing(story: list[Step]) -> None:
     warehouse, day, balance = empty(), 0, 0
-    for what, count in story:
-        if what == "receive":
+    for kind, count in story:
+        if kind == "receive":
             warehouse.receive(day, units(count))
             balance += count
-        elif what == "take":
+        elif kind == "take":
             taken = min(count, int(warehouse.on_hand[0]))
             warehouse.take(units(taken))
             balance -= taken
@@ -108,10 +108,10 @@ def test_more_sales_a_day_never_make_less_sellable_and_never_more_than_there_is(
     story: list[Step], pace: float, faster: float
 ) -> None:
     warehouse, day = empty(), 0
-    for what, count in story:
-        if what == "receive":
+    for kind, count in story:
+        if kind == "receive":
             warehouse.receive(day, units(count))
-        elif what == "wait":
+        elif kind == "wait":
             day += count
             warehouse.expire(day)
     slow, fast = sorted((pace, faster))

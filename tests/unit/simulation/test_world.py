@@ -193,12 +193,12 @@ def test_a_mail_sells_now_costs_something_and_is_paid_on_sunday() -> None:
     quiet, loud = opened(1, HISTORY), opened(1, HISTORY)
     here = int(loud.customers.alive.sum())
     loud.mail()
-    one, other = live(quiet, WEEK), live(loud, WEEK)
-    sold = [sum(day.online_units[:, SHOP].sum() for day in days) for days in (one, other)]
+    unmailed, mailed = live(quiet, WEEK), live(loud, WEEK)
+    sold = [sum(day.online_units[:, SHOP].sum() for day in days) for days in (unmailed, mailed)]
     assert sold[1] > 1.1 * sold[0]
-    costs = {each.category: each.amount for each in other[-1].expenses}
+    costs = {each.category: each.amount for each in mailed[-1].expenses}
     assert costs["mailings"] == pytest.approx(here * MAIL_EUROS)
-    assert "mailings" not in {each.category for each in one[-1].expenses}
+    assert "mailings" not in {each.category for each in unmailed[-1].expenses}
 
 
 def test_a_campaign_is_paid_on_sunday_for_the_week() -> None:

@@ -47,7 +47,7 @@ def usual() -> dict[int, float]:
 
 
 def gained(usual: dict[int, float], conduct: Conduct) -> float:
-    """What the conduct brings on average over seeds."""
+    """Mean gain in net worth of a conduct over the usual one, over the seeds."""
     return float(np.mean([worth_after(seed, conduct) - usual[seed] for seed in SEEDS]))
 
 
@@ -66,12 +66,12 @@ def test_buying_at_a_price_break_is_no_gain_until_it_is_sold(usual: dict[int, fl
 def test_it_is_cash_and_what_is_owed_either_way_and_stock_that_will_sell() -> None:
     world = opened(1, HISTORY)
     live(world, 7)
-    found, books = net_worth(world), world.books.position()
-    assert (found.cash, found.receivables, found.payables) == (books.cash, books.receivables, books.payables)
+    worth, books = net_worth(world), world.books.position()
+    assert (worth.cash, worth.receivables, worth.payables) == (books.cash, books.receivables, books.payables)
     at_cost = ((world.warehouse.on_hand + world.stand_stock.sum(axis=1)) * world.unit_cost).sum()
-    assert 0.8 * at_cost < found.stock <= at_cost
-    total = found.cash + found.receivables - found.payables + found.stock
-    assert found.total_minor == round(total * 100)
+    assert 0.8 * at_cost < worth.stock <= at_cost
+    total = worth.cash + worth.receivables - worth.payables + worth.stock
+    assert worth.total_minor == round(total * 100)
 
 
 def test_bills_and_receivables_count_the_same_whenever_they_fall_due() -> None:

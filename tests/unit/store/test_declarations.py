@@ -1,4 +1,4 @@
-"""What classes of tables declare fits together: keys, references, files, readers, labels."""
+"""Declarations of table classes fit together: keys, references, files, readers, labels."""
 
 from connectors.layout import LAYOUT, place_of
 from store.declarations import columns_of, imported_files, keeps_history, natural_key, references, served_tables

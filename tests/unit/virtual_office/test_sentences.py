@@ -1,4 +1,4 @@
-"""Whatever a meeting or an answer may have to name, the catalogue has a sentence for."""
+"""The catalogue has a sentence for everything that a meeting or an answer may have to name."""
 
 import pytest
 

@@ -113,9 +113,9 @@ def test_past_promotions_are_imported_and_count_as_overlapping(shop: Shop) -> No
     }  # fmt: skip
     for _ in range(2):
         deliver(shop.owner, shop.database, "erp", {"promotions": [row]})
-    (found,) = shop.rows(Promotion)
-    assert (found.off_bps, found.source) == (1_250, "import")
-    assert found.known_at == planned.begins - timedelta(days=28)
+    (promotion,) = shop.rows(Promotion)
+    assert (promotion.off_bps, promotion.source) == (1_250, "import")
+    assert promotion.known_at == planned.begins - timedelta(days=28)
     again = shop.asked(planned)
     assert (again.status, "another promotion" in status_reason(again)) == (ItemStatus.DENIED, True)
 
@@ -152,14 +152,14 @@ def test_what_it_brought_is_measured_with_the_dip_after_it(shop: Shop) -> None:
     sales_of_a_deal(shop, planned, lift=0.75, dip=-0.10)
     shop.later(7 * 10 + 1)
     with shop.database.read(shop.owner) as session:
-        found = measure_promotion(session, planned, shop.owner.now())
-    assert (found.status, found.reasons) == (OutcomeStatus.MEASURED, ())
+        outcome = measure_promotion(session, planned, shop.owner.now())
+    assert (outcome.status, outcome.reasons) == (OutcomeStatus.MEASURED, ())
     kept, dealt = 1_190 / 1.19 * 0.98, 1_190 * 0.85 / 1.19 * 0.98
     truth = 60 * np.exp(0.75) * (dealt - 450) - 60 * (kept - 450) + 8 * 60 * (np.exp(-0.10) - 1) * (kept - 450)
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low <= truth <= found.high
-    assert found.effect == pytest.approx(truth, abs=30_000)
+    assert outcome.low is not None
+    assert outcome.high is not None
+    assert outcome.low <= truth <= outcome.high
+    assert outcome.effect == pytest.approx(truth, abs=30_000)
 
 
 def test_it_is_not_measured_before_the_dip_is_over_nor_where_nobody_was_charged_less(shop: Shop) -> None:
@@ -189,8 +189,8 @@ def test_a_draft_charges_nobody_is_withdrawn_and_is_not_measurable(
 
     with database.read(owner) as session:
         action = Draft(sku="P-00", channel=SHOP, price_minor=1_190, currency="EUR")
-        told = handler_of("price.draft").measure(session, action, source_of(item), owner.now(), owner.now())
-    assert why(told.reasons) == "a draft is charged to nobody until a person sets it as a price"
+        outcome = handler_of("price.draft").measure(session, action, source_of(item), owner.now(), owner.now())
+    assert why(outcome.reasons) == "a draft is charged to nobody until a person sets it as a price"
     undo(database, owner, str(item.id))
     assert shop.rows(PriceDraft)[0].withdrawn_at is not None
     taken = shop.asked(Draft(sku="P-01", channel=SHOP, price_minor=1_190, currency="EUR"))

@@ -48,7 +48,7 @@ def test_a_bonus_is_promised_once_for_its_weeks_and_its_cap_is_booked(field: Fie
     assert (row.share_bps, row.cap_minor, row.starts_at) == (500, 20_000, field.owner.now())
     assert row.ends_at == expense.expected_at == field.owner.now() + 28 * DAY
     assert (expense.category, expense.amount_minor) == ("stand bonuses", 20_000)
-    assert field.told("stand.bonus_promised") == [
+    assert field.emitted("stand.bonus_promised") == [
         {"stand": "ST1", "contact": "", "share_bps": 500, "until": "2026-03-30"}
     ]
 
@@ -85,7 +85,7 @@ def test_a_visit_is_planned_once_and_called_off(field: Field) -> None:
     (row,), (task,), (expense,) = field.rows(StandVisitRow), field.rows(Task), field.rows(ExpectedExpense)
     assert row.expected_cost_minor == expense.amount_minor == 4_000
     assert row.planned_at == task.due_at == MONDAY + 3 * DAY
-    assert field.told("stand.visit_planned") == [{"stand": "ST1", "contact": "", "day": "2026-03-05"}]
+    assert field.emitted("stand.visit_planned") == [{"stand": "ST1", "contact": "", "day": "2026-03-05"}]
     field.later(3)
     field.undo(item)
     (row,), (task,), (expense,) = field.rows(StandVisitRow), field.rows(Task), field.rows(ExpectedExpense)
@@ -132,7 +132,7 @@ def trade(street: Field, stand: str, lift: int = 0, before: int = WEEKS, after: 
     weeks = np.arange(before + 1 + after) + WEEKS - before
     season = 40 + 12 * np.sin(2 * np.pi * weeks / 13) + 6 * np.sin(2 * np.pi * weeks / 5)
     units = [round(float(level)) for level in season + rng.normal(0, 1, len(weeks))]
-    raised = [one + lift * (at > before) for at, one in enumerate(units)]
+    raised = [weekly + lift * (at > before) for at, weekly in enumerate(units)]
     street.sells(stand, MONDAY - 7 * before * DAY, raised)
     return raised[before + 1 :]
 
@@ -145,15 +145,15 @@ def test_what_a_visit_brought_is_found_against_stands_that_were_left_alone(stree
     for stand in OTHERS:
         trade(street, stand)
     street.later(7 * (AFTER + 1))
-    found = street.measured(item, visit(), since)
+    outcome = street.measured(item, visit(), since)
     truth = 6 * AFTER * MARGIN - 4_000
-    assert found.status == OutcomeStatus.MEASURED
-    assert found.effect is not None
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low <= truth <= found.high
-    assert found.effect == pytest.approx(truth, abs=6_000)
-    assert found.low > 0, "the noise is a unit a week: it was worth its cost"
+    assert outcome.status == OutcomeStatus.MEASURED
+    assert outcome.effect is not None
+    assert outcome.low is not None
+    assert outcome.high is not None
+    assert outcome.low <= truth <= outcome.high
+    assert outcome.effect == pytest.approx(truth, abs=6_000)
+    assert outcome.low > 0, "the noise is a unit a week: it was worth its cost"
 
 
 def test_a_visit_costs_what_was_booked_whatever_its_proposal_said(street: Field) -> None:
@@ -166,8 +166,8 @@ def test_a_visit_costs_what_was_booked_whatever_its_proposal_said(street: Field)
     for stand in ("ST1", *OTHERS):
         trade(street, stand, lift=6 * (stand == "ST1"))
     street.later(7 * (AFTER + 1))
-    told, free = (street.measured(item, visit(cost), since).effect for cost in (4_000, 0))
-    assert told == free
+    priced, free = (street.measured(item, visit(cost), since).effect for cost in (4_000, 0))
+    assert priced == free
 
 
 def test_a_bonus_that_is_taken_back_is_owed_for_what_was_sold_under_it(street: Field) -> None:
@@ -192,16 +192,16 @@ def test_a_bonus_costs_its_share_while_it_runs_and_never_more_than_its_cap(stree
     for stand in OTHERS:
         trade(street, stand)
     street.later(7 * (AFTER + 1))
-    found = street.measured(item, action, since)
+    outcome = street.measured(item, action, since)
     share = round(sum(sold[:4]) * (400 + MARGIN) * 0.05)
     assert 5_000 < share < 20_000
     truth = 10 * AFTER * MARGIN - min(share, cap_minor)
-    assert found.effect is not None
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low <= truth <= found.high
+    assert outcome.effect is not None
+    assert outcome.low is not None
+    assert outcome.high is not None
+    assert outcome.low <= truth <= outcome.high
     kept = sum(sold) * MARGIN
-    assert found.realised == kept - min(share, cap_minor)
+    assert outcome.realised == kept - min(share, cap_minor)
 
 
 @pytest.mark.parametrize(
@@ -220,9 +220,9 @@ def test_a_visit_is_not_measurable_without_others_or_weeks(
     for stand in ("ST1", *others):
         trade(street, stand, before=before, after=after)
     street.later(7 * (AFTER + 1))
-    found = street.measured(item, visit(), since)
-    assert (found.status, found.effect) == (OutcomeStatus.NOT_MEASURABLE, None)
-    assert reason in why(found.reasons)
+    outcome = street.measured(item, visit(), since)
+    assert (outcome.status, outcome.effect) == (OutcomeStatus.NOT_MEASURABLE, None)
+    assert reason in why(outcome.reasons)
 
 
 def test_stands_that_were_visited_or_rewarded_themselves_are_nobody_s_measure(street: Field) -> None:
@@ -233,8 +233,8 @@ def test_stands_that_were_visited_or_rewarded_themselves_are_nobody_s_measure(st
     street.carry_out(visit().model_copy(update={"stand": "ST2"}))
     street.carry_out(bonus().model_copy(update={"stand": "ST3"}))
     street.later(7 * (AFTER + 1))
-    found = street.measured(item, visit(), since)
-    assert why(found.reasons) == "no other stand sold through the whole time, to compare with"
+    outcome = street.measured(item, visit(), since)
+    assert why(outcome.reasons) == "no other stand sold through the whole time, to compare with"
 
 
 def test_without_any_sales_of_stands_nothing_is_measured(street: Field) -> None:

@@ -56,7 +56,7 @@ def test_a_trip_is_planned_once_and_its_cost_shared_out_to_the_cent(field: Field
     (task,), (expense,) = field.rows(Task), field.rows(ExpectedExpense)
     assert (task.assignee, task.due_at) == ("dispatcher", orders[0].planned_at)
     assert (expense.category, expense.amount_minor, expense.source) == ("stand trips", 4_000, f"action_item:{item.id}")
-    told = field.told("stand.refill_planned")
+    told = field.emitted("stand.refill_planned")
     assert sorted(one["stand"] for one in told) == ["ST1", "ST2"]
     assert all(one["lines"] == [{"sku": "A", "quantity": 40}] for one in told)
 
@@ -71,7 +71,7 @@ def test_a_trip_is_called_off_and_can_be_planned_again(field: Field) -> None:
         "cancelled",
         field.owner.now(),
     )
-    assert [one["stand"] for one in field.told("stand.refill_cancelled")] == ["ST1"]
+    assert [one["stand"] for one in field.emitted("stand.refill_cancelled")] == ["ST1"]
     with pytest.raises(Conflict, match="nothing to undo"):
         field.undo(item)
     assert field.advised(trip()).status == ItemStatus.PROPOSED

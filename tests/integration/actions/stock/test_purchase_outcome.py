@@ -1,4 +1,4 @@
-"""What an order to a supplier brought, against sums done by hand."""
+"""Measured outcome of a purchase order, against sums done by hand."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ def measured(room: Stockroom, item: ActionItem, until: datetime) -> Outcome:
 
 
 HOLDING = 400 * 0.20 / 365
-"""What keeping one unit costs a day."""
+"""Euro cents that keeping a unit costs a day."""
 
 
 def test_goods_that_came_before_the_shelf_was_empty_saved_what_a_week_would_have_sold(room: Stockroom) -> None:
@@ -44,26 +44,26 @@ def test_goods_that_came_before_the_shelf_was_empty_saved_what_a_week_would_have
 
     Kept longer are 200, 190 ... 140 units over seven days; then 60 fewer, as they were sold, for another seven.
     """
-    found = lived_on(room)
+    outcome = lived_on(room)
     kept_longer = sum(range(140, 210, 10)) - 60 * 7
-    assert (found.status, found.effect) == (OutcomeStatus.MEASURED, round(60 * 600 - kept_longer * HOLDING))
+    assert (outcome.status, outcome.effect) == (OutcomeStatus.MEASURED, round(60 * 600 - kept_longer * HOLDING))
     ends = [60 * 600 * part - kept_longer * HOLDING * (2 - part) for part in (0.75, 1.25)]
-    assert (found.low, found.high) == pytest.approx(ends, abs=1)
+    assert (outcome.low, outcome.high) == pytest.approx(ends, abs=1)
 
 
 def test_a_later_count_says_how_far_it_can_be_trusted(room: Stockroom) -> None:
     """Three units are found missing: as many more or fewer may have been there when the goods came."""
     before, after = datetime(2026, 3, 1, 20, tzinfo=UTC), datetime(2026, 3, 31, 20, tzinfo=UTC)
-    found = lived_on(room, ("count", 150, before), ("count", 57, after))
-    assert found.effect == round(60 * 600 - (sum(range(140, 210, 10)) - 60 * 8) * HOLDING)
-    assert (found.low, found.high) == pytest.approx((57 * 600 * 0.75, 63 * 600 * 1.25), abs=400)
+    outcome = lived_on(room, ("count", 150, before), ("count", 57, after))
+    assert outcome.effect == round(60 * 600 - (sum(range(140, 210, 10)) - 60 * 8) * HOLDING)
+    assert (outcome.low, outcome.high) == pytest.approx((57 * 600 * 0.75, 63 * 600 * 1.25), abs=400)
 
 
 def test_goods_that_nobody_waited_for_only_cost_their_keep(open_room: Callable[..., Stockroom]) -> None:
     """The count that tells of the plenty is older than what is looked back at."""
-    found = lived_on(open_room(replace(A, on_hand=2_000), max_cover_days=400))
-    assert (found.status, found.effect) == (OutcomeStatus.MEASURED, round(-200 * 7 * HOLDING))
-    assert (found.low, found.high) == pytest.approx((-200 * 7 * HOLDING * 1.25, -200 * 7 * HOLDING * 0.75), abs=1)
+    outcome = lived_on(open_room(replace(A, on_hand=2_000), max_cover_days=400))
+    assert (outcome.status, outcome.effect) == (OutcomeStatus.MEASURED, round(-200 * 7 * HOLDING))
+    assert (outcome.low, outcome.high) == pytest.approx((-200 * 7 * HOLDING * 1.25, -200 * 7 * HOLDING * 0.75), abs=1)
 
 
 def test_what_an_empty_shelf_lost_later_the_goods_would_still_have_sold(room: Stockroom) -> None:
@@ -99,10 +99,10 @@ def test_what_a_stand_had_left_it_could_have_done_without(room: Stockroom) -> No
 def at_a_stand(room: Stockroom, visits: list[datetime], left: int) -> None:
     """Ten come at each visit, and half a day later so many are counted."""
     where = {"location": "STAND", "sku": "A"}
-    came = [{**where, "id": f"to stand {at}", "kind": "transfer", "quantity": 10, "moved_at": at} for at in visits]
+    refills = [{**where, "id": f"to stand {at}", "kind": "transfer", "quantity": 10, "moved_at": at} for at in visits]
     counted = [{**where, "on_hand": left, "counted_at": at + DAY / 2} for at in visits]
     place = [{"code": "STAND", "title": "A stand", "kind": "stand"}]
-    deliver(room.owner, room.database, "erp", {"locations": place, "inventory_movements": came, "stock": counted})
+    deliver(room.owner, room.database, "erp", {"locations": place, "inventory_movements": refills, "stock": counted})
 
 
 def test_goods_that_have_not_come_or_were_never_booked_in_are_not_measurable(room: Stockroom) -> None:

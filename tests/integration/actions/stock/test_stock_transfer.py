@@ -45,8 +45,8 @@ class Room:
         with self.database.read(self.owner) as session:
             product = prices.product_by_sku(session, SKU).id
             location = reads.location_by_code(session, place).id
-            found = reads.stock_by_place(session, 28, product_id=product, location_ids=[location])
-            return found[product, location].present
+            stock = reads.stock_by_place(session, 28, product_id=product, location_ids=[location])
+            return stock[product, location].present
 
     def moved(self) -> list[tuple[str, int]]:
         with self.database.read(self.owner) as session:
@@ -64,8 +64,8 @@ class Room:
             assert item is not None
             for day in range(1, days + 1):
                 at = self.owner.now() + timedelta(days=day)
-                told: dict[str, Any] = {"kind": "sale", "quantity": -a_day, "moved_at": at, "known_at": at}
-                session.add(InventoryMovement(stock_item_id=item.id, external_id=f"later {place} {day}", **told))
+                sale: dict[str, Any] = {"kind": "sale", "quantity": -a_day, "moved_at": at, "known_at": at}
+                session.add(InventoryMovement(stock_item_id=item.id, external_id=f"later {place} {day}", **sale))
 
 
 def move(quantity: int = 30, origin: str = "ST01", target: str = "WH", cost: int = 2_800) -> StockTransfer:
@@ -120,15 +120,15 @@ def test_what_it_saved_is_what_the_place_could_not_have_served(room: Room) -> No
     room.sells("WH", 1, 40)
     room.later(57)
     with room.database.read(room.owner) as session:
-        found = measure_transfer(session, move(), source_of(item), room.owner.now())
+        outcome = measure_transfer(session, move(), source_of(item), room.owner.now())
         early = measure_transfer(session, move(), source_of(item), room.owner.now() - timedelta(days=2))
     assert "are not over" in why(early.reasons)
-    assert found.status == OutcomeStatus.MEASURED
+    assert outcome.status == OutcomeStatus.MEASURED
     kept = 1_190 / 1.19 * 0.98
-    assert found.effect == pytest.approx(30 * (kept - 450) - 2_800, abs=1_500)
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low <= (found.effect or 0) <= found.high
+    assert outcome.effect == pytest.approx(30 * (kept - 450) - 2_800, abs=1_500)
+    assert outcome.low is not None
+    assert outcome.high is not None
+    assert outcome.low <= (outcome.effect or 0) <= outcome.high
 
 
 def test_where_the_origin_ran_out_itself_nothing_is_claimed(room: Room) -> None:
@@ -136,5 +136,5 @@ def test_where_the_origin_ran_out_itself_nothing_is_claimed(room: Room) -> None:
     room.sells("ST01", 7, 10)
     room.later(57)
     with room.database.read(room.owner) as session:
-        found = measure_transfer(session, move(), source_of(item), room.owner.now())
-    assert (found.effect, "ran out as well" in why(found.reasons)) == (None, True)
+        outcome = measure_transfer(session, move(), source_of(item), room.owner.now())
+    assert (outcome.effect, "ran out as well" in why(outcome.reasons)) == (None, True)

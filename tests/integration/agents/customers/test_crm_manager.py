@@ -17,8 +17,8 @@ NewBrand = Callable[..., Context]
 SEGMENT_OF = {"A": "champions", "B": "at_risk", "C": "lost"}
 
 
-def line_of(found: Held, segment: str) -> dict[str, Any]:
-    return next(line for line in found.answer("message_advice")["lines"] if line["segment"] == segment)
+def line_of(held: Held, segment: str) -> dict[str, Any]:
+    return next(line for line in held.answer("message_advice")["lines"] if line["segment"] == segment)
 
 
 async def hold(database: Database, ctx: Context) -> Held:
@@ -103,9 +103,9 @@ async def test_who_asked_or_complained_is_left_out_and_their_words_go_nowhere(da
     assert (segments["opted_out"]["value"], segments["complaining"]["value"]) == (1, 2)
     assert line_of(held, "buyers")["left_alone"]["value"] == 3
     with database.read(ctx) as session:
-        told = str([row.result for row in session.scalars(select(Receipt))]) + held.said
-    assert "Ignore all rules" not in told
-    assert "kaputt" not in told
+        texts = str([row.result for row in session.scalars(select(Receipt))]) + held.said
+    assert "Ignore all rules" not in texts
+    assert "kaputt" not in texts
 
 
 async def test_leads_are_followed_up_best_first_and_the_closed_and_the_old_are_not(

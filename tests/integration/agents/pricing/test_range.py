@@ -66,9 +66,9 @@ def results(database: Database, ctx: Context, tool: str) -> list[Mapping[str, An
 
 async def test_rivals_who_follow_are_found_and_said_with_figures(database: Database, ctx: Context) -> None:
     result, run_id = await hold(database, ctx, Laddered(rivals_answer=0.5, products=16))
-    found = next(one for one in results(database, ctx, "competitor_reaction") if one["channel"] == SHOP)
-    assert found["follows"]
-    assert found["answer_low"]["value"] <= 5_000 <= found["answer_high"]["value"]
+    reaction = next(row for row in results(database, ctx, "competitor_reaction") if row["channel"] == SHOP)
+    assert reaction["follows"]
+    assert reaction["answer_low"]["value"] <= 5_000 <= reaction["answer_high"]["value"]
     text = said(database, ctx, result, run_id)
     assert "Rivals follow " in text
     assert "of a price change in shop within 12 weeks" in text
@@ -80,7 +80,7 @@ async def test_rivals_who_follow_are_found_and_said_with_figures(database: Datab
 async def test_without_competitors_prices_it_says_so_and_counts_nothing_in(database: Database, ctx: Context) -> None:
     result, _ = await hold(database, ctx, Laddered())
     assert "How rivals answer price changes: no competitor's prices are known." in result.report.missing_data
-    assert all(one["given_back"] is None for one in results(database, ctx, "best_price"))
+    assert all(price["given_back"] is None for price in results(database, ctx, "best_price"))
 
 
 async def test_the_summary_counts_the_prices_of_each_list_in_both_languages(database: Database, ctx: Context) -> None:
@@ -119,11 +119,13 @@ async def test_a_price_that_would_undercut_dealers_stops_at_the_edge_and_says_so
     prices = ((SHOP, 2_500), (MARKET, 2_500), (DEALERS, 1_345))
     result, run_id = await hold(database, ctx, Laddered(prices=prices, rivals_answer=None))
     held = [
-        one for one in results(database, ctx, "best_price") if "pricing.reason.held_at_ladder_edge" in one["reasons"]
+        price
+        for price in results(database, ctx, "best_price")
+        if "pricing.reason.held_at_ladder_edge" in price["reasons"]
     ]
-    changed = [one for one in proposed(database, ctx, "price.update") if one["channel"] == SHOP]
+    changed = [action for action in proposed(database, ctx, "price.update") if action["channel"] == SHOP]
     assert held
-    assert min(one["price_minor"] for one in changed) >= 2_375, "five in a hundred below is the edge"
+    assert min(action["price_minor"] for action in changed) >= 2_375, "five in a hundred below is the edge"
     assert "A better price would break the ladder of its channels, so it stops at the edge." in said(
         database, ctx, result, run_id
     )
@@ -142,8 +144,8 @@ async def test_deals_that_lose_after_they_end_are_not_proposed(database: Databas
     result, run_id = await hold(database, ctx, Laddered(deals=Deals(), products=16))
     assert proposed(database, ctx, "promo.schedule") == []
     advice = results(database, ctx, "promotion_advice")
-    assert {one["status"] for one in advice} == {"leave"}
-    assert all(one["dip"]["value"] < 0 for one in advice)
+    assert {promotion["status"] for promotion in advice} == {"leave"}
+    assert all(promotion["dip"]["value"] < 0 for promotion in advice)
     assert "was bought ahead and missing afterwards" in said(database, ctx, result, run_id)
 
 
@@ -152,7 +154,7 @@ async def test_deals_that_bring_new_sales_are_proposed_with_their_interval(datab
     result, run_id = await hold(database, ctx, Laddered(deals=deals, products=16))
     actions = proposed(database, ctx, "promo.schedule")
     assert actions
-    assert all(one["off_bps"] == 1_500 and one["channels"] == [SHOP] for one in actions)
+    assert all(action["off_bps"] == 1_500 and action["channels"] == [SHOP] for action in actions)
     with database.read(ctx) as session:
         rows = [row for row in session.scalars(select(ProposalRow)) if row.kind == "promo.schedule"]
         assert all(row.prediction is not None and row.prediction["low"] > 0 for row in rows)
@@ -174,7 +176,7 @@ async def test_stock_that_would_not_sell_in_time_is_worth_a_deal_that_is_not_oth
     toolbox = Toolbox(database, replace(ctx, as_of=ctx.now()), run_id, CHARTER.name, CHARTER.tools)
     for sku in ("P-00", "P-01"):
         assert toolbox.call("promotion_advice", {"sku": sku}).ok
-    full, short = sorted(results(database, ctx, "promotion_advice"), key=lambda one: one["sku"])
+    full, short = sorted(results(database, ctx, "promotion_advice"), key=lambda row: row["sku"])
     assert full["surplus"]["value"] > 0
     assert full["cleared"]["value"] > 0
     assert full["gain"]["value"] - full["cleared"]["value"] == pytest.approx(
@@ -191,13 +193,15 @@ async def test_demand_that_rose_with_a_promotion_is_no_reason_to_raise_a_price(
     await hold(database, quiet, Laddered(products=8, seed=5))
     await hold(database, loud, Laddered(products=8, seed=5, deals=Deals(lift=1.0, every_weeks=7)))
     for sku in Laddered(products=8).skus:
-        found = {
+        best_prices = {
             ctx.brand: next(
-                one for one in results(database, ctx, "best_price") if (one["sku"], one["channel"]) == (sku, SHOP)
+                price
+                for price in results(database, ctx, "best_price")
+                if (price["sku"], price["channel"]) == (sku, SHOP)
             )
             for ctx in (quiet, loud)
         }
-        rises = {brand: (one["change"] or {"value": 0})["value"] for brand, one in found.items()}
+        rises = {brand: (price["change"] or {"value": 0})["value"] for brand, price in best_prices.items()}
         assert rises["loud"] <= rises["quiet"] + 300
-        if found["loud"]["units_now"] and found["quiet"]["units_now"]:
-            assert found["loud"]["units_now"]["value"] < 1.25 * found["quiet"]["units_now"]["value"]
+        if best_prices["loud"]["units_now"] and best_prices["quiet"]["units_now"]:
+            assert best_prices["loud"]["units_now"]["value"] < 1.25 * best_prices["quiet"]["units_now"]["value"]

@@ -93,14 +93,16 @@ async def test_an_adopted_trip_makes_orders_a_task_a_cost_and_tells_the_partner_
     assert execute(database, ctx, engine, item.id).status == "done"
     with database.read(ctx) as session:
         orders = session.scalars(select(StandRefillOrder)).all()
-        assert sum(one.expected_cost_minor for one in orders) == row.action["trip_cost_minor"]
-        assert [one.assignee for one in session.scalars(select(Task))] == ["dispatcher"]
-        assert [one.amount_minor for one in session.scalars(select(ExpectedExpense))] == [4_000]
-        told = [one.subject for one in session.scalars(select(OutboxEvent)) if one.type == "stand.refill_planned"]
-        assert sorted(told) == ["ST1", "ST2"]
+        assert sum(order.expected_cost_minor for order in orders) == row.action["trip_cost_minor"]
+        assert [task.assignee for task in session.scalars(select(Task))] == ["dispatcher"]
+        assert [expense.amount_minor for expense in session.scalars(select(ExpectedExpense))] == [4_000]
+        planned = [
+            event.subject for event in session.scalars(select(OutboxEvent)) if event.type == "stand.refill_planned"
+        ]
+        assert sorted(planned) == ["ST1", "ST2"]
     undo(database, ctx, str(item.id))
     with database.read(ctx) as session:
-        assert all(one.cancelled_at for one in session.scalars(select(StandRefillOrder)))
+        assert all(order.cancelled_at for order in session.scalars(select(StandRefillOrder)))
         assert session.scalars(select(ActionItem)).one().status == "undone"
 
 

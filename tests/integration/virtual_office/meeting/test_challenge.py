@@ -35,15 +35,19 @@ def priced(database: Database, new_brand: Callable[..., Context], tmp_path: Path
 
 
 def by_sku(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {one["subject"].split(" @ ")[0]: one for one in document["proposals"] if one["kind"] == "price.update"}
+    return {
+        proposal["subject"].split(" @ ")[0]: proposal
+        for proposal in document["proposals"]
+        if proposal["kind"] == "price.update"
+    }
 
 
 def test_with_enough_on_the_shelf_every_price_stands(priced: Callable[[dict[str, int]], Firm]) -> None:
     firm = priced({"DEAR": 5_000, "CHEAP": 5_000})
     proposals = by_sku(firm.meet())
     assert set(proposals) == {"DEAR", "CHEAP"}
-    assert {one["challenges"][0]["status"] for one in proposals.values()} == {"stands"}
-    assert all(one["expected"] == one["promised"] for one in proposals.values())
+    assert {proposal["challenges"][0]["status"] for proposal in proposals.values()} == {"stands"}
+    assert all(proposal["expected"] == proposal["promised"] for proposal in proposals.values())
     assert all(item.dissent == [] for item in firm.rows(ActionItem))
 
 
@@ -84,7 +88,7 @@ def test_an_order_is_recomputed_with_the_prices_proposed_beside_it(
 ) -> None:
     firm = priced({"DEAR": 150, "CHEAP": 5_000})
     document = firm.meet()
-    orders = [one for one in document["proposals"] if one["kind"] == "purchase_order.create"]
+    orders = [proposal for proposal in document["proposals"] if proposal["kind"] == "purchase_order.create"]
     assert len(orders) == 1
     [challenge] = [row for row in firm.rows(ChallengeRow) if row.tool == "recompute_order_with_prices"]
     assert challenge.agent == "pricing_director"
@@ -100,9 +104,9 @@ def test_an_order_is_recomputed_with_the_prices_proposed_beside_it(
 def test_a_product_that_no_warehouse_knows_is_not_recomputed(firm: Firm) -> None:
     document = firm.meet()
     assert document["proposals"]
-    challenges = [one for row in document["proposals"] for one in row["challenges"]]
-    assert {one["status"] for one in challenges} == {"abstained"}
-    assert all("warehouse" in one["text"] for one in challenges)
+    challenges = [challenge for row in document["proposals"] for challenge in row["challenges"]]
+    assert {challenge["status"] for challenge in challenges} == {"abstained"}
+    assert all("warehouse" in challenge["text"] for challenge in challenges)
 
 
 def test_an_order_follows_only_the_prices_that_are_adopted(priced: Callable[[dict[str, int]], Firm]) -> None:
@@ -111,7 +115,11 @@ def test_an_order_follows_only_the_prices_that_are_adopted(priced: Callable[[dic
     run_id = firm.office.meetings.meet(firm.owner, AGENDA, PRICES_AND_STOCK, manner={"wait": ["decide"]})
     with firm.office.database.read(firm.owner) as session:
         table = table_document(session, run_id)["proposals"]
-    (cut,) = [one["id"] for one in table if one["subject"].startswith("DEAR @") and one["kind"] == "price.update"]
+    (cut,) = [
+        proposal["id"]
+        for proposal in table
+        if proposal["subject"].startswith("DEAR @") and proposal["kind"] == "price.update"
+    ]
     firm.office.meetings.say(firm.owner, str(run_id), Turn(Kind.STRIKE, "we keep our prices", proposal=cut))
     firm.office.meetings.resume(firm.owner, str(run_id))
     proposed = next(row for row in firm.rows(ProposalRow) if row.kind == "purchase_order.create")

@@ -104,7 +104,7 @@ def test_who_is_asked_to_join_reports_before_the_decision(firm: Firm) -> None:
     firm.office.meetings.resume(firm.owner, "")
     document = firm.document(run_id)
     assert document["status"] == "done"
-    assert [one["name"] for one in document["agents"]] == ["pricing_director", "inventory_forecaster"]
+    assert [agent["name"] for agent in document["agents"]] == ["pricing_director", "inventory_forecaster"]
 
 
 def test_a_question_is_answered_with_figures_that_can_be_opened(firm: Firm) -> None:

@@ -41,9 +41,9 @@ def margin_cents(first_week: str, last_week: str) -> float:
     )
 
 
-def near(told: float, by_hand: float) -> bool:
+def near(reported: float, by_hand: float) -> bool:
     """Equal but for the cents that rounding each product's sums leaves."""
-    return abs(told - by_hand) <= 30
+    return abs(reported - by_hand) <= 30
 
 
 class Brand:
@@ -100,19 +100,22 @@ def brand(empty: Brand) -> Brand:
     return empty
 
 
-def adds_up(told: Mapping[str, Any]) -> bool:
-    return sum(cell["value"] for cell in told["effects"].values()) == told["change"]["value"]
+def adds_up(receipt: Mapping[str, Any]) -> bool:
+    return sum(cell["value"] for cell in receipt["effects"].values()) == receipt["change"]["value"]
 
 
 def test_a_month_reported_in_part_is_compared_with_as_many_weeks(brand: Brand) -> None:
-    answered, told = brand.ask("why did margin fall in february 2026?")
-    assert (told["covered"]["first_day"], told["covered"]["last_day"]) == ("2026-02-02", "2026-02-22")
-    assert (told["before_covered"]["first_day"], told["before_covered"]["last_day"]) == ("2025-12-29", "2026-01-18")
-    assert told["basis"] == "total" and told["before_cut"]
-    assert near(told["value"]["value"], margin_cents("2026-02-02", "2026-02-16"))
-    assert near(told["before"]["value"], margin_cents("2025-12-29", "2026-01-12"))
-    assert told["change"]["value"] == told["value"]["value"] - told["before"]["value"] < 0
-    assert adds_up(told)
+    answered, receipt = brand.ask("why did margin fall in february 2026?")
+    assert (receipt["covered"]["first_day"], receipt["covered"]["last_day"]) == ("2026-02-02", "2026-02-22")
+    assert (receipt["before_covered"]["first_day"], receipt["before_covered"]["last_day"]) == (
+        "2025-12-29",
+        "2026-01-18",
+    )
+    assert receipt["basis"] == "total" and receipt["before_cut"]
+    assert near(receipt["value"]["value"], margin_cents("2026-02-02", "2026-02-16"))
+    assert near(receipt["before"]["value"], margin_cents("2025-12-29", "2026-01-12"))
+    assert receipt["change"]["value"] == receipt["value"]["value"] - receipt["before"]["value"] < 0
+    assert adds_up(receipt)
     assert "2 February 2026 to 22 February 2026" in answered.text
     assert "not all of it is reported" in answered.text
     document = answer_document(answered)
@@ -125,38 +128,38 @@ def test_a_month_reported_in_part_is_compared_with_as_many_weeks(brand: Brand) -
 
 
 def test_five_weeks_are_compared_with_four_by_the_week(brand: Brand) -> None:
-    answered, told = brand.ask("why did margin fall in january 2026?")
+    answered, receipt = brand.ask("why did margin fall in january 2026?")
     now, before = margin_cents("2025-12-29", "2026-01-26"), margin_cents("2025-12-01", "2025-12-22")
     assert now > before and now / 5 < before / 4
-    assert told["basis"] == "per_week"
-    assert near(told["change"]["value"], now / 5 - before / 4)
-    assert (told["covered"]["periods"], told["before_covered"]["periods"]) == (5, 4)
-    assert adds_up(told)
+    assert receipt["basis"] == "per_week"
+    assert near(receipt["change"]["value"], now / 5 - before / 4)
+    assert (receipt["covered"]["periods"], receipt["before_covered"]["periods"]) == (5, 4)
+    assert adds_up(receipt)
     assert "It did not fall" not in answered.text
-    for line in told["lines"]:
+    for line in receipt["lines"]:
         assert sum(cell["value"] for cell in line["effects"].values()) == line["change"]["value"]
 
 
 def test_no_label_claims_days_that_nobody_reported(brand: Brand) -> None:
-    answered, told = brand.ask("margin this year")
-    assert told["covered"]["last_day"] == "2026-02-22" and not told["covered"]["complete"]
+    answered, receipt = brand.ask("margin this year")
+    assert receipt["covered"]["last_day"] == "2026-02-22" and not receipt["covered"]["complete"]
     assert answered.text.startswith("Contribution margin, 29 December 2025 to 22 February 2026")
     german, _ = brand.ask("Umsatz der letzten 365 Tage")
     assert "1. Dezember 2025 bis 22. Februar 2026" in german.text and "nicht alles davon ist gemeldet" in german.text
 
 
 def test_a_rate_changes_by_percentage_points_and_says_of_what_it_is_a_share(brand: Brand) -> None:
-    answered, told = brand.ask("why did the margin rate change in january 2026?")
-    assert told["change"]["unit"] == "points" and told["value"]["unit"] == "bps"
-    assert {cell["unit"] for cell in told["effects"].values()} == {"points"} and adds_up(told)
+    answered, receipt = brand.ask("why did the margin rate change in january 2026?")
+    assert receipt["change"]["unit"] == "points" and receipt["value"]["unit"] == "bps"
+    assert {cell["unit"] for cell in receipt["effects"].values()} == {"points"} and adds_up(receipt)
     assert "percentage points" in answered.text and "before the channel's fee" in answered.text
     german, _ = brand.ask("Warum hat sich die Margenquote im Januar 2026 verändert?")
     assert "Prozentpunkte" in german.text and "vor Abzug der Kanalgebühr" in german.text
 
 
 def test_a_week_tells_nothing_of_one_of_its_days(brand: Brand) -> None:
-    answered, told = brand.ask("revenue on 2026-02-19")
-    assert told["status"] == "abstained" and "2026-02-16 to 2026-02-22" in answered.text
+    answered, receipt = brand.ask("revenue on 2026-02-19")
+    assert receipt["status"] == "abstained" and "2026-02-16 to 2026-02-22" in answered.text
 
 
 @pytest.mark.parametrize("question", ["why did margin fall last week?", "Warum ist die Marge letzte Woche gesunken?"])
@@ -166,12 +169,12 @@ def test_where_nothing_is_reported_the_way_is_named(brand: Brand, question: str)
 
 
 def test_the_rest_of_a_split_is_told_so_that_it_adds_up(brand: Brand) -> None:
-    answered, told = brand.ask("top 3 products by revenue in january 2026 compared with december")
-    parts = [*told["parts"], told["rest"]]
-    assert len(told["parts"]) == 3 and told["rest_parts"]["value"] == 9
-    assert sum(part["value"]["value"] for part in parts) == told["value"]["value"]
-    assert sum(part["before"]["value"] for part in parts) == told["before"]["value"]
-    assert sum(part["change"]["value"] for part in parts) == told["change"]["value"]
+    answered, receipt = brand.ask("top 3 products by revenue in january 2026 compared with december")
+    parts = [*receipt["parts"], receipt["rest"]]
+    assert len(receipt["parts"]) == 3 and receipt["rest_parts"]["value"] == 9
+    assert sum(part["value"]["value"] for part in parts) == receipt["value"]["value"]
+    assert sum(part["before"]["value"] for part in parts) == receipt["before"]["value"]
+    assert sum(part["change"]["value"] for part in parts) == receipt["change"]["value"]
     assert "all others" in answered.text
 
 
@@ -191,8 +194,8 @@ def test_weeks_and_months_add_up_to_the_whole(brand: Brand) -> None:
 
 def test_a_channel_that_is_reported_less_far_is_named(empty: Brand) -> None:
     empty.plant(lambda row: row["channel"] == "shop" or row["period_start"] < "2026-02-09")
-    answered, told = empty.ask("why did revenue fall in february 2026?")
-    assert told["lagging"] == [{"channel": "Marketplace", "last_day": "2026-02-08"}]
+    answered, receipt = empty.ask("why did revenue fall in february 2026?")
+    assert receipt["lagging"] == [{"channel": "Marketplace", "last_day": "2026-02-08"}]
     assert "Marketplace is reported only up to 8 February 2026" in answered.text
     _, alone = empty.ask("revenue in marketplace in february 2026")
     assert alone["covered"]["last_day"] == "2026-02-08" and not alone["lagging"]
@@ -212,6 +215,6 @@ def test_one_line_without_a_cost_is_one_line(empty: Brand) -> None:
                 unit_price_minor=100, currency="EUR", known_at=start + timedelta(days=7),
             )
         )  # fmt: skip
-    answered, told = empty.ask("margin in february 2026")
-    assert told["uncosted"]["value"] == 1
+    answered, receipt = empty.ask("margin in february 2026")
+    assert receipt["uncosted"]["value"] == 1
     assert "product line is left out, as nobody said what it costs" in answered.text

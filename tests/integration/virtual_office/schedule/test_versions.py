@@ -143,7 +143,7 @@ def test_a_job_that_was_queued_before_the_pause_holds_none(firm: Firm) -> None:
 
 def test_the_products_own_definitions_hold_none_until_they_are_resumed(firm: Firm) -> None:
     with firm.office.database.read(firm.owner) as session:
-        assert {(one.name, one.version) for one in definitions(session)} == {
+        assert {(definition.name, definition.version) for definition in definitions(session)} == {
             ("daily-stand-up", SHIPPED),
             ("weekly-trading-review", SHIPPED),
         }
@@ -157,15 +157,15 @@ def test_every_version_keeps_author_reason_and_difference_and_can_be_brought_bac
     with firm.office.database.begin(firm.owner) as session:
         schedule.roll_back(session, "daily", 1, "nine is too late")
         schedule.roll_back(session, "daily", None, "no, it is not")
-        found = versions_of(session, "daily")
+        versions = versions_of(session, "daily")
         assert definition_of(session, "daily").definition.at == "09:30"
-    assert [(one.version, one.definition and one.definition.at) for one in found] == [
+    assert [(version.version, version.definition and version.definition.at) for version in versions] == [
         (1, "08:00"), (2, "09:30"), (3, "08:00"), (4, "09:30"),
     ]  # fmt: skip
-    assert [one.reason for one in found][1:3] == ["eight is too early", "nine is too late"]
-    assert {one.author for one in found} == {firm.owner.actor.label}
-    told = [row for row in firm.rows(AuditEntry) if row.action == "meeting_definition.set"]
-    assert [row.detail["changes"] for row in told][1] == [{"field": "at", "before": "08:00", "after": "09:30"}]
+    assert [version.reason for version in versions][1:3] == ["eight is too early", "nine is too late"]
+    assert {version.author for version in versions} == {firm.owner.actor.label}
+    entries = [row for row in firm.rows(AuditEntry) if row.action == "meeting_definition.set"]
+    assert [row.detail["changes"] for row in entries][1] == [{"field": "at", "before": "08:00", "after": "09:30"}]
 
 
 def test_the_past_knows_only_the_versions_of_its_time(firm: Firm) -> None:
@@ -235,7 +235,7 @@ def test_a_scheduled_meeting_waits_for_people_as_long_as_it_says_and_then_goes_o
     assert held(firm.office.work(day(firm, 1, hour=10))) == []
     assert [run.status for run in firm.rows(Run)] == ["waiting"]
     went_on = firm.office.work(day(firm, 1, hour=11))
-    assert [(one.kind, one.ok) for one in went_on] == [("meeting.go_on", True)]
+    assert [(job.kind, job.ok) for job in went_on] == [("meeting.go_on", True)]
     assert firm.office.work(day(firm, 1, hour=12)) == []
     assert firm.document(run.id)["status"] == "done"
     assert len(firm.rows(ActionItem)) == 1

@@ -1,4 +1,4 @@
-"""What a stand loses that was sent less, against sums done by hand."""
+"""Loss of a stand that was sent fewer units, against sums done by hand."""
 
 import pytest
 

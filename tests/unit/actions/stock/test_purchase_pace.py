@@ -40,8 +40,8 @@ def test_only_the_last_fifty_six_days_with_stock_count() -> None:
 
 
 def test_what_is_lost_or_sent_back_was_not_asked_for() -> None:
-    found = [move("count", 2_000, 60), move("correction", -900, 30), move("receipt", 50, 20), *sales(10, 10, 1)]
-    assert daily_pace(found, 1_050, NOW) == pytest.approx(100 / 60, rel=0.1)
+    movements = [move("count", 2_000, 60), move("correction", -900, 30), move("receipt", 50, 20), *sales(10, 10, 1)]
+    assert daily_pace(movements, 1_050, NOW) == pytest.approx(100 / 60, rel=0.1)
 
 
 def test_a_new_product_is_known_for_its_own_days_only() -> None:

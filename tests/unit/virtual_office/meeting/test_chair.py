@@ -70,10 +70,12 @@ def order(supplier: str, expected_minor: int, cost_minor: int) -> ProposalRow:
 
 
 def test_an_order_that_cash_cannot_carry_gives_way_to_two_that_it_can() -> None:
-    big, one, other = order("S1", 500, 9_000), order("S2", 300, 5_000), order("S3", 280, 5_000)
+    big, smaller, smallest = order("S1", 500, 9_000), order("S2", 300, 5_000), order("S3", 280, 5_000)
     grounds = Grounds({}, limits={CASH: 10_000}, currency="EUR")
-    assert set(choose([big, one, other], grounds).adopted) == {one.id, other.id}, "greedy would take the big one"
-    said = reasons([big, one, other], grounds)[big.id]
+    assert set(choose([big, smaller, smallest], grounds).adopted) == {smaller.id, smallest.id}, (
+        "greedy would take the big one"
+    )
+    said = reasons([big, smaller, smallest], grounds)[big.id]
     assert said == (
         "it needs €90.00 of cash, and €0.00 is left; instead of order @ S2 and order @ S3 it would bring €0.80 less"
     )

@@ -32,7 +32,7 @@ def read(question: str) -> Understood | Unclear:
 
 
 @pytest.mark.parametrize(
-    ("question", "told"),
+    ("question", "query"),
     [
         (
             "Why did margin fall last week?",
@@ -146,13 +146,13 @@ def read(question: str) -> Understood | Unclear:
         ("offene Rechnungen", {"metric": "receivables"}),
     ],
 )
-def test_a_question_is_read(question: str, told: dict[str, object] | None) -> None:
-    found = read(question)
-    if told is None:
-        assert isinstance(found, Unclear), found
+def test_a_question_is_read(question: str, query: dict[str, object] | None) -> None:
+    reading = read(question)
+    if query is None:
+        assert isinstance(reading, Unclear), reading
         return
-    assert isinstance(found, Understood), found
-    assert found.query == MetricQuery.model_validate(told)
+    assert isinstance(reading, Understood), reading
+    assert reading.query == MetricQuery.model_validate(query)
 
 
 @pytest.mark.parametrize(
@@ -187,15 +187,15 @@ def test_a_question_is_read(question: str, told: dict[str, object] | None) -> No
     ],
 )
 def test_what_is_not_understood_is_said(question: str) -> None:
-    found = read(question)
-    assert isinstance(found, Unclear), found
-    assert all(speak(found.reason, language) for language in Language)
+    reading = read(question)
+    assert isinstance(reading, Unclear), reading
+    assert all(speak(reading.reason, language) for language in Language)
 
 
 def test_the_unknown_word_is_named() -> None:
-    found = read("revenue in Bavaria last week")
-    assert isinstance(found, Unclear)
-    assert "bavaria" in speak(found.reason, Language.EN)
+    reading = read("revenue in Bavaria last week")
+    assert isinstance(reading, Unclear)
+    assert "bavaria" in speak(reading.reason, Language.EN)
 
 
 def test_what_the_question_takes_for_granted_is_kept() -> None:
@@ -208,21 +208,21 @@ def test_what_the_question_takes_for_granted_is_kept() -> None:
 
 def test_every_period_word_means_one_period() -> None:
     for period in (Period.TODAY, Period.THIS_WEEK, Period.LAST_MONTH, Period.THIS_YEAR):
-        found = read(f"revenue {period.value.replace('_', ' ')}")
-        assert isinstance(found, Understood)
-        assert found.query.period is period
+        reading = read(f"revenue {period.value.replace('_', ' ')}")
+        assert isinstance(reading, Understood)
+        assert reading.query.period is period
 
 
 def test_a_name_that_products_share_is_asked_about() -> None:
-    found = read("revenue of beard oil last week")
-    assert isinstance(found, Unclear)
-    assert "Beard Oil 50 ml, Beard Oil 90 ml" in speak(found.reason, Language.EN)
+    reading = read("revenue of beard oil last week")
+    assert isinstance(reading, Unclear)
+    assert "Beard Oil 50 ml, Beard Oil 90 ml" in speak(reading.reason, Language.EN)
 
 
 def test_a_word_that_is_left_is_named_before_the_days_are_asked_for() -> None:
-    found = read("revenue in the 32nd quarter")
-    assert isinstance(found, Unclear)
-    assert "32nd" in speak(found.reason, Language.EN)
+    reading = read("revenue in the 32nd quarter")
+    assert isinstance(reading, Unclear)
+    assert "32nd" in speak(reading.reason, Language.EN)
 
 
 CALLED = ["GEL", "Gel", "Gel X", "X Gel 90", "Gel-Set", "gel x 90 ml", "90", "Daily, Gel", "ÖL (alt)"]

@@ -24,16 +24,16 @@ def test_the_next_time_is_the_first_that_the_wall_clock_names(
     days: list[int], at: time, zone: str, moment: datetime
 ) -> None:
     place = ZoneInfo(zone)
-    found = next_slot(days, at, place, moment)
-    local = found.astimezone(place)
-    assert moment < found <= moment + timedelta(days=15)
+    slot = next_slot(days, at, place, moment)
+    local = slot.astimezone(place)
+    assert moment < slot <= moment + timedelta(days=15)
     skipped = (local.hour, local.minute) != (at.hour, at.minute)
     assert local.weekday() in days or skipped
     if skipped:
         wanted = local.replace(hour=at.hour, minute=at.minute)
         assert wanted.astimezone(UTC).astimezone(place).time() != at, "only a time that the clock leaves out moves"
-    assert last_slot(days, at, place, found) == found
-    assert last_slot(days, at, place, found - timedelta(seconds=1)) <= moment
+    assert last_slot(days, at, place, slot) == slot
+    assert last_slot(days, at, place, slot - timedelta(seconds=1)) <= moment
 
 
 @settings(deadline=None)
@@ -57,8 +57,8 @@ def test_a_year_has_as_many_times_as_days_of_the_rhythm(days: list[int], at: tim
     ],
 )
 def test_eight_in_berlin_stays_eight_in_summer_and_winter(moment: str, expected: str) -> None:
-    found = next_slot(MONDAYS, time(8), BERLIN, datetime.fromisoformat(moment).replace(tzinfo=UTC))
-    assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    slot = next_slot(MONDAYS, time(8), BERLIN, datetime.fromisoformat(moment).replace(tzinfo=UTC))
+    assert slot == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
 def test_a_time_that_the_clock_leaves_out_comes_an_hour_later_and_one_that_comes_twice_counts_once() -> None:
