@@ -18,7 +18,7 @@ def good_agent(asked: Asked) -> Answer:
     suggested = analysis["result"]["suggested_calls"]
     if suggested and not later:
         return Answer(calls=[(call["tool"], json.dumps(call["arguments"])) for call in suggested])
-    made = [str(one["result"]["proposal"]) for one in later if isinstance(one, dict) and "result" in one]
+    made = [str(answer["result"]["proposal"]) for answer in later if isinstance(answer, dict) and "result" in answer]
     return Answer("Done.", [("submit_rules_report", json.dumps({"proposals": made}))])
 
 
@@ -30,7 +30,10 @@ def writing(asked: Asked) -> Answer:
 
 
 def _analysis(results: Sequence[Any]) -> Any:
-    return next((one for one in results if isinstance(one, dict) and "suggested_calls" in one.get("result", {})), None)
+    return next(
+        (answer for answer in results if isinstance(answer, dict) and "suggested_calls" in answer.get("result", {})),
+        None,
+    )
 
 
 def _last_text(asked: Asked) -> str:

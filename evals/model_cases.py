@@ -1,4 +1,4 @@
-"""What models and their providers do wrong, and what must become of it: each case played by one agent in one run."""
+"""Faults of models and their providers, and what must become of each: one agent plays each case in one run."""
 
 import asyncio
 import os
@@ -128,7 +128,7 @@ CASES: tuple[Case, ...] = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a case. `broken` names what is not as promised."""
+    """The outcome of a case. `broken` names what is not as promised."""
 
     case: Case
     provider: str
@@ -186,10 +186,10 @@ def _broken(case: Case, status: str, reason: str, waits: Sequence[float], refuse
 
 def _unpaid(spends: Sequence[ModelSpend], heard: int) -> list[str]:
     calls = {spend.call_id for spend in spends}
-    found = [f"{len(calls)} calls paid for, {heard} made"] if len(calls) != heard else []
+    broken = [f"{len(calls)} calls paid for, {heard} made"] if len(calls) != heard else []
     if len(spends) != 2 * len(calls):
-        found.append("a reservation was not settled")
-    return found
+        broken.append("a reservation was not settled")
+    return broken
 
 
 def _model(provider: str, server: ModelServer) -> OpenAIChatModel | AnthropicChatModel:

@@ -38,7 +38,7 @@ def _play_all(home: Path) -> list[Outcome]:
     try:
         import_into_brand(office, _SAMPLE, _BRAND, None)
         ctx = open_context(office.database, home, None, brand=_BRAND, as_of=None)
-        charter = next(one for one in load_charters() if one.name == "pricing_director")
+        charter = next(charter for charter in load_charters() if charter.name == "pricing_director")
         print(f"{'fault':40} {'provider':10} {'report':9} {'asked':>5} {'waited s':>9} {'cost USD':>9}  reason")
         outcomes = []
         for case in CASES:
@@ -51,7 +51,7 @@ def _play_all(home: Path) -> list[Outcome]:
 
 
 def _line(outcome: Outcome) -> str:
-    said = "; ".join(f"BROKEN: {one}" for one in outcome.broken) or outcome.reason
+    said = "; ".join(f"BROKEN: {broken}" for broken in outcome.broken) or outcome.reason
     return (
         f"{outcome.case.name:40} {outcome.provider:10} {outcome.status:9} {outcome.requests:5} "
         f"{sum(outcome.waits):9.1f} {outcome.cost_micros / 1_000_000:9.4f}  {said[:110]}"

@@ -112,7 +112,7 @@ class ModelServer:
         return f"http://127.0.0.1:{self.http.server_port}"
 
     def step(self, request: Asked) -> tuple[Step, int]:
-        """What comes next: of a list the next, and its last again and again."""
+        """The next step of the script, and the request's number; a list's last step is repeated."""
         with self._lock:
             at = len(self.heard)
             self.heard.append(request)
@@ -216,9 +216,9 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(piece)
                 server.flooded += len(piece)
 
-        def _stream(self, told: Any, *, end: bool = True) -> None:
+        def _stream(self, events: Any, *, end: bool = True) -> None:
             self._head(200, "text/event-stream", {"transfer-encoding": "chunked"})
-            for name, data in told:
+            for name, data in events:
                 self._event(name, data)
             if end:
                 if self.path == "/v1/chat/completions":

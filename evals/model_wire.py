@@ -23,7 +23,7 @@ _ANTHROPIC_STOPS = {"stop": "end_turn", "tool_calls": "tool_use", "length": "max
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model says. Calls are (name, arguments as text), so that they may be malformed.
+    """A model's answer. Calls are (name, arguments as text), so that they may be malformed.
 
     `tokens` are the counts of input and output that its server claims, unless it gives no `usage` at all.
     """
@@ -166,7 +166,7 @@ def _anthropic_whole(answer: Answer, serial: int) -> dict[str, Any]:
 
 def _anthropic_events(answer: Answer, serial: int) -> Iterator[tuple[str, dict[str, Any]]]:
     refused = answer.stop == "refusal"
-    told: list[dict[str, Any]] = [{"type": "message_start", "message": {**_envelope(answer, serial), "content": []}}]
+    events: list[dict[str, Any]] = [{"type": "message_start", "message": {**_envelope(answer, serial), "content": []}}]
     blocks: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
     if answer.thinking:
         pieces = [{"type": "thinking_delta", "thinking": half} for half in _halves(answer.thinking)]
@@ -180,14 +180,14 @@ def _anthropic_events(answer: Answer, serial: int) -> Iterator[tuple[str, dict[s
         parts = [{"type": "input_json_delta", "partial_json": half} for half in ("", *_halves(arguments))]
         blocks.append(({"type": "tool_use", "id": f"toolu_{serial}_{at}", "name": name, "input": {}}, parts))
     for index, (start, deltas) in enumerate(blocks):
-        told.append({"type": "content_block_start", "index": index, "content_block": start})
-        told += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
-        told.append({"type": "content_block_stop", "index": index})
+        events.append({"type": "content_block_start", "index": index, "content_block": start})
+        events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
+        events.append({"type": "content_block_stop", "index": index})
     details = {"type": "refusal", "category": None, "explanation": answer.text} if refused else None
     delta = {"stop_reason": _ANTHROPIC_STOPS[answer.ended], "stop_sequence": None, "stop_details": details}
-    told.append({"type": "message_delta", "delta": delta, "usage": {"output_tokens": answer.tokens[1]}})
-    told.append({"type": "message_stop"})
-    for event in told:
+    events.append({"type": "message_delta", "delta": delta, "usage": {"output_tokens": answer.tokens[1]}})
+    events.append({"type": "message_stop"})
+    for event in events:
         _stream_event().validate_python(event)
         yield event["type"], event
 
@@ -210,7 +210,7 @@ def _halves(text: str) -> list[str]:
 
 
 def _pairing(provider: str, messages: Sequence[Mapping[str, Any]]) -> str:
-    """What the types cannot say: every call is answered in the next turn, and nothing else is."""
+    """The breach of a rule that the types cannot state: each call is answered in the next turn; "" where none."""
     open_calls: set[str] = set()
     for message in messages:
         answered = _answered(provider, message)

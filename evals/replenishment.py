@@ -46,7 +46,7 @@ class History:
 
 
 def lead_time_now(items: Items, item: int, day: int, books: Books) -> LeadTime:
-    """What the deliveries that have arrived say."""
+    """The lead time as the deliveries that have arrived show it."""
     arrived = [days for ordered, days in books.deliveries[item] if ordered + days <= day]
     return estimate_lead_time(arrived, float(items.promised_days[item]))
 
@@ -75,8 +75,8 @@ def _products(items: Items, history: History | None, day: int, books: Books) -> 
         rates = [DemandRate(float(m), float(v)) for m, v in zip(items.rate, items.variance, strict=True)]
         leads = [LeadTime(float(m), float(s)) for m, s in zip(items.lead_days, items.lead_sd, strict=True)]
     else:
-        found = zip(*history.rates(day, books), strict=True)
-        rates = [DemandRate(float(mean), float(variance), float(error)) for mean, variance, error in found]
+        seen_rates = zip(*history.rates(day, books), strict=True)
+        rates = [DemandRate(float(mean), float(variance), float(error)) for mean, variance, error in seen_rates]
         leads = [lead_time_now(items, item, day, books) for item in range(len(items))]
     return [
         StockedProduct(rates[item], leads[item], items.supply(item), terms[item], REVIEW_DAYS)
@@ -174,17 +174,17 @@ def main(count: int = 60, seeds: int = 3) -> None:
         "ours, cycle service 95 %": lambda items, history: ours(items, history, ServiceTarget("cycle_service", 0.95)),
     }
     worlds = [world(count, seed) for seed in range(1, seeds + 1)]
-    found = {name: [run(i, luck, make(i, h)) for i, luck, h in worlds] for name, make in makers.items()}
-    Console(width=160).print(_table(found, "clairvoyant", next(name for name in makers if name.startswith("rule"))))
+    books = {name: [run(i, luck, make(i, h)) for i, luck, h in worlds] for name, make in makers.items()}
+    Console(width=160).print(_table(books, "clairvoyant", next(name for name in makers if name.startswith("rule"))))
     print(f"{count} items, {seeds} seeds, 2 years of weekly reviews; {time.perf_counter() - started:.0f} s")
 
 
-def _table(found: dict[str, list[Books]], best: str, rule: str) -> Table:
+def _table(books: dict[str, list[Books]], best: str, rule: str) -> Table:
     table = Table("policy", "cost / clairvoyant", "cost / rule", "cheaper than rule (items)", "holding", "lost margin")
     for title in ("ordering", "forgone", "fill rate", "cycles not short", "orders a year"):
         table.add_column(title)
-    base, other = _all(found[best], "cost"), _all(found[rule], "cost")
-    for name, runs in found.items():
+    base, other = _all(books[best], "cost"), _all(books[rule], "cost")
+    for name, runs in books.items():
         cost, asked = _all(runs, "cost"), _all(runs, "asked").sum()
         parts = [f"{_all(runs, part).sum() / base.sum():.2f}" for part in ("holding", "lost", "ordering", "overpaid")]
         table.add_row(

@@ -45,7 +45,7 @@ class Items:
         return SupplyTerms(tiers, float(self.order_cost[item]), minimum, int(self.pack[item]))
 
     def overpaid(self, units: Codes) -> Floats:
-        """What orders (n,) cost beyond the best price break."""
+        """The cost of orders (n,) beyond the best price break, in minor units."""
         off = np.zeros(len(self))
         for times, share in BREAKS:
             off = np.where(units >= times * self.minimum, share, off)
@@ -96,7 +96,7 @@ def draw_luck(items: Items, days: int, seed: int) -> Luck:
 
 @dataclass(eq=False)
 class Books:
-    """What was seen so far, and what the measured years cost, each (n,) or (days, n).
+    """The sales and stock seen so far, and the costs of the measured years, each (n,) or (days, n).
 
     `deliveries` are the day ordered and the days taken, for each item, also of those still under way.
     """

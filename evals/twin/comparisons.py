@@ -1,4 +1,4 @@
-"""What the product says of the twin beside what is true: elasticities, forecasts, promises and measured outcomes."""
+"""The product's figures for the twin beside the true ones: elasticities, forecasts, promises, measured outcomes."""
 
 import copy
 from collections.abc import Callable, Hashable, Iterator
@@ -82,7 +82,10 @@ def _analysed(
         "elasticity, trusted", channel, sku, elasticity, choice.elasticity if usable else None,
         choice.low or 0.0, choice.high or 0.0, choice.coverage,
     )  # fmt: skip
-    plain = next((one.estimate for one in choice.candidates if one.model == "pooled" and one.estimate), None)
+    plain = next(
+        (candidate.estimate for candidate in choice.candidates if candidate.model == "pooled" and candidate.estimate),
+        None,
+    )
     if plain is not None:
         yield Compared(
             "elasticity, plain regression", channel, sku, elasticity, plain.elasticity, plain.low, plain.high,
@@ -183,7 +186,7 @@ def _profit(days: list[Day], world: World) -> Floats:
 
 
 def _promised(database: Database, past: Past, c: int, wishes: list[Wish]) -> Iterator[Compared]:
-    """What the analysis would have promised for each move."""
+    """The profit that the analysis would have promised for each move."""
     effects = _true_effect(past, c, wishes)
     with cloned(database, past.template, past.twin) as twin:
         twin.at(morning(past.world))
@@ -201,12 +204,12 @@ def _promise(session: BrandSession, twin: TwinOffice, wish: Wish, truth: float) 
         return Compared(kind, wish.channel, sku, truth / 100)
     totals = totals_at(panel, now.price.amount_minor, choice.elasticity)
     belief = ElasticityBelief(choice.elasticity, choice.standard_error, choice.degrees_of_freedom)
-    told = forecast_profit(
+    promised = forecast_profit(
         baseline_units(totals.units, totals.promoted), now.price.amount_minor, wish.price, now.margins(), belief,
         horizon_periods=HORIZON_WEEKS,
     )  # fmt: skip
-    ends = (told.change_minor / 100, told.low_minor / 100, told.high_minor / 100)
-    return Compared(kind, wish.channel, sku, truth / 100, *ends, told.coverage)
+    ends = (promised.change_minor / 100, promised.low_minor / 100, promised.high_minor / 100)
+    return Compared(kind, wish.channel, sku, truth / 100, *ends, promised.coverage)
 
 
 def _measured(twin: TwinOffice, past: Past, c: int, wishes: list[Wish], days: int) -> Iterator[Compared]:
@@ -235,12 +238,12 @@ def _outcome(twin: TwinOffice, action: PriceUpdate, since: Any, until: Any, trut
     kind = "profit of a price move, measured"
     with twin.database.read(twin.owner) as session:
         try:
-            found = measure_price_change(session, action, since, until)
+            measured = measure_price_change(session, action, since, until)
         except NotFound:
             return Compared(kind, action.channel, action.sku, truth)
-    if found.effect is None or found.low is None or found.high is None:
+    if measured.effect is None or measured.low is None or measured.high is None:
         return Compared(kind, action.channel, action.sku, truth)
     return Compared(
-        kind, action.channel, action.sku, truth, found.effect / 100, found.low / 100, found.high / 100,
-        found.coverage_bps / 10_000,
+        kind, action.channel, action.sku, truth, measured.effect / 100, measured.low / 100, measured.high / 100,
+        measured.coverage_bps / 10_000,
     )  # fmt: skip

@@ -67,25 +67,25 @@ def best_prices(brand: Brand, start: Floats, low: Floats, high: Floats) -> Float
 
     between = list(zip(np.log(low).ravel(), np.log(np.maximum(high, low)).ravel(), strict=True))
     began = np.clip(np.log(start), np.log(low), np.log(np.maximum(high, low))).ravel()
-    found = minimize(loss, began, jac=True, method="L-BFGS-B", bounds=between, options={"maxiter": 40})
-    return np.exp(found.x.reshape(start.shape))
+    optimum = minimize(loss, began, jac=True, method="L-BFGS-B", bounds=between, options={"maxiter": 40})
+    return np.exp(optimum.x.reshape(start.shape))
 
 
 def _independent(category: np.ndarray) -> list[np.ndarray]:
     """Sets of products with one of each category: their gradients can be taken at once."""
-    place = np.array([(category[:at] == one).sum() for at, one in enumerate(category)])
+    place = np.array([(category[:at] == own).sum() for at, own in enumerate(category)])
     return [np.flatnonzero(place == nth) for nth in range(place.max() + 1)]
 
 
 def _gradient(profit, logs: Floats, here: Floats, groups: list[np.ndarray], category: np.ndarray) -> Floats:
     width, gradient = 1e-5, np.zeros_like(logs)
-    by_category = np.array([here[category == one].sum() for one in range(category.max() + 1)])
+    by_category = np.array([here[category == number].sum() for number in range(category.max() + 1)])
     for channel in range(logs.shape[1]):
         for group in groups:
             moved = logs.copy()
             moved[group, channel] += width
             there = profit(moved.ravel())
-            after = np.array([there[category == one].sum() for one in range(category.max() + 1)])
+            after = np.array([there[category == number].sum() for number in range(category.max() + 1)])
             gradient[group, channel] = ((after - by_category) / width)[category[group]]
     return gradient
 
@@ -99,6 +99,6 @@ def gain_of(brand: Brand, price: Floats, wanted: Floats) -> Floats:
             moved = logs.copy()
             moved[group, channel] = target[group, channel]
             there = brand.profit(np.exp(moved))
-            change = np.array([(there - here)[category == one].sum() for one in range(category.max() + 1)])
+            change = np.array([(there - here)[category == number].sum() for number in range(category.max() + 1)])
             gains[group, channel] = change[category[group]]
     return gains

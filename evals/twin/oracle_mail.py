@@ -31,7 +31,7 @@ class People:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a mail costs; and by rate 1 a day: orders, and euros earned. What leaves is missed for `days_ahead` days."""
+    """Euros a mail costs; by rate 1 a day: orders, and euros earned. Who leaves is missed for `days_ahead` days."""
 
     cost: float
     orders_a_day: float

@@ -20,7 +20,7 @@ class TripCost:
 
 @dataclass(frozen=True, eq=False)
 class Stands:
-    """What a round is decided on: P products, S stands.
+    """The stocks and demand that a round is decided on: P products, S stands.
 
     `demand` (P, S) expected units until the next chance to call there; `stock` (P, S) there now, `room` (P, S) the most
     that a stand holds; `on_hand` (P,) in the warehouse; `worth` (P,) euros that a unit sold at a stand earns.
@@ -93,9 +93,9 @@ def trips(stands: Stands, cost: TripCost) -> Round:
     while improved:
         improved = False
         for tried in _neighbours(best.stops, worthy):
-            found = _round(stands, tried, cost)
-            if found.gain > best.gain + 1e-9:
-                best, improved = found, True
+            candidate = _round(stands, tried, cost)
+            if candidate.gain > best.gain + 1e-9:
+                best, improved = candidate, True
                 break
     return best if best.gain > 0 else _nothing(stands)
 
@@ -107,10 +107,10 @@ def _is_scarce(stands: Stands, stops: Sequence[int]) -> bool:
 
 
 def _neighbours(stops: Sequence[int], worthy: Sequence[int]) -> list[list[int]]:
-    without = [[one for one in stops if one != gone] for gone in stops]
-    missing = [one for one in worthy if one not in stops]
-    more = [sorted([*stops, one]) for one in missing]
-    return [*without, *more, *(sorted([*part, one]) for part in without for one in missing)]
+    without = [[stop for stop in stops if stop != gone] for gone in stops]
+    missing = [stand for stand in worthy if stand not in stops]
+    more = [sorted([*stops, stand]) for stand in missing]
+    return [*without, *more, *(sorted([*part, stand]) for part in without for stand in missing)]
 
 
 def _round(stands: Stands, stops: Sequence[int], cost: TripCost) -> Round:

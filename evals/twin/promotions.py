@@ -20,7 +20,7 @@ _USED_UP = 0.3
 
 
 def carry_into(world: World, twin: TwinOffice) -> None:
-    """What was planned by now: the world runs the promotions that stand, and moves today's units once."""
+    """Carry today's plans into the world: it runs the promotions that stand, and moves today's units once."""
     with twin.database.read(twin.owner) as session:
         world.promotions = list(_planned(session, world))
         for product, place, units in list(_moved_today(session, twin)):

@@ -175,17 +175,17 @@ def require_crew(settings: Settings, crew: str) -> None:
 
 
 def happening(planned: Schedule, days: int) -> list[dict[str, object]]:
-    """What the scenarios do within a run, by the day of it on which that begins; days count from 1, ends included."""
+    """The scenarios' events within a run, by the day of it on which each begins; days count from 1, ends included."""
     events = sorted(planned.events, key=lambda event: (event.first_day, event.scenario))
     return [
         {
-            "scenario": one.scenario,
-            "kind": one.event.model_dump()["kind"],
-            "first_day": one.first_day + 1,
-            "last_day": min(one.last_day + 1, days),
+            "scenario": scheduled.scenario,
+            "kind": scheduled.event.model_dump()["kind"],
+            "first_day": scheduled.first_day + 1,
+            "last_day": min(scheduled.last_day + 1, days),
         }
-        for one in events
-        if one.first_day < days
+        for scheduled in events
+        if scheduled.first_day < days
     ]
 
 
@@ -231,7 +231,7 @@ class Life:
         twin.deliver({**self._feed.report(lived), **stands.driven(twin, trips, lived)})
 
     def tell(self, result: RunResult, days: int) -> None:
-        """What the store has to say about the run."""
+        """Add to the result what the store knows of the run: items, approvals, outcomes, tables."""
         twin = self._twin
         with twin.database.read(twin.owner) as session:
             statuses = session.scalars(select(col(ActionItem.status))).all()

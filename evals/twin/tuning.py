@@ -16,7 +16,7 @@ DAYS = 182
 
 @dataclass(frozen=True)
 class Settings:
-    """What is tuned: the brand's standing rule, and the textbook."""
+    """The settings that are tuned: the brand's standing rule, and the textbook."""
 
     standing: StandingRule
     textbook: Textbook | None = None
@@ -35,8 +35,8 @@ def climb(start: Any, steps: Sequence[tuple[str, Sequence[Any]]], score: Callabl
     for name, values in steps:
         for value in values:
             tried = replace(best, **{name: value})
-            if tried != best and (found := score(tried)) > reached:
-                best, reached = tried, found
+            if tried != best and (reward := score(tried)) > reached:
+                best, reached = tried, reward
         print(f"  {name}: {getattr(best, name)}  ({reached:,.0f} euros)", flush=True)
     return best
 
@@ -55,14 +55,14 @@ def main() -> int:
         )
         print("the textbook")
         usual = Textbook().markup
-        markups = [tuple(round(one * part, 3) for one in usual) for part in (0.95, 1.05)]
+        markups = [tuple(round(markup * part, 3) for markup in usual) for part in (0.95, 1.05)]
         steps: list[tuple[str, Sequence[Any]]] = [
             ("order_weeks", (6.0, 12.0)),
             ("safety", (2.0, 3.0, 5.0)),
             ("average_weeks", (8, 13)),
             ("markup", markups),
         ]
-        textbook = climb(Textbook(), steps, lambda one: mean(Settings(standing, one)))
+        textbook = climb(Textbook(), steps, lambda textbook: mean(Settings(standing, textbook)))
     print(standing, textbook, sep="\n")
     return 0
 
