@@ -18,7 +18,7 @@ _FRAUDULENT = 0.25
 
 
 class Affiliates:
-    """What each has earned since it was last paid; `allowed` (A,) is 0 for who was shut out."""
+    """The commissions earned since each was last paid; `allowed` (A,) is 0 for who was shut out."""
 
     def __init__(self) -> None:
         self._earned = np.zeros(len(AFFILIATE_CODES))
@@ -32,7 +32,7 @@ class Affiliates:
             self._checks.append((day + int(rng.integers(*_CHECK_DAYS)), AFFILIATE_CODES.index(code)))
 
     def checked(self, day: int, now: Disturbances) -> list[Expense]:
-        """What today's checks cost; who brings fraud is shut out from tomorrow on."""
+        """The expenses of today's checks; who brings fraud is shut out from tomorrow on."""
         done = [affiliate for when, affiliate in self._checks if when <= day]
         self._checks = [entry for entry in self._checks if entry[0] > day]
         for affiliate in done:
@@ -46,7 +46,7 @@ class Affiliates:
         self._earned = self._earned + kept * (honest + now.fraud) * COMMISSION * self.allowed
 
     def commissions(self) -> list[Expense]:
-        """What they earned since this was last asked; whoever was shut out is not paid what it has earned either."""
+        """The commissions earned since this was last asked; whoever was shut out is not paid them either."""
         earned, self._earned = self._earned * self.allowed, np.zeros(len(AFFILIATE_CODES))
         pairs = zip(AFFILIATE_CODES, earned, self.allowed, strict=True)
         return [Expense(f"affiliate:{code}", float(amount)) for code, amount, allowed in pairs if allowed]

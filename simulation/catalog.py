@@ -31,7 +31,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Supplier:
-    """What a supplier promises: lead time in days, payment terms in days, and how much it takes to order."""
+    """A supplier's promises: lead time in days, payment terms in days, and least units of an order."""
 
     code: str
     title: str

@@ -1,4 +1,4 @@
-"""What the scenarios under way do to the world on a day, as the arrays that its equations take."""
+"""The effects of the scenarios under way on the world on a day, as the arrays that its equations take."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -103,4 +103,4 @@ def _fraud(events: Iterable[Fraud], allowed: Floats) -> tuple[Floats, float]:
 
 
 def _chosen(code: str, codes: Iterable[str]) -> np.ndarray:
-    return np.array([code in (_ALL, one) for one in codes])
+    return np.array([code in (_ALL, candidate) for candidate in codes])

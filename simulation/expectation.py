@@ -1,4 +1,4 @@
-"""What the world's own equations expect of a price list: units and profit of an ordinary week, without luck."""
+"""The units and profit that the world's equations expect of a price list in an ordinary week, without luck."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -64,15 +64,15 @@ def own_elasticity(truth: Truth, price: Floats, width: float = 0.05) -> Floats:
 
     An arc over `width` either way; at marketplace A with the buy-box, at the shop without what dealers lose by it.
     """
-    logs, found = np.log(price / truth.base_price), np.zeros_like(price)
+    logs, elasticity = np.log(price / truth.base_price), np.zeros_like(price)
     for channel in range(price.shape[1]):
         ends = []
         for move in (width, -width):
             moved = logs.copy()
             moved[:, channel] += move
             ends.append(_units_alone(truth, logs, moved, channel))
-        found[:, channel] = np.log(ends[0] / ends[1]) / (2 * width)
-    return found
+        elasticity[:, channel] = np.log(ends[0] / ends[1]) / (2 * width)
+    return elasticity
 
 
 def _units_alone(truth: Truth, logs: Floats, moved: Floats, channel: int) -> Floats:

@@ -1,4 +1,4 @@
-"""What happened on one day: all that the brand's own systems could see of it."""
+"""The happenings of one day: all that the brand's own systems could see of it."""
 
 from dataclasses import dataclass, field
 from datetime import date

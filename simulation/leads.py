@@ -59,7 +59,7 @@ class Leads:
     def live(self, day: int) -> list[Lead]:
         """Live through a day: some write in, some decide. Those that order because somebody got back to them."""
         orders = []
-        for lead in [one for one in self._open.values() if one.decides <= day]:
+        for lead in [waiting for waiting in self._open.values() if waiting.decides <= day]:
             delay = None if lead.contacted is None else float(lead.contacted - lead.opened)
             won = lead.luck < self.chance(delay)
             decided = replace(lead, won=day if won else None, lost=None if won else day)
@@ -76,9 +76,9 @@ class Leads:
         return orders
 
     def take_news(self) -> list[Lead]:
-        """What the brand's own systems know anew of its leads, in order; each is told once."""
-        told, self._news = self._news, []
-        return told
+        """Leads that are new or changed for the brand's own systems, in order; each is handed over once."""
+        news, self._news = self._news, []
+        return news
 
     def wanted(self, lead: Lead, price: Floats) -> Counts:
         """(P,) units of a lead's first order at `price` (P,) in euros."""

@@ -32,10 +32,10 @@ class Planned:
 def log_off(planned: Sequence[Planned], standing: np.ndarray, day: int) -> Floats:
     """(P, 3) what deals take off the log price on a day: where one meets a standing deal, the deeper of the two."""
     off = np.where(standing, np.log(1 - DEAL_OFF), 0.0)
-    for one in planned:
-        if one.first_day <= day <= one.last_day:
-            for channel in one.channels:
-                off[one.product, channel] = min(off[one.product, channel], np.log(1 - one.off))
+    for promotion in planned:
+        if promotion.first_day <= day <= promotion.last_day:
+            for channel in promotion.channels:
+                off[promotion.product, channel] = min(off[promotion.product, channel], np.log(1 - promotion.off))
     return off
 
 

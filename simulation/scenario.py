@@ -1,4 +1,4 @@
-"""What can disturb the world: the kinds of event that a scenario is made of, and the days on which they happen."""
+"""Disturbances of the world: the kinds of event that a scenario is made of, and the days on which they happen."""
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -112,7 +112,7 @@ class SupplierDelay(Event):
 
 
 class CompetitorPrices(Event):
-    """What competitors ask is `change_percent` above (below, where negative) what they would ask otherwise."""
+    """Competitors' prices are `change_percent` above (below, where negative) what they would ask otherwise."""
 
     kind: Literal["competitor_prices"] = "competitor_prices"
     competitor: Code = ALL
@@ -228,7 +228,7 @@ class Origin:
         return self.lines.get(location, 1)
 
     def error(self, location: Location, said: str, remedy: str = "See docs/scenarios.md.") -> InvalidInput:
-        """What to raise about a place: `price-war.yaml, line 7: events.0.change_percent: …`."""
+        """The error to raise about a place: `price-war.yaml, line 7: events.0.change_percent: …`."""
         place = "".join(f"{part}." for part in location)[:-1]
         line = self.line(location)
         message = f"{self.file}, line {line}: {f'{place}: ' if place else ''}{said}"
@@ -289,7 +289,7 @@ class ScheduledEvent:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What happens in one run, ordered by scenario name and place in the file; without scenarios nothing happens."""
+    """The events of one run, ordered by scenario name and place in the file; none without scenarios."""
 
     events: tuple[ScheduledEvent, ...] = ()
 
@@ -321,9 +321,9 @@ def schedule(scenarios: Sequence[Scenario], seed: int, days: int) -> Schedule:
     if seed < 0 or days < 1:
         raise InvalidInput("A run needs a seed of 0 or more and at least 1 day.")
     ordered = sorted(scenarios, key=lambda scenario: scenario.name)
-    for one, other in pairwise(ordered):
-        if one.name == other.name:
-            raise InvalidInput(f"The scenario {one.name} is given twice.", remedy="Name each scenario once.")
+    for scenario, other in pairwise(ordered):
+        if scenario.name == other.name:
+            raise InvalidInput(f"The scenario {scenario.name} is given twice.", remedy="Name each scenario once.")
     return Schedule(tuple(entry for scenario in ordered for entry in _within(scenario, seed, days)))
 
 

@@ -38,7 +38,7 @@ class Suppliers:
         return units
 
     def open_orders(self) -> list[PurchaseOrder]:
-        """What was ordered and is not yet here."""
+        """The orders placed and not yet here."""
         return list(self._open)
 
     def postpone(self, numbers: Collection[str], days: int) -> None:
@@ -76,7 +76,7 @@ class Suppliers:
         return True
 
     def hold_up(self, day: int, extra_days: Floats) -> None:
-        """What was under way from a supplier (suppliers,) before today comes so many days later."""
+        """Delay each order under way since before today by its supplier's extra days (suppliers,)."""
         late = extra_days[self._truth.supplier]
         self._open = [
             replace(order, arrives=order.arrives + int(late[order.product])) if order.ordered < day else order
@@ -84,7 +84,7 @@ class Suppliers:
         ]
 
     def deliver(self, day: int) -> list[PurchaseOrder]:
-        """What arrives today; its bill falls due after the supplier's terms."""
+        """The orders that arrive today; each bill falls due after the supplier's terms."""
         here = [order for order in self._open if order.arrives <= day]
         self._open = [order for order in self._open if order.arrives > day]
         for order in here:
@@ -115,7 +115,7 @@ class Suppliers:
 
 
 def tiers(unit_cost: float, minimum: int) -> list[tuple[int, float]]:
-    """What a supplier asks for a unit, from which quantity on."""
+    """A supplier's price breaks: (least quantity, euros a unit), the minimum order first."""
     quantities = [minimum, *(times * minimum for times, _ in PRICE_BREAKS)]
     return [(quantity, broken_price(unit_cost, quantity, minimum)) for quantity in quantities]
 

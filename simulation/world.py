@@ -183,10 +183,10 @@ class World:
         at, there = order.product, int(self.warehouse.on_hand[order.product])
         worth = self.paid_cost[at] * there + order.unit_cost * order.units
         self.paid_cost[at] = worth / (there + order.units)
-        self.warehouse.receive(self.day, _one(at, order.units))
+        self.warehouse.receive(self.day, _units_of(at, order.units))
 
     def shelf(self) -> practice.Shelf:
-        """What the standing rule decides on: it looks at the last half year's use."""
+        """The stock that the standing rule decides on, with the mean weekly units of the last half year."""
         return practice.Shelf(
             self.warehouse.on_hand,
             self.suppliers.under_way(),
@@ -356,7 +356,7 @@ def _served(wanted: Counts, on_hand: Counts) -> Counts:
     return whole + (rank < left[:, None])
 
 
-def _one(product: int, units: int) -> Counts:
+def _units_of(product: int, units: int) -> Counts:
     row = np.zeros(len(PRODUCTS), dtype=np.int64)
     row[product] = units
     return row
