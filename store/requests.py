@@ -19,7 +19,7 @@ RUNNING, DONE = "running", "done"
 
 @dataclass(frozen=True)
 class Claim:
-    """What becomes of a request: it is ours to execute, was answered, is being executed, or is another one."""
+    """The state of a request: it is ours to execute, was answered, is being executed, or is another one."""
 
     outcome: Literal["ours", "answered", "busy", "different"]
     id: UUID
