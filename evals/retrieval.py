@@ -78,7 +78,7 @@ class Forgetful:
     name = NAME
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        minilm._of_one.cache_clear()
+        minilm._of_text.cache_clear()
         return MiniLM().embed(texts)
 
 

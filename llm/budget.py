@@ -30,7 +30,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a call takes. `estimated` when nobody counted, so that it is a bound."""
+    """The tokens of a call. `estimated` when nobody counted, so that it is a bound."""
 
     input: int
     output: int
@@ -57,7 +57,7 @@ class Reservation:
 
 
 class Ledger:
-    """What one agent's models cost in a run. What is reserved and not settled counts: a crash makes nothing free."""
+    """The cost of one agent's models in a run. What is reserved and not settled counts: a crash makes nothing free."""
 
     def __init__(self, database: Database, ctx: Context, run_id: UUID, agent: str, limits: Limits) -> None:
         self._database, self._ctx, self._limits = database, ctx, limits
@@ -134,7 +134,7 @@ class Ledger:
 
 
 class _Spending:
-    """What is spent, or reserved and not settled, as one transaction sees it: by run, and in the month by all of them.
+    """Amounts spent, or reserved and not settled, as one transaction sees them: by run, and by all in the month.
 
     Corrections downwards that the transaction makes itself are seen by the next only, which errs to be safe.
     """

@@ -1,4 +1,4 @@
-"""What a crew is to think with, read from a setting: rules, a model, or rules with a model that writes."""
+"""The mind of a crew, read from a setting: rules, a model, or rules with a model that writes."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -32,7 +32,7 @@ _KEYS: Mapping[Provider, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """What holds for every model of a crew. `prices` are those that their owner states, by the model's name."""
+    """Options of every model of a crew. `prices` are those that their owner states, by the model's name."""
 
     fallback: ModelName | None = None
     key: SecretStr | None = None
@@ -69,7 +69,7 @@ class Providers:
         asked = [model] if fallback in (None, model) else [model, fallback]
         return CrewChatModel(
             agent=agent,
-            providers=[self._provider(one) for one in asked if one is not None],
+            providers=[self._provider(name) for name in asked if name is not None],
             prices=self.options.prices,
             exchanges=Exchanges(database, ctx, run_id, self._recorded_in(run_id)),
             ledger=Ledger(database, ctx, run_id, agent, self.options.limits),

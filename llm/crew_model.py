@@ -94,7 +94,7 @@ class CrewChatModel(BaseChatModel):
         """The first answer that any provider gives. Raises a ModelError that says what became of each."""
         give_up_at = self.patience.monotonic() + self.patience.total_seconds
         failures: list[ModelError] = []
-        for provider in sorted(self.providers, key=lambda one: str(one.named) in self._given_up):
+        for provider in sorted(self.providers, key=lambda candidate: str(candidate.named) in self._given_up):
             try:
                 return self._patiently(provider, request, give_up_at)
             except Refused:

@@ -1,4 +1,4 @@
-"""What models cost, in US dollars a million tokens; a model whose price is not known costs as much as the dearest."""
+"""Prices of models, in US dollars a million tokens; a model whose price is not known costs as much as the dearest."""
 
 import re
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ _DATED = re.compile(r"-\d{4}-?\d{2}-?\d{2}$")
 
 
 def price_of(model: ModelName, stated: Price | None = None) -> tuple[Price, bool]:
-    """What a model costs, and whether that is known: as stated by its owner, else as listed, else the dearest."""
+    """A model's price, and whether it is known: as stated by its owner, else as listed, else the dearest."""
     if stated is not None:
         return stated, True
     listed = _LISTED.get(model.provider, {}).get(_DATED.sub("", model.model))
