@@ -47,7 +47,7 @@ class Cron(BaseModel):
 
     @field_validator("cron")
     @classmethod
-    def _is_one(cls, text: str) -> str:
+    def _is_cron(cls, text: str) -> str:
         return check_cron(text)
 
 
@@ -119,7 +119,7 @@ def _targets(steps: tuple[Step, ...]) -> Iterator[str]:
                 yield from (case.go for case in cases)
                 yield otherwise
             case Do(deed=deed, undo=undo):
-                yield from (one.step for one in (deed, undo) if isinstance(one, Withdraw))
+                yield from (act.step for act in (deed, undo) if isinstance(act, Withdraw))
 
 
 class Template(_Document):

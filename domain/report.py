@@ -1,4 +1,4 @@
-"""What an agent brings to a meeting: findings whose every number is a figure, and proposals."""
+"""An agent's report to a meeting: findings whose every number is a figure, and proposals."""
 
 from enum import StrEnum
 from typing import Annotated

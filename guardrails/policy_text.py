@@ -34,7 +34,7 @@ def statements(texts: Sequence[str]) -> Iterator[Statement]:
 
 
 def faults(texts: Sequence[str], schema: cedarpy.Schema) -> list[str]:
-    """What Cedar cannot read or what does not fit the schema, a sentence each with its place; empty when all fits."""
+    """The places that Cedar cannot read or that do not fit the schema, a sentence each; empty when all fits."""
     written = list(statements(texts))
     if unreadable := [fault for statement in written if (fault := _unreadable(statement))]:
         return unreadable
