@@ -37,18 +37,18 @@ def recorded(database: Database, ctx: Context, run_id: UUID) -> Iterator[Progres
 
 
 def _write(database: Database, ctx: Context, run_id: UUID, queue: "SimpleQueue[Told]") -> None:
-    """What came meanwhile goes into one transaction."""
+    """Write the events that came meanwhile in one transaction."""
     ended = False
     while not ended:
         events = [queue.get()]
         while not queue.empty():
             events.append(queue.get())
         ended = any(event is _END for event in events)
-        if told := [event for event in events if event is not _END]:
+        if entries := [event for event in events if event is not _END]:
             try:
                 with database.begin(ctx) as session:
-                    tell(session, run_id, *told)
+                    tell(session, run_id, *entries)
             except Exception as error:  # noqa: BLE001 - a meeting does not fail because nobody could watch it
                 log.warning(
-                    "progress.lost", run=str(run_id), events=len(told), reason=str(getattr(error, "orig", error))
+                    "progress.lost", run=str(run_id), events=len(entries), reason=str(getattr(error, "orig", error))
                 )

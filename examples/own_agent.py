@@ -28,7 +28,7 @@ STEPS = 24
 
 @dataclass(frozen=True)
 class Answer:
-    """What the agent said, and the receipt of each look-up it rests on, by tool."""
+    """The agent's answer, and the receipt of each look-up it rests on, by tool."""
 
     text: str
     receipts: list[tuple[str, str]]

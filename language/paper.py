@@ -1,4 +1,4 @@
-"""What papers such as minutes are made of, before anybody decides whether they become Markdown or PDF."""
+"""The parts of papers such as minutes, before anybody decides whether they become Markdown or PDF."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

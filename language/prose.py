@@ -17,7 +17,7 @@ _BRACES = str.maketrans("{}", "()")
 
 
 def without_figures(text: str) -> str:
-    """What people wrote, as prose that cites figures can carry it: braces would read as the key of one."""
+    """A person's text as prose that cites figures can carry it: braces would read as the key of one."""
     return text.translate(_BRACES)
 
 
