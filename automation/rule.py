@@ -122,15 +122,15 @@ def _targets(steps: tuple[Step, ...]) -> Iterator[str]:
                 yield from (act.step for act in (deed, undo) if isinstance(act, Withdraw))
 
 
-class Template(_Document):
+class TextTemplate(_Document):
     """Words for notifications, emails and chats, with `{variables}`; the title is its first line."""
 
     body: Body = ""
 
 
-Document = Rule | Workflow | Template
-KINDS: dict[str, type[Rule] | type[Workflow] | type[Template]] = {
-    "rule": Rule, "workflow": Workflow, "template": Template
+Document = Rule | Workflow | TextTemplate
+KINDS: dict[str, type[Rule] | type[Workflow] | type[TextTemplate]] = {
+    "rule": Rule, "workflow": Workflow, "template": TextTemplate
 }  # fmt: skip
 """By what the tables call them."""
 

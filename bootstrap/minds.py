@@ -96,7 +96,7 @@ def require_model(settings: Settings, charter: "Charter") -> None:
 
 def model_options(settings: Settings) -> "ModelOptions":
     """Options of the models, from the settings. Raises InvalidInput."""
-    from llm.budget import Limits
+    from llm.budget import ModelLimits
     from llm.choice import parse_choice, parse_model
     from llm.connect import ModelOptions
     from llm.prices import parse_price
@@ -107,7 +107,7 @@ def model_options(settings: Settings) -> "ModelOptions":
         fallback=parse_model(settings.model_fallback) if settings.model_fallback else None,
         key=settings.model_key,
         prices=stated,
-        limits=Limits(
+        limits=ModelLimits(
             run_micros=int(settings.model_run_budget_usd * _MICROS),
             month_micros=int(settings.model_month_budget_usd * _MICROS),
             run_tokens=settings.model_run_tokens,

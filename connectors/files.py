@@ -14,7 +14,7 @@ _ENDINGS = (".csv", ".csv.gz")
 
 
 @dataclass(frozen=True)
-class Line:
+class CsvLine:
     """One data row of a file and the line that it ends on."""
 
     number: int
@@ -52,7 +52,7 @@ class CsvFile:
         with self._open() as (reader, _):
             return self._header(reader)
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[CsvLine]:
         """The data rows in order; empty lines are passed over."""
         with self._open() as (reader, raw):
             width = len(self._header(reader))
@@ -60,9 +60,9 @@ class CsvFile:
                 if not values:
                     continue
                 if len(values) != width:
-                    yield Line(reader.line_num, (), raw.tell())
+                    yield CsvLine(reader.line_num, (), raw.tell())
                     continue
-                yield Line(reader.line_num, values, raw.tell())
+                yield CsvLine(reader.line_num, values, raw.tell())
 
     def _open(self) -> "_Opened":
         return _Opened(self.path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from agents.charter import load_charters
 from bootstrap.brands import import_into_brand
 from bootstrap.office import Office
-from evals.model_cases import CASES, PROVIDERS, Outcome, play
+from evals.model_cases import CASES, PROVIDERS, FaultOutcome, play
 from identity.open_context import open_context
 from settings import Settings
 from store.embedded import stop
@@ -33,7 +33,7 @@ def main() -> int:
     return 1 if broken else 0
 
 
-def _play_all(home: Path) -> list[Outcome]:
+def _play_all(home: Path) -> list[FaultOutcome]:
     office = Office.open(Settings(home=home))
     try:
         import_into_brand(office, _SAMPLE, _BRAND, None)
@@ -50,7 +50,7 @@ def _play_all(home: Path) -> list[Outcome]:
         office.close()
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: FaultOutcome) -> str:
     said = "; ".join(f"BROKEN: {broken}" for broken in outcome.broken) or outcome.reason
     return (
         f"{outcome.case.name:40} {outcome.provider:10} {outcome.status:9} {outcome.requests:5} "

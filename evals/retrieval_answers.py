@@ -28,7 +28,7 @@ Ranker = Callable[[str], Sequence[int]]
 
 
 @dataclass(frozen=True)
-class Case:
+class LabelledQuestion:
     """A question, and the passages that hold the words which answer it."""
 
     question: str
@@ -54,14 +54,14 @@ def passages() -> list[str]:
     return texts
 
 
-def cases(texts: Sequence[str]) -> list[Case]:
+def cases(texts: Sequence[str]) -> list[LabelledQuestion]:
     """The labelled questions, but for those whose answer no document has any more: documents change."""
     flat = [" ".join(text.split()) for text in texts]
     labelled = []
     for question, words in yaml.safe_load(QUESTIONS.read_text("utf-8")):
         answers = frozenset(at for at, text in enumerate(flat) if words in text)
         if answers:
-            labelled.append(Case(question, answers))
+            labelled.append(LabelledQuestion(question, answers))
     return labelled
 
 
@@ -103,7 +103,7 @@ def _bm25s(texts: Sequence[str]) -> Ranker:
     return rank
 
 
-def score(name: str, rank: Ranker, asked: Sequence[Case]) -> Score:
+def score(name: str, rank: Ranker, asked: Sequence[LabelledQuestion]) -> Score:
     """How well a ranker finds the passages that answer."""
     firsts = []
     for case in asked:

@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True)
-class Rule:
+class PolicyRule:
     """A policy as its annotations describe it."""
 
     id: str
@@ -124,10 +124,10 @@ def _parsed(texts: Sequence[str], schema: cedarpy.Schema) -> cedarpy.PolicySet:
     return cedarpy.PolicySet.from_str("\n".join(texts))
 
 
-def _rules(policies: cedarpy.PolicySet) -> dict[str, Rule]:
+def _rules(policies: cedarpy.PolicySet) -> dict[str, PolicyRule]:
     static = policies.to_pst().static_policies
     return {
-        name: Rule(
+        name: PolicyRule(
             policy.annotations.get("id", name), policy.annotations.get("reason", name), policy.annotations.get("gate")
         )
         for name, policy in static.items()

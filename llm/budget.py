@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.context import Context
 from llm.errors import BudgetExceeded
-from llm.prices import Price
+from llm.prices import TokenPrice
 from store.database import Database
 from store.group_commit import Batch, Work
 from store.leases import one_at_a_time
@@ -20,7 +20,7 @@ _MICROS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Limits:
+class ModelLimits:
     """The most that models may cost: money for a run and for a calendar month of the brand, tokens for a run."""
 
     run_micros: int = 25 * _MICROS
@@ -47,7 +47,7 @@ class Reservation:
 
     call_id: UUID
     model: str
-    price: Price
+    price: TokenPrice
     price_known: bool
     tokens: Tokens
 
@@ -59,11 +59,11 @@ class Reservation:
 class Ledger:
     """The cost of one agent's models in a run. What is reserved and not settled counts: a crash makes nothing free."""
 
-    def __init__(self, database: Database, ctx: Context, run_id: UUID, agent: str, limits: Limits) -> None:
+    def __init__(self, database: Database, ctx: Context, run_id: UUID, agent: str, limits: ModelLimits) -> None:
         self._database, self._ctx, self._limits = database, ctx, limits
         self._run_id, self._agent = run_id, agent
 
-    def reserve(self, model: str, price: Price, price_known: bool, worst: Tokens) -> Reservation:
+    def reserve(self, model: str, price: TokenPrice, price_known: bool, worst: Tokens) -> Reservation:
         """Set the worst case aside. Raises BudgetExceeded where it does not fit; calls of one brand take turns."""
         asked = Reservation(self._ctx.new_id(), model, price, price_known, worst)
         row = self._row(asked, RESERVED, "", worst, asked.micros)

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from domain.context import Context
 from domain.errors import InvalidInput
-from llm.budget import Ledger, Limits
+from llm.budget import Ledger, ModelLimits
 from llm.choice import ModelName, Provider
 from llm.patience import Patience
-from llm.prices import Price
+from llm.prices import TokenPrice
 from store.database import Database
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class ModelOptions:
 
     fallback: ModelName | None = None
     key: SecretStr | None = None
-    prices: Mapping[str, Price] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
+    prices: Mapping[str, TokenPrice] = field(default_factory=dict)
+    limits: ModelLimits = field(default_factory=ModelLimits)
     patience: Patience = field(default_factory=Patience)
     max_output_tokens: int = 8_192
     timeout_seconds: float = 120.0

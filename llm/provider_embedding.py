@@ -16,12 +16,12 @@ from sqlmodel import col
 from domain.canonical import sha256_of
 from domain.context import Context
 from domain.ids import derived_id
-from llm.budget import ANSWERED, Ledger, Limits, Tokens
+from llm.budget import ANSWERED, Ledger, ModelLimits, Tokens
 from llm.choice import ModelName
 from llm.embedding import Vectors, normalised
 from llm.errors import MalformedAnswer, ModelError
 from llm.patience import Patience
-from llm.prices import Price, price_of
+from llm.prices import TokenPrice, price_of
 from llm.tokens import counted, upper_bound
 from store.database import Database
 from store.tables import ModelExchange, Run
@@ -40,8 +40,8 @@ class EmbeddingOptions:
 
     named: ModelName
     key: SecretStr | None = None
-    price: Price | None = None
-    limits: Limits = field(default_factory=Limits)
+    price: TokenPrice | None = None
+    limits: ModelLimits = field(default_factory=ModelLimits)
     patience: Patience = field(default_factory=Patience)
     timeout_seconds: float = 60.0
 

@@ -9,8 +9,8 @@ from simulation.catalog import DEALER_COUNT, PRODUCTS, REP_CODES, REP_COUNT, SHO
 from simulation.demand import Market, dealer_demand
 from simulation.disturbances import Disturbances
 from simulation.draws import Counts, Draws, Floats, poisson
-from simulation.happenings import Credit, DealerOrder, Expense, Paid
-from simulation.leads import Lead, Leads
+from simulation.happenings import Credit, DealerOrder, Outlay, Paid
+from simulation.leads import Leads, SalonLead
 from simulation.stock import Warehouse
 from simulation.truth import Truth
 
@@ -75,11 +75,11 @@ class Dealers:
             self._books.expect(pays, amount)
             self._due[at] = (pays, number, amount)
 
-    def commissions(self) -> list[Expense]:
+    def commissions(self) -> list[Outlay]:
         """The reps' commissions since this was last asked."""
         earned, self._commission = self._commission, np.zeros(REP_COUNT)
         pairs = zip(REP_CODES, earned, strict=True)
-        return [Expense(f"commission:{rep}", float(amount)) for rep, amount in pairs if amount]
+        return [Outlay(f"commission:{rep}", float(amount)) for rep, amount in pairs if amount]
 
     def _deliver(
         self,
@@ -107,7 +107,7 @@ class Dealers:
             self._books.expect(pays, amount - back)
         return [DealerOrder(number, dealer, units, price.copy(), amount, day + TERMS_DAYS, int(wanted.sum()))]
 
-    def _open(self, day: int, lead: Lead, price: Floats, warehouse: Warehouse) -> list[DealerOrder]:
+    def _open(self, day: int, lead: SalonLead, price: Floats, warehouse: Warehouse) -> list[DealerOrder]:
         """A new dealer's first order, as far as there is stock, paid on the day that it is due."""
         wanted = self.leads.wanted(lead, price)
         units = np.minimum(wanted, warehouse.on_hand)

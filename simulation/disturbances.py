@@ -18,7 +18,7 @@ from simulation.catalog import (
 from simulation.draws import Floats
 from simulation.scenario import (
     CompetitorPrices,
-    Demand,
+    DemandShift,
     Fraud,
     OverpromisingRep,
     Schedule,
@@ -66,7 +66,7 @@ def disturbances(schedule: Schedule, day: int, allowed: Floats | None = None) ->
     surge, rivals = np.ones((len(PRODUCTS), len(CHANNELS))), np.zeros((len(PRODUCTS), len(COMPETITORS)))
     unit_cost, delay, held_up = np.ones(len(PRODUCTS)), np.zeros(len(SUPPLIERS)), np.zeros(len(SUPPLIERS))
     inflated, sent_back = np.zeros(DEALER_COUNT), np.zeros(DEALER_COUNT)
-    for demand in schedule.active(Demand, day):
+    for demand in schedule.active(DemandShift, day):
         rows = _chosen(demand.category, _CATEGORY_OF) & _chosen(demand.sku, [product.sku for product in PRODUCTS])
         surge[np.ix_(rows, _chosen(demand.channel, CHANNELS))] *= 1 + demand.change_percent / 100
     for prices in schedule.active(CompetitorPrices, day):

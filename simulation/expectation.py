@@ -19,14 +19,14 @@ ANSWERED = 0.85
 
 
 @dataclass(frozen=True, eq=False)
-class Week:
+class ExpectedWeek:
     """(P, C) expected units and gross profit in euros: what is kept of the price, less unit cost and returns."""
 
     units: Floats
     profit: Floats
 
 
-def expected_week(truth: Truth, unit_cost: Floats, price: Floats, answered: float = ANSWERED) -> Week:
+def expected_week(truth: Truth, unit_cost: Floats, price: Floats, answered: float = ANSWERED) -> ExpectedWeek:
     """A week at prices (P, C) in euros. `answered` is how much of the rivals' answer to the shop's prices is in."""
     logs = np.log(price / truth.base_price)
     rivals = answered * truth.competitor_answer.mean(axis=1) * logs[:, SHOP]
@@ -39,7 +39,7 @@ def expected_week(truth: Truth, unit_cost: Floats, price: Floats, answered: floa
     back[: MARKET_A + 2] = truth.return_share
     kept = price * truth.kept_share
     profit = units * (kept * (1 - back) - unit_cost[:, None] * (1 - _SALVAGE * back))
-    return Week(units, profit)
+    return ExpectedWeek(units, profit)
 
 
 def _market(logs: Floats, rivals: Floats) -> Market:

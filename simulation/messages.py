@@ -6,7 +6,7 @@ from typing import Any
 
 from simulation.catalog import PRODUCTS, SKUS
 from simulation.draws import Draws
-from simulation.happenings import Day, Message
+from simulation.happenings import Day, OutsiderMessage
 from simulation.scenario import Reviews, Schedule
 
 _REVIEWS_A_DAY, _EMAILS_A_DAY = 3.0, 1.5
@@ -52,10 +52,10 @@ def of_day(draws: Draws, schedule: Schedule, day: Day, run_day: int) -> Iterator
 _OPT_OUTS = ("Please take me off your mailing list.", "Bitte keine E-Mails mehr, ich möchte mich abmelden.")
 
 
-def opt_outs(customers: Sequence[int]) -> list[Message]:
+def opt_outs(customers: Sequence[int]) -> list[OutsiderMessage]:
     """The messages of customers who want no more messages."""
     return [
-        Message(f"o{customer}", "email", "", customer, None, _OPT_OUTS[customer % len(_OPT_OUTS)])
+        OutsiderMessage(f"o{customer}", "email", "", customer, None, _OPT_OUTS[customer % len(_OPT_OUTS)])
         for customer in customers
     ]
 

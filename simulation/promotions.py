@@ -13,7 +13,7 @@ from simulation.truth import Truth
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedPromotion:
     """A product (index) on a deal in some online channels (indices), from one day of the world to another, included."""
 
     product: int
@@ -29,7 +29,7 @@ class Planned:
             raise ValueError(f"the world promotes in {', '.join(CHANNELS[channel] for channel in ONLINE)} only")
 
 
-def log_off(planned: Sequence[Planned], standing: np.ndarray, day: int) -> Floats:
+def log_off(planned: Sequence[PlannedPromotion], standing: np.ndarray, day: int) -> Floats:
     """(P, 3) what deals take off the log price on a day: where one meets a standing deal, the deeper of the two."""
     off = np.where(standing, np.log(1 - DEAL_OFF), 0.0)
     for promotion in planned:
@@ -39,7 +39,7 @@ def log_off(planned: Sequence[Planned], standing: np.ndarray, day: int) -> Float
     return off
 
 
-def sold_anyway(truth: Truth, planned: Sequence[Planned], market: Market) -> Floats:
+def sold_anyway(truth: Truth, planned: Sequence[PlannedPromotion], market: Market) -> Floats:
     """(P, 3) the share of what a deal sells that would have been sold without it."""
     off = market.online_price - market.list_price[:, :3] if planned else np.log(1 - DEAL_OFF)
     return np.exp(-truth.elasticity[:, :3] * off) / truth.deal_lift[:, None]

@@ -7,7 +7,7 @@ import numpy as np
 from simulation.books import Books
 from simulation.catalog import CAMPAIGNS
 from simulation.draws import Floats
-from simulation.happenings import Day, Expense, Paid
+from simulation.happenings import Day, Outlay, Paid
 
 FIXED_COSTS_A_WEEK = 22_000.0
 MAIL_EUROS = 0.012
@@ -44,10 +44,10 @@ class Takings:
             self._charged_back[today.day + _CHARGEBACK_DAYS] = lost + orders * _CHARGEBACK_FEE
             self._books.owe(today.day + _CHARGEBACK_DAYS, lost + orders * _CHARGEBACK_FEE)
 
-    def paid_back(self, today: Day) -> list[Expense]:
+    def paid_back(self, today: Day) -> list[Outlay]:
         """The refunds and chargebacks that the books have given back to customers today."""
         amounts = {"refunds": today.returned_euros, "chargebacks": self._charged_back.pop(today.day, 0.0)}
-        return [Expense(name, amount) for name, amount in amounts.items() if amount]
+        return [Outlay(name, amount) for name, amount in amounts.items() if amount]
 
     def advertise(self, spend: Floats) -> None:
         """Add today's spending of each campaign (K,), in euros."""
@@ -56,16 +56,16 @@ class Takings:
     def mail(self, letters: int) -> None:
         self._mailed += letters
 
-    def weekly_costs(self, stored: float, commissions: list[Expense]) -> list[Expense]:
+    def weekly_costs(self, stored: float, commissions: list[Outlay]) -> list[Outlay]:
         """The expenses of the week that ends; `stored` is the stock's cost in euros."""
         expenses = [
-            Expense(f"advertising:{name}", float(spent)) for name, spent in zip(CAMPAIGNS, self._spent, strict=True)
+            Outlay(f"advertising:{name}", float(spent)) for name, spent in zip(CAMPAIGNS, self._spent, strict=True)
         ]
         self._spent = np.zeros(len(CAMPAIGNS))
-        expenses.append(Expense("wages and rent", FIXED_COSTS_A_WEEK))
-        expenses.append(Expense("storage", stored * STORAGE_A_WEEK))
+        expenses.append(Outlay("wages and rent", FIXED_COSTS_A_WEEK))
+        expenses.append(Outlay("storage", stored * STORAGE_A_WEEK))
         expenses += commissions
         if self._mailed:
-            expenses.append(Expense("mailings", self._mailed * MAIL_EUROS))
+            expenses.append(Outlay("mailings", self._mailed * MAIL_EUROS))
             self._mailed = 0
         return expenses

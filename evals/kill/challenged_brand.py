@@ -21,7 +21,7 @@ rules:
 
 
 @dataclass(frozen=True)
-class Product:
+class ChallengedProduct:
     """A product: what it costs and sells for, how its buyers answer to a price, and what the warehouse has of it."""
 
     sku: str
@@ -31,7 +31,7 @@ class Product:
     on_hand: int
 
 
-PRODUCTS = (Product("DEAR", 15.0, 5.0, -3.2, 40), Product("CHEAP", 10.0, 4.0, -1.3, 320))
+PRODUCTS = (ChallengedProduct("DEAR", 15.0, 5.0, -3.2, 40), ChallengedProduct("CHEAP", 10.0, 4.0, -1.3, 320))
 """One is too dear, one too cheap, and of neither is there enough: prices and orders are recomputed."""
 
 
@@ -75,7 +75,7 @@ def write_challenged_brand(folder: Path, today: date) -> None:
             csv.writer(file).writerows([columns, *rows])
 
 
-def _sales(product: Product, today: date) -> Iterator[Sequence[object]]:
+def _sales(product: ChallengedProduct, today: date) -> Iterator[Sequence[object]]:
     rng = random.Random(product.sku)
     for back in range(_WEEKS, 0, -1):
         for place in _PLACES:
@@ -85,7 +85,7 @@ def _sales(product: Product, today: date) -> Iterator[Sequence[object]]:
             yield today - back * _WEEK, 7, "shop", place, product.sku, units, f"{price:.2f}"
 
 
-def _movements(product: Product, today: date) -> Iterator[Sequence[object]]:
+def _movements(product: ChallengedProduct, today: date) -> Iterator[Sequence[object]]:
     """Stock movements: a week's units arrive on its first day and are sold in sevenths."""
     for back in range(_STOCKED_WEEKS, 0, -1):
         first = today - back * _WEEK

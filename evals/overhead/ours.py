@@ -36,7 +36,7 @@ _BRAND = "overhead"
 _SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "hairoticmen_sample"
 
 
-class Asked(ToolArguments):
+class DailyMetricArguments(ToolArguments):
     """Which metric, of which day."""
 
     name: str
@@ -49,12 +49,12 @@ class Measured(ToolResult):
     value: Cell
 
 
-def _get_metric(session: BrandSession, env: ToolEnv, args: Asked) -> ToolAnswer:
+def _get_metric(session: BrandSession, env: ToolEnv, args: DailyMetricArguments) -> ToolAnswer:
     """Get a metric for a day."""
     return ToolAnswer(Measured(value=Cell(value=metric(args.name, args.day), unit="count")))
 
 
-_TOOL = Tool("get_metric", Access.READ, Asked, Measured, _get_metric)
+_TOOL = Tool("get_metric", Access.READ, DailyMetricArguments, Measured, _get_metric)
 
 
 class State(TypedDict):

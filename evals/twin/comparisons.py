@@ -19,7 +19,7 @@ from domain.errors import NotFound
 from domain.pricing import PriceUpdate
 from evals.twin.desk import Wish
 from evals.twin.office import BRAND, TwinOffice, cloned, morning, night
-from evals.twin.run import Past
+from evals.twin.run import LivedPast
 from memory.knowledge import KnowledgeBase
 from simulation.catalog import CATEGORIES, CHANNELS, PRODUCTS, SKUS, STANDS
 from simulation.draws import Floats
@@ -53,7 +53,7 @@ class Compared:
     coverage: float = 0.0
 
 
-def compare_analysis(database: Database, past: Past) -> Iterator[Compared]:
+def compare_analysis(database: Database, past: LivedPast) -> Iterator[Compared]:
     """Each price's elasticity (trusted, and by a plain regression) and the weeks to come, as of the opening day."""
     truth = own_elasticity(past.world.truth, _mean_price(past.world))
     sold = _units_to_come(past.world)
@@ -145,7 +145,7 @@ def _by_channel(day: Day) -> tuple[Floats, Floats]:
     return units, charged
 
 
-def compare_outcomes(database: Database, past: Past, days: int) -> Iterator[Compared]:
+def compare_outcomes(database: Database, past: LivedPast, days: int) -> Iterator[Compared]:
     """Move the price of one product of four categories in each channel in turn, and live on with and without.
 
     What the moves truly brought is the difference between two worlds of the same luck, of the product itself in its
@@ -159,7 +159,7 @@ def compare_outcomes(database: Database, past: Past, days: int) -> Iterator[Comp
             yield from _measured(twin, past, c, wishes, days)
 
 
-def _moves(past: Past, channel: str) -> Iterator[Wish]:
+def _moves(past: LivedPast, channel: str) -> Iterator[Wish]:
     """One product each of four categories, of those that sell most in the channel, up and down by turns."""
     c, seed = CHANNELS.index(channel), past.world.plan.seed
     sales = past.world.truth.base_price[:, c] * past.world.weekly_units[-13:].mean(axis=0)
@@ -171,7 +171,7 @@ def _moves(past: Past, channel: str) -> Iterator[Wish]:
         yield Wish(product, channel, wanted, 0.0, "to see what comes of it")
 
 
-def _true_effect(past: Past, c: int, wishes: list[Wish]) -> dict[int, float]:
+def _true_effect(past: LivedPast, c: int, wishes: list[Wish]) -> dict[int, float]:
     """Cents of gross profit by product over the promise's weeks, against the same world without the moves."""
     moved = copy.deepcopy(past.world)
     for wish in wishes:
@@ -185,7 +185,7 @@ def _profit(days: list[Day], world: World) -> Floats:
     return charged * world.truth.kept_share - units * world.unit_cost[:, None] * 100
 
 
-def _promised(database: Database, past: Past, c: int, wishes: list[Wish]) -> Iterator[Compared]:
+def _promised(database: Database, past: LivedPast, c: int, wishes: list[Wish]) -> Iterator[Compared]:
     """The profit that the analysis would have promised for each move."""
     effects = _true_effect(past, c, wishes)
     with cloned(database, past.template, past.twin) as twin:
@@ -212,7 +212,7 @@ def _promise(session: BrandSession, twin: TwinOffice, wish: Wish, truth: float) 
     return Compared(kind, wish.channel, sku, truth / 100, *ends, promised.coverage)
 
 
-def _measured(twin: TwinOffice, past: Past, c: int, wishes: list[Wish], days: int) -> Iterator[Compared]:
+def _measured(twin: TwinOffice, past: LivedPast, c: int, wishes: list[Wish], days: int) -> Iterator[Compared]:
     """Carry the moves out in the product, live on, and measure as the product does."""
     world, feed = copy.deepcopy(past.world), copy.deepcopy(past.feed)
     twin.at(morning(world))

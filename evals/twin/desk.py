@@ -52,7 +52,7 @@ def worth(wanted: Wanted) -> float:
     return wanted.gain * wanted.weeks if isinstance(wanted, Wish) else wanted.gain
 
 
-class Desk(Protocol):
+class CrewDesk(Protocol):
     """Takes wishes, of a person (`ask`) or of agents who need approval and attention (`propose`).
 
     `reference` (P, C) is what the brand's corridor hangs on, in cents.

@@ -14,7 +14,7 @@ from simulation.truth import Truth
 
 
 @dataclass(frozen=True, eq=False)
-class Brand:
+class PricedBrand:
     """Who is priced: its truth, unit costs (P,) in euros, and the units a week (P,) that its ordering can follow.
 
     What is wanted beyond `most_units` is not there, whatever it is priced at: no profit is expected of it.
@@ -48,7 +48,7 @@ def _served_at_stands(truth: Truth, weekly_units: Floats, level: Counts) -> Floa
     return np.where(truth.stand_range, sold, 0).sum(axis=1) / mean.sum(axis=1)
 
 
-def best_prices(brand: Brand, start: Floats, low: Floats, high: Floats) -> Floats:
+def best_prices(brand: PricedBrand, start: Floats, low: Floats, high: Floats) -> Floats:
     """(P, C) in euros: the list of the highest expected weekly profit of the whole brand between two bounds.
 
     Cannibalisation, the rivals' answer, the buy-box and the dealers' parity are all in; quasi-Newton over logarithms
@@ -90,7 +90,7 @@ def _gradient(profit, logs: Floats, here: Floats, groups: list[np.ndarray], cate
     return gradient
 
 
-def gain_of(brand: Brand, price: Floats, wanted: Floats) -> Floats:
+def gain_of(brand: PricedBrand, price: Floats, wanted: Floats) -> Floats:
     """(P, C) euros a week that each single move from `price` to `wanted` is worth by itself."""
     category, here = brand.truth.category, brand.profit(price)
     logs, target, gains = np.log(price), np.log(wanted), np.zeros_like(price)

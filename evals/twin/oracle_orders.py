@@ -27,7 +27,7 @@ _SELLS_IN_TIME = 0.75
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class CumulativeDemand:
     """(P, T) of what is wanted by the end of each of T days from now: its mean and deviation."""
 
     mean: Floats
@@ -49,7 +49,7 @@ class Advice:
     gain: Floats
 
 
-def demand_ahead(truth: Truth, outlook: Outlook) -> Demand:
+def demand_ahead(truth: Truth, outlook: Outlook) -> CumulativeDemand:
     """Mean by the equations; spread by the law of each day's luck, offers at any time, and shocks yet to come."""
     daily = np.repeat(outlook.use / WEEK, WEEK, axis=0).T
     mean = daily.cumsum(axis=1)
@@ -60,7 +60,7 @@ def demand_ahead(truth: Truth, outlook: Outlook) -> Demand:
     chance = np.minimum(days * _DEALS_A_DAY, 0.5)
     deals = chance * (1 - chance) * outlook.deal_extra[:, None] ** 2
     shocks = mean**2 * SHOCK_VARIANCE_A_DAY * days / 3
-    return Demand(mean, np.sqrt(mean + online + stands + deals + shocks))
+    return CumulativeDemand(mean, np.sqrt(mean + online + stands + deals + shocks))
 
 
 @cache

@@ -13,10 +13,10 @@ from domain.stock import PURCHASE_ORDER_CREATE, REVIEW_DAYS, PurchaseOrderCreate
 from evals.twin.comparisons import Compared
 from evals.twin.office import TwinOffice, cloned
 from evals.twin.operator import Operator
-from evals.twin.run import Life, Past, Product
+from evals.twin.run import Life, LivedPast, ProductCrew
 from simulation.catalog import STANDS
 from simulation.draws import Floats
-from simulation.happenings import Day, PurchaseOrder
+from simulation.happenings import Day, SupplierOrder
 from simulation.takings import STORAGE_A_WEEK
 from simulation.world import WEEK, World
 from store.database import Database
@@ -33,17 +33,17 @@ _SETTLES_DAYS = 14
 class Placed:
     """An order as the suppliers took it, and the world on the evening of that day."""
 
-    lines: Sequence[PurchaseOrder]
+    lines: Sequence[SupplierOrder]
     world: World
 
 
-def compare_orders(database: Database, past: Past, days: int) -> Iterator[Compared]:
+def compare_orders(database: Database, past: LivedPast, days: int) -> Iterator[Compared]:
     """Let the Inventory Forecaster run the brand for some days: each of its orders, promised, measured and true."""
     world, feed = copy.deepcopy(past.world), copy.deepcopy(past.feed)
     with cloned(database, past.template, past.twin) as twin:
         feed.reports_prices = False
         operator, memory = Operator(world.draws), copy.deepcopy(past.memory)
-        life = Life(twin, world, feed, Product(twin, [FORECASTER]), operator, memory)
+        life = Life(twin, world, feed, ProductCrew(twin, [FORECASTER]), operator, memory)
         placed: dict[str, Placed] = {}
         for day in range(days):
             life.day(day)
@@ -52,9 +52,9 @@ def compare_orders(database: Database, past: Past, days: int) -> Iterator[Compar
         yield from _beside_the_truth(twin, placed)
 
 
-def _taken_yesterday(world: World) -> dict[str, list[PurchaseOrder]]:
+def _taken_yesterday(world: World) -> dict[str, list[SupplierOrder]]:
     """The orders that the suppliers took on the day just lived, by number."""
-    by_number: dict[str, list[PurchaseOrder]] = {}
+    by_number: dict[str, list[SupplierOrder]] = {}
     for order in world.suppliers.open_orders():
         if order.ordered == world.day - 1:
             by_number.setdefault(order.number, []).append(order)

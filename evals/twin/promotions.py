@@ -10,7 +10,7 @@ from sqlmodel import col
 from domain.money import BPS
 from evals.twin.office import TwinOffice
 from simulation.catalog import CHANNELS, ONLINE, PRODUCTS, SKUS, STAND_CODES, WAREHOUSE
-from simulation.promotions import Planned
+from simulation.promotions import PlannedPromotion
 from simulation.world import World
 from store.session import BrandSession
 from store.tables import Channel, InventoryMovement, Location, Product, Promotion, StockItem
@@ -27,7 +27,7 @@ def carry_into(world: World, twin: TwinOffice) -> None:
             _move(world, product, place, units)
 
 
-def _planned(session: BrandSession, world: World) -> Iterator[Planned]:
+def _planned(session: BrandSession, world: World) -> Iterator[PlannedPromotion]:
     rows = session.execute(
         select(Promotion, col(Product.sku), col(Channel.code))
         .join(Product, (col(Product.id) == col(Promotion.product_id)) & (col(Product.brand_id) == Promotion.brand_id))
@@ -41,7 +41,7 @@ def _planned(session: BrandSession, world: World) -> Iterator[Planned]:
             last = min(last, (row.cancelled_at.date() - world.plan.start).days - 1)
         channel = CHANNELS.index(code)
         if channel in ONLINE and first <= last:
-            yield Planned(SKUS.index(sku), (channel,), first, last, row.off_bps / BPS)
+            yield PlannedPromotion(SKUS.index(sku), (channel,), first, last, row.off_bps / BPS)
 
 
 def _moved_today(session: BrandSession, twin: TwinOffice) -> list[tuple[int, str, int]]:

@@ -23,7 +23,7 @@ class Curves:
     price: dict[str, list[float]] = field(default_factory=lambda: {channel: [] for channel in CHANNELS})
 
 
-class Keeper:
+class CurveRecorder:
     """Adds days up to weeks."""
 
     def __init__(self, world: World) -> None:

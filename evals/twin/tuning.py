@@ -15,14 +15,14 @@ DAYS = 182
 
 
 @dataclass(frozen=True)
-class Settings:
+class TunedSettings:
     """The settings that are tuned: the brand's standing rule, and the textbook."""
 
     standing: StandingRule
     textbook: Textbook | None = None
 
 
-def worth(settings: Settings, seed: int) -> float:
+def worth(settings: TunedSettings, seed: int) -> float:
     """Net worth in euros after the run-out quarter."""
     world = new_world(seed, DAYS)
     world.standing_rule = settings.standing
@@ -44,14 +44,14 @@ def climb(start: Any, steps: Sequence[tuple[str, Sequence[Any]]], score: Callabl
 def main() -> int:
     with ProcessPoolExecutor(2) as pool:
 
-        def mean(settings: Settings) -> float:
+        def mean(settings: TunedSettings) -> float:
             return sum(pool.map(worth, [settings] * len(SEEDS), SEEDS)) / len(SEEDS)
 
         print(f"the standing rule, over seeds {SEEDS.start} to {SEEDS.stop - 1}, {DAYS} days")
         standing = climb(
             StandingRule(),
             [("weeks", (4.0, 7.0, 13.0)), ("cover", (1.1, 1.7, 2.0))],
-            lambda rule: mean(Settings(rule)),
+            lambda rule: mean(TunedSettings(rule)),
         )
         print("the textbook")
         usual = Textbook().markup
@@ -62,7 +62,7 @@ def main() -> int:
             ("average_weeks", (8, 13)),
             ("markup", markups),
         ]
-        textbook = climb(Textbook(), steps, lambda textbook: mean(Settings(standing, textbook)))
+        textbook = climb(Textbook(), steps, lambda textbook: mean(TunedSettings(standing, textbook)))
     print(standing, textbook, sep="\n")
     return 0
 

@@ -72,7 +72,9 @@ async def test_plenty_of_stock_is_left_alone_and_called_plenty(database: Databas
     held = await after(database, ctx, [Stocked("FULL", 2_000), Stocked("FINE", 380, seed=2)])
     assert (orders(held), held.report.proposals, held.report.missing_data) == ({}, [], [])
     assert "No order is due this week." in held.said
-    assert [(finding.subject, finding.severity) for finding in held.report.findings] == [("FULL", Severity.ATTENTION)]
+    assert [(finding.subject, finding.severity) for finding in held.report.findings] == [
+        ("FULL", Severity.ATTENTION)
+    ]
     assert "FULL lies for long: stock and orders under way are enough for 20" in held.said
 
 
