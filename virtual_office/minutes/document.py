@@ -14,7 +14,7 @@ from domain.action import parse_action
 from domain.figure import Cell
 from domain.language import Language
 from domain.message import read_message
-from domain.report import Severity
+from domain.report import FindingSeverity
 from language.formats import cell_text, day_text, number_text
 from language.lines import Line, Span, SpanLook
 from language.paper import (
@@ -75,7 +75,7 @@ def owners_of(items: Iterable[ActionItem]) -> dict[str, Any]:
 
 def mending_risks(session: BrandSession, run_id: UUID, proposals: Sequence[ProposalRow]) -> set[UUID]:
     """The proposals that rest on the same receipts as a finding which is a risk: they answer it."""
-    risks = [row for row in findings_of(session, run_id) if row.severity == Severity.RISK]
+    risks = [row for row in findings_of(session, run_id) if row.severity == FindingSeverity.RISK]
     codes = {code for row in risks for code in row.figures.values()}
     figures = session.scalars(select(FigureRow).where(col(FigureRow.code).in_(codes)))
     receipts = {str(row.receipt_id) for row in figures}
@@ -145,15 +145,15 @@ class _Secretary:
             self._section("points", self._points(self._record.get("points", []))),
             self._section("since_last", self._of_reports("since_last")),
             self._section("summary", self._summaries()),
-            self._section("risk", self._findings_of(Severity.RISK)),
+            self._section("risk", self._findings_of(FindingSeverity.RISK)),
             self._section("challenges", self._points(self._record.get("challenges", []))),
             self._section("people", self._points(self._record.get("turns", []))),
             self._section("decisions", self._decisions()),
             self._section("action_items", self._action_items()),
             self._section("limits", self._points(self._record.get("worth_more", []), full=True)),
             self._section("open_questions", self._of_reports("missing_data")),
-            self._section("attention", self._findings_of(Severity.ATTENTION)),
-            self._section("info", self._findings_of(Severity.INFO)),
+            self._section("attention", self._findings_of(FindingSeverity.ATTENTION)),
+            self._section("info", self._findings_of(FindingSeverity.INFO)),
         ]
         facts = self._facts()
         return Paper(
@@ -268,7 +268,7 @@ class _Secretary:
             blocks.append(Paragraph([*line, Span(": "), *said]))
         return blocks
 
-    def _findings_of(self, severity: Severity) -> list[Block]:
+    def _findings_of(self, severity: FindingSeverity) -> list[Block]:
         points = [
             BulletPoint(
                 [
