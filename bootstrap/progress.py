@@ -14,7 +14,7 @@ from domain.context import Context
 from store.database import Database
 from store.run_events import tell
 
-Told = tuple[str, dict[str, Any]]
+RunEntry = tuple[str, dict[str, Any]]
 _END = ("", dict[str, Any]())
 _LONGEST = 500
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ def recorded(database: Database, ctx: Context, run_id: UUID) -> Iterator[Progres
 
     All of them are written when this ends. They tell and decide nothing: one that cannot be written is logged.
     """
-    queue: SimpleQueue[Told] = SimpleQueue()
+    queue: SimpleQueue[RunEntry] = SimpleQueue()
     writer = Thread(target=_write, args=(database, ctx, run_id, queue), name=f"progress of {run_id}")
     writer.start()
     try:
@@ -36,7 +36,7 @@ def recorded(database: Database, ctx: Context, run_id: UUID) -> Iterator[Progres
         writer.join()
 
 
-def _write(database: Database, ctx: Context, run_id: UUID, queue: "SimpleQueue[Told]") -> None:
+def _write(database: Database, ctx: Context, run_id: UUID, queue: "SimpleQueue[RunEntry]") -> None:
     """Write the events that came meanwhile in one transaction."""
     ended = False
     while not ended:

@@ -28,7 +28,7 @@ USAGE = "Usage: python -m evals.customers_cdnow TRANSACTIONS.csv.gz"
 _ROUNDS = 5
 
 
-def found_beside_published(buying: BuyingFit, spending: SpendingFit) -> dict[str, tuple[float, float]]:
+def fitted_beside_published(buying: BuyingFit, spending: SpendingFit) -> dict[str, tuple[float, float]]:
     """Each parameter as fitted and as published."""
     model, orders = buying.needed_model, spending.needed_model
     fitted = {"r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b}
@@ -79,7 +79,7 @@ def _parameters(buying: BuyingFit, spending: SpendingFit) -> Table:
     errors = [*(buying.standard_errors if buying.standard_errors is not None else [])]
     errors += [float("nan"), *(spending.standard_errors if spending.standard_errors is not None else [])]
     for (name, (fitted, published)), error in zip(
-        found_beside_published(buying, spending).items(), errors, strict=True
+        fitted_beside_published(buying, spending).items(), errors, strict=True
     ):
         shown = "" if np.isnan(error) else f"{error:.3f}"
         table.add_row(name, f"{fitted:.3f}", shown, f"{published:g}", f"{fitted / published - 1:+.2%}")

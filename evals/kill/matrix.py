@@ -102,7 +102,7 @@ class Matrix:
         self._reference = fingerprint(self._home, self._imported)
         with self._timed("meet"):
             met = self._home.mhos("meet", "--brand", self._imported)
-        self._met = _what_matters(met)
+        self._met = _lasting_parts(met)
         item = next(item for item in met["action_items"] if item["status"] == "proposed")["id"]
         with self._timed("approve"):
             self._home.mhos("approve", item, "--as", "operator", "--brand", self._imported)
@@ -165,7 +165,7 @@ class Matrix:
 
     def _check_meeting(self, brand: str, met: dict[str, Any]) -> list[str]:
         problems = {
-            "the minutes differ from an uninterrupted meeting's": _what_matters(met) != self._met,
+            "the minutes differ from an uninterrupted meeting's": _lasting_parts(met) != self._met,
             "the meeting finished more than once": count(self._home, brand, _FINISHED) != 1,
             "an action item was adopted twice": len(met["action_items"])
             != count(self._home, brand, "select count(*) from action_item where brand_id = {brand}"),
@@ -204,7 +204,7 @@ class Matrix:
         return [] if self._home.mhos("audit", "verify", "--brand", brand)["ok"] else ["the audit chain is broken"]
 
 
-def _what_matters(met: dict[str, Any]) -> tuple[list[str], list[tuple[str, str]]]:
+def _lasting_parts(met: dict[str, Any]) -> tuple[list[str], list[tuple[str, str]]]:
     """A meeting's findings and (subject, title) of its items: the same however often it was interrupted."""
     findings = sorted(finding["text"] for finding in met["findings"])
     return findings, sorted((item["subject"], item["title"]) for item in met["action_items"])

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.kill.challenged_brand import write_challenged_brand
-from evals.kill.meeting_record import Record, next_node, recorded, repeated_rows, what_matters
+from evals.kill.meeting_record import Record, comparable_rows, next_node, recorded, repeated_rows
 from evals.kill.victim import CHECKOUT, Home, VerbFailed
 from store.embedded import stop
 
@@ -76,7 +76,11 @@ class MeetingTrial:
     @property
     def broken(self) -> list[str]:
         faults = (("lost", self.lost), ("twice", self.twice), ("", self.other))
-        return [f"{self.name}: {kind} {fault}".replace("  ", " ") for kind, whats in faults for fault in whats]
+        return [
+            f"{self.name}: {kind} {description}".replace("  ", " ")
+            for kind, descriptions in faults
+            for description in descriptions
+        ]
 
 
 class MissedPhase(Exception):
@@ -94,7 +98,7 @@ class Phases:
         """Hold the meeting that all others are compared with."""
         brand = self._new_brand()
         document = self._home.mhos("meet", "--brand", brand)
-        self._reference = what_matters(self._home, brand, document)
+        self._reference = comparable_rows(self._home, brand, document)
         counted = Counter({part: rows.total() for part, rows in self._reference.items()})
         self._say("unkilled: " + ", ".join(f"{number} {part}" for part, number in counted.items()))
 
@@ -155,7 +159,7 @@ class Phases:
         return document
 
     def _compare(self, trial: MeetingTrial, brand: str, document: dict[str, Any], *, waited: bool) -> None:
-        actual = what_matters(self._home, brand, document)
+        actual = comparable_rows(self._home, brand, document)
         for part, expected in self._reference.items():
             trial.lost += [f"{part}: {row} ({times})" for row, times in (expected - actual[part]).items()]
             trial.twice += [f"{part}: {row} ({times})" for row, times in (actual[part] - expected).items()]

@@ -106,7 +106,7 @@ def repeated_rows(home: Home, brand: str) -> list[str]:
     return repeated + ([f"run: {runs[0]} meetings"] if runs and runs[0] != 1 else [])
 
 
-def what_matters(home: Home, brand: str, document: Mapping[str, Any]) -> Mapping[str, Counter[str]]:
+def comparable_rows(home: Home, brand: str, document: Mapping[str, Any]) -> Mapping[str, Counter[str]]:
     """The rows in which two meetings must agree, counted part by part, without ids and times of their own."""
     subjects = {proposal["id"]: proposal["subject"] for proposal in document["proposals"]}
     item = ("kind", "subject", "title", "status", "verdict", "gates", "risk")
