@@ -90,7 +90,7 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
 def _outside(kind: str) -> dict[str, Any]:
     """What has to leave the house, and what the product does about it today."""
     leaves = ACTION_KINDS[kind].leaves_house
-    return {"what": leaves.what, "way": leaves.way, "today": leaves.today._asdict(), "event": leaves.event}
+    return {"what": leaves.content, "way": leaves.way, "today": leaves.today._asdict(), "event": leaves.event}
 
 
 def _changed(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> list[str]:

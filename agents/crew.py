@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.charter import Charter, load_charters
 from domain.errors import InvalidInput
-from llm.choice import DEFAULT, Choice, Manner, ModelName, parse_choice
+from llm.choice import DEFAULT, Manner, MindChoice, ModelName, parse_choice
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -51,7 +51,7 @@ def describe_agents() -> list[dict[str, Any]]:
     ]
 
 
-def choice_of(charter: Charter, setting: str) -> Choice:
+def choice_of(charter: Charter, setting: str) -> MindChoice:
     """How an agent thinks: as its charter says, else as the setting does. Raises InvalidInput."""
     choice = parse_choice(setting if charter.model == DEFAULT else charter.model)
     if choice.manner is not Manner.MODEL and playbook_of(charter) is None:

@@ -26,7 +26,7 @@ from api.shapes.automation import (
 )
 from api.tags import OptionalIfMatch, require_tag, tagged
 from automation import definitions
-from automation.definitions import Version
+from automation.definitions import DefinitionVersion
 from automation.dry_run import would_have
 from automation.log import logged
 from automation.notifications import mark_read, notification_document, notifications, unread_count
@@ -67,7 +67,7 @@ def history(os: Os, name: RuleName, desk: OpenDesk) -> Page[RuleVersion]:
     with desk.office.database.read(desk.ctx) as session:
         versions = definitions.versions_of(session, RULE, name)
         _require_of(os, versions, name)
-    before: list[Version | None] = [None, *versions]
+    before: list[DefinitionVersion | None] = [None, *versions]
     return all_of([RuleVersion.model_validate(definitions.version_document(one, was))
                    for was, one in zip(before, versions, strict=False)])  # fmt: skip
 
@@ -167,8 +167,10 @@ def _mark(desk: Desk, which: str | None) -> Marked:
         return Marked(read=mark_read(session, which), unread=unread_count(session))
 
 
-def _of(os: str, desk: Desk, response: Response, name: str, make: Callable[[BrandSession], Version]) -> RuleDetails:
-    def made(session: BrandSession) -> Version:
+def _of(
+    os: str, desk: Desk, response: Response, name: str, make: Callable[[BrandSession], DefinitionVersion]
+) -> RuleDetails:
+    def made(session: BrandSession) -> DefinitionVersion:
         _require_of(os, definitions.versions_of(session, RULE, name), name)
         return make(session)
 
@@ -176,7 +178,7 @@ def _of(os: str, desk: Desk, response: Response, name: str, make: Callable[[Bran
 
 
 def _changed(
-    desk: Desk, response: Response, if_match: str | None, make: Callable[[BrandSession], Version], name: str
+    desk: Desk, response: Response, if_match: str | None, make: Callable[[BrandSession], DefinitionVersion], name: str
 ) -> RuleDetails:
     with desk.office.database.begin(desk.ctx) as session:
         if if_match is not None:
@@ -187,32 +189,32 @@ def _changed(
     return _details(made, response)
 
 
-def _details(one: Version, response: Response) -> RuleDetails:
+def _details(one: DefinitionVersion, response: Response) -> RuleDetails:
     tagged(response, _tag(one))
     document = one.document.model_dump(mode="json") if one.document else {}
     return RuleDetails.model_validate({**_line(one), "document": document})
 
 
-def _tag(one: Version) -> str:
+def _tag(one: DefinitionVersion) -> str:
     return f"{one.name}-{one.version}"
 
 
-def _held(session: BrandSession, os: str, name: str) -> Version:
+def _held(session: BrandSession, os: str, name: str) -> DefinitionVersion:
     found = definitions.definition_of(session, RULE, name)
     _require_of(os, [found], name)
     return found
 
 
-def _require_of(os: str, versions: Sequence[Version], name: str) -> None:
+def _require_of(os: str, versions: Sequence[DefinitionVersion], name: str) -> None:
     if not any(_module(one) == os for one in versions):
         raise NotFound(f"There is no rule {name} of {os}.")
 
 
-def _module(one: Version) -> str:
+def _module(one: DefinitionVersion) -> str:
     return one.document.module if isinstance(one.document, Rule) else ""
 
 
-def _line(one: Version) -> dict[str, object]:
+def _line(one: DefinitionVersion) -> dict[str, object]:
     rule = one.document
     assert isinstance(rule, Rule)
     return {

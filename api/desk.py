@@ -20,7 +20,7 @@ from domain.errors import Conflict, InvalidInput
 from domain.ids import derived_id
 from identity.logins import SignedIn
 from store.leases import Holder, lease_holder
-from store.requests import Claim, answer_request, claim_request, free_request
+from store.requests import RequestClaim, answer_request, claim_request, free_request
 
 KEY_HEADER = "Idempotency-Key"
 SHOWN_ONCE = "secret"
@@ -143,7 +143,7 @@ async def _once(request: Request, desk: Desk, key: str, handle: Handle) -> Respo
         await run_in_threadpool(lease.__exit__, None, None, None)
 
 
-def _claim(desk: Desk, holder: Holder, key: str, route: str, body_hash: str) -> Claim:
+def _claim(desk: Desk, holder: Holder, key: str, route: str, body_hash: str) -> RequestClaim:
     with desk.office.database.begin(desk.ctx) as session:
         claim = claim_request(session, holder, key, route, body_hash)
     if claim.outcome == "different":

@@ -13,7 +13,7 @@ from fastapi.sse import ServerSentEvent
 from api.desk import Desk
 from api.shapes.meetings import RunEventShape
 from domain.errors import DomainError, NotFound, StoreUnavailable
-from store.run_events import told_after
+from store.run_events import events_after
 from store.tables import Run
 from virtual_office.meeting.runs import DONE
 
@@ -44,7 +44,7 @@ def begin(desk: Desk, run_id: UUID, kind: str, last_event_id: str | None, after:
         run = session.get(Run, (desk.ctx.brand_id, run_id))
         if run is None or run.kind != kind:
             raise NotFound(f"No {kind} {run_id} in brand {desk.ctx.brand}.")
-        if seen and run.status == DONE and not told_after(session, run_id, seen, limit=1):
+        if seen and run.status == DONE and not events_after(session, run_id, seen, limit=1):
             raise AllTold("It is over, and you have all of it.")
     return seen
 
@@ -77,6 +77,6 @@ def _look(desk: Desk, run_id: UUID, seen: int) -> tuple[Sequence[RunEventShape],
         run = session.get(Run, (desk.ctx.brand_id, run_id))
         if run is None:
             raise NotFound(f"No run {run_id} in brand {desk.ctx.brand}.")
-        rows = told_after(session, run_id, seen)
+        rows = events_after(session, run_id, seen)
         shown = [RunEventShape(seq=row.seq, kind=row.kind, data=row.data, at=row.created_at) for row in rows]
         return shown, run.status == DONE

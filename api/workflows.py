@@ -24,7 +24,7 @@ from api.shapes.executions import (
 )
 from api.tags import IfMatch, OptionalIfMatch, require_tag, tagged
 from automation import definitions
-from automation.definitions import Version
+from automation.definitions import DefinitionVersion
 from automation.executions import begin_again, call_off, module_of, run_tag, runs
 from automation.log import attempts_of, run_document
 from automation.rule import Workflow
@@ -65,7 +65,7 @@ def history(os: Os, name: RuleName, desk: OpenDesk) -> Page[RuleVersion]:
     with desk.office.database.read(desk.ctx) as session:
         versions = definitions.versions_of(session, WORKFLOW, name)
         _require_of(os, versions, name)
-    before: list[Version | None] = [None, *versions]
+    before: list[DefinitionVersion | None] = [None, *versions]
     return all_of([RuleVersion.model_validate(definitions.version_document(one, was))
                    for was, one in zip(before, versions, strict=False)])  # fmt: skip
 
@@ -193,27 +193,27 @@ def _execution_line(run: AutomationRun) -> ExecutionLine:
     return ExecutionLine.model_validate({**run_document(run, ()), "module": module_of(run), "etag": run_tag(run)})
 
 
-def _held(session: BrandSession, os: str, name: str) -> Version:
+def _held(session: BrandSession, os: str, name: str) -> DefinitionVersion:
     found = definitions.definition_of(session, WORKFLOW, name)
     _require_of(os, [found], name)
     return found
 
 
-def _require_of(os: str, versions: list[Version], name: str) -> None:
+def _require_of(os: str, versions: list[DefinitionVersion], name: str) -> None:
     if not any(one.document is not None and _workflow(one).module == os for one in versions):
         raise NotFound(f"There is no workflow {name} of {os}.")
 
 
-def _workflow(one: Version) -> Workflow:
+def _workflow(one: DefinitionVersion) -> Workflow:
     assert isinstance(one.document, Workflow)
     return one.document
 
 
-def _tag(one: Version) -> str:
+def _tag(one: DefinitionVersion) -> str:
     return f"{one.name}-{one.version}"
 
 
-def _line(one: Version) -> dict[str, object]:
+def _line(one: DefinitionVersion) -> dict[str, object]:
     workflow = _workflow(one)
     return {
         "name": one.name, "title": workflow.title, "module": workflow.module, "steps": len(workflow.steps),
@@ -221,6 +221,6 @@ def _line(one: Version) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _details(one: Version, response: Response) -> WorkflowDetails:
+def _details(one: DefinitionVersion, response: Response) -> WorkflowDetails:
     tagged(response, _tag(one))
     return WorkflowDetails.model_validate({**_line(one), "document": _workflow(one).model_dump(mode="json")})

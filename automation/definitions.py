@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from automation.references import check_references
-from automation.rule import KINDS, Document, Rule, Template, Workflow
+from automation.rule import KINDS, Document, Rule, TextTemplate, Workflow
 from domain.actor import Permission
 from domain.errors import Conflict, InvalidInput, NotFound
 from store.audit import append_audit
@@ -23,7 +23,7 @@ LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
-class Version:
+class DefinitionVersion:
     """A definition as it stood from one moment on; without a `document` it was removed then."""
 
     kind: str
@@ -36,7 +36,7 @@ class Version:
     created_at: datetime
 
 
-def versions_of(session: BrandSession, kind: str, name: str) -> list[Version]:
+def versions_of(session: BrandSession, kind: str, name: str) -> list[DefinitionVersion]:
     """Every version by this moment, oldest first. Raises NotFound."""
     versions = [version for version in _all(session, kind) if version.name == name]
     if not versions:
@@ -45,13 +45,13 @@ def versions_of(session: BrandSession, kind: str, name: str) -> list[Version]:
     return versions
 
 
-def holding(session: BrandSession, kind: str) -> list[Version]:
+def holding(session: BrandSession, kind: str) -> list[DefinitionVersion]:
     """The newest version of each name, without those removed."""
     newest = {version.name: version for version in _all(session, kind)}
     return [version for _, version in sorted(newest.items()) if version.document is not None]
 
 
-def definition_of(session: BrandSession, kind: str, name: str) -> Version:
+def definition_of(session: BrandSession, kind: str, name: str) -> DefinitionVersion:
     """The newest version of this name. Raises NotFound, also where it was removed."""
     newest = versions_of(session, kind, name)[-1]
     if newest.document is None:
@@ -59,21 +59,21 @@ def definition_of(session: BrandSession, kind: str, name: str) -> Version:
     return newest
 
 
-def workflow_of(session: BrandSession, name: str) -> tuple[Workflow, Version]:
+def workflow_of(session: BrandSession, name: str) -> tuple[Workflow, DefinitionVersion]:
     """Raises NotFound."""
     definition = definition_of(session, "workflow", name)
     assert isinstance(definition.document, Workflow)
     return definition.document, definition
 
 
-def template_of(session: BrandSession, name: str) -> Template:
+def template_of(session: BrandSession, name: str) -> TextTemplate:
     """Raises NotFound."""
     document = definition_of(session, "template", name).document
-    assert isinstance(document, Template)
+    assert isinstance(document, TextTemplate)
     return document
 
 
-def set_definition(session: BrandSession, kind: str, document: Document, reason: str) -> Version:
+def set_definition(session: BrandSession, kind: str, document: Document, reason: str) -> DefinitionVersion:
     """Let this hold from now on.
 
     Raises Forbidden, InvalidInput without a reason or for what it names and is not there, Conflict where nothing
@@ -84,20 +84,20 @@ def set_definition(session: BrandSession, kind: str, document: Document, reason:
     return _append(session, kind, document.name, document, reason)
 
 
-def disable(session: BrandSession, name: str, reason: str, *, paused: bool = True) -> Version:
+def disable(session: BrandSession, name: str, reason: str, *, paused: bool = True) -> DefinitionVersion:
     """Let a rule sleep until it is enabled again. Raises NotFound, Conflict where it is so already."""
     rule = definition_of(session, "rule", name).document
     assert isinstance(rule, Rule)
     return _append(session, "rule", name, rule.model_copy(update={"paused": paused}), reason)
 
 
-def remove(session: BrandSession, kind: str, name: str, reason: str) -> Version:
+def remove(session: BrandSession, kind: str, name: str, reason: str) -> DefinitionVersion:
     """Let it hold no more; its versions stay. Raises NotFound."""
     definition_of(session, kind, name)
     return _append(session, kind, name, None, reason)
 
 
-def roll_back(session: BrandSession, kind: str, name: str, version: int | None, reason: str) -> Version:
+def roll_back(session: BrandSession, kind: str, name: str, version: int | None, reason: str) -> DefinitionVersion:
     """Let an earlier version hold again (the one before the newest by default), as a new version. Raises NotFound."""
     versions = versions_of(session, kind, name)
     wanted = versions[-1].version - 1 if version is None else version
@@ -119,7 +119,7 @@ def differences(before: Document | None, after: Document | None) -> list[dict[st
     ]
 
 
-def version_document(version: Version, before: Version | None) -> dict[str, Any]:
+def version_document(version: DefinitionVersion, before: DefinitionVersion | None) -> dict[str, Any]:
     """A version as the CLI and the API show it: who set it, why, and what it changed."""
     return {
         "version": version.version,
@@ -131,7 +131,7 @@ def version_document(version: Version, before: Version | None) -> dict[str, Any]
     }
 
 
-def _all(session: BrandSession, kind: str) -> Sequence[Version]:
+def _all(session: BrandSession, kind: str) -> Sequence[DefinitionVersion]:
     row = AutomationDefinition
     known = select(row).where(col(row.kind) == kind, col(row.created_at) <= session.ctx.known_until)
     return [_version(row) for row in session.scalars(known.order_by(col(row.name), col(row.version)))]
@@ -141,17 +141,19 @@ _parsed: dict[UUID, Document | None] = {}
 _MOST_PARSED = 10_000
 
 
-def _version(row: AutomationDefinition) -> Version:
+def _version(row: AutomationDefinition) -> DefinitionVersion:
     """Rows never change, so each is parsed once."""
     if row.id not in _parsed:
         if len(_parsed) >= _MOST_PARSED:
             _parsed.clear()
         _parsed[row.id] = KINDS[row.kind].model_validate(row.document) if row.document else None
     document = _parsed[row.id]
-    return Version(row.kind, row.name, row.version, document, row.author, row.author_id, row.reason, row.created_at)
+    return DefinitionVersion(
+        row.kind, row.name, row.version, document, row.author, row.author_id, row.reason, row.created_at
+    )
 
 
-def _append(session: BrandSession, kind: str, name: str, document: Document | None, reason: str) -> Version:
+def _append(session: BrandSession, kind: str, name: str, document: Document | None, reason: str) -> DefinitionVersion:
     session.ctx.require(Permission.AUTOMATION_WRITE)
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON:

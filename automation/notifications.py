@@ -96,7 +96,7 @@ def mark_read(session: BrandSession, which: str | None) -> int:
     Raises NotFound for one that there is not, or that is not for this person; InvalidInput for an unclear end.
     """
     unread = {row.id for row, is_unread in notifications(session, unread_only=True) if is_unread}
-    chosen = unread if which is None else {_one(session, which).id} & unread
+    chosen = unread if which is None else {_notification(session, which).id} & unread
     now, person = session.ctx.now(), session.ctx.actor.id
     for notification_id in chosen:
         insert_once(
@@ -105,7 +105,7 @@ def mark_read(session: BrandSession, which: str | None) -> int:
     return len(chosen)
 
 
-def _one(session: BrandSession, which: str) -> Notification:
+def _notification(session: BrandSession, which: str) -> Notification:
     wanted = which.strip().lower()
     if len(wanted) < 4:
         raise InvalidInput("Give at least four characters of the notification's id.")

@@ -60,13 +60,13 @@ def check_references(session: BrandSession, document: Document, holding: Holding
 
 def doubt_about(event: str) -> str:
     """Why nothing would ever tell of this event; empty where something may."""
-    area, _, what = event.partition(".")
-    if what in (*KNOWN.get(area, ()), _CHANGED):
+    area, _, happening = event.partition(".")
+    if happening in (*KNOWN.get(area, ()), _CHANGED):
         return ""
     if area in KNOWN:
-        return f"Nothing tells of {event}. Of {area} there is {', '.join(f'{area}.{one}' for one in KNOWN[area])}."
+        return f"Nothing tells of {event}. Of {area} there is {', '.join(f'{area}.{name}' for name in KNOWN[area])}."
     if alike := get_close_matches(area, KNOWN, 1, _ALIKE):
-        return f"Nothing tells of {event}. Is {alike[0]}.{what} meant?"
+        return f"Nothing tells of {event}. Is {alike[0]}.{happening} meant?"
     return ""
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from automation.condition import first_unmet, needs_facts
-from automation.definitions import Version, holding
+from automation.definitions import DefinitionVersion, holding
 from automation.rule import Rule
 from automation.runs import NOT_MET, REFUSED, RESTING, RUNNING, begin
 from automation.scope import read_out, render, scope_of
@@ -39,8 +39,8 @@ def relay(session: BrandSession) -> int:
     return len(events)
 
 
-def _by_event(versions: Sequence[Version]) -> Mapping[str, Sequence[Version]]:
-    by_type: dict[str, list[Version]] = defaultdict(list)
+def _by_event(versions: Sequence[DefinitionVersion]) -> Mapping[str, Sequence[DefinitionVersion]]:
+    by_type: dict[str, list[DefinitionVersion]] = defaultdict(list)
     for version in versions:
         if isinstance(version.document, Rule) and not version.document.paused:
             for type_ in version.document.on:
@@ -48,7 +48,7 @@ def _by_event(versions: Sequence[Version]) -> Mapping[str, Sequence[Version]]:
     return by_type
 
 
-def _wake(session: BrandSession, version: Version, row: OutboxEvent) -> None:
+def _wake(session: BrandSession, version: DefinitionVersion, row: OutboxEvent) -> None:
     """Begin the rule's run about this event: once, whatever it comes to. What happened before a rule wakes it never."""
     event, rule = Event.model_validate(row.envelope), version.document
     assert isinstance(rule, Rule)
@@ -62,7 +62,7 @@ def _wake(session: BrandSession, version: Version, row: OutboxEvent) -> None:
     )
 
 
-def judged(session: BrandSession, version: Version, rule: Rule, event: Event) -> tuple[str, str]:
+def judged(session: BrandSession, version: DefinitionVersion, rule: Rule, event: Event) -> tuple[str, str]:
     """The fate of a rule that an event could wake, and the reason: by the event alone, without the store's facts."""
     if why := loops(f"{version.kind}:{version.name}", event):
         return REFUSED, why

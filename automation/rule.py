@@ -47,7 +47,7 @@ class Cron(BaseModel):
 
     @field_validator("cron")
     @classmethod
-    def _is_one(cls, text: str) -> str:
+    def _is_cron(cls, text: str) -> str:
         return check_cron(text)
 
 
@@ -119,18 +119,18 @@ def _targets(steps: tuple[Step, ...]) -> Iterator[str]:
                 yield from (case.go for case in cases)
                 yield otherwise
             case Do(deed=deed, undo=undo):
-                yield from (one.step for one in (deed, undo) if isinstance(one, Withdraw))
+                yield from (act.step for act in (deed, undo) if isinstance(act, Withdraw))
 
 
-class Template(_Document):
+class TextTemplate(_Document):
     """Words for notifications, emails and chats, with `{variables}`; the title is its first line."""
 
     body: Body = ""
 
 
-Document = Rule | Workflow | Template
-KINDS: dict[str, type[Rule] | type[Workflow] | type[Template]] = {
-    "rule": Rule, "workflow": Workflow, "template": Template
+Document = Rule | Workflow | TextTemplate
+KINDS: dict[str, type[Rule] | type[Workflow] | type[TextTemplate]] = {
+    "rule": Rule, "workflow": Workflow, "template": TextTemplate
 }  # fmt: skip
 """By what the tables call them."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from automation.definitions import Version
+from automation.definitions import DefinitionVersion
 from automation.rule import Document, Rule
 from automation.step import TELLING
 from domain.cause import Cause
@@ -25,7 +25,7 @@ OPEN = (RUNNING, WAITING, UNDOING)
 
 
 def begin(
-    session: BrandSession, version: Version, event: Mapping[str, Any], event_seq: int, key: str, *,
+    session: BrandSession, version: DefinitionVersion, event: Mapping[str, Any], event_seq: int, key: str, *,
     status: str = RUNNING, reason: str = "", first_step: str = "",
 ) -> UUID | None:  # fmt: skip
     """Begin a run unless one of its key was ever begun (then None), and queue its job where it is to run."""
@@ -79,7 +79,7 @@ def newest_seq(session: BrandSession) -> int:
 
 
 def begin_workflow(
-    session: BrandSession, version: Version, envelope: Mapping[str, Any], event_seq: int, key: str
+    session: BrandSession, version: DefinitionVersion, envelope: Mapping[str, Any], event_seq: int, key: str
 ) -> UUID | None:
     """Begin a workflow about an event."""
     return begin(session, version, envelope, event_seq, f"workflow:{key}")

@@ -149,7 +149,7 @@ class Wait(_Part):
 
     @model_validator(mode="after")
     def _for_one_thing(self) -> "Wait":
-        if sum(one is not None for one in (self.time, self.until, self.event)) != 1:
+        if sum(condition is not None for condition in (self.time, self.until, self.event)) != 1:
             raise ValueError("say one of time, until, event")
         if (self.event is None) != (self.at_most is None):
             raise ValueError("a wait for an event says at_most how long, and no other does")

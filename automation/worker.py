@@ -132,7 +132,7 @@ class Worker:
                 done = []
             else:
                 ran = [self._run(ctx, job) for job in claimed]
-                done = [one.id for one in ran if one.ok]
+                done = [job.id for job in ran if job.ok]
             results += ran
 
     def _claim(self, session: BrandSession, holder: Holder, most: int, *, free: bool) -> Sequence[Job]:

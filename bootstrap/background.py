@@ -1,4 +1,4 @@
-"""What a serving process does beside answering: due jobs of the brands it knows, and the runs people asked for."""
+"""The work of a serving process beside answering: due jobs of the brands it knows, and the runs people asked for."""
 
 import threading
 from collections.abc import Callable, Sequence

@@ -18,14 +18,14 @@ def brands_of_profiles(office: Office) -> list[Context]:
 
     clock = SystemClock()
     logins = Logins(office.database, clock, TimeOrderedIds(clock))
-    found: dict[str, Context] = {}
+    contexts: dict[str, Context] = {}
     for name in profile_names(office.settings.home):
         try:
             person = logins.by_token(load_profile(office.settings.home, name).token)
         except NotSignedIn:
             continue
-        found |= {ctx.brand: ctx for ctx in contexts_of(office.database, person)}
-    return list(found.values())
+        contexts |= {ctx.brand: ctx for ctx in contexts_of(office.database, person)}
+    return list(contexts.values())
 
 
 def import_into_brand(
@@ -54,8 +54,8 @@ def _import_and_found(
     from identity.brands import NewBrand
     from identity.local import founding_local_brand
 
-    found = read_brand_file(folder, mapping)
-    new = NewBrand(slug=slug, name=found.name, currency=found.currency, zone=found.zone)
-    rules = found.rules.as_columns(found.currency)
+    brand = read_brand_file(folder, mapping)
+    new = NewBrand(slug=slug, name=brand.name, currency=brand.currency, zone=brand.zone)
+    rules = brand.rules.as_columns(brand.currency)
     founding = founding_local_brand(office.database, office.settings.home, profile, new, rules)
     return import_folder(founding.ctx, office.database, folder, mapping, founding=founding.brand, **how)

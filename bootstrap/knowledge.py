@@ -30,7 +30,7 @@ def knowledge_base(settings: Settings, database: Database) -> KnowledgeBase:
 
 
 def embedding_options(settings: Settings) -> "EmbeddingOptions":
-    """What the settings say of a provider's embeddings. Raises InvalidInput."""
+    """Options of a provider's embeddings, from the settings. Raises InvalidInput."""
     from bootstrap.minds import model_options
     from llm.choice import Provider, parse_model
     from llm.connect import require_key

@@ -1,4 +1,4 @@
-"""What each agent thinks with, as settings and charters say: rules, a model, or both."""
+"""The mind of each agent, as settings and charters say: rules, a model, or both."""
 
 import asyncio
 from dataclasses import replace
@@ -36,7 +36,7 @@ class Minds:
         require_model(self._settings, charter)
 
     def mind_of(self, ctx: Context, run_id: UUID, charter: "Charter") -> "Mind":
-        """What an agent thinks with in a run; `ctx` is its own. Raises InvalidInput."""
+        """The mind of an agent in a run; `ctx` is its own. Raises InvalidInput."""
         from agents.crew import mind_for
 
         return mind_for(charter, self._settings.model, partial(self._connected, ctx, run_id, charter))
@@ -54,7 +54,7 @@ class Minds:
         return self._connected(ctx, run_id, charter, name)
 
     def question_reader(self) -> "ModelReader | None":
-        """What reads questions that the rules do not understand; None while all think by rules. Raises InvalidInput."""
+        """A reader of questions that the rules do not understand; None: all think by rules. Raises InvalidInput."""
         from llm.choice import parse_choice
 
         name = parse_choice(self._settings.model).model
@@ -89,14 +89,14 @@ def require_model(settings: Settings, charter: "Charter") -> None:
     from llm.connect import require_key
 
     fallback = model_options(settings).fallback
-    for one in (model, fallback):
-        if one is not None:
-            require_key(one)
+    for name in (model, fallback):
+        if name is not None:
+            require_key(name)
 
 
 def model_options(settings: Settings) -> "ModelOptions":
-    """What the settings say of models. Raises InvalidInput."""
-    from llm.budget import Limits
+    """Options of the models, from the settings. Raises InvalidInput."""
+    from llm.budget import ModelLimits
     from llm.choice import parse_choice, parse_model
     from llm.connect import ModelOptions
     from llm.prices import parse_price
@@ -107,7 +107,7 @@ def model_options(settings: Settings) -> "ModelOptions":
         fallback=parse_model(settings.model_fallback) if settings.model_fallback else None,
         key=settings.model_key,
         prices=stated,
-        limits=Limits(
+        limits=ModelLimits(
             run_micros=int(settings.model_run_budget_usd * _MICROS),
             month_micros=int(settings.model_month_budget_usd * _MICROS),
             run_tokens=settings.model_run_tokens,

@@ -1,4 +1,4 @@
-"""What people do for themselves on this machine, before any brand."""
+"""The steps that people take for themselves on this machine, before any brand."""
 
 from bootstrap.office import Office
 

@@ -14,7 +14,7 @@ from domain.context import Context
 from store.database import Database
 from store.run_events import tell
 
-Told = tuple[str, dict[str, Any]]
+RunEntry = tuple[str, dict[str, Any]]
 _END = ("", dict[str, Any]())
 _LONGEST = 500
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ def recorded(database: Database, ctx: Context, run_id: UUID) -> Iterator[Progres
 
     All of them are written when this ends. They tell and decide nothing: one that cannot be written is logged.
     """
-    queue: SimpleQueue[Told] = SimpleQueue()
+    queue: SimpleQueue[RunEntry] = SimpleQueue()
     writer = Thread(target=_write, args=(database, ctx, run_id, queue), name=f"progress of {run_id}")
     writer.start()
     try:
@@ -36,19 +36,19 @@ def recorded(database: Database, ctx: Context, run_id: UUID) -> Iterator[Progres
         writer.join()
 
 
-def _write(database: Database, ctx: Context, run_id: UUID, queue: "SimpleQueue[Told]") -> None:
-    """What came meanwhile goes into one transaction."""
+def _write(database: Database, ctx: Context, run_id: UUID, queue: "SimpleQueue[RunEntry]") -> None:
+    """Write the events that came meanwhile in one transaction."""
     ended = False
     while not ended:
         events = [queue.get()]
         while not queue.empty():
             events.append(queue.get())
         ended = any(event is _END for event in events)
-        if told := [event for event in events if event is not _END]:
+        if entries := [event for event in events if event is not _END]:
             try:
                 with database.begin(ctx) as session:
-                    tell(session, run_id, *told)
+                    tell(session, run_id, *entries)
             except Exception as error:  # noqa: BLE001 - a meeting does not fail because nobody could watch it
                 log.warning(
-                    "progress.lost", run=str(run_id), events=len(told), reason=str(getattr(error, "orig", error))
+                    "progress.lost", run=str(run_id), events=len(entries), reason=str(getattr(error, "orig", error))
                 )

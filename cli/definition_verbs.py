@@ -11,7 +11,7 @@ from cli.output import console, plain, print_json
 from cli.session import Desk, open_desk
 
 if TYPE_CHECKING:
-    from automation.definitions import Version
+    from automation.definitions import DefinitionVersion
     from store.session import BrandSession
 
 Name = Annotated[str, typer.Argument(help="Its name.")]
@@ -142,7 +142,7 @@ def _require_known(document: Any) -> None:
         require_agents(named, [charter.name for charter in load_charters()])
 
 
-def summary(one: "Version") -> dict[str, Any]:
+def summary(one: "DefinitionVersion") -> dict[str, Any]:
     """One line of a list."""
     from automation.rule import Rule
 
@@ -162,7 +162,7 @@ def summary(one: "Version") -> dict[str, Any]:
     }
 
 
-def change(desk: Desk, as_json: bool, make: "Callable[[BrandSession], Version]") -> None:
+def change(desk: Desk, as_json: bool, make: "Callable[[BrandSession], DefinitionVersion]") -> None:
     """Make one change, and say what it was."""
     from automation.definitions import versions_of
 
@@ -189,7 +189,7 @@ def _plan(desk: Desk, kind: str, document: Any, as_json: bool) -> None:
         _say_changes(changes)
 
 
-def _told(one: "Version", before: "Version | None") -> dict[str, Any]:
+def _told(one: "DefinitionVersion", before: "DefinitionVersion | None") -> dict[str, Any]:
     from automation.definitions import version_document
 
     return {"name": one.name, **version_document(one, before)}

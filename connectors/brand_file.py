@@ -1,4 +1,4 @@
-"""What a folder says about the brand itself: name, currency, zone, rules."""
+"""The brand itself as a folder describes it: name, currency, zone, rules."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -91,10 +91,10 @@ class BrandProfile(BaseModel):
 def read_brand_file(folder: Path, mapping: Path | None) -> BrandProfile:
     """From the mapping where one is given, else from `brand.yaml` in the folder. Raises InvalidInput."""
     if mapping is not None:
-        found = read_mapping(mapping)
+        brand = read_mapping(mapping)
         return _profile(
             mapping,
-            {"name": found.name or folder.name, "currency": found.currency, "zone": found.zone, "rules": found.rules},
+            {"name": brand.name or folder.name, "currency": brand.currency, "zone": brand.zone, "rules": brand.rules},
         )
     path = folder / "brand.yaml"
     if not folder.is_dir():

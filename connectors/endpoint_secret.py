@@ -40,8 +40,8 @@ class SecretMaker:
     def _mark(self, salt: str) -> str:
         return self._of(b"webhook secret mark", salt).hex()[:16]
 
-    def _of(self, what: bytes, salt: str) -> bytes:
-        return hmac.new(self._key, what + b"\0" + salt.encode(), hashlib.sha256).digest()
+    def _of(self, subject: bytes, salt: str) -> bytes:
+        return hmac.new(self._key, subject + b"\0" + salt.encode(), hashlib.sha256).digest()
 
 
 def is_stored_as_is(recipe: str) -> bool:

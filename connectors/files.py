@@ -14,7 +14,7 @@ _ENDINGS = (".csv", ".csv.gz")
 
 
 @dataclass(frozen=True)
-class Line:
+class CsvLine:
     """One data row of a file and the line that it ends on."""
 
     number: int
@@ -26,18 +26,18 @@ def find_files(folder: Path) -> dict[str, Path]:
     """The CSV files of a folder by name without ending. Raises InvalidInput for no folder, none in it, or one twice."""
     if not folder.is_dir():
         raise InvalidInput(f"{folder} is not a folder.", remedy="Give the folder that holds the CSV files.")
-    found: dict[str, Path] = {}
+    by_name: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         ending = next((ending for ending in reversed(_ENDINGS) if path.name.endswith(ending)), None)
         if ending is None or not path.is_file():
             continue
         name = path.name.removesuffix(ending)
-        if name in found:
-            raise InvalidInput(f"{found[name].name} and {path.name} are the same file twice.", remedy="Remove one.")
-        found[name] = path
-    if not found:
+        if name in by_name:
+            raise InvalidInput(f"{by_name[name].name} and {path.name} are the same file twice.", remedy="Remove one.")
+        by_name[name] = path
+    if not by_name:
         raise InvalidInput(f"There is no .csv or .csv.gz file in {folder}.", remedy="See docs/import.md for the files.")
-    return found
+    return by_name
 
 
 class CsvFile:
@@ -52,7 +52,7 @@ class CsvFile:
         with self._open() as (reader, _):
             return self._header(reader)
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[CsvLine]:
         """The data rows in order; empty lines are passed over."""
         with self._open() as (reader, raw):
             width = len(self._header(reader))
@@ -60,9 +60,9 @@ class CsvFile:
                 if not values:
                     continue
                 if len(values) != width:
-                    yield Line(reader.line_num, (), raw.tell())
+                    yield CsvLine(reader.line_num, (), raw.tell())
                     continue
-                yield Line(reader.line_num, values, raw.tell())
+                yield CsvLine(reader.line_num, values, raw.tell())
 
     def _open(self) -> "_Opened":
         return _Opened(self.path)

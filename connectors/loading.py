@@ -34,7 +34,7 @@ class Rejected:
 
 @dataclass
 class ImportResult:
-    """What came of an import: every row read was loaded, was a duplicate of what is there, or was rejected.
+    """The result of an import: every row read was loaded, was a duplicate of one that is there, or was rejected.
 
     `rows_rejected` names the first thousand, `rejected` counts them all. `rows_derived` were made besides: what a row
     names in passing (a purchase its customer), and prices observed in sales.
@@ -101,9 +101,11 @@ class Loading:
             rows = _adapter(model).validate_python([row for _, row in batch])
             return list(zip((line for line, _ in batch), rows, strict=True))
         except ValidationError:
-            return [(line, row) for line, raw in batch if (row := self._one(file, becomes, line, raw)) is not None]
+            return [
+                (line, row) for line, raw in batch if (row := self._validated(file, becomes, line, raw)) is not None
+            ]
 
-    def _one(self, file: str, becomes: str, line: int, raw: dict[str, Any]) -> Any:
+    def _validated(self, file: str, becomes: str, line: int, raw: dict[str, Any]) -> Any:
         try:
             return LAYOUT[becomes].model_validate(raw)
         except ValidationError as error:
@@ -113,7 +115,7 @@ class Loading:
     def _load_parents(
         self, session: BrandSession, file: str, goal: FileTarget, parent: Filling, valid: Sequence[Valid]
     ) -> list[Valid]:
-        """What the rows hang on (a price list entry, a stock item), made where it is not there yet."""
+        """The rows whose parent (a price list entry, a stock item) is there, or was made."""
         ready = self._ready(file, valid, parent)
         width, newer_by = len(parent.target.key), parent.target.newer_by
         values = [values for _, _, values in ready]

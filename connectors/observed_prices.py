@@ -76,14 +76,14 @@ def _most_common(session: BrandSession) -> dict[tuple[UUID, UUID], list[Change]]
         .having(units > 0)
         .order_by(*key[:3], units.desc(), key[4])
     ).all()
-    found: dict[tuple[UUID, UUID], list[Change]] = defaultdict(list)
+    changes_by_price: dict[tuple[UUID, UUID], list[Change]] = defaultdict(list)
     seen: set[tuple[UUID, UUID, datetime]] = set()
     for row in rows:
         product, channel, start, days, amount = tuple(row)
         if (product, channel, start) in seen:
             continue
         seen.add((product, channel, start))
-        changes = found[product, channel]
+        changes = changes_by_price[product, channel]
         if not changes or changes[-1][1] != amount:
             changes.append((start, amount, start + timedelta(days=days)))
-    return dict(found)
+    return dict(changes_by_price)

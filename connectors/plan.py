@@ -1,4 +1,4 @@
-"""What an import will read: each source, what it becomes, in the order that references need."""
+"""The plan of an import: each source, the table it becomes, in the order that references need."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

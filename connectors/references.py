@@ -1,4 +1,4 @@
-"""What rows refer to by code, found by id: SKUs, channels, locations, customers, orders."""
+"""References of rows by code, resolved to ids: SKUs, channels, locations, customers, orders."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from store.tables.files import Unit
 
 
 def named_by(column: str) -> str:
-    """What a column of ids refers to, in words: `stock item` of `stock_item_id`."""
+    """The thing that a column of ids refers to, in words: `stock item` of `stock_item_id`."""
     return column.removesuffix("_id").replace("_", " ")
 
 

@@ -114,7 +114,7 @@ def _moment_of(known_at: str | Callable[[Any], datetime] | None) -> Callable[[An
 
 
 def _fills(table: type[BrandOwned], file: File) -> dict[str, Fill]:
-    """What fills each column of the table or of its parent that the file itself tells."""
+    """The fill of each column of the table or of its parent that the file itself gives."""
     fills: dict[str, Fill] = {}
     for name, column in file.columns.items():
         target = column.target(name)

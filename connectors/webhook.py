@@ -79,11 +79,11 @@ def _guarded(allow_private: bool) -> Any:
 def public_address(host: str, port: int, *, allow_private: bool) -> str:
     """An address of this host. Raises NotSent where the name is not known, NotSendable where any is not public."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise NotSent(f"{host} is not known: {error}.") from error
-    addresses = [str(one[4][0]) for one in found]
-    if not allow_private and (private := next((one for one in addresses if not _is_public(one)), None)):
+    addresses = [str(entry[4][0]) for entry in resolved]
+    if not allow_private and (private := next((address for address in addresses if not _is_public(address)), None)):
         raise NotSendable(
             f"{host} is at {private}, which is not public: nothing is sent there.",
             remedy="MHOS_WEBHOOK_PRIVATE=1 allows it, where your own network is what you mean.",
@@ -92,7 +92,7 @@ def public_address(host: str, port: int, *, allow_private: bool) -> str:
 
 
 def _is_public(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    found = mapped or found
-    return found.is_global and not found.is_multicast
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
+    parsed = mapped or parsed
+    return parsed.is_global and not parsed.is_multicast

@@ -45,7 +45,7 @@ def parse_action(stored: Mapping[str, Any]) -> Action:
 
 
 def resources_used(action: Action) -> Mapping[str, int]:
-    """What an action needs of the brand's resources, by name; money in minor units."""
+    """Amounts that an action needs of the brand's resources, by name; money in minor units."""
     return {resource: getattr(action, amount) for resource, amount in ACTION_KINDS[action.kind].uses.items()}
 
 
@@ -99,7 +99,7 @@ class FieldChange(BaseModel):
 
 
 class Preview(BaseModel):
-    """What an action would change, in words and numbers a person can check."""
+    """The changes that an action would make, in words and numbers a person can check."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a role allows; an agent holds those of its delegator that its charter needs, and no other."""
+    """A right that a role gives; an agent holds those of its delegator that its charter needs, and no other."""
 
     DATA_READ = "data:read"
     DATA_IMPORT = "data:import"

@@ -114,17 +114,17 @@ class SegmentMessage(Parameters):
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return f"message @ {self.segment}"
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({"customers"})
 
 
 class SegmentMessageFacts(Facts):
-    """What is known of a message to a segment. The server draws the audience; the counts look at it once more."""
+    """Facts of a message to a segment. The server draws the audience; the counts look at it once more."""
 
     amount_minor: Int64 = Field(description="what is at stake: the sending, and customers who may turn away")
     recipients: Int64
@@ -150,7 +150,7 @@ SEGMENT_MESSAGE = ActionKind(
     ),
     reversibility=Reversibility.FINAL,
     leaves_house=LeavesHouse(
-        what=Leaving.MAIL,
+        content=Leaving.MAIL,
         way=Way.EMAIL,
         today=Words(
             "Those drawn are entered here as written to, and an event tells of them. No email goes out of itself.",
@@ -176,17 +176,17 @@ class LeadFollowUp(Parameters):
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return f"lead @ {self.lead}"
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({f"lead {self.lead}"})
 
 
 class LeadFollowUpFacts(Facts):
-    """What is known of a lead that a person is to get back to."""
+    """Facts of a lead that a person is to get back to."""
 
     amount_minor: Int64 = Field(description="what the lead would order")
     is_closed: StrictBool = Field(description="it has been won or lost")
@@ -206,7 +206,7 @@ LEAD_FOLLOW_UP = ActionKind(
     ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(
-        what=Leaving.NOTHING,
+        content=Leaving.NOTHING,
         way=Way.NONE,
         today=Words(
             "A task for sales is put on the list here; the customer hears nothing until somebody calls.",

@@ -1,4 +1,4 @@
-"""What a person may change of an action: the amounts, dates and texts its kind names, never what it is about."""
+"""Edits of an action by a person: the amounts, dates and texts its kind names, never its subject."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ def edited(action: Action, changes: Mapping[str, Any]) -> Action:
     inner = dict(name.split(EACH) for name in editable if EACH in name)
     whole = {name for name in editable if EACH not in name}
     if fixed := sorted(str(name)[:64] for name in changes if name not in whole and name not in inner):
-        raise InvalidInput(f"{', '.join(fixed)} cannot be edited.", remedy=_what_can(editable))
+        raise InvalidInput(f"{', '.join(fixed)} cannot be edited.", remedy=_editable_hint(editable))
     for name, given in changes.items():
         if name in inner:
             _require_same_entries(name, inner[name], stored[name], given)
@@ -25,13 +25,13 @@ def edited(action: Action, changes: Mapping[str, Any]) -> Action:
             raise InvalidInput(f"{name}: yes or no is no amount.", remedy="Give a value that the action takes.")
     new = _parsed({**stored, **changes})
     if new.subject != action.subject:
-        raise InvalidInput("That would be about something else.", remedy=_what_can(editable))
+        raise InvalidInput("That would be about something else.", remedy=_editable_hint(editable))
     if new == action:
         raise InvalidInput("That changes nothing.", remedy="Approve it as it is.")
     return new
 
 
-def _what_can(editable: Sequence[str]) -> str:
+def _editable_hint(editable: Sequence[str]) -> str:
     if not editable:
         return "Nothing of it can be edited: approve it, or reject it with a reason."
     return f"What can be: {', '.join(editable)}. For something else, reject this and propose that."

@@ -67,13 +67,13 @@ class Conflict(DomainError):
 
 
 class ApprovalOutdated(Conflict):
-    """What the approver saw no longer holds within the stated tolerances."""
+    """The action the approver saw no longer holds within the stated tolerances."""
 
     code = "approval_outdated"
 
 
 class SeenOutdated(Conflict):
-    """What somebody answers is not what stands there now: somebody else was quicker, or it was shown afresh."""
+    """The item answered is not as it stands now: somebody else was quicker, or it was shown afresh."""
 
     code = "seen_outdated"
     status = 412

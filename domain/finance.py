@@ -33,17 +33,17 @@ class InvoiceRemind(Parameters):
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return f"reminder @ {self.debtor}"
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({"money", f"customer {self.debtor}"})
 
 
 class InvoiceRemindFacts(Facts):
-    """What is known of a reminder to one debtor."""
+    """Facts of a reminder to one debtor."""
 
     amount_minor: Int64 = Field(description="what the invoices still lack")
     has_paid: StrictBool = Field(description="one of them has been paid")
@@ -66,7 +66,7 @@ INVOICE_REMIND = ActionKind(
     ),
     reversibility=Reversibility.FINAL,
     leaves_house=LeavesHouse(
-        what=Leaving.MAIL,
+        content=Leaving.MAIL,
         way=Way.EMAIL,
         today=Words(
             "The reminder is noted on the invoices, and an event tells of it. No email goes out of itself: please "
@@ -99,17 +99,17 @@ class ExpenseFlag(Parameters):
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return f"expense {self.category}"
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({f"expense {self.category}"})
 
 
 class ExpenseFlagFacts(Facts):
-    """What is known of expenses that a person should look at."""
+    """Facts of expenses that a person should look at."""
 
     amount_minor: Int64
     already_flagged: StrictBool
@@ -128,7 +128,7 @@ EXPENSE_FLAG = ActionKind(
     ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(
-        what=Leaving.NOTHING,
+        content=Leaving.NOTHING,
         way=Way.NONE,
         today=Words(
             "The expenses are marked and a task is put on the list here.",
@@ -153,12 +153,12 @@ class Billed(Protocol):
 
 
 def owed_by(invoices: Sequence[Billed]) -> Mapping[str, int]:
-    """What each invoice of one debtor still lacks: its credit notes are set against what is open, oldest first."""
-    credit = -sum(one.lacks_minor for one in invoices if one.lacks_minor < 0)
-    found: dict[str, int] = {}
-    for one in sorted(invoices, key=lambda one: (one.issued_at, one.number)):
-        lacks = max(one.lacks_minor, 0)
+    """Minor units that each invoice of one debtor still lacks, by number; credit notes are set against the oldest."""
+    credit = -sum(invoice.lacks_minor for invoice in invoices if invoice.lacks_minor < 0)
+    lacking: dict[str, int] = {}
+    for invoice in sorted(invoices, key=lambda invoice: (invoice.issued_at, invoice.number)):
+        lacks = max(invoice.lacks_minor, 0)
         used = min(credit, lacks)
         credit -= used
-        found[one.number] = lacks - used
-    return found
+        lacking[invoice.number] = lacks - used
+    return lacking

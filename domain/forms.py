@@ -44,7 +44,7 @@ class FormField:
 
 
 def form_of(kind: ActionKind, currency: str = "EUR") -> tuple[FormField, ...]:
-    """What a person says to ask for an action of this kind, in order; examples of amounts are of this currency."""
+    """The fields of a kind's form, in the order of its parameters; examples of amounts are of this currency."""
     fields = kind.parameters.model_fields.items()
     return tuple(_field(name, info, kind, name, currency) for name, info in fields if name != "kind")
 
@@ -152,7 +152,7 @@ def _field(name: str, info: FieldInfo, kind: ActionKind, path: str, currency: st
 
 
 def _of_list(annotation: Any) -> tuple[Any, bool]:
-    """What a list holds, and that it is one."""
+    """The type of a list's entries, and True; a type that is no list, and False."""
     if get_origin(annotation) is not tuple:
         return annotation, False
     inner = get_args(annotation)[0]
@@ -193,7 +193,7 @@ def _split(kind: ActionKind, text: str) -> tuple[str, str]:
 
 
 def _values(field: FormField, value: str, currency: str) -> list[Any]:
-    """What a list says: between commas; a comma or colon within a name has a backslash before it."""
+    """The values of a list, between commas; a comma or colon within a name has a backslash before it."""
     parts = [part for part in _LISTED.split(value) if part.strip()]
     if not parts:
         raise _not_expected(field, value)

@@ -1,4 +1,4 @@
-"""What a customer's words ask of the brand: one of a closed set, told by key words; the words themselves go no further.
+"""A customer's request: one of a closed set, recognised by key words; the words themselves go no further.
 
 Outsiders write these texts, so nothing of them may reach prose. Code endorses a typed value out of them, for one use:
 to leave somebody out of a mailing. A word too many leaves out one customer too many; it never lets anybody in.
@@ -11,7 +11,7 @@ LOW_RATING = 2
 
 
 class Intent(StrEnum):
-    """What was meant, as far as key words tell."""
+    """The intent of a customer's words, as far as key words tell."""
 
     OPT_OUT = "opt_out"
     COMPLAINT = "complaint"

@@ -1,4 +1,4 @@
-"""What is fixed about a kind of action, whoever proposes it: each kind is defined once, in the file of its noun."""
+"""The definition of a kind of action, whoever proposes it: each kind is defined once, in the file of its noun."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,7 +60,7 @@ class Reversibility(StrEnum):
 
 
 class Leaving(StrEnum):
-    """What somebody outside has to receive before the action has its effect."""
+    """Goods or words that somebody outside has to receive before the action has its effect."""
 
     NOTHING = "nothing"
     MAIL = "mail"
@@ -81,9 +81,9 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LeavesHouse:
-    """What has to leave the house and by which way; `today` is what the product really does about it."""
+    """The part of an action that leaves the house, and its way; `today` is how the product really does it."""
 
-    what: Leaving
+    content: Leaving
     way: Way
     today: Words
     event: str = ""
@@ -134,5 +134,5 @@ class ActionKind:
 
     @property
     def file_name(self) -> str:
-        """What the files of this kind are called, without their ending: `price_update`."""
+        """The name of this kind's files, without their ending: `price_update`."""
         return self.name.replace(".", "_")

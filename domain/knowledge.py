@@ -1,4 +1,4 @@
-"""What the brand's documents are made of: texts with the places that they stand at, so that they can be cited."""
+"""The brand's documents in parts: texts with the places that they stand at, so that they can be cited."""
 
 from dataclasses import dataclass, field
 

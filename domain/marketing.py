@@ -12,7 +12,7 @@ BUDGET_WEEKS = 8
 
 
 class CampaignWeekly(BaseModel):
-    """What a campaign may spend a week."""
+    """A campaign's budget a week, in minor units."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,28 +30,28 @@ class BudgetReallocate(Parameters):
     @field_validator("budgets")
     @classmethod
     def _each_once(cls, budgets: tuple[CampaignWeekly, ...]) -> tuple[CampaignWeekly, ...]:
-        if len({one.campaign for one in budgets}) < len(budgets):
+        if len({budget.campaign for budget in budgets}) < len(budgets):
             raise ValueError("a campaign is named twice")
         return budgets
 
     @property
     def weekly_minor(self) -> int:
-        """What the campaigns may spend a week together."""
+        """The campaigns' budget a week together, in minor units."""
         return sum(budget.weekly_minor for budget in self.budgets)
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return "advertising budgets"
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({"advertising"})
 
 
 class BudgetReallocateFacts(Facts):
-    """What is known of budgets that would be moved between campaigns."""
+    """Facts of budgets that would be moved between campaigns."""
 
     amount_minor: Int64 = Field(description="money moved over the weeks that it is judged by")
     total_minor: Int64 = Field(description="what these campaigns would spend a week")
@@ -76,7 +76,7 @@ BUDGET_REALLOCATE = ActionKind(
     ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(
-        what=Leaving.BUDGET,
+        content=Leaving.BUDGET,
         way=Way.ADVERTISING_ACCOUNT,
         today=Words(
             "The budgets change here only. Set them in the advertising accounts yourself.",

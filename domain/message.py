@@ -42,7 +42,7 @@ class Message(BaseModel):
     then: tuple["Message", ...] = ()
 
     @model_serializer(mode="wrap")
-    def _without_what_is_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_empty_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {name: value for name, value in handler(self).items() if value}
 
     def document(self) -> dict[str, Any]:

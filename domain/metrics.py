@@ -11,7 +11,7 @@ _Name = Annotated[str, StringConstraints(max_length=128, pattern=r"^[^\x00]*$")]
 
 
 class Metric(StrEnum):
-    """What can be asked about. Money is without VAT where it was earned by sales."""
+    """The metrics of the business. Money is without VAT where it was earned by sales."""
 
     REVENUE = "revenue"
     UNITS = "units"
@@ -159,7 +159,7 @@ def days_of(query: MetricQuery, today: date) -> Days:
 
 
 def days_before(query: MetricQuery, days: Days) -> Days:
-    """What a query compares with: as many days of the week, month, quarter or year before, or a year earlier; with
+    """The days a query compares with: as many of the week, month, quarter or year before, or a year earlier; with
     whole calendar months as many months before."""
     if query.comparison is Comparison.NAMED and query.base_first and query.base_last:
         return Days(first=query.base_first, last=query.base_last)

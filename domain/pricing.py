@@ -29,7 +29,7 @@ DIP_WEEKS = 8
 
 @dataclass(frozen=True)
 class SaleTerms:
-    """What stands between a price and what the brand keeps of it: VAT inside the price, the channel's fee after VAT."""
+    """The parts of a price that the brand does not keep: VAT inside the price, the channel's fee after VAT."""
 
     vat_bps: int = 0
     fee_bps: int = 0
@@ -40,7 +40,7 @@ class SaleTerms:
         return BPS / (BPS + self.vat_bps) * (BPS - self.fee_bps) / BPS
 
     def kept_minor(self, price_minor: int) -> int:
-        """What the brand keeps of one sale, in minor units."""
+        """Minor units that the brand keeps of one sale."""
         return round(price_minor * self.kept_share)
 
     def margin(self, price_minor: int, unit_cost_minor: int) -> float:
@@ -74,17 +74,17 @@ class PriceUpdate(Parameters):
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return f"{self.sku} @ {self.place}"
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({f"product {self.sku}"})
 
 
 class PriceUpdateFacts(Facts):
-    """What is known of a price change. Margins are on what the brand keeps, without VAT and after the channel's fee."""
+    """Facts of a price change. Margins are on what the brand keeps, without VAT and after the channel's fee."""
 
     price_minor: Int64
     change_bps: Int64
@@ -109,7 +109,7 @@ PRICE_UPDATE = ActionKind(
     text_title=Words("Set {sku} in {place} to {price_minor}", "{sku} in {place} auf {price_minor} setzen"),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(
-        what=Leaving.PRICE,
+        content=Leaving.PRICE,
         way=Way.SALES_CHANNEL,
         today=Words(
             "Our list price changes here only. The channel and its order forms learn it from you.",
@@ -134,17 +134,17 @@ class PriceDraft(Parameters):
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return f"draft {self.sku} @ {self.channel}"
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({f"product {self.sku}"})
 
 
 class PriceDraftFacts(Facts):
-    """What is known of a price that would be drafted. It changes nothing that is charged."""
+    """Facts of a price that would be drafted. It changes nothing that is charged."""
 
     price_minor: Int64
     margin_bps: Int64
@@ -165,7 +165,7 @@ PRICE_DRAFT = ActionKind(
     ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(
-        what=Leaving.NOTHING,
+        content=Leaving.NOTHING,
         way=Way.NONE,
         today=Words(
             "The draft stays here; nothing is sold at it.", "Der Entwurf bleibt hier; verkauft wird dazu nichts."
@@ -216,17 +216,17 @@ class PromoSchedule(Parameters):
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return f"promotion {self.sku}"
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({f"product {self.sku}"})
 
 
 class PromoScheduleFacts(Facts):
-    """What is known of a promotion. The margin is the lowest of its channels', at the promoted price."""
+    """Facts of a promotion. The margin is the lowest of its channels', at the promoted price."""
 
     off_bps: Int64
     days: Int64
@@ -253,7 +253,7 @@ PROMO_SCHEDULE = ActionKind(
     ),
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(
-        what=Leaving.PRICE,
+        content=Leaving.PRICE,
         way=Way.SALES_CHANNEL,
         today=Words(
             "The promotion is entered here only. The channels learn its price and days from you.",

@@ -1,4 +1,4 @@
-"""What an agent brings to a meeting: findings whose every number is a figure, and proposals."""
+"""An agent's report to a meeting: findings whose every number is a figure, and proposals."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -16,7 +16,7 @@ LONGEST_TEXT = 2_000
 Line = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), STORABLE]
 
 
-class Severity(StrEnum):
+class FindingSeverity(StrEnum):
     INFO = "info"
     ATTENTION = "attention"
     RISK = "risk"
@@ -45,7 +45,7 @@ class Finding(BaseModel):
         description="what it is about, e.g. a SKU"
     )
     claim: Claim
-    severity: Severity = Severity.INFO
+    severity: FindingSeverity = FindingSeverity.INFO
 
 
 class AgentReport(BaseModel):

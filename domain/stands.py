@@ -57,14 +57,14 @@ class StandRefill(Parameters):
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset(
-            {"money", *(f"product {line.sku}" for line in self.lines), *(f"stand {one}" for one in self.stands)}
+            {"money", *(f"product {line.sku}" for line in self.lines), *(f"stand {stand}" for stand in self.stands)}
         )
 
 
 class StandRefillFacts(Facts):
-    """What is known of a trip to stands."""
+    """Facts of a trip to stands."""
 
     amount_minor: Int64 = Field(description="what the trip costs")
     cost_unknown: StrictBool = Field(description="the brand's rules do not say what a trip costs")
@@ -90,7 +90,7 @@ STAND_REFILL = ActionKind(
     ),
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(
-        what=Leaving.NOTICE,
+        content=Leaving.NOTICE,
         way=Way.EMAIL,
         today=Words(
             "The goods are set aside and the trip is a task here. Tell the driver and the stands yourself, unless a "
@@ -124,12 +124,12 @@ class StandBonus(Parameters):
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({"money", f"stand {self.stand}"})
 
 
 class StandBonusFacts(Facts):
-    """What is known of a bonus to a stand's partner."""
+    """Facts of a bonus to a stand's partner."""
 
     amount_minor: Int64 = Field(description="the most that it may come to")
     share_bps: Int64
@@ -151,7 +151,7 @@ STAND_BONUS = ActionKind(
     ),
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(
-        what=Leaving.NOTICE,
+        content=Leaving.NOTICE,
         way=Way.EMAIL,
         today=Words(
             "The bonus is entered here. Tell the partner yourself, unless a rule of yours passes the event on.",
@@ -182,12 +182,12 @@ class StandVisit(Parameters):
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({"money", f"stand {self.stand}"})
 
 
 class StandVisitFacts(Facts):
-    """What is known of a visit to a stand's partner."""
+    """Facts of a visit to a stand's partner."""
 
     amount_minor: Int64 = Field(description="what the visit costs")
     already_planned: StrictBool = Field(description="this stand is visited already")
@@ -207,7 +207,7 @@ STAND_VISIT = ActionKind(
     ),
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(
-        what=Leaving.NOTICE,
+        content=Leaving.NOTICE,
         way=Way.EMAIL,
         today=Words(
             "The visit is a task here. Tell the partner yourself, unless a rule of yours passes the event on.",

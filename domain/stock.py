@@ -46,22 +46,22 @@ class PurchaseOrderCreate(Parameters):
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return f"order @ {self.supplier}"
 
     @property
     def total_minor(self) -> int:
-        """What the order costs."""
+        """The cost of the order, in minor units."""
         return sum(line.quantity * line.unit_cost_minor for line in self.lines)
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: its products, and the money."""
+        """The subjects it touches, which other proposals may share: its products, and the money."""
         return frozenset({"money", *(f"product {line.sku}" for line in self.lines)})
 
 
 class PurchaseOrderFacts(Facts):
-    """What is known of an order to a supplier."""
+    """Facts of an order to a supplier."""
 
     amount_minor: Int64 = Field(description="what the order costs")
     below_minimum: StrictBool = Field(description="a line is less than the supplier takes")
@@ -87,7 +87,7 @@ PURCHASE_ORDER_CREATE = ActionKind(
     ),
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(
-        what=Leaving.ORDER_DOCUMENT,
+        content=Leaving.ORDER_DOCUMENT,
         way=Way.EMAIL,
         today=Words(
             "The order is entered here only. Send it to the supplier yourself, or nothing arrives.",
@@ -121,17 +121,17 @@ class StockTransfer(Parameters):
 
     @property
     def subject(self) -> str:
-        """What it is about: two with the same subject compete."""
+        """The subject of the action: two with the same subject compete."""
         return f"{self.sku} {self.from_location} > {self.to_location}"
 
     @property
     def touches(self) -> frozenset[str]:
-        """What other proposals might be about too: those that touch the same are put to each other."""
+        """The subjects it touches: proposals that touch the same are put to each other."""
         return frozenset({f"product {self.sku}"})
 
 
 class StockTransferFacts(Facts):
-    """What is known of a transfer between two places."""
+    """Facts of a transfer between two places."""
 
     quantity: Int64
     amount_minor: Int64 = Field(description="what the goods cost, and moving them")
@@ -156,7 +156,7 @@ STOCK_TRANSFER = ActionKind(
     ),
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(
-        what=Leaving.NOTICE,
+        content=Leaving.NOTICE,
         way=Way.EMAIL,
         today=Words(
             "The goods are booked from one place to the other. Tell both places yourself; no message is sent.",

@@ -1,4 +1,4 @@
-"""What the guardrails say: allow, needs approval at these gates, or deny."""
+"""The guardrails' verdict: allow, needs approval at these gates, or deny."""
 
 from enum import StrEnum
 

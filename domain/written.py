@@ -14,11 +14,11 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def parse_document(
-    model: type[M], text: str, source: str, *, what: str, remedy: str, say: Callable[[Any], str | None] = lambda _: None
+    model: type[M], text: str, source: str, *, noun: str, remedy: str, say: Callable[[Any], str | None] = lambda _: None
 ) -> M:
     """The document of a text. Raises InvalidInput, naming the lines of `source` that are wrong and why.
 
-    `what` it is to be is for people (`rule`); `say` may word an error of pydantic's better than it is worded here.
+    `noun` names the document to people (`rule`); `say` may word an error of pydantic's better than it is worded here.
     """
     try:
         tree = yaml.compose(text, Loader=yaml.BaseLoader)
@@ -27,7 +27,7 @@ def parse_document(
         mark = getattr(error, "problem_mark", None)
         raise _rejected(source, [(mark.line + 1 if mark else 1, _said(error))], remedy) from error
     if not isinstance(tree, yaml.MappingNode):
-        raise _rejected(source, [(1, f"this is no {what}: it has no `name:`")], remedy)
+        raise _rejected(source, [(1, f"this is no {noun}: it has no `name:`")], remedy)
     places = dict(_places(tree, ()))
     if repeated := list(_repeated(tree)):
         raise _rejected(source, repeated, remedy)
@@ -35,15 +35,15 @@ def parse_document(
         return model.model_validate(document)
     except ValidationError as error:
         errors = error.errors()
-        inner = [one for one in errors if not any(_lies_within(other["loc"], one["loc"]) for other in errors)]
-        found = [(_line(places, one["loc"]), say(one) or _reason(one, model)) for one in inner]
-        raise _rejected(source, sorted(found), remedy) from error
+        inner = [detail for detail in errors if not any(_lies_within(other["loc"], detail["loc"]) for other in errors)]
+        faults = [(_line(places, detail["loc"]), say(detail) or _reason(detail, model)) for detail in inner]
+        raise _rejected(source, sorted(faults), remedy) from error
 
 
-def decoded(raw: bytes, source: str, *, what: str, remedy: str) -> str:
+def decoded(raw: bytes, source: str, *, noun: str, remedy: str) -> str:
     """The text of a file. Raises InvalidInput where it is too long or not UTF-8."""
     if len(raw) > MOST_BYTES:
-        raise InvalidInput(f"{source} is too long for a {what}.", remedy=remedy)
+        raise InvalidInput(f"{source} is too long for a {noun}.", remedy=remedy)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -74,8 +74,8 @@ def _places(node: yaml.Node, at: Place) -> Iterator[tuple[Place, int]]:
 
 def _repeated(node: yaml.Node) -> Iterator[tuple[int, str]]:
     if isinstance(node, yaml.SequenceNode):
-        for one in node.value:
-            yield from _repeated(one)
+        for entry in node.value:
+            yield from _repeated(entry)
     if not isinstance(node, yaml.MappingNode):
         return
     seen: set[str] = set()

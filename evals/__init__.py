@@ -1,1 +1,1 @@
-"""What is measured rather than believed: suites, benchmarks and the tables they print."""
+"""Suites and benchmarks: measured rather than believed, with the tables they print."""

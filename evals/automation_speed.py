@@ -74,23 +74,23 @@ def ours(url: str, events: int, processes: int, home: Home, number: int) -> floa
     try:
         ctx = open_context(office.database, home.path, "owner", brand=BRAND)
 
-        def happen(what: object) -> None:
+        def happen(label: object) -> None:
             with office.database.begin(ctx) as session:
-                emit(session, "trial.happened", str(what), {"n": f"{number}-{what}"})
+                emit(session, "trial.happened", str(label), {"n": f"{number}-{label}"})
 
         happen("first")
-        _until(lambda: _told(home, number) == 1)
+        _until(lambda: _notified(home, number) == 1)
         started = time.monotonic()
-        for one in range(events):
-            happen(one)
-        _until(lambda: _told(home, number) == 1 + events)
+        for event_number in range(events):
+            happen(event_number)
+        _until(lambda: _notified(home, number) == 1 + events)
         return events / (time.monotonic() - started)
     finally:
         office.close()
         _kill(worker)
 
 
-def _told(home: Home, number: int) -> int:
+def _notified(home: Home, number: int) -> int:
     with home.connect() as referee:
         row = referee.execute("select count(*) from notification where title like %s", [f"told {number}-%"]).fetchone()
     return row[0] if row else 0

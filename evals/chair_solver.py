@@ -63,9 +63,9 @@ def meeting(seed: int, size: Meeting) -> Contest:
         )
         for place in range(size.proposals)
     ]
-    names = sorted({name for one in contenders for name in one.uses})
-    asked = {name: sum(one.uses.get(name, 0) for one in contenders) for name in names}
-    largest = {name: max(one.uses.get(name, 0) for one in contenders) for name in names}
+    names = sorted({name for contender in contenders for name in contender.uses})
+    asked = {name: sum(contender.uses.get(name, 0) for contender in contenders) for name in names}
+    largest = {name: max(contender.uses.get(name, 0) for contender in contenders) for name in names}
     limits = [Limit(name, max(int(asked[name] * size.share), largest[name])) for name in names if name != "attention"]
     return Contest(contenders, [Limit("attention", size.attention, step=1), *limits])
 
@@ -76,14 +76,14 @@ def plain(contest: Contest) -> Callable[[], float]:
     matrix = np.zeros((len(rows), len(contest.contenders)))
     for number, row in enumerate(rows):
         matrix[number, list(row.uses)] = list(row.uses.values())
-    worth = np.array([float(one.worth_minor) for one in contest.contenders])
+    worth = np.array([float(contender.worth_minor) for contender in contest.contenders])
     bounds = np.array([float(row.bound) for row in rows])
     limits = LinearConstraint(csr_array(matrix), -np.inf, bounds)  # pyright: ignore[reportArgumentType]
     whole = np.ones(len(worth))
 
     def solve() -> float:
-        found = milp(-worth, integrality=whole, bounds=Bounds(0, 1), constraints=limits, options={"mip_rel_gap": 0.0})
-        return -float(found.fun)
+        optimum = milp(-worth, integrality=whole, bounds=Bounds(0, 1), constraints=limits, options={"mip_rel_gap": 0.0})
+        return -float(optimum.fun)
 
     return solve
 
@@ -104,7 +104,7 @@ def _row(contests: list[Contest]) -> list[str]:
     measured = [_measure(contest) for contest in contests]
     proven, by_value, by_density, plainly, chair, reasons = (np.array(column) for column in zip(*measured, strict=True))
     return [
-        f"{np.mean([len(one.limits) for one in contests]):.0f}",
+        f"{np.mean([len(contest.limits) for contest in contests]):.0f}",
         f"{proven.sum():.0f}/{len(contests)}",
         f"{by_value.mean():.3f}",
         f"{by_density.mean():.3f}",

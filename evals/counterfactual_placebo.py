@@ -28,27 +28,27 @@ def placebos(profits: Floats, product: int, weeks_after: int) -> list[EffectEsti
 def main(path: str, weeks_after: int = 8) -> None:
     """Print coverage by product for the sales file at `path`."""
     sales = read_weekly_sales(Path(path))
-    weeks = 1 + max(int(found.panel.period.max()) for found in sales.values())
-    profits = np.column_stack([found.profit_by_week(weeks) for found in sales.values()])
+    weeks = 1 + max(int(weekly_sales.panel.period.max()) for weekly_sales in sales.values())
+    profits = np.column_stack([weekly_sales.profit_by_week(weeks) for weekly_sales in sales.values()])
     table = Table("sku", "dates", "measurable", "held 0 (aim 80 %)", "half-width / realised", "|effect| / realised")
     every: list[EffectEstimate] = []
     for product, sku in enumerate(sales):
-        found = placebos(profits, product, weeks_after)
-        table.add_row(sku, *_row(found))
-        every += found
+        estimates = placebos(profits, product, weeks_after)
+        table.add_row(sku, *_row(estimates))
+        every += estimates
     table.add_section()
     table.add_row("all", *_row(every))
     Console().print(table)
 
 
-def _row(found: list[EffectEstimate]) -> list[str]:
-    told = [(e.effect, e.low, e.high, e.realised) for e in found if e.effect is not None]
-    effect, low, high, realised = np.array(told, dtype=float).reshape(-1, 4).T
-    if not told:
-        return [str(len(found)), "0", "", "", ""]
+def _row(estimates: list[EffectEstimate]) -> list[str]:
+    measurable = [(e.effect, e.low, e.high, e.realised) for e in estimates if e.effect is not None]
+    effect, low, high, realised = np.array(measurable, dtype=float).reshape(-1, 4).T
+    if not measurable:
+        return [str(len(estimates)), "0", "", "", ""]
     return [
-        str(len(found)),
-        str(len(told)),
+        str(len(estimates)),
+        str(len(measurable)),
         f"{np.mean((low <= 0) & (high >= 0)):.0%}",
         f"{np.median((high - low) / 2 / np.abs(realised)):.0%}",
         f"{np.median(np.abs(effect / realised)):.0%}",

@@ -28,13 +28,13 @@ USAGE = "Usage: python -m evals.customers_cdnow TRANSACTIONS.csv.gz"
 _ROUNDS = 5
 
 
-def found_beside_published(buying: BuyingFit, spending: SpendingFit) -> dict[str, tuple[float, float]]:
+def fitted_beside_published(buying: BuyingFit, spending: SpendingFit) -> dict[str, tuple[float, float]]:
     """Each parameter as fitted and as published."""
     model, orders = buying.needed_model, spending.needed_model
-    found = {"r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b}
-    found |= {"log-likelihood": buying.log_likelihood or 0.0, "p": orders.p, "q": orders.q, "gamma": orders.gamma}
+    fitted = {"r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b}
+    fitted |= {"log-likelihood": buying.log_likelihood or 0.0, "p": orders.p, "q": orders.q, "gamma": orders.gamma}
     published = PUBLISHED_BUYING | PUBLISHED_SPENDING
-    return {name: (found[name], published[name]) for name in published}
+    return {name: (fitted[name], published[name]) for name in published}
 
 
 def bought_later(purchases: Purchases, base: CustomerBase) -> tuple[Floats, Floats]:
@@ -78,9 +78,11 @@ def _parameters(buying: BuyingFit, spending: SpendingFit) -> Table:
     table = Table("parameter", "fitted", "standard error", "published", "off")
     errors = [*(buying.standard_errors if buying.standard_errors is not None else [])]
     errors += [float("nan"), *(spending.standard_errors if spending.standard_errors is not None else [])]
-    for (name, (found, told)), error in zip(found_beside_published(buying, spending).items(), errors, strict=True):
+    for (name, (fitted, published)), error in zip(
+        fitted_beside_published(buying, spending).items(), errors, strict=True
+    ):
         shown = "" if np.isnan(error) else f"{error:.3f}"
-        table.add_row(name, f"{found:.3f}", shown, f"{told:g}", f"{found / told - 1:+.2%}")
+        table.add_row(name, f"{fitted:.3f}", shown, f"{published:g}", f"{fitted / published - 1:+.2%}")
     return table
 
 

@@ -105,10 +105,10 @@ def mase(series: CompetitionSeries, ahead: Floats) -> float:
     return float(np.abs(series.actual - ahead).mean() / naive) if naive > 0 else float("nan")
 
 
-def held(series: CompetitionSeries, found: DemandForecast, coverage: float) -> tuple[NDArray[np.bool_], bool]:
+def held(series: CompetitionSeries, predicted: DemandForecast, coverage: float) -> tuple[NDArray[np.bool_], bool]:
     """Whether each period (horizon,), and the total over all, came out within the interval of `coverage`."""
-    lower, upper = found.interval(coverage)
-    total, law = series.actual.sum(), found.total()
+    lower, upper = predicted.interval(coverage)
+    total, law = series.actual.sum(), predicted.total()
     within = law.quantile((1 - coverage) / 2) <= total <= law.quantile((1 + coverage) / 2)
     return (lower <= series.actual) & (series.actual <= upper), bool(within)
 
@@ -119,7 +119,7 @@ def main(path: str, every: int = 1) -> None:
         series = read_m3(Path(path))[::every]
     except OSError as missing:
         raise SystemExit(f"There are no M3 series at {path} ({missing}). Give the file series.csv.gz.") from missing
-    kinds = [kind for kind in SEASONS if any(one.kind == kind for one in series)]
+    kinds = [kind for kind in SEASONS if any(observed.kind == kind for observed in series)]
     console = Console(width=max(Console().width, 110))
     console.print(_accuracy(series, kinds), _intervals(series, kinds))
 
@@ -128,13 +128,13 @@ def _accuracy(series: Sequence[CompetitionSeries], kinds: list[str]) -> Table:
     table = Table("sMAPE (over all periods)", *kinds, "all", "of published Theta", "MASE", "ms a series")
     for name, rival in RIVALS.items():
         started = time.process_time()
-        ahead = [rival(one.history, one.actual.size, one.season) for one in series]
+        ahead = [rival(observed.history, observed.actual.size, observed.season) for observed in series]
         took = 1e3 * (time.process_time() - started) / len(series)
-        errors = [smape(one.actual, found) for one, found in zip(series, ahead, strict=True)]
-        by_kind = [[e for one, e in zip(series, errors, strict=True) if one.kind == kind] for kind in kinds]
+        errors = [smape(observed.actual, predicted) for observed, predicted in zip(series, ahead, strict=True)]
+        by_kind = [[e for observed, e in zip(series, errors, strict=True) if observed.kind == kind] for kind in kinds]
         overall = float(np.concatenate(errors).mean())
-        scaled = np.nanmean([mase(one, found) for one, found in zip(series, ahead, strict=True)])
-        numbers = [f"{np.concatenate(found).mean():.2f}" for found in by_kind]
+        scaled = np.nanmean([mase(observed, predicted) for observed, predicted in zip(series, ahead, strict=True)])
+        numbers = [f"{np.concatenate(kind_errors).mean():.2f}" for kind_errors in by_kind]
         ratio = f"{overall / PUBLISHED_SMAPE['Theta']:.3f}"
         table.add_row(name, *numbers, f"{overall:.2f}", ratio, f"{scaled:.3f}", f"{took:.2f}")
     table.add_section()
@@ -145,14 +145,14 @@ def _accuracy(series: Sequence[CompetitionSeries], kinds: list[str]) -> Table:
 
 def _intervals(series: Sequence[CompetitionSeries], kinds: list[str]) -> Table:
     started = time.process_time()
-    found = [forecast(one.history, one.actual.size, one.season) for one in series]
-    ends = sum(ahead.upper.size for ahead in found)
+    forecasts = [forecast(observed.history, observed.actual.size, observed.season) for observed in series]
+    ends = sum(ahead.upper.size for ahead in forecasts)
     took = 1e3 * (time.process_time() - started) / len(series)
     title = f"{ends} periods ahead; a forecast with its interval took {took:.2f} ms a series"
     table = Table("held by our interval", *kinds, "all", title=title)
     for coverage in (0.80, 0.95):
-        inside = [held(one, ahead, coverage) for one, ahead in zip(series, found, strict=True)]
-        chosen = [[i for one, i in zip(series, inside, strict=True) if one.kind == kind] for kind in kinds]
+        inside = [held(observed, ahead, coverage) for observed, ahead in zip(series, forecasts, strict=True)]
+        chosen = [[i for observed, i in zip(series, inside, strict=True) if observed.kind == kind] for kind in kinds]
         rows = [*chosen, inside]
         periods = [f"{np.concatenate([each for each, _ in row]).mean():.1%}" for row in rows]
         totals = [f"{np.mean([total for _, total in row]):.1%}" for row in rows]

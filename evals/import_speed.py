@@ -176,7 +176,7 @@ def measure(ground: Ground, rows: int, rounds: int) -> dict[str, float]:
             started = time.perf_counter()
             load()
             speeds[name].append(rows / (time.perf_counter() - started))
-    return {name: median(found) for name, found in speeds.items()}
+    return {name: median(measured) for name, measured in speeds.items()}
 
 
 def main(argv: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""What models and their providers do wrong, and what must become of it: each case played by one agent in one run."""
+"""Faults of models and their providers, and what must become of each: one agent plays each case in one run."""
 
 import asyncio
 import os
@@ -28,9 +28,9 @@ from evals.model_server import (
     Unstreamed,
     serving,
 )
-from evals.model_wire import ANTHROPIC, OPENAI, Answer
+from evals.model_wire import ANTHROPIC, OPENAI, ModelAnswer
 from llm.anthropic_chat import AnthropicChatModel
-from llm.budget import Ledger, Limits
+from llm.budget import Ledger, ModelLimits
 from llm.choice import parse_model
 from llm.crew_model import CrewChatModel
 from llm.exchanges import Exchanges
@@ -41,20 +41,20 @@ from store.tables import ModelExchange, ModelSpend, Run
 from tools.toolbox import Toolbox
 
 PROVIDERS = (OPENAI, ANTHROPIC)
-LOOK = Answer("I look.", [("list_channels", "{}")])
+LOOK = ModelAnswer("I look.", [("list_channels", "{}")])
 _WELL = '{"summary": {"text": "All is well."}}'
-REPORT = Answer("Done.", [("submit_report", _WELL)])
-_NOT_JSON = Answer(calls=[("list_channels", "{channels: all}")])
-_CUT_OFF = Answer(calls=[("submit_report", '{"summary": {"text": "All is we')], stop="length")
-_UNKNOWN = Answer(calls=[("change_price", '{"to": 1}')])
-_IN_WORDS = Answer(calls=[("submit_report", '{"summary": {"text": "Sales rose by twelve percent."}}')])
-_UNFOUNDED = Answer(calls=[("submit_report", '{"summary": {"text": "Sales rose by 12 %."}}')])
+REPORT = ModelAnswer("Done.", [("submit_report", _WELL)])
+_NOT_JSON = ModelAnswer(calls=[("list_channels", "{channels: all}")])
+_CUT_OFF = ModelAnswer(calls=[("submit_report", '{"summary": {"text": "All is we')], stop="length")
+_UNKNOWN = ModelAnswer(calls=[("change_price", '{"to": 1}')])
+_IN_WORDS = ModelAnswer(calls=[("submit_report", '{"summary": {"text": "Sales rose by twelve percent."}}')])
+_UNFOUNDED = ModelAnswer(calls=[("submit_report", '{"summary": {"text": "Sales rose by 12 %."}}')])
 _SILENT_SECONDS, _TOTAL_SECONDS = 1.0, 2.5
 _FEW_TOKENS = 20_000
 
 
 @dataclass(frozen=True)
-class Case:
+class FaultCase:
     """Steps of the model's server, its last again and again, and what must become of them."""
 
     name: str
@@ -65,72 +65,80 @@ class Case:
     waits: Sequence[float] = ()
     """The least that must be waited before each attempt but the first."""
     fallback: Sequence[Step] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: ModelLimits = field(default_factory=ModelLimits)
     openai_only: bool = False
 
 
-CASES: tuple[Case, ...] = (
-    Case("nothing wrong", [LOOK, REPORT]),
-    Case("parallel tool calls", [Answer(calls=[("list_channels", "{}")] * 5), REPORT]),
-    Case("thinks before it speaks", [Answer(calls=LOOK.calls, thinking="Where to look?"), REPORT]),
-    Case("no count of tokens", [replace(LOOK, usage=False), replace(REPORT, usage=False)], openai_only=True),
+CASES: tuple[FaultCase, ...] = (
+    FaultCase("nothing wrong", [LOOK, REPORT]),
+    FaultCase("parallel tool calls", [ModelAnswer(calls=[("list_channels", "{}")] * 5), REPORT]),
+    FaultCase("thinks before it speaks", [ModelAnswer(calls=LOOK.calls, thinking="Where to look?"), REPORT]),
+    FaultCase("no count of tokens", [replace(LOOK, usage=False), replace(REPORT, usage=False)], openai_only=True),
     *(
-        Case(
+        FaultCase(
             f"counts of {tokens[0]} tokens, in a loop",
             [replace(LOOK, tokens=tokens)],
             "degraded",
             "tokens, and",
-            limits=Limits(run_tokens=_FEW_TOKENS),
+            limits=ModelLimits(run_tokens=_FEW_TOKENS),
         )
         for tokens in ((0, 0), (-1, -1))
     ),
-    Case("thinks before its arguments", [LOOK, Answer(calls=[("submit_report", f"<think>{{</think>{_WELL}")])]),
-    Case("a report in a fenced block", [LOOK, Answer(f"```json\n{_WELL}\n```")]),
-    Case("a server that does not stream", [Unstreamed(LOOK), Unstreamed(REPORT)], openai_only=True),
-    Case("refusal", [LOOK, Answer("I will not.", stop="refusal")], "degraded", "declined to answer", fallback=[REPORT]),
-    Case("no tool call, once", [Answer("Let me think."), REPORT]),
-    Case("malformed JSON, once", [_NOT_JSON, REPORT]),
-    Case("malformed JSON, again", [_NOT_JSON], "degraded", "not a JSON object"),
-    Case("truncated JSON, once", [_CUT_OFF, REPORT]),
-    Case("truncated JSON, again", [_CUT_OFF], "degraded", "cut off at its greatest length"),
-    Case("unknown tool, once", [_UNKNOWN, REPORT]),
-    Case("unknown tool, again", [_UNKNOWN], "degraded", "There is no tool 'change_price'"),
-    Case("a number without a receipt, once", [_UNFOUNDED, REPORT]),
-    Case("a number without a receipt, again", [_UNFOUNDED], "degraded", "bare number"),
-    Case("a number in words, once", [_IN_WORDS, REPORT]),
-    Case("a number in words, again", [_IN_WORDS], "degraded", "number in words"),
-    Case("429 with retry-after, twice", [Status(429, {"retry-after": "7"})] * 2 + [LOOK, REPORT], waits=[7, 7]),
-    Case("429 that asks for an hour", [Status(429, {"retry-after": "3600"})], "degraded", "answered 429"),
-    Case("429 without money", [Status(429, code="insufficient_quota")], "degraded", "answered 429"),
-    Case("500, twice", [Status(500), Status(500), LOOK, REPORT], waits=[0.7, 1.5]),
-    Case(
+    FaultCase(
+        "thinks before its arguments", [LOOK, ModelAnswer(calls=[("submit_report", f"<think>{{</think>{_WELL}")])]
+    ),
+    FaultCase("a report in a fenced block", [LOOK, ModelAnswer(f"```json\n{_WELL}\n```")]),
+    FaultCase("a server that does not stream", [Unstreamed(LOOK), Unstreamed(REPORT)], openai_only=True),
+    FaultCase(
+        "refusal",
+        [LOOK, ModelAnswer("I will not.", stop="refusal")],
+        "degraded",
+        "declined to answer",
+        fallback=[REPORT],
+    ),
+    FaultCase("no tool call, once", [ModelAnswer("Let me think."), REPORT]),
+    FaultCase("malformed JSON, once", [_NOT_JSON, REPORT]),
+    FaultCase("malformed JSON, again", [_NOT_JSON], "degraded", "not a JSON object"),
+    FaultCase("truncated JSON, once", [_CUT_OFF, REPORT]),
+    FaultCase("truncated JSON, again", [_CUT_OFF], "degraded", "cut off at its greatest length"),
+    FaultCase("unknown tool, once", [_UNKNOWN, REPORT]),
+    FaultCase("unknown tool, again", [_UNKNOWN], "degraded", "There is no tool 'change_price'"),
+    FaultCase("a number without a receipt, once", [_UNFOUNDED, REPORT]),
+    FaultCase("a number without a receipt, again", [_UNFOUNDED], "degraded", "bare number"),
+    FaultCase("a number in words, once", [_IN_WORDS, REPORT]),
+    FaultCase("a number in words, again", [_IN_WORDS], "degraded", "number in words"),
+    FaultCase("429 with retry-after, twice", [Status(429, {"retry-after": "7"})] * 2 + [LOOK, REPORT], waits=[7, 7]),
+    FaultCase("429 that asks for an hour", [Status(429, {"retry-after": "3600"})], "degraded", "answered 429"),
+    FaultCase("429 without money", [Status(429, code="insufficient_quota")], "degraded", "answered 429"),
+    FaultCase("500, twice", [Status(500), Status(500), LOOK, REPORT], waits=[0.7, 1.5]),
+    FaultCase(
         "500 for good", [Status(500)], "degraded", "answered 500: try again later (tried 4 times)", waits=[0.7, 1.5, 3]
     ),
-    Case("500 for good, with a fallback", [Status(500)], waits=[0.7, 1.5, 3], fallback=[LOOK, REPORT]),
-    Case("529 (overloaded), once", [Status(529), LOOK, REPORT], waits=[0.7]),
-    Case("401", [Status(401)], "degraded", "answered 401"),
-    Case("400", [Status(400, message="context too long")], "degraded", "context too long"),
-    Case("time-out, once", [Silence(9), LOOK, REPORT], waits=[0.7]),
-    Case("time-out for good", [Silence(9)], "degraded", "did not answer in time", waits=[0.7, 1.5, 3]),
-    Case("kept alive without an answer", [Trickle(), LOOK, REPORT], waits=[0.7]),
-    Case("connection cut in mid-stream, once", [Cut(LOOK, 3), LOOK, REPORT], waits=[0.7]),
-    Case("connection cut in mid-stream, for good", [Cut(LOOK, 3)], "degraded", "connection", waits=[0.7, 1.5, 3]),
-    Case("an answer without end", [Flood("events")], "degraded", "is longer than"),
-    Case("an answer without end, packed", [Flood("packed")], "degraded", "is longer than"),
-    Case("stream ends unfinished", [Cut(LOOK, 3, politely=True), LOOK, REPORT], waits=[0.7]),
-    Case("error within a stream", [ErrorEvent(), LOOK, REPORT], waits=[0.7]),
-    Case("a page instead of an answer", [Garbage(content_type="text/html"), LOOK, REPORT], waits=[0.7]),
-    Case("endless loop of tool calls", [LOOK], "degraded", "no report after 40 turns"),
-    Case("no money left", [LOOK, REPORT], "degraded", "left for this meeting", limits=Limits(run_micros=100)),
-    Case("no tokens left", [LOOK, REPORT], "degraded", "tokens", limits=Limits(run_tokens=100)),
+    FaultCase("500 for good, with a fallback", [Status(500)], waits=[0.7, 1.5, 3], fallback=[LOOK, REPORT]),
+    FaultCase("529 (overloaded), once", [Status(529), LOOK, REPORT], waits=[0.7]),
+    FaultCase("401", [Status(401)], "degraded", "answered 401"),
+    FaultCase("400", [Status(400, message="context too long")], "degraded", "context too long"),
+    FaultCase("time-out, once", [Silence(9), LOOK, REPORT], waits=[0.7]),
+    FaultCase("time-out for good", [Silence(9)], "degraded", "did not answer in time", waits=[0.7, 1.5, 3]),
+    FaultCase("kept alive without an answer", [Trickle(), LOOK, REPORT], waits=[0.7]),
+    FaultCase("connection cut in mid-stream, once", [Cut(LOOK, 3), LOOK, REPORT], waits=[0.7]),
+    FaultCase("connection cut in mid-stream, for good", [Cut(LOOK, 3)], "degraded", "connection", waits=[0.7, 1.5, 3]),
+    FaultCase("an answer without end", [Flood("events")], "degraded", "is longer than"),
+    FaultCase("an answer without end, packed", [Flood("packed")], "degraded", "is longer than"),
+    FaultCase("stream ends unfinished", [Cut(LOOK, 3, politely=True), LOOK, REPORT], waits=[0.7]),
+    FaultCase("error within a stream", [ErrorEvent(), LOOK, REPORT], waits=[0.7]),
+    FaultCase("a page instead of an answer", [Garbage(content_type="text/html"), LOOK, REPORT], waits=[0.7]),
+    FaultCase("endless loop of tool calls", [LOOK], "degraded", "no report after 40 turns"),
+    FaultCase("no money left", [LOOK, REPORT], "degraded", "left for this meeting", limits=ModelLimits(run_micros=100)),
+    FaultCase("no tokens left", [LOOK, REPORT], "degraded", "tokens", limits=ModelLimits(run_tokens=100)),
 )
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of a case. `broken` names what is not as promised."""
+class FaultOutcome:
+    """The outcome of a case. `broken` names what is not as promised."""
 
-    case: Case
+    case: FaultCase
     provider: str
     status: str
     reason: str
@@ -140,7 +148,7 @@ class Outcome:
     broken: Sequence[str]
 
 
-def play(case: Case, provider: str, database: Database, ctx: Context, charter: Charter) -> Outcome:
+def play(case: FaultCase, provider: str, database: Database, ctx: Context, charter: Charter) -> FaultOutcome:
     """One agent works on the case in a run of its own, and once more as if it had been interrupted at the end."""
     with serving(case.steps) as server, serving(case.fallback or [Status(500)]) as other, _at(server):
         run_id, waits, as_of = _run(database, ctx), list[float](), ctx.now()
@@ -170,10 +178,10 @@ def play(case: Case, provider: str, database: Database, ctx: Context, charter: C
             if (answer(), len(server.heard) + len(other.heard)) != ((status, reason), heard):
                 broken.append(f"the replay of {recorded} exchanges differs, or asked again")
         cost = sum(spend.cost_micros for spend in spends)
-        return Outcome(case, provider, status, reason, heard, waited, cost, broken)
+        return FaultOutcome(case, provider, status, reason, heard, waited, cost, broken)
 
 
-def _broken(case: Case, status: str, reason: str, waits: Sequence[float], refused: Sequence[str]) -> Iterator[str]:
+def _broken(case: FaultCase, status: str, reason: str, waits: Sequence[float], refused: Sequence[str]) -> Iterator[str]:
     if status != case.status:
         yield f"{status} instead of {case.status}: {reason}"
     if case.reason not in reason:
@@ -186,10 +194,10 @@ def _broken(case: Case, status: str, reason: str, waits: Sequence[float], refuse
 
 def _unpaid(spends: Sequence[ModelSpend], heard: int) -> list[str]:
     calls = {spend.call_id for spend in spends}
-    found = [f"{len(calls)} calls paid for, {heard} made"] if len(calls) != heard else []
+    broken = [f"{len(calls)} calls paid for, {heard} made"] if len(calls) != heard else []
     if len(spends) != 2 * len(calls):
-        found.append("a reservation was not settled")
-    return found
+        broken.append("a reservation was not settled")
+    return broken
 
 
 def _model(provider: str, server: ModelServer) -> OpenAIChatModel | AnthropicChatModel:

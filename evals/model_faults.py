@@ -11,7 +11,7 @@ from pathlib import Path
 from agents.charter import load_charters
 from bootstrap.brands import import_into_brand
 from bootstrap.office import Office
-from evals.model_cases import CASES, PROVIDERS, Outcome, play
+from evals.model_cases import CASES, PROVIDERS, FaultOutcome, play
 from identity.open_context import open_context
 from settings import Settings
 from store.embedded import stop
@@ -33,12 +33,12 @@ def main() -> int:
     return 1 if broken else 0
 
 
-def _play_all(home: Path) -> list[Outcome]:
+def _play_all(home: Path) -> list[FaultOutcome]:
     office = Office.open(Settings(home=home))
     try:
         import_into_brand(office, _SAMPLE, _BRAND, None)
         ctx = open_context(office.database, home, None, brand=_BRAND, as_of=None)
-        charter = next(one for one in load_charters() if one.name == "pricing_director")
+        charter = next(charter for charter in load_charters() if charter.name == "pricing_director")
         print(f"{'fault':40} {'provider':10} {'report':9} {'asked':>5} {'waited s':>9} {'cost USD':>9}  reason")
         outcomes = []
         for case in CASES:
@@ -50,8 +50,8 @@ def _play_all(home: Path) -> list[Outcome]:
         office.close()
 
 
-def _line(outcome: Outcome) -> str:
-    said = "; ".join(f"BROKEN: {one}" for one in outcome.broken) or outcome.reason
+def _line(outcome: FaultOutcome) -> str:
+    said = "; ".join(f"BROKEN: {broken}" for broken in outcome.broken) or outcome.reason
     return (
         f"{outcome.case.name:40} {outcome.provider:10} {outcome.status:9} {outcome.requests:5} "
         f"{sum(outcome.waits):9.1f} {outcome.cost_micros / 1_000_000:9.4f}  {said[:110]}"

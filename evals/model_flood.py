@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import chain, repeat
 
-from evals.model_wire import OPENAI, Answer, events
+from evals.model_wire import OPENAI, ModelAnswer, events
 
 GIGABYTE = 2**30
 _BLOCK = 2**16
@@ -30,7 +30,7 @@ def _events(provider: str, serial: int) -> Iterator[bytes]:
     """A stream that begins well and says the same piece of text again and again."""
     begun = [
         f"event: {name}\ndata: {json.dumps(data)}\n\n".encode() if name else f"data: {json.dumps(data)}\n\n".encode()
-        for name, data in events(provider, Answer("x" * _BLOCK), serial)
+        for name, data in events(provider, ModelAnswer("x" * _BLOCK), serial)
     ]
     first = 1 if provider == OPENAI else 2  # what comes before the first piece of text
     return chain(begun[: first + 1], repeat(begun[first], GIGABYTE // len(begun[first])))

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
 from evals.model_flood import flood
-from evals.model_wire import ANTHROPIC, MODEL, OPENAI, Answer, Asked, asked, events, problem_of, whole
+from evals.model_wire import ANTHROPIC, MODEL, OPENAI, ModelAnswer, ModelRequest, asked, events, problem_of, whole
 
 _PATHS = {"/v1/chat/completions": OPENAI, "/v1/messages": ANTHROPIC}
 _PING = b'event: ping\ndata: {"type": "ping"}\n\n'
@@ -39,7 +39,7 @@ class Silence:
 class Cut:
     """The connection breaks after so many events (bytes, when not streamed); `politely` ends the stream as if done."""
 
-    answer: Answer
+    answer: ModelAnswer
     after: int
     politely: bool = False
 
@@ -63,7 +63,7 @@ class ErrorEvent:
 class Unstreamed:
     """The answer in one piece, though a stream was asked for: some compatible servers cannot do otherwise."""
 
-    answer: Answer
+    answer: ModelAnswer
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Flood:
     kind: Literal["events", "line", "body", "packed", "error"]
 
 
-Step = Flood | Unstreamed | Trickle | Answer | Status | Silence | Cut | Garbage | ErrorEvent
-Script = Callable[[Asked], Step]
+Step = Flood | Unstreamed | Trickle | ModelAnswer | Status | Silence | Cut | Garbage | ErrorEvent
+Script = Callable[[ModelRequest], Step]
 
 
 class _Http(ThreadingHTTPServer):
@@ -95,7 +95,7 @@ class ModelServer:
     """Plays a script. `heard` are the requests that were well-formed, `refused` why others were not."""
 
     def __init__(self, script: Script | Sequence[Step]) -> None:
-        self.heard: list[Asked] = []
+        self.heard: list[ModelRequest] = []
         self.refused: list[str] = []
         self.counted = 0
         self.counts = 123
@@ -111,8 +111,8 @@ class ModelServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.http.server_port}"
 
-    def step(self, request: Asked) -> tuple[Step, int]:
-        """What comes next: of a list the next, and its last again and again."""
+    def step(self, request: ModelRequest) -> tuple[Step, int]:
+        """The next step of the script, and the request's number; a list's last step is repeated."""
         with self._lock:
             at = len(self.heard)
             self.heard.append(request)
@@ -136,7 +136,7 @@ def serving(script: Script | Sequence[Step]) -> Iterator[ModelServer]:
 
 
 def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class ModelHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def log_message(self, format: str, *args: Any) -> None:
@@ -162,18 +162,18 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             step, serial = server.step(request)
             return self._play(request, step, serial)
 
-        def _play(self, request: Asked, step: Step, serial: int) -> None:
+        def _play(self, request: ModelRequest, step: Step, serial: int) -> None:
             match step:
                 case Silence(seconds):
                     server.stopping.wait(seconds)
-                    self._answer(request, Answer(text="late"), serial)
+                    self._answer(request, ModelAnswer(text="late"), serial)
                 case Status(status, headers, code, message):
                     kind = code or _TYPES.get(status, "api_error")
                     self._send(status, _error(request.provider, status, kind, message), headers)
                 case Garbage(body, content_type):
                     self._raw(200, body.encode(), content_type)
                 case ErrorEvent(kind):
-                    self._stream([*list(events(request.provider, Answer(text="Well"), serial))[:2]], end=False)
+                    self._stream([*list(events(request.provider, ModelAnswer(text="Well"), serial))[:2]], end=False)
                     data = _error(request.provider, 500, kind, "it broke")
                     self._event("error" if request.provider == ANTHROPIC else "", data)
                     self._finish()
@@ -187,16 +187,16 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                     self._send(200, whole(request.provider, answer, serial))
                 case Cut():
                     self._cut(request, step, serial)
-                case Answer():
+                case ModelAnswer():
                     self._answer(request, step, serial)
 
-        def _answer(self, request: Asked, answer: Answer, serial: int) -> None:
+        def _answer(self, request: ModelRequest, answer: ModelAnswer, serial: int) -> None:
             if request.stream:
                 self._stream(events(request.provider, answer, serial))
             else:
                 self._send(200, whole(request.provider, answer, serial))
 
-        def _cut(self, request: Asked, cut: Cut, serial: int) -> None:
+        def _cut(self, request: ModelRequest, cut: Cut, serial: int) -> None:
             if request.stream:
                 self._stream(list(events(request.provider, cut.answer, serial))[: cut.after], end=False)
                 if cut.politely:
@@ -208,7 +208,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             self.wfile.flush()
             self.close_connection = True
 
-        def _flood(self, request: Asked, kind: str, serial: int) -> None:
+        def _flood(self, request: ModelRequest, kind: str, serial: int) -> None:
             headers, pieces = flood(request.provider, kind, serial)
             self._head(500 if kind == "error" else 200, headers.pop("content-type"), headers)
             self.close_connection = True
@@ -216,9 +216,9 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(piece)
                 server.flooded += len(piece)
 
-        def _stream(self, told: Any, *, end: bool = True) -> None:
+        def _stream(self, events: Any, *, end: bool = True) -> None:
             self._head(200, "text/event-stream", {"transfer-encoding": "chunked"})
-            for name, data in told:
+            for name, data in events:
                 self._event(name, data)
             if end:
                 if self.path == "/v1/chat/completions":
@@ -248,7 +248,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
 
-    return Handler
+    return ModelHandler
 
 
 def _error(provider: str, status: int, kind: str, message: str) -> dict[str, Any]:

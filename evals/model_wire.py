@@ -22,8 +22,8 @@ _ANTHROPIC_STOPS = {"stop": "end_turn", "tool_calls": "tool_use", "length": "max
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a model says. Calls are (name, arguments as text), so that they may be malformed.
+class ModelAnswer:
+    """A model's answer. Calls are (name, arguments as text), so that they may be malformed.
 
     `tokens` are the counts of input and output that its server claims, unless it gives no `usage` at all.
     """
@@ -42,7 +42,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ModelRequest:
     """A request, read alike for both providers. `results` are the tools' answers that the model was sent, in order."""
 
     provider: str
@@ -67,7 +67,7 @@ def problem_of(provider: str, body: Mapping[str, Any], *, counting: bool = False
     return _pairing(provider, list(body["messages"]))
 
 
-def asked(provider: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Asked:
+def asked(provider: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> ModelRequest:
     """The same view of either provider's request."""
     tools = body.get("tools") or ()
     if provider == OPENAI:
@@ -77,22 +77,22 @@ def asked(provider: str, body: Mapping[str, Any], headers: Mapping[str, str]) ->
         names = tuple(tool["name"] for tool in tools)
         blocks = [block for message in body["messages"] for block in message["content"] if isinstance(block, dict)]
         results = [block["content"] for block in blocks if block["type"] == "tool_result"]
-    return Asked(provider, body, names, tuple(_parsed(result) for result in results), headers)
+    return ModelRequest(provider, body, names, tuple(_parsed(result) for result in results), headers)
 
 
-def whole(provider: str, answer: Answer, serial: int) -> dict[str, Any]:
+def whole(provider: str, answer: ModelAnswer, serial: int) -> dict[str, Any]:
     """The body of an answer that is not streamed, as the client's own type takes it."""
     if provider == OPENAI:
         return _openai_whole(answer, serial)
     return _anthropic_whole(answer, serial)
 
 
-def events(provider: str, answer: Answer, serial: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def events(provider: str, answer: ModelAnswer, serial: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Name and data of each event of a streamed answer, as the client's own types take them."""
     yield from _openai_events(answer, serial) if provider == OPENAI else _anthropic_events(answer, serial)
 
 
-def _openai_whole(answer: Answer, serial: int) -> dict[str, Any]:
+def _openai_whole(answer: ModelAnswer, serial: int) -> dict[str, Any]:
     refused = answer.stop == "refusal"
     message: dict[str, Any] = {"role": "assistant", "content": None if refused else answer.text or None}
     message["refusal"] = answer.text if refused else None
@@ -116,7 +116,7 @@ def _openai_whole(answer: Answer, serial: int) -> dict[str, Any]:
     return body
 
 
-def _openai_events(answer: Answer, serial: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def _openai_events(answer: ModelAnswer, serial: int) -> Iterator[tuple[str, dict[str, Any]]]:
     refused = answer.stop == "refusal"
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": "", "refusal": None}]
     deltas += [{"refusal" if refused else "content": piece} for piece in _halves(answer.text)]
@@ -143,12 +143,12 @@ def _openai_events(answer: Answer, serial: int) -> Iterator[tuple[str, dict[str,
         yield "", chunk
 
 
-def _openai_usage(answer: Answer) -> dict[str, int]:
+def _openai_usage(answer: ModelAnswer) -> dict[str, int]:
     given, made = answer.tokens
     return {"prompt_tokens": given, "completion_tokens": made, "total_tokens": given + made}
 
 
-def _anthropic_whole(answer: Answer, serial: int) -> dict[str, Any]:
+def _anthropic_whole(answer: ModelAnswer, serial: int) -> dict[str, Any]:
     refused = answer.stop == "refusal"
     content: list[dict[str, Any]] = []
     if answer.thinking:
@@ -164,9 +164,9 @@ def _anthropic_whole(answer: Answer, serial: int) -> dict[str, Any]:
     return body
 
 
-def _anthropic_events(answer: Answer, serial: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def _anthropic_events(answer: ModelAnswer, serial: int) -> Iterator[tuple[str, dict[str, Any]]]:
     refused = answer.stop == "refusal"
-    told: list[dict[str, Any]] = [{"type": "message_start", "message": {**_envelope(answer, serial), "content": []}}]
+    events: list[dict[str, Any]] = [{"type": "message_start", "message": {**_envelope(answer, serial), "content": []}}]
     blocks: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
     if answer.thinking:
         pieces = [{"type": "thinking_delta", "thinking": half} for half in _halves(answer.thinking)]
@@ -180,19 +180,19 @@ def _anthropic_events(answer: Answer, serial: int) -> Iterator[tuple[str, dict[s
         parts = [{"type": "input_json_delta", "partial_json": half} for half in ("", *_halves(arguments))]
         blocks.append(({"type": "tool_use", "id": f"toolu_{serial}_{at}", "name": name, "input": {}}, parts))
     for index, (start, deltas) in enumerate(blocks):
-        told.append({"type": "content_block_start", "index": index, "content_block": start})
-        told += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
-        told.append({"type": "content_block_stop", "index": index})
+        events.append({"type": "content_block_start", "index": index, "content_block": start})
+        events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
+        events.append({"type": "content_block_stop", "index": index})
     details = {"type": "refusal", "category": None, "explanation": answer.text} if refused else None
     delta = {"stop_reason": _ANTHROPIC_STOPS[answer.ended], "stop_sequence": None, "stop_details": details}
-    told.append({"type": "message_delta", "delta": delta, "usage": {"output_tokens": answer.tokens[1]}})
-    told.append({"type": "message_stop"})
-    for event in told:
+    events.append({"type": "message_delta", "delta": delta, "usage": {"output_tokens": answer.tokens[1]}})
+    events.append({"type": "message_stop"})
+    for event in events:
         _stream_event().validate_python(event)
         yield event["type"], event
 
 
-def _envelope(answer: Answer, serial: int) -> dict[str, Any]:
+def _envelope(answer: ModelAnswer, serial: int) -> dict[str, Any]:
     return {
         "id": f"msg_{serial}",
         "type": "message",
@@ -210,7 +210,7 @@ def _halves(text: str) -> list[str]:
 
 
 def _pairing(provider: str, messages: Sequence[Mapping[str, Any]]) -> str:
-    """What the types cannot say: every call is answered in the next turn, and nothing else is."""
+    """The breach of a rule that the types cannot state: each call is answered in the next turn; "" where none."""
     open_calls: set[str] = set()
     for message in messages:
         answered = _answered(provider, message)

@@ -20,7 +20,18 @@ from analytics.stock.lead_time import DemandRate, LeadTime, estimate_lead_time
 from analytics.stock.reorder_plan import ReplenishmentPlan, StockedProduct, StockTerms, plan_replenishment
 from analytics.stock.replenishment import StockPosition, advise_order
 from analytics.stock.service_levels import ServiceTarget
-from evals.stock_world import DAYS, HOLDING_RATE, REVIEW_DAYS, Books, Items, Luck, Policy, draw_items, draw_luck, run
+from evals.stock_world import (
+    DAYS,
+    HOLDING_RATE,
+    REVIEW_DAYS,
+    Items,
+    Luck,
+    Policy,
+    StockRecords,
+    draw_items,
+    draw_luck,
+    run,
+)
 
 _PLAN_EVERY, _LOOK_BACK = 28, 182
 _COVERS = (0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.45, 1.6, 1.8, 2.1)
@@ -35,7 +46,7 @@ class History:
 
     demand: Codes
 
-    def rates(self, day: int, books: Books) -> tuple[Floats, Floats, Floats]:
+    def rates(self, day: int, books: StockRecords) -> tuple[Floats, Floats, Floats]:
         """Mean, variance and standard error a day, from the days of the last half year that closed with stock."""
         sold = np.vstack([self.demand, books.sold[:day]])[-_LOOK_BACK:]
         seen = np.vstack([np.ones_like(self.demand), books.closing[:day] > 0])[-_LOOK_BACK:].astype(bool)
@@ -45,8 +56,8 @@ class History:
         return mean, variance, np.sqrt(variance / days)
 
 
-def lead_time_now(items: Items, item: int, day: int, books: Books) -> LeadTime:
-    """What the deliveries that have arrived say."""
+def lead_time_now(items: Items, item: int, day: int, books: StockRecords) -> LeadTime:
+    """The lead time as the deliveries that have arrived show it."""
     arrived = [days for ordered, days in books.deliveries[item] if ordered + days <= day]
     return estimate_lead_time(arrived, float(items.promised_days[item]))
 
@@ -56,7 +67,7 @@ def ours(items: Items, history: History | None, service: ServiceTarget) -> Polic
     products: list[StockedProduct] = []
     plans: list[ReplenishmentPlan] = []
 
-    def policy(day: int, position: Codes, books: Books) -> Codes:
+    def policy(day: int, position: Codes, books: StockRecords) -> Codes:
         if day % _PLAN_EVERY == 0 and (history is not None or not plans):
             products[:] = _products(items, history, day, books)
             plans[:] = [plan_replenishment(product, service) for product in products]
@@ -69,14 +80,14 @@ def ours(items: Items, history: History | None, service: ServiceTarget) -> Polic
     return policy
 
 
-def _products(items: Items, history: History | None, day: int, books: Books) -> list[StockedProduct]:
+def _products(items: Items, history: History | None, day: int, books: StockRecords) -> list[StockedProduct]:
     terms = [StockTerms(float(revenue), HOLDING_RATE) for revenue in items.revenue]
     if history is None:
         rates = [DemandRate(float(m), float(v)) for m, v in zip(items.rate, items.variance, strict=True)]
         leads = [LeadTime(float(m), float(s)) for m, s in zip(items.lead_days, items.lead_sd, strict=True)]
     else:
-        found = zip(*history.rates(day, books), strict=True)
-        rates = [DemandRate(float(mean), float(variance), float(error)) for mean, variance, error in found]
+        seen_rates = zip(*history.rates(day, books), strict=True)
+        rates = [DemandRate(float(mean), float(variance), float(error)) for mean, variance, error in seen_rates]
         leads = [lead_time_now(items, item, day, books) for item in range(len(items))]
     return [
         StockedProduct(rates[item], leads[item], items.supply(item), terms[item], REVIEW_DAYS)
@@ -88,7 +99,7 @@ def weeks_of_cover(items: Items, history: History, cover: Floats, weeks: Floats)
     """Below the use of lead time and a week times `cover` (n,), order `weeks` (n,) beyond it; it forecasts as ours."""
     known: dict[str, Floats] = {}
 
-    def policy(day: int, position: Codes, books: Books) -> Codes:
+    def policy(day: int, position: Codes, books: StockRecords) -> Codes:
         if day % _PLAN_EVERY == 0:
             known["weekly"] = 7 * history.rates(day, books)[0]
             leads = [lead_time_now(items, item, day, books).mean_days for item in range(len(items))]
@@ -174,17 +185,17 @@ def main(count: int = 60, seeds: int = 3) -> None:
         "ours, cycle service 95 %": lambda items, history: ours(items, history, ServiceTarget("cycle_service", 0.95)),
     }
     worlds = [world(count, seed) for seed in range(1, seeds + 1)]
-    found = {name: [run(i, luck, make(i, h)) for i, luck, h in worlds] for name, make in makers.items()}
-    Console(width=160).print(_table(found, "clairvoyant", next(name for name in makers if name.startswith("rule"))))
+    books = {name: [run(i, luck, make(i, h)) for i, luck, h in worlds] for name, make in makers.items()}
+    Console(width=160).print(_table(books, "clairvoyant", next(name for name in makers if name.startswith("rule"))))
     print(f"{count} items, {seeds} seeds, 2 years of weekly reviews; {time.perf_counter() - started:.0f} s")
 
 
-def _table(found: dict[str, list[Books]], best: str, rule: str) -> Table:
+def _table(books: dict[str, list[StockRecords]], best: str, rule: str) -> Table:
     table = Table("policy", "cost / clairvoyant", "cost / rule", "cheaper than rule (items)", "holding", "lost margin")
     for title in ("ordering", "forgone", "fill rate", "cycles not short", "orders a year"):
         table.add_column(title)
-    base, other = _all(found[best], "cost"), _all(found[rule], "cost")
-    for name, runs in found.items():
+    base, other = _all(books[best], "cost"), _all(books[rule], "cost")
+    for name, runs in books.items():
         cost, asked = _all(runs, "cost"), _all(runs, "asked").sum()
         parts = [f"{_all(runs, part).sum() / base.sum():.2f}" for part in ("holding", "lost", "ordering", "overpaid")]
         table.add_row(
@@ -200,7 +211,7 @@ def _table(found: dict[str, list[Books]], best: str, rule: str) -> Table:
     return table
 
 
-def _all(runs: list[Books], column: str) -> Floats:
+def _all(runs: list[StockRecords], column: str) -> Floats:
     return np.concatenate([getattr(books, column) for books in runs])
 
 

@@ -78,7 +78,7 @@ class Forgetful:
     name = NAME
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        minilm._of_one.cache_clear()
+        minilm._of_text.cache_clear()
         return MiniLM().embed(texts)
 
 
@@ -129,10 +129,10 @@ def _ground() -> Iterator[tuple[Database, Path, Any]]:
 def _answers(texts: Sequence[str], scores: Sequence[Any], asked: int) -> Table:
     table = Table("", *(f"answered within {cut}" for cut in CUTS), "mean reciprocal rank", "ratio to bm25s", box=None)
     table.title = f"{asked} hand-written questions on {len(texts)} passages of this project's documents"
-    base = next(one for one in scores if one.name == "bm25s")
-    for one in scores:
-        shares = [f"{100 * one.within[cut]:.0f} %" for cut in CUTS]
-        table.add_row(one.name, *shares, f"{one.mrr:.3f}", f"{one.mrr / base.mrr:.2f}")
+    base = next(scored for scored in scores if scored.name == "bm25s")
+    for scored in scores:
+        shares = [f"{100 * scored.within[cut]:.0f} %" for cut in CUTS]
+        table.add_row(scored.name, *shares, f"{scored.mrr:.3f}", f"{scored.mrr / base.mrr:.2f}")
     return table
 
 
@@ -155,14 +155,14 @@ def _nearest(
             for wanted in (_wanted(question, embedded, ctx, **where) for question in questions)
         ]
         meaning, words, together = (float(mean) for mean in np.mean(shares, axis=0))
-        worst = min(one[2] for one in shares)
+        worst = min(share[2] for share in shares)
         kept = "kept" if min(meaning, words, together) >= AIM_RECALL else "missed"
         table.add_row(name, f"{meaning:.3f}", f"{words:.3f}", f"{together:.3f}", f"{worst:.1f}", kept)
     return table
 
 
 def _filters(ctx: Any) -> dict[str, dict[str, Any]]:
-    """What a search may ask for, over a library as `retrieval_library.Filed` has it."""
+    """The filters of a search by their description, over a library as `retrieval_library.Filed` has it."""
     return {
         "no filter": {},
         "a category of 15 %": {"category": "contract"},
@@ -173,9 +173,9 @@ def _filters(ctx: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def _shares(found: Rankings, exact: Rankings) -> tuple[float, float, float]:
-    """What share of the exact search's best are among those found: by meaning, by words, and fused."""
-    pairs = (*zip(found, exact, strict=True), (fused(found), fused(exact)))
+def _shares(approximate: Rankings, exact: Rankings) -> tuple[float, float, float]:
+    """Shares (0 to 1) of the exact search's best that were found: by meaning, by words, and fused."""
+    pairs = (*zip(approximate, exact, strict=True), (fused(approximate), fused(exact)))
     meaning, words, together = (
         len(set(ours[:TOP]) & set(theirs[:TOP])) / len(theirs[:TOP]) if theirs else 1.0 for ours, theirs in pairs
     )
@@ -201,8 +201,10 @@ def _speed(
         "at the tool, the question embedded beforehand": _timed(_tool(database, ctx, remembering), questions),
         "search and passages from the store, no receipt": _timed(_searched(database, ctx, remembering), questions),
         "a snapshot opened, and a row written and committed": _timed(_written(database, ctx), questions),
-        "in the index alone (both rankings)": _timed(lambda one: index.rank(wanted[one], CANDIDATES), questions),
-        "embedding the question": _timed(lambda one: Forgetful().embed([one]), questions[:50]),
+        "in the index alone (both rankings)": _timed(
+            lambda question: index.rank(wanted[question], CANDIDATES), questions
+        ),
+        "embedding the question": _timed(lambda question: Forgetful().embed([question]), questions[:50]),
         **_others(made, questions, embedded, ctx),
     }
     base = rows["in the index alone (both rankings)"][0]
@@ -233,7 +235,7 @@ def _tool(database: Database, ctx: Any, knowledge: KnowledgeBase) -> Callable[[s
 
 
 def _written(database: Database, ctx: Any) -> Callable[[str], Any]:
-    """What every tool's answer costs whatever it says: the two transactions that it is read and kept in."""
+    """The base cost of every tool's answer: the two transactions that it is read and kept in."""
     now, who = ctx.now(), ctx.actor.label
 
     def write(_question: str) -> Any:

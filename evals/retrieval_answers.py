@@ -28,7 +28,7 @@ Ranker = Callable[[str], Sequence[int]]
 
 
 @dataclass(frozen=True)
-class Case:
+class LabelledQuestion:
     """A question, and the passages that hold the words which answer it."""
 
     question: str
@@ -47,35 +47,35 @@ class Score:
 def passages() -> list[str]:
     """The passages of the project's documents, as they are embedded. The examples of minutes are left out."""
     files = sorted(path for path in (CHECKOUT / "docs").rglob("*.md") if "examples" not in path.parts)
-    found = []
+    texts = []
     for path in [CHECKOUT / "README.md", *files]:
         document = read_file(path)
-        found += [embedded_text(document.title, one.heading, one.text) for one in chunks_of(document)]
-    return found
+        texts += [embedded_text(document.title, chunk.heading, chunk.text) for chunk in chunks_of(document)]
+    return texts
 
 
-def cases(texts: Sequence[str]) -> list[Case]:
+def cases(texts: Sequence[str]) -> list[LabelledQuestion]:
     """The labelled questions, but for those whose answer no document has any more: documents change."""
     flat = [" ".join(text.split()) for text in texts]
-    found = []
+    labelled = []
     for question, words in yaml.safe_load(QUESTIONS.read_text("utf-8")):
         answers = frozenset(at for at, text in enumerate(flat) if words in text)
         if answers:
-            found.append(Case(question, answers))
-    return found
+            labelled.append(LabelledQuestion(question, answers))
+    return labelled
 
 
 def rankers(texts: Sequence[str]) -> dict[str, Ranker]:
     """The product's hybrid, its two parts, and bm25s (Lù 2024), which knows nothing of this project."""
     vectors, scan = MiniLM().embed(texts), ExactScan()
-    scan.extend((_indexed(at, *one) for at, one in enumerate(zip(texts, vectors, strict=True))), Stamp("", 1))
+    scan.extend((_indexed(at, *passage) for at, passage in enumerate(zip(texts, vectors, strict=True))), Stamp("", 1))
 
     def rankings(question: str) -> Rankings:
         vector, words = MiniLM().embed([question])[0], words_of_question(question)
         return scan.rank(SearchQuery(vector, words, NOW.timestamp()), CANDIDATES)
 
     def places(ranking: Sequence[UUID]) -> Sequence[int]:
-        return [one.int for one in ranking]
+        return [passage_id.int for passage_id in ranking]
 
     return {
         "hybrid": lambda question: places(fused(rankings(question))),
@@ -103,11 +103,11 @@ def _bm25s(texts: Sequence[str]) -> Ranker:
     return rank
 
 
-def score(name: str, rank: Ranker, asked: Sequence[Case]) -> Score:
+def score(name: str, rank: Ranker, asked: Sequence[LabelledQuestion]) -> Score:
     """How well a ranker finds the passages that answer."""
     firsts = []
     for case in asked:
         ranking = list(rank(case.question))
-        firsts.append(next((at for at, one in enumerate(ranking, start=1) if one in case.answers), None))
+        firsts.append(next((at for at, passage in enumerate(ranking, start=1) if passage in case.answers), None))
     within = {cut: sum(1 for first in firsts if first and first <= cut) / len(firsts) for cut in CUTS}
     return Score(name, within, sum(1 / first for first in firsts if first) / len(firsts))

@@ -62,10 +62,12 @@ class Made:
         return Made(self.texts[:count], self.vectors[:count], self.ids[:count])
 
     def indexed(self, now: datetime) -> Iterator[IndexedPassage]:
-        for at, (one, text, vector) in enumerate(zip(self.ids, self.texts, self.vectors, strict=True)):
+        for at, (passage_id, text, vector) in enumerate(zip(self.ids, self.texts, self.vectors, strict=True)):
             filed = Filed.of(at // PER_DOCUMENT, now)
             bare = vector.astype("<f4").tobytes()
-            yield IndexedPassage(one, "", "", text, bare, filed.category, [filed.tag], filed.known_at, filed.ended_at)
+            yield IndexedPassage(
+                passage_id, "", "", text, bare, filed.category, [filed.tag], filed.known_at, filed.ended_at
+            )
 
 
 def make(real: Sequence[str], passages: int, seed: int = 1) -> Made:
@@ -109,15 +111,16 @@ def fill(database: Database, ctx: Context, made: Made) -> None:
             direct,
             "knowledge_document",
             _DOCUMENT,
-            (_document(at, one, brand, now) for at, one in enumerate(documents)),
+            (_document(at, document, brand, now) for at, document in enumerate(documents)),
         )
         passages = (
-            _passage(at, one, documents, brand, now) for at, one in enumerate(zip(made.ids, made.texts, strict=True))
+            _passage(at, passage, documents, brand, now)
+            for at, passage in enumerate(zip(made.ids, made.texts, strict=True))
         )
         _copy(direct, "knowledge_passage", _PASSAGE, passages)
         vectors = (
-            (brand, one, one, NAME, vector.astype("<f4").tobytes())
-            for one, vector in zip(made.ids, made.vectors, strict=True)
+            (brand, passage_id, passage_id, NAME, vector.astype("<f4").tobytes())
+            for passage_id, vector in zip(made.ids, made.vectors, strict=True)
         )
         _copy(direct, "knowledge_vector", ("brand_id", "id", "passage_id", "model", "vector"), vectors)
         direct.commit()
@@ -132,19 +135,21 @@ _DOCUMENT = (
 _PASSAGE = ("brand_id", "id", "document_id", "position", "heading", "page", "text", "known_at", "recorded_at")
 
 
-def _document(at: int, one: UUID, brand: UUID, now: datetime) -> tuple[Any, ...]:
+def _document(at: int, document: UUID, brand: UUID, now: datetime) -> tuple[Any, ...]:
     name, filed = f"made-{at}.md", Filed.of(at, now)
     ended_by = REMOVED if filed.ended_at else ""
     return (
-        brand, one, name, 1, "", filed.category, json.dumps([filed.tag]), "trusted", "text/markdown", f"{at:064x}", 1,
-        PER_DOCUMENT, now.date(), "person:benchmark", at + 1, filed.ended_at, ended_by, filed.known_at, now,
+        brand, document, name, 1, "", filed.category, json.dumps([filed.tag]), "trusted", "text/markdown", f"{at:064x}",
+        1, PER_DOCUMENT, now.date(), "person:benchmark", at + 1, filed.ended_at, ended_by, filed.known_at, now,
     )  # fmt: skip
 
 
-def _passage(at: int, one: tuple[UUID, str], documents: Sequence[UUID], brand: UUID, now: datetime) -> tuple[Any, ...]:
+def _passage(
+    at: int, passage: tuple[UUID, str], documents: Sequence[UUID], brand: UUID, now: datetime
+) -> tuple[Any, ...]:
     document, place = divmod(at, PER_DOCUMENT)
     known_at = Filed.of(document, now).known_at
-    return brand, one[0], documents[document], place + 1, "", None, one[1], known_at, now
+    return brand, passage[0], documents[document], place + 1, "", None, passage[1], known_at, now
 
 
 def _copy(direct: Any, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:

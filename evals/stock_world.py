@@ -45,7 +45,7 @@ class Items:
         return SupplyTerms(tiers, float(self.order_cost[item]), minimum, int(self.pack[item]))
 
     def overpaid(self, units: Codes) -> Floats:
-        """What orders (n,) cost beyond the best price break."""
+        """The cost of orders (n,) beyond the best price break, in minor units."""
         off = np.zeros(len(self))
         for times, share in BREAKS:
             off = np.where(units >= times * self.minimum, share, off)
@@ -95,8 +95,8 @@ def draw_luck(items: Items, days: int, seed: int) -> Luck:
 
 
 @dataclass(eq=False)
-class Books:
-    """What was seen so far, and what the measured years cost, each (n,) or (days, n).
+class StockRecords:
+    """The sales and stock seen so far, and the costs of the measured years, each (n,) or (days, n).
 
     `deliveries` are the day ordered and the days taken, for each item, also of those still under way.
     """
@@ -121,11 +121,11 @@ class Books:
         return self.holding + self.lost + self.ordering + self.overpaid
 
 
-Policy = Callable[[int, Codes, Books], Codes]
+Policy = Callable[[int, Codes, StockRecords], Codes]
 """From the day, the inventory position (n,) and the books: units to order (n,), 0 for none."""
 
 
-def run(items: Items, luck: Luck, policy: Policy, keep: bool = True) -> Books:
+def run(items: Items, luck: Luck, policy: Policy, keep: bool = True) -> StockRecords:
     """Two years after a warm-up; what is asked for and not there is lost. `keep` keeps daily sales for the policy."""
     count, days = len(items), len(luck.demand)
     on_hand = np.ceil(items.rate * (items.lead_days + 30)).astype(np.int64)
@@ -135,7 +135,7 @@ def run(items: Items, luck: Luck, policy: Policy, keep: bool = True) -> Books:
     kept = (days, count) if keep else (0, count)
     zeros = [np.zeros(count) for _ in range(10)]
     empty = np.zeros(kept, dtype=np.int64)
-    books = Books(empty, empty.copy(), [[] for _ in range(count)], *zeros)
+    books = StockRecords(empty, empty.copy(), [[] for _ in range(count)], *zeros)
     for day in range(days):
         here = arriving[day % LONGEST_DAYS].astype(np.int64)
         measured = day >= WARM_DAYS

@@ -34,7 +34,7 @@ def read_weekly_sales(path: Path) -> dict[str, WeeklySales]:
             week = date.fromisoformat(row["week_start"]).toordinal() // 7
             numbers = [float(row[name]) for name in ("units", "unit_price", "deal", "feature", "gross_margin_pct")]
             rows[row["sku"]].append((week, stores.setdefault(row["store"], len(stores)), *numbers))
-    first = min(week for found in rows.values() for week, *_ in found)
+    first = min(week for product_rows in rows.values() for week, *_ in product_rows)
     return {sku: _sales(np.array(rows[sku]), int(first)) for sku in sorted(rows)}
 
 

@@ -27,14 +27,14 @@ STEPS = 24
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the agent said, and the receipt of each look-up it rests on, by tool."""
+class ReceiptedAnswer:
+    """The agent's answer, and the receipt of each look-up it rests on, by tool."""
 
     text: str
     receipts: list[tuple[str, str]]
 
 
-def ask(office: Office, ctx: Context, question: str) -> Answer:
+def ask(office: Office, ctx: Context, question: str) -> ReceiptedAnswer:
     """Let the agent look things up and answer. Raises ModelErrors, and GraphRecursionError where it does not end."""
     from langchain.agents import create_agent
 
@@ -43,7 +43,7 @@ def ask(office: Office, ctx: Context, question: str) -> Answer:
         state = agent.invoke({"messages": [{"role": "user", "content": question}]}, {"recursion_limit": STEPS})
     messages = state["messages"]
     receipts = [(m.name, str(m.artifact)) for m in messages if m.type == "tool" and m.artifact]
-    return Answer(str(messages[-1].text), receipts)
+    return ReceiptedAnswer(str(messages[-1].text), receipts)
 
 
 def main() -> None:

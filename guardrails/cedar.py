@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True)
-class Rule:
+class PolicyRule:
     """A policy as its annotations describe it."""
 
     id: str
@@ -53,7 +53,7 @@ class PolicyEngine:
         self._rules = _rules(self._policies)
         self._permitted = _permitted(self._policies)
 
-    def decide(self, action_kind: str, who: DecisionFacts, what: BaseModel) -> Verdict:
+    def decide(self, action_kind: str, who: DecisionFacts, action_facts: BaseModel) -> Verdict:
         """Allow; needs approval at the gates that bind; or deny. Never raises for facts it cannot judge: it denies.
 
         Asked twice at most: as things stand, and with those gates opened that bind. What is still denied then is denied
@@ -63,7 +63,7 @@ class PolicyEngine:
             who = DecisionFacts.model_validate(dict(who))
         except ValidationError as error:
             return self._unclear("; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors()))
-        facts = {**dict(what), **_who(who)}
+        facts = {**dict(action_facts), **_who(who)}
         if foreign := _foreign(action_kind, facts):
             return self._unclear(foreign)
         if action_kind in ACTION_KINDS and action_kind not in self._permitted:
@@ -119,15 +119,15 @@ class PolicyEngine:
 
 
 def _parsed(texts: Sequence[str], schema: cedarpy.Schema) -> cedarpy.PolicySet:
-    if found := faults(texts, schema):
-        raise InvalidInput(f"The policies do not hold: {'; '.join(found)}", remedy="Correct the Cedar text there.")
+    if problems := faults(texts, schema):
+        raise InvalidInput(f"The policies do not hold: {'; '.join(problems)}", remedy="Correct the Cedar text there.")
     return cedarpy.PolicySet.from_str("\n".join(texts))
 
 
-def _rules(policies: cedarpy.PolicySet) -> dict[str, Rule]:
+def _rules(policies: cedarpy.PolicySet) -> dict[str, PolicyRule]:
     static = policies.to_pst().static_policies
     return {
-        name: Rule(
+        name: PolicyRule(
             policy.annotations.get("id", name), policy.annotations.get("reason", name), policy.annotations.get("gate")
         )
         for name, policy in static.items()

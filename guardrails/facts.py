@@ -1,4 +1,4 @@
-"""What the server gathers of who acts, before it asks: integers, flags and closed sets, nothing that a model wrote."""
+"""Facts of who acts, gathered by the server before it asks: integers, flags and closed sets, nothing a model wrote."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ Gate = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,31}$")]
 
 
 class DecisionFacts(BaseModel):
-    """What every decision needs to know of who acts. All amounts in minor units, all rates in basis points."""
+    """Facts of who acts that every decision needs. All amounts in minor units, all rates in basis points."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

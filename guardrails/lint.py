@@ -19,7 +19,7 @@ _RATES = frozenset(name for facts in _FACTS for name in facts.model_fields if is
 
 
 def lint_policies(texts: Sequence[str] | None = None) -> list[str]:
-    """What is wrong with the policies, a sentence each; empty when nothing is.
+    """The faults of the policies, a sentence each; empty where there are none.
 
     Found are: text that Cedar cannot read; an action, fact or kind of actor that the schema does not know; no id, no
     reason, an id used twice; a reason that shows anything but a rate; a policy that can never match; a template,
@@ -47,7 +47,7 @@ def _problems(policy: pst.Template) -> list[str]:
     gate = policy.annotations.get("gate")
     reason = policy.annotations.get("reason", "")
     reads_approvals = any(_reads_approvals(clause.expr) for clause in policy.clauses)
-    found = {
+    problems = {
         "has no @id": not policy.annotations.get("id"),
         "has no @reason": not reason,
         "shows anything but a rate in its reason": not set(PLACEHOLDER.findall(reason)) <= _RATES,
@@ -57,7 +57,7 @@ def _problems(policy: pst.Template) -> list[str]:
         "is a gate that its own approval does not lift": gate is not None and not _is_lifted_by(policy, gate),
         "reads approvals but names no @gate": gate is None and reads_approvals,
     }
-    return [problem for problem, holds in found.items() if holds]
+    return [problem for problem, holds in problems.items() if holds]
 
 
 def _is_lifted_by(policy: pst.Template, gate: str) -> bool:

@@ -60,9 +60,9 @@ def policy_gaps(kind: ActionKind, written: Iterable[pst.Template] | None) -> Ite
         needed |= {"limit of what an agent may do alone (amount_minor > alone_limit_minor)": _is_alone_limit}
     elif "amount_minor" in kind.facts.model_fields:
         yield f"domain/{kind.noun}.py says that no money is at stake in {kind.name}, but its facts have amount_minor."
-    for what, matches in needed.items():
+    for title, matches in needed.items():
         if not any(map(matches, own)):
-            yield f"{file} has no {what} for {kind.name}."
+            yield f"{file} has no {title} for {kind.name}."
 
 
 def _policies(text: str) -> list[pst.Template]:

@@ -12,7 +12,7 @@ _CEDARS_NAME = re.compile(r"^for policy `[^`]*`, ")
 
 
 @dataclass(frozen=True)
-class Statement:
+class PolicyStatement:
     """One policy as written: in which of the texts (from 1), from which line, and the words."""
 
     text: int
@@ -24,17 +24,17 @@ class Statement:
         return f"policy text {self.text}, line {self.line}"
 
 
-def statements(texts: Sequence[str]) -> Iterator[Statement]:
+def statements(texts: Sequence[str]) -> Iterator[PolicyStatement]:
     """The policies of all texts in order; Cedar numbers them the same way: policy0, policy1 and so on."""
     for number, text in enumerate(texts, start=1):
         for match in _STATEMENT.finditer(text):
             start = match.start() + len(_leading(match[0]))
             if start < match.end():
-                yield Statement(number, text.count("\n", 0, start) + 1, text[start : match.end()])
+                yield PolicyStatement(number, text.count("\n", 0, start) + 1, text[start : match.end()])
 
 
 def faults(texts: Sequence[str], schema: cedarpy.Schema) -> list[str]:
-    """What Cedar cannot read or what does not fit the schema, a sentence each with its place; empty when all fits."""
+    """The places that Cedar cannot read or that do not fit the schema, a sentence each; empty when all fits."""
     written = list(statements(texts))
     if unreadable := [fault for statement in written if (fault := _unreadable(statement))]:
         return unreadable
@@ -51,7 +51,7 @@ def _leading(words: str) -> str:
     return match[0] if match else ""
 
 
-def _unreadable(statement: Statement) -> str | None:
+def _unreadable(statement: PolicyStatement) -> str | None:
     try:
         cedarpy.PolicySet.from_str(statement.words)
     except ValueError as error:

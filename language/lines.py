@@ -8,7 +8,7 @@ from enum import StrEnum
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
-class Look(StrEnum):
+class SpanLook(StrEnum):
     """How a piece of text is set."""
 
     PLAIN = "plain"
@@ -23,7 +23,7 @@ class Span:
     """A piece of a line; a number's `code` is what `mhos why` opens."""
 
     text: str
-    look: Look = Look.PLAIN
+    look: SpanLook = SpanLook.PLAIN
     code: str = ""
 
 
@@ -47,12 +47,12 @@ def as_plain(line: Line) -> str:
 
 
 def _marked(span: Span) -> str:
-    if span.look is Look.NUMBER:
+    if span.look is SpanLook.NUMBER:
         return f"**{span.text}** `{span.code}`"
-    if span.look is Look.CODE:
+    if span.look is SpanLook.CODE:
         return f"`{span.text.replace('`', '')}`"
     words = _kept_spaces(span.text, escape_markdown)
-    mark = {Look.STRONG: "**", Look.QUIET: "_"}.get(span.look, "")
+    mark = {SpanLook.STRONG: "**", SpanLook.QUIET: "_"}.get(span.look, "")
     return f"{mark}{words}{mark}"
 
 

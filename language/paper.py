@@ -1,4 +1,4 @@
-"""What papers such as minutes are made of, before anybody decides whether they become Markdown or PDF."""
+"""The parts of papers such as minutes, before anybody decides whether they become Markdown or PDF."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ class Heading:
 class Bullets:
     """Points, each perhaps with points of its own."""
 
-    points: Sequence["Point"]
+    points: Sequence["BulletPoint"]
 
 
 @dataclass(frozen=True)
-class Point:
+class BulletPoint:
     """One point, and what is said under it."""
 
     line: Line
@@ -93,5 +93,5 @@ def _markdown(block: Block) -> str:
             return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _point(point: Point) -> str:
+def _point(point: BulletPoint) -> str:
     return "\n".join([f"- {as_markdown(point.line)}", *(f"  - {as_markdown(line)}" for line in point.under)])

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from language.lines import Line, Look, Span, as_plain
-from language.paper import Block, Bullets, Heading, Paper, Paragraph, Point, Section, Table
+from language.lines import Line, Span, SpanLook, as_plain
+from language.paper import Block, BulletPoint, Bullets, Heading, Paper, Paragraph, Section, Table
 from language.speech import say
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _block(pdf: "FPDF", block: Block) -> None:
             _table(pdf, block)
 
 
-def _point(pdf: "FPDF", point: Point) -> None:
+def _point(pdf: "FPDF", point: BulletPoint) -> None:
     _bullet(pdf, "•", _MARGIN)
     _write(pdf, point.line, _MARGIN + _INDENT)
     for line in point.under:
@@ -152,16 +152,16 @@ def _write(pdf: "FPDF", line: Line, left: float) -> None:
 def _pieces(line: Line) -> Iterator[tuple[str, str, float, tuple[int, int, int]]]:
     for span in line:
         match span.look:
-            case Look.NUMBER:
+            case SpanLook.NUMBER:
                 yield _together(span), "B", _BODY, _INK
                 yield f"\u00a0{span.code}", "", _CODE, _QUIET
-            case Look.CODE:
+            case SpanLook.CODE:
                 yield _safe(span.text), "", _CODE + 0.5, _QUIET
-            case Look.QUIET:
+            case SpanLook.QUIET:
                 yield _safe(span.text), "", _BODY, _QUIET
-            case Look.STRONG:
+            case SpanLook.STRONG:
                 yield _safe(span.text), "B", _BODY, _INK
-            case Look.PLAIN:
+            case SpanLook.PLAIN:
                 yield _safe(span.text), "", _BODY, _INK
 
 

@@ -7,7 +7,7 @@ from domain.errors import InvalidInput
 from domain.figure import Cell
 from domain.language import Language
 from language.formats import cell_text
-from language.lines import Look, Span
+from language.lines import Span, SpanLook
 
 KEY = re.compile(r"\{([a-z][a-z_]{0,39})\}")
 _WITH_DATIVE = re.compile(r"\b(?:ab|aus|bei|binnen|in|mit|nach|seit|von|vor|zu) $", re.IGNORECASE)
@@ -17,7 +17,7 @@ _BRACES = str.maketrans("{}", "()")
 
 
 def without_figures(text: str) -> str:
-    """What people wrote, as prose that cites figures can carry it: braces would read as the key of one."""
+    """A person's text as prose that cites figures can carry it: braces would read as the key of one."""
     return text.translate(_BRACES)
 
 
@@ -30,6 +30,6 @@ def prose_line(text: str, cells: Mapping[str, Cell], language: Language, codes: 
         number = cell_text(cells[match[1]], language)
         if language is Language.DE and _WITH_DATIVE.search(text[: match.start()]):
             number = _PLURALS.sub(r"\1n", number)
-        spans += [Span(text[at : match.start()]), Span(number, Look.NUMBER, codes.get(match[1], ""))]
+        spans += [Span(text[at : match.start()]), Span(number, SpanLook.NUMBER, codes.get(match[1], ""))]
         at = match.end()
     return [span for span in (*spans, Span(text[at:])) if span.text]

@@ -45,7 +45,7 @@ def entries(folder: Path = CATALOGUE) -> Iterator[tuple[str, Language, "Message"
 
 
 def compile_catalogue() -> Mapping[Language, bytes]:
-    """What the PO files come to, as gettext reads it; kept for the next process where the folder can be written."""
+    """The compiled catalogues, as gettext reads them; kept for the next process where the folder can be written."""
     from babel.messages.mofile import write_mo
 
     written: dict[Language, bytes] = {}
@@ -68,16 +68,16 @@ def _by_key() -> dict[Language, "Catalog"]:
     """One catalogue a language, in which the key stands where gettext has the English."""
     from babel.messages.catalog import Catalog
 
-    found = {language: Catalog(locale=language.value, fuzzy=False) for language in Language}
+    catalogues = {language: Catalog(locale=language.value, fuzzy=False) for language in Language}
     for _, language, entry in entries():
         if not entry.context:
             raise InvalidInput(f"The sentence {entry.id!r} has no key.", remedy="Give it a msgctxt.")
         id_ = (entry.context, entry.context) if entry.pluralizable else entry.context
-        if found[language].get(entry.context) is not None:
+        if catalogues[language].get(entry.context) is not None:
             raise InvalidInput(f"{entry.context} is in the catalogue twice.", remedy="Keep one of them.")
-        found[language].add(id_, string=entry.string)
-        found[_SOURCE].add(id_, string=entry.id)
-    return found
+        catalogues[language].add(id_, string=entry.string)
+        catalogues[_SOURCE].add(id_, string=entry.id)
+    return catalogues
 
 
 @cache

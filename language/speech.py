@@ -65,7 +65,7 @@ def spoken(document: Any, language: Language) -> Any:
     return document
 
 
-class Prose(Protocol):
+class BilingualProse(Protocol):
     """A claim, and what a finding, a proposal or a challenge is stored as."""
 
     @property
@@ -78,7 +78,7 @@ class Prose(Protocol):
     def message(self) -> Message | Mapping[str, Any] | None: ...
 
 
-def prose_of(row: Prose, language: Language) -> str:
+def prose_of(row: BilingualProse, language: Language) -> str:
     """Stored prose in a language, its figures still by their keys; empty where it is not known in that language.
 
     What was said by key is said again in any language but English, which is kept as it was said.

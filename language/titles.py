@@ -1,4 +1,4 @@
-"""What an action does, in a line, in English and German: from its kind's titles and its own parameters."""
+"""The title of an action, in a line, in English and German: from its kind's titles and its own parameters."""
 
 import re
 from datetime import date

@@ -62,7 +62,7 @@ def whole_message(chunks: Iterable[AIMessageChunk]) -> AIMessage:
 
 
 def unfinished(model: str, *, begun: bool) -> ModelError:
-    """What a stream is that ended before the model did."""
+    """The error of a stream that ended before the model did."""
     if begun:
         return ConnectionLost(f"{model} broke off in the middle of its answer.")
     return MalformedAnswer(f"{model} answered with something that is no stream of events.")
@@ -77,7 +77,7 @@ def usage_of(claimed_input: object, claimed_output: object) -> UsageMetadata | N
 
 
 def text_of(content: str | list[Any]) -> str:
-    """What of a message's content is text."""
+    """The text of a message's content, without its other parts."""
     if isinstance(content, str):
         return content
     parts = (part if isinstance(part, str) else str(part.get("text") or "") for part in content)

@@ -12,7 +12,7 @@ _THOUGHT = ("thinking", "redacted_thinking")
 
 
 def anthropic_system(messages: Sequence[BaseMessage]) -> str:
-    """What the model is told beside the conversation."""
+    """The system messages, as one text beside the conversation."""
     return "\n\n".join(text_of(message.content) for message in messages if isinstance(message, SystemMessage))
 
 
@@ -35,8 +35,12 @@ def anthropic_tools(tools: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Tools in OpenAI's function format, as Anthropic names their parts."""
     functions = [tool["function"] for tool in tools]
     return [
-        {"name": one["name"], "description": one.get("description", ""), "input_schema": one["parameters"]}
-        for one in functions
+        {
+            "name": function["name"],
+            "description": function.get("description", ""),
+            "input_schema": function["parameters"],
+        }
+        for function in functions
     ]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.context import Context
 from llm.errors import BudgetExceeded
-from llm.prices import Price
+from llm.prices import TokenPrice
 from store.database import Database
 from store.group_commit import Batch, Work
 from store.leases import one_at_a_time
@@ -20,7 +20,7 @@ _MICROS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Limits:
+class ModelLimits:
     """The most that models may cost: money for a run and for a calendar month of the brand, tokens for a run."""
 
     run_micros: int = 25 * _MICROS
@@ -30,7 +30,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a call takes. `estimated` when nobody counted, so that it is a bound."""
+    """The tokens of a call. `estimated` when nobody counted, so that it is a bound."""
 
     input: int
     output: int
@@ -47,7 +47,7 @@ class Reservation:
 
     call_id: UUID
     model: str
-    price: Price
+    price: TokenPrice
     price_known: bool
     tokens: Tokens
 
@@ -57,13 +57,13 @@ class Reservation:
 
 
 class Ledger:
-    """What one agent's models cost in a run. What is reserved and not settled counts: a crash makes nothing free."""
+    """The cost of one agent's models in a run. What is reserved and not settled counts: a crash makes nothing free."""
 
-    def __init__(self, database: Database, ctx: Context, run_id: UUID, agent: str, limits: Limits) -> None:
+    def __init__(self, database: Database, ctx: Context, run_id: UUID, agent: str, limits: ModelLimits) -> None:
         self._database, self._ctx, self._limits = database, ctx, limits
         self._run_id, self._agent = run_id, agent
 
-    def reserve(self, model: str, price: Price, price_known: bool, worst: Tokens) -> Reservation:
+    def reserve(self, model: str, price: TokenPrice, price_known: bool, worst: Tokens) -> Reservation:
         """Set the worst case aside. Raises BudgetExceeded where it does not fit; calls of one brand take turns."""
         asked = Reservation(self._ctx.new_id(), model, price, price_known, worst)
         row = self._row(asked, RESERVED, "", worst, asked.micros)
@@ -134,7 +134,7 @@ class Ledger:
 
 
 class _Spending:
-    """What is spent, or reserved and not settled, as one transaction sees it: by run, and in the month by all of them.
+    """Amounts spent, or reserved and not settled, as one transaction sees them: by run, and by all in the month.
 
     Corrections downwards that the transaction makes itself are seen by the next only, which errs to be safe.
     """

@@ -1,4 +1,4 @@
-"""What a crew is to think with, read from a setting: rules, a model, or rules with a model that writes."""
+"""The mind of a crew, read from a setting: rules, a model, or rules with a model that writes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,21 +42,21 @@ class ModelName:
 
 
 @dataclass(frozen=True)
-class Choice:
+class MindChoice:
     """How an agent thinks. `model` is None for rules only."""
 
     manner: Manner
     model: ModelName | None = None
 
 
-def parse_choice(setting: str) -> Choice:
+def parse_choice(setting: str) -> MindChoice:
     """Read `rules`, a model's name, or `hybrid:` and a model's name. Raises InvalidInput."""
     if setting == Manner.RULES:
-        return Choice(Manner.RULES)
+        return MindChoice(Manner.RULES)
     first, _, rest = setting.partition(":")
     if first == Manner.HYBRID:
-        return Choice(Manner.HYBRID, parse_model(rest))
-    return Choice(Manner.MODEL, parse_model(setting))
+        return MindChoice(Manner.HYBRID, parse_model(rest))
+    return MindChoice(Manner.MODEL, parse_model(setting))
 
 
 def parse_model(text: str) -> ModelName:

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from domain.context import Context
 from domain.errors import InvalidInput
-from llm.budget import Ledger, Limits
+from llm.budget import Ledger, ModelLimits
 from llm.choice import ModelName, Provider
 from llm.patience import Patience
-from llm.prices import Price
+from llm.prices import TokenPrice
 from store.database import Database
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ _KEYS: Mapping[Provider, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """What holds for every model of a crew. `prices` are those that their owner states, by the model's name."""
+    """Options of every model of a crew. `prices` are those that their owner states, by the model's name."""
 
     fallback: ModelName | None = None
     key: SecretStr | None = None
-    prices: Mapping[str, Price] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
+    prices: Mapping[str, TokenPrice] = field(default_factory=dict)
+    limits: ModelLimits = field(default_factory=ModelLimits)
     patience: Patience = field(default_factory=Patience)
     max_output_tokens: int = 8_192
     timeout_seconds: float = 120.0
@@ -69,7 +69,7 @@ class Providers:
         asked = [model] if fallback in (None, model) else [model, fallback]
         return CrewChatModel(
             agent=agent,
-            providers=[self._provider(one) for one in asked if one is not None],
+            providers=[self._provider(name) for name in asked if name is not None],
             prices=self.options.prices,
             exchanges=Exchanges(database, ctx, run_id, self._recorded_in(run_id)),
             ledger=Ledger(database, ctx, run_id, agent, self.options.limits),

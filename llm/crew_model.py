@@ -17,7 +17,7 @@ from llm.choice import ModelName
 from llm.errors import ModelError, Refused, TimedOut
 from llm.exchanges import Exchanges, Request
 from llm.patience import Patience
-from llm.prices import Price, price_of
+from llm.prices import TokenPrice, price_of
 from llm.tokens import TokenCount, upper_bound
 
 
@@ -44,7 +44,7 @@ class CrewChatModel(BaseChatModel):
     agent: str
     providers: list[Any]
     """ProviderModels."""
-    prices: Mapping[str, Price] = {}
+    prices: Mapping[str, TokenPrice] = {}
     """What models' owners say that they cost, by name."""
     exchanges: Exchanges
     ledger: Ledger
@@ -94,7 +94,7 @@ class CrewChatModel(BaseChatModel):
         """The first answer that any provider gives. Raises a ModelError that says what became of each."""
         give_up_at = self.patience.monotonic() + self.patience.total_seconds
         failures: list[ModelError] = []
-        for provider in sorted(self.providers, key=lambda one: str(one.named) in self._given_up):
+        for provider in sorted(self.providers, key=lambda candidate: str(candidate.named) in self._given_up):
             try:
                 return self._patiently(provider, request, give_up_at)
             except Refused:

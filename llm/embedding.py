@@ -1,4 +1,4 @@
-"""What turns texts into vectors: the face that the packaged model and providers' models share."""
+"""Embeddings: texts into vectors, by the face that the packaged model and providers' models share."""
 
 from collections.abc import Sequence
 from typing import Protocol

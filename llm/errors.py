@@ -108,7 +108,7 @@ class Refused(ModelError):
 
 
 class BudgetExceeded(ModelError):
-    """What the call could cost at worst is more than is left."""
+    """The call could cost more at worst than is left."""
 
     code = "model_budget_exceeded"
     status = 409

@@ -24,7 +24,7 @@ _KEPT = ("content", "tool_calls", "invalid_tool_calls", "usage_metadata", "respo
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a model, whichever answers: the conversation, the tools, and whether one must be called."""
+    """A request to a model, whichever answers: the conversation, the tools, and whether one must be called."""
 
     agent: str
     messages: Sequence[BaseMessage]
@@ -38,14 +38,14 @@ class Request:
 
     @property
     def news(self) -> dict[str, Any]:
-        """What was not in the request before: the messages since the model last spoke, and the tools' names."""
-        last = max((at for at, one in enumerate(self.messages) if isinstance(one, AIMessage)), default=-1)
+        """The request's new part: the messages since the model last spoke, and the tools' names."""
+        last = max((at for at, message in enumerate(self.messages) if isinstance(message, AIMessage)), default=-1)
         new = [_plain(message) for message in self.messages[last + 1 :]]
         return {"after": last + 1, "messages": new, "tools": [tool["function"]["name"] for tool in self.tools]}
 
 
 class Recorded:
-    """What was answered in one run so far, by the request's hash: read once, and shared by the run's agents."""
+    """The answers of one run so far, by the request's hash: read once, and shared by the run's agents."""
 
     def __init__(self) -> None:
         self._guard = Lock()
@@ -82,7 +82,7 @@ class Exchanges:
         return AIMessage(**response[_ANSWER])
 
     def keeping(self, request: Request, model: str, answer: AIMessage | Refused) -> Work[None]:
-        """What records what came of a request. Who came first holds."""
+        """The work that records the answer to a request. Who came first holds."""
         if isinstance(answer, Refused):
             response: dict[str, Any] = {_REFUSAL: answer.message}
         else:

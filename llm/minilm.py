@@ -39,17 +39,17 @@ class MiniLM:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """The vectors of texts, one row each. Raises Unavailable where the package is not installed."""
         if len(texts) == 1:
-            return _of_one(texts[0]).copy()
+            return _of_text(texts[0]).copy()
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        found = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for first in range(0, len(order), _BATCH):
             batch = order[first : first + _BATCH]
-            found[batch] = _encoded([texts[at] for at in batch])
-        return found
+            vectors[batch] = _encoded([texts[at] for at in batch])
+        return vectors
 
 
 @lru_cache(_REMEMBERED)
-def _of_one(text: str) -> Vectors:
+def _of_text(text: str) -> Vectors:
     """The vector of one text, as a row: questions are asked again, by other agents and with other filters."""
     return _encoded([text])
 
@@ -62,7 +62,7 @@ def _encoded(texts: Sequence[str]) -> Vectors:
 
 @cache
 def _blas() -> Any:
-    """What sets the number of threads; looking for the libraries takes longer than most of what they do."""
+    """The controller of the libraries' threads; looking for them takes longer than most of what they do."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
@@ -89,8 +89,8 @@ class _Bert:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """The vectors of one batch, padded to its longest text."""
         tokens = self._tokens.encode_batch(list(texts))
-        ids = np.array([one.ids for one in tokens])
-        mask = np.array([one.attention_mask for one in tokens], dtype=np.float32)
+        ids = np.array([encoding.ids for encoding in tokens])
+        mask = np.array([encoding.attention_mask for encoding in tokens], dtype=np.float32)
         hidden = self._embedded(ids)
         for layer in range(_LAYERS):
             hidden = self._layer(f"encoder.layer.{layer}", hidden, (1 - mask)[:, None, None, :] * _PADDING)

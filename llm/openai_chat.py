@@ -105,7 +105,11 @@ class OpenAIChatModel(ProviderChatModel):
         if said.refusal or choice.finish_reason == "content_filter":
             raise self._refused(said.refusal)
         made = [(getattr(call, "function", None), call.id) for call in said.tool_calls or ()]
-        calls = [RawCall(one.name or "", call_id or "", one.arguments or "") for one, call_id in made if one]
+        calls = [
+            RawCall(function.name or "", call_id or "", function.arguments or "")
+            for function, call_id in made
+            if function
+        ]
         finish = _STOPS.get(choice.finish_reason, "stop")
         return answer_message(said.content or "", calls, _usage(completion), finish, completion.model or self._model)
 

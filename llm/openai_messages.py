@@ -35,7 +35,7 @@ def _message(message: BaseMessage) -> dict[str, Any]:
 
 
 def _assistant(message: AIMessage, text: str) -> dict[str, Any]:
-    """What was no JSON is sent back empty: several servers parse it, and refuse the whole conversation."""
+    """An assistant's turn. Arguments that were no JSON are sent back empty: several servers parse them, and refuse."""
     made = [(call["id"], call["name"], json.dumps(call["args"])) for call in message.tool_calls]
     made += [(call["id"], call["name"], "{}") for call in message.invalid_tool_calls]
     if not made:

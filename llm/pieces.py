@@ -24,7 +24,7 @@ class CallParts:
 
 @dataclass
 class Whole:
-    """What the pieces add up to."""
+    """The answer that the pieces add up to."""
 
     content: str | list[Any] = ""
     calls: list[CallParts] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What models cost, in US dollars a million tokens; a model whose price is not known costs as much as the dearest."""
+"""Prices of models, in US dollars a million tokens; a model whose price is not known costs as much as the dearest."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from llm.choice import ModelName, Provider
 
 
 @dataclass(frozen=True)
-class Price:
+class TokenPrice:
     """US dollars a million tokens, which is millionths of a dollar a token."""
 
     input: Decimal
@@ -22,13 +22,13 @@ class Price:
         return int(cost.to_integral_value(rounding=ROUND_CEILING))
 
 
-def _price(input_usd: str, output_usd: str) -> Price:
-    return Price(Decimal(input_usd), Decimal(output_usd))
+def _price(input_usd: str, output_usd: str) -> TokenPrice:
+    return TokenPrice(Decimal(input_usd), Decimal(output_usd))
 
 
 # List prices as published up to autumn 2026, without discounts for caches or batches. Where a provider charges more for
 # long prompts the dearer price stands; models whose dearer price we do not know are left out, and so cost the most.
-_LISTED: Mapping[Provider, Mapping[str, Price]] = {
+_LISTED: Mapping[Provider, Mapping[str, TokenPrice]] = {
     Provider.OPENAI: {
         "gpt-5.2-pro": _price("21", "168"),
         "gpt-5.2": _price("1.75", "14"),
@@ -59,22 +59,22 @@ _LISTED: Mapping[Provider, Mapping[str, Price]] = {
         "claude-haiku-4-5": _price("1", "5"),
     },
 }
-DEAREST = Price(
+DEAREST = TokenPrice(
     max(price.input for listed in _LISTED.values() for price in listed.values()),
     max(price.output for listed in _LISTED.values() for price in listed.values()),
 )
 _DATED = re.compile(r"-\d{4}-?\d{2}-?\d{2}$")
 
 
-def price_of(model: ModelName, stated: Price | None = None) -> tuple[Price, bool]:
-    """What a model costs, and whether that is known: as stated by its owner, else as listed, else the dearest."""
+def price_of(model: ModelName, stated: TokenPrice | None = None) -> tuple[TokenPrice, bool]:
+    """A model's price, and whether it is known: as stated by its owner, else as listed, else the dearest."""
     if stated is not None:
         return stated, True
     listed = _LISTED.get(model.provider, {}).get(_DATED.sub("", model.model))
     return (listed, True) if listed else (DEAREST, False)
 
 
-def parse_price(text: str) -> Price:
+def parse_price(text: str) -> TokenPrice:
     """Read `INPUT,OUTPUT` in US dollars a million tokens, e.g. `2.50,10`. Raises InvalidInput."""
     try:
         amounts = [Decimal(part) for part in text.split(",")]
@@ -84,4 +84,4 @@ def parse_price(text: str) -> Price:
         raise InvalidInput(
             f"{text!r} is not a price.", remedy="Write MHOS_MODEL_PRICE=2.50,10: dollars a million tokens."
         )
-    return Price(*amounts)
+    return TokenPrice(*amounts)

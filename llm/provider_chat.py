@@ -1,4 +1,4 @@
-"""What every provider's chat model has: the model's name, how long it may take, and how it is told its tools."""
+"""The base of providers' chat models: the model's name, how long it may take, and how it is told its tools."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any

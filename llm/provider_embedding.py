@@ -16,12 +16,12 @@ from sqlmodel import col
 from domain.canonical import sha256_of
 from domain.context import Context
 from domain.ids import derived_id
-from llm.budget import ANSWERED, Ledger, Limits, Tokens
+from llm.budget import ANSWERED, Ledger, ModelLimits, Tokens
 from llm.choice import ModelName
 from llm.embedding import Vectors, normalised
 from llm.errors import MalformedAnswer, ModelError
 from llm.patience import Patience
-from llm.prices import Price, price_of
+from llm.prices import TokenPrice, price_of
 from llm.tokens import counted, upper_bound
 from store.database import Database
 from store.tables import ModelExchange, Run
@@ -36,12 +36,12 @@ _NO_LIMIT = 10**15
 
 @dataclass(frozen=True)
 class EmbeddingOptions:
-    """What holds for every call. `price` is what the model's owner says that it costs."""
+    """Options of every call. `price` is the model's, as its owner states it."""
 
     named: ModelName
     key: SecretStr | None = None
-    price: Price | None = None
-    limits: Limits = field(default_factory=Limits)
+    price: TokenPrice | None = None
+    limits: ModelLimits = field(default_factory=ModelLimits)
     patience: Patience = field(default_factory=Patience)
     timeout_seconds: float = 60.0
 
@@ -65,11 +65,11 @@ class ProviderEmbedder:
 
     def _batch(self, texts: Sequence[str]) -> Vectors:
         request = sha256_of([AGENT, self.name, list(texts)])
-        found = self._recorded(request)
-        if found is None:
-            found = self._patiently(texts, request)
-            self._keep(request, texts, found)
-        return found
+        vectors = self._recorded(request)
+        if vectors is None:
+            vectors = self._patiently(texts, request)
+            self._keep(request, texts, vectors)
+        return vectors
 
     def _patiently(self, texts: Sequence[str], request: str) -> Vectors:
         patience, attempt = self._options.patience, 0
@@ -110,7 +110,7 @@ class ProviderEmbedder:
             answer = self._client.embeddings.create(
                 model=self._options.named.model, input=list(texts), encoding_format="float"
             )
-            rows = sorted(answer.data, key=lambda one: one.index)
+            rows = sorted(answer.data, key=lambda embedding: embedding.index)
             vectors = np.array([row.embedding for row in rows], dtype=np.float32)
             tokens = counted(answer.usage.prompt_tokens) if answer.usage else None
         if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
@@ -121,8 +121,8 @@ class ProviderEmbedder:
     def _client(self) -> Any:
         from llm.openai_client import openai_client
 
-        one = self._options
-        return openai_client(one.named, one.key, one.timeout_seconds, _TOTAL_SECONDS, _MOST_BYTES)
+        options = self._options
+        return openai_client(options.named, options.key, options.timeout_seconds, _TOTAL_SECONDS, _MOST_BYTES)
 
     @cached_property
     def _run_id(self) -> UUID:
@@ -152,15 +152,15 @@ class ProviderEmbedder:
 
     def _recorded(self, request: str) -> Vectors | None:
         with self._database.read(self._ctx) as session:
-            found = session.scalars(
+            exchange = session.scalars(
                 select(ModelExchange).where(
                     col(ModelExchange.run_id) == self._run_id, col(ModelExchange.request_hash) == request
                 )
             ).first()
-        if found is None:
+        if exchange is None:
             return None
-        raw = np.frombuffer(base64.b64decode(found.response["vectors"]), dtype="<f4")
-        return raw.reshape(found.response["rows"], -1)
+        raw = np.frombuffer(base64.b64decode(exchange.response["vectors"]), dtype="<f4")
+        return raw.reshape(exchange.response["rows"], -1)
 
     def _keep(self, request: str, texts: Sequence[str], vectors: Vectors) -> None:
         said = {"rows": len(vectors), "vectors": base64.b64encode(vectors.astype("<f4").tobytes()).decode()}

@@ -32,7 +32,7 @@ def count_for_openai(model: str, text: str, parts: int) -> TokenCount:
 
 
 def counted(claimed: object) -> int | None:
-    """What a server counted, if that can be a count: a whole number above zero. None for anything else.
+    """The tokens that a server counted, if that can be a count: a whole number above zero. None for anything else.
 
     Every request has tokens, and so has every answer: a server that claims none has not counted.
     """

@@ -34,7 +34,7 @@ class Books:
         self._going[day] += amount
 
     def cancel(self, day: int, amount: float) -> None:
-        """What was expected on a day will not come."""
+        """Take an amount (euros) expected on a day off the receipts to come."""
         self._coming[day] -= amount
 
     def settle(self, day: int) -> float:

@@ -17,7 +17,7 @@ CAMPAIGNS = ("search", "social", "sponsored")
 
 
 @dataclass(frozen=True)
-class Product:
+class SimulatedProduct:
     """One product as the catalogue has it: shop price with VAT and unit cost in euros, shelf life in days."""
 
     sku: str
@@ -30,8 +30,8 @@ class Product:
 
 
 @dataclass(frozen=True)
-class Supplier:
-    """What a supplier promises: lead time in days, payment terms in days, and how much it takes to order."""
+class SimulatedSupplier:
+    """A supplier's promises: lead time in days, payment terms in days, and least units of an order."""
 
     code: str
     title: str
@@ -41,11 +41,11 @@ class Supplier:
 
 
 SUPPLIERS = (
-    Supplier("S1", "Rheinlab Kosmetik", 14, 30, 150),
-    Supplier("S2", "Alpen Care", 21, 30, 200),
-    Supplier("S3", "Porto Verde", 28, 45, 240),
-    Supplier("S4", "Lodz Packaging & Fill", 18, 14, 120),
-    Supplier("S5", "Shenzhen Fairway", 42, 0, 300),
+    SimulatedSupplier("S1", "Rheinlab Kosmetik", 14, 30, 150),
+    SimulatedSupplier("S2", "Alpen Care", 21, 30, 200),
+    SimulatedSupplier("S3", "Porto Verde", 28, 45, 240),
+    SimulatedSupplier("S4", "Lodz Packaging & Fill", 18, 14, 120),
+    SimulatedSupplier("S5", "Shenzhen Fairway", 42, 0, 300),
 )
 
 _RANGE = {
@@ -75,7 +75,7 @@ _RANGE = {
 }  # fmt: skip
 
 PRODUCTS = tuple(
-    Product(f"HM-{code}-{number:02d}", title, category, pack, price, supplier, shelf_life)
+    SimulatedProduct(f"HM-{code}-{number:02d}", title, category, pack, price, supplier, shelf_life)
     for category, (code, supplier, shelf_life, pack, items) in _RANGE.items()
     for number, (title, price) in enumerate(items, start=1)
 )

@@ -62,8 +62,8 @@ class Customers:
 
     def take_opted_out(self) -> list[int]:
         """Customers who asked to be left alone since this was last asked."""
-        told, self._opted_out = self._opted_out, []
-        return told
+        newly_opted_out, self._opted_out = self._opted_out, []
+        return newly_opted_out
 
     def _annoy(self, day: int, here: Counts) -> Counts:
         """A message tires those it goes to (indices); some leave: which."""

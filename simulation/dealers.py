@@ -9,8 +9,8 @@ from simulation.catalog import DEALER_COUNT, PRODUCTS, REP_CODES, REP_COUNT, SHO
 from simulation.demand import Market, dealer_demand
 from simulation.disturbances import Disturbances
 from simulation.draws import Counts, Draws, Floats, poisson
-from simulation.happenings import Credit, DealerOrder, Expense, Paid
-from simulation.leads import Lead, Leads
+from simulation.happenings import Credit, DealerOrder, Outlay, Paid
+from simulation.leads import Leads, SalonLead
 from simulation.stock import Warehouse
 from simulation.truth import Truth
 
@@ -52,14 +52,14 @@ class Dealers:
                 wanted = poisson(mean, chance[:, dealer])
                 orders += self._deliver(day, int(dealer), wanted, price, warehouse, luck[:, dealer], now)
                 self._last[dealer] = day
-        orders += [one for lead in self.leads.live(day) for one in self._open(day, lead, price, warehouse)]
+        orders += [order for lead in self.leads.live(day) for order in self._open(day, lead, price, warehouse)]
         return orders, self._sent_back(day, warehouse)
 
     def paid_today(self, day: int) -> list[Paid]:
         """The invoices that are paid today; the books have it already."""
-        found = [Paid(f"pay-{invoice}", invoice, amount) for when, invoice, amount in self._due if when == day]
+        payments = [Paid(f"pay-{invoice}", invoice, amount) for when, invoice, amount in self._due if when == day]
         self._due = [entry for entry in self._due if entry[0] > day]
-        return found
+        return payments
 
     def remind(self, day: int, invoices: Collection[str]) -> None:
         """A dealer that is reminded of what is past its terms pays a part of its remaining wait sooner.
@@ -75,11 +75,11 @@ class Dealers:
             self._books.expect(pays, amount)
             self._due[at] = (pays, number, amount)
 
-    def commissions(self) -> list[Expense]:
-        """What the reps earned since this was last asked."""
+    def commissions(self) -> list[Outlay]:
+        """The reps' commissions since this was last asked."""
         earned, self._commission = self._commission, np.zeros(REP_COUNT)
         pairs = zip(REP_CODES, earned, strict=True)
-        return [Expense(f"commission:{rep}", float(amount)) for rep, amount in pairs if amount]
+        return [Outlay(f"commission:{rep}", float(amount)) for rep, amount in pairs if amount]
 
     def _deliver(
         self,
@@ -107,7 +107,7 @@ class Dealers:
             self._books.expect(pays, amount - back)
         return [DealerOrder(number, dealer, units, price.copy(), amount, day + TERMS_DAYS, int(wanted.sum()))]
 
-    def _open(self, day: int, lead: Lead, price: Floats, warehouse: Warehouse) -> list[DealerOrder]:
+    def _open(self, day: int, lead: SalonLead, price: Floats, warehouse: Warehouse) -> list[DealerOrder]:
         """A new dealer's first order, as far as there is stock, paid on the day that it is due."""
         wanted = self.leads.wanted(lead, price)
         units = np.minimum(wanted, warehouse.on_hand)
@@ -123,7 +123,7 @@ class Dealers:
     def _promise_back(
         self, day: int, number: str, dealer: int, units: Counts, price: Floats, now: Disturbances
     ) -> float:
-        """What of an inflated order will come back unpaid; its worth."""
+        """Euros' worth of an inflated order that will come back unpaid, and note its return."""
         if not now.inflated[dealer]:
             return 0.0
         surplus = now.inflated[dealer] / (1 + now.inflated[dealer]) * now.sent_back[dealer]

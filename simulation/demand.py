@@ -17,7 +17,7 @@ _PARITY_GAP, _PARITY_WIDTH, _PARITY_LOSS = 0.06, 0.03, 0.25
 
 @dataclass(frozen=True, eq=False)
 class Market:
-    """What demand answers to on a day. Prices are logarithms against the reference price of `Truth.base_price`.
+    """The conditions that demand answers to on a day. Prices are logarithms against `Truth.base_price`.
 
     `list_price` (P, C) asked; `online_price` (P, 3) and `stand_price` (P, S) charged, deals included; `competitor` (P,)
     the rivals' mean; `shock` (P,) what moves everybody's demand; `promoted`, `stand_promoted` whether shown as a deal;

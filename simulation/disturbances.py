@@ -1,4 +1,4 @@
-"""What the scenarios under way do to the world on a day, as the arrays that its equations take."""
+"""The effects of the scenarios under way on the world on a day, as the arrays that its equations take."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from simulation.catalog import (
 from simulation.draws import Floats
 from simulation.scenario import (
     CompetitorPrices,
-    Demand,
+    DemandShift,
     Fraud,
     OverpromisingRep,
     Schedule,
@@ -66,7 +66,7 @@ def disturbances(schedule: Schedule, day: int, allowed: Floats | None = None) ->
     surge, rivals = np.ones((len(PRODUCTS), len(CHANNELS))), np.zeros((len(PRODUCTS), len(COMPETITORS)))
     unit_cost, delay, held_up = np.ones(len(PRODUCTS)), np.zeros(len(SUPPLIERS)), np.zeros(len(SUPPLIERS))
     inflated, sent_back = np.zeros(DEALER_COUNT), np.zeros(DEALER_COUNT)
-    for demand in schedule.active(Demand, day):
+    for demand in schedule.active(DemandShift, day):
         rows = _chosen(demand.category, _CATEGORY_OF) & _chosen(demand.sku, [product.sku for product in PRODUCTS])
         surge[np.ix_(rows, _chosen(demand.channel, CHANNELS))] *= 1 + demand.change_percent / 100
     for prices in schedule.active(CompetitorPrices, day):
@@ -103,4 +103,4 @@ def _fraud(events: Iterable[Fraud], allowed: Floats) -> tuple[Floats, float]:
 
 
 def _chosen(code: str, codes: Iterable[str]) -> np.ndarray:
-    return np.array([code in (_ALL, one) for one in codes])
+    return np.array([code in (_ALL, candidate) for candidate in codes])

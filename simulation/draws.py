@@ -32,24 +32,24 @@ def poisson(mean: Floats, chance: Floats) -> Counts:
     """
     mean, chance = np.maximum(mean, 0.0), np.clip(chance, _RAREST, 1 - _RAREST)
     large = mean > _EXACT_BELOW
-    found = _small(np.minimum(mean, _EXACT_BELOW), chance)
+    counts = _small(np.minimum(mean, _EXACT_BELOW), chance)
     if large.any():
-        found[large] = np.maximum(_large(mean[large], chance[large]), found[large])
-    return found
+        counts[large] = np.maximum(_large(mean[large], chance[large]), counts[large])
+    return counts
 
 
 def _small(mean: Floats, chance: Floats) -> Counts:
     probability = np.exp(-mean)
     reached = probability.copy()
-    found = np.zeros(mean.shape, dtype=np.int64)
+    counts = np.zeros(mean.shape, dtype=np.int64)
     for count in range(1, 120):
         open_ = chance > reached
         if not open_.any():
             break
-        found += open_
+        counts += open_
         probability = probability * mean / count
         reached = reached + probability
-    return found
+    return counts
 
 
 def _large(mean: Floats, chance: Floats) -> Counts:

@@ -1,4 +1,4 @@
-"""What the world's own equations expect of a price list: units and profit of an ordinary week, without luck."""
+"""The units and profit that the world's equations expect of a price list in an ordinary week, without luck."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,14 +19,14 @@ ANSWERED = 0.85
 
 
 @dataclass(frozen=True, eq=False)
-class Week:
+class ExpectedWeek:
     """(P, C) expected units and gross profit in euros: what is kept of the price, less unit cost and returns."""
 
     units: Floats
     profit: Floats
 
 
-def expected_week(truth: Truth, unit_cost: Floats, price: Floats, answered: float = ANSWERED) -> Week:
+def expected_week(truth: Truth, unit_cost: Floats, price: Floats, answered: float = ANSWERED) -> ExpectedWeek:
     """A week at prices (P, C) in euros. `answered` is how much of the rivals' answer to the shop's prices is in."""
     logs = np.log(price / truth.base_price)
     rivals = answered * truth.competitor_answer.mean(axis=1) * logs[:, SHOP]
@@ -39,7 +39,7 @@ def expected_week(truth: Truth, unit_cost: Floats, price: Floats, answered: floa
     back[: MARKET_A + 2] = truth.return_share
     kept = price * truth.kept_share
     profit = units * (kept * (1 - back) - unit_cost[:, None] * (1 - _SALVAGE * back))
-    return Week(units, profit)
+    return ExpectedWeek(units, profit)
 
 
 def _market(logs: Floats, rivals: Floats) -> Market:
@@ -64,15 +64,15 @@ def own_elasticity(truth: Truth, price: Floats, width: float = 0.05) -> Floats:
 
     An arc over `width` either way; at marketplace A with the buy-box, at the shop without what dealers lose by it.
     """
-    logs, found = np.log(price / truth.base_price), np.zeros_like(price)
+    logs, elasticity = np.log(price / truth.base_price), np.zeros_like(price)
     for channel in range(price.shape[1]):
         ends = []
         for move in (width, -width):
             moved = logs.copy()
             moved[:, channel] += move
             ends.append(_units_alone(truth, logs, moved, channel))
-        found[:, channel] = np.log(ends[0] / ends[1]) / (2 * width)
-    return found
+        elasticity[:, channel] = np.log(ends[0] / ends[1]) / (2 * width)
+    return elasticity
 
 
 def _units_alone(truth: Truth, logs: Floats, moved: Floats, channel: int) -> Floats:

@@ -1,4 +1,4 @@
-"""What the brand's systems report of a day, as rows of the documented layout: all that ever leaves the world."""
+"""The reports of the brand's systems on a day, as rows of the documented layout: all that ever leaves the world."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,8 +45,8 @@ def gathered(days: Iterable[Files]) -> Files:
             files[name].extend(rows)
     if orders := files.get("purchase_orders"):
         files["purchase_orders"] = list({(row["number"], row["sku"]): row for row in orders}.values())
-    if told := files.get("leads"):
-        files["leads"] = list({row["code"]: row for row in told}.values())
+    if lead_rows := files.get("leads"):
+        files["leads"] = list({row["code"]: row for row in lead_rows}.values())
     return dict(files)
 
 
@@ -109,7 +109,7 @@ class Feed:
         return {name: [{**row, "known_at": known} for row in rows] for name, rows in files.items()}
 
     def report(self, day: Day) -> Files:
-        """What arrives in the night after a day."""
+        """The files that arrive in the night after a day."""
         files: Files = defaultdict(list)
         for name, rows in self._parts(day):
             files[name].extend(rows)
@@ -239,7 +239,7 @@ class Feed:
         return gathered([self._without_the_lost(_with_all_they_name(through, self._held))])
 
     def _without_the_lost(self, through: Files) -> Files:
-        """What names a row that was lost names nobody; a line of a lost order is lost with it."""
+        """The rows without references to lost rows; a line of a lost order is lost with it."""
         for name, needed in _NEEDS:
             column, lost = _NAMED_BY[needed][0], self._lost[needed]
             if not lost or name not in through:

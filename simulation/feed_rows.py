@@ -57,12 +57,12 @@ def new_dealers(day: Day) -> Iterator[Row]:
 
 
 def leads(day: Day, start: date) -> Iterator[Row]:
-    """What the brand notes of its leads, as it stands in the evening."""
+    """Rows of the day's leads, as the brand has noted them in the evening."""
 
     def at(count: int | None, hour: int) -> datetime | None:
         return None if count is None else midnight(start + timedelta(days=count)) + timedelta(hours=hour)
 
-    for lead in {one.number: one for one in day.leads}.values():
+    for lead in {reported.number: reported for reported in day.leads}.values():
         closed = "won" if lead.won is not None else "lost" if lead.lost is not None else ""
         yield {
             "code": f"L{lead.number:04d}", "company": f"Salon {lead.number:04d}", "source": "email",
@@ -136,7 +136,7 @@ def dealer_lines(day: Day) -> Iterator[Row]:
 
 
 def offers(cost: Row) -> list[Row]:
-    """What the product's supplier asks, since its unit cost is what it is."""
+    """The supplier's offers of a product, by quantity, from the day of its unit cost on."""
     product = PRODUCTS[SKUS.index(cost["sku"])]
     minimum = next(supplier.minimum_units for supplier in catalog.SUPPLIERS if supplier.code == product.supplier)
     return [

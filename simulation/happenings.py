@@ -1,4 +1,4 @@
-"""What happened on one day: all that the brand's own systems could see of it."""
+"""The happenings of one day: all that the brand's own systems could see of it."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,11 +7,11 @@ import numpy as np
 
 from simulation.customers import ShopOrders
 from simulation.draws import Counts, Floats
-from simulation.leads import Lead
+from simulation.leads import SalonLead
 
 
 @dataclass(frozen=True)
-class PurchaseOrder:
+class SupplierOrder:
     """An order at a supplier. `product` is an index; money in euros; days count from the world's first."""
 
     number: str
@@ -57,13 +57,15 @@ class Paid:
 
 
 @dataclass(frozen=True)
-class Expense:
+class Outlay:
+    """Money that went out, in euros, by category."""
+
     category: str
     amount: float
 
 
 @dataclass(frozen=True)
-class Message:
+class OutsiderMessage:
     """Something that an outsider wrote."""
 
     number: str
@@ -97,13 +99,13 @@ class Day:
     competitor_price: Floats | None = None
     dealer_orders: list[DealerOrder] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
-    placed: list[PurchaseOrder] = field(default_factory=list)
-    received: list[PurchaseOrder] = field(default_factory=list)
+    placed: list[SupplierOrder] = field(default_factory=list)
+    received: list[SupplierOrder] = field(default_factory=list)
     refills: dict[int, Counts] = field(default_factory=dict)
     stand_counts: dict[int, Counts] = field(default_factory=dict)
     warehouse_count: Counts | None = None
     paid: list[Paid] = field(default_factory=list)
-    expenses: list[Expense] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-    leads: list[Lead] = field(default_factory=list)
+    expenses: list[Outlay] = field(default_factory=list)
+    messages: list[OutsiderMessage] = field(default_factory=list)
+    leads: list[SalonLead] = field(default_factory=list)
     cash: float = 0.0

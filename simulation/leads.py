@@ -14,7 +14,7 @@ _DECIDES_DAYS = (14, 36)
 
 
 @dataclass(frozen=True)
-class Lead:
+class SalonLead:
     """A salon: what it would order in euros, and when it opened, was got back to, and decided; days of the world."""
 
     number: int
@@ -37,9 +37,9 @@ class Leads:
         self._draws = draws
         rng = draws.stream("leads truth")
         self.won_alone, self.help = float(rng.uniform(0.06, 0.14)), float(rng.uniform(0.20, 0.45))
-        self._open: dict[int, Lead] = {}
+        self._open: dict[int, SalonLead] = {}
         self._numbers = 0
-        self._news: list[Lead] = []
+        self._news: list[SalonLead] = []
 
     def chance(self, delay_days: float | None) -> float:
         """The chance to win a lead that was got back to after so many days; None if nobody ever does."""
@@ -56,10 +56,10 @@ class Leads:
         self._news.append(self._open[number])
         return True
 
-    def live(self, day: int) -> list[Lead]:
+    def live(self, day: int) -> list[SalonLead]:
         """Live through a day: some write in, some decide. Those that order because somebody got back to them."""
         orders = []
-        for lead in [one for one in self._open.values() if one.decides <= day]:
+        for lead in [waiting for waiting in self._open.values() if waiting.decides <= day]:
             delay = None if lead.contacted is None else float(lead.contacted - lead.opened)
             won = lead.luck < self.chance(delay)
             decided = replace(lead, won=day if won else None, lost=None if won else day)
@@ -70,17 +70,17 @@ class Leads:
         rng = self._draws.stream("leads", day)
         for _ in range(int(rng.poisson(_A_DAY))):
             value, wait, luck = rng.lognormal(6.4, 0.4), int(rng.integers(*_DECIDES_DAYS)), float(rng.random())
-            self._open[self._numbers] = Lead(self._numbers, round(float(value), 2), day, day + wait, luck)
+            self._open[self._numbers] = SalonLead(self._numbers, round(float(value), 2), day, day + wait, luck)
             self._news.append(self._open[self._numbers])
             self._numbers += 1
         return orders
 
-    def take_news(self) -> list[Lead]:
-        """What the brand's own systems know anew of its leads, in order; each is told once."""
-        told, self._news = self._news, []
-        return told
+    def take_news(self) -> list[SalonLead]:
+        """Leads that are new or changed for the brand's own systems, in order; each is handed over once."""
+        news, self._news = self._news, []
+        return news
 
-    def wanted(self, lead: Lead, price: Floats) -> Counts:
+    def wanted(self, lead: SalonLead, price: Floats) -> Counts:
         """(P,) units of a lead's first order at `price` (P,) in euros."""
         rng = self._draws.stream(f"lead order {lead.number}", lead.decides)
         chosen = rng.choice(len(PRODUCTS), _PRODUCTS_OF_AN_ORDER, replace=False)

@@ -1,4 +1,4 @@
-"""What outsiders write to the brand: reviews and emails, some of them placed there by a scenario."""
+"""Messages from outsiders to the brand: reviews and emails, some of them placed there by a scenario."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 from simulation.catalog import PRODUCTS, SKUS
 from simulation.draws import Draws
-from simulation.happenings import Day, Message
+from simulation.happenings import Day, OutsiderMessage
 from simulation.scenario import Reviews, Schedule
 
 _REVIEWS_A_DAY, _EMAILS_A_DAY = 3.0, 1.5
@@ -52,19 +52,19 @@ def of_day(draws: Draws, schedule: Schedule, day: Day, run_day: int) -> Iterator
 _OPT_OUTS = ("Please take me off your mailing list.", "Bitte keine E-Mails mehr, ich möchte mich abmelden.")
 
 
-def opt_outs(customers: Sequence[int]) -> list[Message]:
-    """What customers write who want no more messages."""
+def opt_outs(customers: Sequence[int]) -> list[OutsiderMessage]:
+    """The messages of customers who want no more messages."""
     return [
-        Message(f"o{customer}", "email", "", customer, None, _OPT_OUTS[customer % len(_OPT_OUTS)])
+        OutsiderMessage(f"o{customer}", "email", "", customer, None, _OPT_OUTS[customer % len(_OPT_OUTS)])
         for customer in customers
     ]
 
 
 def of_customers(day: Day) -> Iterator[dict[str, Any]]:
     """Rows of what known customers wrote on a day."""
-    for one in day.messages:
-        code = None if one.customer is None else f"C{one.customer:05d}"
-        row = _row(day, one.number, one.source, one.rating, one.sku or None, one.text)
+    for message in day.messages:
+        code = None if message.customer is None else f"C{message.customer:05d}"
+        row = _row(day, message.number, message.source, message.rating, message.sku or None, message.text)
         yield {**row, "customer": code, "received_at": datetime.combine(day.date, time(18), UTC)}
 
 

@@ -1,4 +1,4 @@
-"""What the world's own equations expect of the weeks to come from where things stand today, without luck to come."""
+"""The coming weeks as the world's own equations expect them from where things stand today, without luck to come."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -77,7 +77,7 @@ def visited(day: int) -> Counts:
 
 @dataclass(frozen=True, eq=False)
 class Shelf:
-    """What an order is decided on, each (P,): units on hand and under way, usual weekly units, supplier (index)."""
+    """The stock that an order is decided on, each (P,): units on hand, under way, usual a week, supplier (index)."""
 
     on_hand: Counts
     under_way: Counts

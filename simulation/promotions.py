@@ -13,7 +13,7 @@ from simulation.truth import Truth
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedPromotion:
     """A product (index) on a deal in some online channels (indices), from one day of the world to another, included."""
 
     product: int
@@ -29,17 +29,17 @@ class Planned:
             raise ValueError(f"the world promotes in {', '.join(CHANNELS[channel] for channel in ONLINE)} only")
 
 
-def log_off(planned: Sequence[Planned], standing: np.ndarray, day: int) -> Floats:
+def log_off(planned: Sequence[PlannedPromotion], standing: np.ndarray, day: int) -> Floats:
     """(P, 3) what deals take off the log price on a day: where one meets a standing deal, the deeper of the two."""
     off = np.where(standing, np.log(1 - DEAL_OFF), 0.0)
-    for one in planned:
-        if one.first_day <= day <= one.last_day:
-            for channel in one.channels:
-                off[one.product, channel] = min(off[one.product, channel], np.log(1 - one.off))
+    for promotion in planned:
+        if promotion.first_day <= day <= promotion.last_day:
+            for channel in promotion.channels:
+                off[promotion.product, channel] = min(off[promotion.product, channel], np.log(1 - promotion.off))
     return off
 
 
-def sold_anyway(truth: Truth, planned: Sequence[Planned], market: Market) -> Floats:
+def sold_anyway(truth: Truth, planned: Sequence[PlannedPromotion], market: Market) -> Floats:
     """(P, 3) the share of what a deal sells that would have been sold without it."""
     off = market.online_price - market.list_price[:, :3] if planned else np.log(1 - DEAL_OFF)
     return np.exp(-truth.elasticity[:, :3] * off) / truth.deal_lift[:, None]

@@ -1,4 +1,4 @@
-"""What can disturb the world: the kinds of event that a scenario is made of, and the days on which they happen."""
+"""Disturbances of the world: the kinds of event that a scenario is made of, and the days on which they happen."""
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -96,14 +96,14 @@ ReviewText = Annotated[str, StringConstraints(min_length=1, max_length=4_000), A
 Feed = Annotated[str, AfterValidator(_known_feed)]
 
 
-class Event(_Strict):
+class WorldEvent(_Strict):
     """Something that happens to the brand from one day of the simulated run (0 is its first) for a number of days."""
 
     start: Start = Field(description="day of the run, 0 = its first")
     days: Length = Field(description="how many days it lasts")
 
 
-class SupplierDelay(Event):
+class SupplierDelay(WorldEvent):
     """Purchase orders placed meanwhile, and those under way on its first day, arrive `extra_days` days later."""
 
     kind: Literal["supplier_delay"] = "supplier_delay"
@@ -111,8 +111,8 @@ class SupplierDelay(Event):
     extra_days: int = Field(ge=1, le=180)
 
 
-class CompetitorPrices(Event):
-    """What competitors ask is `change_percent` above (below, where negative) what they would ask otherwise."""
+class CompetitorPrices(WorldEvent):
+    """Competitors' prices are `change_percent` above (below, where negative) what they would ask otherwise."""
 
     kind: Literal["competitor_prices"] = "competitor_prices"
     competitor: Code = ALL
@@ -120,7 +120,7 @@ class CompetitorPrices(Event):
     change_percent: PriceChange
 
 
-class Demand(Event):
+class DemandShift(WorldEvent):
     """Customers want `change_percent` more (less, where negative) of what fits category, channel and SKU alike."""
 
     kind: Literal["demand"] = "demand"
@@ -130,7 +130,7 @@ class Demand(Event):
     change_percent: float = Field(ge=-95, le=900)
 
 
-class UnitCost(Event):
+class UnitCost(WorldEvent):
     """Orders placed with the supplier meanwhile cost `change_percent` more (less, where negative) a unit."""
 
     kind: Literal["unit_cost"] = "unit_cost"
@@ -139,7 +139,7 @@ class UnitCost(Event):
     change_percent: PriceChange
 
 
-class Fraud(Event):
+class Fraud(WorldEvent):
     """`share_percent` of the affiliate's own-shop orders are fraudulent, `chargeback_percent` of them charged back."""
 
     kind: Literal["fraud"] = "fraud"
@@ -148,7 +148,7 @@ class Fraud(Event):
     chargeback_percent: Percent = 100
 
 
-class DataOutage(Event):
+class DataOutage(WorldEvent):
     """The feeds bring nothing: what they would have brought comes when it ends, or never (`lost`)."""
 
     kind: Literal["data_outage"] = "data_outage"
@@ -158,7 +158,7 @@ class DataOutage(Event):
     lost: bool = False
 
 
-class StockCountError(Event):
+class StockCountError(WorldEvent):
     """`share_percent` of the counts made meanwhile are wrong, typically by `size_percent` of what is there."""
 
     kind: Literal["stock_count_error"] = "stock_count_error"
@@ -167,7 +167,7 @@ class StockCountError(Event):
     size_percent: float = Field(gt=0, le=200)
 
 
-class Reviews(Event):
+class Reviews(WorldEvent):
     """`per_day` reviews a day, on average and over all products that fit, with these texts; outsiders write them."""
 
     kind: Literal["reviews"] = "reviews"
@@ -178,7 +178,7 @@ class Reviews(Event):
     texts: Annotated[tuple[ReviewText, ...], Field(min_length=1, max_length=500), BeforeValidator(_list_as_tuple)]
 
 
-class OverpromisingRep(Event):
+class OverpromisingRep(WorldEvent):
     """A rep books dealers' orders `inflate_percent` too high; `return_percent` of that excess comes back unpaid."""
 
     kind: Literal["overpromising_rep"] = "overpromising_rep"
@@ -187,10 +187,10 @@ class OverpromisingRep(Event):
     return_percent: Percent
 
 
-EVENT_KINDS: tuple[type[Event], ...] = (
+EVENT_KINDS: tuple[type[WorldEvent], ...] = (
     SupplierDelay,
     CompetitorPrices,
-    Demand,
+    DemandShift,
     UnitCost,
     Fraud,
     DataOutage,
@@ -203,7 +203,7 @@ EVENT_KINDS: tuple[type[Event], ...] = (
 AnyEvent = Annotated[
     SupplierDelay
     | CompetitorPrices
-    | Demand
+    | DemandShift
     | UnitCost
     | Fraud
     | DataOutage
@@ -228,7 +228,7 @@ class Origin:
         return self.lines.get(location, 1)
 
     def error(self, location: Location, said: str, remedy: str = "See docs/scenarios.md.") -> InvalidInput:
-        """What to raise about a place: `price-war.yaml, line 7: events.0.change_percent: …`."""
+        """The error to raise about a place: `price-war.yaml, line 7: events.0.change_percent: …`."""
         place = "".join(f"{part}." for part in location)[:-1]
         line = self.line(location)
         message = f"{self.file}, line {line}: {f'{place}: ' if place else ''}{said}"
@@ -270,18 +270,18 @@ def check_codes(scenario: Scenario, known: Mapping[str, Collection[str]]) -> Non
                 )
 
 
-def _codes(event: Event) -> Iterator[tuple[str, str]]:
+def _codes(event: WorldEvent) -> Iterator[tuple[str, str]]:
     return ((name, getattr(event, name)) for name in CODE_FIELDS if name in type(event).model_fields)
 
 
-Kind = TypeVar("Kind", bound=Event)
+Kind = TypeVar("Kind", bound=WorldEvent)
 
 
 @dataclass(frozen=True)
 class ScheduledEvent:
     """An event with its days drawn; both ends are days of the run (0 = its first) and included."""
 
-    event: Event
+    event: WorldEvent
     first_day: int
     last_day: int
     scenario: str = ""
@@ -289,7 +289,7 @@ class ScheduledEvent:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What happens in one run, ordered by scenario name and place in the file; without scenarios nothing happens."""
+    """The events of one run, ordered by scenario name and place in the file; none without scenarios."""
 
     events: tuple[ScheduledEvent, ...] = ()
 
@@ -321,9 +321,9 @@ def schedule(scenarios: Sequence[Scenario], seed: int, days: int) -> Schedule:
     if seed < 0 or days < 1:
         raise InvalidInput("A run needs a seed of 0 or more and at least 1 day.")
     ordered = sorted(scenarios, key=lambda scenario: scenario.name)
-    for one, other in pairwise(ordered):
-        if one.name == other.name:
-            raise InvalidInput(f"The scenario {one.name} is given twice.", remedy="Name each scenario once.")
+    for scenario, other in pairwise(ordered):
+        if scenario.name == other.name:
+            raise InvalidInput(f"The scenario {scenario.name} is given twice.", remedy="Name each scenario once.")
     return Schedule(tuple(entry for scenario in ordered for entry in _within(scenario, seed, days)))
 
 
@@ -338,7 +338,7 @@ def _within(scenario: Scenario, seed: int, days: int) -> Iterator[ScheduledEvent
     return (entry for entry in drawn if entry.first_day < days)
 
 
-def _draw(name: str, index: int, event: Event, seed: int) -> ScheduledEvent:
+def _draw(name: str, index: int, event: WorldEvent, seed: int) -> ScheduledEvent:
     own = int.from_bytes(hashlib.sha256(f"{name}/{index}".encode()).digest(), "big")
     generator = numpy.random.default_rng(numpy.random.SeedSequence([seed, own]))
     first, length = (int(generator.integers(*_ends(said), endpoint=True)) for said in (event.start, event.days))

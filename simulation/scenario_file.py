@@ -63,7 +63,7 @@ def _read(path: Path) -> Scenario:
     try:
         scenario = Scenario.model_validate(document, context=origin)
     except ValidationError as error:
-        raise _told(error.errors(include_url=False)[0], origin) from error
+        raise _invalid(error.errors(include_url=False)[0], origin) from error
     if scenario.name != path.stem:
         raise origin.error(("name",), f"the name has to be the file's: {path.stem}, not {scenario.name}")
     return scenario
@@ -133,19 +133,19 @@ def _plain(node: yaml.Node, at: Location, origin: Origin, lines: dict[Location, 
 
 
 def _mapping(node: yaml.MappingNode, at: Location, origin: Origin, lines: dict[Location, int]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode) or key.tag != f"{_TAG}str":
             raise _at_line(origin, line, "a field's name has to be text")
-        if key.value in found:
+        if key.value in fields:
             raise _at_line(origin, line, f"{key.value!r} is said twice")
         lines[(*at, key.value)] = line
-        found[key.value] = _plain(value, (*at, key.value), origin, lines)
-    return found
+        fields[key.value] = _plain(value, (*at, key.value), origin, lines)
+    return fields
 
 
-def _told(error: ErrorDetails, origin: Origin) -> InvalidInput:
+def _invalid(error: ErrorDetails, origin: Origin) -> InvalidInput:
     context = error.get("ctx", {})
     location = _in_file(error["loc"])
     if error["type"].startswith("union_tag_"):

@@ -5,7 +5,7 @@ import numpy as np
 from simulation import practice
 from simulation.catalog import PRODUCTS, STAND_COUNT
 from simulation.draws import Counts, Draws, Floats, poisson
-from simulation.happenings import Day, Expense
+from simulation.happenings import Day, Outlay
 from simulation.stock import Warehouse
 from simulation.truth import Truth
 
@@ -19,7 +19,7 @@ _EFFORT_HALF_SHARE = 0.05
 _SHAPE = (len(PRODUCTS), STAND_COUNT)
 
 
-class Stands:
+class StandNetwork:
     """Axes: P products, S stands. `stock` and `par`, the level of the standing practice, (P, S) units."""
 
     def __init__(self, truth: Truth, draws: Draws) -> None:
@@ -93,16 +93,16 @@ class Stands:
             cost += -(-len(asked) // MOST_STOPS) * DRIVE_EUROS + STOP_EUROS * len(asked)
         self._calls = {}
         if today.refills:
-            today.expenses.append(Expense("stand trips", cost))
+            today.expenses.append(Outlay("stand trips", cost))
         if self._coached:
-            today.expenses.append(Expense("stand coaching", COACHING_EUROS * self._coached))
+            today.expenses.append(Outlay("stand coaching", COACHING_EUROS * self._coached))
             self._coached = 0
 
     def bonuses(self, today: Day, taken: Floats) -> None:
         """Book what partners earned on what each stand took today (S,)."""
         earned = np.where(today.day < self._bonus_until, self._bonus_share, 0.0) * taken
         if earned.any():
-            today.expenses.append(Expense("stand bonuses", float(earned.sum())))
+            today.expenses.append(Outlay("stand bonuses", float(earned.sum())))
 
     def _look_at_levels(self, today: Day) -> None:
         self._sold += today.stand_units

@@ -8,7 +8,7 @@ import numpy as np
 from simulation.books import Books
 from simulation.catalog import PRODUCTS, SUPPLIERS
 from simulation.draws import Counts, Draws, Floats
-from simulation.happenings import Expense, PurchaseOrder
+from simulation.happenings import Outlay, SupplierOrder
 from simulation.truth import Truth
 
 PRICE_BREAKS = ((3, 0.03), (6, 0.06))
@@ -20,13 +20,13 @@ def lead_weeks(truth: Truth) -> Floats:
     return np.array([supplier.lead_time_days for supplier in SUPPLIERS])[truth.supplier] / 7
 
 
-class Suppliers:
+class SupplyLine:
     """Orders under way, and what is owed for those delivered."""
 
     def __init__(self, truth: Truth, draws: Draws, books: Books) -> None:
         self._truth, self._draws, self._books = truth, draws, books
-        self._open: list[PurchaseOrder] = []
-        self._placed: list[PurchaseOrder] = []
+        self._open: list[SupplierOrder] = []
+        self._placed: list[SupplierOrder] = []
         self._bills: list[tuple[int, str, float]] = []
         self._numbers = 0
 
@@ -37,8 +37,8 @@ class Suppliers:
             units[order.product] += order.units
         return units
 
-    def open_orders(self) -> list[PurchaseOrder]:
-        """What was ordered and is not yet here."""
+    def open_orders(self) -> list[SupplierOrder]:
+        """The orders placed and not yet here."""
         return list(self._open)
 
     def postpone(self, numbers: Collection[str], days: int) -> None:
@@ -62,7 +62,7 @@ class Suppliers:
             quantity = max(int(units[product]), supplier.minimum_units)
             lead = self._lead_days(int(self._truth.supplier[product]), luck[product])
             self._numbers += 1
-            placed = PurchaseOrder(
+            placed = SupplierOrder(
                 number=(numbers or {}).get(int(product), f"PO{self._numbers:05d}"),
                 product=int(product),
                 units=quantity,
@@ -76,15 +76,15 @@ class Suppliers:
         return True
 
     def hold_up(self, day: int, extra_days: Floats) -> None:
-        """What was under way from a supplier (suppliers,) before today comes so many days later."""
+        """Delay each order under way since before today by its supplier's extra days (suppliers,)."""
         late = extra_days[self._truth.supplier]
         self._open = [
             replace(order, arrives=order.arrives + int(late[order.product])) if order.ordered < day else order
             for order in self._open
         ]
 
-    def deliver(self, day: int) -> list[PurchaseOrder]:
-        """What arrives today; its bill falls due after the supplier's terms."""
+    def deliver(self, day: int) -> list[SupplierOrder]:
+        """The orders that arrive today; each bill falls due after the supplier's terms."""
         here = [order for order in self._open if order.arrives <= day]
         self._open = [order for order in self._open if order.arrives > day]
         for order in here:
@@ -94,14 +94,14 @@ class Suppliers:
             self._bills.append((day + terms, order.number, amount))
         return here
 
-    def take_placed(self) -> list[PurchaseOrder]:
+    def take_placed(self) -> list[SupplierOrder]:
         """The orders placed since this was last asked."""
         placed, self._placed = self._placed, []
         return placed
 
-    def paid_today(self, day: int) -> list[Expense]:
+    def paid_today(self, day: int) -> list[Outlay]:
         """The bills that fall due; the books pay them by themselves."""
-        due = [Expense(f"goods:{number}", amount) for when, number, amount in self._bills if when == day]
+        due = [Outlay(f"goods:{number}", amount) for when, number, amount in self._bills if when == day]
         self._bills = [bill for bill in self._bills if bill[0] > day]
         return due
 
@@ -115,7 +115,7 @@ class Suppliers:
 
 
 def tiers(unit_cost: float, minimum: int) -> list[tuple[int, float]]:
-    """What a supplier asks for a unit, from which quantity on."""
+    """A supplier's price breaks: (least quantity, euros a unit), the minimum order first."""
     quantities = [minimum, *(times * minimum for times, _ in PRICE_BREAKS)]
     return [(quantity, broken_price(unit_cost, quantity, minimum)) for quantity in quantities]
 

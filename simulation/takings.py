@@ -1,4 +1,4 @@
-"""What the brand takes and what runs against it: channels' payouts, chargebacks, refunds, weekly costs."""
+"""The brand's takings and what runs against them: channels' payouts, chargebacks, refunds, weekly costs."""
 
 from collections import defaultdict
 
@@ -7,7 +7,7 @@ import numpy as np
 from simulation.books import Books
 from simulation.catalog import CAMPAIGNS
 from simulation.draws import Floats
-from simulation.happenings import Day, Expense, Paid
+from simulation.happenings import Day, Outlay, Paid
 
 FIXED_COSTS_A_WEEK = 22_000.0
 MAIL_EUROS = 0.012
@@ -32,7 +32,7 @@ class Takings:
         self._payouts[pays, channel] += float(amount)
 
     def paid_out(self, day: int) -> list[Paid]:
-        """What channels pay out on a day."""
+        """The payouts of the channels on a day."""
         due = [channel for when, channel in self._payouts if when == day]
         return [Paid(f"{channel}-{day}", "", self._payouts.pop((day, channel))) for channel in due]
 
@@ -44,28 +44,28 @@ class Takings:
             self._charged_back[today.day + _CHARGEBACK_DAYS] = lost + orders * _CHARGEBACK_FEE
             self._books.owe(today.day + _CHARGEBACK_DAYS, lost + orders * _CHARGEBACK_FEE)
 
-    def paid_back(self, today: Day) -> list[Expense]:
-        """What the books have given back to customers today."""
+    def paid_back(self, today: Day) -> list[Outlay]:
+        """The refunds and chargebacks that the books have given back to customers today."""
         amounts = {"refunds": today.returned_euros, "chargebacks": self._charged_back.pop(today.day, 0.0)}
-        return [Expense(name, amount) for name, amount in amounts.items() if amount]
+        return [Outlay(name, amount) for name, amount in amounts.items() if amount]
 
     def advertise(self, spend: Floats) -> None:
-        """What each campaign (K,) spent today."""
+        """Add today's spending of each campaign (K,), in euros."""
         self._spent = self._spent + spend
 
     def mail(self, letters: int) -> None:
         self._mailed += letters
 
-    def weekly_costs(self, stored: float, commissions: list[Expense]) -> list[Expense]:
-        """What the week that ends has cost: `stored` is the stock's cost."""
-        found = [
-            Expense(f"advertising:{name}", float(spent)) for name, spent in zip(CAMPAIGNS, self._spent, strict=True)
+    def weekly_costs(self, stored: float, commissions: list[Outlay]) -> list[Outlay]:
+        """The expenses of the week that ends; `stored` is the stock's cost in euros."""
+        expenses = [
+            Outlay(f"advertising:{name}", float(spent)) for name, spent in zip(CAMPAIGNS, self._spent, strict=True)
         ]
         self._spent = np.zeros(len(CAMPAIGNS))
-        found.append(Expense("wages and rent", FIXED_COSTS_A_WEEK))
-        found.append(Expense("storage", stored * STORAGE_A_WEEK))
-        found += commissions
+        expenses.append(Outlay("wages and rent", FIXED_COSTS_A_WEEK))
+        expenses.append(Outlay("storage", stored * STORAGE_A_WEEK))
+        expenses += commissions
         if self._mailed:
-            found.append(Expense("mailings", self._mailed * MAIL_EUROS))
+            expenses.append(Outlay("mailings", self._mailed * MAIL_EUROS))
             self._mailed = 0
-        return found
+        return expenses

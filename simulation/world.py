@@ -23,10 +23,10 @@ from simulation.customers import Customers
 from simulation.demand import Market, online_demand, stand_demand
 from simulation.disturbances import Disturbances, disturbances
 from simulation.draws import Counts, Draws, Floats, poisson
-from simulation.happenings import Day, Expense, PurchaseOrder
+from simulation.happenings import Day, Outlay, SupplierOrder
 from simulation.messages import opt_outs
 from simulation.scenario import Schedule
-from simulation.stands import Stands
+from simulation.stands import StandNetwork
 from simulation.stock import Warehouse
 from simulation.takings import Takings
 from simulation.truth import Truth, draw_truth
@@ -68,16 +68,16 @@ class World:
         self.day, truth = 0, self.truth
         self.list_price: Counts = np.round(truth.base_price * 100).astype(np.int64)
         self.budgets: Floats | None = None
-        self.promotions: list[promotions.Planned] = []
+        self.promotions: list[promotions.PlannedPromotion] = []
         self.unit_cost, self.paid_cost = truth.unit_cost.copy(), truth.unit_cost.copy()
         self.standing_rule: practice.StandingRule | None = practice.StandingRule()
         self.weekly_units = np.tile(_usual_weekly_units(truth), (26, 1))
         self.customers, self.rivals = Customers(truth, self.draws), Rivals(truth, self.draws)
         first_stock = np.ceil(self.weekly_units[0] * (supply.lead_weeks(truth) + 5)).astype(np.int64)
         self.warehouse = Warehouse(first_stock, np.array([product.shelf_life_days for product in PRODUCTS]))
-        self.stands = Stands(truth, self.draws)
+        self.stands = StandNetwork(truth, self.draws)
         self.books = Books(START_CASH, plan.history_days + plan.days)
-        self.suppliers = supply.Suppliers(truth, self.draws, self.books)
+        self.suppliers = supply.SupplyLine(truth, self.draws, self.books)
         self.dealers = dealers.Dealers(truth, self.draws, self.books)
         self.affiliates = Affiliates()
         self.lost_units = self.wanted_units = 0.0
@@ -178,15 +178,15 @@ class World:
     def _cost(self, now: Disturbances) -> Floats:
         return np.round(self.truth.unit_cost * now.unit_cost, 2)
 
-    def _shelve(self, order: PurchaseOrder) -> None:
+    def _shelve(self, order: SupplierOrder) -> None:
         """Put goods on the shelves; what stands there has cost, on average, what was paid for it."""
         at, there = order.product, int(self.warehouse.on_hand[order.product])
         worth = self.paid_cost[at] * there + order.unit_cost * order.units
         self.paid_cost[at] = worth / (there + order.units)
-        self.warehouse.receive(self.day, _one(at, order.units))
+        self.warehouse.receive(self.day, _units_of(at, order.units))
 
     def shelf(self) -> practice.Shelf:
-        """What the standing rule decides on: it looks at the last half year's use."""
+        """The stock that the standing rule decides on, with the mean weekly units of the last half year."""
         return practice.Shelf(
             self.warehouse.on_hand,
             self.suppliers.under_way(),
@@ -338,7 +338,7 @@ class World:
             self.books.owe(self.day, expense.amount)
         today.expenses += [*self.suppliers.paid_today(self.day), *self._takings.paid_back(today)]
         if interest := self.books.settle(self.day):
-            today.expenses.append(Expense("interest", interest))
+            today.expenses.append(Outlay("interest", interest))
 
 
 def _next(day: int, every: int) -> int:
@@ -356,7 +356,7 @@ def _served(wanted: Counts, on_hand: Counts) -> Counts:
     return whole + (rank < left[:, None])
 
 
-def _one(product: int, units: int) -> Counts:
+def _units_of(product: int, units: int) -> Counts:
     row = np.zeros(len(PRODUCTS), dtype=np.int64)
     row[product] = units
     return row

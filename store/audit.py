@@ -47,7 +47,7 @@ def append_audit(session: BrandSession, action: str, subject: str, detail: dict[
 
 
 def newest_entries(session: BrandSession, most: int, before: int | None = None) -> Sequence[AuditEntry]:
-    """What was done in this brand, newest first; what comes before the entry of a number, where one is named."""
+    """The brand's audit entries, newest first; those before the entry of a number, where one is named."""
     wanted = select(AuditEntry).where(col(AuditEntry.at) <= session.ctx.known_until)
     if before is not None:
         wanted = wanted.where(col(AuditEntry.seq) < min(before, _LARGEST_SEQ))

@@ -64,9 +64,9 @@ class _Firsts:
         self.positions = list(first_of.values())
 
     def conflicts(self, contradicting: set[int]) -> list[int]:
-        """What contradicts the table, or an earlier row, or repeats a row that contradicts the table."""
-        found = [at for at, first, same in self._repeats if not same or first in contradicting]
-        return sorted([*contradicting, *found])
+        """Positions of rows that contradict the table or an earlier row, or repeat a row that contradicts the table."""
+        repeats = [at for at, first, same in self._repeats if not same or first in contradicting]
+        return sorted([*contradicting, *repeats])
 
 
 def _picker(target: Target, names: Sequence[str]) -> Callable[[Row], Any]:
@@ -81,11 +81,11 @@ def _by_emptiness(
     nullable = [(name, target.columns.index(name)) for name in nullable_key(target)]
     if not nullable:
         return {frozenset(): positions}
-    found: defaultdict[frozenset[str], list[int]] = defaultdict(list)
+    by_emptiness: defaultdict[frozenset[str], list[int]] = defaultdict(list)
     for position in positions:
         row = rows[position]
-        found[frozenset(name for name, place in nullable if row[place] is None)].append(position)
-    return found
+        by_emptiness[frozenset(name for name, place in nullable if row[place] is None)].append(position)
+    return by_emptiness
 
 
 def _load(
@@ -113,6 +113,6 @@ def _load_many(cursor: Any, statements: Statements, staged: Iterable[Row], scope
         copy.set_types(statements.types)
         for row in staged:
             copy.write_row(row)
-    found = cursor.execute(statements.load_staging, scope).fetchone()
+    counts = cursor.execute(statements.load_staging, scope).fetchone()
     cursor.execute(statements.drop_staging)
-    return found
+    return counts

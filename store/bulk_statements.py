@@ -36,7 +36,7 @@ class Target:
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """What tells a changed row from the same row: all but the key and since when it was known."""
+        """The columns that tell a changed row from the same row: all but the key and since when it was known."""
         return tuple(name for name in self.columns if name not in (*self.key, "known_at"))
 
 
@@ -121,13 +121,13 @@ class _Composer:
 
     def _load(self) -> sql.Composed:
         """Every part looks at the table as it was before: a row is changed, added or in contradiction, never two."""
-        parts = sql.SQL(", ").join([self._found(), self._contradicting(), self._changed(), self._added()])
+        parts = sql.SQL(", ").join([self._beside_existing(), self._contradicting(), self._changed(), self._added()])
         return parts + sql.SQL(
             " select (select count(*) from changed), (select count(*) from added), "
             "(select coalesce(array_agg(position), array[]::int[]) from contradicting)"
         )
 
-    def _found(self) -> sql.Composed:
+    def _beside_existing(self) -> sql.Composed:
         """Each row, and whether its key is there.
 
         LIMIT holds the planner to one look into the unique index a row: on a table that was filled a moment ago, and of

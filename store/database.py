@@ -91,9 +91,9 @@ class Database:
     def read_table(self, ctx: Context, table: type[BrandOwned]) -> Iterator[BrandSession]:
         """A snapshot for rows of one table that is served. Raises Forbidden for who is none of its readers."""
         if table.SERVED is None or not table.SERVED.is_open_to(ctx.actor.roles):
-            what = table.SERVED.path if table.SERVED else table.__tablename__
+            name = table.SERVED.path if table.SERVED else table.__tablename__
             raise Forbidden(
-                f"{ctx.actor.label} may not read {what} in brand {ctx.brand}.",
+                f"{ctx.actor.label} may not read {name} in brand {ctx.brand}.",
                 remedy="Ask the brand's owner for a role that may.",
             )
         with self._snapshot(ctx) as session:

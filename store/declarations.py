@@ -1,4 +1,4 @@
-"""What the classes of the tables declare, read off them: natural keys, references, units, owners, walls, files."""
+"""Declarations read off the tables' classes: natural keys, references, units, owners, walls, files."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -45,7 +45,7 @@ def does_not_let_us_in(error: BaseException, *, own: bool) -> StoreUnavailable:
 
 
 def revived(connect: Callable[[], C], revive: Revive | None) -> C:
-    """What `connect` gives, tried once more after the server was brought back."""
+    """The connection that `connect` makes, tried once more after the server was brought back."""
     try:
         return connect()
     except psycopg.OperationalError:

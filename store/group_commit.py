@@ -35,11 +35,11 @@ class Batch:
         self._rows.setdefault((table, unless_there), []).append(row)
 
     def once(self, name: Hashable, make: Callable[[], T]) -> T:
-        """What was read under this name for another work of this transaction, else what `make` gives now."""
+        """The value read under this name for another work of this transaction, else the one that `make` gives now."""
         if name not in self._read:
             self._read[name] = make()
-        found: T = self._read[name]
-        return found
+        value: T = self._read[name]
+        return value
 
     def write(self) -> None:
         """Send what was appended so far, so that what follows in this transaction can read it."""
@@ -138,14 +138,14 @@ class GroupCommit:
             results = self._through_a_loss(batch)
         except BaseException as error:  # noqa: BLE001  # whoever waits must be told, whatever it is
             alone = len(batch) == 1 or isinstance(error, StoreUnavailable) or not isinstance(error, Exception)
-            for one in batch:
+            for waiting in batch:
                 if alone:
-                    self._end(one, None, error)
+                    self._end(waiting, None, error)
                 else:
-                    self._commit([one])
+                    self._commit([waiting])
             return
-        for one, result in zip(batch, results, strict=True):
-            self._end(one, result, None)
+        for waiting, result in zip(batch, results, strict=True):
+            self._end(waiting, result, None)
 
     def _through_a_loss(self, batch: list[_Waiting[Any]]) -> list[Any]:
         """The results, also where the database breaks off once: what is surely undone is done again."""
@@ -159,15 +159,15 @@ class GroupCommit:
     def _transaction(self, batch: list[_Waiting[Any]]) -> list[Any]:
         with transaction(BrandSession(self._engine, batch[-1].ctx)) as session:
             shared = Batch(session)
-            results = [one.work(shared) for one in batch]
+            results = [waiting.work(shared) for waiting in batch]
             shared.write()
             return results
 
-    def _end(self, one: _Waiting[Any], result: Any, error: BaseException | None) -> None:
-        one.done, one.result, one.error = True, result, error
-        if error is not None and not one.awaited:
+    def _end(self, waiting: _Waiting[Any], result: Any, error: BaseException | None) -> None:
+        waiting.done, waiting.result, waiting.error = True, result, error
+        if error is not None and not waiting.awaited:
             with self._queueing:
-                self._failed.setdefault(one.ctx.actor.id, error)
+                self._failed.setdefault(waiting.ctx.actor.id, error)
 
 
 class GroupCommits:

@@ -85,9 +85,9 @@ def claim_alike(session: BrandSession, holder: Holder, job: Job, most: int) -> S
         .limit(most)
         .with_for_update(skip_locked=True)
     ).all()
-    for one in jobs:
-        one.status, one.attempts = LEASED, one.attempts + 1
-        one.lease_pid, one.lease_started, one.claimed_at = holder.pid, holder.started, session.ctx.now()
+    for alike in jobs:
+        alike.status, alike.attempts = LEASED, alike.attempts + 1
+        alike.lease_pid, alike.lease_started, alike.claimed_at = holder.pid, holder.started, session.ctx.now()
     return jobs
 
 
@@ -112,8 +112,8 @@ def fail(session: BrandSession, job_id: UUID, error: str, *, final: bool = False
     job.last_error = error[:2_000]
     if final or job.attempts >= MAX_ATTEMPTS:
         job.status, job.finished_at = DEAD, session.ctx.now()
-        told = {"kind": job.kind, "error": job.last_error, "attempts": job.attempts}
-        emit(session, "job.dead", str(job.id), told, Cause.model_validate(job.cause))
+        details = {"kind": job.kind, "error": job.last_error, "attempts": job.attempts}
+        emit(session, "job.dead", str(job.id), details, Cause.model_validate(job.cause))
         return True
     job.status = QUEUED
     job.run_at = session.ctx.now() + RETRY_AFTER * 2 ** (job.attempts - 1)
@@ -142,7 +142,7 @@ def find_job(session: BrandSession, job_id: str) -> Job:
     if len(wanted) < 4:
         raise InvalidInput("Give at least four characters of the job's id.")
     ids = session.execute(select(col(Job.id))).scalars().all()
-    matching = [found for found in ids if str(found).startswith(wanted) or str(found).endswith(wanted)]
+    matching = [candidate for candidate in ids if str(candidate).startswith(wanted) or str(candidate).endswith(wanted)]
     if not matching:
         raise NotFound(f"No job {job_id} in brand {session.ctx.brand}.", remedy="See `mhos jobs`.")
     if len(matching) > 1:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from store.database import Database
 from store.session import BrandSession, raw_connection
-from store.transaction import losses_told
+from store.transaction import losses_translated
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Lease:
 
 
 def _opened(database: Database) -> tuple[Connection, Holder]:
-    with losses_told():
+    with losses_translated():
         connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()  # not back into the pool: what was held must be free once the holder has gone
         pid, started = connection.execute(
@@ -76,11 +76,11 @@ def is_alive(session: BrandSession, pid: int | None, started: datetime | None) -
     """Whether the connection that holds a lease still lives."""
     if pid is None:
         return False
-    found = raw_connection(session).execute(
+    holder = raw_connection(session).execute(
         text("select 1 from pg_stat_activity where pid = :pid and backend_start = :started"),
         {"pid": pid, "started": started},
     )
-    return found.first() is not None
+    return holder.first() is not None
 
 
 def one_at_a_time(session: BrandSession, work: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from domain.errors import Unavailable
 from store.database import APP_ROLE, Database, app_password
 from store.engine import open_engine
-from store.transaction import losses_told
+from store.transaction import losses_translated
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = max(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -30,7 +30,7 @@ def alembic_config() -> Any:
 def current_revision(database: Database) -> str | None:
     """The revision that the database stands at; None when it is empty or not open to the application yet."""
     try:
-        with losses_told(), database.engine.connect() as connection:
+        with losses_translated(), database.engine.connect() as connection:
             return connection.execute(text("select version_num from alembic_version")).scalar()
     except (ProgrammingError, Unavailable):
         return None

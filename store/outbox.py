@@ -34,12 +34,12 @@ def _number(session: BrandSession) -> None:
     one_at_a_time(session, "events")
     session.add_all(
         OutboxEvent(
-            id=one.id,
-            type=one.type,
-            subject=one.subject,
-            envelope=one.model_dump(mode="json"),
-            created_at=one.time,
+            id=event.id,
+            type=event.type,
+            subject=event.subject,
+            envelope=event.model_dump(mode="json"),
+            created_at=event.time,
         )
-        for one in events
+        for event in events
     )
     wake(session)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from domain.errors import Unavailable
 from store.database import APP_ROLE, Database
 from store.migrate import HEAD, current_revision
-from store.transaction import losses_told
+from store.transaction import losses_translated
 
 _PROBE = UUID(int=0)
 
@@ -18,7 +18,7 @@ def probe_store(database: Database) -> str:
         raise Unavailable(
             f"the schema stands at {revision}, this version needs {HEAD}", remedy="Run `mhos doctor` again."
         )
-    with losses_told(), database.engine.connect() as connection:
+    with losses_translated(), database.engine.connect() as connection:
         role, bypasses = connection.execute(
             text("select current_user, rolsuper or rolbypassrls from pg_roles where rolname = current_user")
         ).one()

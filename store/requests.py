@@ -18,15 +18,15 @@ RUNNING, DONE = "running", "done"
 
 
 @dataclass(frozen=True)
-class Claim:
-    """What becomes of a request: it is ours to execute, was answered, is being executed, or is another one."""
+class RequestClaim:
+    """The state of a request: it is ours to execute, was answered, is being executed, or is another one."""
 
     outcome: Literal["ours", "answered", "busy", "different"]
     id: UUID
     answer: dict[str, Any] | None = None
 
 
-def claim_request(session: BrandSession, holder: Holder, key: str, route: str, body_hash: str) -> Claim:
+def claim_request(session: BrandSession, holder: Holder, key: str, route: str, body_hash: str) -> RequestClaim:
     """Take a key for this request. One whose holder was killed before it answered is free again."""
     actor = str(session.ctx.actor.id)
     one_at_a_time(session, f"request {actor} {key}")
@@ -42,13 +42,13 @@ def claim_request(session: BrandSession, holder: Holder, key: str, route: str, b
         )  # fmt: skip
         session.add(row)
     elif (row.route, row.body_hash) != (route, body_hash):
-        return Claim("different", row.id)
+        return RequestClaim("different", row.id)
     elif row.status == DONE:
-        return Claim("answered", row.id, row.answer)
+        return RequestClaim("answered", row.id, row.answer)
     elif is_alive(session, row.lease_pid, row.lease_started):
-        return Claim("busy", row.id)
+        return RequestClaim("busy", row.id)
     row.lease_pid, row.lease_started = holder.pid, holder.started
-    return Claim("ours", row.id)
+    return RequestClaim("ours", row.id)
 
 
 def answer_request(session: BrandSession, request_id: UUID, answer: dict[str, Any]) -> None:

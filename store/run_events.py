@@ -1,4 +1,4 @@
-"""What runs go through, told in order: whoever reads after an event's number misses nothing and sees nothing twice."""
+"""Events of runs, in order: whoever reads after an event's number misses nothing and sees nothing twice."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,7 +40,7 @@ def _hold(session: BrandSession, run_id: UUID) -> bool:
     return not session.scalars(over).one()
 
 
-def told_after(session: BrandSession, run_id: UUID, seq: int, limit: int = 500) -> Sequence[RunEvent]:
+def events_after(session: BrandSession, run_id: UUID, seq: int, limit: int = 500) -> Sequence[RunEvent]:
     """The events of a run that follow a number, oldest first."""
     return session.scalars(
         select(RunEvent)

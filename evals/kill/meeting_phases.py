@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.kill.challenged_brand import write_challenged_brand
-from evals.kill.meeting_record import Record, next_node, recorded, repeated_rows, what_matters
+from evals.kill.meeting_record import Record, comparable_rows, next_node, recorded, repeated_rows
 from evals.kill.victim import CHECKOUT, Home, VerbFailed
 from store.embedded import stop
 
@@ -32,7 +32,7 @@ _MOST_REPORTED = 20
 
 
 @dataclass(frozen=True)
-class Phase:
+class MeetingPhase:
     """A phase to kill a meeting in: at the progress line that opens it, once `after` (a query) counts enough rows.
 
     Meanwhile nobody can write to the table `held`, so that the meeting cannot get past the phase. `node` is the step
@@ -51,19 +51,19 @@ _OF_RUN = "from receipt where run_id = (select max(id::text)::uuid from run wher
 _REPORTED = f"select count(*) {_OF_RUN} and agent <> 'chair'"
 _RECOMPUTED = f"select count(*) {_OF_RUN} and tool like 'recompute%%'"
 PHASES = (
-    Phase("agenda", "Agenda", "agenda", held="receipt"),
-    Phase("report", "Report", "report", held="finding", after=_REPORTED),
-    Phase("challenge", "challenge", "challenge", held="challenge", after=_RECOMPUTED),
-    Phase("wait", "waiting", "decide", words=WAIT),
-    Phase("go on", "Meeting", "decide", words=WAIT),
-    Phase("decide", "Decide", "decide"),
-    Phase("action items", "Action items", "action_items", held="action_item"),
-    Phase("minutes", "Minutes", "action_items"),
+    MeetingPhase("agenda", "Agenda", "agenda", held="receipt"),
+    MeetingPhase("report", "Report", "report", held="finding", after=_REPORTED),
+    MeetingPhase("challenge", "challenge", "challenge", held="challenge", after=_RECOMPUTED),
+    MeetingPhase("wait", "waiting", "decide", words=WAIT),
+    MeetingPhase("go on", "Meeting", "decide", words=WAIT),
+    MeetingPhase("decide", "Decide", "decide"),
+    MeetingPhase("action items", "Action items", "action_items", held="action_item"),
+    MeetingPhase("minutes", "Minutes", "action_items"),
 )
 
 
 @dataclass
-class Trial:
+class MeetingTrial:
     """One meeting that was killed, and what the comparison afterwards found."""
 
     name: str
@@ -75,18 +75,22 @@ class Trial:
 
     @property
     def broken(self) -> list[str]:
-        found = (("lost", self.lost), ("twice", self.twice), ("", self.other))
-        return [f"{self.name}: {kind} {what}".replace("  ", " ") for kind, whats in found for what in whats]
+        faults = (("lost", self.lost), ("twice", self.twice), ("", self.other))
+        return [
+            f"{self.name}: {kind} {description}".replace("  ", " ")
+            for kind, descriptions in faults
+            for description in descriptions
+        ]
 
 
-class Missed(Exception):
+class MissedPhase(Exception):
     """The meeting was past the phase when it died, so the trial says nothing about the phase."""
 
 
 class Phases:
     """The trials of one brand's folder, in one data folder."""
 
-    def __init__(self, home: Home, folder: Path, phases: Sequence[Phase], say: Callable[[str], None]) -> None:
+    def __init__(self, home: Home, folder: Path, phases: Sequence[MeetingPhase], say: Callable[[str], None]) -> None:
         self._home, self._folder, self._phases, self._say = home, folder, phases, say
         self._brands = 0
 
@@ -94,24 +98,24 @@ class Phases:
         """Hold the meeting that all others are compared with."""
         brand = self._new_brand()
         document = self._home.mhos("meet", "--brand", brand)
-        self._reference = what_matters(self._home, brand, document)
+        self._reference = comparable_rows(self._home, brand, document)
         counted = Counter({part: rows.total() for part, rows in self._reference.items()})
         self._say("unkilled: " + ", ".join(f"{number} {part}" for part, number in counted.items()))
 
-    def each(self, number: int) -> list[Trial]:
+    def each(self, number: int) -> list[MeetingTrial]:
         """A meeting of its own for each phase; the round's `number` says how much was recorded when it is killed."""
         return [self._aimed([phase], phase.name, number) for phase in self._phases]
 
-    def one_meeting(self, number: int) -> list[Trial]:
+    def one_meeting(self, number: int) -> list[MeetingTrial]:
         """One meeting, killed in one phase after another."""
         return [self._aimed(self._phases, "one after another", number)]
 
-    def _aimed(self, phases: Sequence[Phase], name: str, number: int) -> Trial:
-        trial = Trial(name)
+    def _aimed(self, phases: Sequence[MeetingPhase], name: str, number: int) -> MeetingTrial:
+        trial = MeetingTrial(name)
         while True:
             try:
                 self._try(trial, phases, number)
-            except Missed as miss:
+            except MissedPhase as miss:
                 trial.missed += 1
                 self._say(f"{name}: missed ({miss})")
                 if trial.missed < _AIMS_TO_TRY:
@@ -122,8 +126,8 @@ class Phases:
             self._say(f"{name}: " + ("; ".join(trial.broken) or "ok"))
             return trial
 
-    def _try(self, trial: Trial, phases: Sequence[Phase], number: int) -> None:
-        brand, words = self._new_brand(), next((one.words for one in phases if one.words), ())
+    def _try(self, trial: MeetingTrial, phases: Sequence[MeetingPhase], number: int) -> None:
+        brand, words = self._new_brand(), next((phase.words for phase in phases if phase.words), ())
         before = Record()
         for phase in phases:
             if before.waits_noted is False or (phase.name == "go on" and not before.run_id):
@@ -137,14 +141,14 @@ class Phases:
         trial.lost += [f"{len(gone)} {kind}" for kind, gone in before.missing_in(recorded(self._home, brand)).items()]
         self._compare(trial, brand, document, waited=bool(words))
 
-    def _let_it_wait(self, trial: Trial, brand: str, begin: Sequence[str]) -> Record:
+    def _let_it_wait(self, trial: MeetingTrial, brand: str, begin: Sequence[str]) -> Record:
         """Hold it until it waits for people, which it has to, whatever happened to it before."""
         document = self._home.mhos(*begin, "--brand", brand)
         if document["status"] != "waiting":
             trial.other.append(f"nobody was waited for: it is {document['status']}")
         return recorded(self._home, brand)
 
-    def _go_on(self, trial: Trial, brand: str, before: Record) -> dict[str, Any]:
+    def _go_on(self, trial: MeetingTrial, brand: str, before: Record) -> dict[str, Any]:
         """Resume it to its end. One that died before it could note that it waits has to wait first."""
         waits = before.waits_noted is False
         document = self._home.mhos("meet", "--resume", before.run_id, "--brand", brand)
@@ -154,11 +158,11 @@ class Phases:
             document = self._home.mhos("meet", "--resume", before.run_id, "--brand", brand)
         return document
 
-    def _compare(self, trial: Trial, brand: str, document: dict[str, Any], *, waited: bool) -> None:
-        found = what_matters(self._home, brand, document)
+    def _compare(self, trial: MeetingTrial, brand: str, document: dict[str, Any], *, waited: bool) -> None:
+        actual = comparable_rows(self._home, brand, document)
         for part, expected in self._reference.items():
-            trial.lost += [f"{part}: {row} ({times})" for row, times in (expected - found[part]).items()]
-            trial.twice += [f"{part}: {row} ({times})" for row, times in (found[part] - expected).items()]
+            trial.lost += [f"{part}: {row} ({times})" for row, times in (expected - actual[part]).items()]
+            trial.twice += [f"{part}: {row} ({times})" for row, times in (actual[part] - expected).items()]
         trial.twice += repeated_rows(self._home, brand)
         if document["status"] != "done":
             trial.other.append(f"it is {document['status']}")
@@ -168,21 +172,21 @@ class Phases:
         if not self._home.mhos("audit", "verify", "--brand", brand)["ok"]:
             trial.other.append("the audit chain is broken")
 
-    def _kill_in(self, phase: Phase, words: Sequence[str], brand: str, number: int) -> None:
+    def _kill_in(self, phase: MeetingPhase, words: Sequence[str], brand: str, number: int) -> None:
         """In a later round a report is killed later. Raises Missed."""
         enough = min(1 + 3 * number, _MOST_REPORTED) if phase.name == "report" else 1
         query = phase.after.format(brand="brand_id = (select id from brand where slug = %s)")
         with self._home.connect() as referee, self._home.connect() as holder, holder.transaction():
 
             def come() -> bool:
-                found = referee.execute(query, [brand]).fetchone() if query else (enough,)  # type: ignore[arg-type]
-                return found is not None and found[0] >= enough
+                row = referee.execute(query, [brand]).fetchone() if query else (enough,)  # type: ignore[arg-type]
+                return row is not None and row[0] >= enough
 
             if phase.held:
                 holder.execute(f"lock table {phase.held} in share mode")  # type: ignore[arg-type]
             kill_at(self._home, words, phase.line, come)
         if (node := next_node(self._home, brand)) != phase.node:
-            raise Missed(f"aimed at {phase.name}, died before {node or 'nothing that was left to do'}")
+            raise MissedPhase(f"aimed at {phase.name}, died before {node or 'nothing that was left to do'}")
 
     def _new_brand(self) -> str:
         self._brands += 1
@@ -218,7 +222,7 @@ def kill_at(home: Home, words: Sequence[str], line: str, come: Callable[[], bool
                 _wait_for(come, victim)
                 break
         if victim.poll() is not None:
-            raise Missed("it had ended: " + " ".join(said[-3:]).strip())
+            raise MissedPhase("it had ended: " + " ".join(said[-3:]).strip())
     finally:
         if victim.poll() is None:
             os.killpg(victim.pid, signal.SIGKILL)
@@ -230,11 +234,11 @@ def _wait_for(come: Callable[[], bool], victim: "subprocess.Popen[str]") -> None
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while victim.poll() is None and not come():
         if time.monotonic() > deadline:
-            raise Missed("the moment never came")
+            raise MissedPhase("the moment never came")
         time.sleep(0.002)
 
 
-def table(trials: Sequence[Trial]) -> str:
+def table(trials: Sequence[MeetingTrial]) -> str:
     """Phase by phase: meetings, kills, and what was lost, done twice or otherwise wrong."""
     head = f"{'phase':<20} {'trials':>6} {'kills':>6} {'missed':>6} {'lost':>6} {'twice':>6} {'other':>6}"
     lines = [head]
@@ -242,9 +246,9 @@ def table(trials: Sequence[Trial]) -> str:
         own = [trial for trial in trials if trial.name == name]
         counts = (
             len(own),
-            sum(one.kills for one in own),
-            sum(one.missed for one in own),
-            *(sum(len(getattr(one, kind)) for one in own) for kind in ("lost", "twice", "other")),
+            sum(trial.kills for trial in own),
+            sum(trial.missed for trial in own),
+            *(sum(len(getattr(trial, kind)) for trial in own) for kind in ("lost", "twice", "other")),
         )
         lines.append(f"{name:<20} " + " ".join(f"{number:>6}" for number in counts))
     return "\n".join(lines)
@@ -254,8 +258,8 @@ def folders(wanted: str, scratch: Path) -> Mapping[str, Path]:
     """The brands to hold meetings in, by name."""
     challenged = scratch / "challenged"
     write_challenged_brand(challenged, datetime.now(UTC).date())
-    found = {"challenged": challenged, "sample": SAMPLE}
-    return found if wanted == "both" else {wanted: found[wanted]}
+    by_name = {"challenged": challenged, "sample": SAMPLE}
+    return by_name if wanted == "both" else {wanted: by_name[wanted]}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -263,10 +267,10 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--brand", choices=["both", "challenged", "sample"], default="both")
     parser.add_argument("--one-meeting", action="store_true", help="kill a single meeting in every phase")
-    parser.add_argument("--phases", metavar="A,B", default=",".join(one.name for one in PHASES), help="which ones")
+    parser.add_argument("--phases", metavar="A,B", default=",".join(phase.name for phase in PHASES), help="which ones")
     options = parser.parse_args(argv)
     wanted = options.phases.split(",")
-    if unknown := sorted(set(wanted) - {one.name for one in PHASES}):
+    if unknown := sorted(set(wanted) - {phase.name for phase in PHASES}):
         parser.error(f"there is no phase {', '.join(unknown)}")
     broken = 0
     with tempfile.TemporaryDirectory(prefix="mhos-phases-") as scratch:
@@ -274,7 +278,7 @@ def main(argv: Sequence[str]) -> int:
         home.path.mkdir()
         try:
             for name, folder in folders(options.brand, Path(scratch)).items():
-                aimed_at = [one for one in PHASES if one.name in wanted]
+                aimed_at = [phase for phase in PHASES if phase.name in wanted]
                 phases = Phases(home, folder, aimed_at, lambda line: print(line, flush=True))
                 phases.unkilled()
                 hold = phases.one_meeting if options.one_meeting else phases.each

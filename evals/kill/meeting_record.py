@@ -1,4 +1,4 @@
-"""What a meeting left: read as the owner, past every wall, to tell one that was killed from one that was not."""
+"""The rows of a meeting, read as the owner past every wall, to tell a killed meeting from one that was not."""
 
 import re
 from collections import Counter
@@ -33,7 +33,7 @@ _CODE = re.compile(r" `[a-z2-7]{8}`")
 
 @dataclass(frozen=True)
 class Record:
-    """What was written of a brand's only meeting so far. `waits_noted` is None for one that does not wait now."""
+    """The rows of a brand's only meeting so far. `waits_noted` is None for one that does not wait now."""
 
     run_id: str = ""
     rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Record:
 
 
 def recorded(home: Home, brand: str) -> Record:
-    """What is in the database at this moment."""
+    """The record as the database holds it at this moment."""
     with home.connect() as referee:
         runs = referee.execute(f"select id::text, status, manner from run where {_OF_BRAND}", [brand]).fetchall()  # type: ignore[arg-type]
         if not runs:
@@ -92,8 +92,8 @@ def next_node(home: Home, brand: str) -> str:
 
 
 def repeated_rows(home: Home, brand: str) -> list[str]:
-    """What is there more often than once, by what tells two rows apart; also a second meeting, or second minutes."""
-    found = []
+    """Rows that stand there more than once, by the key that tells two rows apart; also a second meeting."""
+    repeated = []
     with home.connect() as referee:
         for table, key in _KEYS.items():
             once = _MANY_TIMES.get(table, "")
@@ -101,29 +101,31 @@ def repeated_rows(home: Home, brand: str) -> list[str]:
                 f"select {key}, count(*) from {table} where {_OF_BRAND} {once} group by {key} having count(*) > 1",  # type: ignore[arg-type]
                 [brand],
             ).fetchall()
-            found += [f"{table}: {row[:-1]} ({row[-1]} times)" for row in rows]
+            repeated += [f"{table}: {row[:-1]} ({row[-1]} times)" for row in rows]
         runs = referee.execute(f"select count(*) from run where {_OF_BRAND}", [brand]).fetchone()  # type: ignore[arg-type]
-    return found + ([f"run: {runs[0]} meetings"] if runs and runs[0] != 1 else [])
+    return repeated + ([f"run: {runs[0]} meetings"] if runs and runs[0] != 1 else [])
 
 
-def what_matters(home: Home, brand: str, document: Mapping[str, Any]) -> Mapping[str, Counter[str]]:
-    """What two meetings have to agree in, part by part, without the ids and times that are each one's own."""
-    subjects = {one["id"]: one["subject"] for one in document["proposals"]}
+def comparable_rows(home: Home, brand: str, document: Mapping[str, Any]) -> Mapping[str, Counter[str]]:
+    """The rows in which two meetings must agree, counted part by part, without ids and times of their own."""
+    subjects = {proposal["id"]: proposal["subject"] for proposal in document["proposals"]}
     item = ("kind", "subject", "title", "status", "verdict", "gates", "risk")
     parts = {
-        "agents": [_said(one, "name", "status", "reason", "missing_data") for one in document["agents"]],
-        "findings": [_said(one, "agent", "subject", "severity", "text") for one in document["findings"]],
-        "proposals": [_said(one, "agent", "kind", "subject", "promised", "expected") for one in document["proposals"]],
+        "agents": [_said(agent, "name", "status", "reason", "missing_data") for agent in document["agents"]],
+        "findings": [_said(finding, "agent", "subject", "severity", "text") for finding in document["findings"]],
+        "proposals": [
+            _said(proposal, "agent", "kind", "subject", "promised", "expected") for proposal in document["proposals"]
+        ],
         "challenges": [
-            f"{proposal['subject']}: " + _said(one, "agent", "tool", "status", "text")
+            f"{proposal['subject']}: " + _said(challenge, "agent", "tool", "status", "text")
             for proposal in document["proposals"]
-            for one in proposal["challenges"]
+            for challenge in proposal["challenges"]
         ],
         "dissent": document["dissent"],
         "left out": [f"{subjects.get(proposal)}: {reason}" for proposal, reason in document["left_out"]],
         "action items": [
-            _said(one, *item) + f" | {one['predicted'] and one['predicted']['value']}"
-            for one in document["action_items"]
+            _said(action_item, *item) + f" | {action_item['predicted'] and action_item['predicted']['value']}"
+            for action_item in document["action_items"]
         ],
         "lines of minutes": [
             _CODE.sub("", line) for line in document["minutes"].splitlines() if line and not line.startswith(_OWN_LINES)
@@ -133,8 +135,8 @@ def what_matters(home: Home, brand: str, document: Mapping[str, Any]) -> Mapping
     return {name: Counter(rows) for name, rows in parts.items()}
 
 
-def _said(one: Mapping[str, Any], *keys: str) -> str:
-    return " | ".join(str(one.get(key)) for key in keys)
+def _said(entry: Mapping[str, Any], *keys: str) -> str:
+    return " | ".join(str(entry.get(key)) for key in keys)
 
 
 def _counted(home: Home, brand: str) -> dict[str, list[str]]:

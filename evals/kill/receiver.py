@@ -18,7 +18,7 @@ class Receiver:
         self._lock = Lock()
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class WebhookHandler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 outer.note(self.headers["webhook-id"], body, {k.lower(): v for k, v in self.headers.items()})
@@ -31,7 +31,7 @@ class Receiver:
             def log_message(self, format: str, *_: object) -> None:
                 """Says nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), WebhookHandler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
         Thread(target=self._server.serve_forever, daemon=True).start()

@@ -99,7 +99,7 @@ _WRITES = ("insert", "update", "copy", "create temp", "delete")
 
 
 def _phase(referee: "psycopg.Connection[tuple[Any, ...]]") -> str:
-    """What the application's connections are doing at this very moment."""
+    """The phase that the application's connections are in at this very moment."""
     rows = referee.execute(
         "select state, xact_start is not null, backend_xid is not null, query from pg_stat_activity "
         "where usename = 'mhos_app' and pid <> pg_backend_pid() order by xact_start nulls last"
@@ -118,7 +118,7 @@ def _kill(home: Home, victim: subprocess.Popen[bytes], target: Target) -> None:
         victim.send_signal(signal.SIGKILL)
         victim.wait()
         return
-    found = status(home.path)
-    if found.server_pid is not None:
-        os.kill(found.server_pid, signal.SIGKILL)
+    server = status(home.path)
+    if server.server_pid is not None:
+        os.kill(server.server_pid, signal.SIGKILL)
     victim.wait()

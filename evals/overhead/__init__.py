@@ -1,1 +1,1 @@
-"""What a model crew costs beside its model: the same requests through the bare client and through the product."""
+"""The cost of a model crew beside its model: the same requests by the bare client and by the product."""

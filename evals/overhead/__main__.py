@@ -63,14 +63,14 @@ def main() -> int:
 async def _compare(crews: tuple[Ours, Peer, Floor], asked: argparse.Namespace) -> None:
     work = [crew.agent if asked.agent else crew.meeting for crew in crews]
     for _ in range(_WARM):
-        for one in work:
-            said = await one()
+        for run in work:
+            said = await run()
             if _EXPECTED not in said:
                 raise AssertionError(said)
     taken: list[list[Taken]] = [[] for _ in work]
     for _ in range(asked.rounds):
-        for one, times in zip(work, taken, strict=True):
-            times.append(await _timed(one, asked.home))
+        for run, times in zip(work, taken, strict=True):
+            times.append(await _timed(run, asked.home))
     print(
         f"{'one agent' if asked.agent else 'twelve agents and a chair'}, {asked.latency} ms an answer, "
         f"{'streamed' if asked.stream else 'in one piece'}, {asked.rounds} rounds, medians"
@@ -103,7 +103,9 @@ def _database_seconds(home: Path) -> float:
         own = Path(f"/proc/{server}/stat").read_text().rsplit(")", 1)[1].split()
     except (OSError, ValueError):
         return 0.0
-    ticks = sum(map(int, own[11:15])) + sum(int(one[11]) + int(one[12]) for one in processes if one[1] == server)
+    ticks = sum(map(int, own[11:15])) + sum(
+        int(fields[11]) + int(fields[12]) for fields in processes if fields[1] == server
+    )
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

@@ -50,8 +50,8 @@ class Floor:
                 return str(message["content"])
             messages.append(message)
             for call in message["tool_calls"]:
-                found = str(metric(**json.loads(call["function"]["arguments"])))
-                messages.append({"role": "tool", "tool_call_id": call["id"], "content": found})
+                result = str(metric(**json.loads(call["function"]["arguments"])))
+                messages.append({"role": "tool", "tool_call_id": call["id"], "content": result})
 
     async def _whole(self, messages: list[Any], given: dict[str, Any]) -> dict[str, Any]:
         answer = await self._client.chat.completions.create(model="local-model", messages=messages, **given)

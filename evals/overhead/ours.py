@@ -36,7 +36,7 @@ _BRAND = "overhead"
 _SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "hairoticmen_sample"
 
 
-class Asked(ToolArguments):
+class DailyMetricArguments(ToolArguments):
     """Which metric, of which day."""
 
     name: str
@@ -49,16 +49,16 @@ class Measured(ToolResult):
     value: Cell
 
 
-def _get_metric(session: BrandSession, env: ToolEnv, args: Asked) -> ToolAnswer:
+def _get_metric(session: BrandSession, env: ToolEnv, args: DailyMetricArguments) -> ToolAnswer:
     """Get a metric for a day."""
     return ToolAnswer(Measured(value=Cell(value=metric(args.name, args.day), unit="count")))
 
 
-_TOOL = Tool("get_metric", Access.READ, Asked, Measured, _get_metric)
+_TOOL = Tool("get_metric", Access.READ, DailyMetricArguments, Measured, _get_metric)
 
 
 class State(TypedDict):
-    """What is checkpointed: the reports and the decision."""
+    """The checkpointed state: the reports and the decision."""
 
     agent: str
     reports: Annotated[dict[str, Any], operator.or_]
@@ -76,12 +76,12 @@ class Ours:
         self._charters = {name: _charter(name) for name in AGENTS}
         known = {**registry.TOOLS, _TOOL.name: _TOOL}
         self._patches = [patch.object(toolbox, "TOOLS", known)]
-        for one in self._patches:
-            one.start()
+        for toolbox_patch in self._patches:
+            toolbox_patch.start()
 
     def close(self) -> None:
-        for one in self._patches:
-            one.stop()
+        for toolbox_patch in self._patches:
+            toolbox_patch.stop()
         self._office.close()
 
     async def agent(self) -> str:

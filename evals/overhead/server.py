@@ -49,10 +49,10 @@ class Serving(asyncio.Protocol):
         Serving.serial += 1
         message = answer_to(request, Serving.serial)
         if request.get("stream"):
-            kind, told = "text/event-stream", streamed(message, Serving.serial)
+            kind, reply = "text/event-stream", streamed(message, Serving.serial)
         else:
-            kind, told = "application/json", json.dumps(whole(message, Serving.serial)).encode()
-        asyncio.get_running_loop().call_later(int(match[1]) / 1000, self._send, 200, kind, told)
+            kind, reply = "application/json", json.dumps(whole(message, Serving.serial)).encode()
+        asyncio.get_running_loop().call_later(int(match[1]) / 1000, self._send, 200, kind, reply)
 
     def _send(self, status: int, kind: str, body: bytes) -> None:
         if not self._transport.is_closing():
@@ -89,7 +89,7 @@ def streamed(message: Mapping[str, Any], serial: int) -> bytes:
     choices: list[list[Any]] = [[{"index": 0, "delta": delta, "finish_reason": None}] for delta in deltas]
     choices.append([{"index": 0, "delta": {}, "finish_reason": _finish(message)}])
     head = _envelope("chat.completion.chunk", serial)
-    chunks = [*({**head, "choices": one} for one in choices), {**head, "choices": [], "usage": _USAGE}]
+    chunks = [*({**head, "choices": choice} for choice in choices), {**head, "choices": [], "usage": _USAGE}]
     return b"".join(b"data: %s\n\n" % part.encode() for part in (*map(json.dumps, chunks), "[DONE]"))
 
 

@@ -1,4 +1,4 @@
-"""What each part of the crew is worth: one agent, all of them, and all without challenges or without the solver.
+"""The worth of each part of the crew: one agent, all of them, and all without challenges or without the solver.
 
 `python -m evals.twin.ablations --seeds 1:6 --days 91 [--agents a,b] [--out FILE.json]` plays every variant on each seed
 from the same past and prints net worth with paired differences, as intervals over the seeds.
@@ -60,35 +60,35 @@ def play_seed(settings: Settings, seed: int, days: int, agents: tuple[str, ...])
     from bootstrap import Office
     from evals.twin.run import lived_history, run_crew
 
-    office, found = Office.open(settings), dict[str, Any]()
+    office, runs = Office.open(settings), dict[str, Any]()
     try:
         with lived_history(office.database, settings, seed, days, []) as past:
-            for name, one in variants(agents).items():
+            for name, variant in variants(agents).items():
                 run = run_crew(
-                    office.database, past, one.crew, days, [], agents=one.agents, without=one.without
+                    office.database, past, variant.crew, days, [], agents=variant.agents, without=variant.without
                 ).as_document()
-                found[name] = {key: value for key, value in run.items() if key not in ("curves", "tables")}
+                runs[name] = {key: value for key, value in run.items() if key not in ("curves", "tables")}
     finally:
         office.close()
-    return seed, found
+    return seed, runs
 
 
-def table(found: dict[int, dict[str, Any]]) -> str:
+def table(runs: dict[int, dict[str, Any]]) -> str:
     """Net worth of each variant, paired differences with 95 % intervals, and what the parts changed."""
-    seeds = sorted(found)
-    names = [name for name in variants(()) if name in found[seeds[0]]]
-    worth = {name: np.array([found[seed][name]["net_worth_minor"] / 100 for seed in seeds]) for name in names}
-    lines = [f"{len(seeds)} seeds, {found[seeds[0]][names[0]]['days']} days, euros", ""]
+    seeds = sorted(runs)
+    names = [name for name in variants(()) if name in runs[seeds[0]]]
+    worth = {name: np.array([runs[seed][name]["net_worth_minor"] / 100 for seed in seeds]) for name in names}
+    lines = [f"{len(seeds)} seeds, {runs[seeds[0]][names[0]]['days']} days, euros", ""]
     for name in names:
-        violations = sum(found[seed][name]["violations"] for seed in seeds)
-        lines.append(f"{name:32} {worth[name].mean():12,.0f}   stock-outs {_mean(found, name, 'stockout_rate'):6.2%}"
+        violations = sum(runs[seed][name]["violations"] for seed in seeds)
+        lines.append(f"{name:32} {worth[name].mean():12,.0f}   stock-outs {_mean(runs, name, 'stockout_rate'):6.2%}"
                      f"   violations {violations}")  # fmt: skip
     lines.append("")
-    for one, other in PAIRS:
-        mean, low, high = interval(worth[one] - worth[other])
-        lines.append(f"{one} - {other}: {mean:+,.0f} ({low:+,.0f} to {high:+,.0f})")
+    for variant, other in PAIRS:
+        mean, low, high = interval(worth[variant] - worth[other])
+        lines.append(f"{variant} - {other}: {mean:+,.0f} ({low:+,.0f} to {high:+,.0f})")
     lines += ["", f"way from none to oracle: {_way(worth, CREW)}; alone {_way(worth, ONE)}"]
-    counts = {key: sum(found[seed][CREW]["decisions"].get(key, 0) for seed in seeds)
+    counts = {key: sum(runs[seed][CREW]["decisions"].get(key, 0) for seed in seeds)
               for key in ("decisions", "challenged", "by_challenge", "amounts", "by_solver")}  # fmt: skip
     lines.append(
         f"of {counts['decisions']} decisions {counts['challenged']} had a challenge that changed a promise, which "
@@ -98,8 +98,8 @@ def table(found: dict[int, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _mean(found: dict[int, dict[str, Any]], name: str, key: str) -> float:
-    return float(np.mean([run[name][key] for run in found.values()]))
+def _mean(runs: dict[int, dict[str, Any]], name: str, key: str) -> float:
+    return float(np.mean([run[name][key] for run in runs.values()]))
 
 
 def _way(worth: dict[str, np.ndarray], name: str) -> str:
@@ -117,16 +117,16 @@ def main(given: Sequence[str] | None = None) -> None:
     said = parser.parse_args(given)
     first, last = map(int, said.seeds.split(":"))
     agents = tuple(name for name in said.agents.split(",") if name)
-    found: dict[int, dict[str, Any]] = {}
+    by_seed: dict[int, dict[str, Any]] = {}
     alone: dict[str, Any] = {"mp_context": get_context("spawn"), "initializer": end_with, "initargs": (os.getpid(),)}
     with ProcessPoolExecutor(said.processes, **alone) as pool:
         jobs = [pool.submit(play_seed, Settings(), seed, said.days, agents) for seed in range(first, last + 1)]
         for done in as_completed(jobs):
             seed, runs = done.result()
-            found[seed] = runs
+            by_seed[seed] = runs
             if said.out:
-                said.out.write_text(json.dumps(found), encoding="utf-8")
-            print(table(found), "\n", flush=True)
+                said.out.write_text(json.dumps(by_seed), encoding="utf-8")
+            print(table(by_seed), "\n", flush=True)
 
 
 if __name__ == "__main__":

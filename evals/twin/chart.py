@@ -99,9 +99,9 @@ def interval_chart(
 def _interval(row: IntervalRow, across: _Scale, top: int, shown: Shown) -> str:
     y = top + _LABEL + 13
     reach = f", 95 % interval {shown(row.low)} to {shown(row.high)}" if row.low < row.high else ""
-    told = f"{row.label}: {shown(row.mean)}{reach}"
+    tooltip = f"{row.label}: {shown(row.mean)}{reach}"
     return (
-        f"<g><title>{escape(told)}</title>"
+        f"<g><title>{escape(tooltip)}</title>"
         f'<text class="name" x="2" y="{top + _LABEL}">{escape(row.label)}</text>'
         f'<text class="name" x="{_WIDTH - 2}" y="{top + _LABEL}" text-anchor="end">{escape(shown(row.mean))}</text>'
         f'<line class="reach" x1="{across(row.low)}" x2="{across(row.high)}" y1="{y}" y2="{y}"/>'
@@ -137,10 +137,10 @@ class _Frame:
         values = {name: dict(points) for name, points in series.items()}
         width = round((_WIDTH - _LEFT - _RIGHT) / len(self._xs), 1)
         for x in self._xs:
-            told = "\n".join(f"{name}: {shown(of[x])}" for name, of in values.items() if x in of)
+            tooltip = "\n".join(f"{name}: {shown(of[x])}" for name, of in values.items() if x in of)
             yield (
                 f'<rect class="hover" x="{round(self._x(x) - width / 2, 1)}" y="{_TOP}" width="{width}" '
-                f'height="{_HEIGHT - _TOP - _BOTTOM}"><title>{escape(across)} {x:.0f}\n{escape(told)}</title></rect>'
+                f'height="{_HEIGHT - _TOP - _BOTTOM}"><title>{escape(across)} {x:.0f}\n{escape(tooltip)}</title></rect>'
             )
 
     def _axes(self) -> Iterator[str]:

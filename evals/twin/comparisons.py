@@ -1,4 +1,4 @@
-"""What the product says of the twin beside what is true: elasticities, forecasts, promises and measured outcomes."""
+"""The product's figures for the twin beside the true ones: elasticities, forecasts, promises, measured outcomes."""
 
 import copy
 from collections.abc import Callable, Hashable, Iterator
@@ -19,7 +19,7 @@ from domain.errors import NotFound
 from domain.pricing import PriceUpdate
 from evals.twin.desk import Wish
 from evals.twin.office import BRAND, TwinOffice, cloned, morning, night
-from evals.twin.run import Past
+from evals.twin.run import LivedPast
 from memory.knowledge import KnowledgeBase
 from simulation.catalog import CATEGORIES, CHANNELS, PRODUCTS, SKUS, STANDS
 from simulation.draws import Floats
@@ -53,7 +53,7 @@ class Compared:
     coverage: float = 0.0
 
 
-def compare_analysis(database: Database, past: Past) -> Iterator[Compared]:
+def compare_analysis(database: Database, past: LivedPast) -> Iterator[Compared]:
     """Each price's elasticity (trusted, and by a plain regression) and the weeks to come, as of the opening day."""
     truth = own_elasticity(past.world.truth, _mean_price(past.world))
     sold = _units_to_come(past.world)
@@ -82,7 +82,10 @@ def _analysed(
         "elasticity, trusted", channel, sku, elasticity, choice.elasticity if usable else None,
         choice.low or 0.0, choice.high or 0.0, choice.coverage,
     )  # fmt: skip
-    plain = next((one.estimate for one in choice.candidates if one.model == "pooled" and one.estimate), None)
+    plain = next(
+        (candidate.estimate for candidate in choice.candidates if candidate.model == "pooled" and candidate.estimate),
+        None,
+    )
     if plain is not None:
         yield Compared(
             "elasticity, plain regression", channel, sku, elasticity, plain.elasticity, plain.low, plain.high,
@@ -142,7 +145,7 @@ def _by_channel(day: Day) -> tuple[Floats, Floats]:
     return units, charged
 
 
-def compare_outcomes(database: Database, past: Past, days: int) -> Iterator[Compared]:
+def compare_outcomes(database: Database, past: LivedPast, days: int) -> Iterator[Compared]:
     """Move the price of one product of four categories in each channel in turn, and live on with and without.
 
     What the moves truly brought is the difference between two worlds of the same luck, of the product itself in its
@@ -156,7 +159,7 @@ def compare_outcomes(database: Database, past: Past, days: int) -> Iterator[Comp
             yield from _measured(twin, past, c, wishes, days)
 
 
-def _moves(past: Past, channel: str) -> Iterator[Wish]:
+def _moves(past: LivedPast, channel: str) -> Iterator[Wish]:
     """One product each of four categories, of those that sell most in the channel, up and down by turns."""
     c, seed = CHANNELS.index(channel), past.world.plan.seed
     sales = past.world.truth.base_price[:, c] * past.world.weekly_units[-13:].mean(axis=0)
@@ -168,7 +171,7 @@ def _moves(past: Past, channel: str) -> Iterator[Wish]:
         yield Wish(product, channel, wanted, 0.0, "to see what comes of it")
 
 
-def _true_effect(past: Past, c: int, wishes: list[Wish]) -> dict[int, float]:
+def _true_effect(past: LivedPast, c: int, wishes: list[Wish]) -> dict[int, float]:
     """Cents of gross profit by product over the promise's weeks, against the same world without the moves."""
     moved = copy.deepcopy(past.world)
     for wish in wishes:
@@ -182,8 +185,8 @@ def _profit(days: list[Day], world: World) -> Floats:
     return charged * world.truth.kept_share - units * world.unit_cost[:, None] * 100
 
 
-def _promised(database: Database, past: Past, c: int, wishes: list[Wish]) -> Iterator[Compared]:
-    """What the analysis would have promised for each move."""
+def _promised(database: Database, past: LivedPast, c: int, wishes: list[Wish]) -> Iterator[Compared]:
+    """The profit that the analysis would have promised for each move."""
     effects = _true_effect(past, c, wishes)
     with cloned(database, past.template, past.twin) as twin:
         twin.at(morning(past.world))
@@ -201,15 +204,15 @@ def _promise(session: BrandSession, twin: TwinOffice, wish: Wish, truth: float) 
         return Compared(kind, wish.channel, sku, truth / 100)
     totals = totals_at(panel, now.price.amount_minor, choice.elasticity)
     belief = ElasticityBelief(choice.elasticity, choice.standard_error, choice.degrees_of_freedom)
-    told = forecast_profit(
+    promised = forecast_profit(
         baseline_units(totals.units, totals.promoted), now.price.amount_minor, wish.price, now.margins(), belief,
         horizon_periods=HORIZON_WEEKS,
     )  # fmt: skip
-    ends = (told.change_minor / 100, told.low_minor / 100, told.high_minor / 100)
-    return Compared(kind, wish.channel, sku, truth / 100, *ends, told.coverage)
+    ends = (promised.change_minor / 100, promised.low_minor / 100, promised.high_minor / 100)
+    return Compared(kind, wish.channel, sku, truth / 100, *ends, promised.coverage)
 
 
-def _measured(twin: TwinOffice, past: Past, c: int, wishes: list[Wish], days: int) -> Iterator[Compared]:
+def _measured(twin: TwinOffice, past: LivedPast, c: int, wishes: list[Wish], days: int) -> Iterator[Compared]:
     """Carry the moves out in the product, live on, and measure as the product does."""
     world, feed = copy.deepcopy(past.world), copy.deepcopy(past.feed)
     twin.at(morning(world))
@@ -235,12 +238,12 @@ def _outcome(twin: TwinOffice, action: PriceUpdate, since: Any, until: Any, trut
     kind = "profit of a price move, measured"
     with twin.database.read(twin.owner) as session:
         try:
-            found = measure_price_change(session, action, since, until)
+            measured = measure_price_change(session, action, since, until)
         except NotFound:
             return Compared(kind, action.channel, action.sku, truth)
-    if found.effect is None or found.low is None or found.high is None:
+    if measured.effect is None or measured.low is None or measured.high is None:
         return Compared(kind, action.channel, action.sku, truth)
     return Compared(
-        kind, action.channel, action.sku, truth, found.effect / 100, found.low / 100, found.high / 100,
-        found.coverage_bps / 10_000,
+        kind, action.channel, action.sku, truth, measured.effect / 100, measured.low / 100, measured.high / 100,
+        measured.coverage_bps / 10_000,
     )  # fmt: skip

@@ -42,7 +42,7 @@ class CountedChair:
     def counts(self) -> Counts:
         """Over all meetings, each by its last decision: a chair may choose more than once."""
         names = Counts().as_document()
-        return Counts(**{name: sum(getattr(one, name) for one in self._by_run.values()) for name in names})
+        return Counts(**{name: sum(getattr(counts, name) for counts in self._by_run.values()) for name in names})
 
     def __call__(self, proposals: Sequence[ProposalRow], grounds: Grounds) -> ChairDecision:
         first = greedy(proposals, grounds)
@@ -56,7 +56,7 @@ class CountedChair:
         if grounds.revisions:
             counts.challenged += 1
             plain = choose(proposals, replace(grounds, revisions={}), explained=0)
-            own = {one.id: one.action for one in proposals}
+            own = {proposal.id: proposal.action for proposal in proposals}
             changed = [key for key in chosen.adopted if key in grounds.revisions]
             amounts = sum(grounds.revisions[key].action != own[key] for key in changed)
             counts.amounts += amounts

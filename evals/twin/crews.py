@@ -8,9 +8,9 @@ import numpy as np
 
 from domain.pricing import PRICE_UPDATE
 from domain.stock import PURCHASE_ORDER_CREATE
-from evals.twin.desk import Desk, Wanted, Wish
+from evals.twin.desk import CrewDesk, Wanted, Wish
 from evals.twin.limits import CORRIDOR, bounds, towards
-from evals.twin.oracle import Brand, best_prices, gain_of
+from evals.twin.oracle import PricedBrand, best_prices, gain_of
 from evals.twin.oracle_orders import order_bids
 from simulation.catalog import CAMPAIGNS, CHANNELS, SUPPLIERS
 from simulation.draws import Counts, Floats
@@ -29,13 +29,13 @@ _GROWTH = 1.2
 class Crew(Protocol):
     """Acts each morning, before the shop opens; `day` counts from the start of the run."""
 
-    def morning(self, world: World, desk: Desk, day: int) -> None: ...
+    def morning(self, world: World, desk: CrewDesk, day: int) -> None: ...
 
 
 class Nobody:
     """The brand as it was: its standing replenishment, and no price is touched."""
 
-    def morning(self, world: World, desk: Desk, day: int) -> None:
+    def morning(self, world: World, desk: CrewDesk, day: int) -> None:
         """Nothing is done."""
 
 
@@ -53,7 +53,7 @@ class Textbook:
     order_weeks: float = 9.0
     mails: bool = True
 
-    def morning(self, world: World, desk: Desk, day: int) -> None:
+    def morning(self, world: World, desk: CrewDesk, day: int) -> None:
         world.standing_rule = None
         world.budgets = np.full(len(CAMPAIGNS), STANDING_BUDGETS.sum() / len(CAMPAIGNS))
         if self.mails and day % MONTH_DAYS == 0:
@@ -62,7 +62,7 @@ class Textbook:
             world.order(self._orders(world))
             desk.ask(self._wishes(world, desk))
 
-    def _wishes(self, world: World, desk: Desk) -> list[Wish]:
+    def _wishes(self, world: World, desk: CrewDesk) -> list[Wish]:
         wanted = world.unit_cost[:, None] * np.array(self.markup) / world.truth.kept_share * 100
         limits = bounds(world.truth, world.unit_cost, world.list_price, desk.reference())
         return _wishes(towards(wanted, world.list_price, limits), world.list_price, "cost-plus")
@@ -90,7 +90,7 @@ class Oracle:
         self._kinds = frozenset(kinds)
         self._known: Floats | None = None
 
-    def morning(self, world: World, desk: Desk, day: int) -> None:
+    def morning(self, world: World, desk: CrewDesk, day: int) -> None:
         orders = PURCHASE_ORDER_CREATE.name in self._kinds
         if orders:
             world.standing_rule = None
@@ -108,18 +108,18 @@ class Oracle:
             wanted += order_bids(world, aim)
         desk.propose(wanted)
 
-    def _brand(self, world: World, orders: bool) -> Brand:
+    def _brand(self, world: World, orders: bool) -> PricedBrand:
         """Who orders can follow what its prices sell; who does not takes the standing practice as it is."""
         most = np.full(world.unit_cost.size, np.inf) if orders else _orderable(world)
-        return Brand(world.truth, world.unit_cost, most, np.ceil(world.par * _GROWTH).astype(np.int64))
+        return PricedBrand(world.truth, world.unit_cost, most, np.ceil(world.par * _GROWTH).astype(np.int64))
 
-    def _prices(self, world: World, desk: Desk, brand: Brand, best: Floats) -> list[Wish]:
+    def _prices(self, world: World, desk: CrewDesk, brand: PricedBrand, best: Floats) -> list[Wish]:
         limits = bounds(world.truth, world.unit_cost, world.list_price, desk.reference())
         price = towards(best * 100, world.list_price, limits)
         gains = gain_of(brand, world.list_price / 100, price / 100)
         return [wish for wish in _wishes(price, world.list_price, "oracle", gains) if wish.gain > 0]
 
-    def _best(self, world: World, brand: Brand) -> Floats:
+    def _best(self, world: World, brand: PricedBrand) -> Floats:
         """The best list inside a corridor round the usual prices; what is allowed today is cut out of it each week."""
         usual = world.truth.base_price
         if self._known is None or world.day // WEEK % _THINKS_EVERY_WEEKS == 0:
@@ -138,11 +138,11 @@ class Unlimited:
         self._answered = answered
         self._known: tuple[bytes, Floats] | None = None
 
-    def morning(self, world: World, desk: Desk, day: int) -> None:
+    def morning(self, world: World, desk: CrewDesk, day: int) -> None:
         key = world.unit_cost.tobytes()
         if self._known is None or self._known[0] != key:
             usual = world.truth.base_price
-            brand = Brand(world.truth, world.unit_cost, np.full(usual.shape[0], np.inf), answered=self._answered)
+            brand = PricedBrand(world.truth, world.unit_cost, np.full(usual.shape[0], np.inf), answered=self._answered)
             self._known = key, best_prices(brand, usual, usual * 0.4, usual * 2.5)
         world.list_price = np.round(self._known[1] * 100).astype(np.int64)
 

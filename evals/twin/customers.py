@@ -1,4 +1,4 @@
-"""What the product asked of the brand's people today, done in the world: messages sent, leads got back to."""
+"""Carries out in the world what the product asked of the brand's people today: messages sent, leads got back to."""
 
 from datetime import UTC, datetime, time, timedelta
 

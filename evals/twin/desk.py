@@ -52,7 +52,7 @@ def worth(wanted: Wanted) -> float:
     return wanted.gain * wanted.weeks if isinstance(wanted, Wish) else wanted.gain
 
 
-class Desk(Protocol):
+class CrewDesk(Protocol):
     """Takes wishes, of a person (`ask`) or of agents who need approval and attention (`propose`).
 
     `reference` (P, C) is what the brand's corridor hangs on, in cents.
@@ -103,11 +103,11 @@ class DirectDesk:
         self._world.list_price = price
 
     def propose(self, wanted: Sequence[Wanted]) -> None:
-        adopted = sorted(wanted, key=lambda one: -worth(one))[:ATTENTION]
-        self.ask([one for one in adopted if isinstance(one, Wish)])
-        for one in adopted:
-            if isinstance(one, Bid):
-                self._carry_out(one.action)
+        adopted = sorted(wanted, key=lambda want: -worth(want))[:ATTENTION]
+        self.ask([want for want in adopted if isinstance(want, Wish)])
+        for want in adopted:
+            if isinstance(want, Bid):
+                self._carry_out(want.action)
 
     def _carry_out(self, action: Action) -> None:
         match action:

@@ -22,12 +22,12 @@ def business_tables(session: BrandSession) -> dict[str, str]:
 
 
 def _tables() -> list[Any]:
-    found: list[Any] = [one for one in _subclasses(BrandOwned) if hasattr(one, "__table__")]
-    return sorted(found, key=lambda table: table.__tablename__)
+    tables: list[Any] = [table for table in _subclasses(BrandOwned) if hasattr(table, "__table__")]
+    return sorted(tables, key=lambda table: table.__tablename__)
 
 
 def _subclasses(of: type) -> list[type]:
-    return [one for direct in of.__subclasses__() for one in (direct, *_subclasses(direct))]
+    return [table for direct in of.__subclasses__() for table in (direct, *_subclasses(direct))]
 
 
 def _hash(table: Any) -> Any:

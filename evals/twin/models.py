@@ -1,4 +1,4 @@
-"""What a crew that thinks with models asked of them in a run, what that cost, and how often it failed."""
+"""The answers that a crew asked of its models in a run, their cost, and how often they failed."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def models_used(twin: TwinOffice) -> dict[str, Any]:
             for result in session.scalars(select(col(Run.result)).where(col(Run.result).is_not(None)))
             for report in (result or {}).get("reports", {}).values()
         ]
-    degraded = [str(one.get("reason", "")) for one in reports if one.get("status") == "degraded"]
+    degraded = [str(report.get("reason", "")) for report in reports if report.get("status") == "degraded"]
     return {
         "answers": {str(model): int(count) for model, count in answers},
         "tokens": int(tokens),

@@ -19,7 +19,7 @@ _AFFILIATE = "affiliate:"
 
 
 def pass_on(twin: TwinOffice, world: World) -> None:
-    """What was sent, flagged or set today reaches dealers, people and the agency."""
+    """Pass on today's reminders, flags and budgets to dealers, people and the agency."""
     today = datetime.combine(twin.clock.now().date(), time(), UTC)
     with twin.database.read(twin.owner) as session:
         reminded, asked_about = _reminded(session, today), _asked_about(session, today)

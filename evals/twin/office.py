@@ -76,7 +76,7 @@ class TwinOffice:
         self.clock.at = moment
 
     def deliver(self, files: Files) -> None:
-        """What the brand's systems report, through the connectors."""
+        """Import the files that the brand's systems report, through the connectors."""
         if files:
             deliver(self.owner, self.database, SOURCE, files)
 
@@ -85,7 +85,7 @@ class TwinOffice:
         self.office.meetings.meet(self.owner, AGENDA, agents)
 
     def orders_placed(self) -> list[PurchaseOrder]:
-        """What the product ordered today: orders that the suppliers have yet to hear of."""
+        """The orders that the product placed today: the suppliers have yet to hear of them."""
         today = datetime.combine(self.clock.now().date(), time(), UTC)
         with self.database.read(self.owner) as session:
             own = select(PurchaseOrder).where(
@@ -130,21 +130,21 @@ class TwinOffice:
                 .join(Product, (col(Product.id) == col(Price.product_id)) & (col(Product.brand_id) == Price.brand_id))
                 .join(Channel, (col(Channel.id) == col(Price.channel_id)) & (col(Channel.brand_id) == Price.brand_id))
             ).all()
-        found = standing.copy()
+        listed = standing.copy()
         for sku, channel, amount in rows:
-            found[SKUS.index(sku), CHANNELS.index(channel)] = amount
-        return found
+            listed[SKUS.index(sku), CHANNELS.index(channel)] = amount
+        return listed
 
     def reference(self) -> Counts:
         """(P, C) the year's median of each price, in cents, as the guardrails compute it."""
-        found = np.zeros((len(PRODUCTS), len(CHANNELS)), dtype=np.int64)
+        medians = np.zeros((len(PRODUCTS), len(CHANNELS)), dtype=np.int64)
         with self.database.read(self.owner) as session:
             for entry in session.scalars(select(Price)):
                 sku = session.get_one(Product, (entry.brand_id, entry.product_id)).sku
                 channel = session.get_one(Channel, (entry.brand_id, entry.channel_id)).code
                 median = reads.reference_price_minor(session, entry.id) or entry.amount_minor
-                found[SKUS.index(sku), CHANNELS.index(channel)] = median
-        return found
+                medians[SKUS.index(sku), CHANNELS.index(channel)] = median
+        return medians
 
     def ask(self, wishes: Sequence[Wish]) -> None:
         """The owner asks for prices, and needs nobody's approval within the brand's limits."""

@@ -21,7 +21,7 @@ REFUSES = 0.10
 
 @dataclass
 class Answers:
-    """What was answered: items by how many days it took, how many were approved, refused, and shown again."""
+    """Counts of answers: items by how many days they took, approved, refused, and shown again."""
 
     delay_days: Counter[int] = field(default_factory=Counter)
     approved: int = 0
@@ -76,14 +76,14 @@ class Operator:
     def _approve(self, database: Database, engine: PolicyEngine, people: tuple[Context, ...], item: UUID) -> bool:
         for person in people:
             try:
-                found = approve(database, person, engine, str(item), timedelta(0))
+                answered = approve(database, person, engine, str(item), timedelta(0))
             except ApprovalOutdated:
                 self.answers.shown_again += 1
                 return False
             except DomainError:
                 return True  # expired, superseded or denied meanwhile: there is nothing left to answer
-            if found.status != ItemStatus.PROPOSED:
-                self.answers.approved += found.status == ItemStatus.APPROVED
+            if answered.status != ItemStatus.PROPOSED:
+                self.answers.approved += answered.status == ItemStatus.APPROVED
                 return True
         return True
 

@@ -14,7 +14,7 @@ from simulation.truth import Truth
 
 
 @dataclass(frozen=True, eq=False)
-class Brand:
+class PricedBrand:
     """Who is priced: its truth, unit costs (P,) in euros, and the units a week (P,) that its ordering can follow.
 
     What is wanted beyond `most_units` is not there, whatever it is priced at: no profit is expected of it.
@@ -48,7 +48,7 @@ def _served_at_stands(truth: Truth, weekly_units: Floats, level: Counts) -> Floa
     return np.where(truth.stand_range, sold, 0).sum(axis=1) / mean.sum(axis=1)
 
 
-def best_prices(brand: Brand, start: Floats, low: Floats, high: Floats) -> Floats:
+def best_prices(brand: PricedBrand, start: Floats, low: Floats, high: Floats) -> Floats:
     """(P, C) in euros: the list of the highest expected weekly profit of the whole brand between two bounds.
 
     Cannibalisation, the rivals' answer, the buy-box and the dealers' parity are all in; quasi-Newton over logarithms
@@ -67,30 +67,30 @@ def best_prices(brand: Brand, start: Floats, low: Floats, high: Floats) -> Float
 
     between = list(zip(np.log(low).ravel(), np.log(np.maximum(high, low)).ravel(), strict=True))
     began = np.clip(np.log(start), np.log(low), np.log(np.maximum(high, low))).ravel()
-    found = minimize(loss, began, jac=True, method="L-BFGS-B", bounds=between, options={"maxiter": 40})
-    return np.exp(found.x.reshape(start.shape))
+    optimum = minimize(loss, began, jac=True, method="L-BFGS-B", bounds=between, options={"maxiter": 40})
+    return np.exp(optimum.x.reshape(start.shape))
 
 
 def _independent(category: np.ndarray) -> list[np.ndarray]:
     """Sets of products with one of each category: their gradients can be taken at once."""
-    place = np.array([(category[:at] == one).sum() for at, one in enumerate(category)])
+    place = np.array([(category[:at] == own).sum() for at, own in enumerate(category)])
     return [np.flatnonzero(place == nth) for nth in range(place.max() + 1)]
 
 
 def _gradient(profit, logs: Floats, here: Floats, groups: list[np.ndarray], category: np.ndarray) -> Floats:
     width, gradient = 1e-5, np.zeros_like(logs)
-    by_category = np.array([here[category == one].sum() for one in range(category.max() + 1)])
+    by_category = np.array([here[category == number].sum() for number in range(category.max() + 1)])
     for channel in range(logs.shape[1]):
         for group in groups:
             moved = logs.copy()
             moved[group, channel] += width
             there = profit(moved.ravel())
-            after = np.array([there[category == one].sum() for one in range(category.max() + 1)])
+            after = np.array([there[category == number].sum() for number in range(category.max() + 1)])
             gradient[group, channel] = ((after - by_category) / width)[category[group]]
     return gradient
 
 
-def gain_of(brand: Brand, price: Floats, wanted: Floats) -> Floats:
+def gain_of(brand: PricedBrand, price: Floats, wanted: Floats) -> Floats:
     """(P, C) euros a week that each single move from `price` to `wanted` is worth by itself."""
     category, here = brand.truth.category, brand.profit(price)
     logs, target, gains = np.log(price), np.log(wanted), np.zeros_like(price)
@@ -99,6 +99,6 @@ def gain_of(brand: Brand, price: Floats, wanted: Floats) -> Floats:
             moved = logs.copy()
             moved[group, channel] = target[group, channel]
             there = brand.profit(np.exp(moved))
-            change = np.array([(there - here)[category == one].sum() for one in range(category.max() + 1)])
+            change = np.array([(there - here)[category == number].sum() for number in range(category.max() + 1)])
             gains[group, channel] = change[category[group]]
     return gains

@@ -18,7 +18,7 @@ _REACHED = ((SHOP,), (MARKET_A, MARKET_B), (STANDS,))
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """What the campaigns do: gross profit a week (3,) of shop, marketplaces and stands as if nobody advertised.
+    """The campaigns' response: gross profit a week (3,) of shop, marketplaces and stands as if nobody advertised.
 
     The profit of goods sold only: that advertised shops find new customers, who come back, is left out.
     """
@@ -60,18 +60,18 @@ def best_budgets(world: World) -> Floats:
     return best_split(response(world), float(standing(world).sum()))
 
 
-def best_split(found: Response, total: float) -> Floats:
+def best_split(campaigns: Response, total: float) -> Floats:
     """(K,) the split of a total that earns most, by looking at all of them."""
     parts = np.arange(_PARTS + 1)
     first, second = (axis.ravel() for axis in np.meshgrid(parts, parts, indexing="ij"))
     shares = np.column_stack([first, second, _PARTS - first - second])[first + second <= _PARTS] / _PARTS
-    return shares[np.argmax(found.profit(shares * total))] * total
+    return shares[np.argmax(campaigns.profit(shares * total))] * total
 
 
 def gain(world: World, budgets: Floats) -> float:
     """Euros a week that budgets (K,) are worth against those that stand."""
-    found = response(world)
-    return float(found.profit(budgets) - found.profit(standing(world)))
+    campaigns = response(world)
+    return float(campaigns.profit(budgets) - campaigns.profit(standing(world)))
 
 
 def a_step(now: Floats, wanted: Floats, most: float) -> tuple[int, int, float]:

@@ -30,8 +30,8 @@ class People:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What a mail costs; and by rate 1 a day: orders, and euros earned. What leaves is missed for `days_ahead` days."""
+class MailTerms:
+    """Euros a mail costs; by rate 1 a day: orders, and euros earned. Who leaves is missed for `days_ahead` days."""
 
     cost: float
     orders_a_day: float
@@ -39,7 +39,7 @@ class Terms:
     days_ahead: int
 
 
-def audience(truth: Truth, people: People, terms: Terms) -> tuple[np.ndarray, Floats]:
+def audience(truth: Truth, people: People, terms: MailTerms) -> tuple[np.ndarray, Floats]:
     """Whom to write to (indices), and the expected euros (N,) that a mail to each brings.
 
     It brings what is bought beyond the usual while the mail is fresh, less of it the more tired one is. It costs the
@@ -49,7 +49,7 @@ def audience(truth: Truth, people: People, terms: Terms) -> tuple[np.ndarray, Fl
     return np.flatnonzero(gain > 0), gain
 
 
-def bought_more(truth: Truth, people: People, terms: Terms) -> Floats:
+def bought_more(truth: Truth, people: People, terms: MailTerms) -> Floats:
     """(N,) euros: rate times the lift of each day, while being tired of it, of this mail too, wears off."""
     tired = (people.fatigue + truth.mail_fatigue)[:, None] * CALMED_A_DAY ** np.arange(READ_DAYS)
     days = np.maximum(1 - tired, 0.0).sum(axis=1)
@@ -57,7 +57,7 @@ def bought_more(truth: Truth, people: People, terms: Terms) -> Floats:
     return stays * people.rate * terms.earned_a_day * truth.mail_lift * days
 
 
-def lost_for_good(truth: Truth, people: People, terms: Terms) -> Floats:
+def lost_for_good(truth: Truth, people: People, terms: MailTerms) -> Floats:
     """(N,) euros: the chance to leave over the mail, times what one would have bought in the days ahead.
 
     Customers leave by themselves too, at the rate of their orders times the chance to leave after one.
@@ -78,11 +78,11 @@ def people_of(customers: Customers) -> tuple[np.ndarray, People]:
     return here, People(customers.rate[here], customers.fatigue[here], customers._leaves_after[here])
 
 
-def terms_of(world: World, days_ahead: int) -> Terms:
+def terms_of(world: World, days_ahead: int) -> MailTerms:
     """By the equations, at today's prices: what the shop sells in a week is shared among its customers by rate."""
     price, week = world.list_price / 100, expected_weeks(world, world.list_price / 100, 1)
     units = week.online[0][:, SHOP]
     earned = float((units * (price[:, SHOP] * world.truth.kept_share[SHOP] - world.unit_cost)).sum())
     customers = world.customers
     rates = float((customers.rate * customers.alive).sum())
-    return Terms(MAIL_EUROS, float(units.sum()) / UNITS_AN_ORDER / rates / WEEK, earned / rates / WEEK, days_ahead)
+    return MailTerms(MAIL_EUROS, float(units.sum()) / UNITS_AN_ORDER / rates / WEEK, earned / rates / WEEK, days_ahead)

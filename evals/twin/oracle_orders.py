@@ -27,7 +27,7 @@ _SELLS_IN_TIME = 0.75
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class CumulativeDemand:
     """(P, T) of what is wanted by the end of each of T days from now: its mean and deviation."""
 
     mean: Floats
@@ -49,7 +49,7 @@ class Advice:
     gain: Floats
 
 
-def demand_ahead(truth: Truth, outlook: Outlook) -> Demand:
+def demand_ahead(truth: Truth, outlook: Outlook) -> CumulativeDemand:
     """Mean by the equations; spread by the law of each day's luck, offers at any time, and shocks yet to come."""
     daily = np.repeat(outlook.use / WEEK, WEEK, axis=0).T
     mean = daily.cumsum(axis=1)
@@ -60,7 +60,7 @@ def demand_ahead(truth: Truth, outlook: Outlook) -> Demand:
     chance = np.minimum(days * _DEALS_A_DAY, 0.5)
     deals = chance * (1 - chance) * outlook.deal_extra[:, None] ** 2
     shocks = mean**2 * SHOCK_VARIANCE_A_DAY * days / 3
-    return Demand(mean, np.sqrt(mean + online + stands + deals + shocks))
+    return CumulativeDemand(mean, np.sqrt(mean + online + stands + deals + shocks))
 
 
 @cache
@@ -71,16 +71,18 @@ def _arrives(mean_days: int, spread: float) -> Floats:
     ends[:2] = 0.0  # nothing comes in less than two days
     chance = np.diff(ends, prepend=0.0)
     chance[-1] += 1 - chance.sum()
-    found = np.zeros_like(chance)
+    delayed = np.zeros_like(chance)
     for late, share in DELAYS_DAYS.items():
         for again, how_often in ((0, 1 - REFUSES), (REVIEW_DAYS, REFUSES)):
-            found[late + again :] += share * how_often * chance[: chance.size - late - again]
-    return found / found.sum()
+            delayed[late + again :] += share * how_often * chance[: chance.size - late - again]
+    return delayed / delayed.sum()
 
 
 def arrival(truth: Truth) -> Floats:
     """(P, T) the chance by day that what is ordered today comes then."""
-    laws = [_arrives(one.lead_time_days, float(truth.lead_time_spread[at])) for at, one in enumerate(SUPPLIERS)]
+    laws = [
+        _arrives(supplier.lead_time_days, float(truth.lead_time_spread[at])) for at, supplier in enumerate(SUPPLIERS)
+    ]
     return np.array(laws)[truth.supplier]
 
 
@@ -130,7 +132,7 @@ def quantities(
         allowed = tried[(tried <= in_time) & (position[p] + tried - lead <= in_time)]
         if not allowed.size:
             continue
-        asked = np.array([broken_price(float(world.unit_cost[p]), int(one), minimum) for one in allowed])
+        asked = np.array([broken_price(float(world.unit_cost[p]), int(quantity), minimum) for quantity in allowed])
         shortage = STORAGE_A_WEEK * weekly[p] * max(float(margin[p]), 0.0)
         each = asked * (1 + STORAGE_A_WEEK * allowed / weekly[p] / 2) + shortage / allowed
         best = int(np.argmin(each))
@@ -140,14 +142,16 @@ def quantities(
 
 def order_bids(world: World, price: Floats) -> Iterator[Bid]:
     """An order a supplier, of all its products that are due: what the Inventory Forecaster's kind may ask for."""
-    found = advise(world, price)
+    advice = advise(world, price)
     for at, supplier in enumerate(SUPPLIERS):
-        due = np.flatnonzero((found.units > 0) & (world.truth.supplier == at))
+        due = np.flatnonzero((advice.units > 0) & (world.truth.supplier == at))
         if due.size:
             lines = tuple(
-                PurchaseLine(sku=SKUS[p], quantity=int(found.units[p]), unit_cost_minor=round(found.unit_cost[p] * 100))
+                PurchaseLine(
+                    sku=SKUS[p], quantity=int(advice.units[p]), unit_cost_minor=round(advice.unit_cost[p] * 100)
+                )
                 for p in due
             )
             action = PurchaseOrderCreate(supplier=supplier.code, lines=lines, currency=CURRENCY)
             horizon = round(supplier.lead_time_days * (1 + 2 * world.truth.lead_time_spread[at]))
-            yield Bid(action, float(found.gain[due].sum()), horizon, "oracle", FORECASTER)
+            yield Bid(action, float(advice.gain[due].sum()), horizon, "oracle", FORECASTER)

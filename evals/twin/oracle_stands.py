@@ -19,8 +19,8 @@ class TripCost:
 
 
 @dataclass(frozen=True, eq=False)
-class Stands:
-    """What a round is decided on: P products, S stands.
+class StandStocks:
+    """The stocks and demand that a round is decided on: P products, S stands.
 
     `demand` (P, S) expected units until the next chance to call there; `stock` (P, S) there now, `room` (P, S) the most
     that a stand holds; `on_hand` (P,) in the warehouse; `worth` (P,) euros that a unit sold at a stand earns.
@@ -47,7 +47,7 @@ def sold(demand: Floats, stock: Floats | Counts) -> Floats:
     return np.where(stock > 0, demand * pdtr(np.maximum(stock - 1, 0), demand) + stock * (1 - pdtr(stock, demand)), 0.0)
 
 
-def load(stands: Stands, stops: Sequence[int], least: float = 0.01) -> tuple[Counts, float]:
+def load(stands: StandStocks, stops: Sequence[int], least: float = 0.01) -> tuple[Counts, float]:
     """The units (P, S) to bring to some stands and the euros that they earn, the trip not yet paid.
 
     Unit by unit where the next one earns most. As each unit earns less than the one before, no other load earns more
@@ -72,12 +72,12 @@ def load(stands: Stands, stops: Sequence[int], least: float = 0.01) -> tuple[Cou
     return units, earned
 
 
-def _next_sells(stands: Stands, p: int, s: int, brought: int) -> float:
+def _next_sells(stands: StandStocks, p: int, s: int, brought: int) -> float:
     """The chance that one unit more than what is there and brought is asked for."""
     return float(1 - pdtr(stands.stock[p, s] + brought, stands.demand[p, s]))
 
 
-def trips(stands: Stands, cost: TripCost) -> Round:
+def trips(stands: StandStocks, cost: TripCost) -> Round:
     """The round that earns most: none where no round pays for itself.
 
     Begun with every stand that would pay its stop if it had the warehouse to itself; where goods are scarce, stands
@@ -93,33 +93,33 @@ def trips(stands: Stands, cost: TripCost) -> Round:
     while improved:
         improved = False
         for tried in _neighbours(best.stops, worthy):
-            found = _round(stands, tried, cost)
-            if found.gain > best.gain + 1e-9:
-                best, improved = found, True
+            candidate = _round(stands, tried, cost)
+            if candidate.gain > best.gain + 1e-9:
+                best, improved = candidate, True
                 break
     return best if best.gain > 0 else _nothing(stands)
 
 
-def _is_scarce(stands: Stands, stops: Sequence[int]) -> bool:
+def _is_scarce(stands: StandStocks, stops: Sequence[int]) -> bool:
     """Whether the warehouse cannot bring every one of these stands what it would take alone."""
-    plenty = Stands(stands.demand, stands.stock, stands.room, stands.room.sum(axis=1), stands.worth)
+    plenty = StandStocks(stands.demand, stands.stock, stands.room, stands.room.sum(axis=1), stands.worth)
     return bool((load(plenty, stops)[0].sum(axis=1) > stands.on_hand).any())
 
 
 def _neighbours(stops: Sequence[int], worthy: Sequence[int]) -> list[list[int]]:
-    without = [[one for one in stops if one != gone] for gone in stops]
-    missing = [one for one in worthy if one not in stops]
-    more = [sorted([*stops, one]) for one in missing]
-    return [*without, *more, *(sorted([*part, one]) for part in without for one in missing)]
+    without = [[stop for stop in stops if stop != gone] for gone in stops]
+    missing = [stand for stand in worthy if stand not in stops]
+    more = [sorted([*stops, stand]) for stand in missing]
+    return [*without, *more, *(sorted([*part, stand]) for part in without for stand in missing)]
 
 
-def _round(stands: Stands, stops: Sequence[int], cost: TripCost) -> Round:
+def _round(stands: StandStocks, stops: Sequence[int], cost: TripCost) -> Round:
     units, earned = load(stands, stops)
     called = tuple(s for s in stops if units[:, s].any())
     return Round(called, units, earned - cost.stop * len(called) - cost.round * bool(called))
 
 
-def _nothing(stands: Stands) -> Round:
+def _nothing(stands: StandStocks) -> Round:
     return Round((), np.zeros_like(stands.stock), 0.0)
 
 

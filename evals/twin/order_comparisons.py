@@ -1,4 +1,4 @@
-"""What the product promised and measured of its orders to suppliers, beside what each truly brought in the twin."""
+"""The product's promised and measured gains of its orders to suppliers, beside the true gains in the twin."""
 
 import copy
 from collections.abc import Iterator, Sequence
@@ -13,10 +13,10 @@ from domain.stock import PURCHASE_ORDER_CREATE, REVIEW_DAYS, PurchaseOrderCreate
 from evals.twin.comparisons import Compared
 from evals.twin.office import TwinOffice, cloned
 from evals.twin.operator import Operator
-from evals.twin.run import Life, Past, Product
+from evals.twin.run import Life, LivedPast, ProductCrew
 from simulation.catalog import STANDS
 from simulation.draws import Floats
-from simulation.happenings import Day, PurchaseOrder
+from simulation.happenings import Day, SupplierOrder
 from simulation.takings import STORAGE_A_WEEK
 from simulation.world import WEEK, World
 from store.database import Database
@@ -33,17 +33,17 @@ _SETTLES_DAYS = 14
 class Placed:
     """An order as the suppliers took it, and the world on the evening of that day."""
 
-    lines: Sequence[PurchaseOrder]
+    lines: Sequence[SupplierOrder]
     world: World
 
 
-def compare_orders(database: Database, past: Past, days: int) -> Iterator[Compared]:
+def compare_orders(database: Database, past: LivedPast, days: int) -> Iterator[Compared]:
     """Let the Inventory Forecaster run the brand for some days: each of its orders, promised, measured and true."""
     world, feed = copy.deepcopy(past.world), copy.deepcopy(past.feed)
     with cloned(database, past.template, past.twin) as twin:
         feed.reports_prices = False
         operator, memory = Operator(world.draws), copy.deepcopy(past.memory)
-        life = Life(twin, world, feed, Product(twin, [FORECASTER]), operator, memory)
+        life = Life(twin, world, feed, ProductCrew(twin, [FORECASTER]), operator, memory)
         placed: dict[str, Placed] = {}
         for day in range(days):
             life.day(day)
@@ -52,13 +52,13 @@ def compare_orders(database: Database, past: Past, days: int) -> Iterator[Compar
         yield from _beside_the_truth(twin, placed)
 
 
-def _taken_yesterday(world: World) -> dict[str, list[PurchaseOrder]]:
+def _taken_yesterday(world: World) -> dict[str, list[SupplierOrder]]:
     """The orders that the suppliers took on the day just lived, by number."""
-    found: dict[str, list[PurchaseOrder]] = {}
+    by_number: dict[str, list[SupplierOrder]] = {}
     for order in world.suppliers.open_orders():
         if order.ordered == world.day - 1:
-            found.setdefault(order.number, []).append(order)
-    return found
+            by_number.setdefault(order.number, []).append(order)
+    return by_number
 
 
 def _beside_the_truth(twin: TwinOffice, placed: dict[str, Placed]) -> Iterator[Compared]:
@@ -72,8 +72,13 @@ def _beside_the_truth(twin: TwinOffice, placed: dict[str, Placed]) -> Iterator[C
                 continue
             action = PurchaseOrderCreate.model_validate(item.action)
             truth = true_gain(order)
-            told = item.prediction
-            ends = (told["value"] / 100, told["low"] / 100, told["high"] / 100, told["coverage_bps"] / 10_000)
+            prediction = item.prediction
+            ends = (
+                prediction["value"] / 100,
+                prediction["low"] / 100,
+                prediction["high"] / 100,
+                prediction["coverage_bps"] / 10_000,
+            )
             yield Compared(PROMISED, "all", action.supplier, truth, *ends)
             if (outcome := outcomes.get(item.id)) is not None:
                 yield _measured(outcome, action.supplier, truth)
@@ -104,12 +109,12 @@ def true_gain(placed: Placed) -> float:
 def _earned(world: World, until: int, products: np.ndarray) -> float:
     """Of some products, from now to a day."""
     world.standing_rule = None
-    cost, found = world.paid_cost.copy(), 0.0
+    cost, earned = world.paid_cost.copy(), 0.0
     while world.day <= until:
         day = world.step()
         stored = world.warehouse.on_hand * cost * STORAGE_A_WEEK / WEEK
-        found += float((_profit(day, world, cost) - stored)[products].sum())
-    return found
+        earned += float((_profit(day, world, cost) - stored)[products].sum())
+    return earned
 
 
 def _profit(day: Day, world: World, cost: Floats) -> Floats:

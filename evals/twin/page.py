@@ -175,8 +175,8 @@ def _differences(document: Document) -> dict[str, list[tuple[float, float]]]:
     shown = [line["crew"] for line in document["crews"] if line["crew"] not in ("none", BOUND)]
     return {
         crew: [
-            (one["seed"], (one["net_worth_minor"][crew] - one["net_worth_minor"]["none"]) / 100)
-            for one in document["per_seed"]
+            (seed_row["seed"], (seed_row["net_worth_minor"][crew] - seed_row["net_worth_minor"]["none"]) / 100)
+            for seed_row in document["per_seed"]
         ]
         for crew in shown
     }
@@ -207,8 +207,8 @@ def _crews(document: Document) -> str:
 def _per_seed(document: Document) -> str:
     names = [line["crew"] for line in document["crews"]]
     rows = [
-        (str(one["seed"]), *(money(one["net_worth_minor"][name], currency_of(document)) for name in names))
-        for one in document["per_seed"]
+        (str(seed_row["seed"]), *(money(seed_row["net_worth_minor"][name], currency_of(document)) for name in names))
+        for seed_row in document["per_seed"]
     ]
     return _rows(("seed", *names), rows)
 
@@ -219,7 +219,7 @@ def _run_tables(document: Document) -> Iterator[str]:
 
 
 def _happened(document: Document) -> str:
-    """What the scenarios did; nothing where there were none."""
+    """A section of HTML with what the scenarios did; "" where there were none."""
     lines = [(line,) for line in events_in_words(document)]
     return _section("What the scenarios did", _rows(("Scenario",), lines)) if lines else ""
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 from domain.money import BPS
 from evals.twin.office import TwinOffice
 from simulation.catalog import CHANNELS, ONLINE, PRODUCTS, SKUS, STAND_CODES, WAREHOUSE
-from simulation.promotions import Planned
+from simulation.promotions import PlannedPromotion
 from simulation.world import World
 from store.session import BrandSession
 from store.tables import Channel, InventoryMovement, Location, Product, Promotion, StockItem
@@ -20,14 +20,14 @@ _USED_UP = 0.3
 
 
 def carry_into(world: World, twin: TwinOffice) -> None:
-    """What was planned by now: the world runs the promotions that stand, and moves today's units once."""
+    """Carry today's plans into the world: it runs the promotions that stand, and moves today's units once."""
     with twin.database.read(twin.owner) as session:
         world.promotions = list(_planned(session, world))
         for product, place, units in list(_moved_today(session, twin)):
             _move(world, product, place, units)
 
 
-def _planned(session: BrandSession, world: World) -> Iterator[Planned]:
+def _planned(session: BrandSession, world: World) -> Iterator[PlannedPromotion]:
     rows = session.execute(
         select(Promotion, col(Product.sku), col(Channel.code))
         .join(Product, (col(Product.id) == col(Promotion.product_id)) & (col(Product.brand_id) == Promotion.brand_id))
@@ -41,7 +41,7 @@ def _planned(session: BrandSession, world: World) -> Iterator[Planned]:
             last = min(last, (row.cancelled_at.date() - world.plan.start).days - 1)
         channel = CHANNELS.index(code)
         if channel in ONLINE and first <= last:
-            yield Planned(SKUS.index(sku), (channel,), first, last, row.off_bps / BPS)
+            yield PlannedPromotion(SKUS.index(sku), (channel,), first, last, row.off_bps / BPS)
 
 
 def _moved_today(session: BrandSession, twin: TwinOffice) -> list[tuple[int, str, int]]:

@@ -1,4 +1,4 @@
-"""What a run of the twin leaves behind: the figures that are compared, and the curves that are drawn."""
+"""The results of a run of the twin: the figures that are compared, and the curves that are drawn."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
@@ -23,7 +23,7 @@ class Curves:
     price: dict[str, list[float]] = field(default_factory=lambda: {channel: [] for channel in CHANNELS})
 
 
-class Keeper:
+class CurveRecorder:
     """Adds days up to weeks."""
 
     def __init__(self, world: World) -> None:
@@ -50,7 +50,7 @@ class Keeper:
 
 
 def kept_and_cost(world: World, day: Day) -> tuple[float, float]:
-    """What the brand keeps of a day's sales, and what the goods cost; returns not yet taken off. Euros."""
+    """Euros that the brand keeps of a day's sales, and euros that the goods cost; returns not yet taken off."""
     share = world.truth.kept_share
     online = (day.online_units * day.online_price / 100 * share[:3]).sum()
     stands = (day.stand_units * day.stand_price).sum() / 100 * share[4]

@@ -20,14 +20,14 @@ from evals.twin.bare import FIRST_DAY, HISTORY_DAYS
 from evals.twin.counted import CHALLENGE, CountedChair
 from evals.twin.crews import Crew, Nobody, Oracle, Textbook
 from evals.twin.customers import carry_out
-from evals.twin.desk import Desk, DirectDesk, PriceMemory
+from evals.twin.desk import CrewDesk, DirectDesk, PriceMemory
 from evals.twin.fingerprints import business_tables
 from evals.twin.limits import violations
 from evals.twin.models import models_used
 from evals.twin.money import pass_on
 from evals.twin.office import TwinOffice, afternoon, cloned, founded, morning, night
 from evals.twin.operator import REFUSES, Operator
-from evals.twin.results import Curves, Keeper, RunResult
+from evals.twin.results import CurveRecorder, Curves, RunResult
 from settings import Settings
 from simulation.feed import Feed
 from simulation.scenario import Scenario, Schedule, schedule
@@ -43,7 +43,7 @@ def silent(_stage: str, _done: int, _of: int, _curves: Curves | None) -> None:
     """Progress for those who do not watch."""
 
 
-class Product:
+class ProductCrew:
     """The product's own crew: a meeting each Monday, whose action items are answered and carried out.
 
     Once an agent may order from suppliers, the brand's standing replenishment rests. Its rounds to stands go on: what
@@ -53,7 +53,7 @@ class Product:
     def __init__(self, twin: TwinOffice, agents: Sequence[str]) -> None:
         self._twin, self._agents = twin, agents
 
-    def morning(self, world: World, desk: Desk, day: int) -> None:
+    def morning(self, world: World, desk: CrewDesk, day: int) -> None:
         if orders_goods(self._agents):
             world.standing_rule = None
         if day % WEEK == 0:
@@ -74,8 +74,8 @@ def kinds_of(agents: Sequence[str]) -> frozenset[str]:
 CREWS: dict[str, Callable[[TwinOffice, Sequence[str]], Crew]] = {
     "none": lambda *_: Nobody(),
     "textbook": lambda *_: Textbook(),
-    "rules": Product,
-    "model": Product,
+    "rules": ProductCrew,
+    "model": ProductCrew,
     "oracle": lambda _, agents: Oracle(kinds_of(agents)),
 }
 ON_MODELS = "model"
@@ -84,7 +84,7 @@ WITHOUT_PRODUCT = frozenset({"none", "textbook"})
 
 
 @dataclass(frozen=True)
-class Past:
+class LivedPast:
     """A brand at the opening of the run: the world as it stands, its feed, and the database that holds its history."""
 
     world: World
@@ -97,7 +97,7 @@ class Past:
 @contextmanager
 def lived_history(
     database: Database, settings: Settings, seed: int, days: int, scenarios: list[Scenario], progress: Progress = silent
-) -> Iterator[Past]:
+) -> Iterator[LivedPast]:
     """Live through a seed's history once; every crew then starts from a copy of it."""
     progress("history", 0, HISTORY_DAYS, None)
     plan = Plan(seed, FIRST_DAY, HISTORY_DAYS, days + LONGEST_RUN_OUT_DAYS, schedule(scenarios, seed, days))
@@ -109,11 +109,11 @@ def lived_history(
 
     with founded(database, settings, world, feed, memory, lived) as (twin, template):
         progress("history", HISTORY_DAYS, HISTORY_DAYS, None)
-        yield Past(world, feed, memory, twin, template)
+        yield LivedPast(world, feed, memory, twin, template)
 
 
 def run_crew(
-    database: Database, past: Past, crew: str, days: int, scenarios: list[Scenario], *,
+    database: Database, past: LivedPast, crew: str, days: int, scenarios: list[Scenario], *,
     agents: Sequence[str] = (), refuses: float = REFUSES, without: Collection[str] = (), progress: Progress = silent,
 ) -> RunResult:  # fmt: skip
     """Let a crew run the brand for some days from its opening, then a quarter under the standing practice.
@@ -175,17 +175,17 @@ def require_crew(settings: Settings, crew: str) -> None:
 
 
 def happening(planned: Schedule, days: int) -> list[dict[str, object]]:
-    """What the scenarios do within a run, by the day of it on which that begins; days count from 1, ends included."""
+    """The scenarios' events within a run, by the day of it on which each begins; days count from 1, ends included."""
     events = sorted(planned.events, key=lambda event: (event.first_day, event.scenario))
     return [
         {
-            "scenario": one.scenario,
-            "kind": one.event.model_dump()["kind"],
-            "first_day": one.first_day + 1,
-            "last_day": min(one.last_day + 1, days),
+            "scenario": scheduled.scenario,
+            "kind": scheduled.event.model_dump()["kind"],
+            "first_day": scheduled.first_day + 1,
+            "last_day": min(scheduled.last_day + 1, days),
         }
-        for one in events
-        if one.first_day < days
+        for scheduled in events
+        if scheduled.first_day < days
     ]
 
 
@@ -197,8 +197,8 @@ class Life:
     ) -> None:
         self._twin, self._world, self._feed, self._crew, self._operator = twin, world, feed, crew, operator
         self._memory = memory
-        self._desk: Desk = DirectDesk(world, memory) if feed.reports_prices else twin
-        self.keeper = Keeper(world)
+        self._desk: CrewDesk = DirectDesk(world, memory) if feed.reports_prices else twin
+        self.keeper = CurveRecorder(world)
         self.violations = 0
         self.world_seconds = 0.0
 
@@ -231,7 +231,7 @@ class Life:
         twin.deliver({**self._feed.report(lived), **stands.driven(twin, trips, lived)})
 
     def tell(self, result: RunResult, days: int) -> None:
-        """What the store has to say about the run."""
+        """Add to the result what the store knows of the run: items, approvals, outcomes, tables."""
         twin = self._twin
         with twin.database.read(twin.owner) as session:
             statuses = session.scalars(select(col(ActionItem.status))).all()

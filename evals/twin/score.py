@@ -26,12 +26,12 @@ COMPARED = ("none", "textbook", "oracle")
 NO_REFUSALS = "{} without refusals"
 COVERAGE = 0.95
 _ANSWERS = (0.0, 0.5, ANSWERED)
-Told = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Match:
-    """What is scored: a crew against the others, over seeds and days, in a world with these scenarios."""
+    """The terms of a score: a crew against the others, over seeds and days, in a world with these scenarios."""
 
     crew: str
     seeds: Sequence[int]
@@ -60,20 +60,20 @@ def play_seed(settings: Settings, match: Match, seed: int) -> SeedScore:
     scenarios = [load_scenario(name) for name in match.scenarios]
     office = Office.open(settings)
     try:
-        found = SeedScore(seed)
+        score = SeedScore(seed)
         with lived_history(office.database, settings, seed, match.days, scenarios) as past:
             for crew in dict.fromkeys((match.crew, *COMPARED)):
                 run = run_crew(office.database, past, crew, match.days, scenarios, agents=match.agents)
-                found.runs[crew] = run.as_document()
+                score.runs[crew] = run.as_document()
             if match.without_refusals and match.crew not in WITHOUT_PRODUCT:
                 free = run_crew(
                     office.database, past, match.crew, match.days, scenarios, agents=match.agents, refuses=0.0
                 )
-                found.runs[NO_REFUSALS.format(match.crew)] = free.as_document()
+                score.runs[NO_REFUSALS.format(match.crew)] = free.as_document()
     finally:
         office.close()
-    found.upper_bound_minor = upper_bound(seed, match.days, scenarios)
-    return found
+    score.upper_bound_minor = upper_bound(seed, match.days, scenarios)
+    return score
 
 
 def upper_bound(seed: int, days: int, scenarios: Sequence[Scenario]) -> int:
@@ -92,20 +92,20 @@ def upper_bound(seed: int, days: int, scenarios: Sequence[Scenario]) -> int:
     return max(map(worth, _ANSWERS))
 
 
-def play(settings: Settings, match: Match, told: Told, processes: int = 2) -> list[SeedScore]:
+def play(settings: Settings, match: Match, report: Progress, processes: int = 2) -> list[SeedScore]:
     """Play all seeds, some at once."""
-    found: list[SeedScore] = []
+    scores: list[SeedScore] = []
     alone = {"mp_context": get_context("spawn"), "initializer": end_with, "initargs": (os.getpid(),)}
     with ProcessPoolExecutor(processes, **alone) as pool:
         try:
             waiting = [pool.submit(play_seed, settings, match, seed) for seed in match.seeds]
             for done in as_completed(waiting):
-                found.append(done.result())
-                told(f"{len(found)} of {len(match.seeds)} seeds: seed {found[-1].seed} is done")
+                scores.append(done.result())
+                report(f"{len(scores)} of {len(match.seeds)} seeds: seed {scores[-1].seed} is done")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return sorted(found, key=lambda one: one.seed)
+    return sorted(scores, key=lambda score: score.seed)
 
 
 def end_with(parent: int) -> None:
@@ -119,11 +119,11 @@ def end_with(parent: int) -> None:
     Thread(target=watch, daemon=True).start()
 
 
-def score_document(match: Match, found: Sequence[SeedScore]) -> dict[str, Any]:
+def score_document(match: Match, scores: Sequence[SeedScore]) -> dict[str, Any]:
     """The keys of `mhos simulate --score`, the table of crews and the runs behind it."""
-    worth = {name: np.array([one.worth(name) for one in found], dtype=float) for name in _names(match, found)}
+    worth = {name: np.array([score.worth(name) for score in scores], dtype=float) for name in _names(match, scores)}
     share, low, high = way_to_the_oracle(worth["none"], worth[match.crew], worth["oracle"])
-    own = [one.runs[match.crew] for one in found]
+    own = [score.runs[match.crew] for score in scores]
     return {
         "crew": match.crew,
         "agents": list(match.agents),
@@ -138,18 +138,20 @@ def score_document(match: Match, found: Sequence[SeedScore]) -> dict[str, Any]:
         "violations": sum(int(run["violations"]) for run in own),
         "autonomy_rate": round(float(np.mean([run["autonomy_rate"] for run in own])), 4),
         "interruptions_per_day": round(float(np.mean([run["interruptions_per_day"] for run in own])), 3),
-        "per_seed": [{"seed": one.seed, "net_worth_minor": {name: one.worth(name) for name in worth}} for one in found],
-        "crews": [_line(name, worth, found) for name in worth],
+        "per_seed": [
+            {"seed": score.seed, "net_worth_minor": {name: score.worth(name) for name in worth}} for score in scores
+        ],
+        "crews": [_line(name, worth, scores) for name in worth],
         "operator": _operator(own),
     }
 
 
-def _names(match: Match, found: Sequence[SeedScore]) -> list[str]:
+def _names(match: Match, scores: Sequence[SeedScore]) -> list[str]:
     order = ["none", "textbook", match.crew, NO_REFUSALS.format(match.crew), "oracle"]
-    return [*(name for name in dict.fromkeys(order) if name in found[0].runs), BOUND]
+    return [*(name for name in dict.fromkeys(order) if name in scores[0].runs), BOUND]
 
 
-def _line(name: str, worth: dict[str, np.ndarray], found: Sequence[SeedScore]) -> dict[str, Any]:
+def _line(name: str, worth: dict[str, np.ndarray], scores: Sequence[SeedScore]) -> dict[str, Any]:
     mean, low, high = interval(worth[name])
     gain, gain_low, gain_high = interval(worth[name] - worth["none"])
     line: dict[str, Any] = {
@@ -162,7 +164,7 @@ def _line(name: str, worth: dict[str, np.ndarray], found: Sequence[SeedScore]) -
         "against_none_high": gain_high,
     }
     if name != BOUND:
-        runs = [one.runs[name] for one in found]
+        runs = [score.runs[name] for score in scores]
         for key in ("stockout_rate", "days_per_second", "world_days_per_second"):
             line[key] = round(float(np.mean([run[key] for run in runs])), 4)
     return line
@@ -207,5 +209,5 @@ def _operator(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for run in runs:
         for days, count in run["operator"].get("delay_days", {}).items():
             delays[days] = delays.get(days, 0) + count
-    told = {key: sum(run["operator"].get(key, 0) for run in runs) for key in ("approved", "refused", "shown_again")}
-    return {"script": script(), "delay_days": dict(sorted(delays.items())), **told}
+    answers = {key: sum(run["operator"].get(key, 0) for run in runs) for key in ("approved", "refused", "shown_again")}
+    return {"script": script(), "delay_days": dict(sorted(delays.items())), **answers}

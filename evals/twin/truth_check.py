@@ -37,33 +37,41 @@ def check_seed(settings: Settings, seed: int) -> list[Compared]:
         office.close()
 
 
-def table(found: Sequence[Compared]) -> list[dict[str, Any]]:
+def table(compared: Sequence[Compared]) -> list[dict[str, Any]]:
     """A line for each kind of answer, by channel and over all of them."""
-    return [line for kind in dict.fromkeys(one.kind for one in found) for line in _lines(kind, found)]
+    return [
+        line for kind in dict.fromkeys(comparison.kind for comparison in compared) for line in _lines(kind, compared)
+    ]
 
 
-def _lines(kind: str, found: Sequence[Compared]) -> Iterator[dict[str, Any]]:
+def _lines(kind: str, compared: Sequence[Compared]) -> Iterator[dict[str, Any]]:
     for channel in ("all", *CHANNELS):
-        here = [one for one in found if one.kind == kind and channel in ("all", one.channel)]
+        here = [
+            comparison for comparison in compared if comparison.kind == kind and channel in ("all", comparison.channel)
+        ]
         if here:
             yield {"kind": kind, "channel": channel, **_figures(here)}
 
 
 def _figures(here: Sequence[Compared]) -> dict[str, Any]:
-    told = [one for one in here if one.value is not None]
-    if not told:
+    answered = [comparison for comparison in here if comparison.value is not None]
+    if not answered:
         return {"asked": len(here), "answered": 0}
-    value, truth = (np.array([getattr(one, name) for one in told], dtype=float) for name in ("value", "truth"))
-    low, high = (np.array([getattr(one, name) for one in told], dtype=float) for name in ("low", "high"))
+    value, truth = (
+        np.array([getattr(comparison, name) for comparison in answered], dtype=float) for name in ("value", "truth")
+    )
+    low, high = (
+        np.array([getattr(comparison, name) for comparison in answered], dtype=float) for name in ("low", "high")
+    )
     scale = np.abs(truth).mean()
     return {
         "asked": len(here),
-        "answered": len(told),
+        "answered": len(answered),
         "mean_truth": round(float(truth.mean()), 3),
         "mean_error": round(float((value - truth).mean()), 3),
         "root_mean_square_error": round(float(np.sqrt(((value - truth) ** 2).mean())), 3),
         "relative_error": round(float(np.abs(value - truth).mean() / scale), 3),
-        "interval": told[0].coverage,
+        "interval": answered[0].coverage,
         "covered": round(float(((low <= truth) & (truth <= high)).mean()), 3),
         "half_width_relative": round(float(((high - low) / 2).mean() / scale), 3),
         "right_sign": round(float((np.sign(value) == np.sign(truth)).mean()), 3),
@@ -76,12 +84,12 @@ def main() -> int:
     first, last = (int(part) for part in parser.parse_args().seeds.split(":"))
     settings = load_settings()
     seeds = range(first, last + 1)
-    found: list[Compared] = []
+    compared: list[Compared] = []
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        for seed, one in zip(seeds, pool.map(check_seed, [settings] * len(seeds), seeds), strict=True):
-            found += one
+        for seed, comparisons in zip(seeds, pool.map(check_seed, [settings] * len(seeds), seeds), strict=True):
+            compared += comparisons
             print(f"seed {seed} is done", file=sys.stderr, flush=True)
-    lines = table(found)
+    lines = table(compared)
     names = list(lines[0])
     print("| " + " | ".join(name.replace("_", " ") for name in names) + " |")
     print("|" + "---|" * len(names))

@@ -1,4 +1,4 @@
-"""What a run or a score of the twin says in words and amounts, alike on the terminal and on the page."""
+"""Sentences and amounts of a run or a score of the twin, alike on the terminal and on the page."""
 
 import math
 import shlex
@@ -29,7 +29,7 @@ _DAYS = {"0": "the same day", "1": "the next day"}
 
 
 def run_headline(document: Document) -> str:
-    """What came out, in a sentence."""
+    """The brand's worth at the end, in a sentence."""
     worth = money(document["net_worth_minor"], currency_of(document))
     return f"After {count(document['days'], 'day')} with {_in_charge(document['crew'])}, the brand is worth {worth}."
 
@@ -42,7 +42,7 @@ def score_headline(document: Document) -> str:
 
 
 def score_meaning(document: Document) -> str:
-    """What the score says, and how sure it is, in a sentence or two."""
+    """The meaning of the score, and how sure it is, in a sentence or two."""
     meaning = "0 % is leaving the brand to its standing practice, 100 % an oracle that knows the true demand."
     if not oracle_gains(document):
         return f"A score is a share of what the oracle gains over nobody. {meaning}"
@@ -53,7 +53,7 @@ def score_meaning(document: Document) -> str:
 
 
 def answers(operator: Document) -> list[tuple[str, str, str]]:
-    """What the simulated people were to do, and did: label, script, what happened."""
+    """The simulated people's answers, a row each: label, share scripted, share that happened."""
     script = operator.get("script") or {"delay_days": DELAYS_DAYS, "refuses": REFUSES}
     planned = {str(days): share for days, share in script["delay_days"].items()}
     happened = {str(days): number for days, number in operator.get("delay_days", {}).items()}
@@ -110,7 +110,7 @@ def scenarios_in_words(document: Document) -> str:
 
 
 def events_in_words(document: Document) -> list[str]:
-    """What the scenarios did in a run, a line each."""
+    """The scenarios' events of a run, a line each."""
     lines = [
         f"{event['scenario']}: {event['kind'].replace('_', ' ')}, days {event['first_day']} to {event['last_day']}"
         for event in document.get("events", ())
@@ -125,11 +125,11 @@ def money(amount_minor: float, currency: str = "EUR", *, signed: bool = False) -
 
 
 def models_in_words(models: Mapping[str, Any]) -> str:
-    """What a model crew asked of its models, what that cost, and how often it came to nothing."""
+    """A model crew's answers, tokens, cost and failures in a sentence."""
     asked = ", ".join(f"{count(number, 'answer')} of {name}" for name, number in sorted(models["answers"].items()))
-    told = f"{asked or 'no answers'}; {models['tokens']:,} tokens, ${models['cost_usd']:,.2f} by the ledger. "
-    told += f"{models['degraded']:,} of {count(models['reports'], 'report')} came to nothing"
-    return told + (f": {models['first_reason'][:200]}" if models["first_reason"] else ".")
+    sentence = f"{asked or 'no answers'}; {models['tokens']:,} tokens, ${models['cost_usd']:,.2f} by the ledger. "
+    sentence += f"{models['degraded']:,} of {count(models['reports'], 'report')} came to nothing"
+    return sentence + (f": {models['first_reason'][:200]}" if models["first_reason"] else ".")
 
 
 def percent(share: float, places: int = 1) -> str:

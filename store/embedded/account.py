@@ -50,7 +50,7 @@ class Account:
 
 
 def clean_environment() -> dict[str, str]:
-    """What the server's processes see: no secrets of the caller, and no locale that may be missing."""
+    """The environment of the server's processes: no secrets of the caller, and no locale that may be missing."""
     return {"PATH": _ADMIN_PATH, "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -87,15 +87,15 @@ def _named(uid: int) -> Account:
 
 def _service_account() -> Account:
     with _making_accounts_alone():
-        found = _lookup() or _make()
-    if found is None:
+        account = _lookup() or _make()
+    if account is None:
         raise EmbeddedPostgresError(
             f"PostgreSQL does not run as root, and the system account {SERVICE_ACCOUNT} could not be made.",
             f"Run as an ordinary user, or make that account. Or: {USE_YOUR_OWN}",
         )
-    if found.uid == 0:
+    if account.uid == 0:
         raise EmbeddedPostgresError(f"The account {SERVICE_ACCOUNT} is root under another name.")
-    return found
+    return account
 
 
 @contextmanager

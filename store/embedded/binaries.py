@@ -26,9 +26,9 @@ def find_binaries() -> Binaries:
     spec = find_spec(_PACKAGE)
     for location in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(location) / f"pginstall{MAJOR}" / "bin"
-        found = Binaries(initdb=folder / "initdb", postgres=folder / "postgres")
-        if found.initdb.is_file() and found.postgres.is_file():
-            return found
+        binaries = Binaries(initdb=folder / "initdb", postgres=folder / "postgres")
+        if binaries.initdb.is_file() and binaries.postgres.is_file():
+            return binaries
     raise EmbeddedPostgresError(f"No PostgreSQL {MAJOR} is installed beside this product ({_reason()}).")
 
 

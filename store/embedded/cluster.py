@@ -129,10 +129,10 @@ def _flush(folder: Path) -> None:
 
 def _refuse_other_major(data: Path) -> None:
     version = data / "PG_VERSION"
-    found = version.read_text(encoding="ascii").strip() if version.is_file() else "an unknown version"
-    if found != str(MAJOR):
+    major = version.read_text(encoding="ascii").strip() if version.is_file() else "an unknown version"
+    if major != str(MAJOR):
         raise EmbeddedPostgresError(
-            f"{data} was made by PostgreSQL {found}; this product carries {MAJOR}.",
+            f"{data} was made by PostgreSQL {major}; this product carries {MAJOR}.",
             "Dump it with the PostgreSQL that made it, move the folder away, start again and load the dump. "
             f"Or: {USE_YOUR_OWN}",
         )

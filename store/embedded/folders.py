@@ -50,7 +50,7 @@ class Folders:
 
     @property
     def tag(self) -> str:
-        """What the server's processes carry in their titles, so that they are known from all others."""
+        """The tag that the server's processes carry in their titles, so that they are known from all others."""
         return f"mhos-{key_of(self.home)}"
 
 
@@ -111,10 +111,10 @@ def make_private(folder: Path, account: Account) -> None:
 def is_private(folder: Path, owner_uid: int) -> bool:
     """Whether a folder (no link) belongs to that user and is closed to all others."""
     try:
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == owner_uid and not found.st_mode & 0o077
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == owner_uid and not status.st_mode & 0o077
 
 
 def socket_folder(folders: Folders, account: Account) -> Path:
@@ -168,11 +168,11 @@ def write_private(path: Path, text: str, account: Account) -> None:
 
 
 def _claim(handle: int, path: Path, account: Account) -> None:
-    found = os.fstat(handle).st_uid
-    if found == account.uid:
+    owner_uid = os.fstat(handle).st_uid
+    if owner_uid == account.uid:
         return
-    if found != os.geteuid():
+    if owner_uid != os.geteuid():
         raise EmbeddedPostgresError(
-            f"{path} belongs to another user (id {found}).", "Set MHOS_HOME to a folder of your own."
+            f"{path} belongs to another user (id {owner_uid}).", "Set MHOS_HOME to a folder of your own."
         )
     os.fchown(handle, account.uid, account.gid)

@@ -157,10 +157,10 @@ class Keeper:
 
     def _data_identity(self) -> tuple[int, int] | None:
         try:
-            found = os.stat(self._data)
+            status = os.stat(self._data)
         except OSError:
             return None
-        return found.st_dev, found.st_ino
+        return status.st_dev, status.st_ino
 
     def _sleep(self, seconds: float) -> None:
         if select.select([self._wakeup], [], [], seconds)[0]:

@@ -19,8 +19,8 @@ _CONNECT_SECONDS = 5
 
 def owner_of(folders: Folders) -> Account:
     """The account that the data belongs to."""
-    found = folders.data.stat()
-    return Account(found.st_uid, found.st_gid, "")
+    status = folders.data.stat()
+    return Account(status.st_uid, status.st_gid, "")
 
 
 def noted_address(folders: Folders) -> ServerAddress | None:
@@ -41,7 +41,7 @@ def connects(address: ServerAddress) -> bool:
 
 
 def ping(address: ServerAddress) -> pq.Ping:
-    """What the server answers to a connection: accepts, rejects for now, or nothing."""
+    """The server's answer to a connection: accepts, rejects for now, or nothing."""
     conninfo = f"{address.dsn(database='postgres')} connect_timeout={_CONNECT_SECONDS}"
     return pq.Ping(pq.PGconn.ping(conninfo.encode()))
 

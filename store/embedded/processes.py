@@ -20,7 +20,7 @@ _KEEPER = Path(keeper.__file__).name
 
 @dataclass(frozen=True)
 class PidFile:
-    """What PostgreSQL writes into `postmaster.pid`."""
+    """The contents of `postmaster.pid`, as PostgreSQL writes it."""
 
     pid: int
     socket_dir: Path | None

@@ -32,7 +32,7 @@ from store.embedded.locks import exclusively, hold_in_use, is_locked, release_in
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """What runs for a home; `address` is None while nothing accepts connections."""
+    """The processes that run for a home; `address` is None while nothing accepts connections."""
 
     running: bool
     server_pid: int | None
@@ -64,7 +64,7 @@ def stop(home: Path) -> bool:
 
 
 def status(home: Path) -> ServerStatus:
-    """What runs for the home; changes nothing."""
+    """The status of the home's server; changes nothing."""
     try:
         folders = folders_of(home.resolve())
         if not folders.data.is_dir():

@@ -1,4 +1,4 @@
-"""What Alembic's autogenerate does not know of: walls as text, and defaults for rows that are there already."""
+"""Parts of a migration that Alembic does not generate: walls as text, and defaults for rows that are there already."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

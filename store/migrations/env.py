@@ -1,4 +1,4 @@
-"""What Alembic runs: one connection as the owner, one transaction for all steps."""
+"""The environment that Alembic runs: one connection as the owner, one transaction for all steps."""
 
 from alembic import context
 from sqlmodel import SQLModel

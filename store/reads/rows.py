@@ -47,6 +47,6 @@ def row_of(session: BrandSession, table: TableClass, row_id: UUID) -> Any:
     """The row of this id. Raises NotFound, for another brand's and for nobody's alike."""
     row = session.scalars(select(table).where(col(table.id) == row_id)).one_or_none()
     if row is None:
-        what = str(table.__tablename__).replace("_", " ")
-        raise NotFound(f"No {what} {row_id} in brand {session.ctx.brand}.")
+        noun = str(table.__tablename__).replace("_", " ")
+        raise NotFound(f"No {noun} {row_id} in brand {session.ctx.brand}.")
     return row

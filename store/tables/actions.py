@@ -113,7 +113,7 @@ class Effect(BrandOwned, table=True):
 
 
 class OutcomeRow(BrandOwned, table=True):
-    """What an action brought, measured at its check date; the learning journal's entry."""
+    """The outcome of an action, measured at its check date; the learning journal's entry."""
 
     __tablename__ = "outcome"
     __table_args__ = (belongs_to("action_item"), unique("action_item_id"))

@@ -1,4 +1,4 @@
-"""What happened: the event outbox and the hash-chained audit."""
+"""The record of what happened: the event outbox and the hash-chained audit."""
 # pyright: reportAssignmentType=false
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What every table of a brand has: its brand in the key, for facts since when they were known, and its declaration."""
+"""The base of every table of a brand: its brand in the key, for facts since when they were known, its declaration."""
 
 from datetime import datetime
 from typing import Any, ClassVar

@@ -55,7 +55,7 @@ class Product(Fact, table=True):
 
 
 class ProductCost(Fact, table=True):
-    """What one unit costs the brand, from `valid_from` on."""
+    """The cost of one unit to the brand, from `valid_from` on."""
 
     __tablename__ = "product_cost"
     __table_args__ = (belongs_to("product"), unique("product_id", "valid_from"))

@@ -1,4 +1,4 @@
-"""What an import brings of a table: the file, its columns as people write them, and the units they write them in."""
+"""The files that an import brings of a table: their columns as people write them, and the units of these."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -111,7 +111,7 @@ def _always(kind: Any) -> Callable[[int | None], Any]:
 
 
 def code(into: str = "") -> FileColumn:
-    """What tells one thing from another: no blanks round it, never empty."""
+    """A column whose text tells one thing from another: no blanks round it, never empty."""
 
     def type_for(longest: int | None) -> Any:
         limits = StringConstraints(strip_whitespace=True, min_length=1, max_length=longest or LONGEST_CODE)
@@ -196,7 +196,7 @@ def share() -> FileColumn:
 
 @dataclass(frozen=True)
 class Parent:
-    """What a row hangs on, made of the same file where it is not there yet; `column` keeps its id.
+    """The parent of a row, made of the same file where it is not there yet; `column` keeps its id.
 
     What stands there is kept where it is newer by the parent's column `newer_by`.
     """

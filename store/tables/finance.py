@@ -120,7 +120,7 @@ class FlaggedExpense(Fact, table=True):
 
 
 class ExpectedExpense(Fact, table=True):
-    """What something decided will cost, before the bill comes: what Finance counts with."""
+    """The cost of something decided, before the bill comes: Finance counts with it."""
 
     __tablename__ = "expected_expense"
     __table_args__ = (unique("source", "category"),)
@@ -135,7 +135,7 @@ class ExpectedExpense(Fact, table=True):
 
 
 class BankBalance(Fact, table=True):
-    """What an account held, as the bank said."""
+    """The balance of an account, as the bank said."""
 
     __tablename__ = "bank_balance"
     __table_args__ = (unique("account", "balance_at"),)

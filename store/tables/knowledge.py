@@ -52,7 +52,7 @@ class KnowledgePassage(Fact, table=True):
 
 
 class KnowledgeVector(BrandOwned, table=True):
-    """What an embedding model made of a passage: float32, little-endian, of length one."""
+    """An embedding model's vector of a passage: float32, little-endian, of length one."""
 
     __tablename__ = "knowledge_vector"
     __table_args__ = (belongs_to("knowledge_passage", "passage_id"), unique("passage_id", "model"))

@@ -12,7 +12,7 @@ from store.tables.served import STAFF, Served
 
 
 class CampaignBudget(Fact, table=True):
-    """What an advertising campaign may spend a week from a moment on."""
+    """The amount that an advertising campaign may spend a week from a moment on."""
 
     __tablename__ = "campaign_budget"
     __table_args__ = (unique("campaign", "valid_from", "source"),)

@@ -40,7 +40,7 @@ class ChallengeRow(BrandOwned, table=True):
 
 
 class TurnRow(BrandOwned, table=True):
-    """What a person said in a meeting: a question with its answer, an objection, a limit, a strike, or go on."""
+    """A person's turn in a meeting: a question with its answer, an objection, a limit, a strike, or go on."""
 
     __tablename__ = "turn"
     __table_args__ = (belongs_to("run"), belongs_to("proposal"))

@@ -40,7 +40,7 @@ class Run(BrandOwned, table=True):
 
 
 class RunEvent(BrandOwned, table=True):
-    """What a run went through, in order: what those who watch it are told."""
+    """An event of a run, in order: whoever watches the run is told it."""
 
     __tablename__ = "run_event"
     __table_args__ = (belongs_to("run"), unique("run_id", "seq"))

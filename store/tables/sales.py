@@ -90,7 +90,7 @@ def _can_be_booked(sales: Any) -> None:
 
 
 class SalesFact(Fact, table=True):
-    """What was sold of a product at a place in a period, as the brand's systems reported it."""
+    """The units of a product sold at a place in a period, as the brand's systems reported them."""
 
     __tablename__ = "sales_fact"
     __table_args__ = (

@@ -116,7 +116,7 @@ class PurchaseOrder(Fact, table=True):
 
 
 class SupplierOffer(Fact, table=True):
-    """What a supplier asks for one unit from a quantity on; its lowest quantity is the least that it takes."""
+    """A supplier's price for one unit from a quantity on; its lowest quantity is the least that it takes."""
 
     __tablename__ = "supplier_offer"
     __table_args__ = (

@@ -150,8 +150,8 @@ def _outside(kind: ActionKind) -> Iterator[str]:
     file, leaves = f"domain/{kind.noun}.py", kind.leaves_house
     if not all(text.strip() for text in leaves.today):
         yield f"{file}: {kind.name} does not say in both languages what leaves the house today."
-    if (leaves.what is Leaving.NOTHING) is not (leaves.way is Way.NONE):
-        yield f"{file}: {kind.name} says {leaves.what} leaves the house, by {leaves.way}."
+    if (leaves.content is Leaving.NOTHING) is not (leaves.way is Way.NONE):
+        yield f"{file}: {kind.name} says {leaves.content} leaves the house, by {leaves.way}."
     if leaves.event and doubt_about(leaves.event):
         yield f"{file}: {kind.name} names the event {leaves.event}, which automation/references.py does not know."
 
@@ -204,7 +204,7 @@ BEGUN = ActionKind(
     list_title=Words("Parade at {stand}", "Umzug bei {stand}"),
     text_title=Words("Parade at {stand} for {cost_minor}", ""),
     reversibility=Reversibility.FINAL,
-    leaves_house=LeavesHouse(what=Leaving.NOTHING, way=Way.NONE, today=Words("Nothing.", "Nichts.")),
+    leaves_house=LeavesHouse(content=Leaving.NOTHING, way=Way.NONE, today=Words("Nothing.", "Nichts.")),
     names=("stand",),
 )
 
@@ -244,15 +244,15 @@ SPOILT = (
     Spoilt({"owns_columns": frozenset({"price.colour"})}, "owns price.colour, which no table has"),
     Spoilt({"money_at_stake": False}, "no money is at stake in price.update, but its facts have amount_minor"),
     Spoilt(
-        {"leaves_house": LeavesHouse(what=Leaving.MAIL, way=Way.NONE, today=Words("a", "b"))},
+        {"leaves_house": LeavesHouse(content=Leaving.MAIL, way=Way.NONE, today=Words("a", "b"))},
         "says mail leaves the house, by none",
     ),
     Spoilt(
-        {"leaves_house": LeavesHouse(what=Leaving.NOTHING, way=Way.NONE, today=Words("a", ""))},
+        {"leaves_house": LeavesHouse(content=Leaving.NOTHING, way=Way.NONE, today=Words("a", ""))},
         "does not say in both languages",
     ),
     Spoilt(
-        {"leaves_house": LeavesHouse(what=Leaving.NOTHING, way=Way.NONE, today=Words("a", "b"), event="stok.low")},
+        {"leaves_house": LeavesHouse(content=Leaving.NOTHING, way=Way.NONE, today=Words("a", "b"), event="stok.low")},
         "the event stok.low",
     ),
 )

@@ -14,16 +14,16 @@ from domain.action import parse_action
 from domain.figure import Cell
 from domain.language import Language
 from domain.message import read_message
-from domain.report import Severity
+from domain.report import FindingSeverity
 from language.formats import cell_text, day_text, number_text
-from language.lines import Line, Look, Span
+from language.lines import Line, Span, SpanLook
 from language.paper import (
     Block,
+    BulletPoint,
     Bullets,
     Heading,
     Paper,
     Paragraph,
-    Point,
     Section,
     Table,
     write_markdown,
@@ -75,7 +75,7 @@ def owners_of(items: Iterable[ActionItem]) -> dict[str, Any]:
 
 def mending_risks(session: BrandSession, run_id: UUID, proposals: Sequence[ProposalRow]) -> set[UUID]:
     """The proposals that rest on the same receipts as a finding which is a risk: they answer it."""
-    risks = [row for row in findings_of(session, run_id) if row.severity == Severity.RISK]
+    risks = [row for row in findings_of(session, run_id) if row.severity == FindingSeverity.RISK]
     codes = {code for row in risks for code in row.figures.values()}
     figures = session.scalars(select(FigureRow).where(col(FigureRow.code).in_(codes)))
     receipts = {str(row.receipt_id) for row in figures}
@@ -145,15 +145,15 @@ class _Secretary:
             self._section("points", self._points(self._record.get("points", []))),
             self._section("since_last", self._of_reports("since_last")),
             self._section("summary", self._summaries()),
-            self._section("risk", self._findings_of(Severity.RISK)),
+            self._section("risk", self._findings_of(FindingSeverity.RISK)),
             self._section("challenges", self._points(self._record.get("challenges", []))),
             self._section("people", self._points(self._record.get("turns", []))),
             self._section("decisions", self._decisions()),
             self._section("action_items", self._action_items()),
             self._section("limits", self._points(self._record.get("worth_more", []), full=True)),
             self._section("open_questions", self._of_reports("missing_data")),
-            self._section("attention", self._findings_of(Severity.ATTENTION)),
-            self._section("info", self._findings_of(Severity.INFO)),
+            self._section("attention", self._findings_of(FindingSeverity.ATTENTION)),
+            self._section("info", self._findings_of(FindingSeverity.INFO)),
         ]
         facts = self._facts()
         return Paper(
@@ -251,7 +251,7 @@ class _Secretary:
 
     def _of_reports(self, key: str) -> list[Block]:
         points = [
-            Point([Span(f"{self._title(agent)}: "), Span(self._words(line))])
+            BulletPoint([Span(f"{self._title(agent)}: "), Span(self._words(line))])
             for agent, report in self._reports.items()
             for line in report.get(key, ())
         ]
@@ -260,19 +260,19 @@ class _Secretary:
     def _summaries(self) -> list[Block]:
         blocks: list[Block] = []
         for agent, report in self._reports.items():
-            line = [Span(self._title(agent), Look.STRONG)]
+            line = [Span(self._title(agent), SpanLook.STRONG)]
             if report["status"] != "ok":
                 reason = self._words(str(report["reason"]))
-                line += [Span(" "), Span(f"({self._say('degraded', reason=reason)})", Look.QUIET)]
+                line += [Span(" "), Span(f"({self._say('degraded', reason=reason)})", SpanLook.QUIET)]
             said = self._spans(report["summary"], summary_in(report, self._language), report["figures"])
             blocks.append(Paragraph([*line, Span(": "), *said]))
         return blocks
 
-    def _findings_of(self, severity: Severity) -> list[Block]:
+    def _findings_of(self, severity: FindingSeverity) -> list[Block]:
         points = [
-            Point(
+            BulletPoint(
                 [
-                    Span(row.subject, Look.STRONG),
+                    Span(row.subject, SpanLook.STRONG),
                     Span(": "),
                     *self._spans(row.text, prose_of(row, self._language), row.figures),
                 ]
@@ -290,7 +290,7 @@ class _Secretary:
             if full and line:
                 line = [Span(line[0].text[:1].upper() + line[0].text[1:], line[0].look, line[0].code), *line[1:]]
                 line.append(Span("."))
-            points.append(Point(line))
+            points.append(BulletPoint(line))
         return [Bullets(points)] if points else []
 
     def _decisions(self) -> list[Block]:
@@ -307,22 +307,24 @@ class _Secretary:
             blocks += [Heading(self._say("left_out")), Bullets(left_out)]
         return [*blocks, Heading(self._say("dissent")), *dissent] if dissent else blocks
 
-    def _adopted(self, item: ActionItem) -> Point:
+    def _adopted(self, item: ActionItem) -> BulletPoint:
         proposal = self._proposals[str(item.proposal_id)]
         when = self._say("measured_on", day=self._check_day(proposal.prediction))
-        return Point([*self._heading(proposal, item), Span(f" {when}")], self._dissent(proposal, item))
+        return BulletPoint([*self._heading(proposal, item), Span(f" {when}")], self._dissent(proposal, item))
 
-    def _left_out(self, proposal: ProposalRow, reason: str) -> Point:
+    def _left_out(self, proposal: ProposalRow, reason: str) -> BulletPoint:
         because = self._say("because", reason=self._words(reason))
         expected = self._say("expected", expected=self._expected(proposal.prediction))
-        return Point(self._heading(proposal, None), [[Span(because)], [Span(expected)], *self._dissent(proposal, None)])
+        return BulletPoint(
+            self._heading(proposal, None), [[Span(because)], [Span(expected)], *self._dissent(proposal, None)]
+        )
 
     def _heading(self, proposal: ProposalRow, item: ActionItem | None) -> list[Span]:
         title = self._title_of(proposal, item)
         said = self._said(proposal)
         amended = item is not None and (item.action, item.prediction) != (proposal.action, proposal.prediction)
         first = [Span(self._say("as_proposed")), Span(" ")] if amended else []
-        return [Span(title, Look.STRONG), Span(" "), Span(proposal.kind, Look.CODE), Span(" "), *first, *said]
+        return [Span(title, SpanLook.STRONG), Span(" "), Span(proposal.kind, SpanLook.CODE), Span(" "), *first, *said]
 
     def _title_of(self, proposal: ProposalRow, item: ActionItem | None) -> str:
         if self._language is Language.EN and item and item.preview.get("title"):
@@ -332,11 +334,11 @@ class _Secretary:
     def _dissent(self, proposal: ProposalRow, item: ActionItem | None) -> list[Line]:
         ours = [entry for entry in self._record.get("dissent", ()) if _of_a_proposal(entry) == str(proposal.id)]
         ours = ours or list(item.dissent if item else [])
-        lines = [[Span(self._say("dissent"), Look.STRONG), Span(": "), *self._entry(entry)] for entry in ours]
+        lines = [[Span(self._say("dissent"), SpanLook.STRONG), Span(": "), *self._entry(entry)] for entry in ours]
         before = self._record.get("precedents", {}).get(str(proposal.id), ())
         return [
             *lines,
-            *([Span(self._say("before"), Look.STRONG), Span(": "), Span(self._words(line))] for line in before),
+            *([Span(self._say("before"), SpanLook.STRONG), Span(": "), Span(self._words(line))] for line in before),
         ]
 
     def _expected(self, prediction: Mapping[str, Any] | None) -> str:

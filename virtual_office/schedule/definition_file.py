@@ -11,7 +11,7 @@ from virtual_office.schedule.definition import MeetingDefinition, require_same_n
 
 FOLDER = Path(__file__).parent / "definitions"
 _HELP = "Compare with the files in virtual_office/schedule/definitions/, or `mhos schedule show NAME`."
-_WHAT = "meeting definition"
+_NOUN = "meeting definition"
 
 
 @cache
@@ -26,7 +26,7 @@ def shipped_definitions() -> Mapping[str, MeetingDefinition]:
 def read_definition(path: Path) -> MeetingDefinition:
     """A definition from a file. Raises InvalidInput, naming the lines that are wrong and why."""
     try:
-        text = decoded(path.read_bytes(), path.name, what=_WHAT, remedy=_HELP)
+        text = decoded(path.read_bytes(), path.name, noun=_NOUN, remedy=_HELP)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.", remedy="Name a YAML file.") from error
     return parse_definition(text, path.name)
@@ -34,7 +34,7 @@ def read_definition(path: Path) -> MeetingDefinition:
 
 def parse_definition(text: str, source: str) -> MeetingDefinition:
     """As `read_definition`, of the text itself; every value is read as it is written, so that 10:30 stays a time."""
-    return parse_document(MeetingDefinition, text, source, what=_WHAT, remedy=_HELP, say=_say)
+    return parse_document(MeetingDefinition, text, source, noun=_NOUN, remedy=_HELP, say=_say)
 
 
 def write_definition(definition: MeetingDefinition) -> str:

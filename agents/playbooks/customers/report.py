@@ -9,7 +9,7 @@ from agents.claims import claim, is_given, missing, reasons_of, subject_of
 from agents.playbooks.customers.prose import follow_up_of, lead_code, message_of, refs, segment_name
 from agents.playbooks.transcript import Answer
 from domain.message import Message, message, sentences
-from domain.report import AgentReport, Claim, Finding, Severity
+from domain.report import AgentReport, Claim, Finding, FindingSeverity
 
 _MOST_LEADS = 12
 _STATUSES = ("send", "test", "wait", "leave", "abstained")
@@ -72,7 +72,7 @@ def _summary(review: CrmReview) -> Claim:
 
 def _messages(review: CrmReview) -> Iterator[Finding]:
     for at, line in review.advised_messages:
-        yield Finding(subject=_subject(line), claim=message_of(review.advice, at), severity=Severity.ATTENTION)
+        yield Finding(subject=_subject(line), claim=message_of(review.advice, at), severity=FindingSeverity.ATTENTION)
 
 
 def _anyway(review: CrmReview) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def _anyway(review: CrmReview) -> Iterator[Finding]:
             continue
         figures = {**refs(review.advice), **refs(review.advice, "lines", at)}
         advice = claim(message(key, segment=segment_name(line["segment"])), figures)
-        yield Finding(subject=_subject(line), claim=advice, severity=Severity.INFO)
+        yield Finding(subject=_subject(line), claim=advice, severity=FindingSeverity.INFO)
 
 
 def _turned_away(review: CrmReview) -> Iterator[Finding]:
@@ -97,7 +97,7 @@ def _turned_away(review: CrmReview) -> Iterator[Finding]:
         return
     figures = {"turn_away": review.advice.ref("turn_away"), "window": review.advice.ref("window")}
     turned_away = claim(Message(key="customers.turned_away"), figures)
-    yield Finding(subject="Unsubscribed", claim=turned_away, severity=Severity.ATTENTION)
+    yield Finding(subject="Unsubscribed", claim=turned_away, severity=FindingSeverity.ATTENTION)
 
 
 def _silent(review: CrmReview) -> Iterator[Finding]:
@@ -109,13 +109,13 @@ def _silent(review: CrmReview) -> Iterator[Finding]:
     at, segment = max(falling, key=lambda place: place[1]["falling_silent"]["value"] * place[1]["worth"]["value"])
     figures = {**refs(review.segments), **refs(review.segments, "segments", at)}
     at_risk = claim(message("customers.falling_silent", segment=segment_name(segment["segment"])), figures)
-    yield Finding(subject="Falling silent", claim=at_risk, severity=Severity.INFO)
+    yield Finding(subject="Falling silent", claim=at_risk, severity=FindingSeverity.INFO)
 
 
 def _leads(review: CrmReview) -> Iterator[Finding]:
     for at, lead in review.advised_follow_ups[:_MOST_LEADS]:
         subject = f"Lead {subject_of(lead_code(str(lead['lead'])))}"
-        yield Finding(subject=subject, claim=follow_up_of(review.pipeline, at), severity=Severity.ATTENTION)
+        yield Finding(subject=subject, claim=follow_up_of(review.pipeline, at), severity=FindingSeverity.ATTENTION)
 
 
 def _missing(review: CrmReview) -> Iterator[Message]:

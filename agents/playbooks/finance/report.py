@@ -10,7 +10,7 @@ from agents.playbooks.finance.prose import budget_rationale, cells_of, flag_rati
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.message import Message, message, sentences
-from domain.report import AgentReport, Claim, Finding, Severity
+from domain.report import AgentReport, Claim, Finding, FindingSeverity
 
 RISKY_BPS = 1_000
 """How likely it must be that cash runs out to be called a risk."""
@@ -84,7 +84,7 @@ def _cash(answer: Answer) -> Iterator[Finding]:
     outlook = [message("finance.cash.may_end", day=str(result["date"])), lowest]
     if result["headroom"]["value"] < 0:
         outlook.append(Message(key="finance.cash.headroom"))
-    yield Finding(subject="Cash", claim=claim(sentences(outlook), figures), severity=Severity.RISK)
+    yield Finding(subject="Cash", claim=claim(sentences(outlook), figures), severity=FindingSeverity.RISK)
 
 
 def _late_profit(answer: Answer) -> Iterator[Finding]:
@@ -96,9 +96,9 @@ def _late_profit(answer: Answer) -> Iterator[Finding]:
     if result["verdict"] == "profit_is_cash":
         yield from _suppliers_money(result, figures)
         return
-    severity = Severity.ATTENTION
+    severity = FindingSeverity.ATTENTION
     if result["verdict"] == "profit_is_late_cash" and result["risk"]["value"] >= RISKY_BPS:
-        severity = Severity.RISK
+        severity = FindingSeverity.RISK
     yield Finding(
         subject="Profit and cash", claim=claim(sentences(_where_profit_is(result)), figures), severity=severity
     )
@@ -119,7 +119,7 @@ def _suppliers_money(result: Mapping[str, Any], figures: Mapping[str, FigureRef]
     beyond = result["profit_in_cash"]["value"] - result["profit"]["value"]
     if beyond <= 0 or 2 * result["bills"]["value"] < beyond:
         return
-    severity = Severity.ATTENTION if result["bills"]["value"] > result["cash"]["value"] else Severity.INFO
+    severity = FindingSeverity.ATTENTION if result["bills"]["value"] > result["cash"]["value"] else FindingSeverity.INFO
     unearned = claim(Message(key="finance.profit.suppliers_money"), figures)
     yield Finding(subject="Profit and cash", claim=unearned, severity=severity)
 
@@ -136,7 +136,7 @@ def _margins(answer: Answer) -> Iterator[Finding]:
             yield Finding(
                 subject=subject_of(named(str(product["sku"]), "finance.a_product")),
                 claim=claim(message("finance.product_loses", product=title), cells_of(answer, "weakest", at)),
-                severity=Severity.ATTENTION,
+                severity=FindingSeverity.ATTENTION,
             )
 
 
@@ -166,13 +166,15 @@ def _debtors(review: MoneyReview) -> Iterator[Finding]:
         yield Finding(
             subject="Receivables",
             claim=claim(Message(key="finance.debtors.owed"), cells_of(answer)),
-            severity=Severity.ATTENTION if late else Severity.INFO,
+            severity=FindingSeverity.ATTENTION if late else FindingSeverity.INFO,
         )
     yield from _late_debtors(answer, result)
     for reminder in review.reminders:
         if reminder.result and reminder.result["status"] == "remind":
             name = subject_of(named(str(reminder.result["debtor"]), "finance.a_debtor"))
-            yield Finding(subject=f"Reminder {name}"[:120], claim=reminder_rationale(reminder), severity=Severity.INFO)
+            yield Finding(
+                subject=f"Reminder {name}"[:120], claim=reminder_rationale(reminder), severity=FindingSeverity.INFO
+            )
 
 
 def _late_debtors(answer: Answer, result: Mapping[str, Any]) -> Iterator[Finding]:
@@ -180,7 +182,7 @@ def _late_debtors(answer: Answer, result: Mapping[str, Any]) -> Iterator[Finding
         if debtor["overdue"]["value"] > 0 and debtor.get("usual"):
             name = named(str(debtor["debtor"]), "finance.a_debtor")
             habit = claim(message("finance.debtors.late", debtor=name), cells_of(answer, "debtors", at))
-            yield Finding(subject=subject_of(name), claim=habit, severity=Severity.ATTENTION)
+            yield Finding(subject=subject_of(name), claim=habit, severity=FindingSeverity.ATTENTION)
 
 
 def _expenses(answer: Answer) -> Iterator[Finding]:
@@ -191,18 +193,22 @@ def _expenses(answer: Answer) -> Iterator[Finding]:
     rising = held > 2 * before and held > 0
     for at, expense in enumerate(result["odd"]):
         # sales that do not hold make a commission for them a risk; alone it may be a good week
-        severity = Severity.RISK if rising and expense["reason"] == "commission_above_sales" else Severity.ATTENTION
+        severity = (
+            FindingSeverity.RISK
+            if rising and expense["reason"] == "commission_above_sales"
+            else FindingSeverity.ATTENTION
+        )
         subject = subject_of(named(str(expense["category"]), "finance.an_expense"))
         yield Finding(subject=subject, claim=flag_rationale(answer, at), severity=severity)
     if rising:
         chargebacks = claim(Message(key="finance.chargebacks"), cells_of(answer))
-        yield Finding(subject="Chargebacks", claim=chargebacks, severity=Severity.ATTENTION)
+        yield Finding(subject="Chargebacks", claim=chargebacks, severity=FindingSeverity.ATTENTION)
 
 
 def _budgets(answer: Answer) -> Iterator[Finding]:
     result = answer.result or {}
     if result.get("status") == "move":
-        yield Finding(subject="Advertising", claim=budget_rationale(answer), severity=Severity.ATTENTION)
+        yield Finding(subject="Advertising", claim=budget_rationale(answer), severity=FindingSeverity.ATTENTION)
     for at, campaign in enumerate(result.get("campaigns", ())):
         if campaign["status"] == "measurable":
             name = named(str(campaign["campaign"]), "finance.a_campaign")

@@ -10,7 +10,7 @@ from agents.playbooks.pricing.entry import LONGEST_SUBJECT, channel_name, produc
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.message import Message, citing, message, sentences
-from domain.report import Claim, Finding, Severity
+from domain.report import Claim, Finding, FindingSeverity
 
 MOST_LADDERS, MOST_DRAFTS, MOST_PROMOTIONS = 6, 6, 6
 _MOST_MISSING = 20
@@ -52,25 +52,25 @@ class Range:
     def _reactions(self) -> Iterator[Finding]:
         for answer in self.reactions:
             if _of(answer).get("follows"):
-                yield _finding(answer.arguments["channel"], _reaction(answer), Severity.INFO)
+                yield _finding(answer.arguments["channel"], _reaction(answer), FindingSeverity.INFO)
 
     def _ladders(self) -> Iterator[Finding]:
         broken = [answer for answer in self.ladders if _of(answer).get("broken")]
         for answer in sorted(broken, key=lambda ladder: -len(_of(ladder)["broken"]))[:MOST_LADDERS]:
-            yield _finding(_of(answer)["sku"], _ladder(answer), Severity.ATTENTION)
+            yield _finding(_of(answer)["sku"], _ladder(answer), FindingSeverity.ATTENTION)
 
     def _deals(self) -> Iterator[Finding]:
         for answer in self.deals:
             if _of(answer).get("status") == "usable" and _of(answer).get("bought_ahead"):
-                yield _finding(answer.arguments["channel"], _past(answer), Severity.INFO)
+                yield _finding(answer.arguments["channel"], _past(answer), FindingSeverity.INFO)
 
     def _drafted(self) -> Iterator[Finding]:
         for answer, at, line in self.wanted_drafts():
-            yield _finding(line["sku"], draft_rationale(answer, at), Severity.ATTENTION)
+            yield _finding(line["sku"], draft_rationale(answer, at), FindingSeverity.ATTENTION)
 
     def _promoted(self) -> Iterator[Finding]:
         for answer in self.wanted_promotions():
-            yield _finding(_of(answer)["sku"], promotion_rationale(answer), Severity.ATTENTION)
+            yield _finding(_of(answer)["sku"], promotion_rationale(answer), FindingSeverity.ATTENTION)
 
     def missing(self) -> list[Message]:
         """The questions that stay open, each cause once."""
@@ -107,7 +107,7 @@ def _of(answer: Answer) -> Mapping[str, Any]:
     return answer.result or {}
 
 
-def _finding(subject: str, words: Claim, severity: Severity) -> Finding:
+def _finding(subject: str, words: Claim, severity: FindingSeverity) -> Finding:
     return Finding(subject=subject[:LONGEST_SUBJECT], claim=words, severity=severity)
 
 

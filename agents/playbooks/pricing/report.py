@@ -9,7 +9,7 @@ from agents.playbooks.pricing.range import Range
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.message import Message, citing, message, sentences
-from domain.report import AgentReport, Claim, Finding, Severity
+from domain.report import AgentReport, Claim, Finding, FindingSeverity
 
 _CHANNELS_NAMED = 5
 _SKUS_NAMED = 8
@@ -82,10 +82,10 @@ def _finding(entry: Entry, several: bool) -> Finding:
     return Finding(subject=subject, claim=finding_of(entry), severity=_severity(entry))
 
 
-def _severity(entry: Entry) -> Severity:
+def _severity(entry: Entry) -> FindingSeverity:
     if entry.below_floor:
-        return Severity.RISK
-    return Severity.ATTENTION if entry.advises_change or entry.price_is_stale else Severity.INFO
+        return FindingSeverity.RISK
+    return FindingSeverity.ATTENTION if entry.advises_change or entry.price_is_stale else FindingSeverity.INFO
 
 
 def _old_sales(lists: Sequence[Answer]) -> list[Finding]:
@@ -100,7 +100,9 @@ def _age_of_sales(listing: Answer) -> int:
 def _old(listing: Answer) -> Finding:
     age = {"age": listing.ref("newest_sales_age")}
     subject = str(listing.arguments["channel"])[:LONGEST_SUBJECT]
-    return Finding(subject=subject, claim=claim(Message(key="pricing.old_sales"), age), severity=Severity.ATTENTION)
+    return Finding(
+        subject=subject, claim=claim(Message(key="pricing.old_sales"), age), severity=FindingSeverity.ATTENTION
+    )
 
 
 def _missing(lists: Sequence[Answer], entries: Sequence[Entry]) -> Iterator[Message]:

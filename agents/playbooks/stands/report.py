@@ -9,7 +9,7 @@ from agents.claims import claim, is_given, listed, missing, named, reasons_of
 from agents.playbooks.stands.trend_report import falling_behind, missing_trends
 from agents.playbooks.transcript import Answer
 from domain.message import Message, message
-from domain.report import AgentReport, Claim, Finding, Severity
+from domain.report import AgentReport, Claim, Finding, FindingSeverity
 
 _MOST_FINDINGS = 40
 _MOST_LOSING = 8
@@ -68,7 +68,7 @@ def _summary(listing: Answer, advice: Answer) -> Claim:
 def _trips(advice: Answer) -> Iterator[Finding]:
     for at, trip in enumerate((advice.result or {}).get("trips", ())):
         subject = ", ".join(trip["stands"])[:120]
-        yield Finding(subject=subject, claim=rationale_of_trip(advice, at), severity=Severity.ATTENTION)
+        yield Finding(subject=subject, claim=rationale_of_trip(advice, at), severity=FindingSeverity.ATTENTION)
 
 
 def _short(advice: Answer) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def _short(advice: Answer) -> Iterator[Finding]:
     if skus:
         products = listed(skus, _NAMED, "stands.some_products")
         said = claim(message("stands.warehouse_short", products=products), {})
-        yield Finding(subject=skus[0], claim=said, severity=Severity.RISK)
+        yield Finding(subject=skus[0], claim=said, severity=FindingSeverity.RISK)
 
 
 def _losing(advice: Answer) -> Iterator[Finding]:
@@ -93,7 +93,7 @@ def _losing(advice: Answer) -> Iterator[Finding]:
     for at, stand in sorted(waiting, key=lambda stop: -stop[1]["loss"]["value"])[:_MOST_LOSING]:
         figures = {key: advice.ref("stands", at, key) for key in ("loss", "wait", "on_hand")}
         said = claim(message("stands.losing", stand=_stand(stand), reason=reasons_of(stand)[:1]), figures)
-        yield Finding(subject=stand["stand"], claim=said, severity=Severity.INFO)
+        yield Finding(subject=stand["stand"], claim=said, severity=FindingSeverity.INFO)
 
 
 def _expiring(advice: Answer) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def _expiring(advice: Answer) -> Iterator[Finding]:
             said = claim(
                 message("stands.expiring", stand=_stand(stand)), {"expiring": advice.ref("stands", at, "expiring")}
             )
-            yield Finding(subject=stand["stand"], claim=said, severity=Severity.ATTENTION)
+            yield Finding(subject=stand["stand"], claim=said, severity=FindingSeverity.ATTENTION)
 
 
 def _missing(listing: Answer, advice: Answer, proposed: Sequence[Answer]) -> Iterator[Message]:

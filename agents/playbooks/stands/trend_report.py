@@ -7,7 +7,7 @@ from agents.claims import claim, named, reasons_of
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.message import Message, message
-from domain.report import Claim, Finding, Severity
+from domain.report import Claim, Finding, FindingSeverity
 
 
 def rationale_of_help(trends: Answer, at: int) -> Claim:
@@ -26,7 +26,7 @@ def falling_behind(trends: Answer) -> Iterator[Finding]:
             said = claim(message("stands.behind.leave", stand=_stand(stand), reason=reason), _figures(trends, at))
         else:
             continue
-        yield Finding(subject=stand["stand"], claim=said, severity=Severity.ATTENTION)
+        yield Finding(subject=stand["stand"], claim=said, severity=FindingSeverity.ATTENTION)
 
 
 def missing_trends(trends: Answer) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from agents.playbooks.stock.terms import minimum_findings, minimum_questions, of
 from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.message import Message, message, sentences
-from domain.report import AgentReport, Claim, Finding, Severity
+from domain.report import AgentReport, Claim, Finding, FindingSeverity
 
 LIKELY_OUT_BPS = 2_000
 OUT_LATELY_BPS = 500
@@ -133,7 +133,9 @@ def _nothing_due(reviews: Sequence[SupplierReview]) -> Message:
 def _orders(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
     for review in reviews:
         if review.advises_order:
-            yield Finding(subject=subject_of(review.name), claim=rationale_of(review), severity=Severity.ATTENTION)
+            yield Finding(
+                subject=subject_of(review.name), claim=rationale_of(review), severity=FindingSeverity.ATTENTION
+            )
 
 
 def _waiting(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
@@ -141,7 +143,7 @@ def _waiting(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
     for review, index, line in _lines(reviews):
         if _waits(line):
             waits = message("stock.waiting", product=_title(line), reason=reasons_of(line)[:1])
-            yield _finding(line, claim(waits, review.of_line(index)), Severity.RISK)
+            yield _finding(line, claim(waits, review.of_line(index)), FindingSeverity.RISK)
 
 
 def _waits(line: Mapping[str, Any]) -> bool:
@@ -153,7 +155,7 @@ def _impossible(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
     for review, index, line in _lines(reviews):
         if line["decision"] == "impossible" and _risk(line) < LIKELY_OUT_BPS:
             impossible = message("stock.impossible", product=_title(line), reasons=reasons_of(line))
-            yield _finding(line, claim(impossible, review.of_line(index)), Severity.ATTENTION)
+            yield _finding(line, claim(impossible, review.of_line(index)), FindingSeverity.ATTENTION)
 
 
 def _risk(line: Mapping[str, Any]) -> int:
@@ -179,14 +181,14 @@ def _at_risk(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
             parts.append(Message(key="stock.at_risk.counted_in"))
         if line["decision"] == "impossible":
             parts.append(message("stock.at_risk.impossible", reasons=reasons_of(line)))
-        yield _finding(line, claim(sentences(parts), figures), Severity.RISK)
+        yield _finding(line, claim(sentences(parts), figures), FindingSeverity.RISK)
 
 
 def _too_much(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
     for review, index, line in _lines(reviews):
         if is_given(line, "slow_mover") and line["cover"]:
             too_much = claim(message("stock.too_much", product=_title(line)), review.of_line(index))
-            yield _finding(line, too_much, Severity.ATTENTION)
+            yield _finding(line, too_much, FindingSeverity.ATTENTION)
 
 
 def _lines(reviews: Sequence[SupplierReview]) -> Iterator[tuple[SupplierReview, int, Mapping[str, Any]]]:
@@ -196,7 +198,7 @@ def _lines(reviews: Sequence[SupplierReview]) -> Iterator[tuple[SupplierReview, 
             yield review, index, line
 
 
-def _finding(line: Mapping[str, Any], about: Claim, severity: Severity) -> Finding:
+def _finding(line: Mapping[str, Any], about: Claim, severity: FindingSeverity) -> Finding:
     return Finding(subject=subject_of(_sku(line)), claim=about, severity=severity)
 
 

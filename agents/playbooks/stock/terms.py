@@ -9,7 +9,7 @@ from agents.playbooks.transcript import Answer
 from domain.figure import FigureRef
 from domain.labels import Label
 from domain.message import Message, message, sentences
-from domain.report import Finding, Severity
+from domain.report import Finding, FindingSeverity
 from tools.stock.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR
 
 _LONGEST_QUOTE = 300
@@ -42,11 +42,11 @@ def minimum_findings(supplier: Name, advice: Answer) -> Iterator[Finding]:
     if is_given(result, BELOW_MINIMUM):
         least, figures = of_minimum(advice)
         waits = sentences([message("stock.minimum.below", supplier=supplier), *least])
-        yield Finding(subject=subject, claim=claim(waits, figures), severity=Severity.RISK)
+        yield Finding(subject=subject, claim=claim(waits, figures), severity=FindingSeverity.RISK)
     if is_given(result, MINIMUM_UNCLEAR):
         citations, figures = _cited(advice, term["passages"][:_MOST_QUOTED])
         waits = sentences([message("stock.minimum.unclear", supplier=supplier), *citations])
-        yield Finding(subject=subject, claim=claim(waits, figures), severity=Severity.RISK)
+        yield Finding(subject=subject, claim=claim(waits, figures), severity=FindingSeverity.RISK)
 
 
 def minimum_questions(supplier: Name, advice: Answer) -> Iterator[Message]:

@@ -9,7 +9,7 @@ from agents.claims import claim, missing, reasons_of
 from agents.playbooks.stock.names import Name, is_speakable, subject_of
 from agents.playbooks.transcript import Answer
 from domain.message import Message, message
-from domain.report import AgentReport, Claim, Finding, Severity
+from domain.report import AgentReport, Claim, Finding, FindingSeverity
 from llm.rules import Call
 
 MOST_MOVES, _MOST = 8, 60
@@ -56,7 +56,9 @@ class Transfers:
 
     def findings(self) -> list[Finding]:
         return [
-            Finding(subject=subject_of(_named(line["sku"])), claim=self._rationale(at), severity=Severity.ATTENTION)
+            Finding(
+                subject=subject_of(_named(line["sku"])), claim=self._rationale(at), severity=FindingSeverity.ATTENTION
+            )
             for at, line in self._moves()
         ]
 

@@ -155,8 +155,8 @@ def open_identity() -> None:
     policy("brand", "change", "for update", f"using (may_manage(id, {THIS_USER}))")
 
 
-def policy(table: str, name: str, what: str, condition: str) -> None:
-    op.execute(f"create policy {name} on {table} {what} to {APP_ROLE} {condition}")
+def policy(table: str, name: str, applies_to: str, condition: str) -> None:
+    op.execute(f"create policy {name} on {table} {applies_to} to {APP_ROLE} {condition}")
 
 
 def create_membership_functions() -> None:

@@ -12,7 +12,7 @@ from domain.clock import FixedClock
 from domain.context import Context
 from domain.ids import TimeOrderedIds
 from domain.labels import Label
-from domain.report import Severity
+from domain.report import FindingSeverity
 from memory.knowledge import KnowledgeBase
 from memory.library import Filing
 from store.database import Database
@@ -122,7 +122,7 @@ async def test_a_newer_document_counts_and_of_two_as_new_a_person_is_asked(shop:
     (question,) = [line for line in held.report.missing_data if "minimum order value holds" in line]
     assert "EUR 1,000" in question
     assert "€850" in question
-    assert Severity.RISK in {finding.severity for finding in held.report.findings if finding.subject == TITLE}
+    assert FindingSeverity.RISK in {finding.severity for finding in held.report.findings if finding.subject == TITLE}
 
 
 UNCLEAR = (

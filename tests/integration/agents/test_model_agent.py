@@ -16,7 +16,7 @@ from agents.loop import AgentResult, run_agent
 from domain.context import Context
 from evals.model_agent import good_agent
 from evals.model_server import ModelServer, Status, Step, serving
-from evals.model_wire import Answer, Asked
+from evals.model_wire import ModelAnswer, ModelRequest
 from llm.connect import ModelOptions, Providers
 from llm.patience import Patience
 from store.database import Database
@@ -68,7 +68,7 @@ async def test_who_was_killed_in_mid_conversation_asks_only_what_was_not_answere
 ) -> None:
     turns: list[str] = []
 
-    def breaks_at_the_third(asked: Asked) -> Step:
+    def breaks_at_the_third(asked: ModelRequest) -> Step:
         turns.append(asked.provider)
         return Status(500) if len(turns) == 3 else good_agent(asked)
 
@@ -100,7 +100,10 @@ async def test_what_the_rules_find_is_told_with_receipts_and_nothing_is_proposed
 
 async def test_a_model_may_sign_the_draft_with_changes(database: Database, ctx: Context) -> None:
     own = {"summary": {"text": "Prices hold."}, "leave_out": [0], "add": []}
-    steps = [Answer(calls=[("rules_analysis", "{}")]), Answer(calls=[("submit_rules_report", json.dumps(own))])]
+    steps = [
+        ModelAnswer(calls=[("rules_analysis", "{}")]),
+        ModelAnswer(calls=[("submit_rules_report", json.dumps(own))]),
+    ]
     with serving(steps) as server:
         result = await work(database, ctx, start_run(database, ctx), server)
     assert (result.status, result.report.summary.text, result.report.findings) == ("ok", "Prices hold.", [])
@@ -111,7 +114,7 @@ async def test_a_model_may_sign_the_draft_with_changes(database: Database, ctx: 
     [{"summary": {"text": "Up by 12."}}, {"proposals": ["00000000-0000-0000-0000-000000000000"]}, {"proposals": 1}],
 )
 async def test_a_signed_draft_is_checked_like_any_report(database: Database, ctx: Context, signed: Any) -> None:
-    with serving([Answer(calls=[("submit_rules_report", json.dumps(signed))])]) as server:
+    with serving([ModelAnswer(calls=[("submit_rules_report", json.dumps(signed))])]) as server:
         result = await work(database, ctx, start_run(database, ctx), server)
     assert (result.status, result.steps) == ("degraded", 2)
     assert "does not hold" in result.reason

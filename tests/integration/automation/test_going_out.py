@@ -48,7 +48,11 @@ def test_a_webhook_is_verified_by_the_conventions_own_library(works: Works, rece
     assert times == 1
     body, headers = receiver.bodies[message_id], receiver.headers[message_id]
     message = Webhook(secret).verify(body, headers)
-    assert (message["type"], message["data"]["what"], message["data"]["brand"]) == ("trial.happened", "a price", works.ctx.brand)
+    assert (message["type"], message["data"]["what"], message["data"]["brand"]) == (
+        "trial.happened",
+        "a price",
+        works.ctx.brand,
+    )
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body.replace(b"a price", b"a bribe"), headers)
 

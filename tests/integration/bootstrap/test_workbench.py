@@ -19,7 +19,7 @@ from domain.context import Context
 from domain.errors import InvalidInput
 from domain.labels import Label
 from evals.model_server import ModelServer, serving
-from evals.model_wire import Answer, Asked
+from evals.model_wire import ModelAnswer, ModelRequest
 from memory.library import Filing
 from settings import Settings
 from store.database import Database
@@ -52,15 +52,15 @@ def _rows(office: Office, ctx: Context, table: Any) -> list[Any]:
         return list(session.scalars(select(table)).all())
 
 
-def _looks_then_answers(asked: Asked) -> Answer:
+def _looks_then_answers(asked: ModelRequest) -> ModelAnswer:
     if not asked.results:
-        return Answer(
+        return ModelAnswer(
             calls=[
                 ("list_priced_products", '{"channel": "shop"}'),
                 ("best_price", '{"sku": "NO-SUCH", "channel": "shop"}'),
             ]
         )
-    return Answer("The soap is 10.00.")
+    return ModelAnswer("The soap is 10.00.")
 
 
 def test_langchains_agent_looks_things_up_and_all_of_it_is_kept(office: Office, ctx: Context) -> None:
@@ -94,7 +94,7 @@ def test_it_answers_in_a_shape_where_one_is_asked_for(office: Office, ctx: Conte
         sku: str
 
     with (
-        serving([Answer(calls=[("Cheapest", '{"sku": "SOAP-1"}')])]) as server,
+        serving([ModelAnswer(calls=[("Cheapest", '{"sku": "SOAP-1"}')])]) as server,
         workbench(_thinking(office, server), ctx, AGENT, "Which is cheapest?") as bench,
     ):
         agent: Any = create_agent(bench.model(), bench.tools, response_format=ToolStrategy(Cheapest))

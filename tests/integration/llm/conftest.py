@@ -13,13 +13,13 @@ from sqlmodel import col
 from domain.context import Context
 from evals.model_server import ModelServer, Script, Step, serving
 from llm.anthropic_chat import AnthropicChatModel
-from llm.budget import Ledger, Limits
+from llm.budget import Ledger, ModelLimits
 from llm.choice import parse_model
 from llm.crew_model import CrewChatModel
 from llm.exchanges import Exchanges
 from llm.openai_chat import OpenAIChatModel
 from llm.patience import Patience
-from llm.prices import Price
+from llm.prices import TokenPrice
 from store.database import Database
 from store.tables import ModelExchange, ModelSpend
 from tests.integration.priced_brand import start_run
@@ -38,8 +38,8 @@ class Desk:
         self,
         *providers: Any,
         agent: str = "pricing_director",
-        limits: Limits | None = None,
-        prices: dict[str, Price] | None = None,
+        limits: ModelLimits | None = None,
+        prices: dict[str, TokenPrice] | None = None,
         **patience: Any,
     ) -> CrewChatModel:
         return CrewChatModel(
@@ -47,7 +47,7 @@ class Desk:
             providers=list(providers),
             prices=prices or {},
             exchanges=Exchanges(self.database, self.ctx, self.run_id),
-            ledger=Ledger(self.database, self.ctx, self.run_id, agent, limits or Limits()),
+            ledger=Ledger(self.database, self.ctx, self.run_id, agent, limits or ModelLimits()),
             patience=Patience(sleep=self.waits.append, **patience),
         )
 

@@ -12,10 +12,10 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from evals.model_server import Flood, Garbage, ModelServer, Silence, Status
-from evals.model_wire import Answer, Asked
-from llm.budget import Ledger, Limits, Tokens
+from evals.model_wire import ModelAnswer, ModelRequest
+from llm.budget import Ledger, ModelLimits, Tokens
 from llm.errors import BudgetExceeded, ModelError, NotAuthorised, Overloaded, Refused
-from llm.prices import DEAREST, Price
+from llm.prices import DEAREST, TokenPrice
 from store.group_commit import Batch
 from store.reads.models import ModelCost, cost_of_run, costs_since
 from tests.integration.llm.conftest import Desk, anthropic_at, compatible_at, openai_at
@@ -23,7 +23,7 @@ from tests.integration.priced_brand import start_run
 
 Serve = Callable[[Any], ModelServer]
 ASKED = [HumanMessage("What now? " * 10)]
-FINE = Answer("Fine.")
+FINE = ModelAnswer("Fine.")
 TOOL = {"type": "function", "function": {"name": "look", "description": "", "parameters": {"type": "object"}}}
 
 
@@ -83,7 +83,7 @@ def test_no_more_time_is_spent_than_there_is(desk: Desk, serve: Serve, monkeypat
 
 
 def test_a_refusal_is_taken_at_its_word_now_and_when_resumed(desk: Desk, serve: Serve, monkeypatch: Any) -> None:
-    server, other = serve([Answer("No.", stop="refusal")]), serve([FINE])
+    server, other = serve([ModelAnswer("No.", stop="refusal")]), serve([FINE])
     model = desk.model(openai_at(server, monkeypatch), anthropic_at(other, monkeypatch))
     for _ in range(2):
         with pytest.raises(Refused, match="No"):
@@ -92,7 +92,7 @@ def test_a_refusal_is_taken_at_its_word_now_and_when_resumed(desk: Desk, serve: 
 
 
 def test_a_resumed_run_asks_nobody_twice(desk: Desk, serve: Serve, monkeypatch: Any) -> None:
-    server = serve([Answer("I look.", [("look", '{"at": 1}')]), FINE])
+    server = serve([ModelAnswer("I look.", [("look", '{"at": 1}')]), FINE])
     first = desk.model(openai_at(server, monkeypatch)).bind_tools([TOOL]).invoke(ASKED)
     gone = desk.model(compatible_at(serve([Status(500)])))
     again = gone.bind_tools([TOOL]).invoke(ASKED)
@@ -129,7 +129,7 @@ def test_anthropics_own_count_is_what_is_reserved(desk: Desk, serve: Serve, monk
 
 
 def test_what_nobody_counted_is_marked_and_not_free(desk: Desk, serve: Serve) -> None:
-    desk.model(compatible_at(serve([Answer("Fine.", usage=False)]))).invoke(ASKED)
+    desk.model(compatible_at(serve([ModelAnswer("Fine.", usage=False)]))).invoke(ASKED)
     reserved, settled = desk.spends()
     assert (settled.estimated, settled.price_known) == (True, False)
     total = reserved.cost_micros + settled.cost_micros
@@ -147,16 +147,16 @@ def test_what_is_no_count_leaves_the_reservation_as_it_was(desk: Desk, serve: Se
 
 def test_what_nobody_counted_costs_at_least_what_was_said(desk: Desk, serve: Serve) -> None:
     """A server that does not keep to the greatest number of tokens that it was asked for."""
-    desk.model(compatible_at(serve([Answer("x" * 5_000, usage=False)]), max_output_tokens=10)).invoke(ASKED)
+    desk.model(compatible_at(serve([ModelAnswer("x" * 5_000, usage=False)]), max_output_tokens=10)).invoke(ASKED)
     assert sum(spend.output_tokens for spend in desk.spends()) >= 5_000
 
 
 @pytest.mark.parametrize("tokens", [(0, 0), (-1, -1), (0, 20)], ids=str)
 def test_a_loop_that_is_not_counted_ends_as_soon_as_one_that_is(desk: Desk, serve: Serve, tokens: Any) -> None:
-    def calls_until_the_end(count: Callable[[Asked], tuple[int, int]]) -> int:
-        server = serve(lambda asked: Answer("Again.", tokens=count(asked)))
+    def calls_until_the_end(count: Callable[[ModelRequest], tuple[int, int]]) -> int:
+        server = serve(lambda asked: ModelAnswer("Again.", tokens=count(asked)))
         run = Desk(desk.database, desk.ctx, start_run(desk.database, desk.ctx))
-        model = run.model(compatible_at(server, max_output_tokens=100), limits=Limits(run_tokens=50_000))
+        model = run.model(compatible_at(server, max_output_tokens=100), limits=ModelLimits(run_tokens=50_000))
         with pytest.raises(BudgetExceeded, match="tokens"):
             for turn in range(100):
                 model.invoke([HumanMessage(f"{turn}. What now? " * 200)])
@@ -190,9 +190,9 @@ def test_what_may_have_cost_stays_at_its_worst_case(
 def test_a_call_that_may_cost_too_much_is_not_made(desk: Desk, serve: Serve, monkeypatch: Any) -> None:
     server = serve([FINE])
     with pytest.raises(BudgetExceeded, match="this meeting"):
-        desk.model(openai_at(server, monkeypatch), limits=Limits(run_micros=10_000)).invoke(ASKED)
+        desk.model(openai_at(server, monkeypatch), limits=ModelLimits(run_micros=10_000)).invoke(ASKED)
     with pytest.raises(BudgetExceeded, match="tokens"):
-        desk.model(openai_at(server, monkeypatch), limits=Limits(run_tokens=5_000)).invoke(ASKED)
+        desk.model(openai_at(server, monkeypatch), limits=ModelLimits(run_tokens=5_000)).invoke(ASKED)
     assert (server.heard, desk.spends()) == ([], [])
 
 
@@ -200,7 +200,7 @@ def test_the_month_counts_all_runs_of_the_brand_and_no_other(
     desk: Desk, serve: Serve, monkeypatch: Any, new_brand: Any
 ) -> None:
     provider = openai_at(serve([FINE]), monkeypatch, max_output_tokens=30)
-    limits = Limits(month_micros=600)
+    limits = ModelLimits(month_micros=600)
     desk.model(provider, limits=limits).invoke(ASKED)
     other = new_brand("rival")
     Desk(desk.database, other, start_run(desk.database, other)).model(provider, limits=limits).invoke(ASKED)
@@ -213,8 +213,8 @@ def test_the_month_counts_all_runs_of_the_brand_and_no_other(
 
 def test_a_price_that_its_owner_states_holds(desk: Desk, serve: Serve) -> None:
     provider = compatible_at(serve([FINE]))
-    prices = {str(provider.named): Price(Decimal(0), Decimal(0))}
-    desk.model(provider, prices=prices, limits=Limits(run_micros=0)).invoke(ASKED)
+    prices = {str(provider.named): TokenPrice(Decimal(0), Decimal(0))}
+    desk.model(provider, prices=prices, limits=ModelLimits(run_micros=0)).invoke(ASKED)
     assert [(spend.cost_micros, spend.price_known) for spend in desk.spends()] == [(0, True)] * 2
 
 
@@ -230,7 +230,7 @@ def test_a_reservation_that_a_crash_left_counts_as_spent(desk: Desk, serve: Serv
     monkeypatch.undo()
     held = sum(spend.cost_micros for spend in desk.spends())
     with pytest.raises(BudgetExceeded):
-        desk.model(openai_at(serve([FINE]), monkeypatch), limits=Limits(run_micros=held + 10)).invoke(ASKED)
+        desk.model(openai_at(serve([FINE]), monkeypatch), limits=ModelLimits(run_micros=held + 10)).invoke(ASKED)
 
 
 def test_agents_side_by_side_cannot_reserve_the_same_money(desk: Desk, serve: Serve, monkeypatch: Any) -> None:
@@ -241,7 +241,7 @@ def test_agents_side_by_side_cannot_reserve_the_same_money(desk: Desk, serve: Se
     def ask(agent: str) -> bool:
         own = Desk(desk.database, replace(desk.ctx, ids=desk.ctx.ids.fork(agent)), desk.run_id)
         try:
-            own.model(provider, agent=agent, limits=Limits(run_micros=1_500)).invoke(ASKED)
+            own.model(provider, agent=agent, limits=ModelLimits(run_micros=1_500)).invoke(ASKED)
         except BudgetExceeded:
             return False
         return True
@@ -292,9 +292,9 @@ def test_runs_that_reserve_in_one_transaction_cannot_both_have_the_month_s_last_
         assert go.wait(30)
 
     def reserve(run_id: UUID) -> str:
-        ledger = Ledger(desk.database, desk.ctx, run_id, "a", Limits(month_micros=1_500))
+        ledger = Ledger(desk.database, desk.ctx, run_id, "a", ModelLimits(month_micros=1_500))
         try:
-            ledger.reserve("openai:gpt-5", Price(Decimal(1), Decimal(1)), True, Tokens(500, 500, estimated=True))
+            ledger.reserve("openai:gpt-5", TokenPrice(Decimal(1), Decimal(1)), True, Tokens(500, 500, estimated=True))
         except BudgetExceeded:
             return "refused"
         return "reserved"

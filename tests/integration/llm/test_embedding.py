@@ -19,11 +19,11 @@ from connectors.documents import read_document
 from domain.errors import InvalidInput, Unavailable
 from evals.model_flood import flood
 from evals.model_wire import OPENAI
-from llm.budget import Limits
+from llm.budget import ModelLimits
 from llm.choice import parse_model
 from llm.errors import AnswerTooLong, BudgetExceeded, MalformedAnswer, NotAuthorised
 from llm.patience import Patience
-from llm.prices import Price
+from llm.prices import TokenPrice
 from llm.provider_embedding import EmbeddingOptions, ProviderEmbedder
 from memory.library import Filing
 from settings import Settings
@@ -133,7 +133,7 @@ def test_vectors_come_in_the_order_of_their_texts_and_of_length_one(served: Embe
 
 
 def test_what_was_asked_in_a_run_is_not_asked_again_and_costs_once(served: EmbeddingServer, desk: Desk) -> None:
-    price = Price(Decimal(100), Decimal(0))
+    price = TokenPrice(Decimal(100), Decimal(0))
     first = embedder(served, desk, price=price).embed(["two words"])
     again = embedder(served, desk, price=price).embed(["two words"])
     assert np.array_equal(first, again)
@@ -180,7 +180,7 @@ def test_a_vector_too_few_is_no_answer(served: EmbeddingServer, desk: Desk) -> N
 
 def test_what_does_not_fit_the_budget_is_not_asked(served: EmbeddingServer, desk: Desk) -> None:
     with pytest.raises(BudgetExceeded):
-        embedder(served, desk, limits=Limits(run_micros=0)).embed(["a"])
+        embedder(served, desk, limits=ModelLimits(run_micros=0)).embed(["a"])
     assert served.asked == []
 
 

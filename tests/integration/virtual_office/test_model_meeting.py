@@ -12,7 +12,7 @@ from bootstrap.office import Office
 from domain.errors import InvalidInput
 from evals.model_agent import good_agent
 from evals.model_server import ModelServer, Status, serving
-from evals.model_wire import Answer
+from evals.model_wire import ModelAnswer
 from settings import Settings
 from store.tables import ActionItem, ModelExchange, ModelSpend, ProposalRow, Run
 from tests.integration.virtual_office.conftest import AGENDA, PRICES_AND_STOCK, Firm
@@ -111,15 +111,15 @@ def test_a_resumed_meeting_asks_its_models_nothing_that_they_answered(firm: Firm
 
 LINE = {"summary": {"text": "All is well."}, "missing_data": ["x" * 2_001]}
 ODD: dict[str, Any] = {
-    "a line too long": Answer(calls=[("submit_report", json.dumps(LINE))]),
-    "too many findings": Answer(
+    "a line too long": ModelAnswer(calls=[("submit_report", json.dumps(LINE))]),
+    "too many findings": ModelAnswer(
         calls=[("submit_report", json.dumps({**LINE, "missing_data": [], "findings": [{}] * 5_000}))]
     ),
-    "a tool named with NUL": Answer(calls=[("list\x00channels\ud800", "{}")], model="m\x00"),
-    "a number without end": Answer(calls=[("list_channels", '{"at": 1e999}')]),
-    "nested without end": Answer(calls=[("list_channels", '{"at": ' + "[" * 900 + "]" * 900 + "}")]),
+    "a tool named with NUL": ModelAnswer(calls=[("list\x00channels\ud800", "{}")], model="m\x00"),
+    "a number without end": ModelAnswer(calls=[("list_channels", '{"at": 1e999}')]),
+    "nested without end": ModelAnswer(calls=[("list_channels", '{"at": ' + "[" * 900 + "]" * 900 + "}")]),
     "a failure with NUL": Status(400, message="too\x00long\ud800"),
-    "a refusal with NUL": Answer("No\x00.", stop="refusal"),
+    "a refusal with NUL": ModelAnswer("No\x00.", stop="refusal"),
 }
 
 
@@ -144,7 +144,7 @@ def test_what_cannot_be_stored_ends_neither_a_meeting_nor_its_resumption(firm: F
 
 
 def test_what_can_be_mended_of_a_report_is(firm: Firm, serve: Serve) -> None:
-    mended = Answer(calls=[("submit_report", json.dumps({**LINE, "missing_data": ["So much a\x00 line\ud800."]}))])
+    mended = ModelAnswer(calls=[("submit_report", json.dumps({**LINE, "missing_data": ["So much a\x00 line\ud800."]}))])
     server = serve([ODD["a line too long"], mended])
     met = on(firm, "openai:gpt-5").meet(agents=PRICES_AND_STOCK[:1])
     assert met["status"] == "done"
@@ -167,7 +167,12 @@ def test_rules_decide_and_a_model_writes(firm: Firm, serve: Serve) -> None:
 
 @pytest.mark.parametrize(
     "step",
-    [Status(401), Answer("No.", stop="refusal"), Answer("I would rather not."), Answer(calls=[("write_prose", "{")])],
+    [
+        Status(401),
+        ModelAnswer("No.", stop="refusal"),
+        ModelAnswer("I would rather not."),
+        ModelAnswer(calls=[("write_prose", "{")]),
+    ],
     ids=["no key", "refusal", "no call", "no JSON"],
 )
 def test_where_the_writer_fails_the_rules_own_words_stand(firm: Firm, serve: Serve, step: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bootstrap.office import Office
 from evals.model_server import Step, serving
-from evals.model_wire import Answer
+from evals.model_wire import ModelAnswer
 from settings import Settings
 from store.tables import ModelExchange, Receipt
 from tests.integration.virtual_office.conftest import Firm
@@ -25,8 +25,8 @@ def asked(firm: Firm, question: str, steps: Sequence[Step]) -> tuple[bool, bool,
     return told.query is not None, told.by_model, told.text
 
 
-def filled(query: object, name: str = "metric_query") -> Answer:
-    return Answer(calls=[(name, query if isinstance(query, str) else json.dumps(query))])
+def filled(query: object, name: str = "metric_query") -> ModelAnswer:
+    return ModelAnswer(calls=[(name, query if isinstance(query, str) else json.dumps(query))])
 
 
 def test_what_the_rules_do_not_understand_a_model_may_read(firm: Firm) -> None:
@@ -40,14 +40,14 @@ def test_what_the_rules_do_not_understand_a_model_may_read(firm: Firm) -> None:
 @pytest.mark.parametrize(
     "step",
     [
-        Answer(text="Revenue was 12,345 euros."),
+        ModelAnswer(text="Revenue was 12,345 euros."),
         filled({**GOOD, "product": "CANARY"}),
         filled({**GOOD, "sql": "select 1"}),
         filled({**GOOD, "days": None}),
         filled({**GOOD, "metric": "happiness"}),
         filled('{"metric": "revenue", "period":'),
         filled(GOOD, name="run_sql"),
-        Answer(calls=[("metric_query", json.dumps(GOOD)), ("metric_query", json.dumps(GOOD))]),
+        ModelAnswer(calls=[("metric_query", json.dumps(GOOD)), ("metric_query", json.dumps(GOOD))]),
     ],
 )
 def test_what_is_no_such_query_is_refused(firm: Firm, step: Step) -> None:

@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from agents.playbooks.stock.inventory_forecaster import next_calls
-from domain.report import AgentReport, Severity
+from domain.report import AgentReport, FindingSeverity
 from llm.rules import Call
 
 Answers = Mapping[str, Mapping[str, Any]]
@@ -109,7 +109,7 @@ def test_every_supplier_with_offers_is_looked_at_side_by_side_and_what_is_due_is
         ["submit_report"],
     ]
     assert (report.proposals, report.missing_data) == ([proposal], ["S3: its offers are not known."])
-    assert [(finding.subject, finding.severity) for finding in report.findings] == [("S1", Severity.ATTENTION)]
+    assert [(finding.subject, finding.severity) for finding in report.findings] == [("S1", FindingSeverity.ATTENTION)]
 
 
 def test_a_proposal_names_the_receipt_of_its_own_suppliers_advice() -> None:
@@ -186,7 +186,7 @@ def test_what_may_run_out_comes_worst_first_and_what_lies_long_last() -> None:
     )
     report = talk.play()
     found = [(finding.subject, finding.severity) for finding in report.findings]
-    risk, attention = Severity.RISK, Severity.ATTENTION
+    risk, attention = FindingSeverity.RISK, FindingSeverity.ATTENTION
     assert found == [("MOST", risk), ("SOME", risk), ("SAFE", attention), ("LONG", attention)]
     most = report.findings[0].claim.text
     assert "It was out of stock for {out_of_stock} of the last quarter: what was not sold then is counted in." in most

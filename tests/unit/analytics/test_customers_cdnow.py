@@ -10,7 +10,7 @@ from analytics.customers.buying_fit import BuyingFit, fit_buying, forecast_purch
 from analytics.customers.order_value import fit_spending
 from analytics.customers.purchases import CustomerBase, Purchases, customer_base
 from evals.cdnow import CALIBRATION_END, HOLDOUT_WEEKS, read_cdnow
-from evals.customers_cdnow import bought_later, found_beside_published, weekly_tracking
+from evals.customers_cdnow import bought_later, fitted_beside_published, weekly_tracking
 
 TRANSACTIONS = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "cdnow" / "transactions.csv.gz"
 
@@ -38,7 +38,7 @@ def test_the_sample_is_the_published_one(base: CustomerBase, sample: Purchases) 
 
 
 def test_parameters_are_the_published_ones(base: CustomerBase, buying: BuyingFit) -> None:
-    for name, (estimate, published) in found_beside_published(buying, fit_spending(base)).items():
+    for name, (estimate, published) in fitted_beside_published(buying, fit_spending(base)).items():
         assert estimate == pytest.approx(published, rel=0.01), name
     assert buying.log_likelihood == pytest.approx(-9582.4, abs=0.05)
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evals.twin.oracle_mail import READ_DAYS, People, Terms, audience, people_of, terms_of
+from evals.twin.oracle_mail import READ_DAYS, MailTerms, People, audience, people_of, terms_of
 from simulation.truth import draw_truth
 from tests.unit.simulation.lives import live, new_world
 
 TRUTH = draw_truth(3)
-TERMS = Terms(cost=0.012, orders_a_day=0.005, earned_a_day=0.08, days_ahead=91)
+TERMS = MailTerms(cost=0.012, orders_a_day=0.005, earned_a_day=0.08, days_ahead=91)
 PEOPLE = People(
     rate=np.array([0.05, 0.8, 3.0, 6.0, 3.0]),
     fatigue=np.array([0.0, 0.0, 0.0, 0.0, 0.9]),

@@ -5,7 +5,7 @@ import pytest
 
 from evals.twin.crews import Oracle
 from evals.twin.desk import Bid, DirectDesk, PriceMemory, Wish, worth
-from evals.twin.oracle_orders import Demand, advise, arrival, order_bids
+from evals.twin.oracle_orders import CumulativeDemand, advise, arrival, order_bids
 from simulation.catalog import PRODUCTS, SKUS, SUPPLIERS
 from simulation.outlook import expected_weeks
 from simulation.world import World
@@ -25,7 +25,7 @@ def world() -> World:
 
 
 def test_the_shortage_is_that_of_many_demands_drawn() -> None:
-    demand = Demand(np.array([[50.0, 120.0]]), np.array([[10.0, 30.0]]))
+    demand = CumulativeDemand(np.array([[50.0, 120.0]]), np.array([[10.0, 30.0]]))
     drawn = np.random.default_rng(1).normal(demand.mean, demand.deviation, (200_000, 2))
     for position in (20.0, 60.0, 130.0):
         assert demand.short(np.array([position]))[0] == pytest.approx(

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
-from evals.twin.oracle_stands import Stands, TripCost, load, share_of_cycle, sold, trips
+from evals.twin.oracle_stands import StandStocks, TripCost, load, share_of_cycle, sold, trips
 
 
-def stands(seed: int, *, count: int = 3, products: int = 2, on_hand: int = 60) -> Stands:
+def stands(seed: int, *, count: int = 3, products: int = 2, on_hand: int = 60) -> StandStocks:
     rng = np.random.default_rng(seed)
     shape = (products, count)
-    return Stands(
+    return StandStocks(
         demand=rng.gamma(2.0, 2.0, shape),
         stock=rng.integers(0, 5, shape),
         room=rng.integers(3, 12, shape),
@@ -21,18 +21,18 @@ def stands(seed: int, *, count: int = 3, products: int = 2, on_hand: int = 60) -
     )
 
 
-def best_gain(here: Stands, cost: TripCost) -> float:
+def best_gain(here: StandStocks, cost: TripCost) -> float:
     """Of every set of stops and every load of them."""
     count = here.stock.shape[1]
     sets = chain.from_iterable(combinations(range(count), size) for size in range(count + 1))
     return max(_best_load(here, stops) - cost.stop * len(stops) - cost.round * bool(stops) for stops in sets)
 
 
-def _best_load(here: Stands, stops: tuple[int, ...]) -> float:
+def _best_load(here: StandStocks, stops: tuple[int, ...]) -> float:
     return sum(_best_of_product(here, p, stops) for p in range(here.stock.shape[0])) if stops else 0.0
 
 
-def _best_of_product(here: Stands, p: int, stops: tuple[int, ...]) -> float:
+def _best_of_product(here: StandStocks, p: int, stops: tuple[int, ...]) -> float:
     loads = (range(max(int(here.room[p, s] - here.stock[p, s]), 0) + 1) for s in stops)
     earned = []
     for units in product(*loads):
@@ -75,8 +75,8 @@ def test_a_round_that_costs_more_than_it_earns_is_not_made() -> None:
 
 def test_what_is_there_already_and_what_earns_nothing_is_not_brought() -> None:
     here = stands(2)
-    full = Stands(here.demand, here.room.copy(), here.room, here.on_hand, here.worth)
-    free = Stands(here.demand, here.stock, here.room, here.on_hand, np.zeros(2))
+    full = StandStocks(here.demand, here.room.copy(), here.room, here.on_hand, here.worth)
+    free = StandStocks(here.demand, here.stock, here.room, here.on_hand, np.zeros(2))
     for nothing in (full, free):
         assert load(nothing, [0, 1, 2])[1] == 0
         assert trips(nothing, TripCost(1.0, 1.0)).gain == 0

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.language import Language
-from language.lines import Look, Span
-from language.paper import Bullets, Heading, Paper, Paragraph, Point, Section, Table, write_markdown
+from language.lines import Span, SpanLook
+from language.paper import BulletPoint, Bullets, Heading, Paper, Paragraph, Section, Table, write_markdown
 from language.pdf import write_pdf
 
 NAMES = (
@@ -24,8 +24,8 @@ NAMES = (
 
 def paper(name: str) -> Paper:
     line = [
-        Span(name, Look.STRONG), Span(f": sells {name} at "), Span("€3.10", Look.NUMBER, "abcd2345"), Span("."),
-        Span(name, Look.CODE), Span(name, Look.QUIET),
+        Span(name, SpanLook.STRONG), Span(f": sells {name} at "), Span("€3.10", SpanLook.NUMBER, "abcd2345"), Span("."),
+        Span(name, SpanLook.CODE), Span(name, SpanLook.QUIET),
     ]  # fmt: skip
     return Paper(
         title=name or "Meeting",
@@ -35,7 +35,8 @@ def paper(name: str) -> Paper:
         facts=[("Marke", [Span(name)]), ("Tagesordnung", [Span(name * 3)])],
         sections=[
             Section(
-                "Zusammenfassung", [Paragraph(line), Heading(name or "x"), Bullets([Point(line, [line, line])] * 3)]
+                "Zusammenfassung",
+                [Paragraph(line), Heading(name or "x"), Bullets([BulletPoint(line, [line, line])] * 3)],
             ),
             Section("Maßnahmen", [Table(["#", "Was"], [[[Span("1")], [Span(name)]]] * 40, shares=(1, 9))]),
         ],

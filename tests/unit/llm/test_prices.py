@@ -6,12 +6,12 @@ import pytest
 
 from domain.errors import InvalidInput
 from llm.choice import parse_model
-from llm.prices import DEAREST, Price, parse_price, price_of
+from llm.prices import DEAREST, TokenPrice, parse_price, price_of
 
 
 def test_a_dated_model_costs_what_its_family_does() -> None:
     assert price_of(parse_model("openai:gpt-5-2025-08-07")) == price_of(parse_model("openai:gpt-5"))
-    assert price_of(parse_model("anthropic:claude-haiku-4-5-20251001")) == (Price(Decimal(1), Decimal(5)), True)
+    assert price_of(parse_model("anthropic:claude-haiku-4-5-20251001")) == (TokenPrice(Decimal(1), Decimal(5)), True)
 
 
 @pytest.mark.parametrize("name", ["openai:gpt-99", "openai:gpt-5-turbo", "http://gpu/v1#gpt-5", "anthropic:gpt-5"])

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from domain.canonical import canonical_json
 from evals.model_server import Cut, ErrorEvent, Flood, Garbage, ModelServer, Silence, Status, Trickle, Unstreamed
-from evals.model_wire import ANTHROPIC, OPENAI, Answer, whole
+from evals.model_wire import ANTHROPIC, OPENAI, ModelAnswer, whole
 from llm.answers import text_of, whole_message
 from llm.errors import (
     AnswerTooLong,
@@ -40,7 +40,7 @@ TOOLS = [
     for name in ("look", "report")
 ]
 ASKED = [SystemMessage("You look."), HumanMessage("What now?")]
-TWO_CALLS = Answer("I look.", [("look", '{"at": "ä"}'), ("look", '{"at": "b"}')])
+TWO_CALLS = ModelAnswer("I look.", [("look", '{"at": "ä"}'), ("look", '{"at": "b"}')])
 
 
 @pytest.fixture(params=["whole", "streamed"])
@@ -82,7 +82,7 @@ def test_a_whole_conversation_is_what_the_providers_own_types_take(serve: Serve,
         AIMessage(""),
         HumanMessage("Go on."),
     ]
-    server = serve([Answer("Good.")])
+    server = serve([ModelAnswer("Good.")])
     assert ask(model_at(server), spoken).content == "Good."
     assert server.refused == []
     assert server.heard[0].results == ({"error": {}}, {"result": 1})
@@ -90,7 +90,7 @@ def test_a_whole_conversation_is_what_the_providers_own_types_take(serve: Serve,
 
 
 def test_thoughts_go_back_as_they_were_signed(serve: Serve, model_at: ModelAt, ask: Any, provider: str) -> None:
-    server = serve([Answer("Hm.", [("look", "{}")], thinking="Where to look?"), Answer("Good.")])
+    server = serve([ModelAnswer("Hm.", [("look", "{}")], thinking="Where to look?"), ModelAnswer("Good.")])
     model = model_at(server)
     first = ask(model)
     call = first.tool_calls[0]["id"]
@@ -104,7 +104,7 @@ def test_thoughts_go_back_as_they_were_signed(serve: Serve, model_at: ModelAt, a
 
 def test_a_refusal_is_told_as_one(serve: Serve, model_at: ModelAt, ask: Any) -> None:
     with pytest.raises(Refused, match="I will not") as refused:
-        ask(model_at(serve([Answer("I will not.", stop="refusal")])))
+        ask(model_at(serve([ModelAnswer("I will not.", stop="refusal")])))
     assert not refused.value.retryable
     assert not refused.value.falls_back
 
@@ -114,7 +114,7 @@ def test_arguments_that_are_no_object_are_never_mended(
     serve: Serve, model_at: ModelAt, arguments: str, provider: str
 ) -> None:
     """A partial-JSON parser would call the tool with what was cut off, as if the model had said it."""
-    server = serve([Answer(calls=[("look", arguments), ("look", "{}")], stop="length")])
+    server = serve([ModelAnswer(calls=[("look", arguments), ("look", "{}")], stop="length")])
     answer = whole_message(model_at(server).bind_tools(TOOLS).stream(ASKED))  # type: ignore[arg-type]
     assert [call["args"] for call in answer.tool_calls] == [{}]
     assert [call["args"] for call in answer.invalid_tool_calls] == [arguments]
@@ -185,7 +185,7 @@ def test_a_stream_that_is_kept_alive_and_says_nothing_comes_to_an_end(serve: Ser
 )
 def test_what_cannot_be_kept_does_not_come_in(serve: Serve, model_at: ModelAt, arguments: str) -> None:
     """Neither PostgreSQL nor a canonical form can hold NUL, lone surrogates and NaN."""
-    answer = whole_message(model_at(serve([Answer(calls=[("look", arguments)])])).stream(ASKED))  # type: ignore[arg-type]
+    answer = whole_message(model_at(serve([ModelAnswer(calls=[("look", arguments)])])).stream(ASKED))  # type: ignore[arg-type]
     assert len(answer.tool_calls) + len(answer.invalid_tool_calls) == 1
     kept = canonical_json([answer.tool_calls, answer.invalid_tool_calls]).encode()
     assert b"\\u0000" not in kept
@@ -193,7 +193,7 @@ def test_what_cannot_be_kept_does_not_come_in(serve: Serve, model_at: ModelAt, a
 
 
 def test_names_that_a_server_gives_can_be_stored(serve: Serve, model_at: ModelAt, ask: Any) -> None:
-    server = serve([Answer(calls=[("lo\x00ok" + "k" * 500, "{}")], model="local\x00" + "l" * 500)])
+    server = serve([ModelAnswer(calls=[("lo\x00ok" + "k" * 500, "{}")], model="local\x00" + "l" * 500)])
     answer = ask(model_at(server))
     names = [answer.tool_calls[0]["name"], answer.response_metadata["model_name"]]
     assert [len(name) for name in names] == [200, 200]
@@ -201,7 +201,7 @@ def test_names_that_a_server_gives_can_be_stored(serve: Serve, model_at: ModelAt
 
 
 def test_what_a_server_says_of_its_failure_can_be_stored(serve: Serve, model_at: ModelAt, ask: Any) -> None:
-    for step in (Status(400, message="too\x00 long \ud800"), Answer("I will\x00 not.", stop="refusal")):
+    for step in (Status(400, message="too\x00 long \ud800"), ModelAnswer("I will\x00 not.", stop="refusal")):
         with pytest.raises(ModelError) as failed:
             ask(model_at(serve([step])))
         assert "\x00" not in failed.value.message
@@ -224,7 +224,7 @@ def test_what_is_nested_without_end_is_no_answer(serve: Serve, model_at: ModelAt
     ],
 )
 def test_arguments_are_read_after_thoughts_and_within_a_fence(serve: Serve, model_at: ModelAt, arguments: str) -> None:
-    server = serve([Answer(calls=[("look", arguments), ("look", '{"at": "</think>"}')])])
+    server = serve([ModelAnswer(calls=[("look", arguments), ("look", '{"at": "</think>"}')])])
     answer = whole_message(model_at(server).bind_tools(TOOLS).stream(ASKED))  # type: ignore[arg-type]
     assert [call["args"] for call in answer.tool_calls] == [{"at": "a"}, {"at": "</think>"}]
 
@@ -261,7 +261,7 @@ def test_an_answer_of_a_gigabyte_is_not_read(serve: Serve, model_at: ModelAt, as
 
 def test_a_long_answer_that_ends_is_read(serve: Serve, model_at: ModelAt, ask: Any) -> None:
     arguments = json.dumps({"at": "ä" * 1_000_000})
-    answer = ask(model_at(serve([Answer(calls=[("look", arguments)])]), max_output_tokens=8_000))
+    answer = ask(model_at(serve([ModelAnswer(calls=[("look", arguments)])]), max_output_tokens=8_000))
     assert [call["args"] for call in answer.tool_calls] == [json.loads(arguments)]
 
 
@@ -287,7 +287,7 @@ def test_structured_output_works_as_with_any_model(serve: Serve, model_at: Model
 
         city: str
 
-    server = serve([Answer(calls=[("Weather", '{"city": "Oslo"}')])])
+    server = serve([ModelAnswer(calls=[("Weather", '{"city": "Oslo"}')])])
     assert model_at(server).with_structured_output(Weather).invoke(ASKED) == Weather(city="Oslo")
     assert server.refused == []
 
@@ -303,7 +303,7 @@ def test_a_compatible_server_is_asked_for_its_model(serve: Serve) -> None:
 
 
 def test_a_server_that_does_not_stream_is_read_all_the_same(serve: Serve, model_at: ModelAt, provider: str) -> None:
-    model: Any = model_at(serve([Unstreamed(TWO_CALLS), Unstreamed(Answer("No.", stop="refusal"))]))
+    model: Any = model_at(serve([Unstreamed(TWO_CALLS), Unstreamed(ModelAnswer("No.", stop="refusal"))]))
     if provider == "anthropic":  # which always streams: whatever does not is something else
         with pytest.raises(MalformedAnswer):
             model.complete(ASKED, TOOLS)

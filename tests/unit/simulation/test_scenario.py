@@ -15,7 +15,7 @@ from simulation.scenario import (
     AnyEvent,
     CompetitorPrices,
     DataOutage,
-    Demand,
+    DemandShift,
     Reviews,
     Scenario,
     SupplierDelay,
@@ -162,7 +162,7 @@ def test_an_event_holds_from_its_first_to_its_last_day_and_then_has_ended() -> N
     assert [day for day in range(9) if plan.started(SupplierDelay, day)] == [3]
     assert [day for day in range(9) if plan.ended(SupplierDelay, day)] == [5]
     assert plan.active(SupplierDelay, 4)[0].extra_days == 9
-    assert [day for day in range(9) if plan.active(Demand, day)] == [4]
+    assert [day for day in range(9) if plan.active(DemandShift, day)] == [4]
     assert plan.active(CompetitorPrices, 4) == ()
 
 
@@ -172,7 +172,7 @@ def test_without_scenarios_nothing_happens() -> None:
 
 def test_what_is_left_out_means_all() -> None:
     (event,) = made({"kind": "demand", "start": 0, "days": 1, "change_percent": 5}).events
-    assert isinstance(event, Demand)
+    assert isinstance(event, DemandShift)
     assert (event.category, event.channel, event.sku) == ("all", "all", "all")
 
 

@@ -6,8 +6,8 @@ import pytest
 from simulation.books import Books
 from simulation.catalog import PRODUCTS, SUPPLIERS
 from simulation.draws import Draws
-from simulation.happenings import PurchaseOrder
-from simulation.supply import Suppliers, broken_price, lead_weeks
+from simulation.happenings import SupplierOrder
+from simulation.supply import SupplyLine, broken_price, lead_weeks
 from simulation.truth import draw_truth
 
 TRUTH = draw_truth(1)
@@ -20,18 +20,18 @@ def open_books(cash: float = 1e6) -> Books:
     return Books(cash, DAYS)
 
 
-def suppliers(books: Books | None = None, seed: int = 1) -> Suppliers:
-    return Suppliers(TRUTH, Draws(seed), books or open_books())
+def suppliers(books: Books | None = None, seed: int = 1) -> SupplyLine:
+    return SupplyLine(TRUTH, Draws(seed), books or open_books())
 
 
 def placed(
-    here: Suppliers, day: int = 0, units: np.ndarray = ONE_EACH, delay: np.ndarray = NO_DELAY
-) -> list[PurchaseOrder]:
+    here: SupplyLine, day: int = 0, units: np.ndarray = ONE_EACH, delay: np.ndarray = NO_DELAY
+) -> list[SupplierOrder]:
     here.order(day, units, TRUTH.unit_cost, delay)
     return here.take_placed()
 
 
-def supplier_of(order: PurchaseOrder) -> int:
+def supplier_of(order: SupplierOrder) -> int:
     return int(TRUTH.supplier[order.product])
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.report import AgentReport, Claim, Finding, Severity
+from domain.report import AgentReport, Claim, Finding, FindingSeverity
 from guardrails.number_words import number_in_words
 from guardrails.prose import check_claim
 from tests.counting import calls_of, compiled_by
@@ -48,7 +48,7 @@ def slowly(text: str, names: frozenset[str]) -> list[str]:
 def reported(*texts: str) -> AgentReport:
     return AgentReport(
         summary=Claim(text="All is well."),
-        findings=[Finding(subject="all", severity=Severity.INFO, claim=Claim(text=text)) for text in texts],
+        findings=[Finding(subject="all", severity=FindingSeverity.INFO, claim=Claim(text=text)) for text in texts],
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.context import Context
-from domain.report import Severity
+from domain.report import FindingSeverity
 from store.database import Database
 from store.tables import Channel, Product, PurchaseOrder, SalesFact, Supplier
 from tests.integration.agents.held import Held, answer_of
@@ -83,7 +83,7 @@ async def test_profit_that_debtors_owe_is_called_late_and_not_cash(database: Dat
         "The last quarter's profit of €10,500.00 is not cash: in the same time cash changed by -€9,500.00. Most of what"
         " is missing is owed by debtors who are late: €12,000.00 is overdue, 114.3 % of the profit."
     )
-    assert held.finding("Profit and cash").severity is Severity.ATTENTION
+    assert held.finding("Profit and cash").severity is FindingSeverity.ATTENTION
     assert "SLOW is late with €12,000.00 of €20,000.00, the oldest by 40 days" in held.said
     (proposal,) = held.proposals
     assert sorted(proposal.action["invoices"]) == sorted(f"S{back}" for back in range(5, 11))
@@ -107,7 +107,7 @@ async def test_the_outlook_counts_money_when_debtors_pay_and_not_when_it_is_due(
     assert found["lowest_if_on_time"] == without_debtors + 6 * 200_000
     assert found["lowest"] == pytest.approx(without_debtors, abs=40_000)
     cash = held.finding("Cash")
-    assert cash.severity is Severity.RISK
+    assert cash.severity is FindingSeverity.RISK
     assert "with debtors' money counted when they pay by habit; on time it would be €5,800.00" in held.said_of("Cash")
     assert held.said_of("Cash").startswith("Cash may run out by 2026-03-09: ")
 
@@ -153,7 +153,7 @@ async def test_cash_that_suppliers_have_not_asked_for_yet_is_not_called_earned(
         "suppliers' bills of €20,000.00 are still to be paid."
     )
     cash = held.finding("Cash")
-    assert cash.severity is Severity.RISK
+    assert cash.severity is FindingSeverity.RISK
     assert held.said_of("Cash").startswith("Cash may run out by 2026-04-06: the probability within 13 weeks is ")
     assert "at €500.00" in held.said_of("Cash")
 
@@ -168,7 +168,7 @@ async def test_profit_that_came_is_not_put_in_doubt(database: Database, ctx: Con
     held = await hold(database, ctx)
     assert held.cents("cash_runway", "profit", "profit_in_cash") == {"profit": 1_050_000, "profit_in_cash": 1_050_000}
     assert [one for one in held.report.findings if one.subject == "Profit and cash"] == []
-    assert {one.severity for one in held.report.findings} == {Severity.INFO}
+    assert {one.severity for one in held.report.findings} == {FindingSeverity.INFO}
 
 
 async def test_who_always_pays_some_days_late_is_left_alone_and_who_is_out_is_reminded(
@@ -246,7 +246,7 @@ async def test_an_expense_out_of_its_pattern_is_flagged_and_a_winter_s_heating_i
         "expense.flag", "postage", "far_above", ["postage 0"],
     )  # fmt: skip
     assert held.said_of("postage").startswith("postage cost €2,500.00, where €1,0")
-    assert held.finding("postage").severity is Severity.ATTENTION
+    assert held.finding("postage").severity is FindingSeverity.ATTENTION
 
 
 async def test_what_a_winter_costs_is_out_of_pattern_in_july(database: Database, new_brand: NewBrand) -> None:

@@ -12,7 +12,7 @@ from agents.charter import load_charters
 from agents.crew import chat_model_for
 from agents.loop import AgentResult, run_agent
 from domain.context import Context
-from domain.report import Claim, Severity
+from domain.report import Claim, FindingSeverity
 from store.database import Database
 from store.tables import ProposalRow, Receipt
 from tests.claims import read_out
@@ -57,7 +57,7 @@ async def test_too_cheap_is_raised_and_too_dear_is_cut_within_the_days_limit(dat
     assert (result.status, result.report.missing_data) == ("ok", [NO_RIVALS])
     assert actions(database, ctx) == {"CHEAP": 1080, "DEAR": 1840}
     assert len(result.report.proposals) == 2
-    assert [finding.severity for finding in result.report.findings] == [Severity.ATTENTION] * 2
+    assert [finding.severity for finding in result.report.findings] == [FindingSeverity.ATTENTION] * 2
     assert "Changes are proposed for DEAR and CHEAP; DEAR should bring most" in spoken(
         database, ctx, run_id, result.report.summary
     )
@@ -99,7 +99,7 @@ async def test_a_margin_below_the_floor_is_a_risk(database: Database, ctx: Conte
     plant(database, ctx, [Planted("THIN", 1000, 930, -2.0), Planted("FINE", 1000, 500, -2.0, seed=2)])
     run_id = start_run(database, ctx)
     found = {finding.subject: finding for finding in (await hold(database, ctx, run_id)).report.findings}
-    assert (found["THIN"].severity, found["FINE"].severity) == (Severity.RISK, Severity.INFO)
+    assert (found["THIN"].severity, found["FINE"].severity) == (FindingSeverity.RISK, FindingSeverity.INFO)
     said = spoken(database, ctx, run_id, found["THIN"].claim)
     assert "keeps a margin of 7.0 %. That is below the brand's floor of 15.0 %, which needs a price of €10.95." in said
 

@@ -13,7 +13,7 @@ from agents.charter import load_charters
 from agents.crew import chat_model_for
 from agents.loop import run_agent
 from domain.context import Context
-from domain.report import Severity
+from domain.report import FindingSeverity
 from store.database import Database
 from store.tables import ProposalRow
 from tests.integration.agents.held import Held, answer_of
@@ -72,7 +72,9 @@ async def test_plenty_of_stock_is_left_alone_and_called_plenty(database: Databas
     held = await after(database, ctx, [Stocked("FULL", 2_000), Stocked("FINE", 380, seed=2)])
     assert (orders(held), held.report.proposals, held.report.missing_data) == ({}, [], [])
     assert "No order is due this week." in held.said
-    assert [(finding.subject, finding.severity) for finding in held.report.findings] == [("FULL", Severity.ATTENTION)]
+    assert [(finding.subject, finding.severity) for finding in held.report.findings] == [
+        ("FULL", FindingSeverity.ATTENTION)
+    ]
     assert "FULL lies for long: stock and orders under way are enough for 20" in held.said
 
 
@@ -247,7 +249,7 @@ async def test_what_the_accounts_do_not_hold_waits_and_says_so(database: Databas
     assert "but the accounts do not hold enough for it beside what brings more for its money." in held.said
     assert "The accounts hold €1,500.00." in held.said
     waits = next(finding for finding in held.report.findings if "waits for money" in finding.claim.text)
-    assert waits.severity == Severity.RISK
+    assert waits.severity == FindingSeverity.RISK
 
 
 async def test_with_no_money_at_all_nothing_is_proposed_and_nobody_says_that_nothing_is_due(
