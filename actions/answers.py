@@ -1,4 +1,4 @@
-"""What a person may answer besides yes and no: later."""
+"""The answer besides yes and no: later."""
 
 from datetime import datetime
 

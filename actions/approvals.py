@@ -114,7 +114,7 @@ def _record(session: BrandSession, engine: PolicyEngine, item: ActionItem, actor
 
 
 def action_hash(item: ActionItem) -> str:
-    """What an approval is bound to: the kind and its canonical arguments."""
+    """Hash of the kind and its canonical arguments, which an approval is bound to."""
     return sha256_of([item.kind, item.action])
 
 
@@ -125,11 +125,11 @@ def _shown(item: ActionItem) -> dict[str, Any]:
 def unspent(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> Sequence[Approval]:
     """The approvals that still count: bound to this very action, this policy and what is shown, in time, not spent."""
     spent = select(col(Effect.approval_id)).where(col(Effect.approval_id).is_not(None))
-    found = session.scalars(
+    bound = session.scalars(
         select(Approval)
         .where(col(Approval.action_item_id) == item.id, col(Approval.action_hash) == action_hash(item))
         .where(col(Approval.policy_version) == engine.policy_version)
         .where(col(Approval.expires_at) > session.ctx.now(), col(Approval.id).not_in(spent))
         .order_by(col(Approval.created_at), col(Approval.id))
     ).all()
-    return [approval for approval in found if approval.shown == _shown(item)]
+    return [approval for approval in bound if approval.shown == _shown(item)]

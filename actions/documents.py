@@ -88,7 +88,7 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
 
 
 def _outside(kind: str) -> dict[str, Any]:
-    """What has to leave the house, and what the product does about it today."""
+    """The kind's effect outside the house: message, way, today's practice in both languages, and its event."""
     leaves = ACTION_KINDS[kind].leaves_house
     return {"what": leaves.what, "way": leaves.way, "today": leaves.today._asdict(), "event": leaves.event}
 

@@ -32,7 +32,7 @@ from store.tables import ActionItem
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What an edited action should bring, and the receipts that say so; no prediction where nothing can tell."""
+    """The prediction of an edited action and the ids of its receipts; None and no ids where no tool can estimate it."""
 
     prediction: Prediction | None = None
     receipts: tuple[str, ...] = ()

@@ -91,9 +91,9 @@ def _book(
     )
     session.flush()
     for row in rows:
-        told = {"item": str(item.id), "kind": item.kind, "title": item.preview["title"], "on": item.subject}
-        told |= {"direction": direction, **row}
-        emit(session, f"{row['table']}.changed", row["id"], told, cause_of(item))
+        payload = {"item": str(item.id), "kind": item.kind, "title": item.preview["title"], "on": item.subject}
+        payload |= {"direction": direction, **row}
+        emit(session, f"{row['table']}.changed", row["id"], payload, cause_of(item))
 
 
 def _queue_measurement(session: BrandSession, item: ActionItem) -> None:

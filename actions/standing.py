@@ -19,7 +19,7 @@ def moved_facts(item: ActionItem, look: Look) -> list[str]:
 
 
 def differences_since(item: ActionItem, look: Look, engine: PolicyEngine) -> list[str]:
-    """What has moved beyond its tolerance since the item was shown, in words; empty when it all still holds."""
+    """Sentences on the facts that moved beyond their tolerance since the item was shown; empty where all hold."""
     shown = dict(_shown(item))
     moved = [
         f"{name.replace('_', ' ')} was {_in_words(shown[name])}, now {_in_words(look.shown[name])}"

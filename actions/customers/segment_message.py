@@ -117,10 +117,10 @@ def _situation(session: BrandSession, action: SegmentMessage) -> _Situation:
     if action.currency != brand.currency:
         raise InvalidInput(f"The brand counts in {brand.currency}, not {action.currency}.")
     rules = rules_of(session)
-    found = eligible_for(session, action.segment, rules)
-    treated, held_out = found.sizes(action.audience, action.holdout_bps)
+    eligible = eligible_for(session, action.segment, rules)
+    treated, held_out = eligible.sizes(action.audience, action.holdout_bps)
     this_week = reads.recipients_since(session, session.ctx.known_until - _WEEK)
-    return _Situation(found, rules, treated, held_out, this_week)
+    return _Situation(eligible, rules, treated, held_out, this_week)
 
 
 def _guard_facts(session: BrandSession, now: _Situation, prediction: Prediction | None) -> SegmentMessageFacts:

@@ -87,14 +87,14 @@ class ExpenseFlagHandler:
 
 
 def _situation(session: BrandSession, action: ExpenseFlag) -> _Situation:
-    found = reads.expenses_by_number(session, action.expenses)
-    known = {row.external_id for row in found if (row.category, row.currency) == (action.category, action.currency)}
+    expenses = reads.expenses_by_number(session, action.expenses)
+    known = {row.external_id for row in expenses if (row.category, row.currency) == (action.category, action.currency)}
     if unknown := sorted(set(action.expenses) - known):
         raise NotFound(
             f"No expense {', '.join(unknown)} of {action.category} is known in {action.currency}.",
             remedy="See expenses.csv in docs/import.md.",
         )
-    return _Situation(found, frozenset(row.expense_id for row in reads.flags(session)))
+    return _Situation(expenses, frozenset(row.expense_id for row in reads.flags(session)))
 
 
 def _title(now: _Situation, action: ExpenseFlag) -> str:

@@ -54,10 +54,10 @@ class BudgetReallocateHandler:
             subject=action.subject,
             preview=_preview(moves, action),
             shown={
-                f"budget {one.row.campaign}": ShownFact(
-                    value=one.row.weekly_minor, unit=f"{action.currency}.minor", promised=True
+                f"budget {move.row.campaign}": ShownFact(
+                    value=move.row.weekly_minor, unit=f"{action.currency}.minor", promised=True
                 )
-                for one in moves
+                for move in moves
             },
             guard_facts=facts,
             risk="high" if facts.amount_minor >= facts.owner_gate_minor else "medium",
@@ -65,7 +65,7 @@ class BudgetReallocateHandler:
 
     def apply(self, session: BrandSession, action: BudgetReallocate, source: str) -> Sequence[RowChange]:
         moves = _moves(session, action)
-        return [_set(session, one.row, one.after_minor, source) for one in moves]
+        return [_set(session, move.row, move.after_minor, source) for move in moves]
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         standing = reads.budgets(session, changes[0]["after"]["currency"])
@@ -92,20 +92,20 @@ class BudgetReallocateHandler:
 
 def _moves(session: BrandSession, action: BudgetReallocate) -> list[_Move]:
     standing = reads.budgets(session, action.currency)
-    if unknown := sorted({one.campaign for one in action.budgets} - set(standing)):
+    if unknown := sorted({budget.campaign for budget in action.budgets} - set(standing)):
         raise NotFound(
             f"No budget of {', '.join(unknown)} is known in {action.currency}.",
             remedy="See budgets.csv in docs/import.md.",
         )
-    return [_Move(standing[one.campaign], one.weekly_minor) for one in action.budgets]
+    return [_Move(standing[budget.campaign], budget.weekly_minor) for budget in action.budgets]
 
 
 def _guard_facts(moves: Sequence[_Move], rules: BrandRules, prediction: Prediction | None) -> BudgetReallocateFacts:
     return BudgetReallocateFacts(
-        amount_minor=sum(max(one.change_minor, -one.change_minor) for one in moves) * BUDGET_WEEKS // 2,
-        total_minor=sum(one.after_minor for one in moves),
-        total_before_minor=sum(one.row.weekly_minor for one in moves),
-        largest_change_bps=max(one.change_bps for one in moves),
+        amount_minor=sum(max(move.change_minor, -move.change_minor) for move in moves) * BUDGET_WEEKS // 2,
+        total_minor=sum(move.after_minor for move in moves),
+        total_before_minor=sum(move.row.weekly_minor for move in moves),
+        largest_change_bps=max(move.change_bps for move in moves),
         max_budget_change_bps=rules.max_budget_change_bps,
         owner_gate_minor=rules.owner_gate_minor,
         prediction_low_minor=prediction.low if prediction else 0,
@@ -113,17 +113,17 @@ def _guard_facts(moves: Sequence[_Move], rules: BrandRules, prediction: Predicti
 
 
 def _preview(moves: Sequence[_Move], action: BudgetReallocate) -> Preview:
-    moved = sum(max(one.change_minor, 0) for one in moves)
+    moved = sum(max(move.change_minor, 0) for move in moves)
     weekly = format_minor(moved, action.currency)
     return Preview(
         title=f"Move {weekly} a week between {len(moves)} campaigns",
         changes=tuple(
             FieldChange(
-                field=one.row.campaign,
-                before=f"{format_minor(one.row.weekly_minor, action.currency)} a week",
-                after=f"{format_minor(one.after_minor, action.currency)} a week",
+                field=move.row.campaign,
+                before=f"{format_minor(move.row.weekly_minor, action.currency)} a week",
+                after=f"{format_minor(move.after_minor, action.currency)} a week",
             )
-            for one in moves
+            for move in moves
         ),
         amount_minor=moved * BUDGET_WEEKS,
         currency=action.currency,

@@ -128,7 +128,8 @@ def _situation(session: BrandSession, action: PromoSchedule) -> _Situation:
         places=places,
         on_hand=on_hand,
         overlaps=any(
-            one.first_day < action.ends and action.begins < one.last_day + timedelta(days=1) for one in running
+            promotion.first_day < action.ends and action.begins < promotion.last_day + timedelta(days=1)
+            for promotion in running
         ),
     )
 

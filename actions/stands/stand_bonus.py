@@ -34,7 +34,7 @@ class StandBonusHandler:
     def look(self, session: BrandSession, action: StandBonus, prediction: Prediction | None) -> Look:
         require_brand_currency(session, action.currency)
         place, rules, now = stand_at(session, action.stand), rules_of(session), session.ctx.known_until
-        running = any(one.ends_at > now for one in reads.bonuses(session, place.id))
+        running = any(bonus.ends_at > now for bonus in reads.bonuses(session, place.id))
         facts = StandBonusFacts(
             amount_minor=action.cap_minor,
             share_bps=action.share_bps,
@@ -72,25 +72,25 @@ class StandBonusHandler:
         expense = expected_expense(session, "stand bonuses", action.cap_minor, action.currency, ends, source)
         session.add_all([bonus, expense])
         session.flush()
-        told = {
+        promise = {
             "stand": place.code,
             "contact": place.contact,
             "share_bps": action.share_bps,
             "until": ends.date().isoformat(),
         }
-        emit(session, "stand.bonus_promised", place.code, told)
+        emit(session, "stand.bonus_promised", place.code, promise)
         return [row_change(bonus, None), row_change(expense, None)]
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         """The bonus ends; what the stand sold under it is owed, and stays an expected expense."""
-        found = called_off(session, [change for change in changes if change["table"] != "expected_expense"])
+        ended_rows = called_off(session, [change for change in changes if change["table"] != "expected_expense"])
         (ended,) = [change["id"] for change in changes if change["table"] == "stand_bonus"]
         bonus = lock_row(session, StandBonusRow, UUID(ended))
         assert bonus is not None
         owed = reads.bonus_owed_minor(
             session, bonus.location_id, bonus.starts_at, bonus.ends_at, bonus.share_bps, bonus.cap_minor
         )
-        return [*found, *_owed(session, changes, owed)]
+        return [*ended_rows, *_owed(session, changes, owed)]
 
     def measure(
         self, session: BrandSession, action: StandBonus, source: str, since: datetime, until: datetime
@@ -103,16 +103,16 @@ class StandBonusHandler:
 
 
 def _owed(session: BrandSession, changes: Sequence[Mapping[str, Any]], owed: int) -> list[RowChange]:
-    """What was expected to be paid, as far as it is owed; nothing where nothing is."""
-    found = list[RowChange]()
-    for change in (one for one in changes if one["table"] == "expected_expense"):
+    """Changes that cut the expected expense to the bonus owed, or call it off where none is."""
+    row_changes = list[RowChange]()
+    for change in (row for row in changes if row["table"] == "expected_expense"):
         if not owed:
-            found += called_off(session, [change])
+            row_changes += called_off(session, [change])
             continue
         row = lock_row(session, ExpectedExpense, UUID(change["id"]))
         if row is None:
             raise NotFound("It is gone.")
         row.amount_minor, row.expected_at = owed, session.ctx.now()
         session.flush()
-        found.append(row_change(row, dict(change["after"])))
-    return found
+        row_changes.append(row_change(row, dict(change["after"])))
+    return row_changes

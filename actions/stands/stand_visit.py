@@ -38,7 +38,7 @@ class StandVisitHandler:
         since = session.ctx.known_until - _RECENT_VISIT
         facts = StandVisitFacts(
             amount_minor=cost,
-            already_planned=any(one.planned_at > since for one in reads.visits(session, place.id)),
+            already_planned=any(visit.planned_at > since for visit in reads.visits(session, place.id)),
             owner_gate_minor=rules.owner_gate_minor,
             prediction_low_minor=prediction.low if prediction else 0,
         )
@@ -72,8 +72,8 @@ class StandVisitHandler:
         expense = expected_expense(session, "stand coaching", cost, action.currency, planned, source)
         session.add_all([visit, task, expense])
         session.flush()
-        told = {"stand": place.code, "contact": place.contact, "day": action.planned_day.isoformat()}
-        emit(session, "stand.visit_planned", place.code, told)
+        payload = {"stand": place.code, "contact": place.contact, "day": action.planned_day.isoformat()}
+        emit(session, "stand.visit_planned", place.code, payload)
         return [row_change(row, None) for row in (visit, task, expense)]
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
@@ -89,7 +89,7 @@ class StandVisitHandler:
         return measure_stand(session, action.stand, action.currency, since, until, cost_minor=cost, ends=until)
 
     def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """What a visit costs by the brand's rules."""
+        """Fill in the visit's cost by the brand's rules, where they name one."""
         cost = rules_of(session).coaching_visit_minor
         return {**({} if cost is None else {"cost_minor": cost}), **parameters}
 

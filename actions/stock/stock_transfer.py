@@ -64,7 +64,7 @@ class StockTransferHandler:
         """Move them back: what was written stays, as the ledger only grows."""
         out, into = (change["after"] for change in changes)
         product = prices.product_by_sku(session, out["sku"])
-        origin, target = (reads.location_by_code(session, one["location"]) for one in (out, into))
+        origin, target = (reads.location_by_code(session, entry["location"]) for entry in (out, into))
         held = reads.stock_by_place(session, _LEFT_DAYS, product_id=product.id, location_ids=[target.id])
         present = held[product.id, target.id].present if (product.id, target.id) in held else 0
         if present < into["quantity"]:
@@ -82,7 +82,7 @@ class StockTransferHandler:
         return measure_transfer(session, action, source, until)
 
     def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """What a transport out of the one place and into the other costs."""
+        """Fill in the transport cost of the two places, where both name one."""
         codes = [parameters[name] for name in ("from_location", "to_location") if name in parameters]
         costs = [reads.location_by_code(session, code).transfer_cost_minor for code in codes]
         known = [cost for cost in costs if cost is not None]
@@ -171,7 +171,7 @@ def _move(
 ) -> list[RowChange]:
     """Two entries of the ledger: out of the first place, into the second."""
     now = session.ctx.now()
-    found = []
+    row_changes = []
     for place, units, name in ((places[0], -quantity, "out"), (places[1], quantity, "in")):
         item = reads.item_at(session, product.id, place.id)
         if item is None:
@@ -189,5 +189,5 @@ def _move(
         session.add(row)
         session.flush()
         after = {"sku": product.sku, "location": place.code, "quantity": units, "source": source}
-        found.append(RowChange(table="inventory_movement", id=row.id, before=None, after=after))
-    return found
+        row_changes.append(RowChange(table="inventory_movement", id=row.id, before=None, after=after))
+    return row_changes
