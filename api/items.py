@@ -12,7 +12,7 @@ from actions import answers, gateway, items, questions
 from actions.approvals import approve as approve_item
 from actions.refusals import refusals_noted
 from actions.seen import tag_of
-from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.items import (
@@ -56,8 +56,8 @@ def list_items(
         wanted = select(ActionItem).where(col(ActionItem.status).in_(status) if status else items.waits(session))
         if after is not None:
             wanted = wanted.where(col(ActionItem.id) < _as_id(after[0]))
-        found = session.scalars(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
-        return page_of(found, limit, _summary, lambda item: [str(item.id)])
+        rows = session.scalars(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
+        return page_of(rows, limit, _summary, lambda item: [str(item.id)])
 
 
 @items_router.post("", operation_id="propose_action_item", status_code=201)
@@ -78,12 +78,12 @@ def inbox(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ItemSummary]:
-    """What waits for an answer, most money at stake first."""
+    """Items that wait for an answer, most money at stake first."""
     after = read_cursor(cursor, int, str)
     with desk.office.database.read(desk.ctx) as session:
         listed = items.inbox(session, [ItemStatus.SNOOZED] if snoozed else None)
-        found = [item for item in listed if after is None or _stake(item) > after]
-        return page_of(found[: limit + 1], limit, _summary, lambda item: list(_stake(item)))
+        following = [item for item in listed if after is None or _stake(item) > after]
+        return page_of(following[: limit + 1], limit, _summary, lambda item: list(_stake(item)))
 
 
 @items_router.get("/{item_id}", operation_id="show_action_item", responses={304: {"description": "As you have it."}})
@@ -165,7 +165,7 @@ def answer(item_id: UUID, question_id: UUID, said: Question, desk: KeyedDesk) ->
         return NoteShape.model_validate(note_views(session, [note])[0])
 
 
-def _answered(desk: Desk, item_id: UUID, response: Response) -> ItemAnswered:
+def _answered(desk: RequestDesk, item_id: UUID, response: Response) -> ItemAnswered:
     """Where it stands now; the work in the background looks at once whether something is due."""
     desk.house.background.wake()
     with desk.office.database.read(desk.ctx) as session:
@@ -175,7 +175,7 @@ def _answered(desk: Desk, item_id: UUID, response: Response) -> ItemAnswered:
         return ItemAnswered.model_validate({**item_line(item), "carried_out_from": due})
 
 
-def _noted(desk: Desk, item_id: UUID) -> AbstractContextManager[None]:
+def _noted(desk: RequestDesk, item_id: UUID) -> AbstractContextManager[None]:
     return refusals_noted(desk.office.database, desk.ctx, str(item_id))
 
 

@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
-from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
 from api.errors import IN_A_BRAND
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.meetings import MeetingDetails, MeetingLine, MinutesShape, NewMeeting, NewTurn, TurnShape
@@ -99,7 +99,7 @@ def take_turn(meeting_id: UUID, said: NewTurn, desk: KeyedDesk) -> TurnShape:
     with desk.office.database.begin(desk.ctx) as session:
         if said.kind is Kind.GO:
             queue_run(session, meeting_id, str(turn_id))
-        mine = next(one for one in table_document(session, meeting_id)["turns"] if one["id"] == str(turn_id))
+        mine = next(turn for turn in table_document(session, meeting_id)["turns"] if turn["id"] == str(turn_id))
     desk.house.background.wake()
     return TurnShape.model_validate(mine)
 
@@ -143,7 +143,7 @@ def minutes(
     return Response(write_pdf(paper), media_type="application/pdf", headers=named)
 
 
-def _goes_on(desk: Desk, run_id: UUID, response: Response) -> Accepted:
+def _goes_on(desk: RequestDesk, run_id: UUID, response: Response) -> Accepted:
     desk.house.background.wake()
     path = f"/api/v1/meetings/{run_id}"
     response.headers["Location"] = path

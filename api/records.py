@@ -47,7 +47,7 @@ def verify(desk: OpenDesk) -> AuditCheckShape:
 
 @records_router.get("/audit/entries", operation_id="list_audit_entries")
 def entries(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[AuditEntryShape]:
-    """What was done in this brand, newest first."""
+    """The brand's audit entries, newest first."""
     desk.ctx.require(Permission.AUDIT_READ)
     after = read_cursor(cursor, int)
     with desk.office.database.read(desk.ctx) as session:

@@ -31,11 +31,11 @@ def inbox(
         with desk.office.database.read(desk.ctx) as session:
             put_off = (ItemStatus.SNOOZED,) if snoozed else None
             statuses = tuple(ItemStatus) if everything else put_off
-            found = [item_line(item) for item in items.inbox(session, statuses)]
+            lines = [item_line(item) for item in items.inbox(session, statuses)]
     if as_json:
-        print_json({"items": found})
-    elif found:
-        console().print(items_table(found))
+        print_json({"items": lines})
+    elif lines:
+        console().print(items_table(lines))
     else:
         console().print(
             "Nothing is put off."
@@ -44,14 +44,14 @@ def inbox(
         )
 
 
-def items_table(found: Sequence[dict[str, Any]]) -> Any:
+def items_table(lines: Sequence[dict[str, Any]]) -> Any:
     """Action items, three lines each, so that they read well in a narrow terminal, too."""
     from rich.table import Table
 
     table = Table(title="Action items", title_justify="left", title_style="bold", show_header=False, box=None)
     table.add_column("id", style="cyan", no_wrap=True)
     table.add_column("what")
-    for item in found:
+    for item in lines:
         table.add_row(short(item["id"]), "\n".join((plain(item["title"]), *_details(item))))
     return table
 

@@ -27,8 +27,8 @@ def _digest(document: dict[str, Any]) -> str:
     heads = tuple(say(f"section.{name}", Language(document["language"])) for name in _LEFT_TO_THE_MINUTES)
     head, *sections = document["minutes"].split("\n## ")
     kept = [section for section in sections if not section.startswith(heads)]
-    told = f"{len(document['findings'])} findings, and {len(document['left_out'])} proposals left out"
-    more = f"The minutes have it all: {told}. Read them with `mhos minutes {document['meeting_id'][-8:]}`."
+    rest = f"{len(document['findings'])} findings, and {len(document['left_out'])} proposals left out"
+    more = f"The minutes have it all: {rest}. Read them with `mhos minutes {document['meeting_id'][-8:]}`."
     return "\n## ".join([head, *(section.rstrip() + "\n" for section in kept)]) + f"\n{more}\n"
 
 
@@ -50,7 +50,7 @@ class MeetingView:
         self._stack.close()
 
     def progress(self, step: str, detail: str) -> None:
-        """What the meeting is doing now."""
+        """The line that says how far the meeting is."""
         if not self._enabled:
             return
         if step == "meeting":
@@ -77,13 +77,13 @@ class MeetingView:
             self._console.print("No action items.")
 
     def _table(self, document: dict[str, Any]) -> None:
-        """What a meeting that waits has on its table, and what one can do about it."""
+        """Print a waiting meeting's proposals, and the verbs that go on with it."""
         said, meeting = self._console.print, document["meeting_id"][-8:]
         said(f"\n[bold]The meeting waits for you after {document['waits_after']}.[/bold] On its table:\n")
-        for one in document["proposals"]:
-            said(f"[bold]{one['id'][-8:]}[/bold]  {plain(one['subject'])}: expected {one['expected']}")
-            said(f"          {plain(one['text'])}")
-            for challenge in one["challenges"]:
+        for proposal in document["proposals"]:
+            said(f"[bold]{proposal['id'][-8:]}[/bold]  {plain(proposal['subject'])}: expected {proposal['expected']}")
+            said(f"          {plain(proposal['text'])}")
+            for challenge in proposal["challenges"]:
                 if challenge["status"] == "changed":
                     said(f"          [yellow]{plain(challenge['agent'])}[/yellow]: {plain(challenge['text'])}")
         said("\nSay something: mhos say ask, object ID, strike ID, limit, point or invite.")

@@ -60,7 +60,7 @@ def _show(opened: dict[str, Any]) -> None:
 
 
 def _show_rows(screen: Any, name: str, rows: list[dict[str, str]]) -> None:
-    """What the rows have in common as one line, and the rest as a table, dates first."""
+    """Print the columns in which all rows agree as one line, and the others as a table, dates first."""
     from rich.table import Table
 
     common = [column for column in rows[0] if len({row[column] for row in rows}) == 1]
@@ -79,20 +79,20 @@ def _readable(row: dict[str, Any]) -> dict[str, str]:
     """A row as people read it: without keys, money with its sign, shares in percent, dates short."""
     from domain.money import format_minor
 
-    found: dict[str, str] = {}
+    readable: dict[str, str] = {}
     for column, value in row.items():
         if column in _KEYS or column.endswith("_id"):
             continue
         name = column.removesuffix("_minor").removesuffix("_bps").replace("_", " ")
         if value is None:
-            found[name] = ""
+            readable[name] = ""
         elif column.endswith("_minor") and "currency" in row:
-            found[name] = format_minor(value, row["currency"])
+            readable[name] = format_minor(value, row["currency"])
         elif column.endswith("_bps"):
-            found[name] = f"{value / 100:g} %"
+            readable[name] = f"{value / 100:g} %"
         else:
-            found[name] = _moment(value)
-    return found
+            readable[name] = _moment(value)
+    return readable
 
 
 def _moment(value: object) -> str:

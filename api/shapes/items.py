@@ -14,7 +14,7 @@ from domain.verdict import Verdict
 
 
 class Predicted(BaseModel):
-    """What it should bring: within this interval, to be checked then."""
+    """The expected effect: within this interval, to be checked then."""
 
     value: int
     low: int
@@ -65,7 +65,7 @@ class ApprovalShape(BaseModel):
 
 
 class EffectShape(BaseModel):
-    """What it changed, row by row."""
+    """The rows it changed, before and after."""
 
     direction: str
     state: str
@@ -92,7 +92,7 @@ class Asking(BaseModel):
 
 
 class Outside(BaseModel):
-    """What has to leave the house for it to have its effect, and what the product does about that."""
+    """The message that has to leave the house for it to have its effect, and the product's part in that."""
 
     what: Leaving
     way: Way = Field(description="the kind of channel it would have to leave by")
@@ -127,7 +127,7 @@ class ItemDetails(ItemSummary):
 
 
 class Wanted(Asked):
-    """What is asked for: a kind with its parameters, amounts in minor units, rates in basis points; and why."""
+    """A proposal: a kind with its parameters, amounts in minor units, rates in basis points; and why."""
 
     action: AnyAction
     reason: str = Field(default="", max_length=500, pattern=r"^[^\x00]*$", examples=["The supplier raised its price."])

@@ -51,7 +51,7 @@ class FindingShape(BaseModel):
 
 
 class ProposalShape(BaseModel):
-    """What an agent wants done, as it was challenged."""
+    """An agent's proposal, as it was challenged."""
 
     id: str
     agent: str
