@@ -22,6 +22,7 @@ from domain.action import Action, ItemStatus
 from domain.actor import ActorKind, Permission
 from domain.editing import edited
 from domain.errors import Conflict, EditDenied, Forbidden
+from domain.message import message
 from domain.prediction import Prediction
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
@@ -80,10 +81,10 @@ def edit(
         receipts=list(foreseen.receipts),
     )
     _require_allowed(session, engine, new)
-    new.status_reason = f"edited by {session.ctx.actor.label}: waits for a yes"
+    new.status_message = message("item.because.edited", actor=session.ctx.actor.label).document()
     enter(session, new)
     if old.status in OPEN:
-        set_status(session, old, ItemStatus.SUPERSEDED, f"replaced by {new.id}")
+        set_status(session, old, ItemStatus.SUPERSEDED, message("item.because.replaced", item=str(new.id)))
     return new
 
 

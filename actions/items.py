@@ -20,7 +20,7 @@ from domain.actor import Actor, Permission
 from domain.autonomy import Autonomy
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.labels import Label
-from domain.message import together
+from domain.message import Message, message, together
 from domain.prediction import Prediction
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine
@@ -231,7 +231,7 @@ def _open(
     if verdict.decision is Decision.DENY:
         set_status(session, item, ItemStatus.DENIED, together(verdict.reasons))
     elif verdict.decision is Decision.ALLOW:
-        set_status(session, item, ItemStatus.APPROVED, "the guardrails let this happen without asking")
+        set_status(session, item, ItemStatus.APPROVED, Message(key="item.because.unasked"))
         queue_execution(session, item, undo_delay, key="alone")
     return item
 
@@ -272,7 +272,7 @@ def _supersede(session: BrandSession, item: ActionItem) -> None:
     )
     for open_item in session.scalars(older.with_for_update()):
         if open_item.id != item.id:
-            set_status(session, open_item, ItemStatus.SUPERSEDED, f"replaced by {item.id}")
+            set_status(session, open_item, ItemStatus.SUPERSEDED, message("item.because.replaced", item=str(item.id)))
 
 
 def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, key: str) -> None:
@@ -360,5 +360,5 @@ def expire_due(session: BrandSession) -> int:
     )
     items = session.scalars(overdue.with_for_update(skip_locked=True)).all()
     for item in items:
-        set_status(session, item, ItemStatus.EXPIRED, "nobody answered in time")
+        set_status(session, item, ItemStatus.EXPIRED, Message(key="item.because.unanswered"))
     return len(items)

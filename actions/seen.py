@@ -53,7 +53,7 @@ def _since(session: BrandSession, item: ActionItem, tag: str) -> list[dict[str, 
 
 def _said(entry: AuditEntry) -> Message:
     if entry.action == _SHOWN_AGAIN:
-        return verbatim("; ".join(entry.detail.get("differences", [])))
+        return message("common.reasons", reasons=[read_message(moved) for moved in entry.detail.get("differences", [])])
     to, reason = entry.detail["to"], entry.detail.get("reason", "")
     return (
         message("common.in_brackets", words=to, reason=read_message(reason))

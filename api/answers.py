@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from agents.charter import load_charters
 from api.desk import BrandRoute, KeyedDesk, OpenDesk
 from api.errors import IN_A_BRAND
-from api.meetings import InLanguage
+from api.language import InLanguage
 from api.shapes.crew import AgentAnswer, NewAnswer
 from api.shapes.words import Accepted
 from api.streams import STREAMED, After, Follow, LastEventId, begin, stream

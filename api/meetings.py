@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
 from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
 from api.errors import IN_A_BRAND
+from api.language import InLanguage
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.meetings import MeetingDetails, MeetingLine, MinutesShape, NewMeeting, NewTurn, TurnShape
 from api.shapes.words import Accepted
@@ -19,7 +20,6 @@ from api.streams import STREAMED, After, Follow, LastEventId, begin, stream
 from bootstrap.held_runs import queue_run
 from domain.actor import Permission
 from domain.errors import Conflict, NotFound
-from domain.language import Language
 from store.leases import is_alive
 from store.session import BrandSession
 from store.tables import Run
@@ -31,7 +31,6 @@ from virtual_office.minutes.summary import meeting_document, minutes_paper, run_
 from virtual_office.schedule.versions import language_of_run
 
 meetings_router = APIRouter(prefix="/meetings", tags=["virtual office"], responses=IN_A_BRAND, route_class=BrandRoute)
-InLanguage = Annotated[Language | None, Query(description="the brand's own by default")]
 
 
 @meetings_router.post("", operation_id="start_meeting", status_code=202)

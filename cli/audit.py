@@ -47,11 +47,14 @@ def list_(
     """See what was done in the brand, and what people were refused, newest first."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from domain.actor import Permission
+        from domain.language import Language
+        from language.speech import spoken
         from store.audit import newest_entries
 
         desk.ctx.require(Permission.AUDIT_READ)
         with desk.office.database.read(desk.ctx) as session:
-            entries = [row.model_dump(mode="json", exclude={"brand_id", "id"}) for row in newest_entries(session, most)]
+            rows = [row.model_dump(mode="json", exclude={"brand_id", "id"}) for row in newest_entries(session, most)]
+        entries = spoken(rows, Language.EN)
     if as_json:
         print_json({"entries": entries})
         return

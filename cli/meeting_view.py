@@ -65,6 +65,8 @@ class MeetingView:
         """The minutes, whole or what one has to know right after the meeting; then the action items."""
         from rich.markdown import Markdown
 
+        from domain.language import Language
+
         if document["status"] == "waiting":
             self._table(document)
             return
@@ -72,7 +74,7 @@ class MeetingView:
         self._console.print(Markdown(document["minutes"] if whole else _digest(document)))
         self._console.print()
         if document["action_items"]:
-            self._console.print(items_table(document["action_items"]))
+            self._console.print(items_table(document["action_items"], Language(document["language"])))
         else:
             self._console.print("No action items.")
 

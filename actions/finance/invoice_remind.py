@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import NotFound
+from domain.figure import money_cell
 from domain.finance import INVOICE_REMIND, InvoiceRemind, InvoiceRemindFacts, owed_by
 from domain.kind import ActionKind
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from store.leases import lock_row
@@ -135,18 +137,22 @@ def _preview(now: _Situation, action: InvoiceRemind) -> Preview:
         changes=tuple(_line_change(overdue, now.now, action.currency) for overdue in now.due),
         amount_minor=now.owed_minor,
         currency=action.currency,
-        blast_radius=f"one debtor, {count} of its invoices, {total}",
-        undo="A reminder that was sent cannot be taken back.",
+        blast_radius=message(
+            "finance.preview.reminder_reach", count=count, total=money_cell(now.owed_minor, action.currency)
+        ),
+        undo=Message(key="finance.preview.reminder_undo"),
     )
 
 
-def _line_change(overdue: _Due, now: datetime, currency: str) -> FieldChange:
-    late = (now - overdue.invoice.due_at) // _DAY
-    before = f"{format_minor(overdue.lacks_minor, currency)} open, {late} days past its terms"
-    last_reminded = f", last reminded on {overdue.had.last_at:%-d %B %Y}" if overdue.had else ", never reminded"
-    return FieldChange(
-        field=overdue.invoice.number, before=before + last_reminded, after=f"reminder {overdue.level} is sent"
+def _line_change(overdue: _Due, now: datetime, currency: str) -> PreviewLine:
+    late, lacks = str((now - overdue.invoice.due_at) // _DAY), money_cell(overdue.lacks_minor, currency)
+    before = (
+        message("finance.preview.open_reminded", amount=lacks, late=late, day=overdue.had.last_at.date())
+        if overdue.had
+        else message("finance.preview.open", amount=lacks, late=late)
     )
+    after = message("finance.preview.reminder_sent", level=overdue.level)
+    return PreviewLine(field=verbatim(overdue.invoice.number), before=before, after=after)
 
 
 def _change(row: InvoiceReminder) -> RowChange:

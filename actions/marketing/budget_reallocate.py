@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, NotFound
+from domain.figure import money_cell
 from domain.kind import ActionKind
 from domain.marketing import BUDGET_REALLOCATE, BUDGET_WEEKS, BudgetReallocate, BudgetReallocateFacts
+from domain.message import Message, message, verbatim
 from domain.money import BPS, format_minor
 from domain.prediction import Outcome, Prediction
 from store.reads.finance import books as reads
@@ -118,17 +120,19 @@ def _preview(moves: Sequence[_Move], action: BudgetReallocate) -> Preview:
     return Preview(
         title=f"Move {weekly} a week between {len(moves)} campaigns",
         changes=tuple(
-            FieldChange(
-                field=move.row.campaign,
-                before=f"{format_minor(move.row.weekly_minor, action.currency)} a week",
-                after=f"{format_minor(move.after_minor, action.currency)} a week",
+            PreviewLine(
+                field=verbatim(move.row.campaign),
+                before=message("finance.preview.a_week", amount=money_cell(move.row.weekly_minor, action.currency)),
+                after=message("finance.preview.a_week", amount=money_cell(move.after_minor, action.currency)),
             )
             for move in moves
         ),
         amount_minor=moved * BUDGET_WEEKS,
         currency=action.currency,
-        blast_radius=f"{len(moves)} campaigns, {weekly} a week; together they spend no more than before",
-        undo="`undo` sets the budgets back to what they were.",
+        blast_radius=message(
+            "finance.preview.budget_reach", count=len(moves), amount=money_cell(moved, action.currency)
+        ),
+        undo=Message(key="finance.preview.budget_undo"),
     )
 
 

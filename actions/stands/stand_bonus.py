@@ -8,11 +8,11 @@ from uuid import UUID
 from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
 from actions.stands.partner_rows import called_off, expected_expense, name_of, risk_of, row_change, stand_at
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import NotFound
-from domain.figure import Cell
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
-from domain.money import format_minor
+from domain.message import Message, message
 from domain.prediction import Outcome, Prediction
 from domain.stands import STAND_BONUS, StandBonus, StandBonusFacts
 from store.leases import lock_row
@@ -43,15 +43,21 @@ class StandBonusHandler:
             owner_gate_minor=rules.owner_gate_minor,
             prediction_low_minor=prediction.low if prediction else 0,
         )
-        share = Cell(value=action.share_bps, unit="bps").render()
-        cap = format_minor(action.cap_minor, action.currency)
+        share, cap = Cell(value=action.share_bps, unit="bps"), money_cell(action.cap_minor, action.currency)
         preview = Preview(
-            title=f"Promise {name_of(place)} {share} of its sales for {action.weeks} weeks, up to {cap}",
-            changes=(FieldChange(field=f"bonus of {place.code}", before="none", after=f"{share}, up to {cap}"),),
+            title=f"Promise {name_of(place)} {share.render()} of its sales for {action.weeks} weeks, "
+            f"up to {cap.render()}",
+            changes=(
+                PreviewLine(
+                    field=message("stands.preview.bonus", stand=place.code),
+                    before=Message(key="stands.preview.none"),
+                    after=message("stands.preview.bonus_terms", share=share, cap=cap),
+                ),
+            ),
             amount_minor=action.cap_minor,
             currency=action.currency,
-            blast_radius=f"one stand, {cap} at most",
-            undo="`undo` ends the bonus; what was earned by then is owed.",
+            blast_radius=message("stands.preview.bonus_reach", cap=cap),
+            undo=Message(key="stands.preview.bonus_undo"),
         )
         shown = {"bonus share": ShownFact(value=action.share_bps, unit="bps", promised=True)}
         return Look(action.subject, preview, shown, facts, risk_of(action.cap_minor, rules.owner_gate_minor))

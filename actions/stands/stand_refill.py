@@ -9,9 +9,11 @@ from uuid import UUID
 
 from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, NotFound
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from domain.stands import STAND_REFILL, RefillLine, StandRefill, StandRefillFacts
@@ -191,19 +193,24 @@ def _preview(now: _Situation, action: StandRefill) -> Preview:
         changes=tuple(_stop_change(now, place) for place in now.stops),
         amount_minor=now.cost_minor(action),
         currency=action.currency,
-        blast_radius=f"{stops} of the brand's stands, {units:,} units from the warehouse, a driver's trip for {cost}",
-        undo="`undo` calls the trip off, unless it has been made.",
+        blast_radius=message(
+            "stands.preview.trip_reach",
+            count=stops,
+            units=units,
+            cost=money_cell(now.cost_minor(action), action.currency),
+        ),
+        undo=Message(key="stands.preview.trip_undo"),
     )
 
 
-def _stop_change(now: _Situation, place: Location) -> FieldChange:
+def _stop_change(now: _Situation, place: Location) -> PreviewLine:
     here = [line_now for line_now in now.lines if line_now.place.id == place.id]
     brought, there = sum(line_now.line.quantity for line_now in here), sum(line_now.on_hand for line_now in here)
     named = ", ".join(f"{line_now.line.quantity} {line_now.line.sku}" for line_now in here)
-    return FieldChange(
-        field=f"{place.code} {place.title}".strip(),
-        before=f"{there:,.0f} units of these products",
-        after=f"{brought:,} more: {named}",
+    return PreviewLine(
+        field=verbatim(f"{place.code} {place.title}".strip()),
+        before=message("stands.preview.there", units=Cell(value=there, unit="count")),
+        after=message("stands.preview.brought", units=brought, lines=named),
     )
 
 

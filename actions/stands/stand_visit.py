@@ -8,8 +8,10 @@ from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
 from actions.stands.partner_rows import called_off, expected_expense, name_of, risk_of, row_change, stand_at
 from actions.stands.stand_refill import DISPATCHER
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
+from domain.figure import money_cell
 from domain.kind import ActionKind
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from domain.stands import STAND_VISIT, StandVisit, StandVisitFacts
@@ -45,11 +47,17 @@ class StandVisitHandler:
         said = format_minor(cost, action.currency)
         preview = Preview(
             title=f"Visit {name_of(place)} on {action.planned_day:%-d %B} for {said}",
-            changes=(FieldChange(field=f"visit to {place.code}", before="none", after=f"{action.planned_day}"),),
+            changes=(
+                PreviewLine(
+                    field=message("stands.preview.visit", stand=place.code),
+                    before=Message(key="stands.preview.none"),
+                    after=verbatim(f"{action.planned_day}"),
+                ),
+            ),
             amount_minor=cost,
             currency=action.currency,
-            blast_radius=f"one stand, {said}",
-            undo="`undo` calls the visit off, unless its day has passed.",
+            blast_radius=message("stands.preview.visit_reach", cost=money_cell(cost, action.currency)),
+            undo=Message(key="stands.preview.visit_undo"),
         )
         shown = {"visit cost": ShownFact(value=cost, tolerance=cost // 50, unit=f"{action.currency}.minor",
                                          promised=True)}  # fmt: skip

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
 from actions.stock.purchase_pace import PACE_WINDOW, daily_pace, oldest_days
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.figure import money_cell
 from domain.kind import ActionKind
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from domain.stock import PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate, PurchaseOrderFacts
@@ -193,20 +195,28 @@ def _preview(now: _Situation, action: PurchaseOrderCreate) -> Preview:
         changes=tuple(_line_change(line_now, action.currency) for line_now in now.lines),
         amount_minor=now.total_minor,
         currency=action.currency,
-        blast_radius=f"{len(now.lines)} of the brand's products, {units:,} units, {total} to be paid"
-        + (f" {now.supplier.payment_days} days after they come" if now.supplier.payment_days is not None else ""),
-        undo="`undo` calls the order off, unless it has come; the supplier may ask a fee.",
+        blast_radius=_reach(now, units, action.currency),
+        undo=Message(key="stock.preview.order_undo"),
     )
 
 
-def _line_change(line_now: _LineNow, currency: str) -> FieldChange:
-    cost = format_minor(line_now.offer.unit_cost_minor(line_now.line.quantity), currency)
-    coming = line_now.under_way + line_now.line.quantity
-    after = f"{coming:,} on the way, the new ones at {cost}; enough for {line_now.cover_days} days"
-    return FieldChange(
-        field=f"{line_now.line.sku} {line_now.offer.title}",
-        before=f"{line_now.on_hand:,} on hand, {line_now.under_way:,} on the way",
-        after=after,
+def _reach(now: _Situation, units: int, currency: str) -> Message:
+    total, days = money_cell(now.total_minor, currency), now.supplier.payment_days
+    if days is None:
+        return message("stock.preview.order_reach", count=len(now.lines), units=units, total=total)
+    return message("stock.preview.order_reach_later", count=len(now.lines), units=units, total=total, days=str(days))
+
+
+def _line_change(line_now: _LineNow, currency: str) -> PreviewLine:
+    return PreviewLine(
+        field=verbatim(f"{line_now.line.sku} {line_now.offer.title}"),
+        before=message("stock.preview.on_hand", on_hand=line_now.on_hand, coming=line_now.under_way),
+        after=message(
+            "stock.preview.ordered",
+            coming=line_now.under_way + line_now.line.quantity,
+            cost=money_cell(line_now.offer.unit_cost_minor(line_now.line.quantity), currency),
+            days=str(line_now.cover_days),
+        ),
     )
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.figure import money_cell
 from domain.kind import ActionKind
-from domain.money import format_minor
+from domain.message import Message, message, number
 from domain.prediction import Outcome, Prediction
 from domain.stock import STOCK_TRANSFER, TRANSFER_HORIZON_DAYS, StockTransfer, StockTransferFacts
 from store.leases import lock_row
@@ -133,20 +134,19 @@ def _preview(now: _Situation, action: StockTransfer, facts: StockTransferFacts) 
     return Preview(
         title=f"Move {action.quantity:,} of {now.product.title} from {_named(now.source)} to {_named(now.target)}",
         changes=(
-            FieldChange(
-                field=f"{action.sku} at {_named(now.source)}",
-                before=f"{now.there.present:,}",
-                after=f"{now.there.present - action.quantity:,}",
-            ),
-            FieldChange(
-                field=f"{action.sku} at {_named(now.target)}", before=f"{here:,}", after=f"{here + action.quantity:,}"
-            ),
+            _line(action.sku, now.source, now.there.present, -action.quantity),
+            _line(action.sku, now.target, here, action.quantity),
         ),
         amount_minor=facts.amount_minor,
         currency=action.currency,
-        blast_radius=f"one product, two places; the transport costs {format_minor(action.cost_minor, action.currency)}",
-        undo="`undo` moves them back by two entries of its own, as long as they are still there.",
+        blast_radius=message("stock.preview.transfer_reach", cost=money_cell(action.cost_minor, action.currency)),
+        undo=Message(key="stock.preview.transfer_undo"),
     )
+
+
+def _line(sku: str, place: Location, units: int, change: int) -> PreviewLine:
+    field = message("stock.preview.at_place", sku=sku, place=_named(place))
+    return PreviewLine(field=field, before=number(units), after=number(units + change))
 
 
 def _named(place: Location) -> str:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from actions.handler import ShownFact
 from api.shapes.words import Asked, Figures, ReceiptLine, Text
-from domain.action import AnyAction, FieldChange, ItemStatus
+from domain.action import AnyAction, ItemStatus
 from domain.kind import Leaving, Way
 from domain.language import Language
 from domain.verdict import Verdict
@@ -98,6 +98,14 @@ class Outside(BaseModel):
     way: Way = Field(description="the kind of channel it would have to leave by")
     today: dict[Language, str]
     event: str = Field(description="that tells of it, for a rule of yours to pass on; empty where none does")
+
+
+class FieldChange(BaseModel):
+    """One line of a preview: the present state and the planned one."""
+
+    field: str
+    before: str
+    after: str
 
 
 class ItemDetails(ItemSummary):

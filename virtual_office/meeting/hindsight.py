@@ -11,6 +11,7 @@ from sqlmodel import col
 from domain.action import ACTION_KINDS, ItemStatus, parse_action
 from domain.figure import Cell
 from domain.language import Language
+from domain.message import read_message
 from language.formats import cell_text, day_text
 from language.speech import speak
 from memory.journal import JournalEntry, precedents, recall
@@ -82,7 +83,7 @@ def refused_lately(session: BrandSession) -> Mapping[str, str]:
     }
     return struck | {
         subject_of(item.kind, item.action): both(
-            _NO[ItemStatus(item.status)], day=_day(item.updated_at), reason=item.status_reason
+            _NO[ItemStatus(item.status)], day=_day(item.updated_at), reason=_reason(item)
         )
         for item in reversed(_answered(session, tuple(_NO), longest))
         if item.updated_at > now - ACTION_KINDS[item.kind].quiet_after_no
@@ -90,6 +91,15 @@ def refused_lately(session: BrandSession) -> Mapping[str, str]:
 
 
 _NO: Mapping[ItemStatus, str] = {ItemStatus.REJECTED: "left.rejected", ItemStatus.UNDONE: "left.undone"}
+
+
+def _reason(item: ActionItem) -> Value:
+    return lambda language: _because(item, language)
+
+
+def _because(item: ActionItem, language: Language) -> str:
+    """A person's own words, or the reason that was given by key."""
+    return speak(read_message(item.status_message), language) if item.status_message else item.status_reason
 
 
 def _day(moment: datetime) -> Value:
@@ -121,8 +131,8 @@ def _answer_line(item: ActionItem) -> Told:
     when, german = f"{day:%-d %B %Y}", day_text(day, Language.DE)
     if item.status == ItemStatus.REJECTED:
         return Told(
-            f"{item.subject}: rejected, because {item.status_reason}",
-            f"{item.subject}: abgelehnt: {item.status_reason}",
+            f"{item.subject}: rejected, because {_because(item, Language.EN)}",
+            f"{item.subject}: abgelehnt: {_because(item, Language.DE)}",
         )
     if item.status == ItemStatus.UNDONE:
         return Told(
