@@ -42,7 +42,7 @@ _LONGEST_REASON = 2_000
 _LONGEST_PROBLEM = 300
 """Characters of each thing wrong with a report that its model is told: some repeat what it wrote."""
 _UNFORESEEN = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
-"""What an answer that nobody foresaw raises: a resumed meeting would raise it again, so it goes on without this one."""
+"""Errors of an answer that nobody foresaw: a resumed meeting would raise them again, so it goes on without this one."""
 _THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="agent")
 _INVENTED = re.compile(r"(a bare number|a number in words): .*", re.DOTALL)
 """What a model invented: it is told what; people only that it did, or minutes would carry the number after all."""

@@ -90,6 +90,6 @@ def _seen(answer_id: UUID, desk: OpenDesk, last_event_id: LastEventId = None, af
 async def watch(
     answer_id: UUID, desk: OpenDesk, seen: Annotated[int, Depends(_seen)], follow: Follow = True
 ) -> AsyncIterator[ServerSentEvent]:
-    """What the agent does, as server-sent events; see `watch_meeting`."""
+    """The agent's progress as server-sent events; see `watch_meeting`."""
     async for event in stream(desk, answer_id, seen, follow):
         yield event

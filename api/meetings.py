@@ -85,7 +85,7 @@ def _seen(meeting_id: UUID, desk: OpenDesk, last_event_id: LastEventId = None, a
 async def watch(
     meeting_id: UUID, desk: OpenDesk, seen: Annotated[int, Depends(_seen)], follow: Follow = True
 ) -> AsyncIterator[ServerSentEvent]:
-    """What it goes through, as server-sent events. Come again with the last id: nothing is missed or told twice."""
+    """The meeting's progress as server-sent events. Come again with the last id: nothing is missed or told twice."""
     async for event in stream(desk, meeting_id, seen, follow):
         yield event
 
