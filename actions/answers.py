@@ -1,4 +1,4 @@
-"""What a person may answer besides yes and no: later."""
+"""The answer besides yes and no: later."""
 
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from actions.status import set_status
 from domain.action import ItemStatus, check_transition
 from domain.actor import Permission
 from domain.errors import InvalidInput
+from domain.message import Message, message
 from store.audit import append_audit
 from store.leases import lock_row
 from store.session import BrandSession
@@ -36,7 +37,7 @@ def snooze(session: BrandSession, item_id: str, until: datetime, seen: str | Non
         item.version += 1
         append_audit(session, "action_item.snoozed", str(item.id), {"to": f"put off until {until:%Y-%m-%d %H:%M} UTC"})
         return item
-    set_status(session, item, ItemStatus.SNOOZED, f"put off until {until:%Y-%m-%d %H:%M} UTC")
+    set_status(session, item, ItemStatus.SNOOZED, message("item.because.put_off", until=f"{until:%Y-%m-%d %H:%M}"))
     return item
 
 
@@ -47,5 +48,5 @@ def wake_due(session: BrandSession) -> int:
     )
     items = session.scalars(due.with_for_update(skip_locked=True)).all()
     for item in items:
-        set_status(session, item, ItemStatus.PROPOSED, "the time it was put off for is over")
+        set_status(session, item, ItemStatus.PROPOSED, Message(key="item.because.time_over"))
     return len(items)

@@ -20,7 +20,7 @@ from domain.actor import Actor, ActorKind, Permission
 from domain.canonical import sha256_of
 from domain.context import Context
 from domain.errors import ApprovalOutdated, Conflict, Forbidden
-from domain.message import together
+from domain.message import Message, message, together
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from store.audit import append_audit
@@ -54,7 +54,7 @@ def approve(
         if item.expires_at > ctx.now():
             outdated = _approve_shown(session, engine, item, undo_delay)
         else:
-            set_status(session, item, ItemStatus.EXPIRED, "nobody answered in time")
+            set_status(session, item, ItemStatus.EXPIRED, Message(key="item.because.unanswered"))
             outdated = Conflict(
                 "This action item has expired.", remedy="Hold a meeting to look at it afresh.", written=True
             )
@@ -74,8 +74,10 @@ def _approve_shown(
     differences = differences_since(item, look, engine)
     if differences:
         remedy = ask_again(session, engine, item, look, differences)
-        changed = f"Things have changed since this was shown: {'; '.join(differences)}."
-        return ApprovalOutdated(changed, remedy=remedy, written=True)
+        reasons = [difference.document() for difference in differences]
+        return ApprovalOutdated(
+            "Things have changed since this was shown.", remedy=remedy, written=True, reasons=reasons
+        )
     _record(session, engine, item, actor)
     granted = [gate for approval in unspent(session, engine, item) for gate in approval.gates]
     verdict = decide(session, engine, item, look, granted)
@@ -83,7 +85,7 @@ def _approve_shown(
     if verdict.decision is Decision.DENY:
         set_status(session, item, ItemStatus.DENIED, together(verdict.reasons))
     elif verdict.decision is Decision.ALLOW:
-        set_status(session, item, ItemStatus.APPROVED, f"approved by {actor.label}")
+        set_status(session, item, ItemStatus.APPROVED, message("item.because.approved", actor=actor.label))
         queue_execution(session, item, undo_delay, key=str(item.version))
     return None
 
@@ -114,7 +116,7 @@ def _record(session: BrandSession, engine: PolicyEngine, item: ActionItem, actor
 
 
 def action_hash(item: ActionItem) -> str:
-    """What an approval is bound to: the kind and its canonical arguments."""
+    """Hash of the kind and its canonical arguments, which an approval is bound to."""
     return sha256_of([item.kind, item.action])
 
 
@@ -125,11 +127,11 @@ def _shown(item: ActionItem) -> dict[str, Any]:
 def unspent(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> Sequence[Approval]:
     """The approvals that still count: bound to this very action, this policy and what is shown, in time, not spent."""
     spent = select(col(Effect.approval_id)).where(col(Effect.approval_id).is_not(None))
-    found = session.scalars(
+    bound = session.scalars(
         select(Approval)
         .where(col(Approval.action_item_id) == item.id, col(Approval.action_hash) == action_hash(item))
         .where(col(Approval.policy_version) == engine.policy_version)
         .where(col(Approval.expires_at) > session.ctx.now(), col(Approval.id).not_in(spent))
         .order_by(col(Approval.created_at), col(Approval.id))
     ).all()
-    return [approval for approval in found if approval.shown == _shown(item)]
+    return [approval for approval in bound if approval.shown == _shown(item)]

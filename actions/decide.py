@@ -32,7 +32,7 @@ def gates_for(actor: Actor) -> list[str]:
 
 
 def decision_facts(session: BrandSession, item: ActionItem, granted: Iterable[str]) -> DecisionFacts:
-    """What is common to every decision: who acts, how far they may go alone, and who has agreed."""
+    """The principal of every decision: who acts, how far they may go alone, and who has agreed."""
     kind, name = item.proposer.split(":", 1)
     config = ai_config_of(session, name, item.kind)
     limits = dial_limits(config.aggressiveness)

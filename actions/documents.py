@@ -1,4 +1,4 @@
-"""Action items as documents: what the CLI and the API show of them."""
+"""Action items as documents, their sentences by key: the CLI and the API put them in words."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from actions.seen import tag_of
 from actions.standing import differences_since
 from domain.action import ACTION_KINDS, ItemStatus
 from domain.figure import Cell
+from domain.message import Message, message
 from domain.prediction import Prediction
 from guardrails.cedar import PolicyEngine
 from store.session import BrandSession
@@ -37,16 +38,16 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "verdict": item.verdict.get("decision"),
         "gates": item.verdict.get("gates", []),
         "predicted": None if prediction is None else predicted_document(prediction),
-        "expected": _expected(item, prediction),
+        "expected": _expected(item, prediction).document(),
         "edited_from": str(item.edited_from) if item.edited_from else None,
         "etag": tag_of(item),
     }
 
 
-def _expected(item: ActionItem, prediction: Prediction | None) -> str:
+def _expected(item: ActionItem, prediction: Prediction | None) -> Message:
     if prediction is not None:
         return expected_sentence(prediction)
-    return "no promise: edited by a person" if item.edited_from else "not predicted"
+    return Message(key="item.no_promise" if item.edited_from else "item.not_predicted")
 
 
 def predicted_document(prediction: Prediction) -> dict[str, Any]:
@@ -54,11 +55,10 @@ def predicted_document(prediction: Prediction) -> dict[str, Any]:
     return prediction.model_dump(mode="json", include={"value", "low", "high", "unit", "horizon_days", "check_at"})
 
 
-def expected_sentence(prediction: Prediction) -> str:
+def expected_sentence(prediction: Prediction) -> Message:
     """`$120.00 ($80.00 to $160.00)`."""
-    parts = (prediction.value, prediction.low, prediction.high)
-    value, low, high = (Cell(value=part, unit=prediction.unit).render() for part in parts)
-    return f"{value} ({low} to {high})"
+    ends = {"value": prediction.value, "low": prediction.low, "high": prediction.high}
+    return message("item.expected", **{name: Cell(value=value, unit=prediction.unit) for name, value in ends.items()})
 
 
 def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> dict[str, Any]:
@@ -88,16 +88,16 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
 
 
 def _outside(kind: str) -> dict[str, Any]:
-    """What has to leave the house, and what the product does about it today."""
+    """The kind's effect outside the house: message, way, today's practice in both languages, and its event."""
     leaves = ACTION_KINDS[kind].leaves_house
     return {"what": leaves.content, "way": leaves.way, "today": leaves.today._asdict(), "event": leaves.event}
 
 
-def _changed(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> list[str]:
+def _changed(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> list[dict[str, Any]]:
     if item.status not in (ItemStatus.PROPOSED, ItemStatus.SNOOZED, ItemStatus.APPROVED):
         return []
     look = handler_of(item.kind).look(session, action_of(item), prediction_of(item))
-    return differences_since(item, look, engine)
+    return [difference.document() for difference in differences_since(item, look, engine)]
 
 
 def _approvals(session: BrandSession, item: ActionItem) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from domain.action import Action, ItemStatus
 from domain.actor import ActorKind, Permission
 from domain.editing import edited
 from domain.errors import Conflict, EditDenied, Forbidden
+from domain.message import message
 from domain.prediction import Prediction
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
@@ -32,7 +33,7 @@ from store.tables import ActionItem
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What an edited action should bring, and the receipts that say so; no prediction where nothing can tell."""
+    """The prediction of an edited action and the ids of its receipts; None and no ids where no tool can estimate it."""
 
     prediction: Prediction | None = None
     receipts: tuple[str, ...] = ()
@@ -80,10 +81,10 @@ def edit(
         receipts=list(foreseen.receipts),
     )
     _require_allowed(session, engine, new)
-    new.status_reason = f"edited by {session.ctx.actor.label}: waits for a yes"
+    new.status_message = message("item.because.edited", actor=session.ctx.actor.label).document()
     enter(session, new)
     if old.status in OPEN:
-        set_status(session, old, ItemStatus.SUPERSEDED, f"replaced by {new.id}")
+        set_status(session, old, ItemStatus.SUPERSEDED, message("item.because.replaced", item=str(new.id)))
     return new
 
 

@@ -21,8 +21,8 @@ from domain.action import ItemStatus
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Conflict, NotFound
-from domain.message import together
-from domain.verdict import Decision
+from domain.message import Message, message, together
+from domain.verdict import Decision, gate_names
 from guardrails.cedar import PolicyEngine
 from store.database import Database
 from store.jobs import enqueue
@@ -51,7 +51,7 @@ def _execute_locked(session: BrandSession, engine: PolicyEngine, item: ActionIte
     handler.lock(session, action)
     look = handler.look(session, action, prediction_of(item))
     if item.expires_at <= session.ctx.now():
-        set_status(session, item, ItemStatus.EXPIRED, "it was approved, and not carried out in time")
+        set_status(session, item, ItemStatus.EXPIRED, Message(key="item.because.not_carried_out"))
         return
     if differences := differences_since(item, look, engine):
         ask_again(session, engine, item, look, differences)
@@ -61,7 +61,7 @@ def _execute_locked(session: BrandSession, engine: PolicyEngine, item: ActionIte
         return
     changes = handler.apply(session, action, source=source_of(item))
     _book(session, item, APPLY, changes, approvals[-1] if approvals else None)
-    set_status(session, item, ItemStatus.DONE, "carried out")
+    set_status(session, item, ItemStatus.DONE, Message(key="item.because.carried_out"))
     _queue_measurement(session, item)
 
 
@@ -71,7 +71,7 @@ def _may_happen(session: BrandSession, engine: PolicyEngine, item: ActionItem, l
     if verdict.decision is Decision.DENY:
         set_status(session, item, ItemStatus.DENIED, together(verdict.reasons))
     elif verdict.decision is Decision.NEEDS_APPROVAL:
-        set_status(session, item, ItemStatus.PROPOSED, "needs an approval: " + ", ".join(verdict.gates))
+        set_status(session, item, ItemStatus.PROPOSED, message("item.because.needs", gates=gate_names(verdict.gates)))
     return verdict.decision is Decision.ALLOW
 
 
@@ -91,9 +91,9 @@ def _book(
     )
     session.flush()
     for row in rows:
-        told = {"item": str(item.id), "kind": item.kind, "title": item.preview["title"], "on": item.subject}
-        told |= {"direction": direction, **row}
-        emit(session, f"{row['table']}.changed", row["id"], told, cause_of(item))
+        payload = {"item": str(item.id), "kind": item.kind, "title": item.preview["title"], "on": item.subject}
+        payload |= {"direction": direction, **row}
+        emit(session, f"{row['table']}.changed", row["id"], payload, cause_of(item))
 
 
 def _queue_measurement(session: BrandSession, item: ActionItem) -> None:
@@ -124,7 +124,7 @@ def undo(database: Database, ctx: Context, item_id: str, seen: str | None = None
         require_present(session)
         require_seen(session, item, seen)
         if item.status == ItemStatus.APPROVED:
-            set_status(session, item, ItemStatus.REJECTED, f"withdrawn by {ctx.actor.label} before it was carried out")
+            set_status(session, item, ItemStatus.REJECTED, message("item.because.withdrawn", actor=ctx.actor.label))
             return item
         _undo_done(session, item)
         return item
@@ -142,4 +142,4 @@ def _undo_done(session: BrandSession, item: ActionItem) -> None:
     ).one()
     changes = handler.undo(session, effect.rows, source=f"undo:{item.id}")
     _book(session, item, UNDO, changes, None)
-    set_status(session, item, ItemStatus.UNDONE, f"undone by {session.ctx.actor.label}")
+    set_status(session, item, ItemStatus.UNDONE, message("item.because.undone", actor=session.ctx.actor.label))

@@ -1,4 +1,4 @@
-"""What every action kind brings along: look, apply, measure; undo where it is not final."""
+"""The protocol of action kinds: look, apply, measure; undo where an action is not final."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class ShownFact(BaseModel):
 
 @dataclass(frozen=True)
 class Look:
-    """What an action would meet right now: its preview, the facts shown, and those the guardrails read."""
+    """The situation an action would meet right now: its preview, the facts shown, and those the guardrails read."""
 
     subject: str
     preview: Preview
@@ -67,7 +67,7 @@ class Handler(Protocol[A]):
         ...
 
     def look(self, session: BrandSession, action: A, prediction: Prediction | None) -> Look:
-        """What stands now and what would change. Raises NotFound or InvalidInput; writes nothing."""
+        """The present state and the change to it, as a Look. Raises NotFound or InvalidInput; writes nothing."""
         ...
 
     def apply(self, session: BrandSession, action: A, source: str) -> Sequence[RowChange]:
@@ -75,7 +75,7 @@ class Handler(Protocol[A]):
         ...
 
     def measure(self, session: BrandSession, action: A, source: str, since: datetime, until: datetime) -> Outcome:
-        """What the action brought between two moments, against what would have been; or why it cannot be told."""
+        """The effect between two moments against the counterfactual; or the reasons why it is not measurable."""
         ...
 
 

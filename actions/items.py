@@ -20,7 +20,7 @@ from domain.actor import Actor, Permission
 from domain.autonomy import Autonomy
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.labels import Label
-from domain.message import together
+from domain.message import Message, message, together
 from domain.prediction import Prediction
 from domain.verdict import Decision, Verdict
 from guardrails.cedar import PolicyEngine
@@ -180,8 +180,8 @@ def ask_for(
         _IS_OPEN | _IS_UNDER_WAY, col(ActionItem.kind) == action.kind, col(ActionItem.subject) == action.subject
     )
     hold_opening(session)
-    if (found := session.scalars(waiting).first()) is not None:
-        return found
+    if (same := session.scalars(waiting).first()) is not None:
+        return same
     item = ActionItem(
         proposer=actor.label,
         proposer_id=proposer.agent_id,
@@ -231,7 +231,7 @@ def _open(
     if verdict.decision is Decision.DENY:
         set_status(session, item, ItemStatus.DENIED, together(verdict.reasons))
     elif verdict.decision is Decision.ALLOW:
-        set_status(session, item, ItemStatus.APPROVED, "the guardrails let this happen without asking")
+        set_status(session, item, ItemStatus.APPROVED, Message(key="item.because.unasked"))
         queue_execution(session, item, undo_delay, key="alone")
     return item
 
@@ -247,8 +247,8 @@ def enter(session: BrandSession, item: ActionItem) -> None:
     _supersede(session, item)
     session.add(item)
     session.flush()
-    told = {"kind": item.kind, "subject": item.subject, "proposer": item.proposer, "title": item.preview["title"]}
-    emit(session, "action_item.proposed", str(item.id), told, cause_of(item))
+    payload = {"kind": item.kind, "subject": item.subject, "proposer": item.proposer, "title": item.preview["title"]}
+    emit(session, "action_item.proposed", str(item.id), payload, cause_of(item))
     append_audit(session, "action_item.proposed", str(item.id), {"action": item.action, "verdict": item.verdict})
 
 
@@ -272,7 +272,7 @@ def _supersede(session: BrandSession, item: ActionItem) -> None:
     )
     for open_item in session.scalars(older.with_for_update()):
         if open_item.id != item.id:
-            set_status(session, open_item, ItemStatus.SUPERSEDED, f"replaced by {item.id}")
+            set_status(session, open_item, ItemStatus.SUPERSEDED, message("item.because.replaced", item=str(item.id)))
 
 
 def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, key: str) -> None:
@@ -282,7 +282,7 @@ def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, k
 
 
 def execution_key(item: ActionItem) -> str:
-    """What the keys of an item's jobs begin with."""
+    """Prefix of the keys of an item's jobs."""
     return f"execute:{item.id}"
 
 
@@ -292,7 +292,7 @@ def action_of(item: ActionItem) -> Action:
 
 
 def source_of(item: ActionItem) -> str:
-    """What rows that an item changed are marked with."""
+    """The `source` of rows that an item changed."""
     return f"action_item:{item.id}"
 
 
@@ -308,7 +308,7 @@ def find_item(session: BrandSession, item_id: str) -> ActionItem:
     if (exact := _exactly(session, wanted)) is not None:
         return exact
     ids = session.execute(select(col(ActionItem.id))).scalars().all()
-    matching = [found for found in ids if str(found).startswith(wanted) or str(found).endswith(wanted)]
+    matching = [known_id for known_id in ids if str(known_id).startswith(wanted) or str(known_id).endswith(wanted)]
     if not matching:
         raise NotFound(f"No action item {item_id} in brand {session.ctx.brand}.", remedy="See `mhos inbox`.")
     if len(matching) > 1:
@@ -324,15 +324,15 @@ def _exactly(session: BrandSession, wanted: str) -> ActionItem | None:
 
 
 def inbox(session: BrandSession, statuses: Sequence[ItemStatus] | None = None) -> Sequence[ActionItem]:
-    """What waits for an answer at this moment, or what stands at one of these statuses; most money at stake first.
+    """Items that wait for an answer now, or those of the given statuses; most money at stake first.
 
     Nothing can be answered any more that is overdue, so it is left out also before the clockwork has closed it.
     """
     known = col(ActionItem.created_at) <= session.ctx.known_until
     overdue = _IS_OPEN & (col(ActionItem.expires_at) <= session.ctx.now())
     wanted = waits(session) if statuses is None else col(ActionItem.status).in_(statuses)
-    found = session.scalars(select(ActionItem).where(wanted, known, ~overdue)).all()
-    return sorted(found, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
+    rows = session.scalars(select(ActionItem).where(wanted, known, ~overdue)).all()
+    return sorted(rows, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
 
 
 def waits(session: BrandSession) -> ColumnElement[bool]:
@@ -360,5 +360,5 @@ def expire_due(session: BrandSession) -> int:
     )
     items = session.scalars(overdue.with_for_update(skip_locked=True)).all()
     for item in items:
-        set_status(session, item, ItemStatus.EXPIRED, "nobody answered in time")
+        set_status(session, item, ItemStatus.EXPIRED, Message(key="item.because.unanswered"))
     return len(items)

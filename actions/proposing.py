@@ -1,4 +1,4 @@
-"""What a person asks for in words: read by the kind's form, completed by what the brand's rows say."""
+"""Proposals by people: words read by the kind's form, completed by what the brand's rows say."""
 
 from collections.abc import Sequence
 

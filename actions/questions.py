@@ -35,7 +35,7 @@ def answer(session: BrandSession, item_id: str, question_id: UUID, text: str) ->
     """Answer a question about what one proposed oneself. Raises Forbidden, NotFound, InvalidInput."""
     session.ctx.require(Permission.ACTION_PROPOSE)
     item = lock_row(session, ActionItem, find_item(session, item_id).id)
-    question = next((one for one in notes_of(session, item.id) if one.id == question_id), None)
+    question = next((note for note in notes_of(session, item.id) if note.id == question_id), None)
     if question is None or question.question_id is not None:
         raise NotFound("There is no such question about this action item.")
     if item.proposer_id != session.ctx.actor.id:

@@ -1,4 +1,4 @@
-"""What somebody saw of an action item: a tag of it, and what has happened to the item since that tag."""
+"""The version of an action item that somebody saw: a tag of it, and what has happened to the item since that tag."""
 
 from typing import Any
 
@@ -47,13 +47,13 @@ def _since(session: BrandSession, item: ActionItem, tag: str) -> list[dict[str, 
         .order_by(col(AuditEntry.seq).desc())
         .limit(200)
     ).all()
-    told = [one for one in entries if "to" in one.detail or one.action == _SHOWN_AGAIN]
-    return [_said(entry).document() for entry in reversed(told[:steps])]
+    changes = [entry for entry in entries if "to" in entry.detail or entry.action == _SHOWN_AGAIN]
+    return [_said(entry).document() for entry in reversed(changes[:steps])]
 
 
 def _said(entry: AuditEntry) -> Message:
     if entry.action == _SHOWN_AGAIN:
-        return verbatim("; ".join(entry.detail.get("differences", [])))
+        return message("common.reasons", reasons=[read_message(moved) for moved in entry.detail.get("differences", [])])
     to, reason = entry.detail["to"], entry.detail.get("reason", "")
     return (
         message("common.in_brackets", words=to, reason=read_message(reason))

@@ -29,14 +29,14 @@ def set_status(session: BrandSession, item: ActionItem, status: ItemStatus, reas
     append_audit(session, f"action_item.{status.value}", str(item.id), detail)
     emit(session, f"action_item.{status.value}", str(item.id), detail, cause_of(item))
     if status is ItemStatus.DENIED:
-        told = {
+        breach = {
             **detail,
             "title": item.preview.get("title", item.subject),
             "policies": item.verdict.get("policies", []),
         }
-        emit(session, "guardrail.breached", str(item.id), told, cause_of(item))
+        emit(session, "guardrail.breached", str(item.id), breach, cause_of(item))
 
 
 def cause_of(item: ActionItem) -> Cause:
-    """What led to an item by itself; what becomes of it has the same cause, also where a person decided."""
+    """The cause an item was opened with; its later events carry the same, also where a person decided."""
     return Cause.model_validate(item.cause)

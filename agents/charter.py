@@ -17,7 +17,7 @@ _FENCE = "---"
 
 
 class Charter(BaseModel):
-    """What an agent is for, what it may use and propose, and how far it may ever act alone."""
+    """An agent's purpose, its tools and action kinds, and the highest autonomy it may ever have."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

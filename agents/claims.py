@@ -1,4 +1,4 @@
-"""What rules say: sentences of the catalogue by key, and claims whose numbers are figures."""
+"""Claims of the rules: sentences of the catalogue by key, whose numbers are figures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,7 +45,7 @@ def listed(names: Sequence[str], most: int, otherwise: str) -> str | Message:
 
 
 def missing(lines: Sequence[Message]) -> dict[str, Any]:
-    """What could not be answered, as a report holds it."""
+    """The report's fields for unanswered questions: English text and messages."""
     return {"missing_data": [speak(line, Language.EN) for line in lines], "missing": list(lines)}
 
 

@@ -64,7 +64,7 @@ class Consultation:
         """The report that a model hands in by signing the draft. Raises ValidationError."""
         signature = Signature.model_validate(arguments)
         draft = self._analysed()["draft_report"]
-        kept = [one for at, one in enumerate(draft["findings"]) if at not in signature.leave_out]
+        kept = [finding for at, finding in enumerate(draft["findings"]) if at not in signature.leave_out]
         return {
             **draft,
             "summary": signature.summary.model_dump(mode="json") if signature.summary else draft["summary"],

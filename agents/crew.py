@@ -29,7 +29,7 @@ Connect = Callable[[ModelName], "BaseChatModel"]
 
 @dataclass(frozen=True)
 class Mind:
-    """What an agent thinks with. A model has the rules' analysis at hand: `playbook`."""
+    """The chat model of an agent, and the playbook whose analysis a model has at hand."""
 
     chat_model: "BaseChatModel"
     playbook: "Playbook | None" = None
@@ -60,7 +60,7 @@ def choice_of(charter: Charter, setting: str) -> MindChoice:
 
 
 def mind_for(charter: Charter, setting: str, connect: Connect) -> Mind:
-    """What an agent thinks with. Raises InvalidInput."""
+    """The mind of an agent by its charter, else by the setting. Raises InvalidInput."""
     choice = choice_of(charter, setting)
     if choice.model is None:
         return Mind(chat_model_for(charter, RULES))

@@ -39,7 +39,7 @@ class Wording(BaseModel):
     german: str = Field(default="", max_length=2_000)
 
 
-class Prose(BaseModel):
+class Wordings(BaseModel):
     """All claims, in the order in which they were given."""
 
     claims: list[Wording]
@@ -109,9 +109,9 @@ def _read(answer: AIMessage, claims: Sequence[Claim]) -> tuple[Sequence[Claim], 
     if call is None:
         return [], f"call {_WRITE} with a JSON object"
     try:
-        wordings = Prose.model_validate(call["args"]).claims
+        wordings = Wordings.model_validate(call["args"]).claims
     except ValidationError as error:
-        return [], "; ".join(f"{'/'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5])
+        return [], "; ".join(f"{'/'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors()[:5])
     if len(wordings) != len(claims):
         return [], f"{len(claims)} claims were given and {len(wordings)} came back"
     problems = [
@@ -160,5 +160,5 @@ def _was_refused(messages: Sequence[BaseMessage]) -> bool:
 
 
 def _schema() -> dict[str, Any]:
-    function = {"name": _WRITE, "description": "Hand in your words.", "parameters": Prose.model_json_schema()}
+    function = {"name": _WRITE, "description": "Hand in your words.", "parameters": Wordings.model_json_schema()}
     return {"type": "function", "function": function}

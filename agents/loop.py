@@ -42,7 +42,7 @@ _LONGEST_REASON = 2_000
 _LONGEST_PROBLEM = 300
 """Characters of each thing wrong with a report that its model is told: some repeat what it wrote."""
 _UNFORESEEN = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
-"""What an answer that nobody foresaw raises: a resumed meeting would raise it again, so it goes on without this one."""
+"""Errors of an answer that nobody foresaw: a resumed meeting would raise them again, so it goes on without this one."""
 _THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="agent")
 _INVENTED = re.compile(r"(a bare number|a number in words): .*", re.DOTALL)
 """What a model invented: it is told what; people only that it did, or minutes would carry the number after all."""
@@ -67,7 +67,7 @@ class Stopped(Exception):
 
 
 class Assignment(NamedTuple):
-    """What an agent is to work on, with what. With a `playbook`, what the rules find is a tool beside the others."""
+    """An agent's agenda, tools and model. With a `playbook`, the rules' analysis is a tool beside the others."""
 
     charter: Charter
     toolbox: Toolbox
@@ -165,7 +165,7 @@ def report_schema() -> dict[str, Any]:
 
 
 def _failure(error: Exception) -> str:
-    """What failed, and what to do about it."""
+    """Sentences on the failure and its remedy."""
     said = [f"the model failed: {error}", error.remedy if isinstance(error, DomainError) else ""]
     return " ".join(part if part[-1:] in ".!?)" else f"{part}." for part in said if part)
 
@@ -179,7 +179,7 @@ def _given_up(reason: str, steps: int) -> AgentResult:
 
 @dataclass(frozen=True)
 class _Turn:
-    """What came of the calls of one turn. A `fault` is what people may read of it."""
+    """The answers to the calls of one turn, and the report once it is handed in. People may read its `fault`."""
 
     messages: Sequence[BaseMessage]
     report: AgentReport | None = None
@@ -276,7 +276,7 @@ class _Agent:
 
 
 def _thinking(chat_model: BaseChatModel, tools: list[dict[str, Any]]) -> Callable[[Sequence[BaseMessage]], AIMessage]:
-    """What asks a model, told these tools. A crew's own is asked without what LangChain does around each call."""
+    """A function that asks the model with these tools. A crew's own is asked without LangChain's wrapping."""
     if isinstance(chat_model, CrewChatModel):
         return partial(chat_model.answer, tools=tools)
     bound = chat_model.bind_tools(tools)

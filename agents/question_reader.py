@@ -22,11 +22,11 @@ async def read_with_model(
 ) -> MetricQuery | None:
     """The query, as long as it holds and names what there is; None otherwise, and where the model fails."""
     skus, codes = sorted(set(products)), sorted(set(channels))
-    told = _TOLD.format(
+    briefing = _TOLD.format(
         tool=TOOL, today=today, products=", ".join(skus[:_MOST_NAMES]), channels=", ".join(codes[:_MOST_NAMES])
     )
     try:
-        answer = await model.bind_tools([query_schema()]).ainvoke([SystemMessage(told), HumanMessage(question)])
+        answer = await model.bind_tools([query_schema()]).ainvoke([SystemMessage(briefing), HumanMessage(question)])
     except StoreUnavailable:
         raise
     except (DomainError, ValueError, OSError, TimeoutError):

@@ -47,7 +47,8 @@ def written_out(document: Any) -> Any:
 
 def misquoted(report: AgentReport) -> Iterator[str]:
     """Claims that say something else than what their key says: only rules speak by key."""
-    for place, claim in (("summary", report.summary), *((one.subject, one.claim) for one in report.findings)):
+    findings = ((finding.subject, finding.claim) for finding in report.findings)
+    for place, claim in (("summary", report.summary), *findings):
         if is_misquoted(claim):
             yield f"{place}: text is not what its message says; leave message out"
 

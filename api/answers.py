@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from agents.charter import load_charters
 from api.desk import BrandRoute, KeyedDesk, OpenDesk
 from api.errors import IN_A_BRAND
-from api.meetings import InLanguage
+from api.language import InLanguage
 from api.shapes.crew import AgentAnswer, NewAnswer
 from api.shapes.words import Accepted
 from api.streams import STREAMED, After, Follow, LastEventId, begin, stream
@@ -41,7 +41,7 @@ ROOMS = (
 def asking_router(room: Room) -> APIRouter:
     """The route at which one agent is asked."""
     router = APIRouter(prefix=f"/{room.os}/ai", tags=[room.os], responses=IN_A_BRAND, route_class=BrandRoute)
-    charter = next(one for one in load_charters() if one.name == room.agent)
+    charter = next(charter for charter in load_charters() if charter.name == room.agent)
     name = f"ask_{room.os}_{room.verb}".replace("-", "_")
     router.post(
         f"/{room.verb}",
@@ -55,7 +55,7 @@ def asking_router(room: Room) -> APIRouter:
 
 def _asking(room: Room) -> Callable[[NewAnswer, KeyedDesk, Response], Accepted]:
     def ask(said: NewAnswer, desk: KeyedDesk, response: Response) -> Accepted:
-        charter = next(one for one in load_charters() if one.name == room.agent)
+        charter = next(charter for charter in load_charters() if charter.name == room.agent)
         desk.office.minds.require(charter)
         with desk.office.database.begin(desk.ctx) as session:
             run_id = open_answer(session, charter, said.question, desk.made_id("answer"))
@@ -74,7 +74,7 @@ answers_router = APIRouter(prefix="/answers", tags=["crew"], responses=IN_A_BRAN
 
 @answers_router.get("/{answer_id}", operation_id="show_answer")
 def show(answer_id: UUID, desk: OpenDesk, lang: InLanguage = None) -> AgentAnswer:
-    """What the agent said, with its findings, proposals and receipts; while it works, what there is by now."""
+    """The agent's answer with findings, proposals and receipts; as far as it has come, while it works."""
     with desk.office.database.read(desk.ctx) as session:
         run = find_answer(session, answer_id)
         return AgentAnswer.model_validate(answer_document(session, run, lang or language_of(session)))
@@ -90,6 +90,6 @@ def _seen(answer_id: UUID, desk: OpenDesk, last_event_id: LastEventId = None, af
 async def watch(
     answer_id: UUID, desk: OpenDesk, seen: Annotated[int, Depends(_seen)], follow: Follow = True
 ) -> AsyncIterator[ServerSentEvent]:
-    """What the agent does, as server-sent events; see `watch_meeting`."""
+    """The agent's progress as server-sent events; see `watch_meeting`."""
     async for event in stream(desk, answer_id, seen, follow):
         yield event

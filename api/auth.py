@@ -49,7 +49,8 @@ def me(person: Person, house: TheHouse) -> Me:
     logins = house.access.logins
     own = UserDirectory(logins.database, logins.clock, logins.ids).brands_of(person.user_id)
     brands = [
-        MyBrand(slug=one.slug, roles=sorted(one.roles), permissions=sorted(permissions_of(one.roles))) for one in own
+        MyBrand(slug=brand.slug, roles=sorted(brand.roles), permissions=sorted(permissions_of(brand.roles)))
+        for brand in own
     ]
     return Me(id=str(person.user_id), login=person.login, brands=brands)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
 from api.errors import IN_A_BRAND, declared
 from api.pages import Page, all_of
 from api.shapes.automation import (
@@ -50,8 +50,8 @@ RuleName = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[a-z0-9][
 def list_rules(os: Os, desk: OpenDesk) -> Page[RuleLine]:
     """The rules of a part of the business that hold now."""
     with desk.office.database.read(desk.ctx) as session:
-        held = [one for one in definitions.holding(session, RULE) if _module(one) == os]
-    return all_of([RuleLine.model_validate(_line(one)) for one in held])
+        held = [version for version in definitions.holding(session, RULE) if _module(version) == os]
+    return all_of([RuleLine.model_validate(_line(version)) for version in held])
 
 
 @rules_router.get("/rules/{name}", operation_id="show_rule")
@@ -68,8 +68,8 @@ def history(os: Os, name: RuleName, desk: OpenDesk) -> Page[RuleVersion]:
         versions = definitions.versions_of(session, RULE, name)
         _require_of(os, versions, name)
     before: list[DefinitionVersion | None] = [None, *versions]
-    return all_of([RuleVersion.model_validate(definitions.version_document(one, was))
-                   for was, one in zip(before, versions, strict=False)])  # fmt: skip
+    return all_of([RuleVersion.model_validate(definitions.version_document(version, was))
+                   for was, version in zip(before, versions, strict=False)])  # fmt: skip
 
 
 @rules_router.put("/rules/{name}", operation_id="set_rule")
@@ -119,34 +119,34 @@ def remove(os: Os, name: RuleName, said: Because, desk: KeyedDesk) -> Response:
 
 @rules_router.post("/rules/{name}/test", operation_id="test_rule")
 def test(os: Os, name: RuleName, said: Since, desk: OpenDesk) -> DryRun:
-    """What it would have done about past events; nothing is written or sent."""
+    """Its deeds on past events, had it held then; nothing is written or sent."""
     with desk.office.database.read(desk.ctx) as session:
         rule = _held(session, os, name).document
     assert isinstance(rule, Rule)
     if said.since > desk.ctx.now():
         raise InvalidInput("A test looks at what has happened.", remedy="Choose a moment of the past.")
-    found = would_have(desk.office.database, desk.ctx, desk.office.engine, rule, said.since)
-    events = [WouldShape.model_validate(vars(one)) for one in found]
-    return DryRun(rule=name, events=events, would_act=sum(one.status == "would act" for one in found))
+    matches = would_have(desk.office.database, desk.ctx, desk.office.engine, rule, said.since)
+    events = [WouldShape.model_validate(vars(match)) for match in matches]
+    return DryRun(rule=name, events=events, would_act=sum(match.status == "would act" for match in matches))
 
 
 @rules_router.get("/log", operation_id="automation_log")
 def log(
     os: Os, desk: OpenDesk, rule: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")] = None
 ) -> Page[AutomationRunShape]:
-    """What its rules did, the newest hundred, with every attempt."""
+    """The newest hundred runs of its rules, with every attempt."""
     with desk.office.database.read(desk.ctx) as session:
-        names = {one.name for one in definitions.holding(session, RULE) if _module(one) == os}
-        done = [one for one in logged(session, RULE, rule or "") if one["name"] in names]
-    return all_of([AutomationRunShape.model_validate(one) for one in done])
+        names = {execution.name for execution in definitions.holding(session, RULE) if _module(execution) == os}
+        done = [execution for execution in logged(session, RULE, rule or "") if execution["name"] in names]
+    return all_of([AutomationRunShape.model_validate(execution) for execution in done])
 
 
 @notifications_router.get("", operation_id="list_notifications")
 def told(desk: OpenDesk, unread: bool = False) -> Page[NotificationShape]:
-    """What one was told, the newest two hundred."""
+    """One's newest two hundred notifications."""
     with desk.office.database.read(desk.ctx) as session:
-        found = [notification_document(row, new) for row, new in notifications(session, unread_only=unread)]
-    return all_of([NotificationShape.model_validate(one) for one in found])
+        documents = [notification_document(row, new) for row, new in notifications(session, unread_only=unread)]
+    return all_of([NotificationShape.model_validate(document) for document in documents])
 
 
 @notifications_router.post("/read", operation_id="read_notifications")
@@ -161,14 +161,14 @@ def read_one(notification_id: UUID, desk: KeyedDesk) -> Marked:
     return _mark(desk, str(notification_id))
 
 
-def _mark(desk: Desk, which: str | None) -> Marked:
+def _mark(desk: RequestDesk, which: str | None) -> Marked:
     desk.ctx.require(Permission.DATA_READ)
     with desk.office.database.begin(desk.ctx) as session:
         return Marked(read=mark_read(session, which), unread=unread_count(session))
 
 
 def _of(
-    os: str, desk: Desk, response: Response, name: str, make: Callable[[BrandSession], DefinitionVersion]
+    os: str, desk: RequestDesk, response: Response, name: str, make: Callable[[BrandSession], DefinitionVersion]
 ) -> RuleDetails:
     def made(session: BrandSession) -> DefinitionVersion:
         _require_of(os, definitions.versions_of(session, RULE, name), name)
@@ -178,47 +178,52 @@ def _of(
 
 
 def _changed(
-    desk: Desk, response: Response, if_match: str | None, make: Callable[[BrandSession], DefinitionVersion], name: str
+    desk: RequestDesk,
+    response: Response,
+    if_match: str | None,
+    make: Callable[[BrandSession], DefinitionVersion],
+    name: str,
 ) -> RuleDetails:
     with desk.office.database.begin(desk.ctx) as session:
         if if_match is not None:
-            held = {one.name: one for one in definitions.holding(session, RULE)}.get(name)
+            held = {version.name: version for version in definitions.holding(session, RULE)}.get(name)
             now = _tag(held) if held else "none"
             require_tag(if_match, now, "The rule")
         made = make(session)
     return _details(made, response)
 
 
-def _details(one: DefinitionVersion, response: Response) -> RuleDetails:
-    tagged(response, _tag(one))
-    document = one.document.model_dump(mode="json") if one.document else {}
-    return RuleDetails.model_validate({**_line(one), "document": document})
+def _details(version: DefinitionVersion, response: Response) -> RuleDetails:
+    tagged(response, _tag(version))
+    document = version.document.model_dump(mode="json") if version.document else {}
+    return RuleDetails.model_validate({**_line(version), "document": document})
 
 
-def _tag(one: DefinitionVersion) -> str:
-    return f"{one.name}-{one.version}"
+def _tag(version: DefinitionVersion) -> str:
+    return f"{version.name}-{version.version}"
 
 
 def _held(session: BrandSession, os: str, name: str) -> DefinitionVersion:
-    found = definitions.definition_of(session, RULE, name)
-    _require_of(os, [found], name)
-    return found
+    version = definitions.definition_of(session, RULE, name)
+    _require_of(os, [version], name)
+    return version
 
 
 def _require_of(os: str, versions: Sequence[DefinitionVersion], name: str) -> None:
-    if not any(_module(one) == os for one in versions):
+    if not any(_module(version) == os for version in versions):
         raise NotFound(f"There is no rule {name} of {os}.")
 
 
-def _module(one: DefinitionVersion) -> str:
-    return one.document.module if isinstance(one.document, Rule) else ""
+def _module(version: DefinitionVersion) -> str:
+    return version.document.module if isinstance(version.document, Rule) else ""
 
 
-def _line(one: DefinitionVersion) -> dict[str, object]:
-    rule = one.document
+def _line(version: DefinitionVersion) -> dict[str, object]:
+    rule = version.document
     assert isinstance(rule, Rule)
     return {
-        "name": one.name, "title": rule.title, "module": rule.module, "paused": rule.paused,
+        "name": version.name, "title": rule.title, "module": rule.module, "paused": rule.paused,
         "wakes": list(rule.on) or ([rule.at.cron] if rule.at else []),
-        "version": one.version, "author": one.author, "reason": one.reason, "created_at": one.created_at,
+        "version": version.version, "author": version.author, "reason": version.reason,
+        "created_at": version.created_at,
     }  # fmt: skip

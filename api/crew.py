@@ -25,17 +25,17 @@ crew_router = APIRouter(tags=["crew"], responses=IN_A_BRAND, route_class=BrandRo
 @crew_router.get("/agents", operation_id="list_agents")
 def list_agents(desk: OpenDesk) -> Page[AgentLine]:
     """Every agent: what it looks at, may propose, and how far it may ever act alone."""
-    found = [AgentLine.model_validate(one) for one in describe_agents()]
-    return Page(data=found, metadata=PageMetadata(limit=len(found), next_cursor=None))
+    agents = [AgentLine.model_validate(agent) for agent in describe_agents()]
+    return Page(data=agents, metadata=PageMetadata(limit=len(agents), next_cursor=None))
 
 
 @crew_router.get("/agents/{name}", operation_id="show_agent")
 def show_agent(name: Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")], desk: OpenDesk) -> AgentDetails:
     """One agent with its charter, and its settings in this brand."""
-    charter = next((one for one in load_charters() if one.name == name), None)
+    charter = next((charter for charter in load_charters() if charter.name == name), None)
     if charter is None:
         raise NotFound(f"There is no agent {name}.", remedy="See /api/v1/agents.")
-    line = next(one for one in describe_agents() if one["name"] == name)
+    line = next(agent for agent in describe_agents() if agent["name"] == name)
     with desk.office.database.read(desk.ctx) as session:
         configs = {kind: ai_config_of(session, name, kind) for kind in charter.action_kinds}
     settings = [

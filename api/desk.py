@@ -1,4 +1,4 @@
-"""What a handler works with: the office, and the Context of who asks; one request under a key executes once."""
+"""A request's desk: the office, and the Context of who asks; one request under a key executes once."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ bearer = HTTPBearer(auto_error=False, scheme_name="access token", bearerFormat="
 
 
 @dataclass(frozen=True)
-class Desk:
+class RequestDesk:
     """`request_id` is this request's own where the client gave it a key: what it makes is made once."""
 
     house: House
@@ -42,9 +42,9 @@ class Desk:
     def office(self) -> Office:
         return self.house.office
 
-    def made_id(self, what: str) -> UUID:
+    def made_id(self, purpose: str) -> UUID:
         """An id for what this request makes; the same whenever the request is taken up again."""
-        return self.ctx.new_id() if self.request_id is None else derived_id(self.request_id, what)
+        return self.ctx.new_id() if self.request_id is None else derived_id(self.request_id, purpose)
 
 
 def _desk(
@@ -54,12 +54,12 @@ def _desk(
         str | None,
         Header(alias="X-Brand", description="One of your own brands; not needed where you have one.", max_length=64),
     ] = None,
-) -> Desk:
+) -> RequestDesk:
     return request.state.desk
 
 
 def _keyed_desk(
-    desk: Annotated[Desk, Depends(_desk)],
+    desk: Annotated[RequestDesk, Depends(_desk)],
     _key: Annotated[
         str | None,
         Header(
@@ -68,7 +68,7 @@ def _keyed_desk(
             pattern=_KEY.pattern,
         ),
     ] = None,
-) -> Desk:
+) -> RequestDesk:
     return desk
 
 
@@ -76,8 +76,8 @@ def _person(request: Request, _token: Annotated[object, Security(bearer)]) -> Si
     return request.state.person
 
 
-OpenDesk = Annotated[Desk, Depends(_desk)]
-KeyedDesk = Annotated[Desk, Depends(_keyed_desk)]
+OpenDesk = Annotated[RequestDesk, Depends(_desk)]
+KeyedDesk = Annotated[RequestDesk, Depends(_keyed_desk)]
 Person = Annotated[SignedIn, Depends(_person)]
 
 
@@ -110,7 +110,7 @@ class BrandRoute(APIRoute):
         async def in_the_brand(request: Request) -> Response:
             house = house_of(request)
             ctx = await run_in_threadpool(house.context, request)
-            request.state.desk = Desk(house, ctx)
+            request.state.desk = RequestDesk(house, ctx)
             key = request.headers.get(KEY_HEADER)
             if request.method != "POST" or key is None:
                 return await handle(request)
@@ -119,7 +119,7 @@ class BrandRoute(APIRoute):
         return in_the_brand
 
 
-async def _once(request: Request, desk: Desk, key: str, handle: Handle) -> Response:
+async def _once(request: Request, desk: RequestDesk, key: str, handle: Handle) -> Response:
     """Execute a request under its key, or answer it as it was answered. What failed may be tried again."""
     if not _KEY.match(key):
         raise InvalidInput(f"{KEY_HEADER} is 1 to 255 visible ASCII characters.")
@@ -131,7 +131,7 @@ async def _once(request: Request, desk: Desk, key: str, handle: Handle) -> Respo
         claim = await run_in_threadpool(_claim, desk, holder, key, route, said)
         if claim.outcome == "answered":
             return _replayed(claim.answer or {})
-        request.state.desk = Desk(desk.house, desk.ctx, claim.id)
+        request.state.desk = RequestDesk(desk.house, desk.ctx, claim.id)
         try:
             answer = await handle(request)
         except BaseException:
@@ -143,7 +143,7 @@ async def _once(request: Request, desk: Desk, key: str, handle: Handle) -> Respo
         await run_in_threadpool(lease.__exit__, None, None, None)
 
 
-def _claim(desk: Desk, holder: Holder, key: str, route: str, body_hash: str) -> RequestClaim:
+def _claim(desk: RequestDesk, holder: Holder, key: str, route: str, body_hash: str) -> RequestClaim:
     with desk.office.database.begin(desk.ctx) as session:
         claim = claim_request(session, holder, key, route, body_hash)
     if claim.outcome == "different":
@@ -155,12 +155,12 @@ def _claim(desk: Desk, holder: Holder, key: str, route: str, body_hash: str) -> 
     return claim
 
 
-def _free(desk: Desk, request_id: UUID) -> None:
+def _free(desk: RequestDesk, request_id: UUID) -> None:
     with desk.office.database.begin(desk.ctx) as session:
         free_request(session, request_id)
 
 
-def _keep(desk: Desk, request_id: UUID, answer: Response) -> None:
+def _keep(desk: RequestDesk, request_id: UUID, answer: Response) -> None:
     headers = {name: value for name, value in answer.headers.items() if name in ("etag", "location", "content-type")}
     body = json.loads(bytes(answer.body)) if answer.body else None
     if isinstance(body, dict) and SHOWN_ONCE in body:

@@ -17,7 +17,7 @@ _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "i
 
 
 class ErrorDetails(BaseModel):
-    """What to do next, whether anything was written, and whatever else is known."""
+    """The next step, whether anything was written, and whatever else is known."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -85,13 +85,14 @@ def _domain(_request: Request, error: Exception) -> Response:
 
 
 def _validation(_request: Request, error: Exception) -> JSONResponse:
-    """What is wrong, and where; never the value itself, which may be a password."""
+    """Problems and their places; never the value itself, which may be a password."""
     assert isinstance(error, RequestValidationError)
-    if any(one["loc"] == ("header", "If-Match") and one["type"] == "missing" for one in error.errors()):
-        told = {"remedy": "Read it, and send its ETag as If-Match."}
-        return _envelope(428, "precondition_required", "Nothing is answered unseen: If-Match is missing.", told)
+    if any(problem["loc"] == ("header", "If-Match") and problem["type"] == "missing" for problem in error.errors()):
+        details = {"remedy": "Read it, and send its ETag as If-Match."}
+        return _envelope(428, "precondition_required", "Nothing is answered unseen: If-Match is missing.", details)
     problems = [
-        {"where": ".".join(str(part)[:64] for part in one["loc"]), "problem": one["msg"]} for one in error.errors()[:20]
+        {"where": ".".join(str(part)[:64] for part in problem["loc"]), "problem": problem["msg"]}
+        for problem in error.errors()[:20]
     ]
     first = problems[0] if problems else {"where": "request", "problem": "it cannot be read"}
     message = f"{first['where']}: {first['problem']}"
@@ -109,6 +110,6 @@ def _http(request: Request, error: Exception) -> JSONResponse:
 def _envelope(
     status: int, code: str, message: str, details: dict[str, Any], headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    told = {"remedy": "See /api/v1/openapi.json.", "written": False, **details}
-    body = {"error": {"code": code, "message": message, "details": told}}
+    advice = {"remedy": "See /api/v1/openapi.json.", "written": False, **details}
+    body = {"error": {"code": code, "message": message, "details": advice}}
     return JSONResponse(body, status_code=status, headers=headers)

@@ -12,7 +12,7 @@ health_router = APIRouter(tags=["health"], responses=declared(503))
 
 
 class Health(BaseModel):
-    """What a load balancer or `mhos doctor` asks for."""
+    """Liveness, for load balancers and `mhos doctor`."""
 
     ok: bool
     schema_revision: str

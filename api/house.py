@@ -1,4 +1,4 @@
-"""What a serving process holds: the office, its logins, limits, counters, and the work in the background."""
+"""The state of a serving process: the office, its logins, limits, counters, and the work in the background."""
 
 import threading
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
 """`/api/v1/action-items`: the inbox, an item in full, and every answer a person may give to it."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from actions import answers, gateway, items, questions
 from actions.approvals import approve as approve_item
 from actions.refusals import refusals_noted
 from actions.seen import tag_of
-from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND
+from api.language import InLanguage
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.items import (
     Asking,
@@ -30,7 +32,9 @@ from api.shapes.items import (
 from api.tags import IfMatch, IfNoneMatch, seen_tag, tagged, unchanged
 from bootstrap.office import OFFICE_UNDO_DELAY
 from domain.action import ItemStatus
+from domain.language import Language
 from store.jobs import due_at
+from store.reads.settings import language_of
 from store.tables import ActionItem
 from virtual_office.questions.asked_back import ask_back
 from virtual_office.questions.edits import edit_item
@@ -49,6 +53,7 @@ def list_items(
     status: Annotated[list[ItemStatus] | None, Query(description="those that wait, by default")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
+    lang: InLanguage = None,
 ) -> Page[ItemSummary]:
     """Action items, newest first."""
     after = read_cursor(cursor, str)
@@ -56,8 +61,8 @@ def list_items(
         wanted = select(ActionItem).where(col(ActionItem.status).in_(status) if status else items.waits(session))
         if after is not None:
             wanted = wanted.where(col(ActionItem.id) < _as_id(after[0]))
-        found = session.scalars(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
-        return page_of(found, limit, _summary, lambda item: [str(item.id)])
+        rows = session.scalars(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
+        return page_of(rows, limit, _summary(lang or language_of(session)), lambda item: [str(item.id)])
 
 
 @items_router.post("", operation_id="propose_action_item", status_code=201)
@@ -77,23 +82,27 @@ def inbox(
     snoozed: Annotated[bool, Query(description="what was put off instead, until its time comes")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
+    lang: InLanguage = None,
 ) -> Page[ItemSummary]:
-    """What waits for an answer, most money at stake first."""
+    """Items that wait for an answer, most money at stake first."""
     after = read_cursor(cursor, int, str)
     with desk.office.database.read(desk.ctx) as session:
         listed = items.inbox(session, [ItemStatus.SNOOZED] if snoozed else None)
-        found = [item for item in listed if after is None or _stake(item) > after]
-        return page_of(found[: limit + 1], limit, _summary, lambda item: list(_stake(item)))
+        following = [item for item in listed if after is None or _stake(item) > after]
+        summary = _summary(lang or language_of(session))
+        return page_of(following[: limit + 1], limit, summary, lambda item: list(_stake(item)))
 
 
 @items_router.get("/{item_id}", operation_id="show_action_item", responses={304: {"description": "As you have it."}})
-def show(item_id: UUID, desk: OpenDesk, response: Response, if_none_match: IfNoneMatch = None) -> ItemDetails:
+def show(
+    item_id: UUID, desk: OpenDesk, response: Response, if_none_match: IfNoneMatch = None, lang: InLanguage = None
+) -> ItemDetails:
     """Exactly what it would change, why, the risk, the policies, how to undo it. Answers are bound to its ETag."""
     with desk.office.database.read(desk.ctx) as session:
         item = items.find_item(session, str(item_id))
         unchanged(if_none_match, tag_of(item))
         tagged(response, tag_of(item))
-        return ItemDetails.model_validate(item_view(session, desk.office.engine, item))
+        return ItemDetails.model_validate(item_view(session, desk.office.engine, item, lang or language_of(session)))
 
 
 @items_router.post("/{item_id}/approve", operation_id="approve_action_item")
@@ -165,7 +174,7 @@ def answer(item_id: UUID, question_id: UUID, said: Question, desk: KeyedDesk) ->
         return NoteShape.model_validate(note_views(session, [note])[0])
 
 
-def _answered(desk: Desk, item_id: UUID, response: Response) -> ItemAnswered:
+def _answered(desk: RequestDesk, item_id: UUID, response: Response) -> ItemAnswered:
     """Where it stands now; the work in the background looks at once whether something is due."""
     desk.house.background.wake()
     with desk.office.database.read(desk.ctx) as session:
@@ -175,12 +184,12 @@ def _answered(desk: Desk, item_id: UUID, response: Response) -> ItemAnswered:
         return ItemAnswered.model_validate({**item_line(item), "carried_out_from": due})
 
 
-def _noted(desk: Desk, item_id: UUID) -> AbstractContextManager[None]:
+def _noted(desk: RequestDesk, item_id: UUID) -> AbstractContextManager[None]:
     return refusals_noted(desk.office.database, desk.ctx, str(item_id))
 
 
-def _summary(item: ActionItem) -> ItemSummary:
-    return ItemSummary.model_validate(item_line(item))
+def _summary(language: Language) -> Callable[[ActionItem], ItemSummary]:
+    return lambda item: ItemSummary.model_validate(item_line(item, language))
 
 
 def _stake(item: ActionItem) -> tuple[int, str]:

@@ -32,8 +32,8 @@ def list_jobs(
     """Jobs, newest first; `status=dead` for those that were given up."""
     after = read_id(cursor)
     with desk.office.database.read(desk.ctx) as session:
-        found = jobs(session, status or _OPEN, limit + 1, after)
-        return page_of(found, limit, _shape, lambda job: [str(job.id)])
+        rows = jobs(session, status or _OPEN, limit + 1, after)
+        return page_of(rows, limit, _shape, lambda job: [str(job.id)])
 
 
 @jobs_router.get("/{job_id}", operation_id="show_job")

@@ -73,7 +73,7 @@ class NewDocument(Asked):
 
 
 class AddedShape(BaseModel):
-    """What became of it: added, changed, or there already."""
+    """The document's fate: added, changed, or there already."""
 
     name: str
     status: str
@@ -92,8 +92,8 @@ class RemovedShape(BaseModel):
 def list_documents(desk: OpenDesk) -> Page[DocumentShape]:
     """The documents that hold now, by name."""
     with desk.office.database.read(desk.ctx) as session:
-        found = [DocumentShape.model_validate(one) for one in documents_document(session)["documents"]]
-    return Page(data=found, metadata=PageMetadata(limit=len(found), next_cursor=None))
+        documents = [DocumentShape.model_validate(document) for document in documents_document(session)["documents"]]
+    return Page(data=documents, metadata=PageMetadata(limit=len(documents), next_cursor=None))
 
 
 @knowledge_router.get("/search", operation_id="search_documents")
@@ -107,8 +107,8 @@ def search(
     """Find passages that answer a question, as agents would."""
     office = desk.office
     with office.database.read(desk.ctx) as session:
-        found = office.knowledge.search(office.database, session, question, limit, category, tag)
-        return Passages.model_validate(search_document(found))
+        passages = office.knowledge.search(office.database, session, question, limit, category, tag)
+        return Passages.model_validate(search_document(passages))
 
 
 @knowledge_router.post("/documents", operation_id="add_document", status_code=201)

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
-from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
 from api.errors import IN_A_BRAND
+from api.language import InLanguage
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.meetings import MeetingDetails, MeetingLine, MinutesShape, NewMeeting, NewTurn, TurnShape
 from api.shapes.words import Accepted
@@ -19,7 +20,6 @@ from api.streams import STREAMED, After, Follow, LastEventId, begin, stream
 from bootstrap.held_runs import queue_run
 from domain.actor import Permission
 from domain.errors import Conflict, NotFound
-from domain.language import Language
 from store.leases import is_alive
 from store.session import BrandSession
 from store.tables import Run
@@ -31,7 +31,6 @@ from virtual_office.minutes.summary import meeting_document, minutes_paper, run_
 from virtual_office.schedule.versions import language_of_run
 
 meetings_router = APIRouter(prefix="/meetings", tags=["virtual office"], responses=IN_A_BRAND, route_class=BrandRoute)
-InLanguage = Annotated[Language | None, Query(description="the brand's own by default")]
 
 
 @meetings_router.post("", operation_id="start_meeting", status_code=202)
@@ -86,7 +85,7 @@ def _seen(meeting_id: UUID, desk: OpenDesk, last_event_id: LastEventId = None, a
 async def watch(
     meeting_id: UUID, desk: OpenDesk, seen: Annotated[int, Depends(_seen)], follow: Follow = True
 ) -> AsyncIterator[ServerSentEvent]:
-    """What it goes through, as server-sent events. Come again with the last id: nothing is missed or told twice."""
+    """The meeting's progress as server-sent events. Come again with the last id: nothing is missed or told twice."""
     async for event in stream(desk, meeting_id, seen, follow):
         yield event
 
@@ -99,7 +98,7 @@ def take_turn(meeting_id: UUID, said: NewTurn, desk: KeyedDesk) -> TurnShape:
     with desk.office.database.begin(desk.ctx) as session:
         if said.kind is Kind.GO:
             queue_run(session, meeting_id, str(turn_id))
-        mine = next(one for one in table_document(session, meeting_id)["turns"] if one["id"] == str(turn_id))
+        mine = next(turn for turn in table_document(session, meeting_id)["turns"] if turn["id"] == str(turn_id))
     desk.house.background.wake()
     return TurnShape.model_validate(mine)
 
@@ -143,7 +142,7 @@ def minutes(
     return Response(write_pdf(paper), media_type="application/pdf", headers=named)
 
 
-def _goes_on(desk: Desk, run_id: UUID, response: Response) -> Accepted:
+def _goes_on(desk: RequestDesk, run_id: UUID, response: Response) -> Accepted:
     desk.house.background.wake()
     path = f"/api/v1/meetings/{run_id}"
     response.headers["Location"] = path

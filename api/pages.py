@@ -38,39 +38,39 @@ def read_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
     if cursor is None:
         return None
     try:
-        found = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+        values = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
     except (ValueError, UnicodeEncodeError):
-        found = None
+        values = None
     if (
-        not isinstance(found, list)
-        or len(found) != len(types)
-        or not all(type(one) is wanted for one, wanted in zip(found, types, strict=True))
+        not isinstance(values, list)
+        or len(values) != len(types)
+        or not all(type(value) is wanted for value, wanted in zip(values, types, strict=True))
     ):
         raise NotFound("There is no such page.", remedy="Take `next_cursor` of the page before, or begin without one.")
-    return tuple(found)
+    return tuple(values)
 
 
 def read_id(cursor: str | None) -> UUID | None:
     """The id that the next page follows, in lists by id. Raises NotFound for what is no cursor of this list."""
-    found = read_cursor(cursor, str)
-    if found is None:
+    values = read_cursor(cursor, str)
+    if values is None:
         return None
     try:
-        return UUID(found[0])
+        return UUID(values[0])
     except ValueError:
         raise NotFound("There is no such page.", remedy="Begin without a cursor.") from None
 
 
-def all_of(found: list[T]) -> Page[T]:
+def all_of(entries: list[T]) -> Page[T]:
     """A list that is short enough for one page."""
-    return Page(data=found, metadata=PageMetadata(limit=len(found), next_cursor=None))
+    return Page(data=entries, metadata=PageMetadata(limit=len(entries), next_cursor=None))
 
 
-def page_of(found: Sequence[R], limit: int, shown: Callable[[R], T], place: Callable[[R], Sequence[Any]]) -> Page[T]:
+def page_of(entries: Sequence[R], limit: int, shown: Callable[[R], T], place: Callable[[R], Sequence[Any]]) -> Page[T]:
     """A page of at most `limit` out of one entry more; `place` is what the next page follows, as plain JSON values."""
-    kept = found[:limit]
-    cursor = _written(place(kept[-1])) if len(found) > limit else None
-    return Page(data=[shown(one) for one in kept], metadata=PageMetadata(limit=limit, next_cursor=cursor))
+    kept = entries[:limit]
+    cursor = _written(place(kept[-1])) if len(entries) > limit else None
+    return Page(data=[shown(entry) for entry in kept], metadata=PageMetadata(limit=limit, next_cursor=cursor))
 
 
 def _written(values: Sequence[Any]) -> str:

@@ -7,11 +7,16 @@ from fastapi import APIRouter, Path
 
 from api.desk import BrandRoute, OpenDesk
 from api.errors import IN_A_BRAND
+from api.language import InLanguage
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.crew import AuditCheckShape, AuditEntryShape, ReceiptShape
 from domain.actor import Permission
 from domain.errors import NotFound
+from domain.language import Language
+from language.formats import cell_text
+from language.speech import spoken
 from store.audit import newest_entries, verify_audit
+from store.reads.settings import language_of
 from store.tables import Receipt
 from tools.receipts import Opened, why
 
@@ -20,10 +25,11 @@ Code = Annotated[str, Path(min_length=8, max_length=52, pattern=r"^[a-z2-7]+$", 
 
 
 @records_router.get("/figures/{code}", operation_id="open_figure")
-def open_figure(code: Code, desk: OpenDesk) -> Opened:
+def open_figure(code: Code, desk: OpenDesk, lang: InLanguage = None) -> Opened:
     """A number: the tool call that computed it, and the rows of the brand's own data that it read."""
     with desk.office.database.read(desk.ctx) as session:
-        return why(session, code)
+        language = lang or language_of(session)
+        return why(session, code, render=lambda cell: cell_text(cell, language))
 
 
 @records_router.get("/receipts/{receipt_id}", operation_id="show_receipt")
@@ -47,13 +53,13 @@ def verify(desk: OpenDesk) -> AuditCheckShape:
 
 @records_router.get("/audit/entries", operation_id="list_audit_entries")
 def entries(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[AuditEntryShape]:
-    """What was done in this brand, newest first."""
+    """The brand's audit entries, newest first."""
     desk.ctx.require(Permission.AUDIT_READ)
     after = read_cursor(cursor, int)
     with desk.office.database.read(desk.ctx) as session:
         return page_of(
             newest_entries(session, limit + 1, after[0] if after else None),
             limit,
-            lambda row: AuditEntryShape.model_validate(row.model_dump()),
+            lambda row: AuditEntryShape.model_validate(spoken(row.model_dump(), Language.EN)),
             lambda row: [row.seq],
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Response
 
 from api.automation import Os, RuleName
-from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND
 from api.pages import Page, all_of
 from api.shapes.automation import Because
@@ -28,7 +28,7 @@ schedules_router = APIRouter(
 
 @schedules_router.get("", operation_id="list_schedules")
 def list_schedules(os: Os, desk: OpenDesk) -> Page[ScheduleLine]:
-    """What is done at times in a part of the business, and when next; meetings belong to `virtual-office`."""
+    """Scheduled rules of a part of the business, with their next time; meetings belong to `virtual-office`."""
     with desk.office.database.read(desk.ctx) as session:
         return all_of(list(_lines(session, os)))
 
@@ -57,12 +57,12 @@ def resume(
 
 
 def _switched(
-    os: str, name: str, reason: str, desk: Desk, response: Response, if_match: str, *, paused: bool
+    os: str, name: str, reason: str, desk: RequestDesk, response: Response, if_match: str, *, paused: bool
 ) -> ScheduleLine:
     with desk.office.database.begin(desk.ctx) as session:
-        found = _line(session, os, name)
-        require_tag(if_match, found.etag, "The schedule")
-        if found.kind == "rule":
+        line = _line(session, os, name)
+        require_tag(if_match, line.etag, "The schedule")
+        if line.kind == "rule":
             definitions.disable(session, name, reason, paused=paused)
         else:
             schedule.pause(session, name, reason, paused=paused)
@@ -75,10 +75,10 @@ def _shown(line: ScheduleLine, response: Response) -> ScheduleLine:
 
 
 def _line(session: BrandSession, os: str, name: str) -> ScheduleLine:
-    found = next((one for one in _lines(session, os) if one.name == name), None)
-    if found is None:
+    line = next((line for line in _lines(session, os) if line.name == name), None)
+    if line is None:
         raise NotFound(f"There is no schedule {name} of {os}.")
-    return found
+    return line
 
 
 def _lines(session: BrandSession, os: str) -> Iterator[ScheduleLine]:
@@ -92,10 +92,10 @@ def _lines(session: BrandSession, os: str) -> Iterator[ScheduleLine]:
                 etag=f"rule-{rule.name}-{version.version}",
             )  # fmt: skip
     if os == OF_MEETINGS:
-        for one in schedule.definitions(session):
-            meeting = one.definition
+        for scheduled in schedule.definitions(session):
+            meeting = scheduled.definition
             yield ScheduleLine(
-                name=one.name, kind="meeting", title=meeting.title, at=meeting.rhythm_in_words(), zone=zone,
+                name=scheduled.name, kind="meeting", title=meeting.title, at=meeting.rhythm_in_words(), zone=zone,
                 paused=meeting.paused, next=None if meeting.paused else meeting.next_slot(zone, now),
-                version=one.version, etag=f"meeting-{one.name}-{one.version}",
+                version=scheduled.version, etag=f"meeting-{scheduled.name}-{scheduled.version}",
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a run goes through as server-sent events: from stored rows, so that who comes again or later sees the same."""
+"""A run's progress as server-sent events: from stored rows, so that who comes again or later sees the same."""
 
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -10,7 +10,7 @@ from fastapi import Header, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import ServerSentEvent
 
-from api.desk import Desk
+from api.desk import RequestDesk
 from api.shapes.meetings import RunEventShape
 from domain.errors import DomainError, NotFound, StoreUnavailable
 from store.run_events import events_after
@@ -33,13 +33,13 @@ class AllTold(DomainError):
     status = 204
 
 
-def begin(desk: Desk, run_id: UUID, kind: str, last_event_id: str | None, after: int) -> int:
+def begin(desk: RequestDesk, run_id: UUID, kind: str, last_event_id: str | None, after: int) -> int:
     """The number of the last event that the client has: its header's, or the query's; 0 for what is no number.
 
     Raises NotFound for no run of this kind, AllTold where nothing will follow: a browser then stops coming again.
     """
-    told = (last_event_id or "").strip()
-    seen = max(int(told) if told.isdecimal() and len(told) < 10 else 0, after)
+    header = (last_event_id or "").strip()
+    seen = max(int(header) if header.isdecimal() and len(header) < 10 else 0, after)
     with desk.office.database.read(desk.ctx) as session:
         run = session.get(Run, (desk.ctx.brand_id, run_id))
         if run is None or run.kind != kind:
@@ -49,7 +49,7 @@ def begin(desk: Desk, run_id: UUID, kind: str, last_event_id: str | None, after:
     return seen
 
 
-async def stream(desk: Desk, run_id: UUID, seen: int, follow: bool) -> AsyncIterator[ServerSentEvent]:
+async def stream(desk: RequestDesk, run_id: UUID, seen: int, follow: bool) -> AsyncIterator[ServerSentEvent]:
     """The events after `seen`, as they come, until the run is over or the stream has been open long enough.
 
     Who is cut off comes again with the last id. A watcher costs a read of a few rows each time that it looks.
@@ -72,7 +72,7 @@ async def stream(desk: Desk, run_id: UUID, seen: int, follow: bool) -> AsyncIter
             await anyio.sleep(_LOOK_EVERY)
 
 
-def _look(desk: Desk, run_id: UUID, seen: int) -> tuple[Sequence[RunEventShape], bool]:
+def _look(desk: RequestDesk, run_id: UUID, seen: int) -> tuple[Sequence[RunEventShape], bool]:
     with desk.office.database.read(desk.ctx) as session:
         run = session.get(Run, (desk.ctx.brand_id, run_id))
         if run is None:

@@ -39,10 +39,10 @@ def seen_tag(if_match: str) -> str:
     return if_match.removeprefix('"').removesuffix('"')
 
 
-def require_tag(if_match: str, now: str, what: str) -> None:
+def require_tag(if_match: str, now: str, subject: str) -> None:
     """Raises SeenOutdated where If-Match names something else than what stands there now."""
     if seen_tag(if_match) != now:
-        raise SeenOutdated(f"{what} is not what you saw any more.", remedy="Read it again.", now=now)
+        raise SeenOutdated(f"{subject} is not what you saw any more.", remedy="Read it again.", now=now)
 
 
 def unchanged(if_none_match: str | None, tag: str) -> None:

@@ -1,4 +1,4 @@
-"""What is counted of a serving process, as Prometheus reads it; nothing of any brand is in it."""
+"""Counters of a serving process, as Prometheus reads them; nothing of any brand is in them."""
 
 from collections.abc import Iterable
 from typing import Protocol

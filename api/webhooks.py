@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from api.automation import Os
-from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND
 from api.pages import Cursor, Limit, Page, all_of, page_of, read_id
 from api.shapes.outgoing import (
@@ -47,7 +47,7 @@ OfStatus = Annotated[list[DeliveryStatus] | None, Query(description="of every st
 def list_webhooks(os: Os, desk: OpenDesk) -> Page[EndpointShape]:
     """The brand's endpoints by name; their secrets are not shown."""
     with desk.office.database.read(desk.ctx) as session:
-        return all_of([EndpointShape.model_validate(_document(one)) for one in endpoints.endpoints(session)])
+        return all_of([EndpointShape.model_validate(_document(endpoint)) for endpoint in endpoints.endpoints(session)])
 
 
 @webhooks_router.post("", operation_id="add_webhook", status_code=201)
@@ -107,7 +107,7 @@ def remove(os: Os, name: EndpointName, desk: OpenDesk, if_match: IfMatch) -> Res
 def list_own(
     os: Os, name: EndpointName, desk: OpenDesk, status: OfStatus = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[DeliveryLine]:
-    """What was sent there, newest first."""
+    """Deliveries to this endpoint, newest first."""
     with desk.office.database.read(desk.ctx) as session:
         endpoint_of(session, name)
     return _listed(desk, status, limit, cursor, target=name)
@@ -141,11 +141,13 @@ def redeliver(os: Os, delivery_id: UUID, desk: KeyedDesk, response: Response, if
     return shown
 
 
-def _listed(desk: Desk, status: OfStatus, limit: int, cursor: str | None, target: str = "") -> Page[DeliveryLine]:
+def _listed(
+    desk: RequestDesk, status: OfStatus, limit: int, cursor: str | None, target: str = ""
+) -> Page[DeliveryLine]:
     after = read_id(cursor)
     with desk.office.database.read(desk.ctx) as session:
-        found = deliveries(session, limit + 1, statuses=status or (), target=target, after=after)
-        return page_of(found, limit, _line, lambda row: [str(row.id)])
+        rows = deliveries(session, limit + 1, statuses=status or (), target=target, after=after)
+        return page_of(rows, limit, _line, lambda row: [str(row.id)])
 
 
 def _found(session: BrandSession, delivery_id: UUID) -> Delivery:
@@ -171,16 +173,16 @@ def _require_seen(session: BrandSession, name: str, if_match: str) -> None:
 
 
 def _changed(
-    desk: Desk, name: str, response: Response, if_match: str, make: Callable[[BrandSession], Endpoint]
+    desk: RequestDesk, name: str, response: Response, if_match: str, make: Callable[[BrandSession], Endpoint]
 ) -> EndpointShape:
     with desk.office.database.begin(desk.ctx) as session:
         _require_seen(session, name, if_match)
         return _shown(make(session), response)
 
 
-def _shown(one: Endpoint, response: Response) -> EndpointShape:
-    tagged(response, endpoint_tag(one))
-    return EndpointShape.model_validate(_document(one))
+def _shown(endpoint: Endpoint, response: Response) -> EndpointShape:
+    tagged(response, endpoint_tag(endpoint))
+    return EndpointShape.model_validate(_document(endpoint))
 
 
 def _with_secret(made: Registered, response: Response) -> EndpointWithSecret:
@@ -188,5 +190,5 @@ def _with_secret(made: Registered, response: Response) -> EndpointWithSecret:
     return EndpointWithSecret.model_validate({**_document(made.endpoint), "secret": made.secret})
 
 
-def _document(one: Endpoint) -> dict[str, object]:
-    return {**endpoint_document(one), "etag": endpoint_tag(one)}
+def _document(endpoint: Endpoint) -> dict[str, object]:
+    return {**endpoint_document(endpoint), "etag": endpoint_tag(endpoint)}

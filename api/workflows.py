@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.automation import Os, RuleName
-from api.desk import BrandRoute, Desk, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND, declared
 from api.pages import Cursor, Limit, Page, all_of, page_of, read_id
 from api.shapes.automation import Because, RollBack, RuleVersion
@@ -48,8 +48,8 @@ executions_router = APIRouter(
 def list_workflows(os: Os, desk: OpenDesk) -> Page[WorkflowLine]:
     """The workflows of a part of the business that hold now."""
     with desk.office.database.read(desk.ctx) as session:
-        held = [one for one in definitions.holding(session, WORKFLOW) if _workflow(one).module == os]
-    return all_of([WorkflowLine.model_validate(_line(one)) for one in held])
+        held = [version for version in definitions.holding(session, WORKFLOW) if _workflow(version).module == os]
+    return all_of([WorkflowLine.model_validate(_line(version)) for version in held])
 
 
 @workflows_router.get("/{name}", operation_id="show_workflow")
@@ -66,8 +66,8 @@ def history(os: Os, name: RuleName, desk: OpenDesk) -> Page[RuleVersion]:
         versions = definitions.versions_of(session, WORKFLOW, name)
         _require_of(os, versions, name)
     before: list[DefinitionVersion | None] = [None, *versions]
-    return all_of([RuleVersion.model_validate(definitions.version_document(one, was))
-                   for was, one in zip(before, versions, strict=False)])  # fmt: skip
+    return all_of([RuleVersion.model_validate(definitions.version_document(version, was))
+                   for was, version in zip(before, versions, strict=False)])  # fmt: skip
 
 
 @workflows_router.put("/{name}", operation_id="set_workflow")
@@ -82,7 +82,7 @@ def set_workflow(
         raise InvalidInput("NUL cannot be stored.")
     with desk.office.database.begin(desk.ctx) as session:
         if if_match is not None:
-            held = {one.name: one for one in definitions.holding(session, WORKFLOW)}.get(name)
+            held = {version.name: version for version in definitions.holding(session, WORKFLOW)}.get(name)
             require_tag(if_match, _tag(held) if held else "none", "The workflow")
         made = definitions.set_definition(session, WORKFLOW, workflow, said.reason)
     return _details(made, response)
@@ -129,11 +129,11 @@ def list_executions(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ExecutionLine]:
-    """What the rules and workflows of a part of the business did, newest first."""
+    """Runs of the rules and workflows of a part of the business, newest first."""
     after = read_id(cursor)
     with desk.office.database.read(desk.ctx) as session:
-        found = runs(session, limit + 1, module=str(os), name=name or "", statuses=status or (), after=after)
-        return page_of(found, limit, _execution_line, lambda run: [str(run.id)])
+        executions = runs(session, limit + 1, module=str(os), name=name or "", statuses=status or (), after=after)
+        return page_of(executions, limit, _execution_line, lambda run: [str(run.id)])
 
 
 @executions_router.get("/{execution_id}", operation_id="show_execution")
@@ -160,7 +160,12 @@ def cancel(
 
 
 def _answered(
-    os: str, desk: Desk, run_id: UUID, response: Response, if_match: str, make: Callable[[BrandSession], AutomationRun]
+    os: str,
+    desk: RequestDesk,
+    run_id: UUID,
+    response: Response,
+    if_match: str,
+    make: Callable[[BrandSession], AutomationRun],
 ) -> ExecutionDetails:
     with desk.office.database.begin(desk.ctx) as session:
         _run_of(session, os, run_id)
@@ -171,7 +176,7 @@ def _answered(
     return _shown(desk, made, response)
 
 
-def _shown(desk: Desk, run_id: UUID, response: Response) -> ExecutionDetails:
+def _shown(desk: RequestDesk, run_id: UUID, response: Response) -> ExecutionDetails:
     with desk.office.database.read(desk.ctx) as session:
         return _execution(session, session.get_one(AutomationRun, (desk.ctx.brand_id, run_id)), response)
 
@@ -194,33 +199,34 @@ def _execution_line(run: AutomationRun) -> ExecutionLine:
 
 
 def _held(session: BrandSession, os: str, name: str) -> DefinitionVersion:
-    found = definitions.definition_of(session, WORKFLOW, name)
-    _require_of(os, [found], name)
-    return found
+    version = definitions.definition_of(session, WORKFLOW, name)
+    _require_of(os, [version], name)
+    return version
 
 
 def _require_of(os: str, versions: list[DefinitionVersion], name: str) -> None:
-    if not any(one.document is not None and _workflow(one).module == os for one in versions):
+    if not any(version.document is not None and _workflow(version).module == os for version in versions):
         raise NotFound(f"There is no workflow {name} of {os}.")
 
 
-def _workflow(one: DefinitionVersion) -> Workflow:
-    assert isinstance(one.document, Workflow)
-    return one.document
+def _workflow(version: DefinitionVersion) -> Workflow:
+    assert isinstance(version.document, Workflow)
+    return version.document
 
 
-def _tag(one: DefinitionVersion) -> str:
-    return f"{one.name}-{one.version}"
+def _tag(version: DefinitionVersion) -> str:
+    return f"{version.name}-{version.version}"
 
 
-def _line(one: DefinitionVersion) -> dict[str, object]:
-    workflow = _workflow(one)
+def _line(version: DefinitionVersion) -> dict[str, object]:
+    workflow = _workflow(version)
     return {
-        "name": one.name, "title": workflow.title, "module": workflow.module, "steps": len(workflow.steps),
-        "version": one.version, "author": one.author, "reason": one.reason, "created_at": one.created_at,
+        "name": version.name, "title": workflow.title, "module": workflow.module, "steps": len(workflow.steps),
+        "version": version.version, "author": version.author, "reason": version.reason,
+        "created_at": version.created_at,
     }  # fmt: skip
 
 
-def _details(one: DefinitionVersion, response: Response) -> WorkflowDetails:
-    tagged(response, _tag(one))
-    return WorkflowDetails.model_validate({**_line(one), "document": _workflow(one).model_dump(mode="json")})
+def _details(version: DefinitionVersion, response: Response) -> WorkflowDetails:
+    tagged(response, _tag(version))
+    return WorkflowDetails.model_validate({**_line(version), "document": _workflow(version).model_dump(mode="json")})

@@ -16,14 +16,14 @@ def agents(as_json: Json = False) -> None:
     with errors_as_sentences(as_json):
         from agents.crew import describe_agents
 
-        found = describe_agents()
+        agents = describe_agents()
     if as_json:
-        print_json({"agents": found})
+        print_json({"agents": agents})
         return
     from domain.autonomy import Autonomy
 
     screen = console()
-    for agent in found:
+    for agent in agents:
         most = Autonomy(agent["autonomy"])
         screen.print(f"[bold]{agent['title']}[/bold] [dim]{agent['name']}[/dim]")
         screen.print(f"  {agent['focus']}")

@@ -47,21 +47,24 @@ def list_(
     """See what was done in the brand, and what people were refused, newest first."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from domain.actor import Permission
+        from domain.language import Language
+        from language.speech import spoken
         from store.audit import newest_entries
 
         desk.ctx.require(Permission.AUDIT_READ)
         with desk.office.database.read(desk.ctx) as session:
-            found = [row.model_dump(mode="json", exclude={"brand_id", "id"}) for row in newest_entries(session, most)]
+            rows = [row.model_dump(mode="json", exclude={"brand_id", "id"}) for row in newest_entries(session, most)]
+        entries = spoken(rows, Language.EN)
     if as_json:
-        print_json({"entries": found})
+        print_json({"entries": entries})
         return
-    for one in found:
-        at, subject = one["at"][:16].replace("T", " "), one["subject"]
+    for entry in entries:
+        at, subject = entry["at"][:16].replace("T", " "), entry["subject"]
         about = short(subject) if len(subject) == _ID else subject
-        head = f"[dim]{at}[/dim] {plain(one['actor'])} [bold]{one['action']}[/bold] [cyan]{plain(about)}[/cyan]"
-        console().print(f"{head}  [dim]{plain(_in_words(one['detail']))}[/dim]")
+        head = f"[dim]{at}[/dim] {plain(entry['actor'])} [bold]{entry['action']}[/bold] [cyan]{plain(about)}[/cyan]"
+        console().print(f"{head}  [dim]{plain(_in_words(entry['detail']))}[/dim]")
 
 
 def _in_words(detail: dict[str, Any]) -> str:
-    """What fits a line: words and numbers, no documents."""
+    """The details that fit a line: words and numbers, no documents."""
     return ", ".join(f"{name}: {value}" for name, value in detail.items() if isinstance(value, str | int | float))[:160]

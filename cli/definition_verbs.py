@@ -34,16 +34,16 @@ def _reading(verbs: typer.Typer, kind: str) -> None:
             from automation.definitions import holding
 
             with desk.office.database.read(desk.ctx) as session:
-                found = [summary(one) for one in holding(session, kind)]
+                rows = [summary(version) for version in holding(session, kind)]
         if as_json:
-            print_json({f"{kind}s": found})
+            print_json({f"{kind}s": rows})
             return
         from rich.table import Table
 
         table = Table("Name", "Title", "Woken by" if kind == "rule" else "", "Version", "By", box=None, pad_edge=False)
-        for one in found:
-            table.add_row(one["name"], plain(one["title"]), plain(one["wakes"]), str(one["version"]), one["author"])
-        console().print(table if found else f"There is no {kind} yet: `mhos {kind}s set FILE --reason …`.")
+        for row in rows:
+            table.add_row(row["name"], plain(row["title"]), plain(row["wakes"]), str(row["version"]), row["author"])
+        console().print(table if rows else f"There is no {kind} yet: `mhos {kind}s set FILE --reason …`.")
 
     @verbs.command("show")
     def show(
@@ -55,13 +55,13 @@ def _reading(verbs: typer.Typer, kind: str) -> None:
             from automation.definitions import definition_of
 
             with desk.office.database.read(desk.ctx) as session:
-                found = definition_of(session, kind, name)
-            assert found.document is not None
-            text = write(found.document)
+                version = definition_of(session, kind, name)
+            assert version.document is not None
+            text = write(version.document)
         if as_json:
-            print_json({**summary(found), "document": found.document.model_dump(mode="json"), "yaml": text})
+            print_json({**summary(version), "document": version.document.model_dump(mode="json"), "yaml": text})
         else:
-            typer.echo(f"# version {found.version}, {found.author}: {found.reason}\n{text}", nl=False)
+            typer.echo(f"# version {version.version}, {version.author}: {version.reason}\n{text}", nl=False)
 
     @verbs.command("history")
     def history(
@@ -73,12 +73,12 @@ def _reading(verbs: typer.Typer, kind: str) -> None:
 
             with desk.office.database.read(desk.ctx) as session:
                 versions = versions_of(session, kind, name)
-            told = [_told(one, before) for before, one in zip([None, *versions], versions, strict=False)]
+            history = [_told(version, before) for before, version in zip([None, *versions], versions, strict=False)]
         if as_json:
-            print_json({"name": name, "versions": told})
+            print_json({"name": name, "versions": history})
             return
-        for one in reversed(told):
-            _say(one)
+        for entry in reversed(history):
+            _say(entry)
 
 
 def _changing(verbs: typer.Typer, kind: str) -> None:
@@ -142,23 +142,23 @@ def _require_known(document: Any) -> None:
         require_agents(named, [charter.name for charter in load_charters()])
 
 
-def summary(one: "DefinitionVersion") -> dict[str, Any]:
+def summary(version: "DefinitionVersion") -> dict[str, Any]:
     """One line of a list."""
     from automation.rule import Rule
 
-    document = one.document
+    document = version.document
     wakes = ""
     if isinstance(document, Rule):
         wakes = "disabled" if document.paused else ", ".join(document.on) or (document.at.cron if document.at else "")
     return {
-        "name": one.name,
+        "name": version.name,
         "title": document.title if document else "",
         "wakes": wakes,
         "paused": isinstance(document, Rule) and document.paused,
-        "version": one.version,
-        "author": one.author,
-        "reason": one.reason,
-        "created_at": one.created_at.isoformat(),
+        "version": version.version,
+        "author": version.author,
+        "reason": version.reason,
+        "created_at": version.created_at.isoformat(),
     }
 
 
@@ -169,18 +169,18 @@ def change(desk: Desk, as_json: bool, make: "Callable[[BrandSession], Definition
     with desk.office.database.begin(desk.ctx) as session:
         made = make(session)
         versions = versions_of(session, made.kind, made.name)
-    told = _told(made, versions[-2] if len(versions) > 1 else None)
+    entry = _told(made, versions[-2] if len(versions) > 1 else None)
     if as_json:
-        print_json(told)
+        print_json(entry)
     else:
-        _say(told)
+        _say(entry)
 
 
 def _plan(desk: Desk, kind: str, document: Any, as_json: bool) -> None:
     from automation.definitions import differences, holding
 
     with desk.office.database.read(desk.ctx) as session:
-        now = next((one.document for one in holding(session, kind) if one.name == document.name), None)
+        now = next((version.document for version in holding(session, kind) if version.name == document.name), None)
     changes = differences(now, document)
     if as_json:
         print_json({"name": document.name, "changes": changes, "written": False})
@@ -189,23 +189,23 @@ def _plan(desk: Desk, kind: str, document: Any, as_json: bool) -> None:
         _say_changes(changes)
 
 
-def _told(one: "DefinitionVersion", before: "DefinitionVersion | None") -> dict[str, Any]:
+def _told(version: "DefinitionVersion", before: "DefinitionVersion | None") -> dict[str, Any]:
     from automation.definitions import version_document
 
-    return {"name": one.name, **version_document(one, before)}
+    return {"name": version.name, **version_document(version, before)}
 
 
-def _say(told: dict[str, Any]) -> None:
-    when = told["created_at"][:16].replace("T", " ")
-    state = " [red]removed[/red]" if told["removed"] else ""
-    head = f"[bold]{told['name']}[/bold] version {told['version']}{state}"
-    console().print(f"{head}  [dim]{when} {plain(told['author'])}[/dim]  {plain(told['reason'])}")
-    _say_changes(told["changes"])
+def _say(entry: dict[str, Any]) -> None:
+    when = entry["created_at"][:16].replace("T", " ")
+    state = " [red]removed[/red]" if entry["removed"] else ""
+    head = f"[bold]{entry['name']}[/bold] version {entry['version']}{state}"
+    console().print(f"{head}  [dim]{when} {plain(entry['author'])}[/dim]  {plain(entry['reason'])}")
+    _say_changes(entry["changes"])
 
 
 def _say_changes(changes: list[dict[str, Any]]) -> None:
     import json
 
-    for one in changes:
-        before, after = ("nothing" if one[side] is None else json.dumps(one[side]) for side in ("before", "after"))
-        console().print(f"  {one['field']}: {plain(before)} → {plain(after)}")
+    for field in changes:
+        before, after = ("nothing" if field[side] is None else json.dumps(field[side]) for side in ("before", "after"))
+        console().print(f"  {field['field']}: {plain(before)} → {plain(after)}")

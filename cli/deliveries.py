@@ -37,13 +37,13 @@ def deliveries(
 
         statuses = ("failed",) if failed else ()
         with desk.office.database.read(desk.ctx) as session:
-            found = [delivery_document(row) for row in listed(session, most, statuses=statuses, target=to)]
+            documents = [delivery_document(row) for row in listed(session, most, statuses=statuses, target=to)]
     if as_json:
-        print_json({"deliveries": found})
+        print_json({"deliveries": documents})
         return
-    for one in found:
-        _print_line(one)
-    if not found:
+    for document in documents:
+        _print_line(document)
+    if not documents:
         console().print("Nothing failed." if failed else "Nothing has gone out yet.")
 
 
@@ -65,9 +65,9 @@ def show(
 
     _print_line(document)
     console().print(f"  id {document['id']}", style="dim")
-    for one in document["tried"]:
-        at = one["at"][:19].replace("T", " ")
-        console().print(f"  {one['number']}. {at} [{_STYLE[one['outcome']]}]{one['outcome']}[/] {plain(one['detail'])}")
+    for attempt in document["tried"]:
+        at, outcome = attempt["at"][:19].replace("T", " "), attempt["outcome"]
+        console().print(f"  {attempt['number']}. {at} [{_STYLE[outcome]}]{outcome}[/] {plain(attempt['detail'])}")
     console().print(plain(json.dumps(document["message"], indent=2, ensure_ascii=False)))
     if document["status"] == "failed":
         console().print(f"[dim]mhos deliveries retry {short(document['id'])}[/dim]")
@@ -87,12 +87,12 @@ def retry(delivery: Id, profile: AsProfile = None, brand: BrandOption = None, as
         console().print(f"{document['channel']} to {plain(document['target'])} is queued again.  [dim]mhos work[/dim]")
 
 
-def _print_line(one: dict[str, Any]) -> None:
-    at, tries = one["created_at"][:16].replace("T", " "), one["attempts"]
-    state = f"[{_STYLE[one['status']]}]{one['status']}[/]"
+def _print_line(delivery: dict[str, Any]) -> None:
+    at, tries = delivery["created_at"][:16].replace("T", " "), delivery["attempts"]
+    state = f"[{_STYLE[delivery['status']]}]{delivery['status']}[/]"
     console().print(
-        f"[cyan]{short(one['id'])}[/cyan] {one['channel']} to {plain(one['target'])} {state} "
-        f"[dim]{at}, {tries} attempt{'' if tries == 1 else 's'}[/dim] {plain(one['title'])}"
+        f"[cyan]{short(delivery['id'])}[/cyan] {delivery['channel']} to {plain(delivery['target'])} {state} "
+        f"[dim]{at}, {tries} attempt{'' if tries == 1 else 's'}[/dim] {plain(delivery['title'])}"
     )
-    if one["last_error"]:
-        console().print(f"  [red]{plain(one['last_error'])}[/red]")
+    if delivery["last_error"]:
+        console().print(f"  [red]{plain(delivery['last_error'])}[/red]")

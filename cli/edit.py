@@ -48,7 +48,7 @@ def edit(
 
 
 def words_for(kind: str) -> list[str]:
-    """What can be edited of an action kind, as it is written here: `price=…`, `quantity:SKU=…`."""
+    """The editable fields of an action kind as typed here: `price=…`, `quantity:SKU=…`."""
     return [
         f"{field.word}=…" if entries is None else f"{field.word}:{_named(entries)}=…"
         for field, entries in _editable(kind).values()
@@ -85,17 +85,17 @@ def _editable(kind: str, currency: str = "EUR") -> dict[str, tuple["FormField", 
 
     definition = kind_of(kind)
     fields = {field.name: field for field in form_of(definition, currency)}
-    found: dict[str, tuple[FormField, FormField | None]] = {}
+    editable: dict[str, tuple[FormField, FormField | None]] = {}
     for name in definition.editable:
         outer, _, inner = name.rpartition(EACH)
         entries = fields[outer] if outer else None
         field = fields[inner] if entries is None else next(part for part in entries.entry if part.name == inner)
-        found[field.word] = field, entries
-    return found
+        editable[field.word] = field, entries
+    return editable
 
 
 def _named(entries: "FormField") -> str:
-    """What an entry is called by: its last name."""
+    """The word that names an entry: its last text field, in capitals."""
     return [part.word.upper() for part in entries.entry if part.sort == "text"][-1]
 
 
@@ -104,8 +104,8 @@ def _with(entries: list[dict[str, Any]], about: str, inner: str, value: Any) -> 
     from domain.errors import InvalidInput
 
     wanted = about.split("/")
-    hit = [at for at, one in enumerate(entries) if all(part in one.values() for part in wanted)]
+    hit = [at for at, entry in enumerate(entries) if all(part in entry.values() for part in wanted)]
     if len(hit) != 1:
-        named = ", ".join("/".join(str(text) for text in one.values() if isinstance(text, str)) for one in entries[:12])
-        raise InvalidInput(f"{about} fits {len(hit)} of its entries.", remedy=f"They are: {named}.")
-    return [{**one, inner: value} if at == hit[0] else one for at, one in enumerate(entries)]
+        names = ("/".join(text for text in entry.values() if isinstance(text, str)) for entry in entries[:12])
+        raise InvalidInput(f"{about} fits {len(hit)} of its entries.", remedy=f"They are: {', '.join(names)}.")
+    return [{**entry, inner: value} if at == hit[0] else entry for at, entry in enumerate(entries)]

@@ -42,9 +42,9 @@ class Check:
 
 
 class _Unwell(Exception):
-    def __init__(self, found: str, remedy: str) -> None:
-        super().__init__(found)
-        self.found, self.remedy = found, remedy
+    def __init__(self, finding: str, remedy: str) -> None:
+        super().__init__(finding)
+        self.found, self.remedy = finding, remedy
 
 
 def examine() -> Iterator[Check]:
@@ -70,10 +70,10 @@ def _python() -> str:
 
 def _packages() -> str:
     try:
-        found = [f"{name} {version(name)}" for name in PACKAGES]
+        versions = [f"{name} {version(name)}" for name in PACKAGES]
     except PackageNotFoundError as error:
         raise _Unwell(f"{error.name} is not installed", "Run `make setup`.") from error
-    return ", ".join(found)
+    return ", ".join(versions)
 
 
 def _rooms() -> str:

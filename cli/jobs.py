@@ -32,16 +32,16 @@ def jobs(
         from store.jobs import DEAD, LEASED, QUEUED, listed
 
         with desk.office.database.read(desk.ctx) as session:
-            found = [job_document(job) for job in listed(session, (DEAD,) if dead else (LEASED, QUEUED, DEAD))]
+            jobs = [job_document(job) for job in listed(session, (DEAD,) if dead else (LEASED, QUEUED, DEAD))]
     if as_json:
-        print_json({"jobs": found})
+        print_json({"jobs": jobs})
         return
-    for one in found:
-        style = "red" if one["status"] == "dead" else "dim"
-        at = one["run_at"][:16].replace("T", " ")
-        console().print(f"[cyan]{short(one['id'])}[/cyan] {one['kind']} [{style}]{one['status']}[/] [dim]{at}, "
-                        f"{one['attempts']} attempts[/dim] {plain(one['last_error'])}")  # fmt: skip
-    if not found:
+    for job in jobs:
+        style = "red" if job["status"] == "dead" else "dim"
+        at = job["run_at"][:16].replace("T", " ")
+        console().print(f"[cyan]{short(job['id'])}[/cyan] {job['kind']} [{style}]{job['status']}[/] [dim]{at}, "
+                        f"{job['attempts']} attempts[/dim] {plain(job['last_error'])}")  # fmt: skip
+    if not jobs:
         console().print("No dead letters." if dead else "Nothing waits.")
 
 

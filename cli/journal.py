@@ -42,18 +42,18 @@ def journal(
         if kind and kind not in ACTION_KINDS:
             raise InvalidInput(f"There is no action kind {kind}.", remedy=f"Kinds: {', '.join(sorted(ACTION_KINDS))}.")
         with desk.office.database.read(desk.ctx) as session:
-            found = spoken(journal_document(session, agent, kind, limit), Language.EN)
+            document = spoken(journal_document(session, agent, kind, limit), Language.EN)
     if as_json:
-        print_json(found)
+        print_json(document)
         return
-    if not found["outcomes"]:
+    if not document["outcomes"]:
         console().print("Nothing was measured yet: promises are checked on the day that `mhos show` names.")
         return
-    console().print(_figures(found["calibration"]))
+    console().print(_figures(document["calibration"]))
     console().print()
-    console().print(_outcomes(found["outcomes"]))
-    if found["more"]:
-        console().print(f"\n{found['more']} older ones are not shown: --limit.")
+    console().print(_outcomes(document["outcomes"]))
+    if document["more"]:
+        console().print(f"\n{document['more']} older ones are not shown: --limit.")
 
 
 def _figures(rows: Sequence[Mapping[str, Any]]) -> str:

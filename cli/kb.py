@@ -67,13 +67,13 @@ def list_(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = No
         from memory.shelves import documents_document
 
         with desk.office.database.read(desk.ctx) as session:
-            found = documents_document(session)
+            document = documents_document(session)
     if as_json:
-        print_json(found)
-    elif not found["documents"]:
+        print_json(document)
+    elif not document["documents"]:
         console().print("No documents yet: `mhos kb add FILE`.")
     else:
-        console().print(_table(found["documents"]))
+        console().print(_table(document["documents"]))
 
 
 @app.command("search")
@@ -100,8 +100,8 @@ def search(
             )
         office = desk.office
         with office.database.read(desk.ctx) as session:
-            found = office.knowledge.search(office.database, session, question, limit, category, tag)
-            document = search_document(found)
+            passages = office.knowledge.search(office.database, session, question, limit, category, tag)
+            document = search_document(passages)
     if as_json:
         print_json(document)
     else:
@@ -143,11 +143,12 @@ def rebuild(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = 
 
 def _show_added(document: Mapping[str, Any]) -> None:
     screen = console()
-    for one in document["documents"]:
-        version = f", version {one['version']}" if one["version"] > 1 else ""
-        screen.print(f"{plain(one['name'])}: [bold]{one['status']}[/bold]{version}, {one['passages']:,} passages")
-    for one in document["rejected"]:
-        screen.print(f"[red]{plain(one['file'])}[/red]: {plain(one['reason'])} [dim]{plain(one['remedy'])}[/dim]")
+    for added in document["documents"]:
+        version = f", version {added['version']}" if added["version"] > 1 else ""
+        screen.print(f"{plain(added['name'])}: [bold]{added['status']}[/bold]{version}, {added['passages']:,} passages")
+    for refused in document["rejected"]:
+        why = f"{plain(refused['reason'])} [dim]{plain(refused['remedy'])}[/dim]"
+        screen.print(f"[red]{plain(refused['file'])}[/red]: {why}")
     if document["index"]:
         screen.print(f"[dim]The search index waits: {plain(document['index'])}[/dim]")
 
@@ -170,10 +171,11 @@ def _show_found(document: Mapping[str, Any]) -> None:
     if not document["passages"]:
         screen.print("Nothing was found: there are no documents that hold at this moment (`mhos kb list`).")
         return
-    for one in document["passages"]:
-        under = f" · {plain(one['heading'])}" if one["heading"] else ""
-        mark = "" if one["label"] == "trusted" else " [yellow]untrusted[/yellow]"
-        screen.print(f"[bold]{plain(one['document'])}[/bold], {one['place']}{under}, of {one['dated']}{mark}")
-        screen.print(f"  {plain(' '.join(one['text'].split()))}\n")
+    for passage in document["passages"]:
+        under = f" · {plain(passage['heading'])}" if passage["heading"] else ""
+        mark = "" if passage["label"] == "trusted" else " [yellow]untrusted[/yellow]"
+        place = f"{passage['place']}{under}, of {passage['dated']}{mark}"
+        screen.print(f"[bold]{plain(passage['document'])}[/bold], {place}")
+        screen.print(f"  {plain(' '.join(passage['text'].split()))}\n")
     why = f" ({plain(document['because'])})" if document["because"] else ""
     screen.print(f"[dim]Searched: {document['searched']}{why}[/dim]")

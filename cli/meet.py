@@ -55,7 +55,7 @@ def meet(
 
 
 def limits_of(said: list[str], desk: Desk) -> dict[str, int]:
-    """What people let the meeting spend: money in minor units, attention in action items. Raises InvalidInput."""
+    """The meeting's limits by name: money in minor units, attention in action items. Raises InvalidInput."""
     from store.reads.settings import brand_of
 
     if not said:

@@ -29,8 +29,8 @@ def _digest(document: dict[str, Any]) -> str:
     )
     head, *sections = document["minutes"].split("\n## ")
     kept = [section for section in sections if not section.startswith(heads)]
-    told = f"{len(document['findings'])} findings, and {len(document['left_out'])} proposals left out"
-    more = f"The minutes have it all: {told}. Read them with `mhos minutes {document['meeting_id'][-8:]}`."
+    rest = f"{len(document['findings'])} findings, and {len(document['left_out'])} proposals left out"
+    more = f"The minutes have it all: {rest}. Read them with `mhos minutes {document['meeting_id'][-8:]}`."
     return "\n## ".join([head, *(section.rstrip() + "\n" for section in kept)]) + f"\n{more}\n"
 
 
@@ -52,7 +52,7 @@ class MeetingView:
         self._stack.close()
 
     def progress(self, step: str, detail: str) -> None:
-        """What the meeting is doing now."""
+        """The line that says how far the meeting is."""
         if not self._enabled:
             return
         if step == "meeting":
@@ -67,6 +67,8 @@ class MeetingView:
         """The minutes, whole or what one has to know right after the meeting; then the action items."""
         from rich.markdown import Markdown
 
+        from domain.language import Language
+
         if document["status"] == "waiting":
             self._table(document)
             return
@@ -74,18 +76,18 @@ class MeetingView:
         self._console.print(Markdown(document["minutes"] if whole else _digest(document)))
         self._console.print()
         if document["action_items"]:
-            self._console.print(items_table(document["action_items"]))
+            self._console.print(items_table(document["action_items"], Language(document["language"])))
         else:
             self._console.print("No action items.")
 
     def _table(self, document: dict[str, Any]) -> None:
-        """What a meeting that waits has on its table, and what one can do about it."""
+        """Print a waiting meeting's proposals, and the verbs that go on with it."""
         said, meeting = self._console.print, document["meeting_id"][-8:]
         said(f"\n[bold]The meeting waits for you after {document['waits_after']}.[/bold] On its table:\n")
-        for one in document["proposals"]:
-            said(f"[bold]{one['id'][-8:]}[/bold]  {plain(one['subject'])}: expected {one['expected']}")
-            said(f"          {plain(one['text'])}")
-            for challenge in one["challenges"]:
+        for proposal in document["proposals"]:
+            said(f"[bold]{proposal['id'][-8:]}[/bold]  {plain(proposal['subject'])}: expected {proposal['expected']}")
+            said(f"          {plain(proposal['text'])}")
+            for challenge in proposal["challenges"]:
                 if challenge["status"] == "changed":
                     said(f"          [yellow]{plain(challenge['agent'])}[/yellow]: {plain(challenge['text'])}")
         said("\nSay something: mhos say ask, object ID, strike ID, limit, point or invite.")

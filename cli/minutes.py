@@ -12,7 +12,7 @@ from cli.session import Desk, open_desk
 
 
 class Format(StrEnum):
-    """What minutes can be had as."""
+    """Formats of minutes."""
 
     MD = "md"
     PDF = "pdf"

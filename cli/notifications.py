@@ -32,25 +32,25 @@ def notifications(
         from automation import notifications as inbox
 
         with desk.office.database.read(desk.ctx) as session:
-            found = [
+            notes = [
                 inbox.notification_document(row, new) for row, new in inbox.notifications(session, unread_only=unread)
             ]
             count = inbox.unread_count(session)
     if as_json:
-        print_json({"unread": count, "notifications": found})
+        print_json({"unread": count, "notifications": notes})
         return
-    for one in found:
-        style = _STYLE[one["severity"]]
-        mark = "●" if one["unread"] else " "
-        when = one["created_at"][:16].replace("T", " ")
+    for note in notes:
+        style = _STYLE[note["severity"]]
+        mark = "●" if note["unread"] else " "
+        when = note["created_at"][:16].replace("T", " ")
         console().print(
-            f"[{style}]{mark} {one['severity']:<8}[/] [cyan]{short(one['id'])}[/cyan] {plain(one['title'])} "
-            f"[dim]{when} · {one['module']} · {plain(one['source'])}[/dim]"
+            f"[{style}]{mark} {note['severity']:<8}[/] [cyan]{short(note['id'])}[/cyan] {plain(note['title'])} "
+            f"[dim]{when} · {note['module']} · {plain(note['source'])}[/dim]"
         )
-        if one["body"]:
-            console().print(f"             [dim]{plain(one['body'])}[/dim]")
+        if note["body"]:
+            console().print(f"             [dim]{plain(note['body'])}[/dim]")
     console().print(
-        f"{count} unread." if found or count else "Nothing unread." if unread else "Nobody told you anything."
+        f"{count} unread." if notes or count else "Nothing unread." if unread else "Nobody told you anything."
     )
 
 

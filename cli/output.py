@@ -51,6 +51,7 @@ def say_status(document: Mapping[str, Any]) -> None:
 STATUS_STYLE = {
     "proposed": "yellow", "denied": "red", "approved": "cyan", "rejected": "red", "done": "green", "undone": "magenta",
     "measured": "green", "expired": "dim", "superseded": "dim", "failed": "red", "running": "cyan",
+    "snoozed": "yellow", "unknown": "red",
 }  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def _ask(desk: Any, kind: str, given: list[str], reason: str) -> dict[str, Any]:
 
 
 def _show_forms(kind: str, as_json: bool) -> None:
-    """What a kind takes, or which kinds there are."""
+    """Print the parameters of a kind, or the list of kinds."""
     with errors_as_sentences(as_json):
         from domain.action import ACTION_KINDS
         from domain.forms import usage
@@ -79,12 +79,12 @@ def _show_forms(kind: str, as_json: bool) -> None:
             document = form_document(kind)
             print_json(document) if as_json else _print_form(document)
             return
-        kinds = [{"kind": one.name, "title": one.title, "usage": usage(one)} for one in ACTION_KINDS.values()]
+        kinds = [{"kind": kind.name, "title": kind.title, "usage": usage(kind)} for kind in ACTION_KINDS.values()]
         if as_json:
             print_json({"kinds": kinds})
             return
-        for one in kinds:
-            console().print(f"[bold]{plain(one['title'])}[/bold]\n  mhos propose {plain(one['usage'])}")
+        for row in kinds:
+            console().print(f"[bold]{plain(row['title'])}[/bold]\n  mhos propose {plain(row['usage'])}")
 
 
 def form_document(kind: str) -> dict[str, Any]:

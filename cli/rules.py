@@ -55,20 +55,20 @@ def test(
 
         moment = _moment(since)
         document = _rule(desk, rule)
-        found = would_have(desk.office.database, desk.ctx, desk.office.engine, document, moment)
-    acted = sum(one.status == "would act" for one in found)
+        matches = would_have(desk.office.database, desk.ctx, desk.office.engine, document, moment)
+    acted = sum(match.status == "would act" for match in matches)
     if as_json:
-        events = [{**vars(one), "at": one.at.isoformat()} for one in found]
+        events = [{**vars(match), "at": match.at.isoformat()} for match in matches]
         print_json({"rule": document.name, "events": events, "would_act": acted, "written": False})
         return
-    for one in found:
-        mark = "[green]●[/green]" if one.status == "would act" else "[dim]○[/dim]"
+    for match in matches:
+        mark = "[green]●[/green]" if match.status == "would act" else "[dim]○[/dim]"
         console().print(
-            f"{mark} {one.at:%Y-%m-%d %H:%M} {one.type} {plain(one.subject)}  [dim]{plain(one.reason)}[/dim]"
+            f"{mark} {match.at:%Y-%m-%d %H:%M} {match.type} {plain(match.subject)}  [dim]{plain(match.reason)}[/dim]"
         )
-        for said in one.does:
+        for said in match.does:
             console().print(f"    {plain(said)}")
-    console().print(f"{document.name}: would have acted on {acted} of {len(found)} events. Nothing was written.")
+    console().print(f"{document.name}: would have acted on {acted} of {len(matches)} events. Nothing was written.")
 
 
 @_verbs.command("log")

@@ -19,7 +19,8 @@ def print_runs(runs: Sequence[dict[str, Any]], as_json: bool) -> None:
         console().print(f"{head} [dim]{run['created_at'][:16].replace('T', ' ')}[/dim] {plain(run['event'])}")
         if run["reason"]:
             console().print(f"  [dim]{plain(run['reason'])}[/dim]")
-        for one in run["attempts"]:
-            console().print(f"  {one['step'] or 'conditions'}: {one['outcome']} [dim]{plain(one['detail'])}[/dim]")
+        for attempt in run["attempts"]:
+            step, detail = attempt["step"] or "conditions", plain(attempt["detail"])
+            console().print(f"  {step}: {attempt['outcome']} [dim]{detail}[/dim]")
     if not runs:
         console().print("Nothing yet.")

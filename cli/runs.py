@@ -17,14 +17,14 @@ def runs(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = Non
         from virtual_office.minutes.summary import runs_document
 
         with desk.office.database.read(desk.ctx) as session:
-            found = runs_document(session)
+            document = runs_document(session)
     if as_json:
-        print_json({"runs": found})
+        print_json({"runs": document})
         return
     from rich.table import Table
 
     table = Table("Id", "Started", "Status", "Items", "Agenda", box=None, pad_edge=False)
-    for run in found:
+    for run in document:
         status = "interrupted" if run["interrupted"] else run["status"]
         table.add_row(short(run["id"]), run["started_locally"], status, str(run["action_items"]), plain(run["agenda"]))
-    console().print(table if found else "No meeting was held yet: `mhos meet`.")
+    console().print(table if document else "No meeting was held yet: `mhos meet`.")

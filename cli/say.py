@@ -12,7 +12,7 @@ from cli.session import open_desk
 
 
 class Said(StrEnum):
-    """What can be said."""
+    """The turns a person may take in a meeting."""
 
     ASK = "ask"
     OBJECT = "object"
@@ -57,7 +57,7 @@ def say(
 
             run = find_run(session, meeting)
             table = table_document(session, run.id)
-        mine = next(one for one in table["turns"] if one["id"] == str(turn_id))
+        mine = next(turn for turn in table["turns"] if turn["id"] == str(turn_id))
         if as_json:
             print_json({"meeting_id": str(run.id), "status": run.status, **mine})
         elif what is Said.ASK:

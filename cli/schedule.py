@@ -32,18 +32,19 @@ def list_(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = No
         from virtual_office.schedule.versions import definitions
 
         with desk.office.database.read(desk.ctx) as session:
-            found = [_document(session, one) for one in definitions(session)]
+            documents = [_document(session, meeting) for meeting in definitions(session)]
     if as_json:
-        print_json({"schedule": found})
+        print_json({"schedule": documents})
         return
     from rich.table import Table
 
     table = Table("Name", "Title", "Held", "Next", "Last", "Version", box=None, pad_edge=False)
-    for one in found:
-        following = "paused" if one["paused"] else one["next_local"]
-        last = f"{short(one['last']['meeting_id'])} {one['last']['slot_local']}" if one["last"] else ""
-        table.add_row(one["name"], plain(one["title"]), one["rhythm"], following, last, str(one["version"]))
-    console().print(table if found else "No meeting is on a schedule: `mhos schedule set FILE --reason …`.")
+    for document in documents:
+        following = "paused" if document["paused"] else document["next_local"]
+        last = f"{short(document['last']['meeting_id'])} {document['last']['slot_local']}" if document["last"] else ""
+        head = document["name"], plain(document["title"]), document["rhythm"]
+        table.add_row(*head, following, last, str(document["version"]))
+    console().print(table if documents else "No meeting is on a schedule: `mhos schedule set FILE --reason …`.")
 
 
 @_verbs.command("show")
@@ -56,9 +57,9 @@ def show(
         from virtual_office.schedule.versions import definition_of
 
         with desk.office.database.read(desk.ctx) as session:
-            found = definition_of(session, name)
-            document = _document(session, found)
-        text = write_definition(found.definition)
+            meeting = definition_of(session, name)
+            document = _document(session, meeting)
+        text = write_definition(meeting.definition)
     if as_json:
         print_json({**document, "yaml": text})
         return
@@ -148,12 +149,12 @@ def history(
 
         with desk.office.database.read(desk.ctx) as session:
             versions = versions_of(session, name)
-        told = [_told(one, before) for before, one in zip([None, *versions], versions, strict=False)]
+        history = [_told(version, before) for before, version in zip([None, *versions], versions, strict=False)]
     if as_json:
-        print_json({"name": name, "versions": told})
+        print_json({"name": name, "versions": history})
         return
-    for one in reversed(told):
-        _say(one)
+    for entry in reversed(history):
+        _say(entry)
 
 
 def _crew() -> list[str]:
@@ -162,15 +163,15 @@ def _crew() -> list[str]:
     return [charter.name for charter in load_charters()]
 
 
-def _document(session: "BrandSession", one: "Scheduled") -> dict[str, Any]:
+def _document(session: "BrandSession", meeting: "Scheduled") -> dict[str, Any]:
     from store.reads.settings import brand_of
     from virtual_office.schedule.due import newest_run
 
-    definition, zone, now = one.definition, brand_of(session).zone, session.ctx.now()
-    following, last = definition.next_slot(zone, now), newest_run(session, one.name)
+    definition, zone, now = meeting.definition, brand_of(session).zone, session.ctx.now()
+    following, last = definition.next_slot(zone, now), newest_run(session, meeting.name)
     return {
         **definition.model_dump(mode="json"),
-        "version": one.version,
+        "version": meeting.version,
         "rhythm": definition.rhythm_in_words(),
         "zone": zone,
         "next": None if definition.paused else following.isoformat(),
@@ -186,17 +187,17 @@ def _document(session: "BrandSession", one: "Scheduled") -> dict[str, Any]:
     }
 
 
-def _told(one: "MeetingDefinitionVersion", before: "MeetingDefinitionVersion | None") -> dict[str, Any]:
+def _told(version: "MeetingDefinitionVersion", before: "MeetingDefinitionVersion | None") -> dict[str, Any]:
     from virtual_office.schedule.definition import differences
 
     return {
-        "name": one.name,
-        "version": one.version,
-        "author": one.author,
-        "reason": one.reason,
-        "created_at": one.created_at.isoformat(),
-        "removed": one.definition is None,
-        "changes": differences(before.definition if before else None, one.definition) if before else [],
+        "name": version.name,
+        "version": version.version,
+        "author": version.author,
+        "reason": version.reason,
+        "created_at": version.created_at.isoformat(),
+        "removed": version.definition is None,
+        "changes": differences(before.definition if before else None, version.definition) if before else [],
     }
 
 
@@ -207,11 +208,11 @@ def _change(desk: Desk, as_json: bool, change: "Callable[[BrandSession], Meeting
     with desk.office.database.begin(desk.ctx) as session:
         made = change(session)
         versions = versions_of(session, made.name)
-    told = _told(made, versions[-2] if len(versions) > 1 else None)
+    entry = _told(made, versions[-2] if len(versions) > 1 else None)
     if as_json:
-        print_json(told)
+        print_json(entry)
     else:
-        _say(told)
+        _say(entry)
 
 
 def _plan(desk: Desk, definition: "MeetingDefinition", as_json: bool) -> None:
@@ -219,7 +220,7 @@ def _plan(desk: Desk, definition: "MeetingDefinition", as_json: bool) -> None:
     from virtual_office.schedule.versions import definitions
 
     with desk.office.database.read(desk.ctx) as session:
-        now = next((one.definition for one in definitions(session) if one.name == definition.name), None)
+        now = next((meeting.definition for meeting in definitions(session) if meeting.name == definition.name), None)
     changes = differences(now, definition)
     if as_json:
         print_json({"name": definition.name, "changes": changes, "written": False})
@@ -228,12 +229,12 @@ def _plan(desk: Desk, definition: "MeetingDefinition", as_json: bool) -> None:
         _say_changes(changes)
 
 
-def _say(told: dict[str, Any]) -> None:
-    when = told["created_at"][:16].replace("T", " ")
-    state = " [red]removed[/red]" if told["removed"] else ""
-    head = f"[bold]{told['name']}[/bold] version {told['version']}{state}"
-    console().print(f"{head}  [dim]{when} {plain(told['author'])}[/dim]  {plain(told['reason'])}")
-    _say_changes(told["changes"])
+def _say(entry: dict[str, Any]) -> None:
+    when = entry["created_at"][:16].replace("T", " ")
+    state = " [red]removed[/red]" if entry["removed"] else ""
+    head = f"[bold]{entry['name']}[/bold] version {entry['version']}{state}"
+    console().print(f"{head}  [dim]{when} {plain(entry['author'])}[/dim]  {plain(entry['reason'])}")
+    _say_changes(entry["changes"])
 
 
 def _say_changes(changes: list[dict[str, Any]]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a verb works with."""
+    """The office and the Context a verb works with."""
 
     office: "Office"
     ctx: "Context"
@@ -51,7 +51,7 @@ def errors_as_sentences(as_json: bool) -> Iterator[None]:
 
 
 def _unexpected(error: Exception) -> "DomainError":
-    """What nobody foresaw, as a sentence; the transaction it happened in has been undone."""
+    """An unforeseen exception as a domain error; the transaction it happened in has been undone."""
     from domain.errors import DomainError
 
     said = getattr(error, "orig", None) or error  # of a database error only what it says, not the statement's values

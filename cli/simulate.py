@@ -22,8 +22,8 @@ DEFAULT_DAYS, DEFAULT_SEED, DEFAULT_CREW = 182, 1, "rules"
 
 
 @dataclass(frozen=True)
-class Order:
-    """What to simulate, once every word of it has been checked."""
+class SimulationOrder:
+    """A checked request for a simulation or a score."""
 
     days: int
     seeds: range
@@ -72,7 +72,7 @@ def simulate(
         _list_scenarios(as_json)
         return
     with errors_as_sentences(as_json):
-        order = Order(
+        order = SimulationOrder(
             _days(days),
             _seeds(score, seed, seeds),
             _crew(crew),
@@ -94,7 +94,7 @@ def simulate(
         write_report(report, document, order, as_json)
 
 
-def _run(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
+def _run(office: "Office", order: SimulationOrder, as_json: bool) -> dict[str, Any]:
     from cli.simulate_view import SimulationView
     from evals.twin.operator import REFUSES
     from evals.twin.run import lived_history, run_crew
@@ -112,7 +112,7 @@ def _run(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
     return result.as_document()
 
 
-def _score(office: "Office", order: Order, as_json: bool) -> dict[str, Any]:
+def _score(office: "Office", order: SimulationOrder, as_json: bool) -> dict[str, Any]:
     from cli.simulate_view import ScoreView
     from evals.twin.score import Match, play, score_document
 
@@ -125,16 +125,16 @@ def _list_scenarios(as_json: bool) -> None:
     with errors_as_sentences(as_json):
         from simulation.scenario_file import known_scenarios
 
-        found = [{"name": one.name, "title": one.title} for one in known_scenarios()]
+        scenarios = [{"name": scenario.name, "title": scenario.title} for scenario in known_scenarios()]
     if as_json:
-        print_json({"scenarios": found})
+        print_json({"scenarios": scenarios})
         return
     from cli.simulate_view import show_scenarios
 
-    show_scenarios(found)
+    show_scenarios(scenarios)
 
 
-def _show(document: dict[str, Any], order: Order) -> None:
+def _show(document: dict[str, Any], order: SimulationOrder) -> None:
     from cli.simulate_view import show_run, show_score
 
     (show_score if order.is_score else show_run)(document)
@@ -155,10 +155,10 @@ def _seeds(score: bool, seed: int | None, span: str | None) -> range:
     if not score:
         if span is not None:
             raise InvalidInput("--seeds is for a score.", remedy="Add --score, or give one seed with --seed.")
-        one = DEFAULT_SEED if seed is None else seed
-        if not 0 <= one <= LARGEST_SEED:
-            raise InvalidInput(f"{one} is no seed.", remedy=f"Give a whole number from 0 to {LARGEST_SEED}.")
-        return range(one, one + 1)
+        first = DEFAULT_SEED if seed is None else seed
+        if not 0 <= first <= LARGEST_SEED:
+            raise InvalidInput(f"{first} is no seed.", remedy=f"Give a whole number from 0 to {LARGEST_SEED}.")
+        return range(first, first + 1)
     if span is None or seed is not None:
         raise InvalidInput("A score takes its seeds from --seeds.", remedy="Write --score --seeds 1:20.")
     said = re.fullmatch(r"([0-9]{1,10}):([0-9]{1,10})", span)
@@ -166,12 +166,12 @@ def _seeds(score: bool, seed: int | None, span: str | None) -> range:
         raise InvalidInput(
             f"{span!r} are no seeds.", remedy=f"Write --seeds 1:20; each is a number from 0 to {LARGEST_SEED}."
         )
-    found = range(int(said[1]), int(said[2]) + 1)
-    if not 1 <= len(found) <= MOST_SEEDS:
+    seeds = range(int(said[1]), int(said[2]) + 1)
+    if not 1 <= len(seeds) <= MOST_SEEDS:
         raise InvalidInput(
-            f"{span} are {len(found) or 'no'} seeds.", remedy=f"Give 1 to {MOST_SEEDS} seeds, lowest first."
+            f"{span} are {len(seeds) or 'no'} seeds.", remedy=f"Give 1 to {MOST_SEEDS} seeds, lowest first."
         )
-    return found
+    return seeds
 
 
 def _agents(crew: str, agents: str) -> tuple[str, ...]:
@@ -221,8 +221,8 @@ def _scenarios(names: list[str], days: int) -> "tuple[Scenario, ...]":
     from simulation.scenario_file import load_scenario
 
     loaded = tuple(load_scenario(name) for name in names)
-    for one in loaded:
-        check_codes(one, KNOWN_CODES)
+    for scenario in loaded:
+        check_codes(scenario, KNOWN_CODES)
     schedule(loaded, DEFAULT_SEED, days)  # refuses what cannot begin within these days, whatever the seed
     return loaded
 
@@ -242,7 +242,7 @@ def _check_report(report: Path | None) -> None:
         raise InvalidInput(f"{report} cannot be written.", remedy="Write the report elsewhere.")
 
 
-def write_report(report: Path, document: dict[str, Any], order: Order, as_json: bool) -> None:
+def write_report(report: Path, document: dict[str, Any], order: SimulationOrder, as_json: bool) -> None:
     """The page of what came of the order. Exits 1, saying so, where the file cannot be written after all."""
     from domain.errors import InvalidInput
     from evals.twin.page import run_page, score_page

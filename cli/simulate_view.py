@@ -149,19 +149,19 @@ def mean_of_curves(curves: Mapping[str, Sequence[float]]) -> list[float]:
     return [sum(values) / len(values) for values in zip(*curves.values(), strict=True)]
 
 
-def show_scenarios(found: Sequence[Mapping[str, str]]) -> None:
+def show_scenarios(scenarios: Sequence[Mapping[str, str]]) -> None:
     """Name and title of each."""
     from rich.table import Table
 
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="cyan", no_wrap=True)
-    for one in found:
-        table.add_row(plain(one["name"]), plain(one["title"]))
+    for scenario in scenarios:
+        table.add_row(plain(scenario["name"]), plain(scenario["title"]))
     console().print(table)
 
 
 def show_run(document: Mapping[str, Any]) -> None:
-    """What came of one run."""
+    """Print the result of one run."""
     from evals.twin.words import (
         attending,
         events_in_words,
@@ -201,7 +201,7 @@ def show_run(document: Mapping[str, Any]) -> None:
 
 
 def show_score(document: Mapping[str, Any]) -> None:
-    """What came of a score."""
+    """Print the result of a score."""
     from evals.twin.words import attending, count, scenarios_in_words, score_headline, score_meaning
 
     screen = console()

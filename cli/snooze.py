@@ -42,7 +42,7 @@ def moment(said: str, zone: str) -> datetime:
     from domain.errors import InvalidInput
 
     try:
-        found = datetime.fromisoformat(said)
+        parsed = datetime.fromisoformat(said)
     except ValueError:
         raise InvalidInput(f"{said!r} is no moment.", remedy="Write it as 2026-11-23T09:00.") from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone))

@@ -30,14 +30,14 @@ def spending(
         years, month = divmod(now.year * 12 + now.month - months, 12)
         since = now.replace(year=years, month=month + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
         with desk.office.database.read(desk.ctx) as session:
-            found = {by: [one.document() for one in costs] for by, costs in costs_since(session, since).items()}
+            by_group = {by: [cost.document() for cost in costs] for by, costs in costs_since(session, since).items()}
     limits = {"run_usd": str(settings.model_run_budget_usd), "month_usd": str(settings.model_month_budget_usd)}
     if as_json:
-        print_json({"since": since.isoformat(), "crew": settings.model, "limits": limits, **found})
+        print_json({"since": since.isoformat(), "crew": settings.model, "limits": limits, **by_group})
         return
-    if not found["month"]:
+    if not by_group["month"]:
         console().print(f"No model was asked since {since:%-d %B %Y}: the crew thinks with {plain(settings.model)}.")
-    for by, costs in found.items():
+    for by, costs in by_group.items():
         if costs:
             console().print(_table(by, costs))
             console().print()
@@ -50,8 +50,8 @@ def _table(by: str, costs: list[dict[str, Any]]) -> Any:
     table = Table(_TITLES[by], box=None, pad_edge=False)
     for title in ("Calls", "Input tokens", "Output tokens", "USD"):
         table.add_column(title, justify="right")
-    for one in costs:
-        of = short(one["of"]) if by == "run" else plain(one["of"])
-        usd = f"at most {one['usd']}" if one["at_most"] else one["usd"]
-        table.add_row(of, f"{one['calls']:,}", f"{one['input_tokens']:,}", f"{one['output_tokens']:,}", usd)
+    for cost in costs:
+        of = short(cost["of"]) if by == "run" else plain(cost["of"])
+        usd = f"at most {cost['usd']}" if cost["at_most"] else cost["usd"]
+        table.add_row(of, f"{cost['calls']:,}", f"{cost['input_tokens']:,}", f"{cost['output_tokens']:,}", usd)
     return table

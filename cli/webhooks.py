@@ -23,14 +23,14 @@ def list_(profile: AsProfile = None, brand: BrandOption = None, as_json: Json = 
         from automation.endpoints import endpoint_document, endpoints
 
         with desk.office.database.read(desk.ctx) as session:
-            found = [endpoint_document(one) for one in endpoints(session)]
+            documents = [endpoint_document(endpoint) for endpoint in endpoints(session)]
     if as_json:
-        print_json({"endpoints": found})
+        print_json({"endpoints": documents})
         return
-    for one in found:
-        state = "[green]on[/green]" if one["enabled"] else f"[red]off[/red] {plain(one['state_reason'])}"
-        console().print(f"{one['name']}  {one['kind']}  {plain(one['url'])}  {state}")
-    if not found:
+    for document in documents:
+        state = "[green]on[/green]" if document["enabled"] else f"[red]off[/red] {plain(document['state_reason'])}"
+        console().print(f"{document['name']}  {document['kind']}  {plain(document['url'])}  {state}")
+    if not documents:
         console().print("None yet: `mhos webhooks add NAME URL`.")
 
 

@@ -52,8 +52,8 @@ def runs(
         from automation.log import logged
 
         with desk.office.database.read(desk.ctx) as session:
-            found = logged(session, "workflow", name)
-    print_runs(found, as_json)
+            executions = logged(session, "workflow", name)
+    print_runs(executions, as_json)
 
 
 @_verbs.command("cancel")
@@ -91,5 +91,5 @@ def _print_one(desk: Desk, run_id: object, as_json: bool) -> None:
     from automation.log import attempts_of, run_document
 
     with desk.office.database.read(desk.ctx) as session:
-        found = find_run(session, str(run_id))
-        print_runs([run_document(found, attempts_of(session, found))], as_json)
+        execution = find_run(session, str(run_id))
+        print_runs([run_document(execution, attempts_of(session, execution))], as_json)

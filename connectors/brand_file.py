@@ -32,7 +32,7 @@ class RulesFile(BaseModel):
     owner_gate: Decimal | None = Field(default=None, ge=0, description="money at stake that needs the owner")
     holding_percent_a_year: Decimal | None = Field(default=None, ge=0, le=200, description="of the goods' cost")
     max_cover_days: int | None = Field(default=None, ge=1, le=3_650, description="stock for longer needs the owner")
-    language: Language | None = Field(default=None, description="of the minutes: en or de")
+    language: Language | None = Field(default=None, description="of minutes and action items: en or de")
 
     trip_fixed: Decimal | None = Field(default=None, ge=0, description="what a driver's trip costs, once")
     trip_stop: Decimal | None = Field(default=None, ge=0, description="and for each stand called at")

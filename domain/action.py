@@ -11,6 +11,7 @@ from domain.errors import Conflict, InvalidInput
 from domain.finance import EXPENSE_FLAG, INVOICE_REMIND, ExpenseFlag, InvoiceRemind
 from domain.kind import ActionKind
 from domain.marketing import BUDGET_REALLOCATE, BudgetReallocate
+from domain.message import Message
 from domain.pricing import PRICE_DRAFT, PRICE_UPDATE, PROMO_SCHEDULE, PriceDraft, PriceUpdate, PromoSchedule
 from domain.stands import STAND_BONUS, STAND_REFILL, STAND_VISIT, StandBonus, StandRefill, StandVisit
 from domain.stock import PURCHASE_ORDER_CREATE, STOCK_TRANSFER, PurchaseOrderCreate, StockTransfer
@@ -88,24 +89,27 @@ def check_transition(current: ItemStatus, new: ItemStatus) -> None:
         )
 
 
-class FieldChange(BaseModel):
-    """One line of a preview: what stands now and what would stand."""
+class PreviewLine(BaseModel):
+    """One line of a preview by keys: what changes, what stands now and what would stand."""
 
     model_config = ConfigDict(frozen=True)
 
-    field: str
-    before: str
-    after: str
+    field: Message
+    before: Message
+    after: Message
 
 
 class Preview(BaseModel):
-    """The changes that an action would make, in words and numbers a person can check."""
+    """The change an action would make, by keys and numbers that a person can check in either language.
+
+    `title` is English, for events, errors and the audit; other languages take the kind's own (`ActionKind.text_title`).
+    """
 
     model_config = ConfigDict(frozen=True)
 
     title: str
-    changes: tuple[FieldChange, ...]
+    changes: tuple[PreviewLine, ...]
     amount_minor: int = Field(description="money at stake over the horizon, absolute")
     currency: str
-    blast_radius: str
-    undo: str
+    blast_radius: Message
+    undo: Message

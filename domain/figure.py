@@ -51,6 +51,11 @@ class Cell(BaseModel):
         return f"{number} {_SINGULAR.get(self.unit, self.unit) if number in ('1', '-1') else self.unit}"
 
 
+def money_cell(amount_minor: int, currency: str) -> Cell:
+    """An amount of money, in minor units, as a cell."""
+    return Cell(value=amount_minor, unit=f"{currency}.minor")
+
+
 LONGEST_PATH = 500
 """Paths are a part of an index's key, which PostgreSQL limits."""
 

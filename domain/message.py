@@ -86,6 +86,17 @@ def verbatim(text: str) -> Message:
     return Message(key=VERBATIM, names={"text": text})
 
 
+def number(cell: Cell | int) -> Message:
+    """A number as a message of its own; a whole number is a count."""
+    return message("common.number", number=cell)
+
+
+def listed(words: Sequence[str | Message]) -> Message:
+    """Words with commas between them as one message. Raises ValueError where there is none."""
+    *before, last = (verbatim(word) if isinstance(word, str) else word for word in words)
+    return message("common.listed", first=listed(before), last=last) if before else last
+
+
 def sentences(parts: Sequence[Message]) -> Message:
     """Messages one after the other as one. Raises ValueError where there is none."""
     first, *others = parts

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -137,8 +137,13 @@ def _free_code(session: BrandSession, ref: FigureRef, taken: Set[str]) -> str:
     return next(longest[:n] for n in range(CODE_LENGTH, len(longest) + 1) if longest[:n] not in {*rivals, *taken})
 
 
-def why(session: BrandSession, code: str, most_rows: int = ROWS_SHOWN) -> Opened:
-    """Open a figure by its code or an unambiguous beginning of it, with so many rows. Raises NotFound, InvalidInput."""
+def why(
+    session: BrandSession, code: str, most_rows: int = ROWS_SHOWN, render: Callable[[Cell], str] = Cell.render
+) -> Opened:
+    """Open a figure by its code or an unambiguous beginning of it, with so many rows; `render` writes its numbers.
+
+    Raises NotFound, InvalidInput.
+    """
     figure = _find(session, code)
     receipt = session.scalars(select(Receipt).where(col(Receipt.id) == figure.receipt_id)).one()
     cell = resolve(session, FigureRef(receipt=ReceiptId(receipt.id), path=figure.path))
@@ -149,7 +154,7 @@ def why(session: BrandSession, code: str, most_rows: int = ROWS_SHOWN) -> Opened
         code=figure.code,
         value=cell.value,
         unit=cell.unit,
-        rendered=cell.render(),
+        rendered=render(cell),
         receipt=OpenedReceipt(
             id=receipt.id,
             tool=receipt.tool,
@@ -159,21 +164,21 @@ def why(session: BrandSession, code: str, most_rows: int = ROWS_SHOWN) -> Opened
             label=receipt.label,
         ),
         path=figure.path,
-        beside=_beside(receipt, figure.path),
+        beside=_beside(receipt, figure.path, render),
         rows=rows,
         rows_total=sum(selection.count for selection in selections),
         rows_unchanged=unchanged,
     )
 
 
-def _beside(receipt: Receipt, path: str) -> dict[str, str]:
+def _beside(receipt: Receipt, path: str, render: Callable[[Cell], str]) -> dict[str, str]:
     """The numbers that the same answer gave of the same thing: what one needs to do the sum again."""
     node: Any = receipt.result
     *parents, own = path.split("/")[1:]
     for part in parents:
         node = node[int(part)] if isinstance(node, list) else node[part]
     cells = {name: value for name, value in node.items() if isinstance(value, dict) and {"value", "unit"} <= set(value)}
-    return {name: Cell.model_validate(value).render() for name, value in cells.items() if name != own}
+    return {name: render(Cell.model_validate(value)) for name, value in cells.items() if name != own}
 
 
 def _find(session: BrandSession, code: str) -> FigureRow:

@@ -64,7 +64,7 @@ class _Source:
     moment: str | None = None
 
 
-_SOURCES: Mapping[str, _Source] = {
+SOURCES: Mapping[str, _Source] = {
     "bank_balance": _Source(BankBalance, {"account": str}, "balance_at"),
     "brand_rules": _Source(BrandRules, {"version": int}),
     "campaign_budget": _Source(CampaignBudget, {"campaign": str}, "valid_from"),
@@ -150,7 +150,7 @@ def selected_each(
         return _draft(session, table, (), {by: value, **where}).model_copy(update={"since": since})
 
     drafts = {value: draft(value) for value in values}
-    column = getattr(_SOURCES[table].table, by)
+    column = getattr(SOURCES[table].table, by)
     every = draft(list(drafts))
     rows = session.execute(_pick(_fingerprints(table, column), every).group_by(column)).all() if drafts else []
     fingerprints = {value: {"count": count, "sha256": sha256} for value, count, sha256 in rows}
@@ -224,9 +224,9 @@ def _plain(value: Any) -> Values:
 
 
 def _source(selection: RowSelection) -> _Source:
-    if selection.table not in _SOURCES:
+    if selection.table not in SOURCES:
         raise InvalidInput(f"{selection.table} is no table that results come from")
-    return _SOURCES[selection.table]
+    return SOURCES[selection.table]
 
 
 def _pick(statement: Select[*tuple[Any, ...]], selection: RowSelection) -> Select[*tuple[Any, ...]]:
@@ -263,7 +263,7 @@ def _fingerprints(table: str, *each: Any) -> Select[*tuple[Any, ...]]:
 
     Of a single row it is `hash_of` its bytes.
     """
-    rows = _SOURCES[table].table
+    rows = SOURCES[table].table
     joined = func.string_agg(row_bytes(rows), aggregate_order_by(literal(b""), col(rows.id)))
     return select(*each, func.count(col(rows.id)), hash_of(func.coalesce(joined, literal(b""))))
 

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.customers import LEAD_FOLLOW_UP, LeadFollowUp, LeadFollowUpFacts
 from domain.errors import Conflict, InvalidInput
 from domain.kind import ActionKind
+from domain.message import Message, message
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from store.leases import lock_row
@@ -105,12 +106,20 @@ def _moment(text: str | None) -> datetime | None:
 
 def _preview(session: BrandSession, lead: Lead, action: LeadFollowUp) -> Preview:
     worth, due = format_minor(lead.value_minor, lead.currency), _due(session, action)
-    said = "nothing" if lead.next_step_at is None else f"{lead.next_step_at:%-d %B %Y}"
+    step = lead.next_step_at
     return Preview(
         title=f"Have a person get back to lead {lead.code} ({worth}) by {due:%-d %B %Y}",
-        changes=(FieldChange(field="next step", before=said, after=f"{due:%-d %B %Y}, with a task for sales"),),
+        changes=(
+            PreviewLine(
+                field=Message(key="customers.preview.next_step"),
+                before=Message(key="customers.preview.nothing")
+                if step is None
+                else message("common.day", day=step.date()),
+                after=message("customers.preview.with_task", day=due.date()),
+            ),
+        ),
         amount_minor=lead.value_minor,
         currency=lead.currency,
-        blast_radius=f"one lead of {brand_of(session).name}, opened {lead.opened_at:%-d %B %Y}",
-        undo="`undo` withdraws the task and puts the next step back, unless somebody has done it.",
+        blast_radius=message("customers.preview.lead_reach", brand=brand_of(session).name, day=lead.opened_at.date()),
+        undo=Message(key="customers.preview.lead_undo"),
     )

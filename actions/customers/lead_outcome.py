@@ -1,4 +1,4 @@
-"""What getting back to a lead brought: won or not, against how often such leads are won when nobody does."""
+"""Outcome of a follow-up: the lead won or not, against how often such leads are won when nobody does."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,7 +34,9 @@ def measure_follow_up(session: BrandSession, action: LeadFollowUp, until: dateti
         return _not_measurable(unit, Message(key="customers.outcome.no_contribution"))
     age = lead.followed_up_at - lead.opened_at
     alone = [
-        one for one in closed_alone(session) if (one.won_at or one.lost_at or one.opened_at) - one.opened_at >= age
+        lead
+        for lead in closed_alone(session)
+        if (lead.won_at or lead.lost_at or lead.opened_at) - lead.opened_at >= age
     ]
     if len(alone) < LEAST_CLOSED:
         return _not_measurable(unit, message("customers.outcome.few_alone", count=len(alone)))
@@ -60,12 +62,12 @@ def measure_follow_up(session: BrandSession, action: LeadFollowUp, until: dateti
 
 def closed_alone(session: BrandSession) -> Sequence[Lead]:
     """Leads that were won or lost by now without anybody getting back to them."""
-    return [one for one in reads.leads(session) if not reads.is_open(session, one) and one.followed_up_at is None]
+    return [lead for lead in reads.leads(session) if not reads.is_open(session, lead) and lead.followed_up_at is None]
 
 
 def rate_of(closed: Sequence[Lead]) -> WinRate:
     """How often closed leads were won."""
-    return win_rate(sum(one.won_at is not None for one in closed), len(closed))
+    return win_rate(sum(lead.won_at is not None for lead in closed), len(closed))
 
 
 def _not_measurable(unit: str, reason: Message) -> Outcome:

@@ -32,15 +32,15 @@ class Eligible:
 
     def drawn(self, salt: str, audience: int, holdout_bps: int) -> tuple[Sequence[int], Sequence[int]]:
         """Places of those written to and of those held out."""
-        found = draw_audience(self.ids, salt, audience, holdout_bps)
-        return found.treated, found.held_out
+        drawn = draw_audience(self.ids, salt, audience, holdout_bps)
+        return drawn.treated, drawn.held_out
 
 
 def eligible_for(session: BrandSession, segment: Segment, rules: BrandRules) -> Eligible:
     """Raises InvalidInput where the brand's orders do not say who is who."""
     orders, shares = reads.order_days(session), reads.contribution_shares(session)
     alone = reads.contact_exclusions(session, rules.message_rest_days)
-    trade = {place for place, one in enumerate(orders.ids) if one in alone.trade}
+    trade = {place for place, customer in enumerate(orders.ids) if customer in alone.trade}
     rows = [row for row, place in enumerate(orders.customer) if place not in trade]
     try:
         bought = contributions(
@@ -50,15 +50,15 @@ def eligible_for(session: BrandSession, segment: Segment, rules: BrandRules) -> 
             [orders.amount_minor[row] for row in rows],
             shares,
         )
-        found = judge_customers(bought, reads.day_number(session.ctx.known_until), WINDOW_DAYS)
+        judged = judge_customers(bought, reads.day_number(session.ctx.known_until), WINDOW_DAYS)
     except InvalidNumbers as error:
         raise InvalidInput(f"Nobody can be chosen: {error}", remedy="Import orders, sales and costs.") from error
     out = alone.everybody
-    meant = [at for at, own in enumerate(found.segment) if segment in (BUYERS, own)]
-    kept = [at for at in meant if orders.ids[int(found.customer[at])] not in out]
+    meant = [at for at, own in enumerate(judged.segment) if segment in (BUYERS, own)]
+    kept = [at for at in meant if orders.ids[int(judged.customer[at])] not in out]
     return Eligible(
-        ids=[orders.ids[int(found.customer[at])] for at in kept],
-        segment=[str(found.segment[at]) for at in kept],
-        worth_minor=[round(float(found.worth[at])) for at in kept],
+        ids=[orders.ids[int(judged.customer[at])] for at in kept],
+        segment=[str(judged.segment[at]) for at in kept],
+        worth_minor=[round(float(judged.worth[at])) for at in kept],
         left_alone=len(meant) - len(kept),
     )

@@ -1,4 +1,4 @@
-"""What a message brought: those written to against those held out at random, less its cost and who turned away."""
+"""Outcome of a message: those written to against those held out at random, less its cost and who turned away."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,14 +32,14 @@ def measure_message(session: BrandSession, action: SegmentMessage, source: str) 
     if not shares:
         return _not_measurable(unit, Message(key="customers.outcome.no_contribution"))
     treated, held_out = (_pooled(groups, arm) for arm in (Arm.TREATED, Arm.HOLDOUT))
-    found = measure_uplift(_outcome(treated, shares), _outcome(held_out, shares), coverage=_COVERAGE_BPS / BPS)
-    if not found.measurable:
-        return _not_measurable(unit, *(Message(key=f"customers.outcome.{reason}") for reason in found.reasons))
-    if found.revenue is None:
+    uplift = measure_uplift(_outcome(treated, shares), _outcome(held_out, shares), coverage=_COVERAGE_BPS / BPS)
+    if not uplift.measurable:
+        return _not_measurable(unit, *(Message(key=f"customers.outcome.{reason}") for reason in uplift.reasons))
+    if uplift.revenue is None:
         return _not_measurable(unit, Message(key="customers.outcome.few_bought"))
     cost = len(treated) * groups[0].cost_per_thousand_minor / 1_000
     turned_away = _worth_lost(treated) - _worth_lost(held_out) * len(treated) / len(held_out)
-    total = found.revenue.total
+    total = uplift.revenue.total
     value, low, high = (round(end - cost - turned_away) for end in (total.value, total.low, total.high))
     realised = round(float(_kept(treated, shares).sum()) - cost - turned_away)
     return Outcome(
@@ -56,24 +56,24 @@ def measure_message(session: BrandSession, action: SegmentMessage, source: str) 
 
 
 def _pooled(groups: Sequence[reads.CampaignArm], arm: Arm) -> list[reads.CustomerResponse]:
-    return [one for group in groups if group.arm is arm for one in group.customers]
+    return [customer for group in groups if group.arm is arm for customer in group.customers]
 
 
 def _kept(customers: Sequence[reads.CustomerResponse], shares: Mapping[Any, float]) -> Floats:
     usual = sum(shares.values()) / len(shares)
     return np.array(
-        [sum(amount * shares.get(at, usual) for at, amount in one.bought_minor.items()) for one in customers],
+        [sum(amount * shares.get(at, usual) for at, amount in customer.bought_minor.items()) for customer in customers],
         dtype=float,
     )
 
 
 def _outcome(customers: Sequence[reads.CustomerResponse], shares: Mapping[Any, float]) -> GroupOutcome:
-    bought = np.array([sum(one.bought_minor.values()) > 0 for one in customers], dtype=np.bool_)
+    bought = np.array([sum(customer.bought_minor.values()) > 0 for customer in customers], dtype=np.bool_)
     return GroupOutcome(_kept(customers, shares), bought)
 
 
 def _worth_lost(customers: Sequence[reads.CustomerResponse]) -> float:
-    return float(sum(one.worth_minor for one in customers if one.opted_out))
+    return float(sum(customer.worth_minor for customer in customers if customer.opted_out))
 
 
 def _not_measurable(unit: str, *reasons: Message) -> Outcome:

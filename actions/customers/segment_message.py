@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.canonical import sha256_of
 from domain.customers import SEGMENT_MESSAGE, TEXTS, Arm, SegmentMessage, SegmentMessageFacts
 from domain.errors import InvalidInput
 from domain.kind import ActionKind
+from domain.message import Message, message, number, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from store.outbox import emit
@@ -117,10 +118,10 @@ def _situation(session: BrandSession, action: SegmentMessage) -> _Situation:
     if action.currency != brand.currency:
         raise InvalidInput(f"The brand counts in {brand.currency}, not {action.currency}.")
     rules = rules_of(session)
-    found = eligible_for(session, action.segment, rules)
-    treated, held_out = found.sizes(action.audience, action.holdout_bps)
+    eligible = eligible_for(session, action.segment, rules)
+    treated, held_out = eligible.sizes(action.audience, action.holdout_bps)
     this_week = reads.recipients_since(session, session.ctx.known_until - _WEEK)
-    return _Situation(found, rules, treated, held_out, this_week)
+    return _Situation(eligible, rules, treated, held_out, this_week)
 
 
 def _guard_facts(session: BrandSession, now: _Situation, prediction: Prediction | None) -> SegmentMessageFacts:
@@ -145,17 +146,25 @@ def _preview(now: _Situation, action: SegmentMessage) -> Preview:
     return Preview(
         title=f"Write to {now.treated:,} customers ({name}) and leave {now.held_out:,} unwritten, for {cost}",
         changes=(
-            FieldChange(field="text (English)", before="", after=TEXTS[action.template]["en"]),
-            FieldChange(field="text (German)", before="", after=TEXTS[action.template]["de"]),
-            FieldChange(
-                field="written to this week",
-                before=f"{now.this_week:,} of {now.rules.max_messages_a_week:,}",
-                after=f"{now.this_week + now.treated:,}",
+            _text_line("customers.preview.text_english", TEXTS[action.template]["en"]),
+            _text_line("customers.preview.text_german", TEXTS[action.template]["de"]),
+            PreviewLine(
+                field=Message(key="customers.preview.this_week"),
+                before=message("customers.preview.of_most", written=now.this_week, most=now.rules.max_messages_a_week),
+                after=number(now.this_week + now.treated),
             ),
         ),
         amount_minor=now.at_stake_minor,
         currency=action.currency,
-        blast_radius=f"{now.treated:,} of {len(now.eligible.ids):,} customers whom the brand may write to in this "
-        f"segment; {now.eligible.left_alone:,} are left alone",
-        undo="Only before it is sent: a message cannot be taken back.",
+        blast_radius=message(
+            "customers.preview.message_reach",
+            written=now.treated,
+            eligible=len(now.eligible.ids),
+            alone=now.eligible.left_alone,
+        ),
+        undo=Message(key="customers.preview.message_undo"),
     )
+
+
+def _text_line(key: str, text: str) -> PreviewLine:
+    return PreviewLine(field=Message(key=key), before=verbatim(""), after=verbatim(text))

@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, NotFound
+from domain.figure import money_cell
 from domain.finance import EXPENSE_FLAG, ExpenseFlag, ExpenseFlagFacts
 from domain.kind import ActionKind
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from store.leases import lock_row
@@ -87,14 +89,14 @@ class ExpenseFlagHandler:
 
 
 def _situation(session: BrandSession, action: ExpenseFlag) -> _Situation:
-    found = reads.expenses_by_number(session, action.expenses)
-    known = {row.external_id for row in found if (row.category, row.currency) == (action.category, action.currency)}
+    expenses = reads.expenses_by_number(session, action.expenses)
+    known = {row.external_id for row in expenses if (row.category, row.currency) == (action.category, action.currency)}
     if unknown := sorted(set(action.expenses) - known):
         raise NotFound(
             f"No expense {', '.join(unknown)} of {action.category} is known in {action.currency}.",
             remedy="See expenses.csv in docs/import.md.",
         )
-    return _Situation(found, frozenset(row.expense_id for row in reads.flags(session)))
+    return _Situation(expenses, frozenset(row.expense_id for row in reads.flags(session)))
 
 
 def _title(now: _Situation, action: ExpenseFlag) -> str:
@@ -107,17 +109,21 @@ def _preview(now: _Situation, action: ExpenseFlag) -> Preview:
     return Preview(
         title=f"Let a person look at {action.category}: {count} expense{'s' if count > 1 else ''}, {total}",
         changes=tuple(
-            FieldChange(
-                field=row.external_id,
-                before=f"{format_minor(row.amount_minor, action.currency)} on {row.spent_at:%-d %B %Y}",
-                after="marked, with a task for a person",
+            PreviewLine(
+                field=verbatim(row.external_id),
+                before=message(
+                    "finance.preview.spent",
+                    amount=money_cell(row.amount_minor, action.currency),
+                    day=row.spent_at.date(),
+                ),
+                after=Message(key="finance.preview.marked"),
             )
             for row in now.expenses
         ),
         amount_minor=now.total_minor,
         currency=action.currency,
-        blast_radius=f"one task; no money moves, {total} is looked at",
-        undo="`undo` withdraws the task and the marks.",
+        blast_radius=message("finance.preview.flag_reach", total=money_cell(now.total_minor, action.currency)),
+        undo=Message(key="finance.preview.flag_undo"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What came of a flagged expense: of a commission, what it has cost since against how the others' grew."""
+"""Outcome of a flagged expense: commissions since, against the growth of the other affiliates'."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -32,15 +32,17 @@ def measure_flag(session: BrandSession, action: ExpenseFlag, since: datetime, un
     if action.reason != "commission_above_sales" or not colon:
         return _not_measurable("count", Message(key="finance.outcome.nothing_recurs"))
     spent = [
-        one
-        for one in reads.expenses(session, action.currency, since - _USUAL_WEEKS * _WEEK)
-        if one.category.partition(":")[0] == family and one.spent_at <= until
+        expense
+        for expense in reads.expenses(session, action.currency, since - _USUAL_WEEKS * _WEEK)
+        if expense.category.partition(":")[0] == family and expense.spent_at <= until
     ]
     try:
         flagged, usual = _expected(spent, action, since)
     except InvalidNumbers as error:
         return _not_measurable(unit, verbatim(str(error)))
-    paid = sum(one.amount_minor for one in spent if one.category == action.category and one.spent_at > since)
+    paid = sum(
+        expense.amount_minor for expense in spent if expense.category == action.category and expense.spent_at > since
+    )
     middle = (flagged.value + usual.value) / 2
     return Outcome(
         status=OutcomeStatus.MEASURED,
@@ -55,18 +57,22 @@ def measure_flag(session: BrandSession, action: ExpenseFlag, since: datetime, un
 
 
 def _expected(spent: Sequence[reads.ExpenseRecord], action: ExpenseFlag, since: datetime) -> tuple[Interval, Interval]:
-    """What it should have been since, from the flagged level and from the usual one. Raises InvalidNumbers."""
-    marked = [one for one in spent if one.number in set(action.expenses)]
+    """Expected commissions since the flag, from the flagged level and from the usual one. Raises InvalidNumbers."""
+    marked = [expense for expense in spent if expense.number in set(action.expenses)]
     if not marked:
         raise InvalidNumbers("What was marked is not known any more.")
-    day = max(one.spent_at for one in marked).date()
+    day = max(expense.spent_at for expense in marked).date()
     before, after = defaultdict[str, int](int), defaultdict[str, int](int)
-    for one in spent:
-        if one.spent_at > since:
-            after[one.category] += one.amount_minor
-        elif one.spent_at.date() == day:
-            before[one.category] += one.amount_minor
-    earlier = [one.amount_minor for one in spent if one.category == action.category and one.spent_at.date() < day]
+    for expense in spent:
+        if expense.spent_at > since:
+            after[expense.category] += expense.amount_minor
+        elif expense.spent_at.date() == day:
+            before[expense.category] += expense.amount_minor
+    earlier = [
+        expense.amount_minor
+        for expense in spent
+        if expense.category == action.category and expense.spent_at.date() < day
+    ]
     others = sorted(set(before) - {action.category})
     was, since_then = [before[name] for name in others], [after[name] for name in others]
     flagged = expected_by_others(before[action.category], was, since_then)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import NotFound
+from domain.figure import money_cell
 from domain.finance import INVOICE_REMIND, InvoiceRemind, InvoiceRemindFacts, owed_by
 from domain.kind import ActionKind
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from store.leases import lock_row
@@ -47,12 +49,14 @@ class _Situation:
 
     @property
     def owed_minor(self) -> int:
-        return sum(one.lacks_minor for one in self.due)
+        return sum(overdue.lacks_minor for overdue in self.due)
 
     @property
     def days_since(self) -> int:
         """Days since the debtor was last reminded of one of them, rounded down."""
-        return min(((self.now - one.had.last_at) // _DAY for one in self.due if one.had), default=_NEVER_DAYS)
+        return min(
+            ((self.now - overdue.had.last_at) // _DAY for overdue in self.due if overdue.had), default=_NEVER_DAYS
+        )
 
 
 class InvoiceRemindHandler:
@@ -72,24 +76,24 @@ class InvoiceRemindHandler:
             preview=_preview(now, action),
             shown={"owed": ShownFact(value=now.owed_minor, unit=f"{action.currency}.minor", promised=True)},
             guard_facts=_guard_facts(now),
-            risk="medium" if max(one.level for one in now.due) > 1 else "low",
+            risk="medium" if max(overdue.level for overdue in now.due) > 1 else "low",
         )
 
     def apply(self, session: BrandSession, action: InvoiceRemind, source: str) -> Sequence[RowChange]:
         now = _situation(session, action)
         rows = [
             InvoiceReminder(
-                id=session.ctx.new_id(), invoice_id=one.invoice.id, sent_at=session.ctx.now(), level=one.level,
+                id=session.ctx.new_id(), invoice_id=overdue.invoice.id, sent_at=session.ctx.now(), level=overdue.level,
                 source=source,
             )
-            for one in now.due
+            for overdue in now.due
         ]  # fmt: skip
         session.add_all(rows)
         session.flush()
         lines = [
-            {"number": one.invoice.number, "lacks_minor": one.lacks_minor, "due_at": one.invoice.due_at.isoformat(),
-             "level": one.level}
-            for one in now.due
+            {"number": overdue.invoice.number, "lacks_minor": overdue.lacks_minor,
+             "due_at": overdue.invoice.due_at.isoformat(), "level": overdue.level}
+            for overdue in now.due
         ]  # fmt: skip
         emit(session, TO_SEND, action.debtor, {"debtor": action.debtor, "currency": action.currency, "invoices": lines})
         return [_change(row) for row in rows]
@@ -104,7 +108,7 @@ class InvoiceRemindHandler:
 
 def _situation(session: BrandSession, action: InvoiceRemind) -> _Situation:
     own = reads.invoices(session, action.currency, action.debtor)
-    by_number = {one.number: one for one in own}
+    by_number = {invoice.number: invoice for invoice in own}
     if unknown := sorted(set(action.invoices) - set(by_number)):
         raise NotFound(
             f"{action.debtor} has no invoice {', '.join(unknown)}.", remedy="See invoices.csv in docs/import.md."
@@ -117,11 +121,11 @@ def _situation(session: BrandSession, action: InvoiceRemind) -> _Situation:
 def _guard_facts(now: _Situation) -> InvoiceRemindFacts:
     return InvoiceRemindFacts(
         amount_minor=now.owed_minor,
-        has_paid=any(one.lacks_minor <= 0 for one in now.due),
-        has_undue=any(one.invoice.due_at >= now.now for one in now.due),
+        has_paid=any(overdue.lacks_minor <= 0 for overdue in now.due),
+        has_undue=any(overdue.invoice.due_at >= now.now for overdue in now.due),
         days_since_reminder=now.days_since,
         reminder_every_days=now.rules.reminder_every_days,
-        level=max(one.level for one in now.due),
+        level=max(overdue.level for overdue in now.due),
         owner_gate_minor=now.rules.owner_gate_minor,
     )
 
@@ -130,19 +134,25 @@ def _preview(now: _Situation, action: InvoiceRemind) -> Preview:
     total, count = format_minor(now.owed_minor, action.currency), len(now.due)
     return Preview(
         title=f"Remind {now.debtor} of {count} overdue invoice{'s' if count > 1 else ''}, {total} together",
-        changes=tuple(_line_change(one, now.now, action.currency) for one in now.due),
+        changes=tuple(_line_change(overdue, now.now, action.currency) for overdue in now.due),
         amount_minor=now.owed_minor,
         currency=action.currency,
-        blast_radius=f"one debtor, {count} of its invoices, {total}",
-        undo="A reminder that was sent cannot be taken back.",
+        blast_radius=message(
+            "finance.preview.reminder_reach", count=count, total=money_cell(now.owed_minor, action.currency)
+        ),
+        undo=Message(key="finance.preview.reminder_undo"),
     )
 
 
-def _line_change(one: _Due, now: datetime, currency: str) -> FieldChange:
-    late = (now - one.invoice.due_at) // _DAY
-    before = f"{format_minor(one.lacks_minor, currency)} open, {late} days past its terms"
-    told = f", last reminded on {one.had.last_at:%-d %B %Y}" if one.had else ", never reminded"
-    return FieldChange(field=one.invoice.number, before=before + told, after=f"reminder {one.level} is sent")
+def _line_change(overdue: _Due, now: datetime, currency: str) -> PreviewLine:
+    late, lacks = str((now - overdue.invoice.due_at) // _DAY), money_cell(overdue.lacks_minor, currency)
+    before = (
+        message("finance.preview.open_reminded", amount=lacks, late=late, day=overdue.had.last_at.date())
+        if overdue.had
+        else message("finance.preview.open", amount=lacks, late=late)
+    )
+    after = message("finance.preview.reminder_sent", level=overdue.level)
+    return PreviewLine(field=verbatim(overdue.invoice.number), before=before, after=after)
 
 
 def _change(row: InvoiceReminder) -> RowChange:

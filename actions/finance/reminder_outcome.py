@@ -1,4 +1,4 @@
-"""What a reminder brought: the debtor's wait against the one that its own habit leads to without."""
+"""Outcome of a reminder: the debtor's wait against the one that its own habit leads to without."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -35,13 +35,13 @@ def measure_reminder(
     debtors, reminded = owing.debtors(session, action.currency), reads.reminders(session)
     payings = owing.payment_records(debtors, reminded, until)
     history = PaymentHistory(
-        debtor=np.array([one.debtor for one in payings], dtype=np.int64),
-        terms_days=np.array([one.terms_days for one in payings], dtype=float),
-        days=np.array([one.days for one in payings], dtype=float),
-        paid=np.array([one.paid for one in payings], dtype=bool),
+        debtor=np.array([payment.debtor for payment in payings], dtype=np.int64),
+        terms_days=np.array([payment.terms_days for payment in payings], dtype=float),
+        days=np.array([payment.days for payment in payings], dtype=float),
+        paid=np.array([payment.paid for payment in payings], dtype=bool),
     )
-    own = [(debtor, one) for debtor in debtors for one in debtor.invoices if one.id in sent]
-    if any(reminded[one.id].first_at < sent[one.id] for _, one in own):
+    own = [(debtor, invoice) for debtor in debtors for invoice in debtor.invoices if invoice.id in sent]
+    if any(reminded[invoice.id].first_at < sent[invoice.id] for _, invoice in own):
         return _not_measurable(unit, Message(key="finance.outcome.reminded_before"))
     if len(own) < len(action.invoices):
         return _not_measurable(unit, Message(key="finance.outcome.reminders_gone"))
@@ -49,13 +49,13 @@ def measure_reminder(
         saved = measured_saving(payment_habits(history), _reminded(own, since, until))
     except InvalidNumbers as error:
         return _not_measurable(unit, verbatim(str(error)))
-    found = saved.minor_days.times(a_day) if a_day else saved.days
+    benefit = saved.minor_days.times(a_day) if a_day else saved.days
     return Outcome(
         status=OutcomeStatus.MEASURED,
         unit=unit,
-        effect=round(found.value),
-        low=round(found.low),
-        high=round(found.high),
+        effect=round(benefit.value),
+        low=round(benefit.low),
+        high=round(benefit.high),
         method=_METHOD,
     )
 
@@ -64,15 +64,15 @@ def _reminded(
     own: Sequence[tuple[owing.Debtor, reads.InvoiceState]], since: datetime, until: datetime
 ) -> list[RemindedInvoice]:
     horizon = max((until - since) / _DAY, 0.0)
-    found = []
-    for debtor, one in own:
-        settled = one.last_paid_at if debtor.lacks[one.number] == 0 else None
+    reminded = []
+    for debtor, state in own:
+        settled = state.last_paid_at if debtor.lacks[state.number] == 0 else None
         waited = max(((settled or until) - since) / _DAY, 0.0)
         invoice = OpenInvoice(
-            debtor.place, max(one.amount_minor, 1), owing.terms_days(one), owing.days_since(one, since)
+            debtor.place, max(state.amount_minor, 1), owing.terms_days(state), owing.days_since(state, since)
         )
-        found.append(RemindedInvoice(invoice, waited, horizon))
-    return found
+        reminded.append(RemindedInvoice(invoice, waited, horizon))
+    return reminded
 
 
 def _not_measurable(unit: str, reason: Message) -> Outcome:

@@ -1,4 +1,4 @@
-"""What moved budgets brought: the campaigns' response fitted again with the weeks since."""
+"""Outcome of moved budgets: the campaigns' response fitted again with the weeks since."""
 
 from datetime import datetime, timedelta
 
@@ -24,24 +24,24 @@ def measure_budgets(session: BrandSession, action: BudgetReallocate, since: date
     unit = f"{action.currency}.minor"
     weeks = campaign_weeks(session, action.currency, until)
     before = reads.budgets(session, action.currency, before=since)
-    after = {one.campaign: one.weekly_minor for one in action.budgets}
+    after = {budget.campaign: budget.weekly_minor for budget in action.budgets}
     if missing := sorted(set(after) - set(before)):
         return _not_measurable(unit, message("finance.outcome.no_budget_before", campaigns=", ".join(missing)))
     try:
         campaigns = fit_campaigns(weeks.spend, weeks.kept, weeks.margin_bps)
         was = {name: before[name].weekly_minor for name in after}
-        if unspent := sorted(set(after) - {one.name for one in campaigns}):
+        if unspent := sorted(set(after) - {campaign.name for campaign in campaigns}):
             return _not_measurable(unit, message("finance.outcome.no_spend", campaigns=", ".join(unspent)))
         gain = gain_of_move(campaigns, was, after)
     except InvalidNumbers as error:
         return _not_measurable(unit, verbatim(str(error)))
-    found = gain.times(max((until - since) / _WEEK, 0.0))
+    effect = gain.times(max((until - since) / _WEEK, 0.0))
     return Outcome(
         status=OutcomeStatus.MEASURED,
         unit=unit,
-        effect=round(found.value),
-        low=round(found.low),
-        high=round(found.high),
+        effect=round(effect.value),
+        low=round(effect.low),
+        high=round(effect.high),
         method=_METHOD,
     )
 

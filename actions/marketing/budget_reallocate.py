@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, NotFound
+from domain.figure import money_cell
 from domain.kind import ActionKind
 from domain.marketing import BUDGET_REALLOCATE, BUDGET_WEEKS, BudgetReallocate, BudgetReallocateFacts
+from domain.message import Message, message, verbatim
 from domain.money import BPS, format_minor
 from domain.prediction import Outcome, Prediction
 from store.reads.finance import books as reads
@@ -54,10 +56,10 @@ class BudgetReallocateHandler:
             subject=action.subject,
             preview=_preview(moves, action),
             shown={
-                f"budget {one.row.campaign}": ShownFact(
-                    value=one.row.weekly_minor, unit=f"{action.currency}.minor", promised=True
+                f"budget {move.row.campaign}": ShownFact(
+                    value=move.row.weekly_minor, unit=f"{action.currency}.minor", promised=True
                 )
-                for one in moves
+                for move in moves
             },
             guard_facts=facts,
             risk="high" if facts.amount_minor >= facts.owner_gate_minor else "medium",
@@ -65,7 +67,7 @@ class BudgetReallocateHandler:
 
     def apply(self, session: BrandSession, action: BudgetReallocate, source: str) -> Sequence[RowChange]:
         moves = _moves(session, action)
-        return [_set(session, one.row, one.after_minor, source) for one in moves]
+        return [_set(session, move.row, move.after_minor, source) for move in moves]
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         standing = reads.budgets(session, changes[0]["after"]["currency"])
@@ -92,20 +94,20 @@ class BudgetReallocateHandler:
 
 def _moves(session: BrandSession, action: BudgetReallocate) -> list[_Move]:
     standing = reads.budgets(session, action.currency)
-    if unknown := sorted({one.campaign for one in action.budgets} - set(standing)):
+    if unknown := sorted({budget.campaign for budget in action.budgets} - set(standing)):
         raise NotFound(
             f"No budget of {', '.join(unknown)} is known in {action.currency}.",
             remedy="See budgets.csv in docs/import.md.",
         )
-    return [_Move(standing[one.campaign], one.weekly_minor) for one in action.budgets]
+    return [_Move(standing[budget.campaign], budget.weekly_minor) for budget in action.budgets]
 
 
 def _guard_facts(moves: Sequence[_Move], rules: BrandRules, prediction: Prediction | None) -> BudgetReallocateFacts:
     return BudgetReallocateFacts(
-        amount_minor=sum(max(one.change_minor, -one.change_minor) for one in moves) * BUDGET_WEEKS // 2,
-        total_minor=sum(one.after_minor for one in moves),
-        total_before_minor=sum(one.row.weekly_minor for one in moves),
-        largest_change_bps=max(one.change_bps for one in moves),
+        amount_minor=sum(max(move.change_minor, -move.change_minor) for move in moves) * BUDGET_WEEKS // 2,
+        total_minor=sum(move.after_minor for move in moves),
+        total_before_minor=sum(move.row.weekly_minor for move in moves),
+        largest_change_bps=max(move.change_bps for move in moves),
         max_budget_change_bps=rules.max_budget_change_bps,
         owner_gate_minor=rules.owner_gate_minor,
         prediction_low_minor=prediction.low if prediction else 0,
@@ -113,22 +115,24 @@ def _guard_facts(moves: Sequence[_Move], rules: BrandRules, prediction: Predicti
 
 
 def _preview(moves: Sequence[_Move], action: BudgetReallocate) -> Preview:
-    moved = sum(max(one.change_minor, 0) for one in moves)
+    moved = sum(max(move.change_minor, 0) for move in moves)
     weekly = format_minor(moved, action.currency)
     return Preview(
         title=f"Move {weekly} a week between {len(moves)} campaigns",
         changes=tuple(
-            FieldChange(
-                field=one.row.campaign,
-                before=f"{format_minor(one.row.weekly_minor, action.currency)} a week",
-                after=f"{format_minor(one.after_minor, action.currency)} a week",
+            PreviewLine(
+                field=verbatim(move.row.campaign),
+                before=message("finance.preview.a_week", amount=money_cell(move.row.weekly_minor, action.currency)),
+                after=message("finance.preview.a_week", amount=money_cell(move.after_minor, action.currency)),
             )
-            for one in moves
+            for move in moves
         ),
         amount_minor=moved * BUDGET_WEEKS,
         currency=action.currency,
-        blast_radius=f"{len(moves)} campaigns, {weekly} a week; together they spend no more than before",
-        undo="`undo` sets the budgets back to what they were.",
+        blast_radius=message(
+            "finance.preview.budget_reach", count=len(moves), amount=money_cell(moved, action.currency)
+        ),
+        undo=Message(key="finance.preview.budget_undo"),
     )
 
 

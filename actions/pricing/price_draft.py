@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
-from domain.message import Message
-from domain.money import format_minor
+from domain.message import Message, number
+from domain.money import BPS, format_minor
 from domain.prediction import Outcome, OutcomeStatus, Prediction
 from domain.pricing import PRICE_DRAFT, PriceDraftFacts
 from domain.pricing import PriceDraft as Draft
@@ -55,15 +56,21 @@ class PriceDraftHandler:
             preview=Preview(
                 title=f"{product.title}: draft {price} for {channel.title}",
                 changes=(
-                    FieldChange(field="draft", before="no price", after=price),
-                    FieldChange(
-                        field="margin", before="none", after=f"{terms.margin(action.price_minor, cost) * 100:.1f} %"
+                    PreviewLine(
+                        field=Message(key="pricing.preview.draft"),
+                        before=Message(key="pricing.preview.no_price"),
+                        after=number(money_cell(action.price_minor, currency)),
+                    ),
+                    PreviewLine(
+                        field=Message(key="pricing.preview.margin"),
+                        before=Message(key="pricing.preview.no_margin"),
+                        after=number(Cell(value=terms.margin(action.price_minor, cost) * BPS, unit="bps")),
                     ),
                 ),
                 amount_minor=0,
                 currency=currency,
-                blast_radius="nothing is charged: the draft waits until a person sets it as a price",
-                undo="`undo` withdraws the draft.",
+                blast_radius=Message(key="pricing.preview.draft_reach"),
+                undo=Message(key="pricing.preview.draft_undo"),
             ),
             shown={
                 "unit_cost": ShownFact(value=cost, tolerance=cost // 50, unit=f"{currency}.minor", promised=True),

@@ -1,4 +1,4 @@
-"""What a price change brought: gross profit realised against a counterfactual, or why it cannot be told."""
+"""Outcome of a price change: gross profit realised against a counterfactual, or why it cannot be told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
+from domain.message import Message, message, number
 from domain.money import BPS, LARGEST_MINOR, format_minor, share_bps
 from domain.prediction import Outcome, Prediction
 from domain.pricing import PRICE_UPDATE, PriceUpdate, PriceUpdateFacts
@@ -134,28 +136,39 @@ def _preview(now: _Situation, action: PriceUpdate, facts: PriceUpdateFacts) -> P
     before, after = now.price.amount_minor, action.price_minor
     change = (after - before) / before * 100 if before else 0.0
     revenue = now.weekly_channel_revenue_minor
-    share = now.weekly_units * before / revenue * 100 if revenue else 0.0
-    where = f"{now.locations} locations" if now.locations else "no reported locations"
+    share = Cell(value=now.weekly_units * before / revenue * BPS if revenue else 0.0, unit="bps")
     return Preview(
         title=f"{now.product.title}: {format_minor(before, currency)} → {format_minor(after, currency)}"
         f" ({change:+.1f} %) in {now.channel.title}",
         changes=(
-            FieldChange(field="price", before=format_minor(before, currency), after=format_minor(after, currency)),
-            FieldChange(field="margin", before=_margin_in_words(now, before), after=_margin_in_words(now, after)),
+            PreviewLine(
+                field=Message(key="pricing.preview.price"),
+                before=number(money_cell(before, currency)),
+                after=number(money_cell(after, currency)),
+            ),
+            PreviewLine(
+                field=Message(key="pricing.preview.margin"), before=_margin(now, before), after=_margin(now, after)
+            ),
         ),
         amount_minor=facts.amount_minor,
         currency=currency,
-        blast_radius=f"one product, {where}, {share:.1f} % of the channel's weekly revenue",
-        undo=f"`undo` puts {format_minor(before, currency)} back, unless the price has been changed again since.",
+        blast_radius=message("pricing.preview.update_reach", count=now.locations, share=share)
+        if now.locations
+        else message("pricing.preview.update_reach_nowhere", share=share),
+        undo=message("pricing.preview.update_undo", price=money_cell(before, currency)),
     )
 
 
-def _margin_in_words(now: _Situation, amount_minor: int) -> str:
+def _margin(now: _Situation, amount_minor: int) -> Message:
     """Rounded once, from what is kept and what it costs."""
     if now.unit_cost_minor is None:
-        return "unknown"
+        return Message(key="pricing.preview.margin_unknown")
     margin = reads.sale_terms(now.product, now.channel).margin(amount_minor, now.unit_cost_minor)
-    return f"{margin * 100:.1f} %" if margin >= -1 else "below -100 %"
+    return (
+        number(Cell(value=margin * BPS, unit="bps"))
+        if margin >= -1
+        else message("pricing.preview.margin_below", floor="-100 %")
+    )
 
 
 def _shown(now: _Situation, facts: PriceUpdateFacts) -> dict[str, ShownFact]:

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
-from domain.money import BPS, LARGEST_MINOR, format_minor
+from domain.message import Message, message, number
+from domain.money import BPS, LARGEST_MINOR
 from domain.prediction import Outcome, Prediction
 from domain.pricing import PROMO_SCHEDULE, PromoSchedule, PromoScheduleFacts
 from store.leases import lock_row
@@ -128,7 +130,8 @@ def _situation(session: BrandSession, action: PromoSchedule) -> _Situation:
         places=places,
         on_hand=on_hand,
         overlaps=any(
-            one.first_day < action.ends and action.begins < one.last_day + timedelta(days=1) for one in running
+            promotion.first_day < action.ends and action.begins < promotion.last_day + timedelta(days=1)
+            for promotion in running
         ),
     )
 
@@ -177,18 +180,26 @@ def _preview(now: _Situation, action: PromoSchedule, facts: PromoScheduleFacts) 
         title=f"{now.product.title}: {action.off_bps / 100:g} % off in "
         f"{', '.join(place.channel.title for place in now.places)}, {when}",
         changes=tuple(
-            FieldChange(
-                field=f"price in {place.channel.title}, {action.days} days",
-                before=format_minor(place.price.amount_minor, currency),
-                after=f"{format_minor(place.promoted_minor, currency)}, a margin of {place.margin * 100:.1f} %",
+            PreviewLine(
+                field=message("pricing.preview.promotion", channel=place.channel.title, count=action.days),
+                before=number(money_cell(place.price.amount_minor, currency)),
+                after=message(
+                    "pricing.preview.promoted",
+                    price=money_cell(place.promoted_minor, currency),
+                    margin=Cell(value=place.margin * BPS, unit="bps"),
+                ),
             )
             for place in now.places
         ),
         amount_minor=facts.amount_minor,
         currency=currency,
-        blast_radius=f"one product, {len(now.places)} channels, {action.days} days, some {now.weekly_units} units a "
-        "week without it",
-        undo="`undo` calls it off, or ends it where it has begun; what was sold stays sold.",
+        blast_radius=message(
+            "pricing.preview.promotion_reach",
+            channels=message("pricing.preview.channels", count=len(now.places)),
+            days=message("pricing.preview.days", count=action.days),
+            units=now.weekly_units,
+        ),
+        undo=Message(key="pricing.preview.promotion_undo"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a promotion brought: gross profit with the dip after it, against a counterfactual; or why it cannot be told."""
+"""Outcome of a promotion: gross profit with the dip after it, against a counterfactual; or why it cannot be told."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ def _weeks(session: BrandSession, channel: Channel, begins: datetime, until: dat
     whole = [total.period_start for total in totals if total.period_days == 7 and total.period_start <= begins]
     anchor = max(whole, default=begins)
     kept: dict[str, tuple[float, int]] = {}
-    found: dict[tuple[str, int], float] = defaultdict(float)
+    profit_minor: dict[tuple[str, int], float] = defaultdict(float)
     for total in totals:
         if total.sku not in kept:
             product = reads.product_by_sku(session, total.sku)
@@ -73,8 +73,8 @@ def _weeks(session: BrandSession, channel: Channel, begins: datetime, until: dat
             kept[total.sku] = (reads.sale_terms(product, channel).kept_share, cost)
         share, unit_cost = kept[total.sku]
         cost = total.units * unit_cost if total.cost_minor is None else total.cost_minor
-        found[total.sku, (total.period_start - anchor) // _WEEK] += total.revenue_minor * share - cost
-    return [_Week(sku, at, profit) for (sku, at), profit in found.items()]
+        profit_minor[total.sku, (total.period_start - anchor) // _WEEK] += total.revenue_minor * share - cost
+    return [_Week(sku, at, profit) for (sku, at), profit in profit_minor.items()]
 
 
 def _series(
@@ -98,4 +98,4 @@ def _series(
 
 def _of_other_categories(session: BrandSession, product: Product) -> Mapping[str, bool]:
     others = planned.active_products(session)
-    return {one.sku: not product.category or one.category != product.category for one in others}
+    return {other.sku: not product.category or other.category != product.category for other in others}

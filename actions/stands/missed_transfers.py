@@ -1,4 +1,4 @@
-"""What a stand would have lost had it been sent less: no more than it had not left when it was next counted."""
+"""Units a stand would have lost on smaller transfers: at most those it had not left at its next count."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,28 +19,28 @@ def lost_at_places(sent: Sequence[Sent], missed: float) -> tuple[float, float, f
     equal shares as far as one knows; at least where those short had most left, at most where they had least. Where
     nothing is known of the places, as many may have been lost as not.
     """
-    known = [one for one in sent if one.left is not None]
-    if not known or missed > sum(one.units for one in sent):
+    known = [transfer for transfer in sent if transfer.left is not None]
+    if not known or missed > sum(transfer.units for transfer in sent):
         return missed / 2, 0.0, missed
-    share = missed / sum(one.units for one in sent)
-    evenly = sum(_lost(one, one.units * share) for one in sent)
-    fewest, most = (_in_turn(sent, missed, key) for key in (lambda one: -_spare(one), _spare))
+    share = missed / sum(transfer.units for transfer in sent)
+    evenly = sum(_lost(transfer, transfer.units * share) for transfer in sent)
+    fewest, most = (_in_turn(sent, missed, key) for key in (lambda transfer: -_spare(transfer), _spare))
     return evenly, min(fewest, evenly), max(most, evenly)
 
 
-def _spare(one: Sent) -> float:
+def _spare(transfer: Sent) -> float:
     """The share of what it was sent that a place could have done without."""
-    return (one.units / 2 if one.left is None else one.left) / one.units
+    return (transfer.units / 2 if transfer.left is None else transfer.left) / transfer.units
 
 
-def _lost(one: Sent, missed: float) -> float:
-    return missed / 2 if one.left is None else max(missed - one.left, 0.0)
+def _lost(transfer: Sent, missed: float) -> float:
+    return missed / 2 if transfer.left is None else max(missed - transfer.left, 0.0)
 
 
 def _in_turn(sent: Sequence[Sent], missed: float, key: Callable[[Sent], float]) -> float:
     """Lost units if places go without their whole load in an order, until all that is missed is missed."""
     lost = 0.0
-    for one in sorted(sent, key=key):
-        load = min(float(one.units), missed)
-        lost, missed = lost + _lost(one, load), missed - load
+    for transfer in sorted(sent, key=key):
+        load = min(float(transfer.units), missed)
+        lost, missed = lost + _lost(transfer, load), missed - load
     return lost

@@ -53,7 +53,7 @@ def _plain(value: Any) -> Any:
 
 
 def called_off(session: BrandSession, changes: Sequence[Mapping[str, Any]]) -> list[RowChange]:
-    now, found = session.ctx.now(), list[RowChange]()
+    now, row_changes = session.ctx.now(), list[RowChange]()
     for change in changes:
         row = lock_row(session, _TABLES[change["table"]], UUID(change["id"]))
         if row is None:
@@ -69,5 +69,5 @@ def called_off(session: BrandSession, changes: Sequence[Mapping[str, Any]]) -> l
         else:
             row.cancelled_at = now
         session.flush()
-        found.append(row_change(row, dict(change["after"])))
-    return found
+        row_changes.append(row_change(row, dict(change["after"])))
+    return row_changes

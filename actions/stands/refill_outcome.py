@@ -1,4 +1,4 @@
-"""What a trip to stands brought: each shelf's ledger replayed with the same goods at the next planned call."""
+"""Outcome of a trip to stands: each shelf's ledger replayed with the same goods at the next planned call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _LOOK_BACK, _DAY = timedelta(days=60), timedelta(days=1)
 
 @dataclass(frozen=True)
 class _Facts:
-    """What the replay of any of the trip's shelves needs."""
+    """Inputs of the replay that all shelves of a trip share."""
 
     moved: Sequence[stock.Movement]
     sold: Sequence[reads.StandSales]
@@ -35,7 +35,7 @@ class _Facts:
 
 
 def measure_refill(session: BrandSession, action: StandRefill, source: str, until: datetime) -> Outcome:
-    """What the goods earned by coming on this trip, against the stands' next planned calls, less the trip's cost.
+    """Profit of delivering on this trip instead of at the stands' next planned calls, less the trip's cost.
 
     In the replay each shelf gets its goods at the next planned call; what it sold until then beyond what had lain
     there is what the trip saved, at the margin of those weeks, less what it cost to let the goods lie there. Goods that
@@ -53,10 +53,10 @@ def measure_refill(session: BrandSession, action: StandRefill, source: str, unti
     facts = _facts(session, [row.location_id for row in made], [row.product_id for row in made], until)
     value, below, above = 0.0, 0.0, 0.0
     for row in made:
-        found = _shelf(session, row, facts)
-        if isinstance(found, Message):
-            return _not_measurable(unit, found)
-        middle, low, high = found
+        gain = _shelf(session, row, facts)
+        if isinstance(gain, Message):
+            return _not_measurable(unit, gain)
+        middle, low, high = gain
         value, below, above = value + middle, below + (middle - low) ** 2, above + (high - middle) ** 2
     value -= sum(row.expected_cost_minor for row in planned)  # as booked by the rules, whoever proposed what
     return Outcome(
@@ -76,9 +76,9 @@ def _not_measurable(unit: str, reason: Message) -> Outcome:
 def _facts(session: BrandSession, places: Sequence[UUID], products: Sequence[UUID], until: datetime) -> _Facts:
     ids, since = sorted(set(places)), until - 2 * _LOOK_BACK
     wanted = sorted(set(products))
-    sold = [one for one in reads.stand_sales(session, ids, since, wanted) if one.end <= until]
+    sold = [sale for sale in reads.stand_sales(session, ids, since, wanted) if sale.end <= until]
     return _Facts(
-        moved=[one for one in stock.movements(session, ids, since, wanted) if one.moved_at <= until],
+        moved=[movement for movement in stock.movements(session, ids, since, wanted) if movement.moved_at <= until],
         sold=sold,
         kept_minor=reads.net_revenue_at_stands_minor(session, sold),
         cost_minor=unit_costs_minor(session, wanted),
@@ -94,26 +94,30 @@ def _shelf(session: BrandSession, row: StandRefillOrder, facts: _Facts) -> tuple
     if not place.visit_every_days:
         return message("stands.outcome.no_rhythm", stand=place.code)
     start = row.delivered_at.replace(hour=0, minute=0, second=0, microsecond=0) - _LOOK_BACK
-    moved = [one for one in facts.moved if (one.location_id, one.product_id) == (row.location_id, row.product_id)]
-    sold = [one for one in facts.sold if (one.location_id, one.product_id) == (row.location_id, row.product_id)]
+    moved = [
+        movement
+        for movement in facts.moved
+        if (movement.location_id, movement.product_id) == (row.location_id, row.product_id)
+    ]
+    sold = [sale for sale in facts.sold if (sale.location_id, sale.product_id) == (row.location_id, row.product_id)]
     later = _later(row, moved, place.visit_every_days)
-    if max((one.end for one in sold), default=start) < row.delivered_at + timedelta(days=later):
+    if max((sale.end for sale in sold), default=start) < row.delivered_at + timedelta(days=later):
         return message("stands.outcome.not_reported", stand=place.code)
     kept, cost = facts.kept_minor.get(row.product_id), facts.cost_minor.get(row.product_id)
     if kept is None or cost is None:
         return Message(key="stands.outcome.no_margin")
-    came = (row.delivered_at - start) // _DAY
+    arrival_day = (row.delivered_at - start) // _DAY
     events = _events(moved, sold, start)
     opening = _opening(moved, row.delivered_at)
-    goods = next((at for at, one in enumerate(events) if one.day == came and _is_goods(one, row)), None)
+    goods = next((at for at, event in enumerate(events) if event.day == arrival_day and _is_goods(event, row)), None)
     if opening is None or goods is None:
         return message("stands.outcome.nothing_came", stand=place.code)
-    after = [one for at, one in enumerate(events) if at > goods and one.day >= came]
+    after = [event for at, event in enumerate(events) if at > goods and event.day >= arrival_day]
     wrong = _corrected(events, goods)
     values = []
     for off in (0, wrong, -wrong):
-        found = replay_later(after, max(opening + off, 0), row.delivered_quantity, came, later)
-        values.append(found.units_saved * (kept - cost) - found.unit_days * cost * facts.holding_a_day)
+        replay = replay_later(after, max(opening + off, 0), row.delivered_quantity, arrival_day, later)
+        values.append(replay.units_saved * (kept - cost) - replay.unit_days * cost * facts.holding_a_day)
     return values[0], min(values), max(values)
 
 
@@ -125,45 +129,51 @@ def _later(row: StandRefillOrder, moved: Sequence[stock.Movement], every: int) -
     """Days from the trip to the next planned call, as they were reckoned when it was proposed."""
     assert row.delivered_at is not None
     day = row.delivered_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    calls = [one.moved_at for one in moved if one.kind in (stock.COUNT, reads.TRANSFER) and one.moved_at < day]
+    calls = [
+        movement.moved_at
+        for movement in moved
+        if movement.kind in (stock.COUNT, reads.TRANSFER) and movement.moved_at < day
+    ]
     since = (row.delivered_at - max(calls)) / _DAY if calls else float(every)
     return round(days_to_planned_call(since, every))
 
 
 def _opening(moved: Sequence[stock.Movement], delivered: datetime) -> int | None:
-    """What the driver counted before he filled in."""
+    """Units the driver counted before he filled in; None where he counted none."""
     day = delivered.date()
-    counts = [one.quantity for one in moved if one.kind == stock.COUNT and one.moved_at.date() == day]
+    counts = [
+        movement.quantity for movement in moved if movement.kind == stock.COUNT and movement.moved_at.date() == day
+    ]
     return counts[0] if counts else None
 
 
 def _events(moved: Sequence[stock.Movement], sold: Sequence[reads.StandSales], start: datetime) -> list[StockEvent]:
     """Counts, goods and sales by day, these even over their period; within a day sold, counted, brought."""
-    found: list[tuple[float, int, StockEvent]] = []
-    for one in moved:
-        day = (one.moved_at - start) // _DAY
-        if day >= 0 and one.kind != "sale":
-            is_count = one.kind == stock.COUNT
-            found.append((day, 1 if is_count else 2, StockEvent(day, one.quantity, is_count=is_count)))
-    for one in sold:
-        for at in range(one.days):
-            day = (one.start - start) // _DAY + at
-            units = one.units * (at + 1) // one.days - one.units * at // one.days
+    events: list[tuple[float, int, StockEvent]] = []
+    for sale in moved:
+        day = (sale.moved_at - start) // _DAY
+        if day >= 0 and sale.kind != "sale":
+            is_count = sale.kind == stock.COUNT
+            events.append((day, 1 if is_count else 2, StockEvent(day, sale.quantity, is_count=is_count)))
+    for sale in sold:
+        for at in range(sale.days):
+            day = (sale.start - start) // _DAY + at
+            units = sale.units * (at + 1) // sale.days - sale.units * at // sale.days
             if day >= 0 and units:
-                found.append((day, 0, StockEvent(day, -units, is_use=True)))
-    return [event for _, _, event in sorted(found, key=lambda one: one[:2])]
+                events.append((day, 0, StockEvent(day, -units, is_use=True)))
+    return [event for _, _, event in sorted(events, key=lambda entry: entry[:2])]
 
 
 def _corrected(events: Sequence[StockEvent], goods: int) -> int:
     """By how many units the first count after the goods came set the shelf right; of none, the last one before."""
     level: int | None = None
-    found = 0
+    correction = 0
     for at, event in enumerate(events):
         if event.is_count:
-            found = abs(event.units - level) if level is not None else found
+            correction = abs(event.units - level) if level is not None else correction
             level = event.units
             if at > goods:
-                return found
+                return correction
         elif level is not None:
             level += event.units
-    return found
+    return correction

@@ -8,11 +8,11 @@ from uuid import UUID
 from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
 from actions.stands.partner_rows import called_off, expected_expense, name_of, risk_of, row_change, stand_at
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import NotFound
-from domain.figure import Cell
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
-from domain.money import format_minor
+from domain.message import Message, message
 from domain.prediction import Outcome, Prediction
 from domain.stands import STAND_BONUS, StandBonus, StandBonusFacts
 from store.leases import lock_row
@@ -34,7 +34,7 @@ class StandBonusHandler:
     def look(self, session: BrandSession, action: StandBonus, prediction: Prediction | None) -> Look:
         require_brand_currency(session, action.currency)
         place, rules, now = stand_at(session, action.stand), rules_of(session), session.ctx.known_until
-        running = any(one.ends_at > now for one in reads.bonuses(session, place.id))
+        running = any(bonus.ends_at > now for bonus in reads.bonuses(session, place.id))
         facts = StandBonusFacts(
             amount_minor=action.cap_minor,
             share_bps=action.share_bps,
@@ -43,15 +43,21 @@ class StandBonusHandler:
             owner_gate_minor=rules.owner_gate_minor,
             prediction_low_minor=prediction.low if prediction else 0,
         )
-        share = Cell(value=action.share_bps, unit="bps").render()
-        cap = format_minor(action.cap_minor, action.currency)
+        share, cap = Cell(value=action.share_bps, unit="bps"), money_cell(action.cap_minor, action.currency)
         preview = Preview(
-            title=f"Promise {name_of(place)} {share} of its sales for {action.weeks} weeks, up to {cap}",
-            changes=(FieldChange(field=f"bonus of {place.code}", before="none", after=f"{share}, up to {cap}"),),
+            title=f"Promise {name_of(place)} {share.render()} of its sales for {action.weeks} weeks, "
+            f"up to {cap.render()}",
+            changes=(
+                PreviewLine(
+                    field=message("stands.preview.bonus", stand=place.code),
+                    before=Message(key="stands.preview.none"),
+                    after=message("stands.preview.bonus_terms", share=share, cap=cap),
+                ),
+            ),
             amount_minor=action.cap_minor,
             currency=action.currency,
-            blast_radius=f"one stand, {cap} at most",
-            undo="`undo` ends the bonus; what was earned by then is owed.",
+            blast_radius=message("stands.preview.bonus_reach", cap=cap),
+            undo=Message(key="stands.preview.bonus_undo"),
         )
         shown = {"bonus share": ShownFact(value=action.share_bps, unit="bps", promised=True)}
         return Look(action.subject, preview, shown, facts, risk_of(action.cap_minor, rules.owner_gate_minor))
@@ -72,25 +78,25 @@ class StandBonusHandler:
         expense = expected_expense(session, "stand bonuses", action.cap_minor, action.currency, ends, source)
         session.add_all([bonus, expense])
         session.flush()
-        told = {
+        promise = {
             "stand": place.code,
             "contact": place.contact,
             "share_bps": action.share_bps,
             "until": ends.date().isoformat(),
         }
-        emit(session, "stand.bonus_promised", place.code, told)
+        emit(session, "stand.bonus_promised", place.code, promise)
         return [row_change(bonus, None), row_change(expense, None)]
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         """The bonus ends; what the stand sold under it is owed, and stays an expected expense."""
-        found = called_off(session, [change for change in changes if change["table"] != "expected_expense"])
+        ended_rows = called_off(session, [change for change in changes if change["table"] != "expected_expense"])
         (ended,) = [change["id"] for change in changes if change["table"] == "stand_bonus"]
         bonus = lock_row(session, StandBonusRow, UUID(ended))
         assert bonus is not None
         owed = reads.bonus_owed_minor(
             session, bonus.location_id, bonus.starts_at, bonus.ends_at, bonus.share_bps, bonus.cap_minor
         )
-        return [*found, *_owed(session, changes, owed)]
+        return [*ended_rows, *_owed(session, changes, owed)]
 
     def measure(
         self, session: BrandSession, action: StandBonus, source: str, since: datetime, until: datetime
@@ -103,16 +109,16 @@ class StandBonusHandler:
 
 
 def _owed(session: BrandSession, changes: Sequence[Mapping[str, Any]], owed: int) -> list[RowChange]:
-    """What was expected to be paid, as far as it is owed; nothing where nothing is."""
-    found = list[RowChange]()
-    for change in (one for one in changes if one["table"] == "expected_expense"):
+    """Changes that cut the expected expense to the bonus owed, or call it off where none is."""
+    row_changes = list[RowChange]()
+    for change in (row for row in changes if row["table"] == "expected_expense"):
         if not owed:
-            found += called_off(session, [change])
+            row_changes += called_off(session, [change])
             continue
         row = lock_row(session, ExpectedExpense, UUID(change["id"]))
         if row is None:
             raise NotFound("It is gone.")
         row.amount_minor, row.expected_at = owed, session.ctx.now()
         session.flush()
-        found.append(row_change(row, dict(change["after"])))
-    return found
+        row_changes.append(row_change(row, dict(change["after"])))
+    return row_changes

@@ -1,4 +1,4 @@
-"""What a bonus or a visit brought: the stand's gross profit against what the other stands foresee of it."""
+"""Outcome of a bonus or a visit: the stand's gross profit against a synthetic control of other stands."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -28,10 +28,14 @@ def measure_stand(
     """
     unit = f"{currency}.minor"
     place = reads.stands_by_code(session, [stand])[stand]
-    others = [one for one in reads.stands(session) if one.id != place.id and not _helped(session, one.id, since, until)]
-    ids = [place.id, *(one.id for one in others)]
-    sold = [one for one in reads.stand_sales(session, ids, since - _HISTORY) if one.end <= until and one.days == 7]
-    weeks = sorted({one.start for one in sold})
+    others = [
+        other
+        for other in reads.stands(session)
+        if other.id != place.id and not _helped(session, other.id, since, until)
+    ]
+    ids = [place.id, *(other.id for other in others)]
+    sold = [sale for sale in reads.stand_sales(session, ids, since - _HISTORY) if sale.end <= until and sale.days == 7]
+    weeks = sorted({sale.start for sale in sold})
     start = next((at for at, week in enumerate(weeks) if week >= since), len(weeks))
     if not weeks:
         return _not_measurable(unit, Message(key="stands.outcome.no_weekly_sales"))
@@ -44,8 +48,10 @@ def measure_stand(
 def _helped(session: BrandSession, place: UUID, since: datetime, until: datetime) -> bool:
     """Whether something was done there that would spoil the comparison."""
     since = since - timedelta(weeks=8)
-    visited = any(since <= one.planned_at <= until for one in reads.visits(session, place))
-    return visited or any(one.ends_at >= since and one.starts_at <= until for one in reads.bonuses(session, place))
+    visited = any(since <= visit.planned_at <= until for visit in reads.visits(session, place))
+    return visited or any(
+        bonus.ends_at >= since and bonus.starts_at <= until for bonus in reads.bonuses(session, place)
+    )
 
 
 def _profit(
@@ -53,13 +59,13 @@ def _profit(
 ) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
     """(T, stands) what each stand kept less unit cost, by week; what is missing is not a number."""
     kept = reads.net_revenue_at_stands_minor(session, sold)
-    costs = unit_costs_minor(session, sorted({one.product_id for one in sold}))
+    costs = unit_costs_minor(session, sorted({sale.product_id for sale in sold}))
     by_week: dict[tuple[datetime, UUID], float] = defaultdict(float)
-    for one in sold:
-        margin = kept.get(one.product_id, 0.0) - (costs.get(one.product_id) or 0)
-        by_week[one.start, one.location_id] += one.units * margin
-    found = [[by_week.get((week, place), np.nan) for place in ids] for week in weeks]
-    return np.array(found, dtype=np.float64)
+    for sale in sold:
+        margin = kept.get(sale.product_id, 0.0) - (costs.get(sale.product_id) or 0)
+        by_week[sale.start, sale.location_id] += sale.units * margin
+    profit_minor = [[by_week.get((week, place), np.nan) for place in ids] for week in weeks]
+    return np.array(profit_minor, dtype=np.float64)
 
 
 def _not_measurable(unit: str, *reasons: Message, method: str = "") -> Outcome:

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, NotFound
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from domain.stands import STAND_REFILL, RefillLine, StandRefill, StandRefillFacts
@@ -59,7 +61,7 @@ class _Situation:
         return list({now.place.id: now.place for now in self.lines}.values())
 
     def cost_minor(self, action: StandRefill) -> int:
-        """What the trip costs by the brand's rules; where they do not say, what the action says."""
+        """Trip cost by the brand's rules, minor units; the action's own where the rules name none."""
         by_rules = _cost_by_rules(self.rules, len(self.stops))
         return action.trip_cost_minor if by_rules is None else by_rules
 
@@ -72,7 +74,7 @@ class _Situation:
 
 
 def _cost_by_rules(rules: BrandRules, stops: int) -> int | None:
-    """What a trip with so many stops costs; None where the brand's rules do not say."""
+    """Cost of a trip with so many stops, minor units; None where the brand's rules name none."""
     if rules.trip_fixed_minor is None or rules.trip_stop_minor is None:
         return None
     return rules.trip_fixed_minor + rules.trip_stop_minor * stops
@@ -112,14 +114,14 @@ class StandRefillHandler:
         return [*(_order_change(row, None) for row in orders), _task_change(task, None), _expense_change(expense, None)]
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
-        found = [_call_off(session, change) for change in changes]
-        called_off = [session.get_one(StandRefillOrder, (session.ctx.brand_id, one.id)) for one in found
-                      if one.table == _ORDER]  # fmt: skip
+        row_changes = [_call_off(session, change) for change in changes]
+        called_off = [session.get_one(StandRefillOrder, (session.ctx.brand_id, change.id)) for change in row_changes
+                      if change.table == _ORDER]  # fmt: skip
         for place_id in dict.fromkeys(row.location_id for row in called_off):
             row = next(row for row in called_off if row.location_id == place_id)
             place = session.get_one(Location, (session.ctx.brand_id, place_id))
             _tell(session, "stand.refill_cancelled", place, row.number, row.planned_at, ())
-        return found
+        return row_changes
 
     def measure(
         self, session: BrandSession, action: StandRefill, source: str, since: datetime, until: datetime
@@ -129,7 +131,7 @@ class StandRefillHandler:
         return measure_refill(session, action, source, until)
 
     def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """What the trip costs by the brand's rules."""
+        """Fill in the trip cost by the brand's rules, where they name one."""
         stops = {line["stand"] for line in parameters.get("lines", ())}
         cost = _cost_by_rules(rules_of(session), len(stops))
         return {**({} if cost is None else {"trip_cost_minor": cost}), **parameters}
@@ -149,9 +151,9 @@ def _situation(session: BrandSession, action: StandRefill) -> _Situation:
         coming[order.location_id, order.product_id] += order.quantity
         warehouse[order.product_id] = warehouse.get(order.product_id, 0) - order.quantity
     daily: dict[reads.Shelf, float] = defaultdict(float)
-    for one in sold:
-        if one.end > session.ctx.known_until - timedelta(weeks=_PACE_WEEKS):
-            daily[one.location_id, one.product_id] += one.units / (7 * _PACE_WEEKS)
+    for sale in sold:
+        if sale.end > session.ctx.known_until - timedelta(weeks=_PACE_WEEKS):
+            daily[sale.location_id, sale.product_id] += sale.units / (7 * _PACE_WEEKS)
     lines = []
     for line in action.lines:
         place, product = places[line.stand], products[line.sku]
@@ -174,8 +176,8 @@ def _guard_facts(now: _Situation, action: StandRefill, prediction: Prediction | 
         cost_unknown=rules.trip_fixed_minor is None or rules.trip_stop_minor is None,
         too_many_stops=rules.trip_most_stops is not None and len(now.stops) > rules.trip_most_stops,
         exceeds_warehouse=now.exceeds_warehouse,
-        outlives_shelf=any(one.outlives_shelf for one in now.lines),
-        already_planned=any(one.coming for one in now.lines),
+        outlives_shelf=any(line_now.outlives_shelf for line_now in now.lines),
+        already_planned=any(line_now.coming for line_now in now.lines),
         owner_gate_minor=rules.owner_gate_minor,
         prediction_low_minor=prediction.low if prediction else 0,
     )
@@ -191,19 +193,24 @@ def _preview(now: _Situation, action: StandRefill) -> Preview:
         changes=tuple(_stop_change(now, place) for place in now.stops),
         amount_minor=now.cost_minor(action),
         currency=action.currency,
-        blast_radius=f"{stops} of the brand's stands, {units:,} units from the warehouse, a driver's trip for {cost}",
-        undo="`undo` calls the trip off, unless it has been made.",
+        blast_radius=message(
+            "stands.preview.trip_reach",
+            count=stops,
+            units=units,
+            cost=money_cell(now.cost_minor(action), action.currency),
+        ),
+        undo=Message(key="stands.preview.trip_undo"),
     )
 
 
-def _stop_change(now: _Situation, place: Location) -> FieldChange:
-    here = [one for one in now.lines if one.place.id == place.id]
-    brought, there = sum(one.line.quantity for one in here), sum(one.on_hand for one in here)
-    named = ", ".join(f"{one.line.quantity} {one.line.sku}" for one in here)
-    return FieldChange(
-        field=f"{place.code} {place.title}".strip(),
-        before=f"{there:,.0f} units of these products",
-        after=f"{brought:,} more: {named}",
+def _stop_change(now: _Situation, place: Location) -> PreviewLine:
+    here = [line_now for line_now in now.lines if line_now.place.id == place.id]
+    brought, there = sum(line_now.line.quantity for line_now in here), sum(line_now.on_hand for line_now in here)
+    named = ", ".join(f"{line_now.line.quantity} {line_now.line.sku}" for line_now in here)
+    return PreviewLine(
+        field=verbatim(f"{place.code} {place.title}".strip()),
+        before=message("stands.preview.there", units=Cell(value=there, unit="count")),
+        after=message("stands.preview.brought", units=brought, lines=named),
     )
 
 
@@ -211,10 +218,10 @@ def _shown(now: _Situation, action: StandRefill) -> dict[str, ShownFact]:
     cost, currency = now.cost_minor(action), f"{action.currency}.minor"
     facts = {"trip cost": ShownFact(value=cost, tolerance=cost // 50, unit=currency, promised=True)}
     for place in now.stops:
-        here = [one for one in now.lines if one.place.id == place.id]
-        two_weeks = sum(one.daily for one in here) * 14
+        here = [line_now for line_now in now.lines if line_now.place.id == place.id]
+        two_weeks = sum(line_now.daily for line_now in here) * 14
         facts[f"on hand {place.code}"] = ShownFact(
-            value=round(sum(one.on_hand for one in here)),
+            value=round(sum(line_now.on_hand for line_now in here)),
             tolerance=max(round(two_weeks), 1),
             unit="units",
             promised=True,
@@ -241,16 +248,16 @@ def _orders(
         StandRefillOrder(
             id=session.ctx.new_id(),
             number=number,
-            location_id=one.place.id,
-            product_id=one.product.id,
-            quantity=one.line.quantity,
+            location_id=line_now.place.id,
+            product_id=line_now.product.id,
+            quantity=line_now.line.quantity,
             expected_cost_minor=cost * (at + 1) // count - cost * at // count,
             currency=action.currency,
             ordered_at=session.ctx.now(),
             planned_at=_planned_at(action),
             source=source,
         )
-        for at, one in enumerate(now.lines)
+        for at, line_now in enumerate(now.lines)
     ]
 
 
@@ -278,13 +285,17 @@ def _expense(session: BrandSession, now: _Situation, action: StandRefill, source
 def _tell(
     session: BrandSession, event: str, place: Location, number: str, planned_at: datetime, lines: Sequence[_LineNow]
 ) -> None:
-    """What the stand's partner is to be notified of."""
-    brought = [{"sku": one.line.sku, "quantity": one.line.quantity} for one in lines if one.place.id == place.id]
-    told = {
+    """Emit the event that notifies the stand's partner."""
+    brought = [
+        {"sku": line_now.line.sku, "quantity": line_now.line.quantity}
+        for line_now in lines
+        if line_now.place.id == place.id
+    ]
+    payload = {
         "trip": number, "stand": place.code, "title": place.title, "contact": place.contact,
         "planned_day": planned_at.date().isoformat(), "lines": brought,
     }  # fmt: skip
-    emit(session, event, place.code, told)
+    emit(session, event, place.code, payload)
 
 
 def _order_change(row: StandRefillOrder, before: Mapping[str, Any] | None) -> RowChange:

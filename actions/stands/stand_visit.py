@@ -8,8 +8,10 @@ from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
 from actions.stands.partner_rows import called_off, expected_expense, name_of, risk_of, row_change, stand_at
 from actions.stands.stand_refill import DISPATCHER
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
+from domain.figure import money_cell
 from domain.kind import ActionKind
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from domain.stands import STAND_VISIT, StandVisit, StandVisitFacts
@@ -38,18 +40,24 @@ class StandVisitHandler:
         since = session.ctx.known_until - _RECENT_VISIT
         facts = StandVisitFacts(
             amount_minor=cost,
-            already_planned=any(one.planned_at > since for one in reads.visits(session, place.id)),
+            already_planned=any(visit.planned_at > since for visit in reads.visits(session, place.id)),
             owner_gate_minor=rules.owner_gate_minor,
             prediction_low_minor=prediction.low if prediction else 0,
         )
         said = format_minor(cost, action.currency)
         preview = Preview(
             title=f"Visit {name_of(place)} on {action.planned_day:%-d %B} for {said}",
-            changes=(FieldChange(field=f"visit to {place.code}", before="none", after=f"{action.planned_day}"),),
+            changes=(
+                PreviewLine(
+                    field=message("stands.preview.visit", stand=place.code),
+                    before=Message(key="stands.preview.none"),
+                    after=verbatim(f"{action.planned_day}"),
+                ),
+            ),
             amount_minor=cost,
             currency=action.currency,
-            blast_radius=f"one stand, {said}",
-            undo="`undo` calls the visit off, unless its day has passed.",
+            blast_radius=message("stands.preview.visit_reach", cost=money_cell(cost, action.currency)),
+            undo=Message(key="stands.preview.visit_undo"),
         )
         shown = {"visit cost": ShownFact(value=cost, tolerance=cost // 50, unit=f"{action.currency}.minor",
                                          promised=True)}  # fmt: skip
@@ -72,8 +80,8 @@ class StandVisitHandler:
         expense = expected_expense(session, "stand coaching", cost, action.currency, planned, source)
         session.add_all([visit, task, expense])
         session.flush()
-        told = {"stand": place.code, "contact": place.contact, "day": action.planned_day.isoformat()}
-        emit(session, "stand.visit_planned", place.code, told)
+        payload = {"stand": place.code, "contact": place.contact, "day": action.planned_day.isoformat()}
+        emit(session, "stand.visit_planned", place.code, payload)
         return [row_change(row, None) for row in (visit, task, expense)]
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
@@ -89,7 +97,7 @@ class StandVisitHandler:
         return measure_stand(session, action.stand, action.currency, since, until, cost_minor=cost, ends=until)
 
     def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """What a visit costs by the brand's rules."""
+        """Fill in the visit's cost by the brand's rules, where they name one."""
         cost = rules_of(session).coaching_visit_minor
         return {**({} if cost is None else {"cost_minor": cost}), **parameters}
 

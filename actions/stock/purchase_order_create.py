@@ -8,9 +8,11 @@ from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
 from actions.stock.purchase_pace import PACE_WINDOW, daily_pace, oldest_days
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.figure import money_cell
 from domain.kind import ActionKind
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from domain.stock import PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate, PurchaseOrderFacts
@@ -64,7 +66,7 @@ class _Situation:
 
     @property
     def total_minor(self) -> int:
-        """What the order costs at what the supplier asks now."""
+        """Order total at the supplier's present prices, minor units."""
         return sum(now.line.quantity * now.offer.unit_cost_minor(now.line.quantity) for now in self.lines)
 
 
@@ -90,7 +92,7 @@ class PurchaseOrderHandler:
     def apply(self, session: BrandSession, action: PurchaseOrderCreate, source: str) -> Sequence[RowChange]:
         now = _situation(session, action)
         number = f"MH-{source.rpartition(':')[2][-12:].upper()}"
-        rows = [_row(session, now.supplier, one, action.currency, number, source) for one in now.lines]
+        rows = [_row(session, now.supplier, line_now, action.currency, number, source) for line_now in now.lines]
         session.add_all(rows)
         session.flush()
         return [_change(row, None) for row in rows]
@@ -106,7 +108,7 @@ class PurchaseOrderHandler:
         return measure_purchase(session, action, source, until)
 
     def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """What the supplier asks for so many, of each line that does not say it."""
+        """Fill in the supplier's unit cost of every line that names none."""
         if "supplier" not in parameters or "lines" not in parameters:
             return dict(parameters)
         supplier = reads.supplier_by_code(session, parameters["supplier"])
@@ -147,8 +149,8 @@ def _lines_now(
     on_hand, coming = reads.on_hand(session, places), reads.units_on_order(session)
     wanted = [offers[line.sku].product_id for line in action.lines]
     moved: dict[UUID, list[reads.Movement]] = {product: [] for product in wanted}
-    for one in reads.movements(session, places, now - PACE_WINDOW, wanted):
-        moved[one.product_id].append(one)
+    for movement in reads.movements(session, places, now - PACE_WINDOW, wanted):
+        moved[movement.product_id].append(movement)
     return [
         _LineNow(
             line=line,
@@ -163,7 +165,7 @@ def _lines_now(
 
 
 def _lead_days(session: BrandSession, supplier: Supplier) -> float:
-    """What the supplier promises; where it promises nothing, what its deliveries took on average."""
+    """The supplier's promised lead time in days; the average of its deliveries where it promises none, else 0."""
     if supplier.lead_time_days is not None:
         return float(supplier.lead_time_days)
     took = reads.lead_times_days(session, supplier.id)
@@ -173,9 +175,9 @@ def _lead_days(session: BrandSession, supplier: Supplier) -> float:
 def _guard_facts(now: _Situation, prediction: Prediction | None) -> PurchaseOrderFacts:
     return PurchaseOrderFacts(
         amount_minor=now.total_minor,
-        below_minimum=any(one.line.quantity < one.offer.minimum for one in now.lines),
-        outlives_shelf=any(one.outlives_shelf for one in now.lines),
-        cover_days=max(one.cover_days for one in now.lines),
+        below_minimum=any(line_now.line.quantity < line_now.offer.minimum for line_now in now.lines),
+        outlives_shelf=any(line_now.outlives_shelf for line_now in now.lines),
+        cover_days=max(line_now.cover_days for line_now in now.lines),
         max_cover_days=now.rules.max_cover_days,
         exceeds_cash=now.cash_minor is not None and now.cash_minor < now.total_minor,
         owner_gate_minor=now.rules.owner_gate_minor,
@@ -190,34 +192,41 @@ def _preview(now: _Situation, action: PurchaseOrderCreate) -> Preview:
     some = f"{len(now.lines)} products" if len(now.lines) > 1 else now.lines[0].offer.title
     return Preview(
         title=f"Order {units:,} units of {some} from {name} for {total}",
-        changes=tuple(_line_change(one, action.currency) for one in now.lines),
+        changes=tuple(_line_change(line_now, action.currency) for line_now in now.lines),
         amount_minor=now.total_minor,
         currency=action.currency,
-        blast_radius=f"{len(now.lines)} of the brand's products, {units:,} units, {total} to be paid"
-        + (f" {now.supplier.payment_days} days after they come" if now.supplier.payment_days is not None else ""),
-        undo="`undo` calls the order off, unless it has come; the supplier may ask a fee.",
+        blast_radius=_reach(now, units, action.currency),
+        undo=Message(key="stock.preview.order_undo"),
     )
 
 
-def _line_change(one: _LineNow, currency: str) -> FieldChange:
-    cost = format_minor(one.offer.unit_cost_minor(one.line.quantity), currency)
-    after = (
-        f"{one.under_way + one.line.quantity:,} on the way, the new ones at {cost}; enough for {one.cover_days} days"
-    )
-    return FieldChange(
-        field=f"{one.line.sku} {one.offer.title}",
-        before=f"{one.on_hand:,} on hand, {one.under_way:,} on the way",
-        after=after,
+def _reach(now: _Situation, units: int, currency: str) -> Message:
+    total, days = money_cell(now.total_minor, currency), now.supplier.payment_days
+    if days is None:
+        return message("stock.preview.order_reach", count=len(now.lines), units=units, total=total)
+    return message("stock.preview.order_reach_later", count=len(now.lines), units=units, total=total, days=str(days))
+
+
+def _line_change(line_now: _LineNow, currency: str) -> PreviewLine:
+    return PreviewLine(
+        field=verbatim(f"{line_now.line.sku} {line_now.offer.title}"),
+        before=message("stock.preview.on_hand", on_hand=line_now.on_hand, coming=line_now.under_way),
+        after=message(
+            "stock.preview.ordered",
+            coming=line_now.under_way + line_now.line.quantity,
+            cost=money_cell(line_now.offer.unit_cost_minor(line_now.line.quantity), currency),
+            days=str(line_now.cover_days),
+        ),
     )
 
 
 def _shown(now: _Situation, action: PurchaseOrderCreate) -> dict[str, ShownFact]:
     total, currency = now.total_minor, f"{action.currency}.minor"
-    use = {one.line.sku: max(one.daily_use * 7, 1.0) for one in now.lines}
+    use = {line_now.line.sku: max(line_now.daily_use * 7, 1.0) for line_now in now.lines}
     facts = {"total": ShownFact(value=total, tolerance=total // 50, unit=currency, promised=True)}
-    for one in now.lines:
-        facts[f"available {one.line.sku}"] = ShownFact(
-            value=one.position, tolerance=round(2 * use[one.line.sku]), unit="units", promised=True
+    for line_now in now.lines:
+        facts[f"available {line_now.line.sku}"] = ShownFact(
+            value=line_now.position, tolerance=round(2 * use[line_now.line.sku]), unit="units", promised=True
         )
     return facts
 
@@ -229,7 +238,7 @@ def _risk(facts: PurchaseOrderFacts) -> str:
 
 
 def _row(
-    session: BrandSession, supplier: Supplier, one: _LineNow, currency: str, number: str, source: str
+    session: BrandSession, supplier: Supplier, line_now: _LineNow, currency: str, number: str, source: str
 ) -> PurchaseOrder:
     today = session.ctx.now()
     lead = supplier.lead_time_days
@@ -237,9 +246,9 @@ def _row(
         id=session.ctx.new_id(),
         number=number,
         supplier_id=supplier.id,
-        product_id=one.offer.product_id,
-        quantity=one.line.quantity,
-        unit_cost_minor=one.offer.unit_cost_minor(one.line.quantity),
+        product_id=line_now.offer.product_id,
+        quantity=line_now.line.quantity,
+        unit_cost_minor=line_now.offer.unit_cost_minor(line_now.line.quantity),
         currency=currency,
         ordered_at=today,
         expected_at=None if lead is None else today + timedelta(days=lead),

@@ -1,4 +1,4 @@
-"""What an order to a supplier brought: the stock ledger replayed with the same goods a week later."""
+"""Outcome of a purchase order: the stock ledger replayed with the same goods a week later."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class _Ledger:
     events: Sequence[StockEvent]
     moved: Sequence[reads.Movement | None]
     """The movement behind each event, but for the rest of the delivery."""
-    came: int
+    arrival_day: int
     corrected: int
     """Units by which counts set the stock right: how wrong it may have been."""
     used_later: float
@@ -52,7 +52,7 @@ class _Saved:
 
 
 def measure_purchase(session: BrandSession, action: PurchaseOrderCreate, source: str, until: datetime) -> Outcome:
-    """What the goods earned by coming when they came, against the same order placed at the next weekly review.
+    """Profit of ordering now instead of at the next weekly review.
 
     In the replay each product's goods come a week later. What then could not have been sold is what the order saved,
     at the margin of the last quarter, less what it cost to keep the goods for longer. What could not have been sent on
@@ -108,44 +108,50 @@ def _values(saved: _Saved, margin_minor: float, holding_minor_a_day: float) -> t
 def _saved(session: BrandSession, row: PurchaseOrder, ledger: _Ledger, until: datetime) -> _Saved:
     """By replaying the ledger, also with the stock before the goods off by what counts corrected."""
     replays = [_replay(row, ledger, wrong) for wrong in (0, ledger.corrected, -ledger.corrected)]
-    sent = _sent(session, row, ledger, until) if any(any(found.missed) for found in replays) else {}
-    units, lows, highs = zip(*(_lost(ledger, found, sent) for found in replays), strict=True)
+    sent = _sent(session, row, ledger, until) if any(any(replay.missed) for replay in replays) else {}
+    units, lows, highs = zip(*(_lost(ledger, replay, sent) for replay in replays), strict=True)
     return _Saved(units[0], min(lows), max(highs), replays[0].unit_days)
 
 
 def _replay(row: PurchaseOrder, ledger: _Ledger, wrong: int) -> Replay:
-    return replay_later(ledger.events, max(ledger.opening + wrong, 0), row.quantity, ledger.came, REVIEW_DAYS)
+    return replay_later(ledger.events, max(ledger.opening + wrong, 0), row.quantity, ledger.arrival_day, REVIEW_DAYS)
 
 
-def _lost(ledger: _Ledger, found: Replay, sent: dict[datetime, list[Sent]]) -> tuple[float, float, float]:
-    """What the misses of a replay would have lost for good: as far as one knows, at least, at most."""
+def _lost(ledger: _Ledger, replay: Replay, sent: dict[datetime, list[Sent]]) -> tuple[float, float, float]:
+    """Units of a replay's misses that would have been lost for good: best estimate, least, most."""
     ends = [0.0, 0.0, 0.0]
-    for one, missed in zip(ledger.moved, found.missed, strict=True):
+    for movement, missed in zip(ledger.moved, replay.missed, strict=True):
         if not missed:
             continue
         lost = (missed, missed, missed)
-        if one is not None and one.kind == reads.TRANSFER:
-            lost = lost_at_places(sent.get(one.moved_at, []), missed)
+        if movement is not None and movement.kind == reads.TRANSFER:
+            lost = lost_at_places(sent.get(movement.moved_at, []), missed)
         ends = [end + units for end, units in zip(ends, lost, strict=True)]
     later = min(ledger.used_later, ends[0])
     return ends[0] - later, max(ends[1] - later, 0.0), ends[2]
 
 
 def _sent(session: BrandSession, row: PurchaseOrder, ledger: _Ledger, until: datetime) -> dict[datetime, list[Sent]]:
-    """What was sent on since the goods came, by moment: units to each place, and what it had left at its next count."""
-    began = next((one.moved_at for one in ledger.moved if one is not None), until)
+    """Transfers since the goods came, by moment: units to each place, and its units left at the next count."""
+    began = next((movement.moved_at for movement in ledger.moved if movement is not None), until)
     places = [place.id for place in reads.places_supplied(session)]
-    moved = [one for one in reads.movements(session, places, began - _DAY, [row.product_id]) if one.moved_at <= until]
-    found: dict[datetime, list[Sent]] = {}
-    for at, one in enumerate(moved):
-        if one.kind == reads.TRANSFER and one.quantity > 0:
+    moved = [
+        movement
+        for movement in reads.movements(session, places, began - _DAY, [row.product_id])
+        if movement.moved_at <= until
+    ]
+    sent: dict[datetime, list[Sent]] = {}
+    for at, movement in enumerate(moved):
+        if movement.kind == reads.TRANSFER and movement.quantity > 0:
             counts = (
                 later.quantity
                 for later in moved[at + 1 :]
-                if later.kind == reads.COUNT and later.location_id == one.location_id and later.moved_at > one.moved_at
+                if later.kind == reads.COUNT
+                and later.location_id == movement.location_id
+                and later.moved_at > movement.moved_at
             )
-            found.setdefault(one.moved_at, []).append(Sent(one.quantity, next(counts, None)))
-    return found
+            sent.setdefault(movement.moved_at, []).append(Sent(movement.quantity, next(counts, None)))
+    return sent
 
 
 def _ledger(session: BrandSession, row: PurchaseOrder, until: datetime) -> _Ledger | None:
@@ -153,25 +159,25 @@ def _ledger(session: BrandSession, row: PurchaseOrder, until: datetime) -> _Ledg
     start = row.received_at.replace(hour=0, minute=0, second=0, microsecond=0) - _LOOK_BACK
     places = [place.id for place in reads.warehouses(session)]
     all_of_it = reads.movements(session, places, start, [row.product_id])
-    moved = [one for one in all_of_it if one.moved_at <= until]
-    opening = reads.on_hand(session, places).get(row.product_id, 0) - sum(one.quantity for one in all_of_it)
-    events = _anchored(pooled([_event(one, start) for one in moved]), opening)
-    came = _LOOK_BACK // _DAY
+    moved = [movement for movement in all_of_it if movement.moved_at <= until]
+    opening = reads.on_hand(session, places).get(row.product_id, 0) - sum(movement.quantity for movement in all_of_it)
+    events = _anchored(pooled([_event(movement, start) for movement in moved]), opening)
+    arrival_day = _LOOK_BACK // _DAY
     first = len(events) - len(moved)
-    receipts = (at for at, one in enumerate(moved, first) if one.kind == "receipt")
-    goods = next((at for at in receipts if events[at].day >= came), None)
+    receipts = (at for at, movement in enumerate(moved, first) if movement.kind == "receipt")
+    goods = next((at for at in receipts if events[at].day >= arrival_day), None)
     if goods is None or events[goods].units < row.quantity:
         return None
     stock = daily_stock(events, max((until - start) // _DAY, events[-1].day) + 1)
     rest = StockEvent(events[goods].day, events[goods].units - row.quantity)
-    after = [at for at, event in enumerate(events) if event.day >= came]
+    after = [at for at, event in enumerate(events) if event.day >= arrival_day]
     return _Ledger(
-        opening=int(stock.on_hand[came - 1]),
+        opening=int(stock.on_hand[arrival_day - 1]),
         events=[rest if at == goods else events[at] for at in after],
         moved=[None if at == goods or at < first else moved[at - first] for at in after],
-        came=came,
+        arrival_day=arrival_day,
         corrected=_corrected(events),
-        used_later=_lost_later(stock, came + REVIEW_DAYS),
+        used_later=_lost_later(stock, arrival_day + REVIEW_DAYS),
     )
 
 
@@ -189,19 +195,21 @@ def _anchored(events: Sequence[StockEvent], opening: int) -> list[StockEvent]:
     return [*events] if counted or lowest < 0 else [StockEvent(0, opening, is_count=True), *events]
 
 
-def _event(one: reads.Movement, start: datetime) -> StockEvent:
-    day = (one.moved_at - start) // _DAY
-    return StockEvent(day, one.quantity, one.kind == reads.COUNT, one.kind in reads.USES, one.location_id)
+def _event(movement: reads.Movement, start: datetime) -> StockEvent:
+    day = (movement.moved_at - start) // _DAY
+    return StockEvent(
+        day, movement.quantity, movement.kind == reads.COUNT, movement.kind in reads.USES, movement.location_id
+    )
 
 
 def _corrected(events: Sequence[StockEvent]) -> int:
     """By how many units the last count before the end set the stock right."""
     level: int | None = None
-    found = 0
+    correction = 0
     for event in events:
         if event.is_count:
-            found = abs(event.units - level) if level is not None else found
+            correction = abs(event.units - level) if level is not None else correction
             level = event.units
         elif level is not None:
             level += event.units
-    return found
+    return correction

@@ -16,14 +16,14 @@ def daily_pace(moved: Sequence[reads.Movement], on_hand: int, now: datetime) -> 
     hand, so that days on which the shelf was empty do not count as days on which nobody asked.
     """
     level, at, stocked, used = max(on_hand, 0), now, timedelta(0), 0
-    for one in reversed(moved):
-        stocked += at - one.moved_at if level > 0 else timedelta(0)
-        at = one.moved_at
+    for movement in reversed(moved):
+        stocked += at - movement.moved_at if level > 0 else timedelta(0)
+        at = movement.moved_at
         if stocked >= PACE_DAYS * _DAY:
             break
-        if one.kind != reads.COUNT:
-            level = max(level - one.quantity, 0)
-            used -= one.quantity if one.kind in reads.USES else 0
+        if movement.kind != reads.COUNT:
+            level = max(level - movement.quantity, 0)
+            used -= movement.quantity if movement.kind in reads.USES else 0
     else:
         counted_first = bool(moved) and moved[0].kind == reads.COUNT
         if level > 0 and not counted_first:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import FieldChange, Preview
+from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.figure import money_cell
 from domain.kind import ActionKind
-from domain.money import format_minor
+from domain.message import Message, message, number
 from domain.prediction import Outcome, Prediction
 from domain.stock import STOCK_TRANSFER, TRANSFER_HORIZON_DAYS, StockTransfer, StockTransferFacts
 from store.leases import lock_row
@@ -64,7 +65,7 @@ class StockTransferHandler:
         """Move them back: what was written stays, as the ledger only grows."""
         out, into = (change["after"] for change in changes)
         product = prices.product_by_sku(session, out["sku"])
-        origin, target = (reads.location_by_code(session, one["location"]) for one in (out, into))
+        origin, target = (reads.location_by_code(session, entry["location"]) for entry in (out, into))
         held = reads.stock_by_place(session, _LEFT_DAYS, product_id=product.id, location_ids=[target.id])
         present = held[product.id, target.id].present if (product.id, target.id) in held else 0
         if present < into["quantity"]:
@@ -82,7 +83,7 @@ class StockTransferHandler:
         return measure_transfer(session, action, source, until)
 
     def complete(self, session: BrandSession, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """What a transport out of the one place and into the other costs."""
+        """Fill in the transport cost of the two places, where both name one."""
         codes = [parameters[name] for name in ("from_location", "to_location") if name in parameters]
         costs = [reads.location_by_code(session, code).transfer_cost_minor for code in codes]
         known = [cost for cost in costs if cost is not None]
@@ -133,20 +134,19 @@ def _preview(now: _Situation, action: StockTransfer, facts: StockTransferFacts) 
     return Preview(
         title=f"Move {action.quantity:,} of {now.product.title} from {_named(now.source)} to {_named(now.target)}",
         changes=(
-            FieldChange(
-                field=f"{action.sku} at {_named(now.source)}",
-                before=f"{now.there.present:,}",
-                after=f"{now.there.present - action.quantity:,}",
-            ),
-            FieldChange(
-                field=f"{action.sku} at {_named(now.target)}", before=f"{here:,}", after=f"{here + action.quantity:,}"
-            ),
+            _line(action.sku, now.source, now.there.present, -action.quantity),
+            _line(action.sku, now.target, here, action.quantity),
         ),
         amount_minor=facts.amount_minor,
         currency=action.currency,
-        blast_radius=f"one product, two places; the transport costs {format_minor(action.cost_minor, action.currency)}",
-        undo="`undo` moves them back by two entries of its own, as long as they are still there.",
+        blast_radius=message("stock.preview.transfer_reach", cost=money_cell(action.cost_minor, action.currency)),
+        undo=Message(key="stock.preview.transfer_undo"),
     )
+
+
+def _line(sku: str, place: Location, units: int, change: int) -> PreviewLine:
+    field = message("stock.preview.at_place", sku=sku, place=_named(place))
+    return PreviewLine(field=field, before=number(units), after=number(units + change))
 
 
 def _named(place: Location) -> str:
@@ -171,7 +171,7 @@ def _move(
 ) -> list[RowChange]:
     """Two entries of the ledger: out of the first place, into the second."""
     now = session.ctx.now()
-    found = []
+    row_changes = []
     for place, units, name in ((places[0], -quantity, "out"), (places[1], quantity, "in")):
         item = reads.item_at(session, product.id, place.id)
         if item is None:
@@ -189,5 +189,5 @@ def _move(
         session.add(row)
         session.flush()
         after = {"sku": product.sku, "location": place.code, "quantity": units, "source": source}
-        found.append(RowChange(table="inventory_movement", id=row.id, before=None, after=after))
-    return found
+        row_changes.append(RowChange(table="inventory_movement", id=row.id, before=None, after=after))
+    return row_changes

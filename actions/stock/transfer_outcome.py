@@ -1,4 +1,4 @@
-"""What a transfer brought: the ledger of the place that got the units replayed without them."""
+"""Outcome of a transfer: the ledger of the place that got the units replayed without them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ _SALES_WEEKS = 13
 
 
 def measure_transfer(session: BrandSession, action: StockTransfer, source: str, until: datetime) -> Outcome:
-    """What the units earned where they went, against their staying where they were, less what moving them cost.
+    """Profit of moving the units against leaving them where they were, less the cost of the transport.
 
     The ledger of the place that got them is replayed without them: what then could not have been served is what the
     transfer saved, at the margin of the last quarter. Not measurable before eight weeks are over, nor where the place
@@ -53,8 +53,8 @@ def _not_measurable(unit: str, reason: Message) -> Outcome:
 
 
 def _value(action: StockTransfer, margin: float, opening: int, events: Sequence[StockEvent]) -> float:
-    found = replay_later(events, opening, action.quantity, 0, TRANSFER_HORIZON_DAYS)
-    return found.units_saved * margin - action.cost_minor
+    replay = replay_later(events, opening, action.quantity, 0, TRANSFER_HORIZON_DAYS)
+    return replay.units_saved * margin - action.cost_minor
 
 
 def _ran_out(session: BrandSession, product_id: UUID, place: Location, since: datetime, until: datetime) -> bool:
@@ -74,28 +74,35 @@ def _ledger(
     """A place's stock just before a moment, what moved from then on (a delivery of that moment left out), and by how
     much the first count after was off. Sales that are not moved are taken from the place's reports, day by day."""
     history = reads.movements(session, [place.id], since - _LEDGER_DAYS * _DAY, [product_id])
-    sells_by_movement = any(one.kind == "sale" for one in history)
+    sells_by_movement = any(move.kind == "sale" for move in history)
     sold = [] if sells_by_movement else _sales(session, product_id, place, since, until)
-    before = [one for one in history if one.moved_at < since]
+    before = [move for move in history if move.moved_at < since]
     level = 0
     counted: datetime | None = None
-    for one in before:
-        level, counted = (one.quantity, one.moved_at) if one.kind == reads.COUNT else (level + one.quantity, counted)
+    for move in before:
+        level, counted = (
+            (move.quantity, move.moved_at) if move.kind == reads.COUNT else (level + move.quantity, counted)
+        )
     if counted is not None and not sells_by_movement:
         periods = transfers.sold_by_day(session, product_id, place.id, counted, since)
         level -= sum(units for _, _, units in periods)
     events: list[tuple[datetime, StockEvent]] = []
     taken = False
-    for one in history:
-        if not since <= one.moved_at <= until:
+    for move in history:
+        if not since <= move.moved_at <= until:
             continue
-        if left_out and not taken and one.kind == "transfer" and one.moved_at == since and one.quantity >= left_out:
+        if left_out and not taken and move.kind == "transfer" and move.moved_at == since and move.quantity >= left_out:
             taken = True
-            rest = one.quantity - left_out
-            events.append((one.moved_at, StockEvent(0, rest)))
+            rest = move.quantity - left_out
+            events.append((move.moved_at, StockEvent(0, rest)))
             continue
-        day = (one.moved_at - since) // _DAY
-        events.append((one.moved_at, StockEvent(day, one.quantity, one.kind == reads.COUNT, one.kind in reads.USES)))
+        day = (move.moved_at - since) // _DAY
+        events.append(
+            (
+                move.moved_at,
+                StockEvent(day, move.quantity, move.kind == reads.COUNT, move.kind in reads.USES),
+            )
+        )
     events += [(at, StockEvent((at - since) // _DAY, -units, False, True)) for at, units in sold]
     ordered = [event for _, event in sorted(events, key=lambda pair: (pair[0], pair[1].is_count))]
     return max(level, 0), ordered, _corrected(max(level, 0) + left_out, ordered)
@@ -105,11 +112,11 @@ def _sales(
     session: BrandSession, product_id: UUID, place: Location, since: datetime, until: datetime
 ) -> list[tuple[datetime, int]]:
     """The units of each reported period, spread evenly over its days."""
-    found = []
+    sales = []
     for start, days, units in transfers.sold_by_day(session, product_id, place.id, since, until):
         shares = [units * (day + 1) // days - units * day // days for day in range(days)]
-        found += [(start + day * _DAY + 12 * timedelta(hours=1), part) for day, part in enumerate(shares) if part]
-    return found
+        sales += [(start + day * _DAY + 12 * timedelta(hours=1), part) for day, part in enumerate(shares) if part]
+    return sales
 
 
 def _corrected(opening: int, events: Sequence[StockEvent]) -> int:

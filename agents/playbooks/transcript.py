@@ -13,7 +13,7 @@ from domain.ids import ReceiptId
 
 
 @dataclass(frozen=True)
-class Answer:
+class ToolAnswer:
     """One answered call. `result` is None where the tool failed; `error` then says why."""
 
     tool: str
@@ -28,7 +28,7 @@ class Answer:
         return FigureRef(receipt=ReceiptId(UUID(self.receipt)), path=pointer)
 
 
-def answers(messages: Sequence[BaseMessage]) -> list[Answer]:
+def answers(messages: Sequence[BaseMessage]) -> list[ToolAnswer]:
     """All answered calls in the order they were answered."""
     asked = {call["id"]: call for message in messages if isinstance(message, AIMessage) for call in message.tool_calls}
     replies = (message for message in messages if isinstance(message, ToolMessage))
@@ -36,12 +36,12 @@ def answers(messages: Sequence[BaseMessage]) -> list[Answer]:
 
 
 def agenda_of(messages: Sequence[BaseMessage]) -> str:
-    """What the agent was asked: the first line of the first human message."""
+    """The agenda the agent was given: the first line of the first human message."""
     first = next((str(message.content) for message in messages if isinstance(message, HumanMessage)), "")
     return first.partition("\n")[0]
 
 
-def _answer(call: Any, reply: ToolMessage) -> Answer:
+def _answer(call: Any, reply: ToolMessage) -> ToolAnswer:
     try:
         said = json.loads(str(reply.content))
     except ValueError:
@@ -50,5 +50,5 @@ def _answer(call: Any, reply: ToolMessage) -> Answer:
         error = said.get("error", {}) if isinstance(said, dict) else {}
         message = str(error.get("message", "the tool gave no answer"))
         because = "; ".join(error.get("because", ()))
-        return Answer(call["name"], call["args"], None, None, f"{message} {because}." if because else message)
-    return Answer(call["name"], call["args"], said.get("receipt"), said["result"])
+        return ToolAnswer(call["name"], call["args"], None, None, f"{message} {because}." if because else message)
+    return ToolAnswer(call["name"], call["args"], said.get("receipt"), said["result"])

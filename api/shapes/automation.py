@@ -75,7 +75,7 @@ class WouldShape(BaseModel):
 
 
 class DryRun(BaseModel):
-    """What a rule would have done; nothing was written or sent."""
+    """A rule's deeds on past events, had it held then; nothing was written or sent."""
 
     rule: str
     events: list[WouldShape]

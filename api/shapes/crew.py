@@ -28,13 +28,13 @@ class AgentDetails(AgentLine):
 
 
 class NewAnswer(Asked):
-    """What the agent is asked; without a question it looks at everything it is for."""
+    """The question to the agent; without a question it looks at everything it is for."""
 
     question: Text = Field(default="What should we do now?")
 
 
 class AgentAnswer(BaseModel):
-    """What one agent said on its own. Its proposals are adopted by nobody: a meeting weighs them."""
+    """One agent's own answer. Its proposals are adopted by nobody: a meeting weighs them."""
 
     id: str
     agent: str

@@ -86,7 +86,7 @@ class CallOff(Asked):
 
 
 class ScheduleLine(BaseModel):
-    """What is done at times: by a rule with cron times, or a meeting."""
+    """A scheduled rule or meeting."""
 
     name: str
     kind: Literal["rule", "meeting"]

@@ -7,14 +7,14 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from actions.handler import ShownFact
 from api.shapes.words import Asked, Figures, ReceiptLine, Text
-from domain.action import AnyAction, FieldChange, ItemStatus
+from domain.action import AnyAction, ItemStatus
 from domain.kind import Leaving, Way
 from domain.language import Language
 from domain.verdict import Verdict
 
 
 class Predicted(BaseModel):
-    """What it should bring: within this interval, to be checked then."""
+    """The expected effect: within this interval, to be checked then."""
 
     value: int
     low: int
@@ -65,7 +65,7 @@ class ApprovalShape(BaseModel):
 
 
 class EffectShape(BaseModel):
-    """What it changed, row by row."""
+    """The rows it changed, before and after."""
 
     direction: str
     state: str
@@ -92,12 +92,20 @@ class Asking(BaseModel):
 
 
 class Outside(BaseModel):
-    """What has to leave the house for it to have its effect, and what the product does about that."""
+    """The message that has to leave the house for it to have its effect, and the product's part in that."""
 
     what: Leaving
     way: Way = Field(description="the kind of channel it would have to leave by")
     today: dict[Language, str]
     event: str = Field(description="that tells of it, for a rule of yours to pass on; empty where none does")
+
+
+class FieldChange(BaseModel):
+    """One line of a preview: the present state and the planned one."""
+
+    field: str
+    before: str
+    after: str
 
 
 class ItemDetails(ItemSummary):
@@ -127,7 +135,7 @@ class ItemDetails(ItemSummary):
 
 
 class Wanted(Asked):
-    """What is asked for: a kind with its parameters, amounts in minor units, rates in basis points; and why."""
+    """A proposal: a kind with its parameters, amounts in minor units, rates in basis points; and why."""
 
     action: AnyAction
     reason: str = Field(default="", max_length=500, pattern=r"^[^\x00]*$", examples=["The supplier raised its price."])

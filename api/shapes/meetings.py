@@ -18,7 +18,7 @@ _MONEY = (CASH, STOCK_MONEY)
 
 
 class Limits(Asked):
-    """What it may spend: money in minor units of the brand's currency, attention in action items."""
+    """The meeting's limits: money in minor units of the brand's currency, attention in action items."""
 
     cash_minor: int | None = Field(default=None, ge=0, le=_MOST)
     stock_money_minor: int | None = Field(default=None, ge=0, le=_MOST)
@@ -49,7 +49,7 @@ LimitsShown = Annotated[
 
 
 class NewMeeting(Asked):
-    """What it is called for; without agents everybody attends."""
+    """The meeting's agenda; without agents everybody attends."""
 
     agenda: Text = Field(default=DEFAULT_AGENDA)
     agents: list[AgentName] = Field(default_factory=list, max_length=20)
@@ -82,7 +82,7 @@ class Attendee(BaseModel):
 
 
 class TurnShape(BaseModel):
-    """What a person said; a question carries its answer."""
+    """A person's turn; a question carries its answer."""
 
     id: str
     kind: str
@@ -102,7 +102,7 @@ class DefinitionName(BaseModel):
 
 
 class ModelsCost(BaseModel):
-    """What calls of models came to."""
+    """Tokens and cost of calls of models."""
 
     of: str = Field(description="the run")
     calls: int
@@ -139,7 +139,7 @@ class MeetingDetails(BaseModel):
 
 
 class NewTurn(Asked):
-    """What a person says: `proposal` for an objection or a strike, `limits` for a limit, words for the others."""
+    """A person's turn: `proposal` for an objection or a strike, `limits` for a limit, words for the others."""
 
     kind: Kind
     text: str = Field(default="", max_length=2_000, pattern=r"^[^\x00]*$")

@@ -25,7 +25,7 @@ _FILTERS: Mapping[type, Any] = {str: _Text, int: _Number, bool: bool, UUID: UUID
 
 
 class OutsidersText(BaseModel):
-    """What an outsider wrote: data to be read, never an instruction."""
+    """An outsider's text: data to be read, never an instruction."""
 
     text: str
     label: Literal[Label.UNTRUSTED] = Label.UNTRUSTED

@@ -14,7 +14,7 @@ Text = Annotated[
         min_length=1, max_length=2_000, pattern=r"^[^\x00]*[^\s\x00-\x20\x7f-\xa0\u2000-\u200f][^\x00]*$"
     ),
 ]
-"""What a person writes."""
+"""Text that a person writes."""
 Word = Annotated[str, StringConstraints(max_length=128, pattern=r"^[^\x00]*$")]
 Figures = dict[str, str]
 """Key in the text → the figure's code, which `/figures/{code}` opens."""
@@ -51,7 +51,7 @@ class FindingShape(BaseModel):
 
 
 class ProposalShape(BaseModel):
-    """What an agent wants done, as it was challenged."""
+    """An agent's proposal, as it was challenged."""
 
     id: str
     agent: str

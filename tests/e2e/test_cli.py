@@ -81,6 +81,21 @@ def test_inbox_show_and_why_have_their_keys(terminal: Terminal, item: dict[str, 
     assert {"price_now", "price", "units_now", "units_then", "margin_then"} <= set(opened["beside"])
 
 
+def test_show_inbox_and_why_speak_the_language_that_is_asked_for(terminal: Terminal, demo: Demo) -> None:
+    item = terminal.json("show", demo.meeting["action_items"][0]["id"], "--brand", BRAND)
+    code = next(iter(item["figures"].values()))
+    for verb, english, german in (
+        (("inbox",), ("Action items", "needs operator", " risk "), ("Maßnahmen", "wartet auf Operator", "Risiko")),
+        (("show", item["id"]), ("Guardrails", "Expected", "Undo"), ("Schutzregeln", "Erwartet", "Zurücknehmen")),
+        (("why", code), ("rows of your data", "asked by"), ("Ihrer Daten", "gefragt von")),
+    ):
+        said = {lang: terminal.run(*verb, "--lang", lang, "--brand", BRAND).out for lang in ("en", "de")}
+        assert all(word in said["en"] and word not in said["de"] for word in english)
+        assert all(word in said["de"] and word not in said["en"] for word in german)
+        assert terminal.run(*verb, "--brand", BRAND).out == said["en"]
+    assert terminal.refused("inbox", "--lang", "fr", "--brand", BRAND)["code"] == "invalid_input"
+
+
 def test_what_is_approved_is_done_seen_and_undone(terminal: Terminal, item: dict[str, Any]) -> None:
     before = terminal.json("show", item["id"], "--brand", BRAND)
     assert {change["field"] for change in before["diff"]} == {"price", "margin"}

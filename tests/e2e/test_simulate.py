@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from cli import app
-from cli.simulate import Order, write_report
+from cli.simulate import SimulationOrder, write_report
 from cli.simulate_view import show_run
 from simulation.scenario_file import FOLDER
 from tests.e2e.conftest import CHECKOUT, Terminal
@@ -157,7 +157,7 @@ def test_a_report_that_cannot_be_written_is_told_after_the_result(
     run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "gone").mkdir()
-    order = Order(7, range(1, 2), "none", (), (), (), True, False)
+    order = SimulationOrder(7, range(1, 2), "none", (), (), (), True, False)
     with pytest.raises(typer.Exit) as left:
         write_report(tmp_path / "gone", run, order, as_json=True)
     assert left.value.exit_code == 1

@@ -11,7 +11,7 @@ from sqlmodel import col
 from domain.action import ACTION_KINDS, ItemStatus, parse_action
 from domain.figure import Cell
 from domain.language import Language
-from domain.message import Message, message
+from domain.message import Message, message, read_message
 from language.speech import speak
 from memory.journal import JournalEntry, precedents, recall
 from store.session import BrandSession
@@ -76,7 +76,7 @@ def refused_lately(session: BrandSession) -> Mapping[str, str]:
     }
     return struck | {
         subject_of(item.kind, item.action): both(
-            message(_NO[ItemStatus(item.status)], day=item.updated_at.date(), reason=item.status_reason)
+            message(_NO[ItemStatus(item.status)], day=item.updated_at.date(), reason=_reason(item))
         )
         for item in reversed(_answered(session, tuple(_NO), longest))
         if item.updated_at > now - ACTION_KINDS[item.kind].quiet_after_no
@@ -87,6 +87,11 @@ _NO: Mapping[ItemStatus, str] = {
     ItemStatus.REJECTED: "office.left.rejected",
     ItemStatus.UNDONE: "office.left.undone",
 }
+
+
+def _reason(item: ActionItem) -> Message | str:
+    """A person's own words, or the reason that was given by key."""
+    return read_message(item.status_message) if item.status_message else item.status_reason
 
 
 def _struck(session: BrandSession, within: timedelta) -> list[tuple[TurnRow, ProposalRow]]:
@@ -113,7 +118,7 @@ def _strike_line(turn: TurnRow, row: ProposalRow) -> BilingualLine:
 def _answer_line(item: ActionItem) -> BilingualLine:
     day = item.updated_at.date()
     if item.status == ItemStatus.REJECTED:
-        return _line(message("office.since.rejected", subject=item.subject, reason=item.status_reason))
+        return _line(message("office.since.rejected", subject=item.subject, reason=_reason(item)))
     if item.status == ItemStatus.UNDONE:
         return _line(message("office.since.undone", subject=item.subject, day=day))
     return _line(message("office.since.not_measured_yet", subject=item.subject, day=day))

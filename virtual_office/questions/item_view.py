@@ -12,17 +12,24 @@ from domain.language import Language
 from guardrails.cedar import PolicyEngine
 from language.lines import as_markdown, as_plain
 from language.speech import prose_of, spoken
-from language.titles import list_title
+from language.titles import list_title, text_title
 from store.reads.settings import brand_of
 from store.session import BrandSession
-from store.tables import ActionItem, ItemNote, ProposalRow
+from store.tables import ActionItem, ItemNote, ProposalRow, Run
 from virtual_office.metrics.reader import language_of_words
 from virtual_office.minutes.rendering import Figures
 
 
 def item_line(item: ActionItem, language: Language = Language.EN) -> dict[str, Any]:
     """One line of an inbox."""
-    return {**spoken(item_summary(item), language), "list_title": _list_titles(item)}
+    return {**spoken(item_summary(item), language), "title": _title(item, language), "list_title": _list_titles(item)}
+
+
+def _title(item: ActionItem, language: Language) -> str:
+    """As its handler said it in English, with what it looked up; in German as the action alone says it."""
+    if language is Language.EN and item.preview.get("title"):
+        return str(item.preview["title"])
+    return text_title(action_of(item), language)
 
 
 def _list_titles(item: ActionItem) -> dict[str, str]:
@@ -39,7 +46,9 @@ def item_view(
     rationale = figures.render(_rationale(session, item, language), item.figures, as_markdown)
     return {
         **document,
+        "title": _title(item, language),
         "list_title": _list_titles(item),
+        "dissent": _dissent(session, item, language),
         "rationale": rationale,
         "amended": _amended(session, item),
         "expires_locally": local_time(session, item.expires_at),
@@ -52,6 +61,13 @@ def _rationale(session: BrandSession, item: ActionItem, language: Language) -> s
     proposal = session.get(ProposalRow, (item.brand_id, item.proposal_id)) if item.proposal_id else None
     said = prose_of(proposal, language) if proposal is not None and proposal.text == item.rationale else ""
     return said or item.rationale
+
+
+def _dissent(session: BrandSession, item: ActionItem, language: Language) -> list[str]:
+    """Who spoke against it, in that language as far as its meeting knew it."""
+    run = session.get(Run, (item.brand_id, item.run_id)) if item.run_id else None
+    known: Mapping[str, str] = ((run.result if run else None) or {}).get("in_german", {})
+    return [known.get(line, line) if language is Language.DE else line for line in item.dissent]
 
 
 def _amended(session: BrandSession, item: ActionItem) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from agents.claims import claim, is_given, missing, reasons_of, subject_of
 from agents.playbooks.customers.prose import follow_up_of, lead_code, message_of, refs, segment_name
-from agents.playbooks.transcript import Answer
+from agents.playbooks.transcript import ToolAnswer
 from domain.message import Message, message, sentences
 from domain.report import AgentReport, Claim, Finding, FindingSeverity
 
@@ -19,11 +19,11 @@ _STATUSES = ("send", "test", "wait", "leave", "abstained")
 class CrmReview:
     """The answers of the three analyses, and what became of the proposals, by segment and by lead."""
 
-    segments: Answer
-    advice: Answer
-    pipeline: Answer
-    messages: Mapping[str, Answer]
-    follow_ups: Mapping[str, Answer]
+    segments: ToolAnswer
+    advice: ToolAnswer
+    pipeline: ToolAnswer
+    messages: Mapping[str, ToolAnswer]
+    follow_ups: Mapping[str, ToolAnswer]
 
     @property
     def lines(self) -> Sequence[Mapping[str, Any]]:

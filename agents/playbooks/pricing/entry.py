@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from agents.claims import named
-from agents.playbooks.transcript import Answer
+from agents.playbooks.transcript import ToolAnswer
 from domain.figure import FigureRef
 from domain.language import Language
 from domain.message import Message, message
@@ -21,12 +21,12 @@ STALE_SALES_DAYS = 56
 class Entry:
     """One price of a price list, and the tools' answers about it."""
 
-    listing: Answer
+    listing: ToolAnswer
     index: int
-    elasticity: Answer | None = None
-    corridor: Answer | None = None
-    best: Answer | None = None
-    proposed: Answer | None = None
+    elasticity: ToolAnswer | None = None
+    corridor: ToolAnswer | None = None
+    best: ToolAnswer | None = None
+    proposed: ToolAnswer | None = None
 
     @property
     def listed(self) -> Mapping[str, Any]:
@@ -89,7 +89,7 @@ class Entry:
 
     def cell(self, answer: str, *path: str) -> FigureRef:
         """A figure out of one of the answers about this price."""
-        about: Answer = getattr(self, answer)
+        about: ToolAnswer = getattr(self, answer)
         return about.ref(*path)
 
     def from_list(self, field: str) -> FigureRef:
@@ -101,6 +101,6 @@ def product_name(sku: str) -> str | Message:
     return named(sku, "pricing.a_product")
 
 
-def channel_name(answer: Answer) -> str | Message:
+def channel_name(answer: ToolAnswer) -> str | Message:
     """The channel that an answer is about, as prose can carry it."""
     return named(str(answer.arguments["channel"]), "pricing.a_channel")

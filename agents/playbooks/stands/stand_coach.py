@@ -7,7 +7,7 @@ from langchain_core.messages import BaseMessage
 
 from agents.playbooks.stands.report import Looks, rationale_of_trip, write_report
 from agents.playbooks.stands.trend_report import rationale_of_help
-from agents.playbooks.transcript import Answer, answers
+from agents.playbooks.transcript import ToolAnswer, answers
 from llm.rules import Call
 
 _LOOKS = ("list_stands", "refill_advice", "stand_trends")
@@ -22,9 +22,9 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 
 @dataclass(frozen=True)
 class _Round:
-    """What the conversation has brought so far."""
+    """The tools' answers in the conversation so far."""
 
-    answers: Sequence[Answer]
+    answers: Sequence[ToolAnswer]
 
     def unasked(self) -> list[Call]:
         return [Call(tool, {}) for tool in _LOOKS if self._last(tool) is None]
@@ -73,9 +73,9 @@ class _Round:
         written = write_report(Looks(listing, advice, trends), proposed)
         return Call("submit_report", written.model_dump(mode="json"))
 
-    def _last(self, tool: str) -> Answer | None:
-        found = self._of(tool)
-        return found[-1] if found else None
+    def _last(self, tool: str) -> ToolAnswer | None:
+        answers = self._of(tool)
+        return answers[-1] if answers else None
 
-    def _of(self, tool: str) -> list[Answer]:
+    def _of(self, tool: str) -> list[ToolAnswer]:
         return [answer for answer in self.answers if answer.tool == tool]

@@ -33,6 +33,37 @@ def test_an_item_shows_all_that_an_answer_needs(town: Town) -> None:
     assert client.get(f"/api/v1/figures/{code}").json()["rows_total"] > 0
 
 
+def test_an_item_and_its_numbers_are_read_in_either_language(town: Town) -> None:
+    client = town.client("operator")
+    path = f"/api/v1/action-items/{client.first_item()['id']}"
+    english, german = (client.get(f"{path}?lang={language}").json() for language in ("en", "de"))
+    assert client.get(path).json() == english
+    assert [[change["field"] for change in told["diff"]] for told in (english, german)] == [
+        ["price", "margin"], ["Preis", "Marge"]
+    ]  # fmt: skip
+    assert (english["undo"][:11], german["undo"][:11]) == ("`undo` puts", "`undo` setz")
+    assert english["blast_radius"].startswith("one product, ") and german["blast_radius"].startswith("ein Produkt, ")
+    assert " to " in english["expected"] and " bis " in german["expected"]
+    assert german["title"] != english["title"] and "setzen" in german["title"]
+    assert english["figures"] == german["figures"] and english["etag"] == german["etag"]
+    code = next(iter(english["figures"].values()))
+    shown = [client.get(f"/api/v1/figures/{code}?lang={language}").json() for language in ("en", "de")]
+    assert shown[0]["rendered"] != shown[1]["rendered"] and shown[0]["beside"].keys() == shown[1]["beside"].keys()
+    for inbox_path in ("/api/v1/inbox", "/api/v1/action-items"):
+        assert german["title"] in {item["title"] for item in client.get(f"{inbox_path}?lang=de").json()["data"]}
+    with town.office.database.begin(town.mine) as session:
+        session.add(BrandRules(version=3, author="t", reason="t", created_at=town.mine.now(), language="de"))
+    assert client.get(path).json()["undo"] == german["undo"]
+
+
+def test_why_an_item_is_where_it_is_is_said_in_either_language(town: Town) -> None:
+    client = town.client("operator")
+    item = client.first_item()["id"]
+    client.post(f"/api/v1/action-items/{item}/approve", headers=client.seen(item))
+    reasons = [client.get(f"/api/v1/action-items/{item}?lang={lang}").json()["status_reason"] for lang in ("en", "de")]
+    assert reasons == ["approved by person:operator", "freigegeben von person:operator"]
+
+
 def test_an_approval_waits_for_the_undo_delay_and_is_spent_once(town: Town) -> None:
     client = town.client("operator")
     item = client.first_item()["id"]

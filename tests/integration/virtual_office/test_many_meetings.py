@@ -23,6 +23,7 @@ from settings import Settings
 from store.database import Database
 from store.leases import lock_row
 from store.tables import ActionItem, ChallengeRow, FigureRow, FindingRow, OutboxEvent, ProposalRow, Receipt, Run
+from tests.claims import status_reason
 from tests.integration.priced_brand import Planted, plant
 from tests.integration.stocked_brand import keep_in_stock
 from tests.integration.virtual_office.conftest import AGENDA, PRICES_AND_STOCK
@@ -179,7 +180,7 @@ def assert_one_open_item_a_subject(house: House, ctx: Context, meetings: int) ->
     for subject, same in by_subject.items():
         assert sorted(item.status for item in same) == ["proposed", *["superseded"] * (meetings - 1)], subject
         stands = next(item for item in same if item.status == "proposed")
-        assert {item.status_reason for item in same if item is not stands} == {f"replaced by {stands.id}"}
+        assert {status_reason(item) for item in same if item is not stands} == {f"replaced by {stands.id}"}
     adopted = Counter(row.subject for row in house.rows(ctx, OutboxEvent) if row.type == "action_item.proposed")
     assert adopted == {str(item.id): 1 for item in items}
 

@@ -14,15 +14,18 @@ from analytics.pricing.channel_ladder import LadderBreak
 from analytics.pricing.elasticity import Model
 from analytics.pricing.elasticity_choice import Reason
 from cli.health_checks import ROOMS
-from domain.action import ACTION_KINDS
+from cli.why import NOT_SHOWN
+from domain.action import ACTION_KINDS, ItemStatus
 from domain.customers import SEGMENT_NAMES
 from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from domain.report import Claim
+from domain.verdict import Decision
 from guardrails.cedar import packaged_policies
 from guardrails.facts import is_rate
 from guardrails.prose import check_claim
 from language.sentences import entries
+from tools.sources import SOURCES
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -67,8 +70,22 @@ def _pattern(node: ast.JoinedStr) -> Iterator[str]:
         yield "".join("[a-z0-9_.]+" if part is None else re.escape(str(part)) for part in parts)
 
 
+@cache
+def fields() -> set[str]:
+    """Every field that a class of the rooms declares: columns, numbers of results, arguments of tools."""
+    declared = set[str]()
+    for room in ROOMS:
+        for path in (CHECKOUT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                    declared.add(node.target.id.removesuffix("_minor").removesuffix("_bps"))
+    return declared
+
+
 def is_used(key: str) -> bool:
     plain, patterns = constants()
+    if key.startswith("why.name.") and key.rpartition(".")[2] in fields():
+        return True
     made = any(re.fullmatch(pattern, key) for pattern in patterns)
     return key in plain or (made and {key.rpartition(".")[2], _unit(key)} & plain != set())
 
@@ -133,3 +150,20 @@ def test_every_model_of_demand_has_words() -> None:
 
 def test_every_break_of_the_channel_ladder_has_words() -> None:
     assert {f"pricing.ladder.{kind}" for kind in LadderBreak} <= catalogue().keys()
+
+
+def test_every_row_behind_a_number_is_named_in_german() -> None:
+    columns = {name for source in SOURCES.values() for name in source.table.model_fields if not name.endswith("_id")}
+    shown = {name.removesuffix("_minor").removesuffix("_bps") for name in columns - NOT_SHOWN}
+    named = {*(f"why.name.{name}" for name in shown), *(f"why.table.{name}" for name in SOURCES)}
+    assert sorted(named - catalogue().keys()) == []
+
+
+def test_names_of_rows_and_numbers_are_in_english_what_they_are_called() -> None:
+    names = {key: pair[0][0] for key, pair in catalogue().items() if key.startswith(("why.name.", "why.table."))}
+    assert names == {key: key.rpartition(".")[2].replace("_", " ") for key in names}
+
+
+def test_every_state_risk_and_decision_of_an_item_has_words() -> None:
+    codes = {f"item.status.{status}" for status in ItemStatus} | {f"item.decision.{said}" for said in Decision}
+    assert codes | {f"item.risk.{risk}" for risk in ("low", "medium", "high")} <= catalogue().keys()

@@ -18,8 +18,10 @@ from domain.clock import FixedClock
 from domain.context import Context
 from domain.customers import LeadFollowUp, SegmentMessage, Template
 from domain.errors import Conflict
+from domain.language import Language
 from domain.prediction import OutcomeStatus
 from guardrails.cedar import PolicyEngine
+from language.speech import speak
 from store.database import Database
 from store.tables import ActionItem, Customer, Lead, MessageSend, OutboxEvent, Task
 from tests.claims import why
@@ -169,5 +171,5 @@ def test_a_look_writes_nothing_and_shows_the_text(database: Database, new_brand:
     with database.read(ctx) as session:
         look: Look = handler_of("segment.message").look(session, message(), None)
     assert "200 customers" in look.preview.title
-    assert any("Abmelden" in change.after for change in look.preview.changes)
+    assert any("Abmelden" in speak(change.after, Language.EN) for change in look.preview.changes)
     assert rows(database, ctx, MessageSend) == []

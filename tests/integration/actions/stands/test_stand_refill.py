@@ -10,9 +10,11 @@ from actions.items import propose
 from domain.action import ItemStatus
 from domain.context import Context
 from domain.errors import Conflict, NotFound
+from domain.language import Language
 from domain.prediction import OutcomeStatus
 from domain.stands import RefillLine, StandRefill
 from guardrails.cedar import PolicyEngine
+from language.speech import spoken
 from store.database import Database
 from store.tables import ActionItem, ExpectedExpense, Location, Product, StandRefillOrder, Task
 from tests.claims import why
@@ -42,7 +44,7 @@ def test_a_trip_is_shown_with_what_lies_there_what_comes_and_what_it_costs(field
     preview = field.advised(trip(40, "ST1", "ST2")).preview
     assert preview["title"] == "Bring 80 units to 2 stands on 3 March for €40.00"
     assert preview["amount_minor"] == 1_600 + 2 * 1_200
-    assert [(one["before"], one["after"]) for one in preview["changes"]] == [
+    assert [(change["before"], change["after"]) for change in spoken(preview["changes"], Language.EN)] == [
         ("2 units of these products", "40 more: 40 A")
     ] * 2
 
