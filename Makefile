@@ -4,6 +4,8 @@ PYTHON ?= python3.11
 UV_VERSION := 0.13.8
 VENV := .venv
 BIN := $(VENV)/bin
+# Files stay whole, so that what one sets up is set up once, and the slow ones (tests/e2e) begin.
+SPREAD = -n 2 --dist loadfile --no-loadscope-reorder
 export UV_PYTHON_DOWNLOADS = never
 export PYTHONDONTWRITEBYTECODE = 1
 # With uv's own certificates, else with the system's (networks that put theirs in between).
@@ -57,10 +59,10 @@ test-full: setup-dev  ## the long ones too: kill matrix, whole data sets, every 
 	@$(MAKE) --no-print-directory -j 2 lint all-tests
 
 tests: compiled-rooms
-	@$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -m "not long" $(SPREAD)
 
 all-tests: compiled-rooms
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile all
+	@$(BIN)/python -m pytest $(SPREAD) --hypothesis-profile all
 
 # Tests start `mhos` some hundreds of times; without this each start would compile every room anew.
 compiled-rooms:

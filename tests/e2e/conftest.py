@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+import cli
 from store.embedded import stop
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -59,6 +61,21 @@ class Terminal:
         error = said.document["error"]
         assert {"code", "message", "details"} <= set(error)
         return error
+
+
+class Near(Terminal):
+    """The same verbs in the same data folder, run in this process: there is no start of one to wait for."""
+
+    def run(self, *words: str, cwd: Path | None = None, **environment: str) -> Said:
+        assert cwd is None
+        settings = {"MHOS_HOME": str(self.home), "MHOS_DATABASE_URL": "", "COLUMNS": "160", **environment}
+        done = CliRunner(env=settings).invoke(cli.app, list(words))
+        return Said(done.exit_code, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def near(terminal: Terminal) -> Near:
+    return Near(terminal.home)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ a secret, and every answer is searched for all of them.
 """
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,7 @@ from memory.knowledge import KnowledgeBase
 from memory.library import Filing
 from settings import Settings
 from store.database import Database
+from store.embedded import ServerAddress
 from store.session import BrandSession
 from store.tables import (
     ActionItem,
@@ -57,6 +59,8 @@ from store.tables import (
     Supplier,
     SupplierOffer,
 )
+from tests.conftest import TEMPLATE
+from tests.databases import cloned
 from tests.e2e.canary_automation import automate
 from tests.e2e.canary_customers import befriend
 from tests.e2e.canary_tries import CHANNEL, OF_ONES_OWN, SKU, SUPPLIER, TITLE, TRIES, ZONE
@@ -65,8 +69,6 @@ from tests.integration.priced_brand import Planted, plant
 from tests.integration.table_rows import fill_tables, newest_ids
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox
-
-pytestmark = pytest.mark.own_database
 
 WALLS = (
     pytest.param("both", marks=pytest.mark.long),
@@ -106,17 +108,36 @@ class Two:
         return sorted(secret for secret in self.secrets if secret in said and secret not in given)
 
 
+@pytest.fixture(scope="module")
+def settled(server: ServerAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    """Both brands as they are before any test, closed, to be copied."""
+    with cloned(server, TEMPLATE) as database:
+        two = _settle(database, tmp_path_factory.mktemp("home"))
+        database.close()
+        yield two
+
+
 @pytest.fixture
-def two(database: Database, tmp_path: Path) -> Two:
-    create_local_brand(database, tmp_path, "owner", NewBrand("mine", "Mine", "EUR"))
+def two(server: ServerAddress, settled: Two, tmp_path: Path) -> Iterator[Two]:
+    """Both brands in a database and a data folder of this test's own."""
+    home = Path(shutil.copytree(settled.home, tmp_path / "home"))
+    with cloned(server, str(settled.database.owner_url.database)) as database:
+        mine = open_context(database, home, "owner", brand="mine")
+        theirs = open_context(database, home, "stranger", brand=SLUG)
+        hashes = _hashes(database, theirs)  # opening a brand is audited
+        yield replace(settled, database=database, home=home, mine=mine, theirs=theirs, hashes=hashes)
+
+
+def _settle(database: Database, home: Path) -> Two:
+    create_local_brand(database, home, "owner", NewBrand("mine", "Mine", "EUR"))
     clock = SystemClock()
     ids = TimeOrderedIds(clock)
     stranger = UserDirectory(database, clock, ids).add("stranger", PASSWORD)
     token = Logins(database, clock, ids).issue(stranger, "test", timedelta(days=9))
-    save_profile(tmp_path, Profile(name="stranger", login="stranger", token=token))
+    save_profile(home, Profile(name="stranger", login="stranger", token=token))
     create_brand(database, clock, ids, stranger, NewBrand(SLUG, "The Canary", "EUR"))
-    mine = open_context(database, tmp_path, "owner", brand="mine")
-    theirs = open_context(database, tmp_path, "stranger", brand=SLUG)
+    mine = open_context(database, home, "owner", brand="mine")
+    theirs = open_context(database, home, "stranger", brand=SLUG)
     plant(database, mine, [Planted("OWN-SKU", 1000, 400, -1.3)], max_price_change_bps_per_day=800)
     planted = Planted(SKU, PRICE, COST, -1.3, title=TITLE, weekly_units=98_765.0)
     plant(database, theirs, [planted], max_price_change_bps_per_day=777, corridor_high_bps=13_777)
@@ -129,7 +150,7 @@ def two(database: Database, tmp_path: Path) -> Two:
     _shelve(database, theirs, DOCUMENT, clause, Filing("canary-shelf", (SUPPLIER,)))
     automate(database, mine, "own")
     automate(database, theirs, "canary")
-    office = Office(Settings(home=tmp_path), database)
+    office = Office(Settings(home=home), database)
     office.meetings.meet(mine, "Prices")
     office.run_due(mine)
     _live(office, theirs, database)
@@ -139,7 +160,7 @@ def two(database: Database, tmp_path: Path) -> Two:
     secrets = frozenset(text for text in _distinctive(rows_theirs.values()) if text not in own)
     assert {TITLE, str(PRICE), str(COST), str(theirs.brand_id)} <= secrets
     ids, rows = _ids(database, theirs), newest_ids(database, theirs)
-    return Two(database, tmp_path, mine, theirs, ids, rows, secrets, _hashes(database, theirs))
+    return Two(database, home, mine, theirs, ids, rows, secrets, _hashes(database, theirs))
 
 
 def _supply(database: Database, ctx: Context, code: str, cost_minor: int) -> None:

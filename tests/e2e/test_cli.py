@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import CHECKOUT, SAMPLE, Terminal
+from tests.e2e.conftest import CHECKOUT, SAMPLE, Near, Terminal
 
 BRAND = "hairoticmen"
 HEAVY = ("sqlalchemy", "langgraph", "langchain_core", "numpy", "scipy", "fastapi", "cedarpy", "pydantic", "psycopg")
@@ -35,10 +35,10 @@ def demo(terminal: Terminal) -> Demo:
 
 
 @pytest.fixture(scope="module")
-def waiting(terminal: Terminal, demo: Demo) -> Iterator[dict[str, Any]]:
+def waiting(near: Near, demo: Demo) -> Iterator[dict[str, Any]]:
     """Price changes that wait for a person, one for each test that answers one: of a meeting about prices alone."""
     assert demo.meeting["action_items"]
-    items = terminal.json("meet", "--brand", BRAND, "--agents", "pricing_director")["action_items"]
+    items = near.json("meet", "--brand", BRAND, "--agents", "pricing_director")["action_items"]
     return iter([item for item in items if (item["status"], item["kind"]) == ("proposed", "price.update")])
 
 
@@ -81,51 +81,51 @@ def test_inbox_show_and_why_have_their_keys(terminal: Terminal, item: dict[str, 
     assert {"price_now", "price", "units_now", "units_then", "margin_then"} <= set(opened["beside"])
 
 
-def test_show_inbox_and_why_speak_the_language_that_is_asked_for(terminal: Terminal, demo: Demo) -> None:
-    item = terminal.json("show", demo.meeting["action_items"][0]["id"], "--brand", BRAND)
+def test_show_inbox_and_why_speak_the_language_that_is_asked_for(near: Near, demo: Demo) -> None:
+    item = near.json("show", demo.meeting["action_items"][0]["id"], "--brand", BRAND)
     code = next(iter(item["figures"].values()))
     for verb, english, german in (
         (("inbox",), ("Action items", "needs operator", " risk "), ("Maßnahmen", "wartet auf Operator", "Risiko")),
         (("show", item["id"]), ("Guardrails", "Expected", "Undo"), ("Schutzregeln", "Erwartet", "Zurücknehmen")),
         (("why", code), ("rows of your data", "asked by"), ("Ihrer Daten", "gefragt von")),
     ):
-        said = {lang: terminal.run(*verb, "--lang", lang, "--brand", BRAND).out for lang in ("en", "de")}
+        said = {lang: near.run(*verb, "--lang", lang, "--brand", BRAND).out for lang in ("en", "de")}
         assert all(word in said["en"] and word not in said["de"] for word in english)
         assert all(word in said["de"] and word not in said["en"] for word in german)
-        assert terminal.run(*verb, "--brand", BRAND).out == said["en"]
-    assert terminal.refused("inbox", "--lang", "fr", "--brand", BRAND)["code"] == "invalid_input"
+        assert near.run(*verb, "--brand", BRAND).out == said["en"]
+    assert near.refused("inbox", "--lang", "fr", "--brand", BRAND)["code"] == "invalid_input"
 
 
-def test_what_is_approved_is_done_seen_and_undone(terminal: Terminal, item: dict[str, Any]) -> None:
-    before = terminal.json("show", item["id"], "--brand", BRAND)
+def test_what_is_approved_is_done_seen_and_undone(near: Near, item: dict[str, Any]) -> None:
+    before = near.json("show", item["id"], "--brand", BRAND)
     assert {change["field"] for change in before["diff"]} == {"price", "margin"}
-    assert terminal.json("approve", item["id"], "--as", "operator", "--brand", BRAND)["status"] == "done"
-    done = terminal.json("show", item["id"], "--brand", BRAND)
+    assert near.json("approve", item["id"], "--as", "operator", "--brand", BRAND)["status"] == "done"
+    done = near.json("show", item["id"], "--brand", BRAND)
     (effect,) = done["effects"]
     assert done["approvals"][0]["by"] == "person:operator"
     assert effect["rows"][0]["before"]["amount_minor"] != effect["rows"][0]["after"]["amount_minor"]
-    assert terminal.refused("approve", item["id"], "--as", "operator", "--brand", BRAND)["code"] == "conflict"
-    assert terminal.json("undo", item["id"], "--brand", BRAND)["status"] == "undone"
-    assert terminal.refused("undo", item["id"], "--brand", BRAND)["code"] == "conflict"
-    undone = terminal.json("show", item["id"], "--brand", BRAND)
+    assert near.refused("approve", item["id"], "--as", "operator", "--brand", BRAND)["code"] == "conflict"
+    assert near.json("undo", item["id"], "--brand", BRAND)["status"] == "undone"
+    assert near.refused("undo", item["id"], "--brand", BRAND)["code"] == "conflict"
+    undone = near.json("show", item["id"], "--brand", BRAND)
     assert [step["direction"] for step in undone["effects"]] == ["apply", "undo"]
     assert undone["effects"][1]["rows"][0]["after"]["amount_minor"] == effect["rows"][0]["before"]["amount_minor"]
-    assert terminal.json("audit", "verify", "--brand", BRAND)["ok"] is True
+    assert near.json("audit", "verify", "--brand", BRAND)["ok"] is True
 
 
-def test_a_rejection_needs_a_reason_and_is_final(terminal: Terminal, item: dict[str, Any]) -> None:
-    assert terminal.refused("reject", item["id"], "--reason", "  ", "--brand", BRAND)["code"] == "invalid_input"
-    assert terminal.json("reject", item["id"], "--reason", "not now", "--brand", BRAND)["status"] == "rejected"
-    assert terminal.refused("approve", item["id"], "--as", "operator", "--brand", BRAND)["code"] == "conflict"
+def test_a_rejection_needs_a_reason_and_is_final(near: Near, item: dict[str, Any]) -> None:
+    assert near.refused("reject", item["id"], "--reason", "  ", "--brand", BRAND)["code"] == "invalid_input"
+    assert near.json("reject", item["id"], "--reason", "not now", "--brand", BRAND)["status"] == "rejected"
+    assert near.refused("approve", item["id"], "--as", "operator", "--brand", BRAND)["code"] == "conflict"
 
 
-def test_runs_agents_and_minutes_are_listed(terminal: Terminal, demo: Demo) -> None:
-    runs = terminal.json("runs", "--brand", BRAND)["runs"]
+def test_runs_agents_and_minutes_are_listed(near: Near, demo: Demo) -> None:
+    runs = near.json("runs", "--brand", BRAND)["runs"]
     assert demo.meeting["meeting_id"] in {run["id"] for run in runs}
-    agents = terminal.json("agents")["agents"]
+    agents = near.json("agents")["agents"]
     assert [agent["name"] for agent in agents] == CREW
     assert all({"name", "title", "tools", "action_kinds", "autonomy"} <= set(agent) for agent in agents)
-    minutes = terminal.json("minutes", demo.meeting["meeting_id"][-8:], "--brand", BRAND)
+    minutes = near.json("minutes", demo.meeting["meeting_id"][-8:], "--brand", BRAND)
     assert minutes["minutes"] == demo.meeting["minutes"]
 
 
@@ -168,19 +168,19 @@ def test_the_doctor_names_the_remedy(terminal: Terminal) -> None:
         (("propose", "purchase_order.create", "supplier=NONE", "lines=HM-ST-02:5"), "not_found"),
     ],
 )
-def test_bad_input_is_a_clear_error(terminal: Terminal, demo: Demo, words: tuple[str, ...], code: str) -> None:
+def test_bad_input_is_a_clear_error(near: Near, demo: Demo, words: tuple[str, ...], code: str) -> None:
     assert demo
-    assert terminal.refused(*words, "--brand", BRAND)["code"] == code
+    assert near.refused(*words, "--brand", BRAND)["code"] == code
 
 
-def test_a_person_asks_for_an_action_of_any_kind_in_so_many_words(terminal: Terminal, demo: Demo) -> None:
+def test_a_person_asks_for_an_action_of_any_kind_in_so_many_words(near: Near, demo: Demo) -> None:
     assert demo
     words = ("propose", "stand.bonus", "stand=ST03", "share=3", "weeks=4", "cap=50", "--reason", "They sell well.")
-    asked = terminal.json(*words, "--brand", BRAND)
+    asked = near.json(*words, "--brand", BRAND)
     assert (asked["kind"], asked["status"], asked["amount_minor"]) == ("stand.bonus", "done", 5_000)
-    shown = terminal.run("show", asked["id"], "--brand", BRAND).out
+    shown = near.run("show", asked["id"], "--brand", BRAND).out
     assert "They sell well." in shown and "Tell the partner yourself" in " ".join(shown.split())
-    assert terminal.json("undo", asked["id"], "--brand", BRAND)["status"] == "undone"
+    assert near.json("undo", asked["id"], "--brand", BRAND)["status"] == "undone"
 
 
 def test_an_error_for_people_is_a_sentence_and_its_remedy_on_standard_error(terminal: Terminal, demo: Demo) -> None:
@@ -195,23 +195,23 @@ def test_a_brand_that_is_not_ones_own_is_refused(terminal: Terminal, demo: Demo)
     assert terminal.refused("inbox", "--brand", "nobody-has-this")["code"] == "not_found"
 
 
-def test_a_folder_without_files_is_refused(terminal: Terminal, tmp_path: Any) -> None:
-    error = terminal.refused("import", str(tmp_path), "--brand", "empty")
+def test_a_folder_without_files_is_refused(near: Near, tmp_path: Any) -> None:
+    error = near.refused("import", str(tmp_path), "--brand", "empty")
     assert error["code"] == "invalid_input"
-    assert terminal.refused("import", str(tmp_path / "missing"), "--brand", "empty")["code"] == "invalid_input"
+    assert near.refused("import", str(tmp_path / "missing"), "--brand", "empty")["code"] == "invalid_input"
 
 
-def test_bad_rows_are_told_by_file_and_line_and_load_nothing(terminal: Terminal, tmp_path: Any) -> None:
+def test_bad_rows_are_told_by_file_and_line_and_load_nothing(near: Near, tmp_path: Any) -> None:
     for file in SAMPLE.iterdir():
         if file.suffix in (".csv", ".yaml"):
             (tmp_path / file.name).write_bytes(file.read_bytes())
     products = tmp_path / "products.csv"
     products.write_text(products.read_text() + ",no sku at all\n")
     lines = products.read_text().count("\n")
-    error = terminal.refused("import", str(tmp_path), "--brand", "bad-rows")
-    assert terminal.refused("inbox", "--brand", "bad-rows")["code"] == "not_found", "a failed import makes no brand"
+    error = near.refused("import", str(tmp_path), "--brand", "bad-rows")
+    assert near.refused("inbox", "--brand", "bad-rows")["code"] == "not_found", "a failed import makes no brand"
     assert [(row["file"], row["line"]) for row in error["details"]["rows_rejected"]] == [("products.csv", lines)]
-    kept = terminal.json("import", str(tmp_path), "--brand", "bad-rows", "--keep-good")
+    kept = near.json("import", str(tmp_path), "--brand", "bad-rows", "--keep-good")
     assert kept["rows_read"] == kept["rows_loaded"] + 1
     assert [row["line"] for row in kept["rows_rejected"]] == [lines]
 

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Terminal
+from tests.e2e.conftest import Near, Terminal
 
 
 @pytest.fixture(scope="module")
-def shelf(terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shelf(near: Near, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A brand of one's own, and files to add."""
     folder = tmp_path_factory.mktemp("files")
     (folder / "brand").mkdir()
     (folder / "brand" / "brand.yaml").write_text("name: Mine\ncurrency: EUR\nzone: UTC\n")
     (folder / "brand" / "channels.csv").write_text("code,title\nshop,Shop\n")
-    terminal.json("import", str(folder / "brand"), "--brand", "mine")
+    near.json("import", str(folder / "brand"), "--brand", "mine")
     (folder / "care.md").write_text("# Care\n\nWash it once a week with lukewarm water.\n")
     (folder / "returns.html").write_text("<h1>Returns</h1><p>Goods may come back within thirty days.</p>")
     (folder / "empty.md").write_text("")
@@ -42,13 +42,13 @@ def test_files_are_kept_and_what_cannot_be_read_is_named(terminal: Terminal, she
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?! … ---", "wash " * 2_000])
-def test_what_is_no_question_is_refused(terminal: Terminal, shelf: Path, question: str) -> None:
-    assert terminal.refused("kb", "search", question, "--brand", "mine")["code"] == "invalid_input"
+def test_what_is_no_question_is_refused(near: Near, shelf: Path, question: str) -> None:
+    assert near.refused("kb", "search", question, "--brand", "mine")["code"] == "invalid_input"
 
 
-def test_who_may_not_import_may_not_add(terminal: Terminal, shelf: Path) -> None:
+def test_who_may_not_import_may_not_add(near: Near, shelf: Path) -> None:
     for words in (("add", str(shelf / "care.md")), ("remove", "care.md"), ("rebuild",)):
-        assert terminal.refused("kb", *words, "--brand", "mine", "--as", "operator")["code"] == "forbidden"
+        assert near.refused("kb", *words, "--brand", "mine", "--as", "operator")["code"] == "forbidden"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,6 @@ def test_who_may_not_import_may_not_add(terminal: Terminal, shelf: Path) -> None
         ("--tag", "x" * 65),
     ],
 )  # fmt: skip
-def test_options_that_make_no_sense_are_refused(terminal: Terminal, shelf: Path, words: tuple[str, str]) -> None:
-    error = terminal.refused("kb", "add", str(shelf / "care.md"), "--brand", "mine", *words)
+def test_options_that_make_no_sense_are_refused(near: Near, shelf: Path, words: tuple[str, str]) -> None:
+    error = near.refused("kb", "add", str(shelf / "care.md"), "--brand", "mine", *words)
     assert error["code"] == "invalid_input"

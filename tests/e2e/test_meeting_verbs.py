@@ -7,30 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-import cli
 from evals.kill.challenged_brand import write_challenged_brand
-from tests.e2e.conftest import Said, Terminal
+from tests.e2e.conftest import Near, Terminal
 
 BRAND, OTHER = "verbs", "other"
 CREW = "pricing_director,inventory_forecaster"
 UNKNOWN = "ffffffff"
-
-
-class Near(Terminal):
-    """The same verbs in the same data folder, run in this process: there is no start of one to wait for."""
-
-    def run(self, *words: str, cwd: Path | None = None, **environment: str) -> Said:
-        assert cwd is None
-        settings = {"MHOS_HOME": str(self.home), "MHOS_DATABASE_URL": "", "COLUMNS": "160", **environment}
-        done = CliRunner(env=settings).invoke(cli.app, list(words))
-        return Said(done.exit_code, done.stdout, done.stderr)
-
-
-@pytest.fixture(scope="module")
-def near(terminal: Terminal) -> Near:
-    return Near(terminal.home)
 
 
 @pytest.fixture(scope="module")
