@@ -9,6 +9,8 @@ from uuid import UUID
 import numpy as np
 
 from domain.context import Context
+from store.bulk import load_rows
+from store.bulk_statements import Target
 from store.database import Database
 from store.tables import (
     BrandRules,
@@ -24,6 +26,8 @@ from store.tables import (
 )
 
 CHANNEL = "shop"
+_KEY = ("product_id", "channel_id", "location_id", "period_start", "period_days")
+_SALES = Target(SalesFact, (*_KEY, "units", "unit_price_minor", "currency", "known_at"), _KEY)
 
 
 @dataclass(frozen=True)
@@ -110,12 +114,13 @@ def _plant_one(
     if planted.cost_minor is not None:
         cost = {"unit_cost_minor": planted.cost_minor, "currency": currency, "valid_from": since, "known_at": since}
         session.add(ProductCost(product_id=product.id, **cost))
-    session.add_all(_sales(ctx, product.id, channel_id, places, planted, currency))
+    loaded = load_rows(session, _SALES, _sales(ctx, product.id, channel_id, places, planted, currency))
+    assert loaded.loaded == planted.weeks * len(places)
 
 
 def _sales(
     ctx: Context, product_id: UUID, channel_id: UUID, places: Sequence[UUID], planted: Planted, currency: str
-) -> list[SalesFact]:
+) -> list[tuple[Any, ...]]:
     rng = np.random.default_rng(planted.seed)
     end = ctx.now().replace(hour=0, minute=0)
     facts = []
@@ -125,7 +130,7 @@ def _sales(
             price = max(round(planted.price_minor * float(np.exp(rng.normal(0, planted.spread)))), 1)
             mean = planted.weekly_units / len(places) * (price / planted.price_minor) ** planted.elasticity
             facts.append(
-                SalesFact(
+                _SALES.row(
                     product_id=product_id,
                     channel_id=channel_id,
                     location_id=place,
