@@ -20,7 +20,7 @@ CREW = ["crm_manager", "finance_analyst", "inventory_forecaster", "pricing_direc
 
 @dataclass(frozen=True)
 class Demo:
-    """What `mhos demo` said, and the meeting that it left."""
+    """The output of `mhos demo`, and the meeting that it left."""
 
     said: str
     meeting: dict[str, Any]
@@ -130,11 +130,11 @@ def test_runs_agents_and_minutes_are_listed(near: Near, demo: Demo) -> None:
 
 
 def test_the_doctor_uses_what_it_checks(terminal: Terminal) -> None:
-    found = terminal.json("doctor")
-    assert found["ok"] is True
-    names = {check["name"] for check in found["checks"]}
+    report = terminal.json("doctor")
+    assert report["ok"] is True
+    names = {check["name"] for check in report["checks"]}
     assert {"python", "packages", "rooms", "home", "store", "guardrails", "api"} <= names
-    assert all({"name", "ok", "remedy"} <= set(check) for check in found["checks"])
+    assert all({"name", "ok", "remedy"} <= set(check) for check in report["checks"])
 
 
 def test_the_doctor_names_the_remedy(terminal: Terminal) -> None:

@@ -109,8 +109,8 @@ def test_an_interrupted_run_leaves_cleanly(terminal: Terminal, run: Any) -> None
 
 def test_the_scenarios_are_listed(terminal: Terminal) -> None:
     listed = terminal.json("simulate", "--scenarios")["scenarios"]
-    assert [one["name"] for one in listed] == sorted(path.stem for path in FOLDER.glob("*.yaml"))
-    assert all(set(one) == {"name", "title"} and one["title"] for one in listed)
+    assert [scenario["name"] for scenario in listed] == sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    assert all(set(scenario) == {"name", "title"} and scenario["title"] for scenario in listed)
     assert listed[0]["title"] in terminal.run("simulate", "--scenarios").out
 
 

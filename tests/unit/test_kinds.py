@@ -126,9 +126,9 @@ def _values_of(kind: ActionKind) -> set[str]:
 
 def _fields(kind: ActionKind) -> Iterator[str]:
     file, fields = f"domain/{kind.noun}.py", _parameters(kind.parameters)
-    for what, named in (("editable", kind.editable), ("names", kind.names), ("filled_in", kind.filled_in)):
+    for field_list, named in (("editable", kind.editable), ("names", kind.names), ("filled_in", kind.filled_in)):
         if unknown := sorted(set(named) - fields):
-            yield f"{file}: {what} of {kind.name} names {', '.join(unknown)}, which it has not."
+            yield f"{file}: {field_list} of {kind.name} names {', '.join(unknown)}, which it has not."
     if unknown := sorted(set(kind.uses.values()) - _values_of(kind)):
         yield f"{file}: uses of {kind.name} names {', '.join(unknown)}, which it has not."
     for column in sorted(kind.owns_columns):
@@ -138,12 +138,12 @@ def _fields(kind: ActionKind) -> Iterator[str]:
 
 
 def _parameters(model: type[BaseModel]) -> set[str]:
-    found = set(model.model_fields)
+    fields = set(model.model_fields)
     for name, info in model.model_fields.items():
         inner = next(iter(get_args(info.annotation)), None)
         if isinstance(inner, type) and issubclass(inner, BaseModel):
-            found |= {f"{name}{EACH}{each}" for each in inner.model_fields}
-    return found
+            fields |= {f"{name}{EACH}{each}" for each in inner.model_fields}
+    return fields
 
 
 def _outside(kind: ActionKind) -> Iterator[str]:
@@ -229,7 +229,7 @@ class Spoilt:
     """A definition with one thing wrong, and what is said of it."""
 
     changed: dict[str, Any]
-    told: str
+    message: str
 
 
 SPOILT = (
@@ -258,10 +258,10 @@ SPOILT = (
 )
 
 
-@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.told)
+@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.message)
 def test_each_thing_that_can_be_wrong_is_found(spoilt: Spoilt, request: pytest.FixtureRequest) -> None:
-    (told,) = gaps(replace(PRICE_UPDATE, **spoilt.changed), request.session)
-    assert spoilt.told in told
+    (gap,) = gaps(replace(PRICE_UPDATE, **spoilt.changed), request.session)
+    assert spoilt.message in gap
 
 
 def test_a_test_that_is_not_there_is_no_test_of_a_mistake(

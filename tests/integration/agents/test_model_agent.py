@@ -89,12 +89,12 @@ async def test_what_the_rules_find_is_told_with_receipts_and_nothing_is_proposed
     box = toolbox(database, ctx, start_run(database, ctx))
     playbook = playbook_of(CHARTER)
     assert playbook
-    told = json.loads(Consultation(playbook, box, "Prices").analysis())["result"]
+    analysis = json.loads(Consultation(playbook, box, "Prices").analysis())["result"]
     box.written()
-    assert [call["tool"] for call in told["suggested_calls"]] == ["propose_price_update"]
-    assert told["draft_report"]["proposals"] == []
+    assert [call["tool"] for call in analysis["suggested_calls"]] == ["propose_price_update"]
+    assert analysis["draft_report"]["proposals"] == []
     assert rows(database, ctx, ProposalRow) == []
-    cited = {ref["receipt"] for ref in told["draft_report"]["summary"]["figures"].values()}
+    cited = {ref["receipt"] for ref in analysis["draft_report"]["summary"]["figures"].values()}
     assert cited <= {str(row.id) for row in rows(database, ctx, Receipt)}
 
 

@@ -1,4 +1,4 @@
-"""Whatever a model or its provider does wrong, the agent ends with a report that holds or a clear degraded one."""
+"""No matter what a model or its provider does wrong, the agent ends with a report that holds or a degraded one."""
 
 from collections.abc import Callable
 

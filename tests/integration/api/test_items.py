@@ -21,15 +21,15 @@ def test_an_item_shows_all_that_an_answer_needs(town: Town) -> None:
     item = client.first_item()
     shown = client.get(f"/api/v1/action-items/{item['id']}")
     assert shown.headers["ETag"] == f'"{item["etag"]}"'
-    told = shown.json()
-    assert told["diff"] and told["undo"] and told["receipts"] and told["policies"] and told["facts"]
+    document = shown.json()
+    assert document["diff"] and document["undo"] and document["receipts"] and document["policies"] and document["facts"]
     assert (
         client.get(f"/api/v1/action-items/{item['id']}", headers={"If-None-Match": shown.headers["ETag"]}).status_code
         == 304
     )
-    receipt = client.get(f"/api/v1/receipts/{told['receipts'][0]['id']}").json()
-    assert receipt["tool"] == told["receipts"][0]["tool"]
-    code = next(iter(told["figures"].values()))
+    receipt = client.get(f"/api/v1/receipts/{document['receipts'][0]['id']}").json()
+    assert receipt["tool"] == document["receipts"][0]["tool"]
+    code = next(iter(document["figures"].values()))
     assert client.get(f"/api/v1/figures/{code}").json()["rows_total"] > 0
 
 
@@ -38,7 +38,7 @@ def test_an_item_and_its_numbers_are_read_in_either_language(town: Town) -> None
     path = f"/api/v1/action-items/{client.first_item()['id']}"
     english, german = (client.get(f"{path}?lang={language}").json() for language in ("en", "de"))
     assert client.get(path).json() == english
-    assert [[change["field"] for change in told["diff"]] for told in (english, german)] == [
+    assert [[change["field"] for change in document["diff"]] for document in (english, german)] == [
         ["price", "margin"], ["Preis", "Marge"]
     ]  # fmt: skip
     assert (english["undo"][:11], german["undo"][:11]) == ("`undo` puts", "`undo` setz")
@@ -146,12 +146,12 @@ def test_what_is_put_off_is_no_part_of_the_inbox_until_its_time(town: Town) -> N
     client.post(f"/api/v1/action-items/{item['id']}/snooze", json=said, headers=client.seen(item["id"]))
 
     def listed(path: str) -> list[str]:
-        return [one["id"] for one in client.get(f"/api/v1/{path}").json()["data"]]
+        return [line["id"] for line in client.get(f"/api/v1/{path}").json()["data"]]
 
     assert item["id"] not in listed("inbox") + listed("action-items")
     assert listed("inbox?snoozed=true") == listed("action-items?status=snoozed") == [item["id"]]
     with town.office.database.read(town.mine.at(until + timedelta(minutes=1))) as session:
-        assert item["id"] in [str(one.id) for one in inbox(session)], "its time has come, the clockwork has not"
+        assert item["id"] in [str(row.id) for row in inbox(session)], "its time has come, the clockwork has not"
 
 
 def test_only_amounts_and_dates_are_edited_never_what_an_item_is_about(town: Town) -> None:
@@ -203,7 +203,7 @@ def test_an_edit_waits_for_a_yes_and_the_editors_own_will_do(town: Town) -> None
     assert client.post(f"{path}/approve", headers=client.seen(new["id"])).json()["status"] == "approved"
     town.office.run_due(town.mine.at(town.mine.now() + timedelta(seconds=90)))
     shown = client.get(path).json()
-    assert (shown["status"], [one["by"] for one in shown["approvals"]]) == ("done", ["person:operator"])
+    assert (shown["status"], [approval["by"] for approval in shown["approvals"]]) == ("done", ["person:operator"])
 
 
 def test_beyond_a_gate_the_editors_own_yes_will_not_do(town: Town) -> None:
@@ -225,8 +225,11 @@ def test_the_promise_of_an_edited_price_is_recomputed_for_it(town: Town) -> None
     assert new["predicted"]["value"] != item["predicted"]["value"]
     assert new["predicted"]["horizon_days"] == item["predicted"]["horizon_days"]
     (receipt,) = client.get(f"/api/v1/action-items/{new['id']}").json()["receipts"]
-    told = client.get(f"/api/v1/receipts/{receipt['id']}").json()
-    assert (told["tool"], told["result"]["profit_change"]["value"]) == ("price_forecast", new["predicted"]["value"])
+    receipt_document = client.get(f"/api/v1/receipts/{receipt['id']}").json()
+    assert (receipt_document["tool"], receipt_document["result"]["profit_change"]["value"]) == (
+        "price_forecast",
+        new["predicted"]["value"],
+    )
 
 
 def test_an_edit_that_the_guardrails_deny_leaves_the_item_as_it_was(town: Town) -> None:
@@ -273,9 +276,9 @@ def test_what_is_agreed_to_is_not_adopted_again_before_it_is_carried_out(town: T
     item = client.first_item()
     client.post(f"/api/v1/action-items/{item['id']}/approve", headers=client.seen(item["id"]))
     held = client.get(f"/api/v1/meetings/{town.meet()}").json()
-    assert item["subject"] not in [one["subject"] for one in held["action_items"]]
+    assert item["subject"] not in [line["subject"] for line in held["action_items"]]
     assert any("approved already" in reason for _, reason in held["left_out"])
-    assert item["subject"] not in [one["subject"] for one in client.get("/api/v1/inbox").json()["data"]]
+    assert item["subject"] not in [line["subject"] for line in client.get("/api/v1/inbox").json()["data"]]
     town.office.run_due(town.mine.at(town.mine.now() + timedelta(seconds=90)))
     assert status_of(client, item["id"]) == "done"
 

@@ -83,8 +83,8 @@ def test_langchains_agent_looks_things_up_and_all_of_it_is_kept(office: Office, 
     assert (run.kind, run.status, run.agents, run.as_of) == ("workbench", "done", [AGENT], ctx.known_until)
     assert len(_rows(office, ctx, ModelExchange)) == 2
     assert sum(spend.cost_micros for spend in _rows(office, ctx, ModelSpend)) == 2 * 120
-    told = [row.action for row in _rows(office, ctx, AuditEntry) if row.action.startswith("workbench.")]
-    assert told == ["workbench.opened", "workbench.closed"]
+    audited = [row.action for row in _rows(office, ctx, AuditEntry) if row.action.startswith("workbench.")]
+    assert audited == ["workbench.opened", "workbench.closed"]
 
 
 def test_it_answers_in_a_shape_where_one_is_asked_for(office: Office, ctx: Context) -> None:

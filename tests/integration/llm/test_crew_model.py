@@ -277,8 +277,8 @@ def test_what_a_run_cost_is_told_and_what_was_never_settled_counts_at_its_worst(
     assert held.output_tokens == 1020
     with desk.database.read(desk.ctx) as session:
         by = costs_since(session, desk.ctx.now().replace(day=1))
-    assert [(one.of, one.calls) for one in by["run"]] == [(str(desk.run_id), 2)]
-    assert {one.of for one in by["agent"]} == {"pricing_director", "stand_coach"}
+    assert [(spend.of, spend.calls) for spend in by["run"]] == [(str(desk.run_id), 2)]
+    assert {spend.of for spend in by["agent"]} == {"pricing_director", "stand_coach"}
 
 
 def test_runs_that_reserve_in_one_transaction_cannot_both_have_the_month_s_last_money(desk: Desk) -> None:
@@ -308,4 +308,4 @@ def test_runs_that_reserve_in_one_transaction_cannot_both_have_the_month_s_last_
         while len(queue) < 2:
             Event().wait(0.01)
         go.set()
-        assert sorted(one.result(30) for one in asked) == ["refused", "reserved"]
+        assert sorted(future.result(30) for future in asked) == ["refused", "reserved"]

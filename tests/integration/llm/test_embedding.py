@@ -125,10 +125,10 @@ def spent(desk: Desk) -> tuple[int, int]:
 
 def test_vectors_come_in_the_order_of_their_texts_and_of_length_one(served: EmbeddingServer, desk: Desk) -> None:
     texts = ["banana", "kiwi", "eee"] * 40
-    found = embedder(served, desk).embed(texts)
-    assert found.shape == (120, 5)
-    assert np.allclose(np.linalg.norm(found, axis=1), 1)
-    assert [int(row.argmax()) for row in found[:3]] == [0, 2, 1]
+    vectors = embedder(served, desk).embed(texts)
+    assert vectors.shape == (120, 5)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
+    assert [int(row.argmax()) for row in vectors[:3]] == [0, 2, 1]
     assert [len(asked["input"]) for asked in served.asked] == [64, 56]
 
 
@@ -193,8 +193,8 @@ def test_a_library_embedded_by_a_server_is_searched_by_it(
     for name, text in (("a.md", "Banana bandana."), ("i.md", "Kiwi in Rimini.")):
         knowledge.add(desk.database, desk.ctx, read_document(name, text.encode()), Filing())
     with desk.database.read(desk.ctx) as session:
-        found = knowledge.search(desk.database, session, "iiii", 1, run=desk.run_id)
-    assert (found.passages[0].document.name, found.searched) == ("i.md", "embedded index")
+        search = knowledge.search(desk.database, session, "iiii", 1, run=desk.run_id)
+    assert (search.passages[0].document.name, search.searched) == ("i.md", "embedded index")
     assert not any("sk-of-openai" in key for key in served.keys)
     with desk.database.read(desk.ctx) as session:
         runs = {row.kind for row in session.scalars(select(Run).join(ModelExchange, Run.id == ModelExchange.run_id))}  # type: ignore[arg-type]

@@ -102,25 +102,28 @@ def together(house: House, brands: Sequence[Context]) -> list[UUID]:
 
 
 def result(house: House, ctx: Context, run_id: UUID) -> dict[str, Any]:
-    """What a meeting came to, without the ids and times that are its own, and without what became of it later."""
+    """The outcome of a meeting, without the ids and times that are its own, and without what became of it later."""
     document = house.document(ctx, run_id)
     receipts = [row for row in house.rows(ctx, Receipt) if row.run_id == run_id]
     return {
         "status": document["status"],
         "agents": document["agents"],
-        "findings": [(one["agent"], one["subject"], one["severity"], one["text"]) for one in document["findings"]],
+        "findings": [
+            (finding["agent"], finding["subject"], finding["severity"], finding["text"])
+            for finding in document["findings"]
+        ],
         "proposals": sorted(
-            (one["kind"], one["subject"], one["promised"], one["expected"], one["text"])
-            for one in document["proposals"]
+            (proposal["kind"], proposal["subject"], proposal["promised"], proposal["expected"], proposal["text"])
+            for proposal in document["proposals"]
         ),
         "challenges": sorted(
-            (proposal["subject"], one["agent"], one["tool"], one["status"], one["text"])
+            (proposal["subject"], challenge["agent"], challenge["tool"], challenge["status"], challenge["text"])
             for proposal in document["proposals"]
-            for one in proposal["challenges"]
+            for challenge in proposal["challenges"]
         ),
         "items": [
-            (one["kind"], one["subject"], one["title"], one["predicted"], one["verdict"], one["gates"])
-            for one in document["action_items"]
+            (item["kind"], item["subject"], item["title"], item["predicted"], item["verdict"], item["gates"])
+            for item in document["action_items"]
         ],
         "dissent": document["dissent"],
         "left_out": [reason for _, reason in document["left_out"]],
@@ -142,10 +145,10 @@ def test_five_meetings_at_once_end_each_as_it_would_alone(
 
     assert len(set(runs)) == len(letters)
     for letter, ctx, run_id in zip(letters, contexts, runs, strict=True):
-        found = result(house, ctx, run_id)
-        assert found["status"] == "done"
-        assert found["items"] and found["challenges"]
-        assert found == expected[letter]
+        outcome = result(house, ctx, run_id)
+        assert outcome["status"] == "done"
+        assert outcome["items"] and outcome["challenges"]
+        assert outcome == expected[letter]
         assert_only_its_own(house, ctx, run_id, letter, set(letters) - {letter})
     for ctx in brands.values():
         finished = Counter(row.subject for row in house.rows(ctx, OutboxEvent) if row.type == "meeting.finished")
@@ -154,7 +157,7 @@ def test_five_meetings_at_once_end_each_as_it_would_alone(
 
 
 def assert_only_its_own(house: House, ctx: Context, run_id: UUID, letter: str, others: set[str]) -> None:
-    """What a meeting wrote stands on its own receipts, and speaks of its own brand's products only."""
+    """All that a meeting wrote stands on its own receipts, and speaks of its own brand's products only."""
     own = {table: [row for row in house.rows(ctx, table) if row.run_id == run_id] for table in OF_A_RUN}
     receipts = {str(row.id) for row in own[Receipt]}
     proposals = {row.id for row in own[ProposalRow]}

@@ -78,8 +78,8 @@ def test_agents_may_think_differently(firm: Firm, serve: Serve, monkeypatch: pyt
 
     load = charters.load_charters()
     mixed = tuple(
-        one.model_copy(update={"model": "anthropic:claude-sonnet-5"}) if one.name == "inventory_forecaster" else one
-        for one in load
+        tool.model_copy(update={"model": "anthropic:claude-sonnet-5"}) if tool.name == "inventory_forecaster" else tool
+        for tool in load
     )
     monkeypatch.setattr(charters, "load_charters", lambda: mixed)
     met = on(firm, "rules").meet()
@@ -179,7 +179,7 @@ def test_where_the_writer_fails_the_rules_own_words_stand(firm: Firm, serve: Ser
     by_rules = firm.meet(agents=("pricing_director",))
     serve([step])
     met = on(firm, "hybrid:openai:gpt-5").meet(agents=("pricing_director",))
-    assert [one["text"] for one in met["findings"]] == [one["text"] for one in by_rules["findings"]]
+    assert [finding["text"] for finding in met["findings"]] == [finding["text"] for finding in by_rules["findings"]]
     assert met["status"] == "done"
 
 

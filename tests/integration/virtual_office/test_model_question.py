@@ -21,8 +21,8 @@ def asked(firm: Firm, question: str, steps: Sequence[Step]) -> tuple[bool, bool,
     """Whether it was understood, by a model, and the answer."""
     with serving(steps) as server:
         settings = Settings(home=firm.office.settings.home, model=f"{server.url}/v1#local-model", model_price="0,0")
-        told = replace(firm, office=Office(settings, firm.office.database)).office.ask(firm.owner, question)
-    return told.query is not None, told.by_model, told.text
+        reply = replace(firm, office=Office(settings, firm.office.database)).office.ask(firm.owner, question)
+    return reply.query is not None, reply.by_model, reply.text
 
 
 def filled(query: object, name: str = "metric_query") -> ModelAnswer:

@@ -44,7 +44,7 @@ def line(sku: str, decision: str = "order", **more: Any) -> dict[str, Any]:
 
 
 def advice(code: str, *lines: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    due = any(one["decision"] == "order" for one in lines)
+    due = any(line["decision"] == "order" for line in lines)
     money = {name: cell(20_000, "EUR.minor") for name in ("amount", "gain", "gain_low", "gain_high")}
     whole = {"units": cell(200), "coverage": cell(8_000, "bps"), "horizon": cell(20, "days"), **money}
     head = {"supplier": code, "title": code, "status": "order" if due else "wait", "reasons": []}
@@ -185,9 +185,9 @@ def test_what_may_run_out_comes_worst_first_and_what_lies_long_last() -> None:
         }
     )
     report = talk.play()
-    found = [(finding.subject, finding.severity) for finding in report.findings]
+    severities = [(finding.subject, finding.severity) for finding in report.findings]
     risk, attention = FindingSeverity.RISK, FindingSeverity.ATTENTION
-    assert found == [("MOST", risk), ("SOME", risk), ("SAFE", attention), ("LONG", attention)]
+    assert severities == [("MOST", risk), ("SOME", risk), ("SAFE", attention), ("LONG", attention)]
     most = report.findings[0].claim.text
     assert "It was out of stock for {out_of_stock} of the last quarter: what was not sold then is counted in." in most
     assert most.endswith("It cannot be ordered: it expires.")

@@ -54,5 +54,5 @@ def test_the_worlds_customers_can_be_asked_about() -> None:
     _, people = people_of(world.customers)
     terms = terms_of(world, 91)
     sold = sum(float(day.online_units[:, 0].sum()) for day in live(world, 28)) / 28
-    told = float((people.rate * terms.orders_a_day).sum()) * 1.9
-    assert told == pytest.approx(sold, rel=0.2)
+    expected = float((people.rate * terms.orders_a_day).sum()) * 1.9
+    assert expected == pytest.approx(sold, rel=0.2)

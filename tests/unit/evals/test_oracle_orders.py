@@ -17,11 +17,11 @@ ORDERS, PRICES = "purchase_order.create", "price.update"
 @pytest.fixture(scope="module")
 def world() -> World:
     """A world whose shelves ran low while nobody ordered for three weeks."""
-    found = new_world(4, 7)
-    live(found, 28)
-    found.standing_rule = None
-    live(found, 21)
-    return found
+    world = new_world(4, 7)
+    live(world, 28)
+    world.standing_rule = None
+    live(world, 21)
+    return world
 
 
 def test_the_shortage_is_that_of_many_demands_drawn() -> None:
@@ -42,23 +42,23 @@ def test_goods_come_when_the_worlds_suppliers_bring_them(world: World) -> None:
 def test_what_the_equations_expect_is_what_comes(world: World) -> None:
     stocked = new_world(4, 7)
     live(stocked, 28)
-    told = expected_weeks(stocked, stocked.list_price / 100, 8).use.sum()
+    expected = expected_weeks(stocked, stocked.list_price / 100, 8).use.sum()
     live(stocked, 57)
     sold = stocked.weekly_units[-8:].sum()
-    assert told == pytest.approx(sold, rel=0.15)
+    assert expected == pytest.approx(sold, rel=0.15)
 
 
 def test_what_runs_low_is_ordered_and_what_is_plenty_is_not(world: World) -> None:
-    found = advise(world, world.list_price / 100)
+    advised = advise(world, world.list_price / 100)
     weekly = world.weekly_units[-8:].mean(axis=0)
     cover = (world.warehouse.on_hand + world.suppliers.under_way()) / weekly
-    ordered = found.units > 0
+    ordered = advised.units > 0
     assert ordered.any() and (~ordered).any()
     assert cover[ordered].mean() < cover[~ordered].mean()
-    minimum = np.array([SUPPLIERS[int(one)].minimum_units for one in world.truth.supplier])
-    assert (found.units[ordered] >= minimum[ordered]).all() and (found.gain[ordered] > 0).all()
+    minimum = np.array([SUPPLIERS[int(supplier)].minimum_units for supplier in world.truth.supplier])
+    assert (advised.units[ordered] >= minimum[ordered]).all() and (advised.gain[ordered] > 0).all()
     shelf_weeks = np.array([product.shelf_life_days for product in PRODUCTS]) / 7
-    assert (found.units[ordered] / weekly[ordered] < shelf_weeks[ordered]).all()
+    assert (advised.units[ordered] / weekly[ordered] < shelf_weeks[ordered]).all()
 
 
 def test_an_order_a_supplier_with_what_each_offers(world: World) -> None:
@@ -87,9 +87,9 @@ def test_the_oracle_asks_for_its_agents_kinds_alone_and_gets_ten_items(kinds: tu
     desk, before = Asked(world, memory), world.list_price.copy()
     world.suppliers.take_placed()
     Oracle(kinds).morning(world, desk, 0)
-    asked = {PRICES if isinstance(one, Wish) else one.action.kind for one in desk.proposed}
+    asked = {PRICES if isinstance(wish, Wish) else wish.action.kind for wish in desk.proposed}
     assert asked <= set(kinds) and (PRICES in asked) == (PRICES in kinds)
     assert (world.standing_rule is None) == (ORDERS in kinds)
     assert int((world.list_price != before).sum()) <= 10
     assert ORDERS in asked or not world.suppliers.take_placed()
-    assert all(worth(one) > 0 for one in desk.proposed)
+    assert all(worth(wish) > 0 for wish in desk.proposed)

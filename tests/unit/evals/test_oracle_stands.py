@@ -59,11 +59,11 @@ def test_expected_sales_are_those_summed_by_hand() -> None:
 @pytest.mark.parametrize("on_hand", [60, 6])
 def test_no_other_round_earns_more(seed: int, on_hand: int) -> None:
     here, cost = stands(seed, on_hand=on_hand), TripCost(round=10.0, stop=12.0)
-    found = trips(here, cost)
-    assert found.gain == pytest.approx(best_gain(here, cost), abs=0.05)
-    assert (found.units.sum(axis=1) <= here.on_hand).all()
-    assert (here.stock + found.units <= np.maximum(here.room, here.stock)).all()
-    assert set(np.flatnonzero(found.units.any(axis=0))) == set(found.stops)
+    planned = trips(here, cost)
+    assert planned.gain == pytest.approx(best_gain(here, cost), abs=0.05)
+    assert (planned.units.sum(axis=1) <= here.on_hand).all()
+    assert (here.stock + planned.units <= np.maximum(here.room, here.stock)).all()
+    assert set(np.flatnonzero(planned.units.any(axis=0))) == set(planned.stops)
 
 
 def test_a_round_that_costs_more_than_it_earns_is_not_made() -> None:

@@ -1,4 +1,4 @@
-"""What `MHOS_MODEL` may say."""
+"""The values that `MHOS_MODEL` may have."""
 
 import pytest
 

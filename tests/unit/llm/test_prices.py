@@ -1,4 +1,4 @@
-"""What a model costs is known, stated by its owner, or the most that any costs."""
+"""The price of a model is known, stated by its owner, or the most that any costs."""
 
 from decimal import Decimal
 

@@ -40,17 +40,17 @@ def test_where_it_meets_a_standing_deal_the_deeper_one_counts() -> None:
 def test_more_is_sold_while_it_runs_and_less_after_it() -> None:
     plain, promoted = world(), world()
     promoted.promotions = [PlannedPromotion(at, (SHOP, MARKET_A), 30, 43, 0.25) for at in range(40)]
-    sold = {name: np.array([one.step().online_units[:, :2].sum() for _ in range(70)], float)
-            for name, one in (("plain", plain), ("promoted", promoted))}  # fmt: skip
+    sold = {name: np.array([lived.step().online_units[:, :2].sum() for _ in range(70)], float)
+            for name, lived in (("plain", plain), ("promoted", promoted))}  # fmt: skip
     assert (sold["plain"][:30] == sold["promoted"][:30]).all()
     assert sold["promoted"][30:44].sum() > 1.5 * sold["plain"][30:44].sum()
     assert sold["promoted"][44:64].sum() < 0.9 * sold["plain"][44:64].sum()
 
 
 def test_the_day_says_that_it_was_a_deal_and_what_was_charged() -> None:
-    one = world()
-    one.promotions = [PlannedPromotion(7, (SHOP,), 0, 0, 0.5)]
-    day = one.step()
+    first = world()
+    first.promotions = [PlannedPromotion(7, (SHOP,), 0, 0, 0.5)]
+    day = first.step()
     assert day.online_deal[7, SHOP]
     assert day.online_price[7, SHOP] == pytest.approx(day.list_price[7, SHOP] / 2, abs=1)
 

@@ -80,9 +80,9 @@ def test_what_is_promised_is_the_suppliers_usual_time() -> None:
 def test_the_luck_of_a_day_is_the_same_whatever_else_is_ordered() -> None:
     alone, together = suppliers(), suppliers()
     placed(together, day=3)
-    one = np.zeros(len(PRODUCTS), dtype=np.int64)
-    one[20] = 500
-    (order,) = placed(alone, day=4, units=one)
+    quantities = np.zeros(len(PRODUCTS), dtype=np.int64)
+    quantities[20] = 500
+    (order,) = placed(alone, day=4, units=quantities)
     (same,) = (each for each in placed(together, day=4) if each.product == 20)
     assert order.arrives == same.arrives
 
@@ -138,5 +138,5 @@ def test_a_hold_up_delays_what_is_under_way_from_that_supplier_only() -> None:
 
 def test_a_delay_adds_to_the_same_luck() -> None:
     usual, late = placed(suppliers()), placed(suppliers(), delay=np.array([10.0, 0, 0, 0, 0]))
-    for one, other in zip(usual, late, strict=True):
-        assert other.arrives - one.arrives == (10 if supplier_of(one) == 0 else 0)
+    for usual_day, other in zip(usual, late, strict=True):
+        assert other.arrives - usual_day.arrives == (10 if supplier_of(usual_day) == 0 else 0)

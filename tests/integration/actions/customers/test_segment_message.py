@@ -92,7 +92,7 @@ def test_who_was_written_to_rests(database: Database, new_brand: NewBrand, engin
     first = asked(database, ctx, engine, message())
     second = asked(database, ctx, engine, message(audience=10_000))
     sends = rows(database, ctx, MessageSend)
-    drawn = [{row.customer_id for row in sends if row.source.endswith(str(one.id))} for one in (first, second)]
+    drawn = [{row.customer_id for row in sends if row.source.endswith(str(item.id))} for item in (first, second)]
     assert (len(drawn[0]), len(drawn[1])) == (400, 600)
     assert not drawn[0] & drawn[1]
 

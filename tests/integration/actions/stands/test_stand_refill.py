@@ -53,14 +53,16 @@ def test_a_trip_is_planned_once_and_its_cost_shared_out_to_the_cent(field: Field
     item = field.carry_out(trip(40, "ST1", "ST2"))
     assert field.execute(item).status == ItemStatus.DONE
     orders = field.rows(StandRefillOrder)
-    assert [(one.quantity, one.expected_cost_minor, one.delivered_at) for one in orders] == [(40, 2_000, None)] * 2
-    assert {one.number for one in orders} == {f"TR-{str(item.id)[-12:].upper()}"}
+    assert [(order.quantity, order.expected_cost_minor, order.delivered_at) for order in orders] == [
+        (40, 2_000, None)
+    ] * 2
+    assert {order.number for order in orders} == {f"TR-{str(item.id)[-12:].upper()}"}
     (task,), (expense,) = field.rows(Task), field.rows(ExpectedExpense)
     assert (task.assignee, task.due_at) == ("dispatcher", orders[0].planned_at)
     assert (expense.category, expense.amount_minor, expense.source) == ("stand trips", 4_000, f"action_item:{item.id}")
-    told = field.emitted("stand.refill_planned")
-    assert sorted(one["stand"] for one in told) == ["ST1", "ST2"]
-    assert all(one["lines"] == [{"sku": "A", "quantity": 40}] for one in told)
+    planned = field.emitted("stand.refill_planned")
+    assert sorted(event["stand"] for event in planned) == ["ST1", "ST2"]
+    assert all(event["lines"] == [{"sku": "A", "quantity": 40}] for event in planned)
 
 
 def test_a_trip_is_called_off_and_can_be_planned_again(field: Field) -> None:
@@ -73,7 +75,7 @@ def test_a_trip_is_called_off_and_can_be_planned_again(field: Field) -> None:
         "cancelled",
         field.owner.now(),
     )
-    assert [one["stand"] for one in field.emitted("stand.refill_cancelled")] == ["ST1"]
+    assert [event["stand"] for event in field.emitted("stand.refill_cancelled")] == ["ST1"]
     with pytest.raises(Conflict, match="nothing to undo"):
         field.undo(item)
     assert field.advised(trip()).status == ItemStatus.PROPOSED
@@ -130,15 +132,15 @@ def test_no_stand_no_trip(field: Field) -> None:
         field.advised(trip(1, "W"))
 
 
-def made(field: Field, counted: int, found: int, weeks: int = 4) -> ActionItem:
+def made(field: Field, counted: int, recounted: int, weeks: int = 4) -> ActionItem:
     """The trip is made on Tuesday: the driver counts, then brings forty; at the next call, twenty days on, so many are
     found. That is the call by plan: every 28 days, and the last was eight days before. Two a day are sold until it."""
     item = field.carry_out(trip())
     field.later(1)
     now = field.owner.now()
     field.driver_says(40)
-    field.at_stand(("count", counted, now), ("transfer", 40, now), ("count", found, MONDAY + 21 * DAY))
-    field.sells("ST1", MONDAY, [14, 14, 14, min(found, 6)][:weeks])
+    field.at_stand(("count", counted, now), ("transfer", 40, now), ("count", recounted, MONDAY + 21 * DAY))
+    field.sells("ST1", MONDAY, [14, 14, 14, min(recounted, 6)][:weeks])
     field.later(28)
     return item
 
@@ -149,13 +151,13 @@ def test_what_a_trip_brought_is_what_could_not_have_been_sold_until_the_planned_
     Until then forty lay there longer, then two fewer each day, 494 unit-days; in the six days after, 34 fewer.
     """
     since = field.owner.now()
-    item = made(field, counted=4, found=4 + 40 - 19 * 2)
-    found = field.measured(item, trip(), since)
+    item = made(field, counted=4, recounted=4 + 40 - 19 * 2)
+    outcome = field.measured(item, trip(), since)
     lying = (40 + 40 + sum(range(40, 4, -2))) - 6 * 34
     truth = 34 * MARGIN - 2_800 - lying * 400 * 0.20 / 365
-    assert found.status == OutcomeStatus.MEASURED
-    assert found.effect == pytest.approx(truth, abs=1)
-    assert (found.low, found.high) == (found.effect, found.effect), "every count was as the ledger said"
+    assert outcome.status == OutcomeStatus.MEASURED
+    assert outcome.effect == pytest.approx(truth, abs=1)
+    assert (outcome.low, outcome.high) == (outcome.effect, outcome.effect), "every count was as the ledger said"
 
 
 @pytest.mark.parametrize("wrong", [3, -3])
@@ -165,15 +167,15 @@ def test_a_count_that_sets_the_shelf_right_widens_the_interval_and_it_holds_the_
     What lay there longer is worth some cents a unit.
     """
     since = field.owner.now()
-    item = made(field, counted=4, found=4 + wrong + 40 - 19 * 2)
-    found = field.measured(item, trip(), since)
+    item = made(field, counted=4, recounted=4 + wrong + 40 - 19 * 2)
+    outcome = field.measured(item, trip(), since)
     truth = (34 - wrong) * MARGIN - 2_800
-    assert found.effect is not None
-    assert found.low is not None
-    assert found.high is not None
-    assert found.effect == pytest.approx(34 * MARGIN - 2_800, abs=100)
-    assert found.low - 100 < truth < found.high + 100
-    assert found.high - found.low == pytest.approx(2 * 3 * MARGIN, abs=100)
+    assert outcome.effect is not None
+    assert outcome.low is not None
+    assert outcome.high is not None
+    assert outcome.effect == pytest.approx(34 * MARGIN - 2_800, abs=100)
+    assert outcome.low - 100 < truth < outcome.high + 100
+    assert outcome.high - outcome.low == pytest.approx(2 * 3 * MARGIN, abs=100)
 
 
 def test_a_trip_costs_what_was_booked_whatever_its_proposal_said(field: Field) -> None:
@@ -204,10 +206,10 @@ def test_a_trip_is_not_measurable_where_a_fact_is_missing(
     field: Field, weeks: int, every: int | None, reason: str
 ) -> None:
     since = field.owner.now()
-    item = made(field, counted=4, found=6, weeks=weeks)
+    item = made(field, counted=4, recounted=6, weeks=weeks)
     field.change(Location, visit_every_days=every)
-    found = field.measured(item, trip(), since)
-    assert (found.status, found.effect, why(found.reasons)) == (OutcomeStatus.NOT_MEASURABLE, None, reason)
+    outcome = field.measured(item, trip(), since)
+    assert (outcome.status, outcome.effect, why(outcome.reasons)) == (OutcomeStatus.NOT_MEASURABLE, None, reason)
 
 
 def test_a_trip_that_nobody_made_or_counted_is_not_measurable(field: Field) -> None:
@@ -219,5 +221,5 @@ def test_a_trip_that_nobody_made_or_counted_is_not_measurable(field: Field) -> N
     field.later(-27)
     field.driver_says(40)
     field.later(27)
-    found = field.measured(item, trip(), since)
-    assert why(found.reasons) == "no count or movement shows that the goods came to ST1"
+    outcome = field.measured(item, trip(), since)
+    assert why(outcome.reasons) == "no count or movement shows that the goods came to ST1"

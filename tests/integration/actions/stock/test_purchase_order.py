@@ -58,7 +58,7 @@ def test_what_sells_before_it_expires_may_be_ordered_and_no_more(open_room: Call
 def test_an_empty_shelf_is_not_taken_for_a_slow_one(
     open_room: Callable[..., Stockroom], empty: tuple[int, ...]
 ) -> None:
-    """What ran out sold ten a day while it was there: 250 last some 25 days, and do not expire in 40."""
+    """A product that ran out sold ten a day while it was there: 250 last some 25 days, and do not expire in 40."""
     room = open_room(replace(A, on_hand=0, empty=empty, shelf_life_days=40), max_cover_days=40)
     item = room.advised(250)
     assert (item.verdict["decision"], item.verdict["gates"]) == ("needs_approval", ["operator"])

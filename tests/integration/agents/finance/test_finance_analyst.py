@@ -43,7 +43,9 @@ def sell(database: Database, ctx: Context) -> None:
             )  # fmt: skip
 
 
-def order(database: Database, ctx: Context, units: int, ordered: Sequence[int], came: int, payment_days: int) -> None:
+def order(
+    database: Database, ctx: Context, units: int, ordered: Sequence[int], transit_days: int, payment_days: int
+) -> None:
     """Orders of so many units at 8.00, placed so many days ago, that came so many days later."""
     with database.begin(ctx) as session:
         product = session.scalars(select(Product)).one().id
@@ -55,7 +57,8 @@ def order(database: Database, ctx: Context, units: int, ordered: Sequence[int], 
             session.add(
                 PurchaseOrder(
                     number=f"PO {days}", supplier_id=supplier.id, product_id=product, quantity=units,
-                    unit_cost_minor=800, currency="EUR", ordered_at=when, received_at=when + came * DAY, known_at=when,
+                    unit_cost_minor=800, currency="EUR", ordered_at=when,
+                    received_at=when + transit_days * DAY, known_at=when,
                 )
             )  # fmt: skip
 
@@ -64,7 +67,7 @@ async def test_profit_that_debtors_owe_is_called_late_and_not_cash(database: Dat
     """Golden: 24,000.00 of sales less 9,600.00 of goods and 3,900.00 of rent are a profit of 10,500.00. Of twelve
     invoices of 2,000.00 two were paid, so 4,000.00 came, for 13,500.00 that went."""
     sell(database, ctx)
-    order(database, ctx, 100, [3 + 7 * back for back in range(12)], came=0, payment_days=0)
+    order(database, ctx, 100, [3 + 7 * back for back in range(12)], transit_days=0, payment_days=0)
     spend(database, ctx, "rent", [30_000] * 26)
     spend(database, ctx, "goods", [80_000] * 12)
     bank(database, ctx, 2_000_000)
@@ -97,15 +100,15 @@ async def test_the_outlook_counts_money_when_debtors_pay_and_not_when_it_is_due(
     sell(database, ctx)
     spend(database, ctx, "rent", [120_000] * 26)
     receive(database, ctx, [200_000] * 26)
-    order(database, ctx, 1_250, [200], came=175, payment_days=30)
+    order(database, ctx, 1_250, [200], transit_days=175, payment_days=30)
     bank(database, ctx, 300_000)
     bill(database, ctx, "SLOW", [73 + at % 5 for at in range(10)], {f"S{at}": 7 * at for at in range(4, 10)}, 200_000)
     held = await hold(database, ctx)
-    found = held.cents("cash_runway", "lowest", "lowest_week", "lowest_if_on_time", "overdue", "bills")
+    cents = held.cents("cash_runway", "lowest", "lowest_week", "lowest_if_on_time", "overdue", "bills")
     without_debtors = 300_000 + 200_000 - 120_000 - 1_000_000
-    assert (found["overdue"], found["bills"], found["lowest_week"]) == (5 * 200_000, 1_000_000, 1)
-    assert found["lowest_if_on_time"] == without_debtors + 6 * 200_000
-    assert found["lowest"] == pytest.approx(without_debtors, abs=40_000)
+    assert (cents["overdue"], cents["bills"], cents["lowest_week"]) == (5 * 200_000, 1_000_000, 1)
+    assert cents["lowest_if_on_time"] == without_debtors + 6 * 200_000
+    assert cents["lowest"] == pytest.approx(without_debtors, abs=40_000)
     cash = held.finding("Cash")
     assert cash.severity is FindingSeverity.RISK
     assert "with debtors' money counted when they pay by habit; on time it would be €5,800.00" in held.said_of("Cash")
@@ -118,7 +121,7 @@ async def test_money_that_went_into_stock_is_not_called_late(database: Database,
     sell(database, ctx)
     spend(database, ctx, "rent", [30_000] * 13)
     spend(database, ctx, "goods", [2_000_000])
-    order(database, ctx, 2_500, [17], came=14, payment_days=0)
+    order(database, ctx, 2_500, [17], transit_days=14, payment_days=0)
     receive(database, ctx, [200_000] * 12)
     bank(database, ctx, 2_000_000)
     held = await hold(database, ctx)
@@ -139,12 +142,12 @@ async def test_cash_that_suppliers_have_not_asked_for_yet_is_not_called_earned(
     the bank and 1,700.00 more each week 500.00 are left in the fifth."""
     sell(database, ctx)
     spend(database, ctx, "rent", [30_000] * 13)
-    order(database, ctx, 2_500, [44], came=14, payment_days=60)
+    order(database, ctx, 2_500, [44], transit_days=14, payment_days=60)
     receive(database, ctx, [200_000] * 12)
     bank(database, ctx, 1_200_000)
     held = await hold(database, ctx)
-    found = held.cents("cash_runway", "profit", "profit_in_cash", "bills", "lowest", "lowest_week")
-    assert found == {
+    cents = held.cents("cash_runway", "profit", "profit_in_cash", "bills", "lowest", "lowest_week")
+    assert cents == {
         "profit": 1_050_000, "profit_in_cash": 2_400_000 - 390_000, "bills": 2_000_000,
         "lowest": 1_200_000 + 5 * (200_000 - 30_000) - 2_000_000, "lowest_week": 5,
     }  # fmt: skip
@@ -162,13 +165,13 @@ async def test_profit_that_came_is_not_put_in_doubt(database: Database, ctx: Con
     sell(database, ctx)
     spend(database, ctx, "rent", [30_000] * 13)
     spend(database, ctx, "goods", [80_000] * 12)
-    order(database, ctx, 100, [3 + 7 * back for back in range(12)], came=0, payment_days=0)
+    order(database, ctx, 100, [3 + 7 * back for back in range(12)], transit_days=0, payment_days=0)
     receive(database, ctx, [200_000] * 12)
     bank(database, ctx, 1_200_000)
     held = await hold(database, ctx)
     assert held.cents("cash_runway", "profit", "profit_in_cash") == {"profit": 1_050_000, "profit_in_cash": 1_050_000}
-    assert [one for one in held.report.findings if one.subject == "Profit and cash"] == []
-    assert {one.severity for one in held.report.findings} == {FindingSeverity.INFO}
+    assert [finding for finding in held.report.findings if finding.subject == "Profit and cash"] == []
+    assert {finding.severity for finding in held.report.findings} == {FindingSeverity.INFO}
 
 
 async def test_who_always_pays_some_days_late_is_left_alone_and_who_is_out_is_reminded(
@@ -236,7 +239,7 @@ async def test_an_expense_out_of_its_pattern_is_flagged_and_a_winter_s_heating_i
     held = await hold(database, ctx)
     review = held.answer("expense_review")
     assert (review["judged"]["value"], review["not_judged"]["value"]) == (3, 0)
-    assert [one["category"] for one in review["odd"]] == ["postage"]
+    assert [expense["category"] for expense in review["odd"]] == ["postage"]
     (odd,) = review["odd"]
     assert odd["expected"]["value"] == pytest.approx(100_000, rel=0.02)
     assert odd["low"]["value"] < 95_000 < 105_000 < odd["high"]["value"] < 150_000
@@ -288,7 +291,7 @@ async def test_a_balance_without_weeks_of_receipts_and_costs_is_no_outlook(datab
     spend(database, ctx, "rent", [30_000] * 7)
     held = await hold(database, ctx)
     assert "Cash: fewer than eight whole weeks of receipts and costs are known." in held.report.missing_data
-    assert [one for one in held.report.findings if one.subject == "Cash"] == []
+    assert [finding for finding in held.report.findings if finding.subject == "Cash"] == []
 
 
 async def test_who_owes_for_the_first_time_is_not_reminded_as_no_habit_is_known(

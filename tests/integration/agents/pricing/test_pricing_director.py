@@ -98,9 +98,9 @@ async def test_a_brand_without_data_gets_an_answer_too(database: Database, ctx: 
 async def test_a_margin_below_the_floor_is_a_risk(database: Database, ctx: Context) -> None:
     plant(database, ctx, [Planted("THIN", 1000, 930, -2.0), Planted("FINE", 1000, 500, -2.0, seed=2)])
     run_id = start_run(database, ctx)
-    found = {finding.subject: finding for finding in (await hold(database, ctx, run_id)).report.findings}
-    assert (found["THIN"].severity, found["FINE"].severity) == (FindingSeverity.RISK, FindingSeverity.INFO)
-    said = spoken(database, ctx, run_id, found["THIN"].claim)
+    by_subject = {finding.subject: finding for finding in (await hold(database, ctx, run_id)).report.findings}
+    assert (by_subject["THIN"].severity, by_subject["FINE"].severity) == (FindingSeverity.RISK, FindingSeverity.INFO)
+    said = spoken(database, ctx, run_id, by_subject["THIN"].claim)
     assert "keeps a margin of 7.0 %. That is below the brand's floor of 15.0 %, which needs a price of €10.95." in said
 
 

@@ -28,15 +28,15 @@ HALF_A_QUARTER = (1, 2, 4, 6, 8, 10, 11)
 """Weeks back from now, spread over the last thirteen."""
 
 
-def orders(found: Held) -> dict[str, tuple[int, int]]:
+def orders(held: Held) -> dict[str, tuple[int, int]]:
     """Units and unit cost by product, over all proposals."""
-    lines = [line for row in found.proposals for line in row.action["lines"]]
+    lines = [line for row in held.proposals for line in row.action["lines"]]
     return {line["sku"]: (line["quantity"], line["unit_cost_minor"]) for line in lines}
 
 
-def line_of(found: Held, sku: str) -> dict[str, Any]:
-    """What was advised of a product."""
-    answers = found.answers("order_advice")
+def line_of(held: Held, sku: str) -> dict[str, Any]:
+    """The advice for a product."""
+    answers = held.answers("order_advice")
     return next(line for answer in answers for line in answer["lines"] if line["sku"] == sku)
 
 
@@ -136,7 +136,7 @@ async def test_sales_that_an_empty_shelf_lost_are_counted_in(database: Database,
     sold = [units for back, units in enumerate(reversed(out.asked_for)) if back not in HALF_A_QUARTER]
     steady, twin = Stocked("STEADY", 100, weeks=13), Stocked("TWIN", 100, weekly=round(sum(sold) / 13), weeks=13)
     held = await after(database, ctx, [out, steady, twin])
-    of_out, of_steady, of_twin = (orders(held).get(one.sku, (0, 0))[0] for one in (out, steady, twin))
+    of_out, of_steady, of_twin = (orders(held).get(product.sku, (0, 0))[0] for product in (out, steady, twin))
     assert of_out > 2 * of_twin, "both sold as much"
     assert of_out >= of_steady, "both were asked for as much, which is less sure of the one that was not always there"
     demand = {sku: line_of(held, sku)["demand"]["value"] for sku in ("RAN-OUT", "STEADY", "TWIN")}
@@ -294,9 +294,9 @@ async def test_every_number_opens_to_the_rows_behind_it(database: Database, ctx:
         with database.begin(ctx) as session:
             codes = record_figures(session, held.run_id, claim.figures)
             for key, code in codes.items():
-                found = why(session, code)
-                assert found.rows and found.rows_unchanged, f"{key} of {claim.text}"
-                assert found.rendered in held.spoken(claim)
+                figure = why(session, code)
+                assert figure.rows and figure.rows_unchanged, f"{key} of {claim.text}"
+                assert figure.rendered in held.spoken(claim)
                 opened += 1
     assert opened > 15
 
