@@ -47,7 +47,7 @@ def check_references(session: BrandSession, document: Document, holding: Holding
     for event in _events(document):
         if doubt := doubt_about(event):
             raise InvalidInput(doubt, remedy="The events are listed in docs/automation.md.")
-    endpoints = dict(session.execute(select(col(Endpoint.name), col(Endpoint.kind))).tuples().all())
+    endpoints = dict(session.execute(select(col(Endpoint.name), col(Endpoint.kind))).all())
     for deed in deeds:
         if isinstance(deed, Webhook | Chat) and endpoints.get(deed.endpoint) != deed.kind:
             there = ", ".join(sorted(name for name, kind in endpoints.items() if kind == deed.kind)) or "none yet"
