@@ -13,7 +13,7 @@ from domain.ids import ReceiptId
 
 
 @dataclass(frozen=True)
-class ToolAnswer:
+class AnsweredCall:
     """One answered call. `result` is None where the tool failed; `error` then says why."""
 
     tool: str
@@ -28,7 +28,7 @@ class ToolAnswer:
         return FigureRef(receipt=ReceiptId(UUID(self.receipt)), path=pointer)
 
 
-def answers(messages: Sequence[BaseMessage]) -> list[ToolAnswer]:
+def answers(messages: Sequence[BaseMessage]) -> list[AnsweredCall]:
     """All answered calls in the order they were answered."""
     asked = {call["id"]: call for message in messages if isinstance(message, AIMessage) for call in message.tool_calls}
     replies = (message for message in messages if isinstance(message, ToolMessage))
@@ -41,7 +41,7 @@ def agenda_of(messages: Sequence[BaseMessage]) -> str:
     return first.partition("\n")[0]
 
 
-def _answer(call: Any, reply: ToolMessage) -> ToolAnswer:
+def _answer(call: Any, reply: ToolMessage) -> AnsweredCall:
     try:
         said = json.loads(str(reply.content))
     except ValueError:
@@ -50,5 +50,5 @@ def _answer(call: Any, reply: ToolMessage) -> ToolAnswer:
         error = said.get("error", {}) if isinstance(said, dict) else {}
         message = str(error.get("message", "the tool gave no answer"))
         because = "; ".join(error.get("because", ()))
-        return ToolAnswer(call["name"], call["args"], None, None, f"{message} {because}." if because else message)
-    return ToolAnswer(call["name"], call["args"], said.get("receipt"), said["result"])
+        return AnsweredCall(call["name"], call["args"], None, None, f"{message} {because}." if because else message)
+    return AnsweredCall(call["name"], call["args"], said.get("receipt"), said["result"])

@@ -8,7 +8,7 @@ from langchain_core.messages import BaseMessage
 
 from agents.playbooks.customers.prose import follow_up_of, message_of
 from agents.playbooks.customers.report import CrmReview, write_report
-from agents.playbooks.transcript import ToolAnswer, answers
+from agents.playbooks.transcript import AnsweredCall, answers
 from llm.rules import Call
 
 MOST_FOLLOW_UPS = 5
@@ -25,7 +25,7 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 class _Work:
     """The answers of the conversation so far."""
 
-    answers: Sequence[ToolAnswer]
+    answers: Sequence[AnsweredCall]
 
     def unlooked(self) -> list[Call]:
         return [Call(name, {}) for name in _LOOKS if not self._of(name)]
@@ -77,5 +77,5 @@ class _Work:
             if lead["lead"] not in review.follow_ups
         ]
 
-    def _of(self, tool: str) -> list[ToolAnswer]:
+    def _of(self, tool: str) -> list[AnsweredCall]:
         return [answer for answer in self.answers if answer.tool == tool]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.claims import claim, is_given, named
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.customers import SEGMENT_NAMES
 from domain.figure import FigureRef
 from domain.message import Message, message
@@ -16,7 +16,7 @@ def segment_name(segment: str) -> Message:
     return Message(key=f"customers.segment.{segment}" if segment in SEGMENT_NAMES else "customers.a_segment")
 
 
-def refs(answer: ToolAnswer, *path: str | int) -> dict[str, FigureRef]:
+def refs(answer: AnsweredCall, *path: str | int) -> dict[str, FigureRef]:
     """Every number at a place of an answer, as a figure by its name."""
     node: Any = answer.result
     for part in path:
@@ -24,7 +24,7 @@ def refs(answer: ToolAnswer, *path: str | int) -> dict[str, FigureRef]:
     return {key: answer.ref(*path, key) for key, value in node.items() if isinstance(value, dict) and "unit" in value}
 
 
-def message_of(advice: ToolAnswer, at: int) -> Claim:
+def message_of(advice: AnsweredCall, at: int) -> Claim:
     """Why a segment should be written to, or why a test pays."""
     line = (advice.result or {})["lines"][at]
     return claim(_reason_to_write(line), {**refs(advice), **refs(advice, "lines", at)})
@@ -39,7 +39,7 @@ def _reason_to_write(line: Mapping[str, Any]) -> Message:
     return message(key, segment=segment_name(line["segment"]))
 
 
-def follow_up_of(pipeline: ToolAnswer, at: int) -> Claim:
+def follow_up_of(pipeline: AnsweredCall, at: int) -> Claim:
     """Why a person should get back to a lead."""
     lead = (pipeline.result or {})["leads"][at]
     figures = {**refs(pipeline), **refs(pipeline, "leads", at)}

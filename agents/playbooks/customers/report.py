@@ -7,7 +7,7 @@ from uuid import UUID
 
 from agents.claims import claim, is_given, missing, reasons_of, subject_of
 from agents.playbooks.customers.prose import follow_up_of, lead_code, message_of, refs, segment_name
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.message import Message, message, sentences
 from domain.report import AgentReport, Claim, Finding, FindingSeverity
 
@@ -19,11 +19,11 @@ _STATUSES = ("send", "test", "wait", "leave", "abstained")
 class CrmReview:
     """The answers of the three analyses, and what became of the proposals, by segment and by lead."""
 
-    segments: ToolAnswer
-    advice: ToolAnswer
-    pipeline: ToolAnswer
-    messages: Mapping[str, ToolAnswer]
-    follow_ups: Mapping[str, ToolAnswer]
+    segments: AnsweredCall
+    advice: AnsweredCall
+    pipeline: AnsweredCall
+    messages: Mapping[str, AnsweredCall]
+    follow_ups: Mapping[str, AnsweredCall]
 
     @property
     def lines(self) -> Sequence[Mapping[str, Any]]:

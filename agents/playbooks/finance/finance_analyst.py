@@ -8,7 +8,7 @@ from langchain_core.messages import BaseMessage
 
 from agents.playbooks.finance.prose import budget_rationale, flag_rationale, reminder_rationale
 from agents.playbooks.finance.report import MoneyReview, write_report
-from agents.playbooks.transcript import ToolAnswer, answers
+from agents.playbooks.transcript import AnsweredCall, answers
 from domain.report import Claim
 from llm.rules import Call
 
@@ -26,7 +26,7 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 class _Review:
     """The answers of the conversation so far."""
 
-    answers: Sequence[ToolAnswer]
+    answers: Sequence[AnsweredCall]
 
     def unseen(self) -> list[Call]:
         seen = {answer.tool for answer in self.answers}
@@ -89,9 +89,9 @@ class _Review:
             if expense["category"] not in done
         ]
 
-    def _proposal(self, tool: str, answer: ToolAnswer, rationale: Claim, **arguments: object) -> Call:
+    def _proposal(self, tool: str, answer: AnsweredCall, rationale: Claim, **arguments: object) -> Call:
         document = rationale.model_dump(mode="json")
         return Call(tool, {**arguments, "analysis_receipt": answer.receipt, "rationale": document})
 
-    def _of(self, tool: str) -> list[ToolAnswer]:
+    def _of(self, tool: str) -> list[AnsweredCall]:
         return [answer for answer in self.answers if answer.tool == tool]

@@ -5,13 +5,13 @@ from string import ascii_lowercase
 from typing import Any
 
 from agents.claims import claim, named, reasons_of
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.message import Message, citing, message, sentences
 from domain.report import Claim
 
 
-def cells_of(answer: ToolAnswer, *path: str | int) -> dict[str, FigureRef]:
+def cells_of(answer: AnsweredCall, *path: str | int) -> dict[str, FigureRef]:
     """Every number directly below a place of an answer as a figure."""
     node: Any = answer.result or {}
     for part in path:
@@ -19,7 +19,7 @@ def cells_of(answer: ToolAnswer, *path: str | int) -> dict[str, FigureRef]:
     return {key: answer.ref(*path, key) for key, value in node.items() if isinstance(value, dict) and "unit" in value}
 
 
-def reminder_rationale(advice: ToolAnswer) -> Claim:
+def reminder_rationale(advice: AnsweredCall) -> Claim:
     """Why to remind a debtor now."""
     result = advice.result or {}
     share = "finance.remind.share_assumed" if result["share_is_assumed"] else "finance.remind.share_measured"
@@ -31,7 +31,7 @@ def reminder_rationale(advice: ToolAnswer) -> Claim:
     return claim(sentences(lines), cells_of(advice))
 
 
-def budget_rationale(answer: ToolAnswer) -> Claim:
+def budget_rationale(answer: AnsweredCall) -> Claim:
     """Why to move money between campaigns."""
     figures, moves = cells_of(answer), list[Message]()
     for at, campaign in enumerate((answer.result or {})["campaigns"]):
@@ -44,7 +44,7 @@ def budget_rationale(answer: ToolAnswer) -> Claim:
     return claim(message("finance.budget", moves=moves), figures)
 
 
-def flag_rationale(answer: ToolAnswer, at: int) -> Claim:
+def flag_rationale(answer: AnsweredCall, at: int) -> Claim:
     """Why a person should look at expenses of a category."""
     expense: Mapping[str, Any] = (answer.result or {})["odd"][at]
     category = named(str(expense["category"]), "finance.a_category")

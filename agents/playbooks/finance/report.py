@@ -7,7 +7,7 @@ from uuid import UUID
 
 from agents.claims import claim, missing, named, reasons_of, subject_of
 from agents.playbooks.finance.prose import budget_rationale, cells_of, flag_rationale, reminder_rationale
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.message import Message, message, sentences
 from domain.report import AgentReport, Claim, Finding, FindingSeverity
@@ -23,13 +23,13 @@ _EFFECTS = ("volume", "mix", "price", "fees", "unit_cost", "begun", "ended")
 class MoneyReview:
     """The answer of each tool, and what became of the proposals."""
 
-    margins: ToolAnswer
-    cash: ToolAnswer
-    receivables: ToolAnswer
-    expenses: ToolAnswer
-    budgets: ToolAnswer
-    reminders: Sequence[ToolAnswer]
-    proposed: Sequence[ToolAnswer]
+    margins: AnsweredCall
+    cash: AnsweredCall
+    receivables: AnsweredCall
+    expenses: AnsweredCall
+    budgets: AnsweredCall
+    reminders: Sequence[AnsweredCall]
+    proposed: Sequence[AnsweredCall]
 
     @property
     def proposals(self) -> list[UUID]:
@@ -53,7 +53,7 @@ def write_report(review: MoneyReview) -> AgentReport:
     )
 
 
-def _has_result(answer: ToolAnswer) -> bool:
+def _has_result(answer: AnsweredCall) -> bool:
     return bool(answer.result) and (answer.result or {}).get("status") == "told"
 
 
@@ -71,7 +71,7 @@ def _summary(review: MoneyReview) -> Claim:
     return claim(sentences(lines or [Message(key="finance.summary.unread")]), figures)
 
 
-def _cash(answer: ToolAnswer) -> Iterator[Finding]:
+def _cash(answer: AnsweredCall) -> Iterator[Finding]:
     """The outlook; a risk where cash may run out, with the day."""
     if not _has_result(answer):
         return
@@ -87,7 +87,7 @@ def _cash(answer: ToolAnswer) -> Iterator[Finding]:
     yield Finding(subject="Cash", claim=claim(sentences(outlook), figures), severity=FindingSeverity.RISK)
 
 
-def _late_profit(answer: ToolAnswer) -> Iterator[Finding]:
+def _late_profit(answer: AnsweredCall) -> Iterator[Finding]:
     """Profit that is booked and not there, or cash that is there and no profit."""
     result = answer.result or {}
     if not _has_result(answer) or not result.get("verdict"):
@@ -124,7 +124,7 @@ def _suppliers_money(result: Mapping[str, Any], figures: Mapping[str, FigureRef]
     yield Finding(subject="Profit and cash", claim=unearned, severity=severity)
 
 
-def _margins(answer: ToolAnswer) -> Iterator[Finding]:
+def _margins(answer: AnsweredCall) -> Iterator[Finding]:
     if not _has_result(answer):
         return
     result = answer.result or {}
@@ -140,7 +140,7 @@ def _margins(answer: ToolAnswer) -> Iterator[Finding]:
             )
 
 
-def _contribution(answer: ToolAnswer, result: Mapping[str, Any]) -> Claim:
+def _contribution(answer: AnsweredCall, result: Mapping[str, Any]) -> Claim:
     known = [key for key in result["effects"] if key in _EFFECTS]
     figures = {**cells_of(answer), **{key: answer.ref("effects", key) for key in known}}
     if not known:
@@ -149,7 +149,7 @@ def _contribution(answer: ToolAnswer, result: Mapping[str, Any]) -> Claim:
     return claim(message("finance.contribution.explained", effects=effects), figures)
 
 
-def _channels(answer: ToolAnswer, result: Mapping[str, Any]) -> Iterator[Finding]:
+def _channels(answer: AnsweredCall, result: Mapping[str, Any]) -> Iterator[Finding]:
     for at, channel in enumerate(result["channels"]):
         name = named(str(channel["title"]), "finance.a_channel")
         margin = claim(message("finance.channel", channel=name), cells_of(answer, "channels", at))
@@ -177,7 +177,7 @@ def _debtors(review: MoneyReview) -> Iterator[Finding]:
             )
 
 
-def _late_debtors(answer: ToolAnswer, result: Mapping[str, Any]) -> Iterator[Finding]:
+def _late_debtors(answer: AnsweredCall, result: Mapping[str, Any]) -> Iterator[Finding]:
     for at, debtor in enumerate(result["debtors"][:_MOST_LATE]):
         if debtor["overdue"]["value"] > 0 and debtor.get("usual"):
             name = named(str(debtor["debtor"]), "finance.a_debtor")
@@ -185,7 +185,7 @@ def _late_debtors(answer: ToolAnswer, result: Mapping[str, Any]) -> Iterator[Fin
             yield Finding(subject=subject_of(name), claim=habit, severity=FindingSeverity.ATTENTION)
 
 
-def _expenses(answer: ToolAnswer) -> Iterator[Finding]:
+def _expenses(answer: AnsweredCall) -> Iterator[Finding]:
     if not _has_result(answer):
         return
     result = answer.result or {}
@@ -205,7 +205,7 @@ def _expenses(answer: ToolAnswer) -> Iterator[Finding]:
         yield Finding(subject="Chargebacks", claim=chargebacks, severity=FindingSeverity.ATTENTION)
 
 
-def _budgets(answer: ToolAnswer) -> Iterator[Finding]:
+def _budgets(answer: AnsweredCall) -> Iterator[Finding]:
     result = answer.result or {}
     if result.get("status") == "move":
         yield Finding(subject="Advertising", claim=budget_rationale(answer), severity=FindingSeverity.ATTENTION)

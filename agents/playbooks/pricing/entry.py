@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from agents.claims import named
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.language import Language
 from domain.message import Message, message
@@ -21,12 +21,12 @@ STALE_SALES_DAYS = 56
 class Entry:
     """One price of a price list, and the tools' answers about it."""
 
-    listing: ToolAnswer
+    listing: AnsweredCall
     index: int
-    elasticity: ToolAnswer | None = None
-    corridor: ToolAnswer | None = None
-    best: ToolAnswer | None = None
-    proposed: ToolAnswer | None = None
+    elasticity: AnsweredCall | None = None
+    corridor: AnsweredCall | None = None
+    best: AnsweredCall | None = None
+    proposed: AnsweredCall | None = None
 
     @property
     def listed(self) -> Mapping[str, Any]:
@@ -89,7 +89,7 @@ class Entry:
 
     def cell(self, answer: str, *path: str) -> FigureRef:
         """A figure out of one of the answers about this price."""
-        about: ToolAnswer = getattr(self, answer)
+        about: AnsweredCall = getattr(self, answer)
         return about.ref(*path)
 
     def from_list(self, field: str) -> FigureRef:
@@ -101,6 +101,6 @@ def product_name(sku: str) -> str | Message:
     return named(sku, "pricing.a_product")
 
 
-def channel_name(answer: ToolAnswer) -> str | Message:
+def channel_name(answer: AnsweredCall) -> str | Message:
     """The channel that an answer is about, as prose can carry it."""
     return named(str(answer.arguments["channel"]), "pricing.a_channel")

@@ -11,7 +11,7 @@ from agents.playbooks.pricing.entry import Entry
 from agents.playbooks.pricing.prose import rationale_of
 from agents.playbooks.pricing.range import Range, draft_rationale, promotion_rationale
 from agents.playbooks.pricing.report import write_report
-from agents.playbooks.transcript import ToolAnswer, agenda_of, answers
+from agents.playbooks.transcript import AnsweredCall, agenda_of, answers
 from domain.report import Claim
 from llm.rules import Call
 
@@ -35,7 +35,7 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 class _Review:
     """The answers of the conversation so far, and the calls that they leave to make."""
 
-    answers: Sequence[ToolAnswer]
+    answers: Sequence[AnsweredCall]
     agenda: str
 
     def unlisted(self) -> list[Call]:
@@ -120,7 +120,7 @@ class _Review:
             for listing, index, arguments in self._rows()
         ]
 
-    def _rows(self) -> Iterator[tuple[ToolAnswer, int, Mapping[str, Any]]]:
+    def _rows(self) -> Iterator[tuple[AnsweredCall, int, Mapping[str, Any]]]:
         for listing in self._of("list_priced_products"):
             for index, row in enumerate((listing.result or {}).get("products", ())):
                 place = {"sku": row["sku"], "channel": listing.arguments["channel"], "zone": row["zone"]}
@@ -131,7 +131,7 @@ class _Review:
         known = self._of("list_channels")[-1].result or {"channels": []}
         return [channel["channel"] for channel in known["channels"] if channel["entries"]["value"]]
 
-    def _of(self, tool: str) -> list[ToolAnswer]:
+    def _of(self, tool: str) -> list[AnsweredCall]:
         return [answer for answer in self.answers if answer.tool == tool]
 
 
@@ -151,7 +151,7 @@ def _place(arguments: Mapping[str, Any]) -> tuple[str, str, str]:
     return str(arguments["sku"]), str(arguments["channel"]), str(arguments.get("zone", ""))
 
 
-def _is_about(answer: ToolAnswer) -> bool:
+def _is_about(answer: AnsweredCall) -> bool:
     return answer.tool in (*_ANALYSES, "propose_price_update")
 
 
@@ -161,7 +161,7 @@ def _proposal(entry: Entry) -> dict[str, Any]:
     return {**entry.arguments, "analysis_receipt": entry.best.receipt, "rationale": rationale}
 
 
-def _cited(answer: ToolAnswer, rationale: Claim, **more: str) -> dict[str, Any]:
+def _cited(answer: AnsweredCall, rationale: Claim, **more: str) -> dict[str, Any]:
     """The arguments of a proposal that rests on an answer: what that was asked with, its receipt, and why."""
     return {
         **answer.arguments, **more, "analysis_receipt": answer.receipt, "rationale": rationale.model_dump(mode="json")

@@ -5,7 +5,7 @@ from typing import Any
 
 from agents.claims import claim, is_given, reasons_of
 from agents.playbooks.pricing.entry import Entry
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.message import Message, message, sentences
 from domain.report import Claim
@@ -79,7 +79,7 @@ def _figures(entry: Entry) -> dict[str, FigureRef]:
         },
     }
     for answer, keys in sources.items():
-        about: ToolAnswer | None = getattr(entry, answer)
+        about: AnsweredCall | None = getattr(entry, answer)
         if about is not None and about.result is not None:
             figures |= {key: about.ref(field) for key, field in keys.items() if about.result.get(field) is not None}
     return figures | _cheapest_competitor(entry)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from agents.claims import claim, is_given, listed, named, reasons_of
 from agents.playbooks.pricing.entry import LONGEST_SUBJECT, channel_name, product_name
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.message import Message, citing, message, sentences
 from domain.report import Claim, Finding, FindingSeverity
@@ -20,18 +20,18 @@ _MOST_MISSING = 20
 class Range:
     """The answers about the range as a whole; `proposed` has those of proposals by what they are about."""
 
-    reactions: Sequence[ToolAnswer] = ()
-    ladders: Sequence[ToolAnswer] = ()
-    drafts: Sequence[ToolAnswer] = ()
-    deals: Sequence[ToolAnswer] = ()
-    promotions: Sequence[ToolAnswer] = ()
-    proposed: Mapping[tuple[str, str], ToolAnswer] = field(default_factory=dict[tuple[str, str], ToolAnswer])
+    reactions: Sequence[AnsweredCall] = ()
+    ladders: Sequence[AnsweredCall] = ()
+    drafts: Sequence[AnsweredCall] = ()
+    deals: Sequence[AnsweredCall] = ()
+    promotions: Sequence[AnsweredCall] = ()
+    proposed: Mapping[tuple[str, str], AnsweredCall] = field(default_factory=dict[tuple[str, str], AnsweredCall])
 
     @property
     def proposals(self) -> list[UUID]:
         return [UUID(answer.result["proposal"]) for answer in self.proposed.values() if answer.result]
 
-    def wanted_drafts(self) -> Iterator[tuple[ToolAnswer, int, Mapping[str, Any]]]:
+    def wanted_drafts(self) -> Iterator[tuple[AnsweredCall, int, Mapping[str, Any]]]:
         """The lines that draft a price."""
         lines = (
             (answer, at, line)
@@ -41,7 +41,7 @@ class Range:
         )
         yield from list(lines)[:MOST_DRAFTS]
 
-    def wanted_promotions(self) -> list[ToolAnswer]:
+    def wanted_promotions(self) -> list[AnsweredCall]:
         """The advices to promote, the best first."""
         wanted = [advice for advice in self.promotions if _of(advice).get("status") == "promote"]
         return sorted(wanted, key=lambda advice: -_of(advice)["gain"]["value"])[:MOST_PROMOTIONS]
@@ -90,7 +90,7 @@ class Range:
         return lines[:_MOST_MISSING]
 
 
-def _causes(answers: Sequence[ToolAnswer]) -> list[Message]:
+def _causes(answers: Sequence[AnsweredCall]) -> list[Message]:
     """Why there is no answer, each reason once."""
     causes = list[Message]()
     for reason in (reason for answer in answers for reason in reasons_of(_of(answer))):
@@ -103,7 +103,7 @@ def _channels(whole: Range) -> set[str]:
     return {str(answer.arguments["channel"]) for answer in whole.reactions}
 
 
-def _of(answer: ToolAnswer) -> Mapping[str, Any]:
+def _of(answer: AnsweredCall) -> Mapping[str, Any]:
     return answer.result or {}
 
 
@@ -111,21 +111,21 @@ def _finding(subject: str, words: Claim, severity: FindingSeverity) -> Finding:
     return Finding(subject=subject[:LONGEST_SUBJECT], claim=words, severity=severity)
 
 
-def _cells(answer: ToolAnswer, *path: str | int) -> dict[str, FigureRef]:
+def _cells(answer: AnsweredCall, *path: str | int) -> dict[str, FigureRef]:
     node: Any = answer.result
     for part in path:
         node = node[part]
     return {key: answer.ref(*path, key) for key, value in node.items() if isinstance(value, dict)}
 
 
-def _reaction(answer: ToolAnswer) -> Claim:
+def _reaction(answer: AnsweredCall) -> Claim:
     words = [message("pricing.reaction.follows", place=channel_name(answer))]
     if _of(answer).get("given_back"):
         words.append(Message(key="pricing.reaction.given_back"))
     return claim(sentences(words), _cells(answer))
 
 
-def _ladder(answer: ToolAnswer) -> Claim:
+def _ladder(answer: AnsweredCall) -> Claim:
     words, figures = list[Message](), dict[str, FigureRef]()
     product = product_name(str(_of(answer)["sku"]))
     for letter, (at, rung) in zip("abcdef", enumerate(_of(answer)["broken"]), strict=False):
@@ -137,11 +137,11 @@ def _ladder(answer: ToolAnswer) -> Claim:
     return claim(sentences(words), figures)
 
 
-def _past(answer: ToolAnswer) -> Claim:
+def _past(answer: AnsweredCall) -> Claim:
     return claim(message("pricing.past_deals", place=channel_name(answer)), _cells(answer))
 
 
-def draft_rationale(answer: ToolAnswer, at: int) -> Claim:
+def draft_rationale(answer: AnsweredCall, at: int) -> Claim:
     """Why a draft should stand, for the person who decides."""
     line = _of(answer)["lines"][at]
     figures = {**_cells(answer, "lines", at), "horizon": answer.ref("horizon")}
@@ -152,7 +152,7 @@ def draft_rationale(answer: ToolAnswer, at: int) -> Claim:
     return claim(sentences(words), figures)
 
 
-def promotion_rationale(answer: ToolAnswer) -> Claim:
+def promotion_rationale(answer: AnsweredCall) -> Claim:
     """Why a promotion should run, for the person who decides."""
     advice = _of(answer)
     places = listed(advice["channels"], len(advice["channels"]), "pricing.some_channels")

@@ -6,7 +6,7 @@ from agents.claims import claim, listed, missing
 from agents.playbooks.pricing.entry import LONGEST_SUBJECT, STALE_SALES_DAYS, Entry, channel_name
 from agents.playbooks.pricing.prose import finding_of, lacking
 from agents.playbooks.pricing.range import Range
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.message import Message, citing, message, sentences
 from domain.report import AgentReport, Claim, Finding, FindingSeverity
@@ -16,7 +16,9 @@ _SKUS_NAMED = 8
 _MOST = 60
 
 
-def write_report(lists: Sequence[ToolAnswer], entries: Sequence[Entry], whole: Range, *, complete: bool) -> AgentReport:
+def write_report(
+    lists: Sequence[AnsweredCall], entries: Sequence[Entry], whole: Range, *, complete: bool
+) -> AgentReport:
     """`lists` are the price lists read, `entries` the prices looked at (`complete` when these are all)."""
     several = len(lists) > 1
     unanswered = [*_missing(lists, entries), *(whole.missing() if entries else ())]
@@ -28,7 +30,7 @@ def write_report(lists: Sequence[ToolAnswer], entries: Sequence[Entry], whole: R
     )
 
 
-def _summary(lists: Sequence[ToolAnswer], entries: Sequence[Entry], complete: bool) -> Claim:
+def _summary(lists: Sequence[AnsweredCall], entries: Sequence[Entry], complete: bool) -> Claim:
     if not entries:
         return claim(Message(key="pricing.summary.no_price"), {})
     figures: dict[str, FigureRef] = {}
@@ -88,16 +90,16 @@ def _severity(entry: Entry) -> FindingSeverity:
     return FindingSeverity.ATTENTION if entry.advises_change or entry.price_is_stale else FindingSeverity.INFO
 
 
-def _old_sales(lists: Sequence[ToolAnswer]) -> list[Finding]:
+def _old_sales(lists: Sequence[AnsweredCall]) -> list[Finding]:
     return [_old(listing) for listing in lists if _age_of_sales(listing) > STALE_SALES_DAYS][:_CHANNELS_NAMED]
 
 
-def _age_of_sales(listing: ToolAnswer) -> int:
+def _age_of_sales(listing: AnsweredCall) -> int:
     age = (listing.result or {}).get("newest_sales_age")
     return age["value"] if age else 0
 
 
-def _old(listing: ToolAnswer) -> Finding:
+def _old(listing: AnsweredCall) -> Finding:
     age = {"age": listing.ref("newest_sales_age")}
     subject = str(listing.arguments["channel"])[:LONGEST_SUBJECT]
     return Finding(
@@ -105,7 +107,7 @@ def _old(listing: ToolAnswer) -> Finding:
     )
 
 
-def _missing(lists: Sequence[ToolAnswer], entries: Sequence[Entry]) -> Iterator[Message]:
+def _missing(lists: Sequence[AnsweredCall], entries: Sequence[Entry]) -> Iterator[Message]:
     if not lists or not entries:
         yield Message(key="pricing.missing.no_price_list")
         return

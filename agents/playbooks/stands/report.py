@@ -7,7 +7,7 @@ from uuid import UUID
 
 from agents.claims import claim, is_given, listed, missing, named, reasons_of
 from agents.playbooks.stands.trend_report import falling_behind, missing_trends
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.message import Message, message
 from domain.report import AgentReport, Claim, Finding, FindingSeverity
 
@@ -16,7 +16,7 @@ _MOST_LOSING = 8
 _NAMED = 12
 
 
-def rationale_of_trip(advice: ToolAnswer, at: int) -> Claim:
+def rationale_of_trip(advice: AnsweredCall, at: int) -> Claim:
     """Why the trip should be made, for the person who decides."""
     result = advice.result or {}
     trip = result["trips"][at]
@@ -36,12 +36,12 @@ def _neediest(result: Mapping[str, Any], codes: Sequence[str]) -> tuple[int, Map
 class Looks:
     """The answers that a report rests on: the list of stands, the advice about trips, each stand beside the others."""
 
-    listing: ToolAnswer
-    advice: ToolAnswer
-    trends: ToolAnswer
+    listing: AnsweredCall
+    advice: AnsweredCall
+    trends: AnsweredCall
 
 
-def write_report(looks: Looks, proposed: Sequence[ToolAnswer]) -> AgentReport:
+def write_report(looks: Looks, proposed: Sequence[AnsweredCall]) -> AgentReport:
     """`proposed` is what became of each proposal."""
     listing, advice, trends = looks.listing, looks.advice, looks.trends
     findings = [*_trips(advice), *falling_behind(trends), *_short(advice), *_losing(advice), *_expiring(advice)]
@@ -53,7 +53,7 @@ def write_report(looks: Looks, proposed: Sequence[ToolAnswer]) -> AgentReport:
     )
 
 
-def _summary(listing: ToolAnswer, advice: ToolAnswer) -> Claim:
+def _summary(listing: AnsweredCall, advice: AnsweredCall) -> Claim:
     if listing.result is None or advice.result is None:
         return claim(Message(key="stands.summary.unread"), {})
     if advice.result["status"] == "abstained":
@@ -65,13 +65,13 @@ def _summary(listing: ToolAnswer, advice: ToolAnswer) -> Claim:
     return claim(Message(key="stands.summary.trips" if trips[1:] else "stands.summary.trip"), figures)
 
 
-def _trips(advice: ToolAnswer) -> Iterator[Finding]:
+def _trips(advice: AnsweredCall) -> Iterator[Finding]:
     for at, trip in enumerate((advice.result or {}).get("trips", ())):
         subject = ", ".join(trip["stands"])[:120]
         yield Finding(subject=subject, claim=rationale_of_trip(advice, at), severity=FindingSeverity.ATTENTION)
 
 
-def _short(advice: ToolAnswer) -> Iterator[Finding]:
+def _short(advice: AnsweredCall) -> Iterator[Finding]:
     skus = [product["sku"] for product in (advice.result or {}).get("short", ())]
     if skus:
         products = listed(skus, _NAMED, "stands.some_products")
@@ -79,7 +79,7 @@ def _short(advice: ToolAnswer) -> Iterator[Finding]:
         yield Finding(subject=skus[0], claim=said, severity=FindingSeverity.RISK)
 
 
-def _losing(advice: ToolAnswer) -> Iterator[Finding]:
+def _losing(advice: AnsweredCall) -> Iterator[Finding]:
     """Stands that lose sales and are not called at, the worst first."""
     stands = (advice.result or {}).get("stands", ())
     waiting = [
@@ -96,7 +96,7 @@ def _losing(advice: ToolAnswer) -> Iterator[Finding]:
         yield Finding(subject=stand["stand"], claim=said, severity=FindingSeverity.INFO)
 
 
-def _expiring(advice: ToolAnswer) -> Iterator[Finding]:
+def _expiring(advice: AnsweredCall) -> Iterator[Finding]:
     for at, stand in enumerate((advice.result or {}).get("stands", ())):
         if stand.get("expiring"):
             said = claim(
@@ -105,7 +105,7 @@ def _expiring(advice: ToolAnswer) -> Iterator[Finding]:
             yield Finding(subject=stand["stand"], claim=said, severity=FindingSeverity.ATTENTION)
 
 
-def _missing(listing: ToolAnswer, advice: ToolAnswer, proposed: Sequence[ToolAnswer]) -> Iterator[Message]:
+def _missing(listing: AnsweredCall, advice: AnsweredCall, proposed: Sequence[AnsweredCall]) -> Iterator[Message]:
     if listing.result is None:
         yield message("stands.missing.unread", error=listing.error)
     elif not listing.result["stands"]:

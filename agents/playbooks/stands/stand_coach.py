@@ -7,7 +7,7 @@ from langchain_core.messages import BaseMessage
 
 from agents.playbooks.stands.report import Looks, rationale_of_trip, write_report
 from agents.playbooks.stands.trend_report import rationale_of_help
-from agents.playbooks.transcript import ToolAnswer, answers
+from agents.playbooks.transcript import AnsweredCall, answers
 from llm.rules import Call
 
 _LOOKS = ("list_stands", "refill_advice", "stand_trends")
@@ -24,7 +24,7 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 class _Round:
     """The tools' answers in the conversation so far."""
 
-    answers: Sequence[ToolAnswer]
+    answers: Sequence[AnsweredCall]
 
     def unasked(self) -> list[Call]:
         return [Call(tool, {}) for tool in _LOOKS if self._last(tool) is None]
@@ -73,9 +73,9 @@ class _Round:
         written = write_report(Looks(listing, advice, trends), proposed)
         return Call("submit_report", written.model_dump(mode="json"))
 
-    def _last(self, tool: str) -> ToolAnswer | None:
+    def _last(self, tool: str) -> AnsweredCall | None:
         answers = self._of(tool)
         return answers[-1] if answers else None
 
-    def _of(self, tool: str) -> list[ToolAnswer]:
+    def _of(self, tool: str) -> list[AnsweredCall]:
         return [answer for answer in self.answers if answer.tool == tool]

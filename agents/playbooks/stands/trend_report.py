@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agents.claims import claim, named, reasons_of
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.message import Message, message
 from domain.report import Claim, Finding, FindingSeverity
 
 
-def rationale_of_help(trends: ToolAnswer, at: int) -> Claim:
+def rationale_of_help(trends: AnsweredCall, at: int) -> Claim:
     """Why somebody should go there, or why the partner should have a bonus, for the person who decides."""
     stand = (trends.result or {})["stands"][at]
     return claim(message(f"stands.behind.{stand['decision']}", stand=_stand(stand)), _figures(trends, at))
 
 
-def falling_behind(trends: ToolAnswer) -> Iterator[Finding]:
+def falling_behind(trends: AnsweredCall) -> Iterator[Finding]:
     """Stands that fall behind, and what is done about it or why nothing is."""
     for at, stand in enumerate((trends.result or {}).get("stands", ())):
         if stand["decision"] in ("visit", "bonus"):
@@ -29,7 +29,7 @@ def falling_behind(trends: ToolAnswer) -> Iterator[Finding]:
         yield Finding(subject=stand["stand"], claim=said, severity=FindingSeverity.ATTENTION)
 
 
-def missing_trends(trends: ToolAnswer) -> Iterator[Message]:
+def missing_trends(trends: AnsweredCall) -> Iterator[Message]:
     """Messages on the stands whose trend is unknown."""
     if trends.result is None:
         yield message("stands.missing.trends_failed", error=trends.error)
@@ -41,7 +41,7 @@ def missing_trends(trends: ToolAnswer) -> Iterator[Message]:
                 yield message("stands.missing.trend", stand=_stand(stand), reasons=reasons_of(stand))
 
 
-def _figures(trends: ToolAnswer, at: int) -> dict[str, FigureRef]:
+def _figures(trends: AnsweredCall, at: int) -> dict[str, FigureRef]:
     stand: Mapping[str, Any] = (trends.result or {})["stands"][at]
     return {key: trends.ref("stands", at, key) for key, value in stand.items() if isinstance(value, dict)}
 

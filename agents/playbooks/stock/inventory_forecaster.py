@@ -8,7 +8,7 @@ from langchain_core.messages import BaseMessage
 
 from agents.playbooks.stock.report import SupplierReview, rationale_of, write_report
 from agents.playbooks.stock.transfers import Transfers, with_transfers
-from agents.playbooks.transcript import ToolAnswer, answers
+from agents.playbooks.transcript import AnsweredCall, answers
 from llm.rules import Call
 
 MOST_SUPPLIERS = 40
@@ -24,7 +24,7 @@ def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
 class _Review:
     """The answers that the conversation has brought so far, and the calls that are due after them."""
 
-    answers: Sequence[ToolAnswer]
+    answers: Sequence[AnsweredCall]
 
     def unlisted(self) -> list[Call]:
         return [] if self._of("list_suppliers") else [Call("list_suppliers", {})]
@@ -71,5 +71,5 @@ class _Review:
     def _suppliers(self) -> Sequence[dict[str, dict[str, int]]]:
         return (self._of("list_suppliers")[-1].result or {}).get("suppliers", [])
 
-    def _of(self, tool: str) -> list[ToolAnswer]:
+    def _of(self, tool: str) -> list[AnsweredCall]:
         return [answer for answer in self.answers if answer.tool == tool]

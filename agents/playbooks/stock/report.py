@@ -8,7 +8,7 @@ from uuid import UUID
 from agents.claims import claim, is_given, missing, reasons_of
 from agents.playbooks.stock.names import Name, name_of, names_of, subject_of
 from agents.playbooks.stock.terms import minimum_findings, minimum_questions, of_minimum
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.message import Message, message, sentences
 from domain.report import AgentReport, Claim, Finding, FindingSeverity
@@ -23,8 +23,8 @@ _NAMED = 6
 class SupplierReview:
     """The advice about a supplier, and what became of its proposal."""
 
-    advice: ToolAnswer
-    proposed: ToolAnswer | None = None
+    advice: AnsweredCall
+    proposed: AnsweredCall | None = None
 
     @property
     def result(self) -> Mapping[str, Any]:
@@ -84,7 +84,7 @@ def _sku(line: Mapping[str, Any]) -> Name:
     return name_of(str(line["sku"]), otherwise="stock.a_product")
 
 
-def write_report(listing: ToolAnswer, reviews: Sequence[SupplierReview]) -> AgentReport:
+def write_report(listing: AnsweredCall, reviews: Sequence[SupplierReview]) -> AgentReport:
     """`listing` is the list of suppliers, `reviews` what was advised about each."""
     terms = (finding for review in reviews for finding in minimum_findings(review.name, review.advice))
     findings = [
@@ -103,7 +103,7 @@ def write_report(listing: ToolAnswer, reviews: Sequence[SupplierReview]) -> Agen
     )
 
 
-def _summary(listing: ToolAnswer, reviews: Sequence[SupplierReview]) -> Claim:
+def _summary(listing: AnsweredCall, reviews: Sequence[SupplierReview]) -> Claim:
     if listing.result is None:
         return claim(Message(key="stock.summary.unread"), {})
     if not reviews:
@@ -210,7 +210,7 @@ def _value(line: Mapping[str, Any], key: str) -> int:
     return line[key]["value"] if line.get(key) else 0
 
 
-def _missing(listing: ToolAnswer, reviews: Sequence[SupplierReview]) -> Iterator[Message]:
+def _missing(listing: AnsweredCall, reviews: Sequence[SupplierReview]) -> Iterator[Message]:
     if listing.result is None:
         yield message("stock.missing.unread", error=listing.error)
     elif not reviews:

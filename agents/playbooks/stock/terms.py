@@ -5,7 +5,7 @@ from typing import Any
 
 from agents.claims import claim, is_given
 from agents.playbooks.stock.names import Name, is_speakable, subject_of
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.labels import Label
 from domain.message import Message, message, sentences
@@ -17,7 +17,7 @@ _MOST_QUOTED = 3
 _PLACES = ("first", "second", "third")
 
 
-def of_minimum(advice: ToolAnswer) -> tuple[list[Message], dict[str, FigureRef]]:
+def of_minimum(advice: AnsweredCall) -> tuple[list[Message], dict[str, FigureRef]]:
     """That an order keeps to its supplier's minimum, with the sentence and where it stands; nothing where none is."""
     term = _term(advice)
     if term is None or term["status"] != "stated":
@@ -33,7 +33,7 @@ def of_minimum(advice: ToolAnswer) -> tuple[list[Message], dict[str, FigureRef]]
     return [message("stock.minimum.least", source=_quoted(source, passage))], figures
 
 
-def minimum_findings(supplier: Name, advice: ToolAnswer) -> Iterator[Finding]:
+def minimum_findings(supplier: Name, advice: AnsweredCall) -> Iterator[Finding]:
     """That an order waits because of its supplier's minimum."""
     term, result = _term(advice), advice.result or {"reasons": ()}
     if term is None:
@@ -49,7 +49,7 @@ def minimum_findings(supplier: Name, advice: ToolAnswer) -> Iterator[Finding]:
         yield Finding(subject=subject, claim=claim(waits, figures), severity=FindingSeverity.RISK)
 
 
-def minimum_questions(supplier: Name, advice: ToolAnswer) -> Iterator[Message]:
+def minimum_questions(supplier: Name, advice: AnsweredCall) -> Iterator[Message]:
     """The question that a person has to answer, where the documents do not, or outsiders say something else."""
     term = _term(advice)
     if term is None:
@@ -77,11 +77,11 @@ def _value(passage: Mapping[str, Any]) -> Any:
     return passage["amount"] and passage["amount"]["value"]
 
 
-def _term(advice: ToolAnswer) -> Mapping[str, Any] | None:
+def _term(advice: AnsweredCall) -> Mapping[str, Any] | None:
     return (advice.result or {}).get("minimum_order")
 
 
-def _cited(advice: ToolAnswer, passages: Sequence[Mapping[str, Any]]) -> tuple[list[Message], dict[str, FigureRef]]:
+def _cited(advice: AnsweredCall, passages: Sequence[Mapping[str, Any]]) -> tuple[list[Message], dict[str, FigureRef]]:
     citations, figures = list[Message](), dict[str, FigureRef]()
     for at, (key, passage) in enumerate(zip(_PLACES, passages, strict=False)):
         figures[key] = advice.ref("minimum_order", "passages", at, "place")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from agents.claims import claim, missing, reasons_of
 from agents.playbooks.stock.names import Name, is_speakable, subject_of
-from agents.playbooks.transcript import ToolAnswer
+from agents.playbooks.transcript import AnsweredCall
 from domain.message import Message, message
 from domain.report import AgentReport, Claim, Finding, FindingSeverity
 from llm.rules import Call
@@ -21,11 +21,11 @@ Key = tuple[str, str, str]
 class Transfers:
     """The advice on transfers, and what became of its proposals by product, origin and target."""
 
-    advice: ToolAnswer | None = None
-    proposed: Mapping[Key, ToolAnswer] = field(default_factory=dict[Key, ToolAnswer])
+    advice: AnsweredCall | None = None
+    proposed: Mapping[Key, AnsweredCall] = field(default_factory=dict[Key, AnsweredCall])
 
     @classmethod
-    def of(cls, answers: Sequence[ToolAnswer]) -> "Transfers":
+    def of(cls, answers: Sequence[AnsweredCall]) -> "Transfers":
         """As a conversation tells them."""
         asked = [answer for answer in answers if answer.tool == "transfer_advice"]
         proposed = {_key(answer.arguments): answer for answer in answers if answer.tool == _PROPOSE}
