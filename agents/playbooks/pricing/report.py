@@ -19,8 +19,6 @@ _MOST = 60
 def write_report(
     lists: Sequence[AnsweredCall], entries: Sequence[Entry], whole: Range, *, complete: bool
 ) -> AgentReport:
-    lists: Sequence[AnsweredCall], entries: Sequence[Entry], whole: Range, *, complete: bool
-) -> AgentReport:
     """`lists` are the price lists read, `entries` the prices looked at (`complete` when these are all)."""
     several = len(lists) > 1
     unanswered = [*_missing(lists, entries), *(whole.missing() if entries else ())]
