@@ -1,5 +1,6 @@
 """A real PostgreSQL for every test: one embedded server, a fresh database each, cloned from a migrated template."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,6 +22,15 @@ from store.migrate import upgrade
 from store.tables import Brand, BrandRules
 from tests.databases import admin, cloned, opened
 from tests.examples import FEW
+
+gc.disable()  # until all tests are collected: what imports make stays, and looking for it again and again takes seconds
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is what tests make."""
+    gc.freeze()
+    gc.enable()
+
 
 for _folder in ("tests.unit", "tests.integration", "tests.e2e"):  # what helpers assert says what it compared, too
     pytest.register_assert_rewrite(_folder)
