@@ -68,6 +68,7 @@ class MeetingView:
         from rich.markdown import Markdown
 
         from domain.language import Language
+        from language.speech import say
 
         if document["status"] == "waiting":
             self._table(document)
@@ -75,10 +76,11 @@ class MeetingView:
         self._console.print()
         self._console.print(Markdown(document["minutes"] if whole else _digest(document)))
         self._console.print()
+        language = Language(document["language"])
         if document["action_items"]:
-            self._console.print(items_table(document["action_items"], Language(document["language"])))
+            self._console.print(items_table(document["action_items"], language))
         else:
-            self._console.print("No action items.")
+            self._console.print(say("office.no_action_items", language))
 
     def _table(self, document: dict[str, Any]) -> None:
         """Print a waiting meeting's proposals, and the verbs that go on with it."""

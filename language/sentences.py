@@ -30,6 +30,12 @@ def sentence(key: str, language: Language, count: int | None = None) -> str | No
     return None if text == key else text
 
 
+@cache
+def nouns() -> tuple[str, ...]:
+    """The names of the PO files, sorted: the first part of every key in them."""
+    return tuple(sorted(path.stem for path in CATALOGUE.glob("*.po")))
+
+
 def entries(folder: Path = CATALOGUE) -> Iterator[tuple[str, Language, "Message"]]:
     """Every entry of the PO files, with its file and the language it is translated to. Raises InvalidInput."""
     from babel.messages.pofile import PoFileError, read_po

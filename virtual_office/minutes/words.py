@@ -4,14 +4,9 @@ from collections.abc import Iterable
 
 from domain.language import Language
 from domain.message import Message
+from language.sentences import nouns, sentence
 from language.speech import say, speak
 
-_TITLED = frozenset({
-    "pricing_director", "inventory_forecaster", "stand_coach", "crm_manager", "marketing_director", "loyalty_manager",
-    "sales_manager", "partner_advisor", "white_label_advisor", "finance_analyst", "operations_manager",
-    "influencer_scout", "seo_engine", "content_factory",
-})  # fmt: skip
-"""The product's agents, whose titles the catalogue has in other languages than their charters'."""
 _GATES = frozenset({"operator", "owner", "superadmin"})
 
 
@@ -37,8 +32,11 @@ def german_of(sentences: Iterable[str]) -> dict[str, str]:
 
 
 def agent_title(name: str, english: str, language: Language) -> str:
-    """The title of an agent in this language; in English as its charter has it."""
-    return english if language is Language.EN or name not in _TITLED else say(f"office.agent.{name}", language)
+    """The title of an agent in this language as its noun's catalogue has it, else as its charter has it."""
+    if language is Language.EN:
+        return english
+    titles = (sentence(f"{noun}.agent.{name}", language) for noun in nouns())
+    return next((title for title in titles if title), english)
 
 
 def approver(gate: str, language: Language) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.charter import load_charters
-from agents.crew import chat_model_for, choice_of, describe_agents
+from agents.crew import PLAYBOOKS, chat_model_for, choice_of, describe_agents
 from domain.errors import InvalidInput
 
 
@@ -20,6 +20,11 @@ def test_every_agent_is_described() -> None:
     )
     assert director["autonomy"] in range(5)
     assert "best_price" in director["tools"]
+
+
+def test_every_playbook_has_a_charter() -> None:
+    without = set(PLAYBOOKS) - {charter.name for charter in load_charters()}
+    assert not without, "agents/charters/ has no file of that name"
 
 
 @pytest.mark.parametrize("charter", load_charters(), ids=lambda charter: charter.name)

@@ -2,13 +2,14 @@
 
 import pytest
 
+from agents.charter import Charter, load_charters
 from domain.language import Language
 from domain.metrics import Metric, Split
 from language.sentences import sentence
 from virtual_office.meeting.agenda import _COUNTS, _STATUSES
 from virtual_office.meeting.chair import RESOURCES
 from virtual_office.meeting.turns import Kind
-from virtual_office.minutes.words import _GATES, _TITLED
+from virtual_office.minutes.words import _GATES, agent_title
 from virtual_office.questions.item_questions import _TOPICS
 
 SAID = set(Kind) - {Kind.GO, Kind.POINT}
@@ -21,7 +22,6 @@ KEYS = {
     *(f"office.left.{name}" for name in RESOURCES),
     *(f"office.more.{name}" for name in RESOURCES),
     *(f"office.gate.{gate}" for gate in _GATES),
-    *(f"office.agent.{agent}" for agent in _TITLED),
     *(f"office.topic.{topic.name}" for topic in _TOPICS),
     *(f"office.cell.{cell}" for topic in _TOPICS for cell in topic.cells),
 }
@@ -30,3 +30,9 @@ KEYS = {
 @pytest.mark.parametrize("key", sorted(KEYS))
 def test_it_has_a_sentence_in_every_language(key: str) -> None:
     assert all(sentence(key, language) for language in Language)
+
+
+@pytest.mark.parametrize("charter", load_charters(), ids=lambda charter: charter.name)
+def test_every_agent_has_its_title_in_german_too(charter: Charter) -> None:
+    german = agent_title(charter.name, charter.title, Language.DE)
+    assert german != charter.title, f"NOUN.agent.{charter.name} is missing in language/catalogue/NOUN.po"
