@@ -75,10 +75,10 @@ def _write(
     german: str = "",
     figures: Mapping[str, str] = {},
 ) -> ItemNote:
-    said = " ".join(text.split())
-    if not said or len(said) > LONGEST:
+    normalised = " ".join(text.split())
+    if not normalised or len(normalised) > LONGEST:
         raise InvalidInput(f"That needs words, {LONGEST:,} characters at most.")
-    written: dict[str, Any] = {"text": said, "german": german, "figures": dict(figures)}
+    written: dict[str, Any] = {"text": normalised, "german": german, "figures": dict(figures)}
     note = ItemNote(
         action_item_id=item.id,
         question_id=question_id,

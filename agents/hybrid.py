@@ -68,10 +68,12 @@ class HybridChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        said = self.rules.invoke(messages, **kwargs)
+        rules_reply = self.rules.invoke(messages, **kwargs)
         if not _was_refused(messages):
-            said = said.model_copy(update={"tool_calls": [self._written(call) for call in said.tool_calls]})
-        return ChatResult(generations=[ChatGeneration(message=said)])
+            rules_reply = rules_reply.model_copy(
+                update={"tool_calls": [self._written(call) for call in rules_reply.tool_calls]}
+            )
+        return ChatResult(generations=[ChatGeneration(message=rules_reply)])
 
     def _written(self, call: Any) -> Any:
         if call["name"] != _REPORT:

@@ -166,8 +166,8 @@ def report_schema() -> dict[str, Any]:
 
 def _failure(error: Exception) -> str:
     """Sentences on the failure and its remedy."""
-    said = [f"the model failed: {error}", error.remedy if isinstance(error, DomainError) else ""]
-    return " ".join(part if part[-1:] in ".!?)" else f"{part}." for part in said if part)
+    reasons = [f"the model failed: {error}", error.remedy if isinstance(error, DomainError) else ""]
+    return " ".join(part if part[-1:] in ".!?)" else f"{part}." for part in reasons if part)
 
 
 def _given_up(reason: str, steps: int) -> AgentResult:

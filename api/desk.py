@@ -123,12 +123,12 @@ async def _once(request: Request, desk: RequestDesk, key: str, handle: Handle) -
     """Execute a request under its key, or answer it as it was answered. What failed may be tried again."""
     if not _KEY.match(key):
         raise InvalidInput(f"{KEY_HEADER} is 1 to 255 visible ASCII characters.")
-    said = hashlib.sha256(await request.body()).hexdigest()
+    body_hash = hashlib.sha256(await request.body()).hexdigest()
     route = f"{request.method} {request.url.path}?{request.url.query} {request.headers.get('if-match', '')}"
     lease = lease_holder(desk.office.database)
     holder = await run_in_threadpool(lease.__enter__)
     try:
-        claim = await run_in_threadpool(_claim, desk, holder, key, route, said)
+        claim = await run_in_threadpool(_claim, desk, holder, key, route, body_hash)
         if claim.outcome == "answered":
             return _replayed(claim.answer or {})
         request.state.desk = RequestDesk(desk.house, desk.ctx, claim.id)

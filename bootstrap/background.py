@@ -82,5 +82,5 @@ class Background:
             try:
                 self._observe(lane(ctx))
             except Exception as error:  # noqa: BLE001 - a store that is gone for a moment must not end the clockwork
-                said = getattr(error, "orig", None) or error  # of a database error not the statement's values
-                log.warning("background.failed", brand=ctx.brand, reason=f"{type(error).__name__}: {said}")
+                cause = getattr(error, "orig", None) or error  # of a database error not the statement's values
+                log.warning("background.failed", brand=ctx.brand, reason=f"{type(error).__name__}: {cause}")

@@ -73,7 +73,7 @@ def _reading(verbs: typer.Typer, kind: str) -> None:
 
             with desk.office.database.read(desk.ctx) as session:
                 versions = versions_of(session, kind, name)
-            history = [_told(version, before) for before, version in zip([None, *versions], versions, strict=False)]
+            history = [_entry(version, before) for before, version in zip([None, *versions], versions, strict=False)]
         if as_json:
             print_json({"name": name, "versions": history})
             return
@@ -169,7 +169,7 @@ def change(desk: Desk, as_json: bool, make: "Callable[[BrandSession], Definition
     with desk.office.database.begin(desk.ctx) as session:
         made = make(session)
         versions = versions_of(session, made.kind, made.name)
-    entry = _told(made, versions[-2] if len(versions) > 1 else None)
+    entry = _entry(made, versions[-2] if len(versions) > 1 else None)
     if as_json:
         print_json(entry)
     else:
@@ -189,17 +189,22 @@ def _plan(desk: Desk, kind: str, document: Any, as_json: bool) -> None:
         _say_changes(changes)
 
 
-def _told(version: "DefinitionVersion", before: "DefinitionVersion | None") -> dict[str, Any]:
+def _entry(version: "DefinitionVersion", before: "DefinitionVersion | None") -> dict[str, Any]:
     from automation.definitions import version_document
 
     return {"name": version.name, **version_document(version, before)}
 
 
-def _say(entry: dict[str, Any]) -> None:
+def say_version(entry: dict[str, Any]) -> None:
+    """The line of a version: its number, when, by whom and why."""
     when = entry["created_at"][:16].replace("T", " ")
     state = " [red]removed[/red]" if entry["removed"] else ""
     head = f"[bold]{entry['name']}[/bold] version {entry['version']}{state}"
     console().print(f"{head}  [dim]{when} {plain(entry['author'])}[/dim]  {plain(entry['reason'])}")
+
+
+def _say(entry: dict[str, Any]) -> None:
+    say_version(entry)
     _say_changes(entry["changes"])
 
 

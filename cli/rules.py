@@ -66,8 +66,8 @@ def test(
         console().print(
             f"{mark} {match.at:%Y-%m-%d %H:%M} {match.type} {plain(match.subject)}  [dim]{plain(match.reason)}[/dim]"
         )
-        for said in match.does:
-            console().print(f"    {plain(said)}")
+        for deed_text in match.does:
+            console().print(f"    {plain(deed_text)}")
     console().print(f"{document.name}: would have acted on {acted} of {len(matches)} events. Nothing was written.")
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from cli.definition_verbs import say_version
 from cli.options import AsOf, AsProfile, BrandOption, Json
 from cli.output import console, plain, print_json, short
 from cli.session import Desk, open_desk
@@ -149,7 +150,7 @@ def history(
 
         with desk.office.database.read(desk.ctx) as session:
             versions = versions_of(session, name)
-        history = [_told(version, before) for before, version in zip([None, *versions], versions, strict=False)]
+        history = [_entry(version, before) for before, version in zip([None, *versions], versions, strict=False)]
     if as_json:
         print_json({"name": name, "versions": history})
         return
@@ -187,7 +188,7 @@ def _document(session: "BrandSession", meeting: "Scheduled") -> dict[str, Any]:
     }
 
 
-def _told(version: "MeetingDefinitionVersion", before: "MeetingDefinitionVersion | None") -> dict[str, Any]:
+def _entry(version: "MeetingDefinitionVersion", before: "MeetingDefinitionVersion | None") -> dict[str, Any]:
     from virtual_office.schedule.definition import differences
 
     return {
@@ -208,7 +209,7 @@ def _change(desk: Desk, as_json: bool, change: "Callable[[BrandSession], Meeting
     with desk.office.database.begin(desk.ctx) as session:
         made = change(session)
         versions = versions_of(session, made.name)
-    entry = _told(made, versions[-2] if len(versions) > 1 else None)
+    entry = _entry(made, versions[-2] if len(versions) > 1 else None)
     if as_json:
         print_json(entry)
     else:
@@ -230,10 +231,7 @@ def _plan(desk: Desk, definition: "MeetingDefinition", as_json: bool) -> None:
 
 
 def _say(entry: dict[str, Any]) -> None:
-    when = entry["created_at"][:16].replace("T", " ")
-    state = " [red]removed[/red]" if entry["removed"] else ""
-    head = f"[bold]{entry['name']}[/bold] version {entry['version']}{state}"
-    console().print(f"{head}  [dim]{when} {plain(entry['author'])}[/dim]  {plain(entry['reason'])}")
+    say_version(entry)
     _say_changes(entry["changes"])
 
 

@@ -54,9 +54,9 @@ def _unexpected(error: Exception) -> "DomainError":
     """An unforeseen exception as a domain error; the transaction it happened in has been undone."""
     from domain.errors import DomainError
 
-    said = getattr(error, "orig", None) or error  # of a database error only what it says, not the statement's values
+    cause = getattr(error, "orig", None) or error  # of a database error only what it says, not the statement's values
     return DomainError(
-        f"Something went wrong that should not: {type(error).__name__}: {said}".strip(),
+        f"Something went wrong that should not: {type(error).__name__}: {cause}".strip(),
         remedy="Run `mhos doctor`. MHOS_TRACE=1 shows where it happened.",
     )
 

@@ -161,12 +161,12 @@ def _seeds(score: bool, seed: int | None, span: str | None) -> range:
         return range(first, first + 1)
     if span is None or seed is not None:
         raise InvalidInput("A score takes its seeds from --seeds.", remedy="Write --score --seeds 1:20.")
-    said = re.fullmatch(r"([0-9]{1,10}):([0-9]{1,10})", span)
-    if said is None or int(said[2]) > LARGEST_SEED:
+    bounds = re.fullmatch(r"([0-9]{1,10}):([0-9]{1,10})", span)
+    if bounds is None or int(bounds[2]) > LARGEST_SEED:
         raise InvalidInput(
             f"{span!r} are no seeds.", remedy=f"Write --seeds 1:20; each is a number from 0 to {LARGEST_SEED}."
         )
-    seeds = range(int(said[1]), int(said[2]) + 1)
+    seeds = range(int(bounds[1]), int(bounds[2]) + 1)
     if not 1 <= len(seeds) <= MOST_SEEDS:
         raise InvalidInput(
             f"{span} are {len(seeds) or 'no'} seeds.", remedy=f"Give 1 to {MOST_SEEDS} seeds, lowest first."

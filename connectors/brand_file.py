@@ -116,5 +116,5 @@ def _profile(path: Path, document: Any) -> BrandProfile:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the top"
-        said = first["msg"].removeprefix("Value error, ")
-        raise InvalidInput(f"{path.name}, at {where}: {said}", remedy="See docs/import.md.") from error
+        reason = first["msg"].removeprefix("Value error, ")
+        raise InvalidInput(f"{path.name}, at {where}: {reason}", remedy="See docs/import.md.") from error

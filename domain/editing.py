@@ -62,7 +62,7 @@ def _parsed(changed: Mapping[str, Any]) -> Action:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:])
-        said = first["msg"].removeprefix("Value error, ")
+        reason = first["msg"].removeprefix("Value error, ")
         raise InvalidInput(
-            f"{where}: {said}" if where else said, remedy="Give a value that the action takes."
+            f"{where}: {reason}" if where else reason, remedy="Give a value that the action takes."
         ) from error

@@ -60,12 +60,12 @@ def read_form(kind: ActionKind, given: Iterable[str], currency: str) -> dict[str
 
     Raises InvalidInput, which names the parameter, what is expected and an example.
     """
-    said = [_split(kind, text) for text in given]
-    currency = next((value for word, value in said if word == CURRENCY), currency)
+    pairs = [_split(kind, text) for text in given]
+    currency = next((value for word, value in pairs if word == CURRENCY), currency)
     fields = {field.word: field for field in form_of(kind, currency)}
     read: dict[str, Any] = {"kind": kind.name, CURRENCY: currency}
     seen: set[str] = set()
-    for word, value in said:
+    for word, value in pairs:
         field = fields.get(word)
         if field is None:
             raise InvalidInput(f"{kind.name} has no {word[:64]!r}.", remedy=f"Write: {usage(kind, currency)}")

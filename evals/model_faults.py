@@ -51,10 +51,10 @@ def _play_all(home: Path) -> list[FaultOutcome]:
 
 
 def _line(outcome: FaultOutcome) -> str:
-    said = "; ".join(f"BROKEN: {broken}" for broken in outcome.broken) or outcome.reason
+    verdict = "; ".join(f"BROKEN: {broken}" for broken in outcome.broken) or outcome.reason
     return (
         f"{outcome.case.name:40} {outcome.provider:10} {outcome.status:9} {outcome.requests:5} "
-        f"{sum(outcome.waits):9.1f} {outcome.cost_micros / 1_000_000:9.4f}  {said[:110]}"
+        f"{sum(outcome.waits):9.1f} {outcome.cost_micros / 1_000_000:9.4f}  {verdict[:110]}"
     ).rstrip()
 
 

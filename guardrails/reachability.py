@@ -152,11 +152,11 @@ def _sum(expr: pst.Expr) -> _Sum | None:
 
 
 def _possible(way: _Way, policy: pst.Template) -> bool:
-    said = {literal for literal in way if isinstance(literal, _Said)}
-    if any(_Said(literal.expr, not literal.holds) in said for literal in said):
+    literals = {literal for literal in way if isinstance(literal, _Said)}
+    if any(_Said(literal.expr, not literal.holds) in literals for literal in literals):
         return False
-    kinds = {kind for literal in said if literal.holds and (kind := _principal_kind(literal.expr))}
-    others = {kind for literal in said if not literal.holds and (kind := _principal_kind(literal.expr))}
+    kinds = {kind for literal in literals if literal.holds and (kind := _principal_kind(literal.expr))}
+    others = {kind for literal in literals if not literal.holds and (kind := _principal_kind(literal.expr))}
     if isinstance(policy.principal, pst.ScopeIs | pst.ScopeIsIn):
         kinds.add(policy.principal.entity_type)
     if len(kinds) > 1 or kinds & others:

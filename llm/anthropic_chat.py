@@ -107,9 +107,9 @@ class AnthropicChatModel(ProviderChatModel):
             for block in message.content
             if block.type == "tool_use"
         ]
-        said = [block.model_dump(exclude_none=True) for block in message.content if block.type in _SPOKEN]
+        blocks = [block.model_dump(exclude_none=True) for block in message.content if block.type in _SPOKEN]
         stop = _STOPS.get(message.stop_reason, "stop")
-        return answer_message(_content(said), calls, _usage(message.usage, None), stop, message.model)
+        return answer_message(_content(blocks), calls, _usage(message.usage, None), stop, message.model)
 
     def _chunks(self, events: Iterator[Any]) -> Iterator[ChatGenerationChunk]:
         """Text, thoughts and parts of calls as they come; how it ended once it has."""

@@ -148,5 +148,5 @@ def _spent(answer: AIMessage, worst: Tokens) -> Tokens:
     """The provider's own count; without one the reservation stands, or more where more was said than was asked for."""
     if usage := answer.usage_metadata:
         return Tokens(usage["input_tokens"], usage["output_tokens"], estimated=False)
-    said = [text_of(answer.content), *(str(call["args"]) for call in (*answer.tool_calls, *answer.invalid_tool_calls))]
-    return Tokens(worst.input, max(worst.output, upper_bound("".join(said), len(said)).tokens), estimated=True)
+    texts = [text_of(answer.content), *(str(call["args"]) for call in (*answer.tool_calls, *answer.invalid_tool_calls))]
+    return Tokens(worst.input, max(worst.output, upper_bound("".join(texts), len(texts)).tokens), estimated=True)

@@ -101,17 +101,17 @@ class OpenAIChatModel(ProviderChatModel):
         if not isinstance(completion, ChatCompletion) or not completion.choices or not completion.choices[0].message:
             raise MalformedAnswer(f"{self.named} answered without an answer in it.")
         choice = completion.choices[0]
-        said = choice.message
-        if said.refusal or choice.finish_reason == "content_filter":
-            raise self._refused(said.refusal)
-        made = [(getattr(call, "function", None), call.id) for call in said.tool_calls or ()]
+        reply = choice.message
+        if reply.refusal or choice.finish_reason == "content_filter":
+            raise self._refused(reply.refusal)
+        made = [(getattr(call, "function", None), call.id) for call in reply.tool_calls or ()]
         calls = [
             RawCall(function.name or "", call_id or "", function.arguments or "")
             for function, call_id in made
             if function
         ]
         finish = _STOPS.get(choice.finish_reason, "stop")
-        return answer_message(said.content or "", calls, _usage(completion), finish, completion.model or self._model)
+        return answer_message(reply.content or "", calls, _usage(completion), finish, completion.model or self._model)
 
     def _chunks(self, events: Iterator[ChatCompletionChunk]) -> Iterator[ChatGenerationChunk]:
         """Text and parts of calls as they come; how it ended once it has."""

@@ -163,7 +163,7 @@ class ProviderEmbedder:
         return raw.reshape(exchange.response["rows"], -1)
 
     def _keep(self, request: str, texts: Sequence[str], vectors: Vectors) -> None:
-        said = {"rows": len(vectors), "vectors": base64.b64encode(vectors.astype("<f4").tobytes()).decode()}
+        encoded = {"rows": len(vectors), "vectors": base64.b64encode(vectors.astype("<f4").tobytes()).decode()}
         try:
             with self._database.begin(self._ctx) as session:
                 session.add(
@@ -173,7 +173,7 @@ class ProviderEmbedder:
                         request_hash=request,
                         model=self.name,
                         request={"texts": len(texts), "characters": sum(map(len, texts))},
-                        response=said,
+                        response=encoded,
                         created_at=self._ctx.now(),
                     )
                 )

@@ -100,8 +100,8 @@ def _by_status(error: Any, model: str) -> ModelError:
     if status < 400:  # an error within a stream that began well
         return _by_type(error, model)
     kind = _kind_of(status, _types(error.body))
-    said = "" if kind is NotAuthorised else _said(error.body)  # its sentence may hold a part of the key
-    failed = _made(kind, f"{model} answered {status}{said}", retry_after_of(headers))
+    detail = "" if kind is NotAuthorised else _said(error.body)  # its sentence may hold a part of the key
+    failed = _made(kind, f"{model} answered {status}{detail}", retry_after_of(headers))
     if headers.get("x-should-retry") == "false":
         failed.retryable = False
     return failed

@@ -341,7 +341,7 @@ def _within(scenario: Scenario, seed: int, days: int) -> Iterator[ScheduledEvent
 def _draw(name: str, index: int, event: WorldEvent, seed: int) -> ScheduledEvent:
     own = int.from_bytes(hashlib.sha256(f"{name}/{index}".encode()).digest(), "big")
     generator = numpy.random.default_rng(numpy.random.SeedSequence([seed, own]))
-    first, length = (int(generator.integers(*_ends(said), endpoint=True)) for said in (event.start, event.days))
+    first, length = (int(generator.integers(*_ends(limits), endpoint=True)) for limits in (event.start, event.days))
     return ScheduledEvent(event, first, first + length - 1, name)
 
 

@@ -152,8 +152,8 @@ def _invalid(error: ErrorDetails, origin: Origin) -> InvalidInput:
         location = (*location, "kind")
     if error["type"] == "union_tag_invalid":
         return origin.error(location, f"there is no kind {context['tag']!r}; known are {context['expected_tags']}")
-    said = _PLAINLY.get(error["type"], error["msg"].removeprefix("Value error, "))
-    return origin.error(location, said)
+    reason = _PLAINLY.get(error["type"], error["msg"].removeprefix("Value error, "))
+    return origin.error(location, reason)
 
 
 def _in_file(location: Location) -> Location:

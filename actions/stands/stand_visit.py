@@ -44,9 +44,9 @@ class StandVisitHandler:
             owner_gate_minor=rules.owner_gate_minor,
             prediction_low_minor=prediction.low if prediction else 0,
         )
-        said = format_minor(cost, action.currency)
+        cost_text = format_minor(cost, action.currency)
         preview = Preview(
-            title=f"Visit {name_of(place)} on {action.planned_day:%-d %B} for {said}",
+            title=f"Visit {name_of(place)} on {action.planned_day:%-d %B} for {cost_text}",
             changes=(
                 PreviewLine(
                     field=message("stands.preview.visit", stand=place.code),

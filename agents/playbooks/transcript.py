@@ -43,12 +43,12 @@ def agenda_of(messages: Sequence[BaseMessage]) -> str:
 
 def _answer(call: Any, reply: ToolMessage) -> AnsweredCall:
     try:
-        said = json.loads(str(reply.content))
+        document = json.loads(str(reply.content))
     except ValueError:
-        said = {}
-    if not isinstance(said, dict) or "result" not in said:
-        error = said.get("error", {}) if isinstance(said, dict) else {}
+        document = {}
+    if not isinstance(document, dict) or "result" not in document:
+        error = document.get("error", {}) if isinstance(document, dict) else {}
         message = str(error.get("message", "the tool gave no answer"))
         because = "; ".join(error.get("because", ()))
         return AnsweredCall(call["name"], call["args"], None, None, f"{message} {because}." if because else message)
-    return AnsweredCall(call["name"], call["args"], said.get("receipt"), said["result"])
+    return AnsweredCall(call["name"], call["args"], document.get("receipt"), document["result"])

@@ -260,11 +260,11 @@ def _kill_all(worker: "subprocess.Popen[bytes]") -> None:
 
 
 def _line(trial: AutomationTrial) -> str:
-    said = trial.missed or "; ".join(
+    verdict = trial.missed or "; ".join(
         [*(f"lost {name}" for name in trial.lost), *(f"twice {name}" for name in trial.twice)]
     )
     again = f" (the same webhook-id {trial.same_id} more times)" if trial.same_id else ""
-    return f"{trial.mode:<9} {trial.phase:<17} {said or 'ok'}{again}"
+    return f"{trial.mode:<9} {trial.phase:<17} {verdict or 'ok'}{again}"
 
 
 def table(trials: Sequence[AutomationTrial], unproven: Mapping[str, str]) -> str:

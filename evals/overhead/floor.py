@@ -35,8 +35,8 @@ class Floor:
 
     async def meeting(self) -> str:
         """All agents side by side, then the chair."""
-        said = await asyncio.gather(*(self.agent(name) for name in AGENTS))
-        return await self._conversation(CHAIR, SUMMARISE + "\n".join(said), [])
+        reports = await asyncio.gather(*(self.agent(name) for name in AGENTS))
+        return await self._conversation(CHAIR, SUMMARISE + "\n".join(reports), [])
 
     async def _conversation(self, name: str, prompt: str, tools: list[Any]) -> str:
         messages: list[Any] = [

@@ -122,8 +122,8 @@ class Ours:
     async def _decided(self, ctx: Context, run_id: UUID, reports: Mapping[str, Any]) -> str:
         chair = _charter(CHAIR)
         model = self._mind(ctx, run_id, chair).chat_model
-        said = SUMMARISE + "\n".join(self._said(reports))
-        answer = await model.ainvoke([SystemMessage(chair.body), HumanMessage(said)])
+        prompt = SUMMARISE + "\n".join(self._said(reports))
+        answer = await model.ainvoke([SystemMessage(chair.body), HumanMessage(prompt)])
         return str(answer.content)
 
     def _said(self, reports: Mapping[str, Any]) -> list[str]:

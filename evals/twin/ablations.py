@@ -114,18 +114,18 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--agents", default="")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path)
-    said = parser.parse_args(given)
-    first, last = map(int, said.seeds.split(":"))
-    agents = tuple(name for name in said.agents.split(",") if name)
+    options = parser.parse_args(given)
+    first, last = map(int, options.seeds.split(":"))
+    agents = tuple(name for name in options.agents.split(",") if name)
     by_seed: dict[int, dict[str, Any]] = {}
     alone: dict[str, Any] = {"mp_context": get_context("spawn"), "initializer": end_with, "initargs": (os.getpid(),)}
-    with ProcessPoolExecutor(said.processes, **alone) as pool:
-        jobs = [pool.submit(play_seed, Settings(), seed, said.days, agents) for seed in range(first, last + 1)]
+    with ProcessPoolExecutor(options.processes, **alone) as pool:
+        jobs = [pool.submit(play_seed, Settings(), seed, options.days, agents) for seed in range(first, last + 1)]
         for done in as_completed(jobs):
             seed, runs = done.result()
             by_seed[seed] = runs
-            if said.out:
-                said.out.write_text(json.dumps(by_seed), encoding="utf-8")
+            if options.out:
+                options.out.write_text(json.dumps(by_seed), encoding="utf-8")
             print(table(by_seed), "\n", flush=True)
 
 

@@ -102,11 +102,11 @@ def quiet_scenarios(document: Document) -> list[str]:
 def scenarios_in_words(document: Document) -> str:
     """`price-war, on 9 of 20 seeds`; every seed needs no saying."""
     seeds, total = document.get("scenario_seeds", {}), len(document.get("seeds", ()))
-    said = [
+    lines = [
         name if seeds.get(name, total) == total else f"{name} (on {seeds[name]} of {total} seeds)"
         for name in document["scenarios"]
     ]
-    return ", ".join(said) or "no scenarios"
+    return ", ".join(lines) or "no scenarios"
 
 
 def events_in_words(document: Document) -> list[str]:

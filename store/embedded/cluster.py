@@ -111,12 +111,12 @@ def _initdb(binaries: Binaries, draft: Path, locale: str) -> list[str | Path]:
 
 
 def _explain(folders: Folders, failures: list[str]) -> None:
-    said = failures[-1]
-    if "No space left on device" in said:
+    failure = failures[-1]
+    if "No space left on device" in failure:
         raise EmbeddedPostgresError(
             f"The disk of {folders.base} is full.", f"Free some space (about 100 MB). Or: {USE_YOUR_OWN}"
         )
-    raise EmbeddedPostgresError(f"PostgreSQL could not make its data folder in {folders.base}: {said[-1500:]}")
+    raise EmbeddedPostgresError(f"PostgreSQL could not make its data folder in {folders.base}: {failure[-1500:]}")
 
 
 def _flush(folder: Path) -> None:

@@ -189,11 +189,11 @@ def _run_keeper(folders: Folders, account: Account, idle_seconds: float, adopt: 
 
 
 def _explain_failed_start(folders: Folders, log_start: int) -> NoReturn:
-    said = folders.server_log.read_bytes()[log_start:].decode(errors="replace").strip()
-    if "No space left on device" in said:
+    log_text = folders.server_log.read_bytes()[log_start:].decode(errors="replace").strip()
+    if "No space left on device" in log_text:
         raise EmbeddedPostgresError(f"The disk of {folders.base} is full.", f"Free some space. Or: {USE_YOUR_OWN}")
     raise EmbeddedPostgresError(
-        f"PostgreSQL did not start: {said[-1500:]}", f"See {folders.server_log}. Or: {USE_YOUR_OWN}"
+        f"PostgreSQL did not start: {log_text[-1500:]}", f"See {folders.server_log}. Or: {USE_YOUR_OWN}"
     )
 
 

@@ -140,7 +140,7 @@ def _store(
         promised = Prediction.model_validate(proposal.prediction)
         amounts = {"value": int(view.value.value), "low": int(view.low.value), "high": int(view.high.value)}
         prediction = promised.model_copy(update=amounts)
-    said = view.message or (together(view.reasons) if view.reasons else None)
+    reason = view.message or (together(view.reasons) if view.reasons else None)
     session.add(
         ChallengeRow(
             run_id=run_id,
@@ -153,8 +153,8 @@ def _store(
             prediction=prediction.model_dump(mode="json") if prediction else None,
             action=view.action,
             expected_minor=_expected(view, prediction, proposal),
-            text=speak(said, Language.EN) if said else "",
-            message=said.document() if said else None,
+            text=speak(reason, Language.EN) if reason else "",
+            message=reason.document() if reason else None,
             figures=record_figures(session, run_id, _figures(view, receipt)),
             created_at=session.ctx.now(),
         )

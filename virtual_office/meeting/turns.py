@@ -162,8 +162,8 @@ def may_go_on(turns: Sequence[TurnRow], step: str) -> bool:
 
 def point_entries(turns: Sequence[TurnRow]) -> list[dict[str, object]]:
     """The points that people put on the agenda while the meeting was held."""
-    said = [without_figures(turn.text) for turn in turns if turn.kind == Kind.POINT]
-    return [{"text": text, "text_de": text, "figures": {}} for text in said]
+    points = [without_figures(turn.text) for turn in turns if turn.kind == Kind.POINT]
+    return [{"text": text, "text_de": text, "figures": {}} for text in points]
 
 
 def turn_entries(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID, str]) -> list[dict[str, object]]:

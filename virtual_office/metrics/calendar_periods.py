@@ -38,13 +38,13 @@ def with_iso_days(question: str) -> str:
 def days_named(match: re.Match[str], latest: date) -> Days | None:
     """The days that a match of `CALENDAR` names; without a year, the newest that begin by `latest`. None where there
     are no such days."""
-    said = {name: text for name, text in match.groupdict().items() if text}
+    named_parts = {name: text for name, text in match.groupdict().items() if text}
     try:
-        if "first" in said:
-            return _ordered(date.fromisoformat(said["first"]), date.fromisoformat(said["last"]))
-        if "day" in said:
-            return Days(first=date.fromisoformat(said["day"]), last=date.fromisoformat(said["day"]))
-        return _by_year(said, latest)
+        if "first" in named_parts:
+            return _ordered(date.fromisoformat(named_parts["first"]), date.fromisoformat(named_parts["last"]))
+        if "day" in named_parts:
+            return Days(first=date.fromisoformat(named_parts["day"]), last=date.fromisoformat(named_parts["day"]))
+        return _by_year(named_parts, latest)
     except ValueError:
         return None
 

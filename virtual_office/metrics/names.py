@@ -31,6 +31,6 @@ def _beginnings(title: str) -> Iterator[str]:
     without_pack = _PACK.sub("", plain)
     if without_pack != plain and len(without_pack) > 1:
         yield without_pack
-    said = without_pack.split()
-    for count in range(_FEWEST_WORDS, len(said)):
-        yield " ".join(said[:count])
+    words = without_pack.split()
+    for count in range(_FEWEST_WORDS, len(words)):
+        yield " ".join(words[:count])

@@ -82,8 +82,8 @@ def read_question(question: str, names: BrandNames, today: date) -> Understood |
     if isinstance(span, Unclear):
         return span
     if left := reader.left():
-        said = ", ".join(f"“{word}”" for word in left[:4])
-        return _unclear("metrics.unclear.words", words=said)
+        unknown_words = ", ".join(f"“{word}”" for word in left[:4])
+        return _unclear("metrics.unclear.words", words=unknown_words)
     if metric in OF_SALES and not span:
         return _when(metric)
     fields |= {**(selected or {}), **(span or {"period": Period.NOW})}
@@ -107,16 +107,16 @@ def read_question(question: str, names: BrandNames, today: date) -> Understood |
 
 def language_of_words(question: str) -> Language:
     """German where more of its usual words are German than English."""
-    said = set(re.findall(r"[^\W\d_]+", question.casefold()))
-    return Language.DE if len(said & words.GERMAN) > len(said & words.ENGLISH) else Language.EN
+    question_words = set(re.findall(r"[^\W\d_]+", question.casefold()))
+    return Language.DE if len(question_words & words.GERMAN) > len(question_words & words.ENGLISH) else Language.EN
 
 
 def _typed(fields: dict[str, Any], language: Language, taken_for: int) -> Understood | Unclear:
     try:
         return Understood(MetricQuery(**fields), language, taken_for)
     except ValidationError as error:
-        said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        return _unclear("metrics.unclear.query", reason=said)
+        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        return _unclear("metrics.unclear.query", reason=reason)
 
 
 class _Reader:

@@ -84,9 +84,9 @@ def mending_risks(session: BrandSession, run_id: UUID, proposals: Sequence[Propo
 
 def limits_of(session: BrandSession, run: Run) -> dict[str, int]:
     """Limits of the meeting by resource, in minor units or items: as it was called, updated by the turns in it."""
-    said = select(TurnRow).where(col(TurnRow.run_id) == run.id, col(TurnRow.kind) == "limit")
+    limit_turns = select(TurnRow).where(col(TurnRow.run_id) == run.id, col(TurnRow.kind) == "limit")
     limits = dict(run.limits)
-    for turn in session.scalars(said.order_by(col(TurnRow.created_at), col(TurnRow.id))):
+    for turn in session.scalars(limit_turns.order_by(col(TurnRow.created_at), col(TurnRow.id))):
         limits.update(turn.limits)
     return limits
 
@@ -111,8 +111,8 @@ def summary_in(report: Mapping[str, Any], language: Language) -> str:
     """A stored report's summary, its figures still by their keys; empty where it is not known in that language."""
     if language is Language.EN:
         return str(report.get("summary", ""))
-    said = report.get("summary_message")
-    return speak(read_message(said), language) if said else str(report.get("summary_german", ""))
+    summary = report.get("summary_message")
+    return speak(read_message(summary), language) if summary else str(report.get("summary_german", ""))
 
 
 class _Secretary:
@@ -237,8 +237,8 @@ class _Secretary:
         calls = number_text(self._cost.calls, self._language)
         decimals = len(self._cost.dollars.partition(".")[2])
         dollars = number_text(Decimal(self._cost.dollars), self._language, decimals)
-        said = "models_cost_at_most" if self._cost.bounded else "models_cost"
-        return self._say(said, calls=calls, tokens=tokens, usd=dollars)
+        key = "models_cost_at_most" if self._cost.bounded else "models_cost"
+        return self._say(key, calls=calls, tokens=tokens, usd=dollars)
 
     def _agenda(self) -> str:
         """The agenda; an agenda that a person wrote stays in the language it was written in."""

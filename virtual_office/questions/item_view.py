@@ -59,8 +59,8 @@ def item_view(
 def _rationale(session: BrandSession, item: ActionItem, language: Language) -> str:
     """As its proposal says it in that language, where it says it; else as it was written."""
     proposal = session.get(ProposalRow, (item.brand_id, item.proposal_id)) if item.proposal_id else None
-    said = prose_of(proposal, language) if proposal is not None and proposal.text == item.rationale else ""
-    return said or item.rationale
+    prose = prose_of(proposal, language) if proposal is not None and proposal.text == item.rationale else ""
+    return prose or item.rationale
 
 
 def _dissent(session: BrandSession, item: ActionItem, language: Language) -> list[str]:

@@ -83,10 +83,10 @@ def answer_question(session: BrandSession, run_id: UUID, question: str) -> Cited
     if not cells:
         return _nothing(places)
     refs = {f"n{_letters(at)}": FigureRef(receipt=place.receipt, path=place.path) for at, place in enumerate(cells)}
-    said = ", ".join(f"{place.name.replace('_', ' ')} {{{key}}}" for key, place in zip(refs, cells, strict=True))
+    listing = ", ".join(f"{place.name.replace('_', ' ')} {{{key}}}" for key, place in zip(refs, cells, strict=True))
     names = ", ".join(dict.fromkeys(cells[0].about[:2])) or say("office.answer.brand", Language.EN)
     subject = without_figures(names)
-    return CitedAnswer(f"{subject}: {said}.", f"{subject}: {said}.", record_figures(session, run_id, refs))
+    return CitedAnswer(f"{subject}: {listing}.", f"{subject}: {listing}.", record_figures(session, run_id, refs))
 
 
 def _hits(about: Sequence[str], called: Collection[str]) -> int:

@@ -75,8 +75,8 @@ def _short(advice: AnsweredCall) -> Iterator[Finding]:
     skus = [product["sku"] for product in (advice.result or {}).get("short", ())]
     if skus:
         products = listed(skus, _NAMED, "stands.some_products")
-        said = claim(message("stands.warehouse_short", products=products), {})
-        yield Finding(subject=skus[0], claim=said, severity=FindingSeverity.RISK)
+        text_claim = claim(message("stands.warehouse_short", products=products), {})
+        yield Finding(subject=skus[0], claim=text_claim, severity=FindingSeverity.RISK)
 
 
 def _losing(advice: AnsweredCall) -> Iterator[Finding]:
@@ -92,8 +92,8 @@ def _losing(advice: AnsweredCall) -> Iterator[Finding]:
     ]
     for at, stand in sorted(waiting, key=lambda stop: -stop[1]["loss"]["value"])[:_MOST_LOSING]:
         figures = {key: advice.ref("stands", at, key) for key in ("loss", "wait", "on_hand")}
-        said = claim(message("stands.losing", stand=_stand(stand), reason=reasons_of(stand)[:1]), figures)
-        yield Finding(subject=stand["stand"], claim=said, severity=FindingSeverity.INFO)
+        text_claim = claim(message("stands.losing", stand=_stand(stand), reason=reasons_of(stand)[:1]), figures)
+        yield Finding(subject=stand["stand"], claim=text_claim, severity=FindingSeverity.INFO)
 
 
 def _expiring(advice: AnsweredCall) -> Iterator[Finding]:

@@ -20,13 +20,13 @@ def falling_behind(trends: AnsweredCall) -> Iterator[Finding]:
     """Stands that fall behind, and what is done about it or why nothing is."""
     for at, stand in enumerate((trends.result or {}).get("stands", ())):
         if stand["decision"] in ("visit", "bonus"):
-            said = rationale_of_help(trends, at)
+            rationale = rationale_of_help(trends, at)
         elif stand.get("shortfall"):
             reason = reasons_of(stand)[:1]
-            said = claim(message("stands.behind.leave", stand=_stand(stand), reason=reason), _figures(trends, at))
+            rationale = claim(message("stands.behind.leave", stand=_stand(stand), reason=reason), _figures(trends, at))
         else:
             continue
-        yield Finding(subject=stand["stand"], claim=said, severity=FindingSeverity.ATTENTION)
+        yield Finding(subject=stand["stand"], claim=rationale, severity=FindingSeverity.ATTENTION)
 
 
 def missing_trends(trends: AnsweredCall) -> Iterator[Message]:
