@@ -17,6 +17,7 @@ from domain.prediction import Outcome, Prediction
 from domain.pricing import PRICE_UPDATE, PriceUpdate, PriceUpdateFacts
 from store.leases import lock_row
 from store.reads.pricing import prices as reads
+from store.reads.pricing import sold
 from store.reads.settings import rules_of
 from store.session import BrandSession
 from store.tables import BrandRules, Channel, Price, PriceHistory, Product
@@ -89,7 +90,7 @@ class PriceUpdateHandler:
 def _situation(session: BrandSession, action: PriceUpdate) -> _Situation:
     product = reads.product_by_sku(session, action.sku)
     channel = reads.channel_by_code(session, action.channel)
-    recent = reads.recent_weekly(session, channel.id, product.id, weeks=4)
+    recent = sold.recent_weekly(session, channel.id, product.id, weeks=4)
     return _Situation(
         product=product,
         channel=channel,

@@ -9,6 +9,7 @@ from store.reads.finance import books as reads
 from store.reads.pricing.prices import channels, sale_terms
 from store.reads.products import products_by_id
 from store.session import BrandSession
+from store.snapshot import read_once
 
 ADVERTISING = "advertising:"
 _HISTORY_WEEKS = 104
@@ -27,6 +28,7 @@ class CampaignWeeks:
     margin_bps: int
 
 
+@read_once
 def campaign_weeks(session: BrandSession, currency: str, until: datetime) -> CampaignWeeks:
     """Weekly spend by campaign and net revenue up to midnight before `until`, at most two years."""
     midnight = until.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -14,6 +14,7 @@ from domain.money import BPS
 from store.reads.pricing.prices import sale_terms
 from store.reads.stock import levels as stock
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import (
     Channel,
     ExpectedExpense,
@@ -68,6 +69,7 @@ class ShelfLevel:
     reported_until: datetime
 
 
+@read_once
 def stands(session: BrandSession) -> Sequence[Location]:
     """The brand's stands, by code."""
     return session.scalars(select(Location).where(col(Location.kind) == STAND).order_by(col(Location.code))).all()
@@ -84,6 +86,7 @@ def stands_by_code(session: BrandSession, codes: Collection[str]) -> dict[str, L
     return by_code
 
 
+@read_once
 def stand_sales(
     session: BrandSession, location_ids: Sequence[UUID], since: datetime, product_ids: Collection[UUID] | None = None
 ) -> list[StandSales]:
@@ -148,6 +151,7 @@ def shelf_levels(
     }
 
 
+@read_once
 def shelves_at(session: BrandSession, location_ids: Sequence[UUID]) -> dict[Shelf, UUID]:
     """The stock item of each shelf."""
     rows = session.execute(
@@ -171,6 +175,7 @@ def net_revenue_at_stands_minor(session: BrandSession, sold: Sequence[StandSales
     return {product: net_revenue[product] / count for product, count in units.items() if count}
 
 
+@read_once
 def open_refills(session: BrandSession) -> Sequence[StandRefillOrder]:
     """Refill lines that are planned and neither delivered nor cancelled, oldest first.
 
@@ -193,6 +198,7 @@ def refills_of(session: BrandSession, source: str) -> Sequence[StandRefillOrder]
     ).all()
 
 
+@read_once
 def bonuses(session: BrandSession, location_id: UUID | None = None) -> Sequence[StandBonusRow]:
     """Bonuses promised by now, of one stand or all, oldest first; a withdrawn bonus ends then."""
     statement = select(StandBonusRow).where(col(StandBonusRow.starts_at) <= session.ctx.known_until)
@@ -200,6 +206,7 @@ def bonuses(session: BrandSession, location_id: UUID | None = None) -> Sequence[
     return session.scalars(statement.order_by(col(StandBonusRow.starts_at), col(StandBonusRow.id))).all()
 
 
+@read_once
 def visits(session: BrandSession, location_id: UUID | None = None) -> Sequence[StandVisitRow]:
     """Coaching visits decided and not cancelled, oldest first."""
     statement = select(StandVisitRow).where(col(StandVisitRow.cancelled_at).is_(None))
@@ -223,6 +230,7 @@ def bonus_owed_minor(
     return min(round(rewarded * share_bps / BPS), cap_minor)
 
 
+@read_once
 def expected_expenses(session: BrandSession, until: datetime) -> Sequence[ExpectedExpense]:
     """Decided expenses due by a moment, soonest first."""
     return session.scalars(
@@ -232,6 +240,7 @@ def expected_expenses(session: BrandSession, until: datetime) -> Sequence[Expect
     ).all()
 
 
+@read_once
 def measured_effects_minor(session: BrandSession, kind: str) -> list[int]:
     """Measured effects of actions of a kind, in the brand's minor units, oldest first."""
     rows = session.scalars(

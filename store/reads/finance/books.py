@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import (
     CampaignBudget,
     Customer,
@@ -47,6 +48,7 @@ class InvoiceState:
         return self.amount_minor - self.paid_minor
 
 
+@read_once
 def invoices(session: BrandSession, currency: str, debtor: str | None = None) -> Sequence[InvoiceState]:
     """Every invoice issued by now, oldest first, of everybody or one debtor."""
     now = session.ctx.known_until
@@ -81,6 +83,7 @@ class ReminderHistory:
     last_at: datetime
 
 
+@read_once
 def reminders(session: BrandSession) -> Mapping[UUID, ReminderHistory]:
     """Reminder history by invoice."""
     rows = session.execute(
@@ -114,6 +117,7 @@ class ExpenseRecord:
     spent_at: datetime
 
 
+@read_once
 def expenses(session: BrandSession, currency: str, since: datetime) -> Sequence[ExpenseRecord]:
     """Expenses after `since`, oldest first."""
     rows = session.execute(
@@ -134,6 +138,7 @@ def expenses_by_number(session: BrandSession, numbers: Sequence[str]) -> Sequenc
     ).all()
 
 
+@read_once
 def flags(session: BrandSession) -> Sequence[FlaggedExpense]:
     """Expense flags that have not been withdrawn."""
     return session.scalars(
@@ -141,6 +146,7 @@ def flags(session: BrandSession) -> Sequence[FlaggedExpense]:
     ).all()
 
 
+@read_once
 def cash_receipts(session: BrandSession, currency: str, since: datetime) -> Sequence[tuple[int, int, int]]:
     """Cash receipts by day after `since` (0 is the first): (day, for invoices, other), in minor units."""
     day = func.floor(func.extract("epoch", col(Payment.paid_at) - since) / 86_400)
@@ -165,6 +171,7 @@ class SupplierBill:
     due_at: datetime | None
 
 
+@read_once
 def bills(session: BrandSession, currency: str, since: datetime) -> Sequence[SupplierBill]:
     """Bills of orders placed after `since` and not cancelled; due from delivery, or from its expected date."""
     now = session.ctx.known_until
@@ -201,12 +208,14 @@ class ChannelProductSales:
     costed_units: int
 
 
+@read_once
 def sold(session: BrandSession, currency: str, since: datetime, until: datetime) -> Sequence[ChannelProductSales]:
     """Reported sales of periods that ended after `since` and by `until`, by product and channel."""
     end = col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
     return sold_where(session, currency, until, end > since, end <= until)
 
 
+@read_once
 def sold_where(
     session: BrandSession, currency: str, until: datetime, *conditions: Any
 ) -> Sequence[ChannelProductSales]:
@@ -250,6 +259,7 @@ def _listed_costs_minor(session: BrandSession, products: Collection[UUID], at: d
     return {product: cost for product, cost in rows}  # noqa: C416 - a row is no pair
 
 
+@read_once
 def charged_by_week(
     session: BrandSession, currency: str, since: datetime
 ) -> Sequence[tuple[int, UUID, UUID, int, int]]:
@@ -267,6 +277,7 @@ def charged_by_week(
     return [(int(at), product, channel, int(amount), int(costs)) for at, product, channel, amount, costs in rows]
 
 
+@read_once
 def budgets(session: BrandSession, currency: str, before: datetime | None = None) -> Mapping[str, CampaignBudget]:
     """Weekly budget of each campaign now, or before a moment: the newest that is valid."""
     valid, now = col(CampaignBudget.valid_from), session.ctx.known_until

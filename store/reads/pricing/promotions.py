@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import PriceDraft, Product, Promotion, SalesFact
 
 WEEK = timedelta(weeks=1)
@@ -30,6 +31,7 @@ class DealWeek:
     """Unit price under a deal, of periods that were entirely under one."""
 
 
+@read_once
 def promotions_of(session: BrandSession, product_id: UUID, channel_ids: Collection[UUID]) -> Sequence[Promotion]:
     """The promotions of a product in some channels that were not called off, oldest first."""
     return session.scalars(
@@ -40,6 +42,7 @@ def promotions_of(session: BrandSession, product_id: UUID, channel_ids: Collecti
     ).all()
 
 
+@read_once
 def drafts_of(session: BrandSession, channel_id: UUID) -> Sequence[PriceDraft]:
     """The drafts that stand in a channel."""
     return session.scalars(
@@ -49,11 +52,13 @@ def drafts_of(session: BrandSession, channel_id: UUID) -> Sequence[PriceDraft]:
     ).all()
 
 
+@read_once
 def active_products(session: BrandSession) -> Sequence[Product]:
     """Active products by SKU."""
     return session.scalars(select(Product).where(col(Product.status) == "active").order_by(col(Product.sku))).all()
 
 
+@read_once
 def last_end(session: BrandSession, channel_id: UUID | None = None) -> datetime | None:
     """End of the newest reported period of a week or less, in a channel or any; None without reports."""
     short = [col(SalesFact.period_days) <= 7]
@@ -63,6 +68,7 @@ def last_end(session: BrandSession, channel_id: UUID | None = None) -> datetime 
     return session.scalar(select(func.max(end)).where(*short))
 
 
+@read_once
 def deal_weeks(session: BrandSession, channel_id: UUID, weeks: int) -> Sequence[DealWeek]:
     """Sales by product and week of the last `weeks`, counted back from the newest period; 0 is the oldest week."""
     end = last_end(session, channel_id)
@@ -102,6 +108,7 @@ def deal_weeks(session: BrandSession, channel_id: UUID, weeks: int) -> Sequence[
     ]
 
 
+@read_once
 def share_on_deal(
     session: BrandSession, product_id: UUID, channel_ids: Collection[UUID], since: datetime, until: datetime
 ) -> float | None:
@@ -114,12 +121,14 @@ def share_on_deal(
     return None if deal_bps is None else float(deal_bps) / _WHOLE
 
 
+@read_once
 def channels_at_places(session: BrandSession) -> set[UUID]:
     """The channels whose sales are reported by location."""
     rows = session.scalars(select(col(SalesFact.channel_id)).where(col(SalesFact.location_id).is_not(None)).distinct())
     return set(rows)
 
 
+@read_once
 def weekly_contribution(session: BrandSession, channel_id: UUID, weeks: int) -> dict[UUID, tuple[float, float]]:
     """Units and revenue (minor units) of an average week of a channel's last ones, by product."""
     end = last_end(session, channel_id)

@@ -12,12 +12,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from domain.errors import NotFound
+from store.reads.products import products_by_id
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import (
     BankBalance,
     InventoryMovement,
     Location,
-    Product,
     PurchaseOrder,
     StockItem,
     Supplier,
@@ -72,18 +73,20 @@ class Movement:
     quantity: int
 
 
+@read_once
 def suppliers(session: BrandSession) -> Sequence[Supplier]:
     return session.scalars(select(Supplier).order_by(Supplier.code)).all()
 
 
 def supplier_by_code(session: BrandSession, code: str) -> Supplier:
     """The supplier with this code. Raises NotFound."""
-    supplier = session.scalars(select(Supplier).where(col(Supplier.code) == code)).first()
+    supplier = next((row for row in suppliers(session) if row.code == code), None)
     if supplier is None:
         raise NotFound(f"No supplier {code} in brand {session.ctx.brand}.", remedy="See your suppliers file.")
     return supplier
 
 
+@read_once
 def offers_of(session: BrandSession, supplier_id: UUID) -> Sequence[Offer]:
     """A supplier's present offers by SKU: the newest valid tiers of each active product."""
     valid = select(SupplierOffer).where(
@@ -94,7 +97,7 @@ def offers_of(session: BrandSession, supplier_id: UUID) -> Sequence[Offer]:
             col(SupplierOffer.product_id), col(SupplierOffer.valid_from).desc(), col(SupplierOffer.from_quantity)
         )
     ).all()
-    products = {row.id: row for row in session.scalars(select(Product).where(col(Product.status) == "active"))}
+    products = {row.id: row for row in products_by_id(session).values() if row.status == "active"}
     offers = []
     for product_id, tiers in groupby(rows, key=lambda row: row.product_id):
         newest = list(tiers)
@@ -113,16 +116,19 @@ def offers_of(session: BrandSession, supplier_id: UUID) -> Sequence[Offer]:
     return sorted(offers, key=lambda offer: offer.sku)
 
 
+@read_once
 def warehouses(session: BrandSession) -> Sequence[Location]:
     """The brand's warehouses."""
     return session.scalars(select(Location).where(col(Location.kind) == WAREHOUSE).order_by(col(Location.code))).all()
 
 
+@read_once
 def places_supplied(session: BrandSession) -> Sequence[Location]:
     """Locations that the warehouses supply and that sell."""
     return session.scalars(select(Location).where(col(Location.kind) != WAREHOUSE).order_by(col(Location.code))).all()
 
 
+@read_once
 def on_hand(session: BrandSession, location_ids: Sequence[UUID]) -> Mapping[UUID, int]:
     """Units by product over some places: each stock item's last count and the movements since."""
     items = items_at(session, location_ids)
@@ -149,6 +155,7 @@ def on_hand(session: BrandSession, location_ids: Sequence[UUID]) -> Mapping[UUID
     return totals
 
 
+@read_once
 def items_at(session: BrandSession, location_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The product of each stock item at some places."""
     rows = session.execute(
@@ -157,6 +164,7 @@ def items_at(session: BrandSession, location_ids: Sequence[UUID]) -> dict[UUID, 
     return {row[0]: row[1] for row in rows}
 
 
+@read_once
 def _last_counts(session: BrandSession, location_ids: Sequence[UUID]) -> dict[UUID, tuple[int, datetime]]:
     rows = session.execute(
         select(col(InventoryMovement.stock_item_id), col(InventoryMovement.quantity), col(InventoryMovement.moved_at))
@@ -175,6 +183,7 @@ def _of_item() -> Any:
     )
 
 
+@read_once
 def movements(
     session: BrandSession,
     location_ids: Sequence[UUID],
@@ -203,6 +212,7 @@ def movements(
     return [Movement(product, place, kind, at, int(quantity)) for product, place, kind, at, quantity in rows]
 
 
+@read_once
 def open_purchase_orders(session: BrandSession) -> Sequence[PurchaseOrder]:
     """Purchase order lines placed by now and neither received nor cancelled, oldest first."""
     now = session.ctx.known_until
@@ -223,6 +233,7 @@ def units_on_order(session: BrandSession) -> Mapping[UUID, int]:
     return on_order
 
 
+@read_once
 def lead_times_days(session: BrandSession, supplier_id: UUID) -> Sequence[float]:
     """Lead times in days of the orders received by now, oldest first; an order of several products counts once.
 
@@ -248,6 +259,7 @@ def orders_of(session: BrandSession, source: str) -> Sequence[PurchaseOrder]:
     ).all()
 
 
+@read_once
 def cash_minor(session: BrandSession, currency: str) -> int | None:
     """Balance of the brand's accounts as last reported by their banks, in minor units; None without a report."""
     rows = session.scalars(
@@ -259,6 +271,7 @@ def cash_minor(session: BrandSession, currency: str) -> int | None:
     return sum(row.amount_minor for row in rows) if rows else None
 
 
+@read_once
 def accounts(session: BrandSession) -> Sequence[str]:
     """The brand's accounts with a reported balance."""
     return session.scalars(select(col(BankBalance.account)).distinct().order_by(col(BankBalance.account))).all()

@@ -1,0 +1,162 @@
+"""Reads of what was sold, for pricing: series by location, totals by period, and recent averages."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlmodel import col
+
+from store.session import BrandSession
+from store.snapshot import read_once
+from store.tables import Product, SalesFact
+
+
+@dataclass(frozen=True)
+class SalesSeries:
+    """One product's sales in one channel at one location, a value a reported period, in the order of time."""
+
+    location_id: UUID | None
+    period_start: Sequence[datetime]
+    units: Sequence[int]
+    unit_price_minor: Sequence[int]
+    deal_bps: Sequence[int]
+    feature_bps: Sequence[int]
+    period_days: Sequence[int]
+
+
+@dataclass(frozen=True)
+class PeriodTotal:
+    """A product's sales in a channel over all locations in one period."""
+
+    sku: str
+    period_start: datetime
+    period_days: int
+    units: int
+    revenue_minor: int
+    cost_minor: int | None
+    median_price_minor: int
+
+
+def sales_series(session: BrandSession, product_id: UUID, channel_id: UUID) -> Sequence[SalesSeries]:
+    """All reported sales of one product in one channel that were known by the Context's moment, by location."""
+    only = product_id if session.snapshot is None else None
+    return _series_by_product(session, channel_id, only).get(product_id, ())
+
+
+@read_once
+def _series_by_product(
+    session: BrandSession, channel_id: UUID, product_id: UUID | None
+) -> dict[UUID, Sequence[SalesSeries]]:
+    """A channel's sales, of all products or one: a row of arrays takes a fifth of the time of as many rows."""
+    columns = (col(SalesFact.period_start), col(SalesFact.units), col(SalesFact.unit_price_minor),
+               col(SalesFact.deal_bps), col(SalesFact.feature_bps), col(SalesFact.period_days))  # fmt: skip
+    in_time = (func.array_agg(aggregate_order_by(column, col(SalesFact.period_start))) for column in columns)
+    statement = select(col(SalesFact.product_id), col(SalesFact.location_id), *in_time).where(
+        col(SalesFact.channel_id) == channel_id
+    )
+    if product_id is not None:
+        statement = statement.where(col(SalesFact.product_id) == product_id)
+    rows = session.execute(
+        statement.group_by(col(SalesFact.product_id), col(SalesFact.location_id)).order_by(
+            col(SalesFact.product_id), col(SalesFact.location_id)
+        )
+    ).all()
+    series: dict[UUID, list[SalesSeries]] = defaultdict(list)
+    for product, *of_place in rows:
+        series[product].append(SalesSeries(*of_place))
+    return dict(series)
+
+
+@read_once
+def period_totals(session: BrandSession, channel_id: UUID) -> list[PeriodTotal]:
+    """Every product's sales in a channel by period, all locations together, as known by the Context's moment."""
+    rows = session.execute(
+        select(
+            col(Product.sku),
+            col(SalesFact.period_start),
+            col(SalesFact.period_days),
+            func.sum(col(SalesFact.units)),
+            func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)),
+            func.sum(col(SalesFact.units) * col(SalesFact.unit_cost_minor)),
+            func.percentile_disc(0.5).within_group(col(SalesFact.unit_price_minor)),
+        )
+        .join(Product, (col(Product.id) == col(SalesFact.product_id)) & (col(Product.brand_id) == SalesFact.brand_id))
+        .where(col(SalesFact.channel_id) == channel_id)
+        .group_by(col(Product.sku), col(SalesFact.period_start), col(SalesFact.period_days))
+        .order_by(col(Product.sku), col(SalesFact.period_start))
+    ).all()
+    return [
+        PeriodTotal(sku, start, days, int(units), int(revenue), None if cost is None else int(cost), price)
+        for sku, start, days, units, revenue, cost, price in rows
+    ]
+
+
+@dataclass(frozen=True)
+class SalesSpan:
+    """Number of sales periods of a product in a channel, and the end of the last."""
+
+    periods: int
+    last_end: datetime
+
+
+@read_once
+def sales_spans(session: BrandSession, channel_id: UUID) -> dict[UUID, SalesSpan]:
+    """Sales spans by product, over the channel's known sales."""
+    rows = session.execute(
+        select(
+            col(SalesFact.product_id),
+            func.count(col(SalesFact.period_start).distinct()),
+            func.max(col(SalesFact.period_start)),
+            func.max(col(SalesFact.period_days)),
+        )
+        .where(col(SalesFact.channel_id) == channel_id)
+        .group_by(col(SalesFact.product_id))
+    ).all()
+    return {product: SalesSpan(periods, last + timedelta(days=days)) for product, periods, last, days in rows}
+
+
+@dataclass(frozen=True)
+class RecentWeekly:
+    """An average week of the last few, of a product and of its channel."""
+
+    units: int
+    channel_revenue_minor: int
+    locations: int
+
+
+@read_once
+def recent_weekly(session: BrandSession, channel_id: UUID, product_id: UUID, weeks: int) -> RecentWeekly:
+    """Units of the product, revenue of the channel, and at how many locations, over the last reported `weeks`."""
+    last = session.scalar(select(func.max(col(SalesFact.period_start))).where(col(SalesFact.channel_id) == channel_id))
+    if last is None:
+        return RecentWeekly(0, 0, 0)
+    is_product = col(SalesFact.product_id) == product_id
+    units, revenue, locations = session.execute(
+        select(
+            func.coalesce(func.sum(col(SalesFact.units)).filter(is_product), 0),
+            func.coalesce(func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)), 0),
+            func.count(col(SalesFact.location_id).distinct()).filter(is_product),
+        )
+        .where(col(SalesFact.channel_id) == channel_id)
+        .where(col(SalesFact.period_start) > last - timedelta(weeks=weeks))
+    ).one()
+    return RecentWeekly(round(units / weeks), round(revenue / weeks), locations)
+
+
+@read_once
+def recent_units(session: BrandSession, channel_id: UUID, weeks: int) -> dict[UUID, int]:
+    """Units in an average week of the channel's last reported `weeks`, by product; none for a product without sales."""
+    last = session.scalar(select(func.max(col(SalesFact.period_start))).where(col(SalesFact.channel_id) == channel_id))
+    if last is None:
+        return {}
+    rows = session.execute(
+        select(col(SalesFact.product_id), func.sum(col(SalesFact.units)))
+        .where(col(SalesFact.channel_id) == channel_id)
+        .where(col(SalesFact.period_start) > last - timedelta(weeks=weeks))
+        .group_by(col(SalesFact.product_id))
+    ).all()
+    return {product: round(units / weeks) for product, units in rows}
