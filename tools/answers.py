@@ -87,5 +87,7 @@ def receipt_of_run(session: BrandSession, run_id: UUID, receipt_id: UUID) -> Rec
 def joined_label(session: BrandSession, receipts: Iterable[UUID], run_id: UUID, agent: str) -> Label:
     """The label of what an agent makes out of some receipts, in view of all that it was told in the run."""
     of_agent = (col(Receipt.run_id) == run_id) & (col(Receipt.agent) == agent)
-    labels = session.scalars(select(col(Receipt.label)).where(col(Receipt.id).in_(list(receipts)) | of_agent).distinct())
+    labels = session.scalars(
+        select(col(Receipt.label)).where(col(Receipt.id).in_(list(receipts)) | of_agent).distinct()
+    )
     return join(Label(label) for label in labels)
