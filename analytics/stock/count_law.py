@@ -35,15 +35,13 @@ class CountLaw:
         """P(D > units), units whole, of any shape; 0 where less than 10^-13 may be left."""
         if self._tails is None:
             return self._at_least(units + 1, self.shape)
-        chances = self._tails.above
-        return chances[np.minimum(np.maximum(units + 1, 0.0), len(chances) - 1).astype(np.intp)]
+        return self._tails.above.take((units + 1).astype(np.intp), mode="clip")
 
     def short(self, units: Floats) -> Floats:
         """E(D - units)+, units whole and not below zero, of any shape; 0 where `above` is."""
         if self._tails is None:
             return self._short(units)
-        short = self._tails.short
-        return short[np.minimum(units, len(short) - 1).astype(np.intp)]
+        return self._tails.short.take(units.astype(np.intp), mode="clip")
 
     def quantile(self, probability: float) -> int:
         """The least level that demand stays within with `probability`, give or take 10^-12."""
