@@ -13,7 +13,7 @@ from actions import answers, gateway, items, questions
 from actions.approvals import approve as approve_item
 from actions.refusals import refusals_noted
 from actions.seen import tag_of
-from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND
 from api.language import InLanguage
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
@@ -49,15 +49,15 @@ inbox_router = APIRouter(tags=["action items"], responses=IN_A_BRAND, route_clas
 
 @items_router.get("", operation_id="list_action_items")
 def list_items(
-    desk: OpenDesk,
+    desk: ReadDesk,
     status: Annotated[list[ItemStatus] | None, Query(description="those that wait, by default")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
     lang: InLanguage = None,
 ) -> Page[ItemSummary]:
     """Action items, newest first."""
-    after = read_cursor(cursor, str)
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
+        after = read_cursor(cursor, str)
         wanted = select(ActionItem).where(col(ActionItem.status).in_(status) if status else items.waits(session))
         if after is not None:
             wanted = wanted.where(col(ActionItem.id) < _as_id(after[0]))
@@ -78,15 +78,15 @@ def propose(said: Wanted, desk: KeyedDesk, response: Response) -> ItemAnswered:
 
 @inbox_router.get("/inbox", operation_id="inbox")
 def inbox(
-    desk: OpenDesk,
+    desk: ReadDesk,
     snoozed: Annotated[bool, Query(description="what was put off instead, until its time comes")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
     lang: InLanguage = None,
 ) -> Page[ItemSummary]:
     """Items that wait for an answer, most money at stake first."""
-    after = read_cursor(cursor, int, str)
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
+        after = read_cursor(cursor, int, str)
         listed = items.inbox(session, [ItemStatus.SNOOZED] if snoozed else None)
         following = [item for item in listed if after is None or _stake(item) > after]
         summary = _summary(lang or language_of(session))
@@ -95,10 +95,10 @@ def inbox(
 
 @items_router.get("/{item_id}", operation_id="show_action_item", responses={304: {"description": "As you have it."}})
 def show(
-    item_id: UUID, desk: OpenDesk, response: Response, if_none_match: IfNoneMatch = None, lang: InLanguage = None
+    item_id: UUID, desk: ReadDesk, response: Response, if_none_match: IfNoneMatch = None, lang: InLanguage = None
 ) -> ItemDetails:
     """Exactly what it would change, why, the risk, the policies, how to undo it. Answers are bound to its ETag."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         item = items.find_item(session, str(item_id))
         unchanged(if_none_match, tag_of(item))
         tagged(response, tag_of(item))

@@ -22,13 +22,17 @@ from store.tables import AuditHead, Brand, BrandOwned, Fact
 
 
 class BrandSession(Session):
-    """One brand, one Context, one transaction. Made by `Database.begin` and `Database.read`."""
+    """One brand, one Context, one transaction. Made by `Database.begin` and `Database.read`.
+
+    Within another session's transaction it is a savepoint: what fails here is rolled back by both, each its own; or, for
+    reading only, `joined` to it.
+    """
 
     brand_filter = True
 
-    def __init__(self, bind: Any, ctx: Context) -> None:
-        # Within another session's transaction it is a savepoint: what fails here is rolled back by both, each its own.
-        super().__init__(bind, expire_on_commit=False, autobegin=True, join_transaction_mode="create_savepoint")
+    def __init__(self, bind: Any, ctx: Context, *, joined: bool = False) -> None:
+        mode = "rollback_only" if joined else "create_savepoint"
+        super().__init__(bind, expire_on_commit=False, autobegin=True, join_transaction_mode=mode)
         self.ctx = ctx
         self._own = _walls_of(ctx.brand_id)
         self._known: tuple[datetime, Any] | None = None
