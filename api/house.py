@@ -1,15 +1,18 @@
 """The state of a serving process: the office, its logins, limits, counters, and the work in the background."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
 
 from api.limits import Buckets, Rate
+from api.rendered import Rendered
+from api.shapes.items import ItemSummary
 from api.telemetry import Telemetry
 from bootstrap import Office
 from bootstrap.background import Background
@@ -23,6 +26,7 @@ from identity.logins import Logins, SignedIn
 from identity.open_context import audit_use
 from identity.signing import signing_key
 from store.session import PlatformSession
+from store.tables import ActionItem
 
 BRAND_HEADER = "X-Brand"
 
@@ -43,6 +47,15 @@ class Manners:
     background: bool = True
 
 
+@dataclass(frozen=True)
+class StillItem:
+    """An action item as its row stands, with the part of its view that follows from that alone."""
+
+    item: ActionItem
+    tag: str
+    view: Mapping[str, Any]
+
+
 @dataclass
 class House:
     """One for a process."""
@@ -57,6 +70,8 @@ class House:
         self.logins_of_one = Buckets(clock, self.manners.logins_of_one)
         self.logins_of_all = Buckets(clock, self.manners.logins_of_all)
         self.background = Background(self.office, observe=self.telemetry.jobs)
+        self.lines = Rendered[ItemSummary](most=10_000)
+        self.views = Rendered[StillItem](most=1_000)
         self._used: set[tuple[UUID, UUID]] = set()
         self._guard = threading.Lock()
 

@@ -34,6 +34,8 @@ class BrandSession(Session):
         mode = "rollback_only" if joined else "create_savepoint"
         super().__init__(bind, expire_on_commit=False, autobegin=True, join_transaction_mode=mode)
         self.ctx = ctx
+        self.kept: dict[str, Any] | None = {} if joined else None
+        """For what is read once, where nothing can change meanwhile."""
         self._own = _walls_of(ctx.brand_id)
         self._known: tuple[datetime, Any] | None = None
 
