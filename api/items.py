@@ -227,9 +227,7 @@ def _lines(
 
 def _still(session: BrandSession, item_id: UUID, language: Language) -> StillItem:
     item = items.find_item(session, str(item_id))
-    kept = StillItem(item, tag_of(item), still_view(session, item, language))
-    session.expunge(item)  # or whatever ends this session by an error would empty it
-    return kept
+    return StillItem(item, tag_of(item), still_view(session, item, language))
 
 
 def _as_id(text: str) -> Any:

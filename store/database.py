@@ -112,8 +112,8 @@ class Database:
             with transaction(BrandSession(self._snapshots, ctx), read_only=True) as session:
                 yield session
         else:
-            with BrandSession(raw_connection(within), ctx, joined=True) as session, session.begin():
-                yield session
+            with BrandSession(raw_connection(within), ctx, joined=True) as session:
+                yield session  # and nothing to commit or to undo: `within` ends the transaction
 
     @contextmanager
     def entering(self, user_id: str) -> Iterator[PlatformSession]:
