@@ -75,9 +75,12 @@ class ReadingDesk:
     @contextmanager
     def read_table(self, table: type[BrandOwned], as_of: AsOf = lambda ctx: ctx) -> Iterator[BrandSession]:
         """As `Database.read_table`, for who asks, at the moment that `as_of` turns their Context to."""
-        with self.house.entered(self.request) as (people, ctx):
-            with self.office.database.read_table(as_of(ctx), table, people) as session:
-                yield session
+        database = self.office.database
+        with (
+            self.house.entered(self.request) as (people, ctx),
+            database.read_table(as_of(ctx), table, people) as session,
+        ):
+            yield session
 
 
 def _desk(

@@ -98,8 +98,8 @@ class House:
 
     @contextmanager
     def entered(self, request: Request) -> Iterator[tuple[PlatformSession, Context]]:
-        """The snapshot in which it was read who asks, and their Context in the brand that they name: what is read within
-        it costs no other transaction. The first use of a login in a brand is audited there, before this ends.
+        """The snapshot in which it was read who asks, and their Context in the brand that they name. What is read
+        within it costs no other transaction. The first use of a login in a brand is audited there before this ends.
 
         Raises NotSignedIn, NotFound or InvalidInput for the brand, TooMany.
         """

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import BigInteger, Row, cast, func, select, tuple_
+from sqlalchemy import BigInteger, cast, func, select, tuple_
 from sqlmodel import col
 
 from actions import answers, gateway, items, questions
@@ -212,7 +212,7 @@ def _noted(desk: RequestDesk, item_id: UUID) -> AbstractContextManager[None]:
 
 
 def _lines(
-    house: House, session: BrandSession, places: Sequence[Row[Any]], language: Language
+    house: House, session: BrandSession, places: Sequence[Any], language: Language
 ) -> Mapping[UUID, ItemSummary]:
     """The lines of items by id: rendered of those alone that are not kept in the version that stands now."""
     keys = {place.id: (session.ctx.brand_id, place.id, place.row_version, place.version, language) for place in places}

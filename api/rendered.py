@@ -1,4 +1,4 @@
-"""What was rendered of rows, kept by their version: it is rendered anew for a row that was changed, and for no other."""
+"""Rendered rows, kept by the version of the row: one that was changed is rendered anew, and no other."""
 
 import threading
 from collections import OrderedDict

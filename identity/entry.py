@@ -23,7 +23,7 @@ _ENTRY = (
     select(
         col(User.login),
         col(User.is_super_admin),
-        User.disabled,
+        col(User.disabled),
         col(LoginSession.revoked_at),
         col(LoginSession.expires_at),
         col(Brand.id),

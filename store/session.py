@@ -24,8 +24,8 @@ from store.tables import AuditHead, Brand, BrandOwned, Fact
 class BrandSession(Session):
     """One brand, one Context, one transaction. Made by `Database.begin` and `Database.read`.
 
-    Within another session's transaction it is a savepoint: what fails here is rolled back by both, each its own; or, for
-    reading only, `joined` to it.
+    Within another session's transaction it is a savepoint: what fails here is rolled back by both, each its own. One
+    that is `joined` to it only reads, and ends nothing.
     """
 
     brand_filter = True

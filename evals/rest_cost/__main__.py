@@ -1,10 +1,10 @@
 """Requests a second of the API beside a bare FastAPI and SQLModel application over the same rows, in the same run.
 
 Run it: `python -m evals.rest_cost [--home FOLDER] [--seconds 3] [--rounds 3] [--connections 4] [--kind price.update]`.
-The brand is the demo's (`mhos demo`, a minute), its waiting items filled up to seventeen with copies. Both answer lists of
-seventeen items and single items of a kind, each from one process and the same PostgreSQL, and are loaded in turn in the
-same way. The bare one knows nobody: no login, rights, walls, guardrails or words. Its item comes with the rows that
-belong to it, and then as one bare row. The second ratio is of CPU: that of the load itself is in neither.
+The brand is the demo's (`mhos demo`, a minute), its waiting items filled up to seventeen with copies. Both answer lists
+of seventeen items and single items of a kind, each from one process and the same PostgreSQL, and are loaded in turn in
+the same way. The bare one knows nobody: no login, rights, walls, guardrails or words. Its item comes with the rows that
+belong to it, and then as one bare row. The second ratio is of the servers' CPU, without what the load itself takes.
 """
 
 import argparse

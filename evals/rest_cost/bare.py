@@ -154,18 +154,16 @@ def create_app(url: str, brand_id: UUID) -> FastAPI:
         with Session(engine) as session:
             yield session
 
-    OpenSession = Annotated[Session, Depends(session_of)]
-
-    def item_of(item_id: UUID, session: OpenSession) -> Item:
+    def item_of(item_id: UUID, session: Annotated[Session, Depends(session_of)]) -> Item:
         item = session.get(Item, item_id)
         if item is None or item.brand_id != brand_id:
             raise HTTPException(404)
         return item
 
-    OwnItem = Annotated[Item, Depends(item_of)]
-
     @app.get("/items")
-    def list_items(session: OpenSession, limit: int = 50, after: UUID | None = None) -> Lines:
+    def list_items(
+        session: Annotated[Session, Depends(session_of)], limit: int = 50, after: UUID | None = None
+    ) -> Lines:
         wanted = select(*(getattr(Item, name) for name in Line.model_fields)).where(
             col(Item.brand_id) == brand_id, col(Item.status).in_(["proposed", "snoozed"])
         )
@@ -176,12 +174,12 @@ def create_app(url: str, brand_id: UUID) -> FastAPI:
         return Lines(data=[Line.model_validate(row._mapping) for row in rows[:limit]], next_cursor=following)
 
     @app.get("/items/{item_id}")
-    def show_item(item: OwnItem, session: OpenSession) -> Details:
+    def show_item(item: Annotated[Item, Depends(item_of)], session: Annotated[Session, Depends(session_of)]) -> Details:
         about = {table: _about(session, table, item.id) for table in (Note, Approval, Effect)}
-        receipts = session.exec(
+        receipts: Any = session.exec(
             select(Receipt.id, Receipt.tool, Receipt.arguments).where(col(Receipt.id).in_(item.receipts))
         ).all()
-        figures = session.exec(
+        figures: Any = session.exec(
             select(Figure.code, Figure.value, Figure.unit).where(col(Figure.code).in_(item.figures.values()))
         ).all()
         return Details(
@@ -194,7 +192,7 @@ def create_app(url: str, brand_id: UUID) -> FastAPI:
         )
 
     @app.get("/alone/{item_id}")
-    def show_alone(item: OwnItem) -> Alone:
+    def show_alone(item: Annotated[Item, Depends(item_of)]) -> Alone:
         return Alone.model_validate(item.model_dump())
 
     return app

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import col
 
 from domain.errors import NotFound
@@ -77,7 +77,7 @@ _SUBJECT = (
 )
 
 
-def _history(session: BrandSession, product: Product, channel: Channel, zone: str) -> Sequence[Row[Any]]:
+def _history(session: BrandSession, product: Product, channel: Channel, zone: str) -> Sequence[Any]:
     """The amounts set in the year before this moment, and the one that stood before, oldest first."""
     until = session.ctx.known_until
     since = until - timedelta(days=REFERENCE_DAYS)
@@ -115,7 +115,7 @@ _HISTORY = (
 )
 
 
-def _changed_since(rows: Sequence[Row[Any]], since: datetime) -> int:
+def _changed_since(rows: Sequence[Any], since: datetime) -> int:
     """The absolute changes after a moment, added up, in basis points."""
     standing = [row.amount_minor for row in rows if row.valid_from <= since][-1:]
     steps = pairwise([*standing, *(row.amount_minor for row in rows if row.valid_from > since)])
