@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from agents.charter import load_charters
-from api.desk import BrandRoute, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk
 from api.errors import IN_A_BRAND
 from api.language import InLanguage
 from api.shapes.crew import AgentAnswer, NewAnswer
@@ -73,9 +73,9 @@ answers_router = APIRouter(prefix="/answers", tags=["crew"], responses=IN_A_BRAN
 
 
 @answers_router.get("/{answer_id}", operation_id="show_answer")
-def show(answer_id: UUID, desk: OpenDesk, lang: InLanguage = None) -> AgentAnswer:
+def show(answer_id: UUID, desk: ReadDesk, lang: InLanguage = None) -> AgentAnswer:
     """The agent's answer with findings, proposals and receipts; as far as it has come, while it works."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         run = find_answer(session, answer_id)
         return AgentAnswer.model_validate(answer_document(session, run, lang or language_of(session)))
 

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response, Security
 from fastapi.concurrency import run_in_threadpool
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
@@ -170,16 +169,24 @@ class BrandRoute(APIRoute):
 
 
 def _read_by_who_may_ask(handle: Handle) -> Handle:
-    """A request that only reads: its desk settles who asks, but where it is refused as malformed, that is done here."""
+    """A request that only reads: its desk settles who asks. Where it never came to that, it is done here, before
+    anything is answered, be it that the request is malformed."""
 
     async def reading(request: Request) -> Response:
         try:
-            return await handle(request)
-        except RequestValidationError:
-            await run_in_threadpool(house_of(request).context, request)
+            answer = await handle(request)
+        except Exception:
+            await _settled(request)
             raise
+        await _settled(request)
+        return answer
 
     return reading
+
+
+async def _settled(request: Request) -> None:
+    if not getattr(request.state, "settled", False):
+        await run_in_threadpool(house_of(request).context, request)
 
 
 async def _once(request: Request, desk: RequestDesk, key: str, handle: Handle) -> Response:

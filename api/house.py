@@ -103,6 +103,7 @@ class House:
 
         Raises NotSignedIn, NotFound or InvalidInput for the brand, TooMany.
         """
+        request.state.settled = True
         claims = self.access.claims_of(_token_of(request))
         now, slug = self.access.logins.clock.now(), request.headers.get(BRAND_HEADER, "")
         with ExitStack() as at_the_end, self.office.database.entering(str(claims.user_id)) as people:

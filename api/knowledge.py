@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from api.desk import BrandRoute, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk
 from api.errors import IN_A_BRAND
 from api.pages import Page, PageMetadata
 from api.shapes.words import Asked
@@ -89,9 +89,9 @@ class RemovedShape(BaseModel):
 
 
 @knowledge_router.get("/documents", operation_id="list_documents")
-def list_documents(desk: OpenDesk) -> Page[DocumentShape]:
+def list_documents(desk: ReadDesk) -> Page[DocumentShape]:
     """The documents that hold now, by name."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         documents = [DocumentShape.model_validate(document) for document in documents_document(session)["documents"]]
     return Page(data=documents, metadata=PageMetadata(limit=len(documents), next_cursor=None))
 

@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
-from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk, RequestDesk
 from api.errors import IN_A_BRAND
 from api.language import InLanguage
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
@@ -49,10 +49,10 @@ def start(said: NewMeeting, desk: KeyedDesk, response: Response) -> Accepted:
 
 
 @meetings_router.get("", operation_id="list_meetings")
-def list_meetings(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[MeetingLine]:
+def list_meetings(desk: ReadDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[MeetingLine]:
     """The meetings held and under way, newest first."""
     after = read_cursor(cursor, str, str)
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         wanted = select(Run).where(col(Run.kind) == MEETING)
         if after is not None:
             wanted = wanted.where(tuple_(col(Run.started_at), col(Run.id)) < _place(*after))
@@ -66,9 +66,9 @@ def list_meetings(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> P
 
 
 @meetings_router.get("/{meeting_id}", operation_id="show_meeting")
-def show(meeting_id: UUID, desk: OpenDesk, lang: InLanguage = None) -> MeetingDetails:
+def show(meeting_id: UUID, desk: ReadDesk, lang: InLanguage = None) -> MeetingDetails:
     """All that it found, weighed and left, with its action items as they stand now."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         run = _meeting(session, meeting_id)
         document = meeting_document(session, run.id, lang or language_of_run(session, run))
         held = run.status != DONE and is_alive(session, run.lease_pid, run.lease_started)
@@ -124,10 +124,10 @@ def resume(meeting_id: UUID, desk: KeyedDesk, response: Response) -> Accepted:
     responses={200: {"content": {"text/markdown": {}, "application/pdf": {}}, "description": "The minutes."}},
 )
 def minutes(
-    meeting_id: UUID, desk: OpenDesk, lang: InLanguage = None, form: Literal["json", "md", "pdf"] = "json"
+    meeting_id: UUID, desk: ReadDesk, lang: InLanguage = None, form: Literal["json", "md", "pdf"] = "json"
 ) -> Any:
     """The minutes, in English or German: as JSON, Markdown or PDF."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         run = _meeting(session, meeting_id)
         language = lang or language_of_run(session, run)
         paper = minutes_paper(session, run, language)
