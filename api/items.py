@@ -41,7 +41,6 @@ from store.reads.settings import language_of
 from store.session import BrandSession
 from store.tables import ActionItem
 from virtual_office.questions.asked_back import ask_back
-from virtual_office.questions.edits import edit_item
 from virtual_office.questions.item_view import item_line, live_view, note_views, still_view
 
 _AT_STAKE = func.coalesce(cast(col(ActionItem.preview)["amount_minor"].astext, BigInteger), 0)
@@ -163,6 +162,8 @@ def edit(item_id: UUID, said: Edit, desk: OpenDesk, response: Response, if_match
     The editor's own yes will do where no gate asks for another's. 422 `edit_denied`: the guardrails forbid these
     amounts, and the item stays as it was. The promise is recomputed where that can be told, else there is none.
     """
+    from virtual_office.questions.edits import edit_item  # with what recomputes a promise
+
     office = desk.office
     with _noted(desk, item_id), office.database.begin(desk.ctx) as session:
         seen = seen_tag(if_match)
