@@ -26,9 +26,10 @@ from store.session import BrandSession
 from store.snapshot import Snapshot
 from store.tables import ChallengeRow, ProposalRow, Run, TurnRow
 from virtual_office.meeting.agenda import opening, points_of
-from virtual_office.meeting.chair import ATTENTION, CASH, ChairDecision, Grounds, choose
+from virtual_office.meeting.chair import ATTENTION, ChairDecision, Grounds, choose
 from virtual_office.meeting.challenge import Challenger
 from virtual_office.meeting.hindsight import BilingualLine, german_by_text, precedent_lines, refused_lately
+from virtual_office.meeting.limits import CASH
 from virtual_office.meeting.recomputed import challenges_of, changed_rows, revisions_of, standing
 from virtual_office.meeting.reporting import Progress, Reporter
 from virtual_office.meeting.revision import Revision

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Interval, bindparam, func, select
 from sqlmodel import col
 
 from store.session import BrandSession
@@ -85,20 +85,23 @@ class RecentWeekly:
 @read_once
 def recent_weekly(session: BrandSession, channel_id: UUID, product_id: UUID, weeks: int) -> RecentWeekly:
     """Units of the product, revenue of the channel, and at how many locations, over the last reported `weeks`."""
-    last = session.scalar(select(func.max(col(SalesFact.period_start))).where(col(SalesFact.channel_id) == channel_id))
-    if last is None:
-        return RecentWeekly(0, 0, 0)
-    is_product = col(SalesFact.product_id) == product_id
-    units, revenue, locations = session.execute(
-        select(
-            func.coalesce(func.sum(col(SalesFact.units)).filter(is_product), 0),
-            func.coalesce(func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)), 0),
-            func.count(col(SalesFact.location_id).distinct()).filter(is_product),
-        )
-        .where(col(SalesFact.channel_id) == channel_id)
-        .where(col(SalesFact.period_start) > last - timedelta(weeks=weeks))
-    ).one()
+    asked = {"channel": channel_id, "product": product_id, "span": timedelta(weeks=weeks)}
+    units, revenue, locations = session.execute(_RECENT, asked).one()
     return RecentWeekly(round(units / weeks), round(revenue / weeks), locations)
+
+
+_OF_PRODUCT = col(SalesFact.product_id) == bindparam("product")
+_OF_CHANNEL = col(SalesFact.channel_id) == bindparam("channel")
+_LAST = select(func.max(col(SalesFact.period_start))).where(_OF_CHANNEL).scalar_subquery()
+_RECENT = (
+    select(
+        func.coalesce(func.sum(col(SalesFact.units)).filter(_OF_PRODUCT), 0),
+        func.coalesce(func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)), 0),
+        func.count(col(SalesFact.location_id).distinct()).filter(_OF_PRODUCT),
+    )
+    .where(_OF_CHANNEL)
+    .where(col(SalesFact.period_start) > _LAST - bindparam("span", type_=Interval()))
+)
 
 
 @read_once
