@@ -1,8 +1,10 @@
 """A channel's reported sales as columns: read once a run for all products, in a fifth of the time of as many rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -64,7 +66,7 @@ def _columns(session: BrandSession, channel_id: UUID, product_id: UUID | None) -
     )
     if product_id is not None:
         statement = statement.where(col(SalesFact.product_id) == product_id)
-    series = session.execute(
+    series: Sequence[Any] = session.execute(
         statement.group_by(col(SalesFact.product_id), col(SalesFact.location_id)).order_by(
             col(SalesFact.product_id), col(SalesFact.location_id)
         )
