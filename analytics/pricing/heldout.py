@@ -79,9 +79,7 @@ def _squared_errors(tables: Floats, block: Codes, slopes: Floats, task: Task) ->
     first, last = int(block[0]), int(block[-1]) + 1
     start = max(first - REFERENCE_PERIODS, 0)
     units, *regressors = tables[:, start : last + REFERENCE_PERIODS]
-    unexplained = units - sum(
-        slope[:, None, None] * table for slope, table in zip(slopes.T, regressors, strict=True)
-    )
+    unexplained = units - sum(slope[:, None, None] * table for slope, table in zip(slopes.T, regressors, strict=True))
     inside = slice(first - start, last - start)
     near = np.concatenate([unexplained[:, : inside.start], unexplained[:, inside.stop :]], axis=1)
     missed = unexplained[:, inside] - _mean(near, axis=1)

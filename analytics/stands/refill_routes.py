@@ -153,7 +153,9 @@ def _pairs_worth_joining(near: Sequence[str], road: Road) -> Iterator[tuple[str,
     """Pairs of stands that are cheaper on one trip than on two, the largest saving first."""
     if len(near) < 2 or road.depot is None or road.places is None:
         return
-    spots = np.radians([(spot.latitude, spot.longitude) for spot in (road.depot, *(road.places[stand] for stand in near))])
+    spots = np.radians(
+        [(spot.latitude, spot.longitude) for spot in (road.depot, *(road.places[stand] for stand in near))]
+    )
     latitude, longitude = spots.T
     first, second = np.triu_indices(len(near), 1)
     there = _road_km(latitude[0], longitude[0], latitude[1:], longitude[1:])

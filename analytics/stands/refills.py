@@ -200,4 +200,3 @@ def _interval(refills: Sequence[ShelfRefill], coverage: float) -> tuple[float, f
     ends = np.searchsorted(reached, [tail + 1e-12, 1 - tail - 1e-12])
     low, high = base + ends / (_MONEY_CELLS - 1) * span
     return float(low), float(high)
-

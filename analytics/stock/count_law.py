@@ -104,4 +104,3 @@ class CountLaw:
 def count_law(mean: float, sd: float, shape: float) -> CountLaw:
     """The `CountLaw`, the same object as before where it was asked for lately, with its tails."""
     return CountLaw(mean, sd, shape)
-

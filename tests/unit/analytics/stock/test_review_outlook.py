@@ -30,9 +30,7 @@ def test_units_saved_are_the_difference_of_two_shortages(outlook: ReviewOutlook,
 
 
 @given(outlook=outlooks, order=st.integers(1, 120), probability=st.sampled_from([0.1, 0.5, 0.9]))
-def test_a_quantile_is_the_first_of_all_units_looked_at(
-    outlook: ReviewOutlook, order: int, probability: float
-) -> None:
+def test_a_quantile_is_the_first_of_all_units_looked_at(outlook: ReviewOutlook, order: int, probability: float) -> None:
     more = outlook.more_saved_than(np.arange(order))
     np.testing.assert_allclose(more, [float(outlook.more_saved_than(units)) for units in range(order)], rtol=1e-12)
     enough = [units for units in range(order) if more[units] <= 1 - probability + 1e-12]
