@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from analytics.pricing.panel import Floats
 from analytics.stands.refills import StandGain
@@ -158,17 +157,18 @@ def _pairs_worth_joining(near: Sequence[str], road: Road) -> Iterator[tuple[str,
     )
     latitude, longitude = spots.T
     first, second = np.triu_indices(len(near), 1)
-    there = _road_km(latitude[0], longitude[0], latitude[1:], longitude[1:])
+    there = _road_km(latitude[:1], longitude[:1], latitude[1:], longitude[1:])
     between = _road_km(*spots[first + 1].T, *spots[second + 1].T)
     cost = road.cost
     alone = cost.fixed_minor + cost.per_km_minor * (there + there) + cost.per_stop_minor
     driven = cost.per_km_minor * (there[first] + between + there[second])
     saving = alone[first] + alone[second] - (cost.fixed_minor + driven + cost.per_stop_minor * 2)
-    for pair in np.argsort(-saving, kind="stable")[: np.count_nonzero(saving > 0)]:
-        yield near[first[pair]], near[second[pair]]
+    best = np.argsort(-saving, kind="stable")[: np.count_nonzero(saving > 0)]
+    for i, j in zip(first[best].tolist(), second[best].tolist(), strict=True):
+        yield near[i], near[j]
 
 
-def _road_km(latitude: ArrayLike, longitude: ArrayLike, to_latitude: Floats, to_longitude: Floats) -> Floats:
+def _road_km(latitude: Floats, longitude: Floats, to_latitude: Floats, to_longitude: Floats) -> Floats:
     """As `road_km`, of many pairs, in radians."""
     north, east = to_latitude - latitude, to_longitude - longitude
     half = np.sin(north / 2) ** 2 + np.cos(latitude) * np.cos(to_latitude) * np.sin(east / 2) ** 2
