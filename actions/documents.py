@@ -1,8 +1,11 @@
 """Action items as documents, their sentences by key: the CLI and the API put them in words."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlmodel import col
 
 from actions.items import action_of, prediction_of
@@ -14,8 +17,9 @@ from domain.figure import Cell
 from domain.message import Message, message
 from domain.prediction import Prediction
 from guardrails.cedar import PolicyEngine
+from store.reads.row_version import RowVersion
 from store.session import BrandSession
-from store.tables import ActionItem, Approval, Effect, OutcomeRow, Receipt
+from store.tables import ActionItem, Approval, BrandOwned, Effect, ItemNote, OutcomeRow, Receipt, Run
 
 
 def item_summary(item: ActionItem) -> dict[str, Any]:
@@ -63,7 +67,14 @@ def expected_sentence(prediction: Prediction) -> Message:
 
 def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> dict[str, Any]:
     """Everything a person needs to answer: what will change, why, on what grounds, and how to take it back."""
-    receipts = session.scalars(select(Receipt).where(col(Receipt.id).in_(item.receipts))).all()
+    return {**still_document(session, item), **live_document(session, engine, item)}
+
+
+def still_document(session: BrandSession, item: ActionItem) -> dict[str, Any]:
+    """The part of its document that stays as it is for as long as the item's row does."""
+    receipts = session.execute(
+        select(col(Receipt.id), col(Receipt.tool), col(Receipt.arguments)).where(col(Receipt.id).in_(item.receipts))
+    ).all()
     return {
         **item_summary(item),
         "diff": item.preview["changes"],
@@ -79,11 +90,57 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
         "verdict": item.verdict,
         "policies": item.verdict.get("policies", []),
         "dissent": item.dissent,
-        "changed_since_shown": _changed(session, engine, item),
         "receipts": [{"id": str(row.id), "tool": row.tool, "arguments": row.arguments} for row in receipts],
-        "approvals": _approvals(session, item),
-        "effects": _effects(session, item),
-        "outcome": _outcome(session, item),
+    }
+
+
+@dataclass(frozen=True)
+class ItemStamp:
+    """An item's version with that of its run's row, and the tables that have rows about the item."""
+
+    id: UUID
+    version: tuple[int | None, ...]
+    about: frozenset[type[BrandOwned]]
+
+
+ABOUT_ITEMS: tuple[type[BrandOwned], ...] = (Approval, Effect, OutcomeRow, ItemNote)
+
+
+def stamp_of(session: BrandSession, item_id: UUID) -> ItemStamp | None:
+    """The stamp of an item as it stands in this snapshot; None where the brand has no such item."""
+    row = session.execute(_STAMP, {"item_id": item_id}).first()
+    if row is None:
+        return None
+    about = frozenset(table for table, has_any in zip(ABOUT_ITEMS, row[4:], strict=True) if has_any)
+    return ItemStamp(row[0], tuple(row[1:4]), about)
+
+
+_STAMP = (
+    select(
+        col(ActionItem.id),
+        RowVersion(ActionItem),
+        col(ActionItem.version),
+        RowVersion(Run),
+        *(select(table).where(col(table.action_item_id) == col(ActionItem.id)).exists() for table in ABOUT_ITEMS),
+    )
+    .outerjoin(Run, and_(col(Run.brand_id) == col(ActionItem.brand_id), col(Run.id) == col(ActionItem.run_id)))
+    .where(col(ActionItem.id) == bindparam("item_id"))
+)
+
+
+def live_document(
+    session: BrandSession,
+    engine: PolicyEngine,
+    item: ActionItem,
+    about: Collection[type[BrandOwned]] = ABOUT_ITEMS,
+) -> dict[str, Any]:
+    """The part of its document that may change while the item's row does not: whether what it showed still stands, and
+    the rows about it in these tables."""
+    return {
+        "changed_since_shown": _changed(session, engine, item),
+        "approvals": _approvals(session, item) if Approval in about else [],
+        "effects": _effects(session, item) if Effect in about else [],
+        "outcome": _outcome(session, item) if OutcomeRow in about else None,
     }
 
 

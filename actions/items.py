@@ -310,10 +310,15 @@ def find_item(session: BrandSession, item_id: str) -> ActionItem:
     ids = session.execute(select(col(ActionItem.id))).scalars().all()
     matching = [known_id for known_id in ids if str(known_id).startswith(wanted) or str(known_id).endswith(wanted)]
     if not matching:
-        raise NotFound(f"No action item {item_id} in brand {session.ctx.brand}.", remedy="See `mhos inbox`.")
+        raise unknown_item(session, item_id)
     if len(matching) > 1:
         raise InvalidInput(f"{item_id} fits {len(matching)} action items.", remedy="Give more of the id.")
     return session.scalars(select(ActionItem).where(col(ActionItem.id) == matching[0])).one()
+
+
+def unknown_item(session: BrandSession, item_id: str) -> NotFound:
+    """The error for an item that the brand does not have."""
+    return NotFound(f"No action item {item_id} in brand {session.ctx.brand}.", remedy="See `mhos inbox`.")
 
 
 def _exactly(session: BrandSession, wanted: str) -> ActionItem | None:
@@ -324,15 +329,20 @@ def _exactly(session: BrandSession, wanted: str) -> ActionItem | None:
 
 
 def inbox(session: BrandSession, statuses: Sequence[ItemStatus] | None = None) -> Sequence[ActionItem]:
-    """Items that wait for an answer now, or those of the given statuses; most money at stake first.
+    """Items that wait for an answer now, or those of the given statuses; most money at stake first."""
+    rows = session.scalars(select(ActionItem).where(open_now(session, statuses))).all()
+    return sorted(rows, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
+
+
+def open_now(session: BrandSession, statuses: Sequence[ItemStatus] | None = None) -> ColumnElement[bool]:
+    """Which items are in the inbox: those that wait for an answer now, or those of the given statuses.
 
     Nothing can be answered any more that is overdue, so it is left out also before the clockwork has closed it.
     """
     known = col(ActionItem.created_at) <= session.ctx.known_until
     overdue = _IS_OPEN & (col(ActionItem.expires_at) <= session.ctx.now())
     wanted = waits(session) if statuses is None else col(ActionItem.status).in_(statuses)
-    rows = session.scalars(select(ActionItem).where(wanted, known, ~overdue)).all()
-    return sorted(rows, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
+    return wanted & known & ~overdue
 
 
 def waits(session: BrandSession) -> ColumnElement[bool]:

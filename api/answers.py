@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from agents.charter import load_charters
-from api.desk import BrandRoute, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk
 from api.errors import IN_A_BRAND
 from api.language import InLanguage
 from api.shapes.crew import AgentAnswer, NewAnswer
@@ -17,7 +17,7 @@ from api.shapes.words import Accepted
 from api.streams import STREAMED, After, Follow, LastEventId, begin, stream
 from bootstrap.held_runs import queue_run
 from store.reads.settings import language_of
-from virtual_office.questions.answers import ANSWER, answer_document, find_answer, open_answer
+from virtual_office.meeting.runs import ANSWER
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ def asking_router(room: Room) -> APIRouter:
 
 def _asking(room: Room) -> Callable[[NewAnswer, KeyedDesk, Response], Accepted]:
     def ask(said: NewAnswer, desk: KeyedDesk, response: Response) -> Accepted:
+        from virtual_office.questions.answers import open_answer  # with the agents' graph
+
         charter = next(charter for charter in load_charters() if charter.name == room.agent)
         desk.office.minds.require(charter)
         with desk.office.database.begin(desk.ctx) as session:
@@ -73,9 +75,11 @@ answers_router = APIRouter(prefix="/answers", tags=["crew"], responses=IN_A_BRAN
 
 
 @answers_router.get("/{answer_id}", operation_id="show_answer")
-def show(answer_id: UUID, desk: OpenDesk, lang: InLanguage = None) -> AgentAnswer:
+def show(answer_id: UUID, desk: ReadDesk, lang: InLanguage = None) -> AgentAnswer:
     """The agent's answer with findings, proposals and receipts; as far as it has come, while it works."""
-    with desk.office.database.read(desk.ctx) as session:
+    from virtual_office.questions.answers import answer_document, find_answer
+
+    with desk.read() as session:
         run = find_answer(session, answer_id)
         return AgentAnswer.model_validate(answer_document(session, run, lang or language_of(session)))
 

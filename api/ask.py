@@ -10,7 +10,6 @@ from api.errors import IN_A_BRAND
 from api.shapes.words import Asked, Figures
 from domain.language import Language
 from domain.metrics import MetricQuery
-from virtual_office.questions.asking import answer_document
 
 ask_router = APIRouter(tags=["brain"], responses=IN_A_BRAND, route_class=BrandRoute)
 
@@ -56,5 +55,7 @@ class BusinessAnswer(BaseModel):
 @ask_router.post("/ask", operation_id="ask_question")
 def ask(said: BusinessQuestion, desk: KeyedDesk) -> BusinessAnswer:
     """Ask about a metric: what it was, how it changed, and what the change consists of."""
+    from virtual_office.questions.asking import answer_document
+
     answered = desk.office.ask(desk.ctx, said.question, said.language)
     return BusinessAnswer.model_validate({"question": said.question, **answer_document(answered)})

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk, RequestDesk
 from api.errors import IN_A_BRAND, declared
 from api.pages import Page, all_of
 from api.shapes.automation import (
@@ -47,24 +47,24 @@ RuleName = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[a-z0-9][
 
 
 @rules_router.get("/rules", operation_id="list_rules")
-def list_rules(os: Os, desk: OpenDesk) -> Page[RuleLine]:
+def list_rules(os: Os, desk: ReadDesk) -> Page[RuleLine]:
     """The rules of a part of the business that hold now."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         held = [version for version in definitions.holding(session, RULE) if _module(version) == os]
     return all_of([RuleLine.model_validate(_line(version)) for version in held])
 
 
 @rules_router.get("/rules/{name}", operation_id="show_rule")
-def show_rule(os: Os, name: RuleName, desk: OpenDesk, response: Response) -> RuleDetails:
+def show_rule(os: Os, name: RuleName, desk: ReadDesk, response: Response) -> RuleDetails:
     """One rule as it holds now; its ETag is its version."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         return _details(_held(session, os, name), response)
 
 
 @rules_router.get("/rules/{name}/history", operation_id="rule_history")
-def history(os: Os, name: RuleName, desk: OpenDesk) -> Page[RuleVersion]:
+def history(os: Os, name: RuleName, desk: ReadDesk) -> Page[RuleVersion]:
     """Every version, oldest first."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         versions = definitions.versions_of(session, RULE, name)
         _require_of(os, versions, name)
     before: list[DefinitionVersion | None] = [None, *versions]
@@ -132,19 +132,19 @@ def test(os: Os, name: RuleName, said: Since, desk: OpenDesk) -> DryRun:
 
 @rules_router.get("/log", operation_id="automation_log")
 def log(
-    os: Os, desk: OpenDesk, rule: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")] = None
+    os: Os, desk: ReadDesk, rule: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")] = None
 ) -> Page[AutomationRunShape]:
     """The newest hundred runs of its rules, with every attempt."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         names = {execution.name for execution in definitions.holding(session, RULE) if _module(execution) == os}
         done = [execution for execution in logged(session, RULE, rule or "") if execution["name"] in names]
     return all_of([AutomationRunShape.model_validate(execution) for execution in done])
 
 
 @notifications_router.get("", operation_id="list_notifications")
-def told(desk: OpenDesk, unread: bool = False) -> Page[NotificationShape]:
+def told(desk: ReadDesk, unread: bool = False) -> Page[NotificationShape]:
     """One's newest two hundred notifications."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         documents = [notification_document(row, new) for row, new in notifications(session, unread_only=unread)]
     return all_of([NotificationShape.model_validate(document) for document in documents])
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 
 from agents.charter import load_charters
 from agents.crew import describe_agents
-from api.desk import BrandRoute, OpenDesk
+from api.desk import BrandRoute, OpenDesk, ReadDesk
 from api.errors import IN_A_BRAND
 from api.pages import Limit, Page, PageMetadata
 from api.shapes.crew import AgentDetails, AgentLine, Journal
@@ -58,11 +58,11 @@ def _dialled(config: AIConfig) -> int:
 
 @crew_router.get("/journal", operation_id="read_journal")
 def journal(
-    desk: OpenDesk,
+    desk: ReadDesk,
     agent: AgentName | None = None,
     kind: KindName | None = None,
     limit: Limit = 20,
 ) -> Journal:
     """Promises beside what came of them, newest first, and how often their intervals held."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         return Journal.model_validate(spoken(journal_document(session, agent or "", kind or "", limit), Language.EN))

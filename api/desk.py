@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,12 +22,15 @@ from domain.ids import derived_id
 from identity.logins import SignedIn
 from store.leases import Holder, lease_holder
 from store.requests import RequestClaim, answer_request, claim_request, free_request
+from store.session import BrandSession
+from store.tables import BrandOwned
 
 KEY_HEADER = "Idempotency-Key"
 SHOWN_ONCE = "secret"
 """The field of an answer that a repeated request is not told again."""
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+AsOf = Callable[[Context], Context]
 bearer = HTTPBearer(auto_error=False, scheme_name="access token", bearerFormat="JWT")
 
 
@@ -47,6 +51,37 @@ class RequestDesk:
         return self.ctx.new_id() if self.request_id is None else derived_id(self.request_id, purpose)
 
 
+@dataclass(frozen=True)
+class ReadingDesk:
+    """For a request that does nothing but read: who asks is settled in the snapshot that the brand is read in.
+
+    Nothing is to be done outside `read` or `read_table`: before them it is not known who asks.
+    """
+
+    house: House
+    request: Request
+
+    @property
+    def office(self) -> Office:
+        return self.house.office
+
+    @contextmanager
+    def read(self) -> Iterator[BrandSession]:
+        """As `Database.read`, for who asks. Raises as `House.entered`, and Forbidden."""
+        with self.house.entered(self.request) as (people, ctx), self.office.database.read(ctx, within=people) as session:
+            yield session
+
+    @contextmanager
+    def read_table(self, table: type[BrandOwned], as_of: AsOf = lambda ctx: ctx) -> Iterator[BrandSession]:
+        """As `Database.read_table`, for who asks, at the moment that `as_of` turns their Context to."""
+        database = self.office.database
+        with (
+            self.house.entered(self.request) as (people, ctx),
+            database.read_table(as_of(ctx), table, people) as session,
+        ):
+            yield session
+
+
 def _desk(
     request: Request,
     _token: Annotated[object, Security(bearer)],
@@ -56,6 +91,17 @@ def _desk(
     ] = None,
 ) -> RequestDesk:
     return request.state.desk
+
+
+def _reading_desk(
+    request: Request,
+    _token: Annotated[object, Security(bearer)],
+    _brand: Annotated[
+        str | None,
+        Header(alias="X-Brand", description="One of your own brands; not needed where you have one.", max_length=64),
+    ] = None,
+) -> ReadingDesk:
+    return ReadingDesk(house_of(request), request)
 
 
 def _keyed_desk(
@@ -77,6 +123,7 @@ def _person(request: Request, _token: Annotated[object, Security(bearer)]) -> Si
 
 
 OpenDesk = Annotated[RequestDesk, Depends(_desk)]
+ReadDesk = Annotated[ReadingDesk, Depends(_reading_desk)]
 KeyedDesk = Annotated[RequestDesk, Depends(_keyed_desk)]
 Person = Annotated[SignedIn, Depends(_person)]
 
@@ -106,6 +153,8 @@ class BrandRoute(APIRoute):
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
+        if any(dependency.call is _reading_desk for dependency in self.dependant.dependencies):
+            return _read_by_who_may_ask(handle)
 
         async def in_the_brand(request: Request) -> Response:
             house = house_of(request)
@@ -117,6 +166,27 @@ class BrandRoute(APIRoute):
             return await _once(request, request.state.desk, key, handle)
 
         return in_the_brand
+
+
+def _read_by_who_may_ask(handle: Handle) -> Handle:
+    """A request that only reads: its desk settles who asks. Where it never came to that, it is done here, before
+    anything is answered, be it that the request is malformed."""
+
+    async def reading(request: Request) -> Response:
+        try:
+            answer = await handle(request)
+        except Exception:
+            await _settled(request)
+            raise
+        await _settled(request)
+        return answer
+
+    return reading
+
+
+async def _settled(request: Request) -> None:
+    if not getattr(request.state, "settled", False):
+        await run_in_threadpool(house_of(request).context, request)
 
 
 async def _once(request: Request, desk: RequestDesk, key: str, handle: Handle) -> Response:

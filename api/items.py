@@ -1,20 +1,22 @@
 """`/api/v1/action-items`: the inbox, an item in full, and every answer a person may give to it."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
+from sqlalchemy import BigInteger, cast, func, select, tuple_
 from sqlmodel import col
 
 from actions import answers, gateway, items, questions
 from actions.approvals import approve as approve_item
+from actions.documents import stamp_of
 from actions.refusals import refusals_noted
 from actions.seen import tag_of
-from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND
+from api.house import House, StillItem
 from api.language import InLanguage
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.items import (
@@ -34,11 +36,21 @@ from bootstrap.office import OFFICE_UNDO_DELAY
 from domain.action import ItemStatus
 from domain.language import Language
 from store.jobs import due_at
+from store.reads.row_version import RowVersion
 from store.reads.settings import language_of
+from store.session import BrandSession
 from store.tables import ActionItem
 from virtual_office.questions.asked_back import ask_back
-from virtual_office.questions.edits import edit_item
-from virtual_office.questions.item_view import item_line, item_view, note_views
+from virtual_office.questions.item_view import item_line, live_view, note_views, still_view
+
+_AT_STAKE = func.coalesce(cast(col(ActionItem.preview)["amount_minor"].astext, BigInteger), 0)
+_PLACES = select(
+    col(ActionItem.id),
+    col(ActionItem.version),
+    RowVersion(ActionItem).label("row_version"),
+    _AT_STAKE.label("at_stake"),
+)
+"""Where an item stands in a list, and the version of its row."""
 
 items_router = APIRouter(
     prefix="/action-items", tags=["action items"], responses=IN_A_BRAND | ANSWERED, route_class=BrandRoute
@@ -49,20 +61,21 @@ inbox_router = APIRouter(tags=["action items"], responses=IN_A_BRAND, route_clas
 
 @items_router.get("", operation_id="list_action_items")
 def list_items(
-    desk: OpenDesk,
+    desk: ReadDesk,
     status: Annotated[list[ItemStatus] | None, Query(description="those that wait, by default")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
     lang: InLanguage = None,
 ) -> Page[ItemSummary]:
     """Action items, newest first."""
-    after = read_cursor(cursor, str)
-    with desk.office.database.read(desk.ctx) as session:
-        wanted = select(ActionItem).where(col(ActionItem.status).in_(status) if status else items.waits(session))
+    with desk.read() as session:
+        after = read_cursor(cursor, str)
+        wanted = _PLACES.where(col(ActionItem.status).in_(status) if status else items.waits(session))
         if after is not None:
             wanted = wanted.where(col(ActionItem.id) < _as_id(after[0]))
-        rows = session.scalars(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
-        return page_of(rows, limit, _summary(lang or language_of(session)), lambda item: [str(item.id)])
+        places = session.execute(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
+        lines = _lines(desk.house, session, places, lang or language_of(session))
+        return page_of(places, limit, lambda place: lines[place.id], lambda place: [str(place.id)])
 
 
 @items_router.post("", operation_id="propose_action_item", status_code=201)
@@ -78,31 +91,40 @@ def propose(said: Wanted, desk: KeyedDesk, response: Response) -> ItemAnswered:
 
 @inbox_router.get("/inbox", operation_id="inbox")
 def inbox(
-    desk: OpenDesk,
+    desk: ReadDesk,
     snoozed: Annotated[bool, Query(description="what was put off instead, until its time comes")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
     lang: InLanguage = None,
 ) -> Page[ItemSummary]:
     """Items that wait for an answer, most money at stake first."""
-    after = read_cursor(cursor, int, str)
-    with desk.office.database.read(desk.ctx) as session:
-        listed = items.inbox(session, [ItemStatus.SNOOZED] if snoozed else None)
-        following = [item for item in listed if after is None or _stake(item) > after]
-        summary = _summary(lang or language_of(session))
-        return page_of(following[: limit + 1], limit, summary, lambda item: list(_stake(item)))
+    with desk.read() as session:
+        after = read_cursor(cursor, int, str)
+        wanted = items.open_now(session, [ItemStatus.SNOOZED] if snoozed else None)
+        if after is not None:
+            wanted &= tuple_(-_AT_STAKE, col(ActionItem.id)) > tuple_(after[0], _as_id(after[1]))
+        by_stake = _PLACES.where(wanted).order_by(_AT_STAKE.desc(), col(ActionItem.id))
+        places = session.execute(by_stake.limit(limit + 1)).all()
+        lines = _lines(desk.house, session, places, lang or language_of(session))
+        return page_of(places, limit, lambda place: lines[place.id], lambda place: [-place.at_stake, str(place.id)])
 
 
 @items_router.get("/{item_id}", operation_id="show_action_item", responses={304: {"description": "As you have it."}})
 def show(
-    item_id: UUID, desk: OpenDesk, response: Response, if_none_match: IfNoneMatch = None, lang: InLanguage = None
+    item_id: UUID, desk: ReadDesk, response: Response, if_none_match: IfNoneMatch = None, lang: InLanguage = None
 ) -> ItemDetails:
     """Exactly what it would change, why, the risk, the policies, how to undo it. Answers are bound to its ETag."""
-    with desk.office.database.read(desk.ctx) as session:
-        item = items.find_item(session, str(item_id))
-        unchanged(if_none_match, tag_of(item))
-        tagged(response, tag_of(item))
-        return ItemDetails.model_validate(item_view(session, desk.office.engine, item, lang or language_of(session)))
+    with desk.read() as session:
+        stamp = stamp_of(session, item_id)
+        if stamp is None:
+            raise items.unknown_item(session, str(item_id))
+        language = lang or language_of(session)
+        key = session.ctx.brand_id, item_id, stamp.version, language
+        kept = desk.house.views.of(key, lambda: _still(session, item_id, language))
+        unchanged(if_none_match, kept.tag)
+        tagged(response, kept.tag)
+        live = live_view(session, desk.office.engine, kept.item, language, stamp.about)
+        return ItemDetails.model_validate({**kept.view, **live})
 
 
 @items_router.post("/{item_id}/approve", operation_id="approve_action_item")
@@ -140,6 +162,8 @@ def edit(item_id: UUID, said: Edit, desk: OpenDesk, response: Response, if_match
     The editor's own yes will do where no gate asks for another's. 422 `edit_denied`: the guardrails forbid these
     amounts, and the item stays as it was. The promise is recomputed where that can be told, else there is none.
     """
+    from virtual_office.questions.edits import edit_item  # with what recomputes a promise
+
     office = desk.office
     with _noted(desk, item_id), office.database.begin(desk.ctx) as session:
         seen = seen_tag(if_match)
@@ -188,12 +212,23 @@ def _noted(desk: RequestDesk, item_id: UUID) -> AbstractContextManager[None]:
     return refusals_noted(desk.office.database, desk.ctx, str(item_id))
 
 
-def _summary(language: Language) -> Callable[[ActionItem], ItemSummary]:
-    return lambda item: ItemSummary.model_validate(item_line(item, language))
+def _lines(
+    house: House, session: BrandSession, places: Sequence[Any], language: Language
+) -> Mapping[UUID, ItemSummary]:
+    """The lines of items by id: rendered of those alone that are not kept in the version that stands now."""
+    keys = {place.id: (session.ctx.brand_id, place.id, place.row_version, place.version, language) for place in places}
+    lines = {item_id: line for item_id, key in keys.items() if (line := house.lines.get(key)) is not None}
+    missing = keys.keys() - lines.keys()
+    if missing:
+        for item in session.scalars(select(ActionItem).where(col(ActionItem.id).in_(missing))):
+            line = ItemSummary.model_validate(item_line(item, language))
+            lines[item.id] = house.lines.keep(keys[item.id], line)
+    return lines
 
 
-def _stake(item: ActionItem) -> tuple[int, str]:
-    return -int(item.preview.get("amount_minor", 0)), str(item.id)
+def _still(session: BrandSession, item_id: UUID, language: Language) -> StillItem:
+    item = items.find_item(session, str(item_id))
+    return StillItem(item, tag_of(item), still_view(session, item, language))
 
 
 def _as_id(text: str) -> Any:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.automation import Os
-from api.desk import BrandRoute, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, ReadDesk
 from api.errors import ANSWERED, IN_A_BRAND
 from api.pages import Cursor, Limit, Page, page_of, read_id
 from api.shapes.executions import JobShape, JobStatus
@@ -24,22 +24,22 @@ _OPEN = (JobStatus.QUEUED, JobStatus.LEASED, JobStatus.DEAD)
 @jobs_router.get("", operation_id="list_jobs")
 def list_jobs(
     os: Os,
-    desk: OpenDesk,
+    desk: ReadDesk,
     status: Annotated[list[JobStatus] | None, Query(description="all that are not done, by default")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[JobShape]:
     """Jobs, newest first; `status=dead` for those that were given up."""
     after = read_id(cursor)
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         rows = jobs(session, status or _OPEN, limit + 1, after)
         return page_of(rows, limit, _shape, lambda job: [str(job.id)])
 
 
 @jobs_router.get("/{job_id}", operation_id="show_job")
-def show_job(os: Os, job_id: UUID, desk: OpenDesk, response: Response) -> JobShape:
+def show_job(os: Os, job_id: UUID, desk: ReadDesk, response: Response) -> JobShape:
     """One job: when it is due, how often it was tried, and what went wrong last."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         job = job_of(session, job_id)
     tagged(response, job_tag(job))
     return _shape(job)

@@ -7,14 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from api.desk import BrandRoute, KeyedDesk, OpenDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk
 from api.errors import IN_A_BRAND
 from api.pages import Page, PageMetadata
 from api.shapes.words import Asked
-from bootstrap.library import add_bytes, remove_named, shelf_of
 from domain.errors import InvalidInput
 from domain.knowledge import ASKED
-from memory.shelves import documents_document, search_document
 
 knowledge_router = APIRouter(prefix="/knowledge", tags=["knowledge"], responses=IN_A_BRAND, route_class=BrandRoute)
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
@@ -89,9 +87,11 @@ class RemovedShape(BaseModel):
 
 
 @knowledge_router.get("/documents", operation_id="list_documents")
-def list_documents(desk: OpenDesk) -> Page[DocumentShape]:
+def list_documents(desk: ReadDesk) -> Page[DocumentShape]:
     """The documents that hold now, by name."""
-    with desk.office.database.read(desk.ctx) as session:
+    from memory.shelves import documents_document
+
+    with desk.read() as session:
         documents = [DocumentShape.model_validate(document) for document in documents_document(session)["documents"]]
     return Page(data=documents, metadata=PageMetadata(limit=len(documents), next_cursor=None))
 
@@ -105,6 +105,8 @@ def search(
     tag: Word = "",
 ) -> Passages:
     """Find passages that answer a question, as agents would."""
+    from memory.shelves import search_document
+
     office = desk.office
     with office.database.read(desk.ctx) as session:
         passages = office.knowledge.search(office.database, session, question, limit, category, tag)
@@ -114,6 +116,8 @@ def search(
 @knowledge_router.post("/documents", operation_id="add_document", status_code=201)
 def add(said: NewDocument, desk: KeyedDesk) -> AddedShape:
     """Keep a document. The same one again changes nothing; a changed one takes the place of what it said before."""
+    from bootstrap.library import add_bytes, shelf_of
+
     shelf = shelf_of(said.category, said.tags, said.label, said.dated, "")
     return AddedShape.model_validate(add_bytes(desk.office, desk.ctx, said.file, _bytes(said), shelf))
 
@@ -123,6 +127,8 @@ def remove(
     name: Annotated[str, Path(min_length=1, max_length=200, pattern=_PRINTABLE)], desk: OpenDesk
 ) -> RemovedShape:
     """Take a document out from now on. What was cited of it can still be opened."""
+    from bootstrap.library import remove_named
+
     return RemovedShape.model_validate(remove_named(desk.office, desk.ctx, name))
 
 

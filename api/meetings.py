@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
-from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk, RequestDesk
 from api.errors import IN_A_BRAND
 from api.language import InLanguage
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
@@ -23,11 +23,8 @@ from domain.errors import Conflict, NotFound
 from store.leases import is_alive
 from store.session import BrandSession
 from store.tables import Run
-from virtual_office.meeting.graph import Invitation, open_meeting
 from virtual_office.meeting.runs import DONE, MEETING, find_run
-from virtual_office.meeting.table import table_document
 from virtual_office.meeting.turns import Kind, Turn
-from virtual_office.minutes.summary import meeting_document, minutes_paper, run_line
 from virtual_office.schedule.versions import language_of_run
 
 meetings_router = APIRouter(prefix="/meetings", tags=["virtual office"], responses=IN_A_BRAND, route_class=BrandRoute)
@@ -36,6 +33,8 @@ meetings_router = APIRouter(prefix="/meetings", tags=["virtual office"], respons
 @meetings_router.post("", operation_id="start_meeting", status_code=202)
 def start(said: NewMeeting, desk: KeyedDesk, response: Response) -> Accepted:
     """Call a meeting. It is held in the background, whoever watches, and goes on after a kill."""
+    from virtual_office.meeting.graph import Invitation, open_meeting  # with LangGraph
+
     wanted = Invitation(
         said.agenda, [str(agent) for agent in said.agents], said.limits.given(),
         {"wait": list(said.wait), "points": list(said.points)},
@@ -49,10 +48,12 @@ def start(said: NewMeeting, desk: KeyedDesk, response: Response) -> Accepted:
 
 
 @meetings_router.get("", operation_id="list_meetings")
-def list_meetings(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[MeetingLine]:
+def list_meetings(desk: ReadDesk, limit: Limit = 50, cursor: Cursor = None) -> Page[MeetingLine]:
     """The meetings held and under way, newest first."""
+    from virtual_office.minutes.summary import run_line
+
     after = read_cursor(cursor, str, str)
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         wanted = select(Run).where(col(Run.kind) == MEETING)
         if after is not None:
             wanted = wanted.where(tuple_(col(Run.started_at), col(Run.id)) < _place(*after))
@@ -66,9 +67,11 @@ def list_meetings(desk: OpenDesk, limit: Limit = 50, cursor: Cursor = None) -> P
 
 
 @meetings_router.get("/{meeting_id}", operation_id="show_meeting")
-def show(meeting_id: UUID, desk: OpenDesk, lang: InLanguage = None) -> MeetingDetails:
+def show(meeting_id: UUID, desk: ReadDesk, lang: InLanguage = None) -> MeetingDetails:
     """All that it found, weighed and left, with its action items as they stand now."""
-    with desk.office.database.read(desk.ctx) as session:
+    from virtual_office.minutes.summary import meeting_document
+
+    with desk.read() as session:
         run = _meeting(session, meeting_id)
         document = meeting_document(session, run.id, lang or language_of_run(session, run))
         held = run.status != DONE and is_alive(session, run.lease_pid, run.lease_started)
@@ -93,6 +96,8 @@ async def watch(
 @meetings_router.post("/{meeting_id}/turns", operation_id="take_turn", status_code=201)
 def take_turn(meeting_id: UUID, said: NewTurn, desk: KeyedDesk) -> TurnShape:
     """Ask, object, strike, limit, add a point, invite an agent, or let a meeting that waits go on (`go`)."""
+    from virtual_office.meeting.table import table_document
+
     turn = Turn(said.kind, said.text, said.proposal, said.limits.given())
     turn_id = desk.office.meetings.say(desk.ctx, str(meeting_id), turn)
     with desk.office.database.begin(desk.ctx) as session:
@@ -124,10 +129,12 @@ def resume(meeting_id: UUID, desk: KeyedDesk, response: Response) -> Accepted:
     responses={200: {"content": {"text/markdown": {}, "application/pdf": {}}, "description": "The minutes."}},
 )
 def minutes(
-    meeting_id: UUID, desk: OpenDesk, lang: InLanguage = None, form: Literal["json", "md", "pdf"] = "json"
+    meeting_id: UUID, desk: ReadDesk, lang: InLanguage = None, form: Literal["json", "md", "pdf"] = "json"
 ) -> Any:
     """The minutes, in English or German: as JSON, Markdown or PDF."""
-    with desk.office.database.read(desk.ctx) as session:
+    from virtual_office.minutes.summary import meeting_document, minutes_paper
+
+    with desk.read() as session:
         run = _meeting(session, meeting_id)
         language = lang or language_of_run(session, run)
         paper = minutes_paper(session, run, language)

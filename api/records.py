@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 
-from api.desk import BrandRoute, OpenDesk
+from api.desk import BrandRoute, OpenDesk, ReadDesk
 from api.errors import IN_A_BRAND
 from api.language import InLanguage
 from api.pages import Cursor, Limit, Page, page_of, read_cursor
@@ -25,20 +25,20 @@ Code = Annotated[str, Path(min_length=8, max_length=52, pattern=r"^[a-z2-7]+$", 
 
 
 @records_router.get("/figures/{code}", operation_id="open_figure")
-def open_figure(code: Code, desk: OpenDesk, lang: InLanguage = None) -> Opened:
+def open_figure(code: Code, desk: ReadDesk, lang: InLanguage = None) -> Opened:
     """A number: the tool call that computed it, and the rows of the brand's own data that it read."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         language = lang or language_of(session)
         return why(session, code, render=lambda cell: cell_text(cell, language))
 
 
 @records_router.get("/receipts/{receipt_id}", operation_id="show_receipt")
-def show_receipt(receipt_id: UUID, desk: OpenDesk) -> ReceiptShape:
+def show_receipt(receipt_id: UUID, desk: ReadDesk) -> ReceiptShape:
     """The stored result of one tool call: arguments, result, as-of, integrity label."""
-    with desk.office.database.read(desk.ctx) as session:
-        row = session.get(Receipt, (desk.ctx.brand_id, receipt_id))
+    with desk.read() as session:
+        row = session.get(Receipt, (session.ctx.brand_id, receipt_id))
         if row is None:
-            raise NotFound(f"No receipt {receipt_id} in brand {desk.ctx.brand}.")
+            raise NotFound(f"No receipt {receipt_id} in brand {session.ctx.brand}.")
         return ReceiptShape.model_validate({**row.model_dump(), "id": str(row.id), "run_id": str(row.run_id)})
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Response
 
 from api.automation import Os, RuleName
-from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
+from api.desk import BrandRoute, KeyedDesk, ReadDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND
 from api.pages import Page, all_of
 from api.shapes.automation import Because
@@ -27,16 +27,16 @@ schedules_router = APIRouter(
 
 
 @schedules_router.get("", operation_id="list_schedules")
-def list_schedules(os: Os, desk: OpenDesk) -> Page[ScheduleLine]:
+def list_schedules(os: Os, desk: ReadDesk) -> Page[ScheduleLine]:
     """Scheduled rules of a part of the business, with their next time; meetings belong to `virtual-office`."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         return all_of(list(_lines(session, os)))
 
 
 @schedules_router.get("/{name}", operation_id="show_schedule")
-def show_schedule(os: Os, name: RuleName, desk: OpenDesk, response: Response) -> ScheduleLine:
+def show_schedule(os: Os, name: RuleName, desk: ReadDesk, response: Response) -> ScheduleLine:
     """One of them; its ETag is the version of its rule or meeting."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         return _shown(_line(session, os, name), response)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.desk import BrandRoute, OpenDesk
+from api.desk import BrandRoute, ReadDesk
 from api.errors import IN_A_BRAND
 from api.pages import Page, page_of, read_id
 from api.shapes.tables import CURRENCY, OutsidersText, RowsAsked, RowShape, row_shape, rows_asked, text_columns
@@ -90,17 +90,17 @@ def table_router(table: TableClass, served: Served) -> APIRouter:
 def _list(rows: Rows) -> Callable[..., Page[Any]]:
     query = rows.asked
 
-    def listed(asked: Annotated[query, Query()], desk: OpenDesk) -> Page[Any]:  # pyright: ignore[reportInvalidTypeForm]
-        ctx = _as_of(desk.ctx, getattr(asked, "as_of", None))
-        with desk.office.database.read_table(ctx, rows.table) as session:
+    def listed(asked: Annotated[query, Query()], desk: ReadDesk) -> Page[Any]:  # pyright: ignore[reportInvalidTypeForm]
+        moment = getattr(asked, "as_of", None)
+        with desk.read_table(rows.table, lambda ctx: _as_of(ctx, moment)) as session:
             return rows.page(session, asked)
 
     return listed
 
 
 def _show(rows: Rows) -> Callable[..., RowShape]:
-    def shown(row_id: UUID, desk: OpenDesk) -> RowShape:
-        with desk.office.database.read_table(desk.ctx, rows.table) as session:
+    def shown(row_id: UUID, desk: ReadDesk) -> RowShape:
+        with desk.read_table(rows.table) as session:
             return rows.showing(session)(row_of(session, rows.table, row_id))
 
     return shown

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from api.automation import Os
-from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND
 from api.pages import Cursor, Limit, Page, all_of, page_of, read_id
 from api.shapes.outgoing import (
@@ -44,9 +44,9 @@ OfStatus = Annotated[list[DeliveryStatus] | None, Query(description="of every st
 
 
 @webhooks_router.get("", operation_id="list_webhooks")
-def list_webhooks(os: Os, desk: OpenDesk) -> Page[EndpointShape]:
+def list_webhooks(os: Os, desk: ReadDesk) -> Page[EndpointShape]:
     """The brand's endpoints by name; their secrets are not shown."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         return all_of([EndpointShape.model_validate(_document(endpoint)) for endpoint in endpoints.endpoints(session)])
 
 
@@ -68,9 +68,9 @@ def add(os: Os, said: NewEndpoint, desk: KeyedDesk, response: Response) -> Endpo
 
 
 @webhooks_router.get("/{name}", operation_id="show_webhook")
-def show_webhook(os: Os, name: EndpointName, desk: OpenDesk, response: Response) -> EndpointShape:
+def show_webhook(os: Os, name: EndpointName, desk: ReadDesk, response: Response) -> EndpointShape:
     """One endpoint; its ETag changes with whatever is changed about it, its secret too."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         return _shown(endpoint_of(session, name), response)
 
 
@@ -122,9 +122,9 @@ def list_deliveries(
 
 
 @deliveries_router.get("/{delivery_id}", operation_id="show_delivery")
-def show_delivery(os: Os, delivery_id: UUID, desk: OpenDesk, response: Response) -> DeliveryDetails:
+def show_delivery(os: Os, delivery_id: UUID, desk: ReadDesk, response: Response) -> DeliveryDetails:
     """One delivery: what it says, and every attempt."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         return _details(session, _found(session, delivery_id), response)
 
 

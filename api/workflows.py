@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.automation import Os, RuleName
-from api.desk import BrandRoute, KeyedDesk, OpenDesk, RequestDesk
+from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk, RequestDesk
 from api.errors import ANSWERED, IN_A_BRAND, declared
 from api.pages import Cursor, Limit, Page, all_of, page_of, read_id
 from api.shapes.automation import Because, RollBack, RuleVersion
@@ -45,24 +45,24 @@ executions_router = APIRouter(
 
 
 @workflows_router.get("", operation_id="list_workflows")
-def list_workflows(os: Os, desk: OpenDesk) -> Page[WorkflowLine]:
+def list_workflows(os: Os, desk: ReadDesk) -> Page[WorkflowLine]:
     """The workflows of a part of the business that hold now."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         held = [version for version in definitions.holding(session, WORKFLOW) if _workflow(version).module == os]
     return all_of([WorkflowLine.model_validate(_line(version)) for version in held])
 
 
 @workflows_router.get("/{name}", operation_id="show_workflow")
-def show_workflow(os: Os, name: RuleName, desk: OpenDesk, response: Response) -> WorkflowDetails:
+def show_workflow(os: Os, name: RuleName, desk: ReadDesk, response: Response) -> WorkflowDetails:
     """One workflow as it holds now; its ETag is its version."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         return _details(_held(session, os, name), response)
 
 
 @workflows_router.get("/{name}/history", operation_id="workflow_history")
-def history(os: Os, name: RuleName, desk: OpenDesk) -> Page[RuleVersion]:
+def history(os: Os, name: RuleName, desk: ReadDesk) -> Page[RuleVersion]:
     """Every version, oldest first."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         versions = definitions.versions_of(session, WORKFLOW, name)
         _require_of(os, versions, name)
     before: list[DefinitionVersion | None] = [None, *versions]
@@ -123,7 +123,7 @@ def start(os: Os, name: RuleName, said: Started, desk: KeyedDesk, response: Resp
 @executions_router.get("", operation_id="list_executions")
 def list_executions(
     os: Os,
-    desk: OpenDesk,
+    desk: ReadDesk,
     status: Annotated[list[ExecutionStatus] | None, Query(description="of every status, by default")] = None,
     name: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")] = None,
     limit: Limit = 50,
@@ -131,15 +131,15 @@ def list_executions(
 ) -> Page[ExecutionLine]:
     """Runs of the rules and workflows of a part of the business, newest first."""
     after = read_id(cursor)
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         executions = runs(session, limit + 1, module=str(os), name=name or "", statuses=status or (), after=after)
         return page_of(executions, limit, _execution_line, lambda run: [str(run.id)])
 
 
 @executions_router.get("/{execution_id}", operation_id="show_execution")
-def show_execution(os: Os, execution_id: UUID, desk: OpenDesk, response: Response) -> ExecutionDetails:
+def show_execution(os: Os, execution_id: UUID, desk: ReadDesk, response: Response) -> ExecutionDetails:
     """One execution with every attempt at every step; its ETag changes with each."""
-    with desk.office.database.read(desk.ctx) as session:
+    with desk.read() as session:
         return _execution(session, _run_of(session, os, execution_id), response)
 
 

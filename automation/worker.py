@@ -1,6 +1,6 @@
 """The job runner: relays what happened, then leases due jobs of a brand one at a time and runs each by its kind."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ import structlog
 
 from actions.answers import wake_due
 from actions.items import expire_due
+from automation.due import anything_due
 from automation.relay import relay
 from automation.watchdog import tell_given_up
 from domain.cause import Cause
@@ -21,6 +22,7 @@ from store.jobs import claim_alike, claim_due, fail, finish
 from store.leases import Holder, Lease
 from store.session import BrandSession
 from store.tables import Job
+from store.woken import is_woken
 
 JobHandler = Callable[[Context, Mapping[str, Any]], str]
 Planner = Callable[[BrandSession], None]
@@ -64,15 +66,22 @@ class Worker:
         self._together = together
         self._lease: Lease | None = None
 
+    @property
+    def kinds(self) -> Collection[str]:
+        """The kinds of job that it runs."""
+        return self._handlers.keys()
+
     def run_due(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
         """Close what has expired, bring back what was put off, relay what happened, and run what is due, oldest first;
-        until nothing more comes of it."""
+        until nothing more comes of it. Where nothing is due, that is all that is looked at."""
         with self._database.begin(ctx) as session:
-            expire_due(session)
-            wake_due(session)
+            due = anything_due(session, self.kinds)
+            if due:
+                expire_due(session)
+                wake_due(session)
             for plan in self._planners:
                 plan(session)
-        return self.run_queued(ctx, limit)
+        return self.run_queued(ctx, limit) if due or is_woken(session) else []
 
     def run_queued(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
         """Only relay what happened and run what is queued: for who was woken because something was."""

@@ -13,22 +13,24 @@ from domain.ids import BrandId
 TICK_SECONDS = 1.0
 AT_ONCE = 4
 CLOCK_EVERY = 10
-_CLOCK = 2
-"""The lane of what is due by the clock, looked at every tenth time."""
-Lane = Callable[[Context], list[JobResult]]
+_RUN, _HOLD, _CLOCK, _LOOK = range(4)
+"""Lanes: what people said yes to, their runs, what is due by the clock (every tenth time), and the look before both."""
+Lane = Callable[[Context], Sequence[JobResult]]
 log = structlog.get_logger(__name__)
 
 
 class Background:
     """Three lanes a brand, each at most once at a time: what people said yes to and what rules do about it, runs that
-    people asked for, and (less often) all that is due by the clock, meetings and messages that go out too.
+    people asked for, and (less often) all that is due by the clock, meetings and messages that go out too. Before the
+    first two there is one look whether anything is due.
 
     A brand is known once it is named here: when somebody works in it, or at the start. Jobs are leased, so that any
     number of processes may do this at once. The threads end with the process: their leases do, too, and others go on.
     """
 
     def __init__(self, office: Office, observe: Callable[[Sequence[JobResult]], None] = lambda _done: None) -> None:
-        self._lanes: tuple[Lane, ...] = (office.run_due, office.hold_due, office.work)
+        self._office = office
+        self._lanes: tuple[Lane, ...] = (office.run_due, office.hold_due, office.work, self._look)
         self._turns = 0
         self._observe = observe
         self._known: dict[BrandId, Context] = {}
@@ -60,18 +62,27 @@ class Background:
     def _turn(self) -> None:
         while not self._stopped.is_set():
             for ctx in list(self._known.values()):
-                for at, lane in enumerate(self._lanes):
-                    if at < _CLOCK or self._turns % CLOCK_EVERY == 0:
-                        self._take_up(ctx, at, lane)
+                self._take_up(ctx, _LOOK)
+                if self._turns % CLOCK_EVERY == 0:
+                    self._take_up(ctx, _CLOCK)
             self._turns += 1
             self._awake.wait(TICK_SECONDS)
             self._awake.clear()
 
-    def _take_up(self, ctx: Context, at: int, lane: Lane) -> None:
+    def _look(self, ctx: Context) -> Sequence[JobResult]:
+        """Take up what people wait for, where anything is due; the look itself runs nothing."""
+        if self._office.is_due(ctx):
+            self._take_up(ctx, _RUN)
+            self._take_up(ctx, _HOLD)
+        return ()
+
+    def _take_up(self, ctx: Context, at: int) -> None:
         busy = self._under_way.get((ctx.brand_id, at))
         if busy is not None and busy.is_alive():
             return
-        thread = threading.Thread(target=self._run, args=(lane, ctx), name=f"{ctx.brand} lane {at}", daemon=True)
+        thread = threading.Thread(
+            target=self._run, args=(self._lanes[at], ctx), name=f"{ctx.brand} lane {at}", daemon=True
+        )
         self._under_way[ctx.brand_id, at] = thread
         thread.start()
 

@@ -28,7 +28,7 @@ def hold_run(meetings: "Meetings", ctx: Context, payload: Mapping[str, Any]) -> 
     it stands."""
     from bootstrap.progress import recorded
     from identity.open_context import person_in
-    from virtual_office.questions.answers import ANSWER
+    from virtual_office.meeting.runs import ANSWER
 
     person, run_id = person_in(meetings.database, ctx, UserId(UUID(payload["person"]))), UUID(payload["run"])
     kind, _ = _kind_and_status(meetings, person, run_id)

@@ -60,8 +60,8 @@ class Meetings:
 
     def called(self, ctx: Context, invitation: Any) -> Any:
         """The `Invitation` with its attendees and manner filled in. Raises Forbidden, InvalidInput as `meet` does."""
-        from virtual_office.meeting.chair import RESOURCES
         from virtual_office.meeting.graph import WAITS
+        from virtual_office.meeting.limits import RESOURCES
         from virtual_office.schedule.definition import LONGEST_WAIT_HOURS
 
         ctx.require(Permission.MEETING_HOLD)

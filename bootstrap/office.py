@@ -75,6 +75,13 @@ class Office:
         """Write a row as the application role, read it back, and undo it; a sentence about the store."""
         return probe_store(self.database)
 
+    def is_due(self, ctx: Context) -> bool:
+        """Whether `run_due` or `hold_due` would find anything to do."""
+        from automation.due import anything_due
+
+        with self.database.read(ctx) as session:
+            return anything_due(session, [*self.worker.kinds, *self.holder.kinds])
+
     def run_due(self, ctx: Context) -> list[JobResult]:
         """Carry out this brand's due jobs as the automation, on behalf of the Context's person, and let what happened
         wake rules; no meetings, and nothing that goes out of the house.

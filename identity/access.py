@@ -17,7 +17,6 @@ from store.tables import LoginSession, RefreshToken, User
 ACCESS_FOR = timedelta(minutes=15)
 LOGIN_FOR = timedelta(days=30)
 _ALGORITHM, _ISSUER = "HS256", "mhos"
-_ENDED = "This login is no longer valid."
 _REMEDY = "Log in again."
 
 
@@ -28,6 +27,14 @@ class IssuedTokens:
     access: str
     refresh: str
     expires_in: int
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The person and the login that an access token of ours names; whether the login is still valid the store tells."""
+
+    user_id: UserId
+    session_id: UUID
 
 
 @dataclass(frozen=True)
@@ -60,20 +67,20 @@ class ApiLogins:
                     stored.used_at = self._now()
                     tokens = self._tokens(session, user.id, login.id, login.expires_at)
         if tokens is None:
-            raise NotSignedIn(_ENDED, remedy=_REMEDY)
+            raise no_longer_valid()
         return tokens
 
     def signed_in(self, token: str) -> SignedIn:
         """The person of an access token, as long as the login is valid. Raises NotSignedIn."""
-        user_id, session_id = self._claims(token)
+        claims = self.claims_of(token)
         with self.logins.database.platform() as session:
             row = session.execute(
                 select(LoginSession, User)
                 .join(User, col(User.id) == col(LoginSession.user_id))
-                .where(col(LoginSession.id) == session_id, col(User.id) == user_id)
+                .where(col(LoginSession.id) == claims.session_id, col(User.id) == claims.user_id)
             ).first()
         if row is None or _is_over(row[0], row[1], self._now()):
-            raise NotSignedIn(_ENDED, remedy=_REMEDY)
+            raise no_longer_valid()
         return SignedIn(UserId(row[1].id), row[1].login, row[0].id)
 
     def _tokens(self, session: PlatformSession, user_id: UUID, session_id: UUID, until: datetime) -> IssuedTokens:
@@ -90,14 +97,15 @@ class ApiLogins:
         claims = {"iss": _ISSUER, "sub": str(user_id), "sid": str(session_id), "iat": now, "exp": now + ACCESS_FOR}
         return IssuedTokens(jwt.encode(claims, self.key, _ALGORITHM), refresh, int(ACCESS_FOR.total_seconds()))
 
-    def _claims(self, token: str) -> tuple[UUID, UUID]:
-        """Time is the logins' clock's, so the token's own is checked here."""
+    def claims_of(self, token: str) -> Claims:
+        """The claims of an access token of ours that has not expired; the store is not asked. Raises NotSignedIn."""
         options = {"require": ["exp", "sub", "sid"], "verify_exp": False, "verify_iat": False}
         try:
             claims = jwt.decode(token, self.key, [_ALGORITHM], options=options, issuer=_ISSUER)  # type: ignore[arg-type]
+            # Time is the logins' clock's, so that the token's own is checked here.
             if float(claims["exp"]) <= self._now().timestamp():
                 raise NotSignedIn("The access token has expired.", remedy="Renew it: POST /api/v1/auth/refresh.")
-            return UUID(claims["sub"]), UUID(claims["sid"])
+            return Claims(UserId(UUID(claims["sub"])), UUID(claims["sid"]))
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise NotSignedIn("This is no access token of ours.", remedy=_REMEDY) from error
 
@@ -113,6 +121,11 @@ class ApiLogins:
 
     def _now(self) -> datetime:
         return self.logins.clock.now()
+
+
+def no_longer_valid() -> NotSignedIn:
+    """The error for a login that ended, in the same words for whatever ended it."""
+    return NotSignedIn("This login is no longer valid.", remedy=_REMEDY)
 
 
 def _is_over(login: LoginSession, user: User, now: datetime) -> bool:

@@ -34,27 +34,11 @@ def open_context(
     person = Logins(database, clock, ids).by_token(stored.token)
     own = UserDirectory(database, clock, ids).brands_of(person.user_id)
     chosen = _choose(list(own), brand or stored.default_brand, person)
-    ctx = Context(brand_id=chosen.id, brand=chosen.slug, actor=_actor(person, chosen), clock=clock, ids=ids)
+    ctx = Context(brand_id=chosen.id, brand=chosen.slug, actor=actor_of(person, chosen), clock=clock, ids=ids)
     with database.begin(ctx) as session:
         detail = {"profile": stored.name, "as_of": as_of.isoformat() if as_of else None}
         append_audit(session, "login.used", str(person.session_id), detail)
     return ctx if as_of is None else ctx.at(as_of)
-
-
-def context_of(database: Database, person: SignedIn, slug: str) -> Context:
-    """A Context of the present in one of a person's own brands, by its name; their only one where none is named.
-
-    Raises InvalidInput where it is not clear which, or NotFound in the same words for anybody's brand and nobody's.
-    """
-    clock = SystemClock()
-    ids = TimeOrderedIds(clock)
-    own = list(UserDirectory(database, clock, ids).brands_of(person.user_id))
-    if not slug and len(own) != 1:
-        raise InvalidInput("Which brand?", remedy="Name one of your own in the header X-Brand: see /api/v1/auth/me.")
-    chosen = next((brand for brand in own if brand.slug == slug or not slug), None)
-    if chosen is None:
-        raise NotFound("You have no brand of this name.", remedy="Your own are listed at /api/v1/auth/me.")
-    return Context(brand_id=chosen.id, brand=chosen.slug, actor=_actor(person, chosen), clock=clock, ids=ids)
 
 
 def contexts_of(database: Database, person: SignedIn) -> list[Context]:
@@ -63,7 +47,8 @@ def contexts_of(database: Database, person: SignedIn) -> list[Context]:
     ids = TimeOrderedIds(clock)
     own = UserDirectory(database, clock, ids).brands_of(person.user_id)
     return [
-        Context(brand_id=brand.id, brand=brand.slug, actor=_actor(person, brand), clock=clock, ids=ids) for brand in own
+        Context(brand_id=brand.id, brand=brand.slug, actor=actor_of(person, brand), clock=clock, ids=ids)
+        for brand in own
     ]
 
 
@@ -103,7 +88,8 @@ def _check_moment(as_of: datetime | None, clock: Clock) -> None:
         )
 
 
-def _actor(person: SignedIn, brand: OwnBrand) -> Actor:
+def actor_of(person: SignedIn, brand: OwnBrand) -> Actor:
+    """A person at work in one of their own brands."""
     return Actor(
         kind=ActorKind.PERSON,
         id=person.user_id,

@@ -24,6 +24,7 @@ from store.woken import Bell, is_woken
 
 T = TypeVar("T")
 APP_ROLE = "mhos_app"
+_SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def app_password(owner_url: URL) -> str:
@@ -63,6 +64,7 @@ class Database:
         self.app_url = _as_psycopg(app_url) if app_url else derived
         self.revive = revive
         self.engine = open_engine(self.app_url, revive)
+        self._snapshots = self.engine.execution_options(**_SNAPSHOT)
         self._embedded = revive is not None
         self._together = GroupCommits(self.engine)
         self.bell: Bell | None = None
@@ -97,17 +99,22 @@ class Database:
             self.bell(ctx.brand)
 
     @contextmanager
-    def read(self, ctx: Context, snapshot: Snapshot | None = None) -> Iterator[BrandSession]:
-        """One consistent view of one brand, which cannot write. Raises Forbidden for who may not read it.
+    def read(
+        self, ctx: Context, snapshot: Snapshot | None = None, *, within: PlatformSession | None = None
+    ) -> Iterator[BrandSession]:
+        """One consistent view of one brand, which cannot write; that of `within` where people were read first.
 
-        Facts that `snapshot` has are not read again, and what is read is added to it.
+        Facts that `snapshot` has are not read again, and what is read is added to it. Raises Forbidden for who may not
+        read the brand.
         """
         ctx.require(Permission.DATA_READ)
-        with self._read_only(ctx) as session, _shared(session, snapshot):
+        with self._read_only(ctx, within) as session, _shared(session, snapshot):
             yield session
 
     @contextmanager
-    def read_table(self, ctx: Context, table: type[BrandOwned]) -> Iterator[BrandSession]:
+    def read_table(
+        self, ctx: Context, table: type[BrandOwned], within: PlatformSession | None = None
+    ) -> Iterator[BrandSession]:
         """A view for rows of one table that is served. Raises Forbidden for who is none of its readers."""
         if table.SERVED is None or not table.SERVED.is_open_to(ctx.actor.roles):
             name = table.SERVED.path if table.SERVED else table.__tablename__
@@ -115,13 +122,22 @@ class Database:
                 f"{ctx.actor.label} may not read {name} in brand {ctx.brand}.",
                 remedy="Ask the brand's owner for a role that may.",
             )
-        with self._read_only(ctx) as session:
+        with self._read_only(ctx, within) as session:
             yield session
 
     @contextmanager
-    def _read_only(self, ctx: Context) -> Iterator[BrandSession]:
-        options: Any = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with transaction(BrandSession(self.engine.execution_options(**options), ctx), read_only=True) as session:
+    def _read_only(self, ctx: Context, within: PlatformSession | None) -> Iterator[BrandSession]:
+        if within is None:
+            with transaction(BrandSession(self._snapshots, ctx), read_only=True) as session:
+                yield session
+        else:
+            with BrandSession(raw_connection(within), ctx, joined=True) as session:
+                yield session  # and nothing to commit or to undo: `within` ends the transaction
+
+    @contextmanager
+    def entering(self, user_id: str) -> Iterator[PlatformSession]:
+        """One consistent view over a person and their memberships, `within` which one of their brands is read."""
+        with transaction(PlatformSession(self._snapshots, user_id), read_only=True) as session:
             yield session
 
     def together(self, ctx: Context, work: Work[T]) -> T:

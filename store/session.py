@@ -25,16 +25,22 @@ if TYPE_CHECKING:
 
 
 class BrandSession(Session):
-    """One brand, one Context, one transaction. Made by `Database.begin` and `Database.read`."""
+    """One brand, one Context, one transaction. Made by `Database.begin` and `Database.read`.
+
+    Within another session's transaction it is a savepoint: what fails here is rolled back by both, each its own. One
+    that is `joined` to it only reads, and ends nothing.
+    """
 
     brand_filter = True
     snapshot: "Snapshot | None" = None
     """What the run that this session serves has read already; None where each read is made anew."""
 
-    def __init__(self, bind: Any, ctx: Context) -> None:
-        # Within another session's transaction it is a savepoint: what fails here is rolled back by both, each its own.
-        super().__init__(bind, expire_on_commit=False, autobegin=True, join_transaction_mode="create_savepoint")
+    def __init__(self, bind: Any, ctx: Context, *, joined: bool = False) -> None:
+        mode = "rollback_only" if joined else "create_savepoint"
+        super().__init__(bind, expire_on_commit=False, autobegin=True, join_transaction_mode=mode)
         self.ctx = ctx
+        self.kept: dict[str, Any] | None = {} if joined else None
+        """For what is read once, where nothing can change meanwhile."""
         self._own = _walls_of(ctx.brand_id)
         self._known: tuple[datetime, Any] | None = None
 

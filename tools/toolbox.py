@@ -188,12 +188,8 @@ class Toolbox:
 
     @cached_property
     def _env(self) -> ToolEnv:
-        def recall(name: str, args: ToolArguments) -> Mapping[str, Any] | None:
-            receipt = self._receipts.get(request_hash(self._ctx, self._agent, name, args))
-            return None if receipt is None else receipt.result
-
         search = partial(self._readings.knowledge.search, self._database, run=self.run_id)
-        return ToolEnv(self.run_id, self._agent, recall, self._readings.once, search)
+        return ToolEnv(self.run_id, self._agent, self._readings.once, search)
 
 
 def _checked(tool: Tool, arguments: Mapping[str, Any]) -> ToolArguments:

@@ -18,9 +18,10 @@ from domain.pricing import PRICE_UPDATE, PriceUpdate, PriceUpdateFacts
 from store.leases import lock_row
 from store.reads.pricing import prices as reads
 from store.reads.pricing import sold
+from store.reads.pricing.price_line import PriceLine, price_line
 from store.reads.settings import rules_of
 from store.session import BrandSession
-from store.tables import BrandRules, Channel, Price, PriceHistory, Product
+from store.tables import BrandRules, Price, PriceHistory
 
 HORIZON_WEEKS = 8
 _NO_COST_MARGIN_BPS = -BPS
@@ -28,14 +29,13 @@ _NO_COST_MARGIN_BPS = -BPS
 
 @dataclass(frozen=True)
 class _Situation:
-    product: Product
-    channel: Channel
+    line: PriceLine
     rules: BrandRules
-    price: reads.PriceNow
-    unit_cost_minor: int | None
-    weekly_units: int
-    weekly_channel_revenue_minor: int
-    locations: int
+    recent: reads.RecentWeekly
+
+    @property
+    def price(self) -> reads.PriceNow:
+        return self.line.price
 
 
 class PriceUpdateHandler:
@@ -56,12 +56,12 @@ class PriceUpdateHandler:
                 f"{action.sku} is priced in {now.price.currency}, not {action.currency}.",
                 remedy=f"Give the price in {now.price.currency}.",
             )
-        if now.unit_cost_minor is None:
+        if now.line.unit_cost_minor is None:
             raise InvalidInput(
                 f"The unit cost of {action.sku} is not known, so it cannot be told whether a price keeps the margin.",
                 remedy="Import product_costs.csv, or sales with their unit_cost.",
             )
-        facts = _guard_facts(session, now, action, prediction)
+        facts = _guard_facts(now, action, prediction)
         return Look(
             subject=action.subject,
             preview=_preview(now, action, facts),
@@ -88,37 +88,24 @@ class PriceUpdateHandler:
 
 
 def _situation(session: BrandSession, action: PriceUpdate) -> _Situation:
-    product = reads.product_by_sku(session, action.sku)
-    channel = reads.channel_by_code(session, action.channel)
-    recent = sold.recent_weekly(session, channel.id, product.id, weeks=4)
-    return _Situation(
-        product=product,
-        channel=channel,
-        rules=rules_of(session),
-        price=reads.price_now(session, product.id, channel.id, action.zone),
-        unit_cost_minor=reads.unit_cost_minor(session, product.id),
-        weekly_units=recent.units,
-        weekly_channel_revenue_minor=recent.channel_revenue_minor,
-        locations=recent.locations,
-    )
+    line = price_line(session, action.sku, action.channel, action.zone)
+    return _Situation(line, rules_of(session), sold.recent_weekly(session, line.channel.id, line.product.id, weeks=4))
 
 
-def _guard_facts(
-    session: BrandSession, now: _Situation, action: PriceUpdate, prediction: Prediction | None
-) -> PriceUpdateFacts:
+def _guard_facts(now: _Situation, action: PriceUpdate, prediction: Prediction | None) -> PriceUpdateFacts:
     change_bps = share_bps(action.price_minor - now.price.amount_minor, now.price.amount_minor)
-    reference = reads.reference_price_minor(session, now.price.price_id) or now.price.amount_minor
+    reference = now.line.reference_minor or now.price.amount_minor
     return PriceUpdateFacts(
         price_minor=action.price_minor,
         change_bps=change_bps,
         abs_change_bps=abs(change_bps),
-        changed_last_day_bps=reads.changed_last_day_bps(session, now.price.price_id),
+        changed_last_day_bps=now.line.changed_last_day_bps,
         margin_bps=_margin_bps(now, action.price_minor),
         min_margin_bps=now.rules.min_margin_bps,
         max_change_bps_per_day=now.rules.max_price_change_bps_per_day,
         corridor_low_minor=reference * now.rules.corridor_low_bps // BPS,
         corridor_high_minor=reference * now.rules.corridor_high_bps // BPS,
-        amount_minor=now.weekly_units * abs(action.price_minor - now.price.amount_minor) * HORIZON_WEEKS,
+        amount_minor=now.recent.units * abs(action.price_minor - now.price.amount_minor) * HORIZON_WEEKS,
         owner_gate_minor=now.rules.owner_gate_minor,
         prediction_low_minor=prediction.low if prediction else 0,
     )
@@ -126,21 +113,21 @@ def _guard_facts(
 
 def _margin_bps(now: _Situation, amount_minor: int) -> int:
     """Margin on what the brand keeps, as the guardrails read it; an unknown cost counts as a loss, never as none."""
-    if now.unit_cost_minor is None:
+    if now.line.unit_cost_minor is None:
         return _NO_COST_MARGIN_BPS
-    terms = reads.sale_terms(now.product, now.channel)
-    return max(terms.margin_bps(amount_minor, now.unit_cost_minor), -LARGEST_MINOR)
+    terms = reads.sale_terms(now.line.product, now.line.channel)
+    return max(terms.margin_bps(amount_minor, now.line.unit_cost_minor), -LARGEST_MINOR)
 
 
 def _preview(now: _Situation, action: PriceUpdate, facts: PriceUpdateFacts) -> Preview:
     currency = now.price.currency
     before, after = now.price.amount_minor, action.price_minor
     change = (after - before) / before * 100 if before else 0.0
-    revenue = now.weekly_channel_revenue_minor
-    share = Cell(value=now.weekly_units * before / revenue * BPS if revenue else 0.0, unit="bps")
+    revenue = now.recent.channel_revenue_minor
+    share = Cell(value=now.recent.units * before / revenue * BPS if revenue else 0.0, unit="bps")
     return Preview(
-        title=f"{now.product.title}: {format_minor(before, currency)} → {format_minor(after, currency)}"
-        f" ({change:+.1f} %) in {now.channel.title}",
+        title=f"{now.line.product.title}: {format_minor(before, currency)} → {format_minor(after, currency)}"
+        f" ({change:+.1f} %) in {now.line.channel.title}",
         changes=(
             PreviewLine(
                 field=Message(key="pricing.preview.price"),
@@ -153,8 +140,8 @@ def _preview(now: _Situation, action: PriceUpdate, facts: PriceUpdateFacts) -> P
         ),
         amount_minor=facts.amount_minor,
         currency=currency,
-        blast_radius=message("pricing.preview.update_reach", count=now.locations, share=share)
-        if now.locations
+        blast_radius=message("pricing.preview.update_reach", count=now.recent.locations, share=share)
+        if now.recent.locations
         else message("pricing.preview.update_reach_nowhere", share=share),
         undo=message("pricing.preview.update_undo", price=money_cell(before, currency)),
     )
@@ -162,9 +149,9 @@ def _preview(now: _Situation, action: PriceUpdate, facts: PriceUpdateFacts) -> P
 
 def _margin(now: _Situation, amount_minor: int) -> Message:
     """Rounded once, from what is kept and what it costs."""
-    if now.unit_cost_minor is None:
+    if now.line.unit_cost_minor is None:
         return Message(key="pricing.preview.margin_unknown")
-    margin = reads.sale_terms(now.product, now.channel).margin(amount_minor, now.unit_cost_minor)
+    margin = reads.sale_terms(now.line.product, now.line.channel).margin(amount_minor, now.line.unit_cost_minor)
     return (
         number(Cell(value=margin * BPS, unit="bps"))
         if margin >= -1
@@ -174,13 +161,13 @@ def _margin(now: _Situation, amount_minor: int) -> Message:
 
 def _shown(now: _Situation, facts: PriceUpdateFacts) -> dict[str, ShownFact]:
     currency = f"{now.price.currency}.minor"
-    cost = now.unit_cost_minor or 0
+    cost = now.line.unit_cost_minor or 0
     return {
         "price_before": ShownFact(value=now.price.amount_minor, unit=currency, promised=True),
         "unit_cost": ShownFact(value=cost, tolerance=cost // 50, unit=currency, promised=True),
         "margin_after": ShownFact(value=facts.margin_bps, tolerance=200, unit="bps"),
         "weekly_units": ShownFact(
-            value=now.weekly_units, tolerance=max(1, now.weekly_units // 3), unit="units/week", promised=True
+            value=now.recent.units, tolerance=max(1, now.recent.units // 3), unit="units/week", promised=True
         ),
         "min_margin": ShownFact(value=facts.min_margin_bps, unit="bps"),
     }

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from api.shapes.items import ItemSummary
 from api.shapes.words import AgentName, Asked, Figures, FindingShape, ProposalShape, Text
 from domain.money import LARGEST_MINOR
-from virtual_office.meeting.chair import CASH, STOCK_MONEY
+from virtual_office.meeting.limits import CASH, STOCK_MONEY
 from virtual_office.meeting.turns import Kind
 
 DEFAULT_AGENDA = "Trading review: what changed, and what should we do about it?"

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import BigInteger, cast, func, select, true
 from sqlmodel import col
 
 from domain.errors import NotFound
@@ -37,8 +38,7 @@ Shelf = tuple[UUID, UUID]
 """A stand and a product."""
 
 
-@dataclass(frozen=True, slots=True)
-class StandSales:
+class StandSales(NamedTuple):
     """Units of a product that a stand sold in a period, and their revenue in minor units."""
 
     location_id: UUID
@@ -93,8 +93,8 @@ def stand_sales(
     """Sales of stands in the reported periods that end after a moment and by now, of all products or some, by time."""
     start, days = col(SalesFact.period_start), col(SalesFact.period_days)
     columns = (col(SalesFact.location_id), col(SalesFact.product_id), col(SalesFact.channel_id), start, days)
-    units = func.sum(col(SalesFact.units))
-    revenue = func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor))
+    units = cast(func.sum(col(SalesFact.units)), BigInteger)
+    revenue = cast(func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)), BigInteger)
     end = start + func.make_interval(0, 0, 0, days)
     rows = session.execute(
         select(*columns, units, revenue)
@@ -104,8 +104,7 @@ def stand_sales(
         .group_by(*columns)
         .order_by(start, *columns[:3], days)
     ).all()
-    return [StandSales(place, product, channel, at, count, int(sold), int(taken))
-            for place, product, channel, at, count, sold, taken in rows if place is not None]  # fmt: skip
+    return list(map(StandSales._make, rows))
 
 
 def shelf_levels(

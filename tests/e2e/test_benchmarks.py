@@ -41,3 +41,12 @@ def test_the_automation_benchmark_prints_its_ratio() -> None:
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "ratio" in done.stdout
+
+
+@pytest.mark.long
+def test_the_benchmark_of_the_api_prints_its_ratios() -> None:
+    command = [sys.executable, "-m", "evals.rest_cost", "--seconds", "0.3", "--rounds", "1", "--connections", "2"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for comparison in ("list", "item and its rows", "item, one bare row"):
+        assert f"{comparison}, ratio" in done.stdout

@@ -9,7 +9,7 @@ import numpy as np
 from analytics.pricing.baseline import at_price
 from analytics.pricing.panel import Codes, Floats, SalesPanel, pair_codes
 from store.reads.pricing import prices as reads
-from store.reads.pricing import sold
+from store.reads.pricing.columns import sales_columns
 from store.session import BrandSession
 from tools.base import ToolEnv
 from tools.pricing.situation import Situation, rows_behind
@@ -34,28 +34,21 @@ def sales_of(session: BrandSession, env: ToolEnv, now: Situation) -> SalesPanel:
 
 
 def _sales(session: BrandSession, now: Situation) -> SalesPanel:
-    places = _locations(session, now.zone) if now.zone else None
-    series = [
-        sales
-        for sales in sold.sales_series(session, now.product.id, now.channel.id)
-        if places is None or sales.location_id in places
-    ]
-    lengths = [len(sales.units) for sales in series]
-    units, price, deal, feature, days = (
-        np.array([value for sales in series for value in getattr(sales, name)], dtype=float)
-        for name in ("units", "unit_price_minor", "deal_bps", "feature_bps", "period_days")
-    )
-    seconds = np.array([start.timestamp() for sales in series for start in sales.period_start])
-    place = np.repeat(np.arange(len(series)), lengths)
-    in_time = np.lexsort((place, seconds))
-    used = in_time[((units >= 0) & (price > 0) & (days <= _WEEK_DAYS))[in_time]]  # a week at most, priced, not returned
+    """Rows of a week at most, priced, and not returned, in the order of time."""
+    columns = sales_columns(session, now.channel.id, now.product.id)
+    at = np.arange(len(columns.units))[columns.of(now.product.id)]
+    at = at[(columns.units[at] >= 0) & (columns.unit_price_minor[at] > 0) & (columns.period_days[at] <= _WEEK_DAYS)]
+    if now.zone:
+        inside = _locations(session, now.zone)
+        at = at[np.array([place in inside for place in columns.places], dtype=bool)[columns.place[at]]]
+    at = at[np.argsort(columns.start[at], kind="stable")]
     return weekly_panel(
-        seconds[used],
-        place[used],
-        units[used],
-        price[used],
-        deal[used] / 10_000,
-        feature[used] / 10_000,
+        columns.start[at].astype(float),
+        columns.place[at],
+        columns.units[at].astype(float),
+        columns.unit_price_minor[at].astype(float),
+        columns.deal_bps[at] / 10_000,
+        columns.feature_bps[at] / 10_000,
     )
 
 

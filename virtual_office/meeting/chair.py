@@ -14,14 +14,12 @@ from domain.figure import Cell
 from domain.message import Message, message, together
 from domain.money import BPS
 from store.tables import ProposalRow
+from virtual_office.meeting.limits import CASH, STOCK_MONEY
 from virtual_office.meeting.revision import Revision, revised
 from virtual_office.minutes.words import both
 
 ATTENTION = 10
 """How many action items a meeting may ask people to look at."""
-CASH, STOCK_MONEY = "cash", "stock_money"
-RESOURCES = ("attention", CASH, STOCK_MONEY)
-"""Resources that people can limit."""
 EXPLAINED = 12
 
 

@@ -21,7 +21,7 @@ from store.run_events import tell
 from store.session import BrandSession
 from store.tables import Run
 
-MEETING = "meeting"
+MEETING, ANSWER = "meeting", "answer"
 GRAPH_VERSION = "meeting/3"
 RUNNING, WAITING, DONE = "running", "waiting", "done"
 BREAKS_ALLOWED = 3

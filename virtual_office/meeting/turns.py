@@ -21,7 +21,7 @@ from store.outbox import emit
 from store.run_events import tell
 from store.session import BrandSession
 from store.tables import ProposalRow, Run, TurnRow
-from virtual_office.meeting.chair import RESOURCES
+from virtual_office.meeting.limits import RESOURCES
 from virtual_office.meeting.runs import DONE
 from virtual_office.questions.questions import CitedAnswer, answer_question
 

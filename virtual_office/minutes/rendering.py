@@ -13,19 +13,37 @@ from store.session import BrandSession
 from store.tables import FigureRow
 
 
+def cells_of(session: BrandSession, codes: Iterable[str]) -> dict[str, Cell]:
+    """The numbers of figures by code, read at once."""
+    wanted = col(FigureRow.code).in_(sorted(set(codes)))
+    rows = session.execute(
+        select(col(FigureRow.code), col(FigureRow.value), col(FigureRow.unit), col(FigureRow.decimals)).where(wanted)
+    ).all()
+    return {code: Cell(value=value, unit=unit, decimals=decimals) for code, value, unit, decimals in rows}
+
+
+def rendered(
+    text: str, figures: Mapping[str, str], cells: Mapping[str, Cell], language: Language, style: Style = as_markdown
+) -> str:
+    """The prose with every `{key}` replaced by its number."""
+    return style(_spans(text, figures, cells, language))
+
+
+def _spans(text: str, figures: Mapping[str, str], cells: Mapping[str, Cell], language: Language) -> list[Span]:
+    known = {key: cells[code] for key, code in figures.items() if code in cells}
+    return prose_line(text, known, language, figures)
+
+
 class Figures:
     """The figures of some prose, read at once, and written in one language."""
 
     def __init__(self, session: BrandSession, codes: Iterable[str], language: Language = Language.EN) -> None:
-        wanted = sorted(set(codes))
-        rows = session.scalars(select(FigureRow).where(col(FigureRow.code).in_(wanted))).all()
-        self._cells = {row.code: Cell(value=row.value, unit=row.unit, decimals=row.decimals) for row in rows}
+        self._cells = cells_of(session, codes)
         self._language = language
 
     def spans(self, text: str, figures: Mapping[str, str]) -> list[Span]:
         """The prose in pieces, with every `{key}` replaced by its number."""
-        cells = {key: self._cells[code] for key, code in figures.items() if code in self._cells}
-        return prose_line(text, cells, self._language, figures)
+        return _spans(text, figures, self._cells, self._language)
 
     def render(self, text: str, figures: Mapping[str, str], style: Style = as_markdown) -> str:
         """The prose with every `{key}` replaced by its number."""

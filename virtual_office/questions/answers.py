@@ -19,13 +19,11 @@ from store.run_events import tell
 from store.session import BrandSession
 from store.tables import Receipt, Run
 from virtual_office.meeting.reporting import Progress, Reporter
-from virtual_office.meeting.runs import DONE, GRAPH_VERSION, RUNNING, held, over_breaks, pinned
+from virtual_office.meeting.runs import ANSWER, DONE, GRAPH_VERSION, RUNNING, held, over_breaks, pinned
 from virtual_office.meeting.table import proposal_documents
 from virtual_office.minutes.document import findings_of, summary_in
 from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.summary import finding_document
-
-ANSWER = "answer"
 
 
 def open_answer(session: BrandSession, charter: Charter, question: str, run_id: UUID | None = None) -> UUID:

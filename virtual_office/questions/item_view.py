@@ -1,13 +1,14 @@
 """An action item as a person reads it: its document, with the numbers in its prose and in what was asked about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.documents import item_document, item_summary
+from actions.documents import ABOUT_ITEMS, item_summary, live_document, still_document
 from actions.items import action_of
 from actions.questions import notes_of
+from domain.figure import Cell
 from domain.language import Language
 from guardrails.cedar import PolicyEngine
 from language.lines import as_markdown, as_plain
@@ -15,9 +16,9 @@ from language.speech import prose_of, spoken
 from language.titles import list_title, text_title
 from store.reads.settings import brand_of
 from store.session import BrandSession
-from store.tables import ActionItem, ItemNote, ProposalRow, Run
+from store.tables import ActionItem, BrandOwned, ItemNote, ProposalRow, Run
 from virtual_office.metrics.reader import language_of_words
-from virtual_office.minutes.rendering import Figures
+from virtual_office.minutes.rendering import Figures, cells_of, rendered
 
 
 def item_line(item: ActionItem, language: Language = Language.EN) -> dict[str, Any]:
@@ -41,19 +42,36 @@ def item_view(
     session: BrandSession, engine: PolicyEngine, item: ActionItem, language: Language = Language.EN
 ) -> dict[str, Any]:
     """Everything that a person needs to answer an item."""
-    document = spoken(item_document(session, engine, item), language)
-    figures = Figures(session, item.figures.values(), language)
-    rationale = figures.render(_rationale(session, item, language), item.figures, as_markdown)
     return {
-        **document,
+        **still_view(session, item, language),
+        **live_view(session, engine, item, language),
+        "amended": _amended(session, item),
+        "expires_locally": local_time(session, item.expires_at),
+    }
+
+
+def still_view(session: BrandSession, item: ActionItem, language: Language = Language.EN) -> dict[str, Any]:
+    """The part of its view that stays as it is for as long as the rows of the item and of its run do."""
+    figures = Figures(session, item.figures.values(), language)
+    return {
+        **spoken(still_document(session, item), language),
         "title": _title(item, language),
         "list_title": _list_titles(item),
         "dissent": _dissent(session, item, language),
-        "rationale": rationale,
-        "amended": _amended(session, item),
-        "expires_locally": local_time(session, item.expires_at),
-        "notes": note_views(session, notes_of(session, item.id)),
+        "rationale": figures.render(_rationale(session, item, language), item.figures, as_markdown),
     }
+
+
+def live_view(
+    session: BrandSession,
+    engine: PolicyEngine,
+    item: ActionItem,
+    language: Language = Language.EN,
+    about: Collection[type[BrandOwned]] = ABOUT_ITEMS,
+) -> dict[str, Any]:
+    """The part of its view that may change while those rows do not, from the tables that have rows about the item."""
+    notes = note_views(session, notes_of(session, item.id)) if ItemNote in about else []
+    return {**spoken(live_document(session, engine, item, about), language), "notes": notes}
 
 
 def _rationale(session: BrandSession, item: ActionItem, language: Language) -> str:
@@ -83,15 +101,19 @@ def local_time(session: BrandSession, moment: datetime) -> str:
 
 def note_views(session: BrandSession, notes: Sequence[ItemNote]) -> list[dict[str, Any]]:
     """Questions and answers, with their numbers; an agent's answer in the language that it was asked in."""
-    codes = [code for note in notes for code in note.figures.values()]
-    figures = {language: Figures(session, codes, language) for language in Language}
     asked_in = {note.id: language_of_words(note.text) for note in notes if note.question_id is None}
+    spoken_in = {
+        note.id: asked_in.get(note.question_id or note.id, Language.EN) if note.german else Language.EN
+        for note in notes
+    }
+    codes = [code for note in notes for code in note.figures.values()]
+    cells = cells_of(session, codes) if codes else {}
     return [
         {
             "id": str(note.id),
             "question_id": str(note.question_id) if note.question_id else None,
             "author": note.author,
-            "text": _in_words(note, figures, asked_in.get(note.question_id or note.id, Language.EN)),
+            "text": _in_words(note, cells, spoken_in[note.id]),
             "figures": note.figures,
             "at": note.created_at.isoformat(),
         }
@@ -99,7 +121,6 @@ def note_views(session: BrandSession, notes: Sequence[ItemNote]) -> list[dict[st
     ]
 
 
-def _in_words(note: ItemNote, figures: Mapping[Language, Figures], language: Language) -> str:
-    spoken = language if note.german else Language.EN
-    text = note.german if spoken is Language.DE else note.text
-    return figures[spoken].render(text, note.figures, as_plain) if note.figures else text
+def _in_words(note: ItemNote, cells: Mapping[str, Cell], language: Language) -> str:
+    text = note.german if language is Language.DE else note.text
+    return rendered(text, note.figures, cells, language, as_plain) if note.figures else text

@@ -20,6 +20,7 @@ from store.tables import (
     Invoice,
     InvoiceReminder,
     Payment,
+    Product,
     ProductCost,
     PurchaseOrder,
     SalesFact,
@@ -215,7 +216,6 @@ def sold(session: BrandSession, currency: str, since: datetime, until: datetime)
     return sold_where(session, currency, until, end > since, end <= until)
 
 
-@read_once
 def sold_where(
     session: BrandSession, currency: str, until: datetime, *conditions: Any
 ) -> Sequence[ChannelProductSales]:
@@ -259,22 +259,33 @@ def _listed_costs_minor(session: BrandSession, products: Collection[UUID], at: d
     return {product: cost for product, cost in rows}  # noqa: C416 - a row is no pair
 
 
+@dataclass(frozen=True)
+class ChargedWeek:
+    """A channel's revenue as charged and cost of goods in one week (from 0), in minor units, of products of one VAT."""
+
+    week: int
+    channel_id: UUID
+    vat_bps: int
+    charged_minor: int
+    cost_minor: int
+
+
 @read_once
-def charged_by_week(
-    session: BrandSession, currency: str, since: datetime
-) -> Sequence[tuple[int, UUID, UUID, int, int]]:
-    """Revenue as charged and cost of goods in minor units, by week after `since` (from 0), product and channel."""
+def charged_by_week(session: BrandSession, currency: str, since: datetime) -> Sequence[ChargedWeek]:
+    """Revenue and cost by week after `since`, of what the brand's products sold."""
     start, units = col(SalesFact.period_start), col(SalesFact.units)
     week = func.floor(func.extract("epoch", start - since) / (7 * 86_400))
     charged = func.sum(units * col(SalesFact.unit_price_minor))
     cost = func.coalesce(func.sum(units * col(SalesFact.unit_cost_minor)), 0)
+    groups = (week, col(SalesFact.channel_id), col(Product.vat_bps))
     rows = session.execute(
-        select(week, col(SalesFact.product_id), col(SalesFact.channel_id), charged, cost)
+        select(*groups, charged, cost)
+        .join(Product, (col(Product.id) == col(SalesFact.product_id)) & (col(Product.brand_id) == SalesFact.brand_id))
         .where(start >= since, start <= session.ctx.known_until, col(SalesFact.currency) == currency)
-        .group_by(week, col(SalesFact.product_id), col(SalesFact.channel_id))
-        .order_by(week, col(SalesFact.product_id), col(SalesFact.channel_id))
+        .group_by(*groups)
+        .order_by(*groups)
     ).all()
-    return [(int(at), product, channel, int(amount), int(costs)) for at, product, channel, amount, costs in rows]
+    return [ChargedWeek(int(at), channel, vat, int(amount), int(costs)) for at, channel, vat, amount, costs in rows]
 
 
 @read_once

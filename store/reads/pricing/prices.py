@@ -105,7 +105,7 @@ def price_now(session: BrandSession, product_id: UUID, channel_id: UUID, zone: s
 def prices_now(
     session: BrandSession, channel_id: UUID, product_id: UUID | None = None
 ) -> dict[tuple[UUID, str], PriceNow]:
-    """`price_now` of every entry of a channel's price list that had a price, by product and zone; or of one product's."""
+    """`price_now` of a channel's price list, or of one product's entries, by product and zone: those that had one."""
     history = select(col(Price.product_id), col(Price.zone), PriceHistory).join(
         Price, (col(Price.id) == col(PriceHistory.price_id)) & (col(Price.brand_id) == col(PriceHistory.brand_id))
     )
@@ -200,7 +200,12 @@ def changed_last_day_bps(session: BrandSession, price_id: UUID) -> int:
 
 def sale_terms(product: Product, channel: Channel) -> SaleTerms:
     """Terms of sale of this product in this channel: VAT and the channel's fee."""
-    return SaleTerms(product.vat_bps if channel.prices_include_vat else 0, channel.fee_bps)
+    return terms_of(channel, product.vat_bps)
+
+
+def terms_of(channel: Channel, vat_bps: int) -> SaleTerms:
+    """Terms of sale in this channel of products with this VAT."""
+    return SaleTerms(vat_bps if channel.prices_include_vat else 0, channel.fee_bps)
 
 
 def reference_price_minor(session: BrandSession, price_id: UUID, days: int = 365) -> int | None:

@@ -1,7 +1,6 @@
 """Reads for promotions: past and planned ones, price drafts, and weekly sales with their deals."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,21 +13,6 @@ from store.tables import PriceDraft, Product, Promotion, SalesFact
 
 WEEK = timedelta(weeks=1)
 _WHOLE = 10_000
-
-
-@dataclass(frozen=True)
-class DealWeek:
-    """A product's sales in a channel in one week, all locations together; `deal` is the share of units' periods."""
-
-    product_id: UUID
-    week: int
-    units: int
-    revenue_minor: int
-    deal: float
-    plain_price_minor: int | None
-    """Unit price without a deal; None where all of the week was under one."""
-    deal_price_minor: int | None
-    """Unit price under a deal, of periods that were entirely under one."""
 
 
 @read_once
@@ -66,46 +50,6 @@ def last_end(session: BrandSession, channel_id: UUID | None = None) -> datetime 
         short.append(col(SalesFact.channel_id) == channel_id)
     end = col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
     return session.scalar(select(func.max(end)).where(*short))
-
-
-@read_once
-def deal_weeks(session: BrandSession, channel_id: UUID, weeks: int) -> Sequence[DealWeek]:
-    """Sales by product and week of the last `weeks`, counted back from the newest period; 0 is the oldest week."""
-    end = last_end(session, channel_id)
-    if end is None:
-        return []
-    first = end - weeks * WEEK
-    at = func.floor(func.extract("epoch", col(SalesFact.period_start) - first) / WEEK.total_seconds())
-    plain = col(SalesFact.deal_bps) == 0
-    units, charged = col(SalesFact.units), col(SalesFact.units) * col(SalesFact.unit_price_minor)
-    rows = session.execute(
-        select(
-            col(SalesFact.product_id),
-            at,
-            func.sum(units),
-            func.sum(charged),
-            func.sum(col(SalesFact.deal_bps) * col(SalesFact.period_days)),
-            func.sum(col(SalesFact.period_days)),
-            func.avg(col(SalesFact.unit_price_minor)).filter(plain),
-            func.avg(col(SalesFact.unit_price_minor)).filter(col(SalesFact.deal_bps) == _WHOLE),
-        )
-        .where(col(SalesFact.channel_id) == channel_id, col(SalesFact.period_days) <= 7)
-        .where(col(SalesFact.period_start) >= first, col(SalesFact.unit_price_minor) > 0)
-        .group_by(col(SalesFact.product_id), at)
-        .order_by(col(SalesFact.product_id), at)
-    ).all()
-    return [
-        DealWeek(
-            product,
-            int(week),
-            int(sold),
-            int(revenue),
-            int(deal) / int(days) / _WHOLE,
-            None if price is None else round(price),
-            None if dealt is None else round(dealt),
-        )
-        for product, week, sold, revenue, deal, days, price, dealt in rows
-    ]
 
 
 @read_once

@@ -1,31 +1,15 @@
-"""Reads of what was sold, for pricing: series by location, totals by period, and recent averages."""
+"""Reads of what was sold, for pricing: totals by period, and recent averages."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Interval, bindparam, func, select
 from sqlmodel import col
 
 from store.session import BrandSession
 from store.snapshot import read_once
 from store.tables import Product, SalesFact
-
-
-@dataclass(frozen=True)
-class SalesSeries:
-    """One product's sales in one channel at one location, a value a reported period, in the order of time."""
-
-    location_id: UUID | None
-    period_start: Sequence[datetime]
-    units: Sequence[int]
-    unit_price_minor: Sequence[int]
-    deal_bps: Sequence[int]
-    feature_bps: Sequence[int]
-    period_days: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -39,36 +23,6 @@ class PeriodTotal:
     revenue_minor: int
     cost_minor: int | None
     median_price_minor: int
-
-
-def sales_series(session: BrandSession, product_id: UUID, channel_id: UUID) -> Sequence[SalesSeries]:
-    """All reported sales of one product in one channel that were known by the Context's moment, by location."""
-    only = product_id if session.snapshot is None else None
-    return _series_by_product(session, channel_id, only).get(product_id, ())
-
-
-@read_once
-def _series_by_product(
-    session: BrandSession, channel_id: UUID, product_id: UUID | None
-) -> dict[UUID, Sequence[SalesSeries]]:
-    """A channel's sales, of all products or one: a row of arrays takes a fifth of the time of as many rows."""
-    columns = (col(SalesFact.period_start), col(SalesFact.units), col(SalesFact.unit_price_minor),
-               col(SalesFact.deal_bps), col(SalesFact.feature_bps), col(SalesFact.period_days))  # fmt: skip
-    in_time = (func.array_agg(aggregate_order_by(column, col(SalesFact.period_start))) for column in columns)
-    statement = select(col(SalesFact.product_id), col(SalesFact.location_id), *in_time).where(
-        col(SalesFact.channel_id) == channel_id
-    )
-    if product_id is not None:
-        statement = statement.where(col(SalesFact.product_id) == product_id)
-    rows = session.execute(
-        statement.group_by(col(SalesFact.product_id), col(SalesFact.location_id)).order_by(
-            col(SalesFact.product_id), col(SalesFact.location_id)
-        )
-    ).all()
-    series: dict[UUID, list[SalesSeries]] = defaultdict(list)
-    for product, *of_place in rows:
-        series[product].append(SalesSeries(*of_place))
-    return dict(series)
 
 
 @read_once
@@ -131,20 +85,23 @@ class RecentWeekly:
 @read_once
 def recent_weekly(session: BrandSession, channel_id: UUID, product_id: UUID, weeks: int) -> RecentWeekly:
     """Units of the product, revenue of the channel, and at how many locations, over the last reported `weeks`."""
-    last = session.scalar(select(func.max(col(SalesFact.period_start))).where(col(SalesFact.channel_id) == channel_id))
-    if last is None:
-        return RecentWeekly(0, 0, 0)
-    is_product = col(SalesFact.product_id) == product_id
-    units, revenue, locations = session.execute(
-        select(
-            func.coalesce(func.sum(col(SalesFact.units)).filter(is_product), 0),
-            func.coalesce(func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)), 0),
-            func.count(col(SalesFact.location_id).distinct()).filter(is_product),
-        )
-        .where(col(SalesFact.channel_id) == channel_id)
-        .where(col(SalesFact.period_start) > last - timedelta(weeks=weeks))
-    ).one()
+    asked = {"channel": channel_id, "product": product_id, "span": timedelta(weeks=weeks)}
+    units, revenue, locations = session.execute(_RECENT, asked).one()
     return RecentWeekly(round(units / weeks), round(revenue / weeks), locations)
+
+
+_OF_PRODUCT = col(SalesFact.product_id) == bindparam("product")
+_OF_CHANNEL = col(SalesFact.channel_id) == bindparam("channel")
+_LAST = select(func.max(col(SalesFact.period_start))).where(_OF_CHANNEL).scalar_subquery()
+_RECENT = (
+    select(
+        func.coalesce(func.sum(col(SalesFact.units)).filter(_OF_PRODUCT), 0),
+        func.coalesce(func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)), 0),
+        func.count(col(SalesFact.location_id).distinct()).filter(_OF_PRODUCT),
+    )
+    .where(_OF_CHANNEL)
+    .where(col(SalesFact.period_start) > _LAST - bindparam("span", type_=Interval()))
+)
 
 
 @read_once

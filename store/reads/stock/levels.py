@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
@@ -62,8 +62,7 @@ class Offer:
         return reached[-1].unit_cost_minor
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """Units of a product that moved at a place at one moment, signed; for a count, the units counted."""
 
     product_id: UUID
@@ -195,7 +194,7 @@ def movements(
 
     Within a moment: receipts, issues, and then the count, which includes them.
     """
-    moment, units = col(InventoryMovement.moved_at), func.sum(col(InventoryMovement.quantity))
+    moment, units = col(InventoryMovement.moved_at), cast(func.sum(col(InventoryMovement.quantity)), BigInteger)
     columns = (col(StockItem.product_id), col(StockItem.location_id), col(InventoryMovement.kind), moment)
     statement = (
         select(*columns, units)
@@ -209,7 +208,7 @@ def movements(
     rows = session.execute(
         statement.group_by(*columns).order_by(moment, col(InventoryMovement.kind) == COUNT, units.desc(), *columns[:2])
     ).all()
-    return [Movement(product, place, kind, at, int(quantity)) for product, place, kind, at, quantity in rows]
+    return list(map(Movement._make, rows))
 
 
 @read_once

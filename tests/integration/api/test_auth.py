@@ -6,7 +6,7 @@ import pytest
 
 from api.limits import Rate
 from identity.people import UserDirectory
-from store.tables import AuditEntry
+from store.tables import AuditEntry, Membership
 from tests.integration.api.conftest import AT_WILL, PASSWORD, Town, error_of
 
 LOGIN, REFRESH, ME = "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/me"
@@ -65,6 +65,29 @@ def test_who_is_locked_out_is_out_at_once(town: Town) -> None:
     people.disable(operator)
     error_of(client.get("/api/v1/inbox"), 401)
     error_of(client.post(LOGIN, json={"login": "operator", "password": PASSWORD}), 401)
+
+
+def test_who_is_let_go_is_out_of_the_brand_with_the_next_request(town: Town) -> None:
+    client = town.client("operator")
+    item = client.first_item()["id"]
+    paths = ["/api/v1/action-items", "/api/v1/inbox", f"/api/v1/action-items/{item}", "/api/v1/brand/channels"]
+    assert {client.get(path).status_code for path in paths} == {200}
+    operator = UserDirectory(town.office.database, town.mine.clock, town.mine.ids).find("operator")
+    with town.office.database.platform(str(town.mine.actor.id)) as session:
+        session.delete(session.get_one(Membership, (operator, town.mine.brand_id)))
+    for path in paths:
+        error_of(client.get(path, headers={"X-Brand": "mine"}), 404)
+        error_of(client.get(path), 422)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["action-items?limit=0", "action-items?cursor=x", "action-items/x", "brand/channels?cursor=x", "meetings?cursor=x"],
+)
+def test_who_asks_is_settled_before_what_is_asked(path: str, town: Town) -> None:
+    error_of(town.client().get(f"/api/v1/{path}"), 401)
+    error_of(town.client("owner").get(f"/api/v1/{path}", headers={"X-Brand": "theirs"}), 404)
+    assert town.client("owner").get(f"/api/v1/{path}").status_code in (404, 422)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_every_error_is_an_envelope(method: str, path: str, body: bytes | None, 
 
 def test_what_nobody_foresaw_is_an_envelope_that_tells_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     client = town.client("owner")
-    monkeypatch.setattr("api.items.items.inbox", lambda _session: 1 / 0)
+    monkeypatch.setattr("api.items.items.open_now", lambda *_: 1 / 0)
     error = error_of(client.get("/api/v1/inbox"), 500)
     assert error["code"] == "unforeseen"
     assert "division" not in str(error)

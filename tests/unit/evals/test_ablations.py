@@ -10,7 +10,8 @@ from evals.twin.ablations import CREW, NO_CHALLENGE, NO_SOLVER, ONE, table, vari
 from evals.twin.counted import CHALLENGE, SOLVER, CountedChair
 from evals.twin.greedy import greedy
 from store.tables import ProposalRow
-from virtual_office.meeting.chair import CASH, Grounds, choose
+from virtual_office.meeting.chair import Grounds, choose
+from virtual_office.meeting.limits import CASH
 from virtual_office.meeting.revision import Revision
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)

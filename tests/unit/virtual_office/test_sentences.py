@@ -7,7 +7,7 @@ from domain.language import Language
 from domain.metrics import Metric, Split
 from language.sentences import nouns, sentence
 from virtual_office.meeting.agenda import _COUNTS, _STATUSES
-from virtual_office.meeting.chair import RESOURCES
+from virtual_office.meeting.limits import RESOURCES
 from virtual_office.meeting.turns import Kind
 from virtual_office.minutes.words import _GATES
 from virtual_office.questions.item_questions import _TOPICS

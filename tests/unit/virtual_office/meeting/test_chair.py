@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from domain.prediction import Prediction
 from domain.stock import PurchaseLine, PurchaseOrderCreate
 from store.tables import ProposalRow
-from virtual_office.meeting.chair import CASH, STOCK_MONEY, Grounds, choose
+from virtual_office.meeting.chair import Grounds, choose
+from virtual_office.meeting.limits import CASH, STOCK_MONEY
 from virtual_office.meeting.revision import Revision
 
 
