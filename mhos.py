@@ -1,6 +1,7 @@
 """The console entry: puts this checkout first on the import path, then hands over to `cli`."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +20,8 @@ put_checkout_first()
 
 def main() -> None:
     """Run the `mhos` command line."""
+    # Our matrices are small: a second thread of BLAS only waits for the first, at full load. numpy reads it once.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from cli import run
 
     gc.set_threshold(200_000, 20, 50)  # the rows of a large brand are many objects and no garbage: look seldom

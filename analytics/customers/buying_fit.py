@@ -166,9 +166,11 @@ def _search(base: CustomerBase, scale: float) -> tuple[Maximum, int]:
 
 def _distinct(base: CustomerBase, scale: float) -> _Histories:
     table = np.column_stack([base.repeats, base.last / scale, base.age / scale])
-    rows, customers = np.unique(table, axis=0, return_counts=True)
+    table = table[np.lexsort(table.T[::-1])]
+    first = np.flatnonzero(np.append(True, (np.diff(table, axis=0) != 0).any(axis=1)))
+    rows, customers = table[first], np.diff(np.append(first, len(table))).astype(np.float64)
     values, code = np.unique(rows[:, 0], return_inverse=True)
-    return _Histories(rows[:, 1], rows[:, 2], customers.astype(np.float64), values, code.ravel().astype(np.int64))
+    return _Histories(rows[:, 1], rows[:, 2], customers, values, code.ravel().astype(np.int64))
 
 
 def _log_likelihood(parameters: Floats, history: _Histories) -> tuple[float, Floats]:

@@ -44,9 +44,11 @@ class Purchases:
         """One row for a customer's day, amounts added up, sorted by customer and day."""
         if not len(self):
             return self
-        pairs, group = np.unique(np.column_stack([self.customer, self.day]), axis=0, return_inverse=True)
-        amount = np.bincount(group.ravel(), self.amount, minlength=len(pairs)).astype(np.float64)
-        return Purchases(pairs[:, 0], pairs[:, 1], amount)
+        order = np.lexsort((self.day, self.customer))
+        customer, day = self.customer[order], self.day[order]
+        first = np.append(True, (np.diff(customer) != 0) | (np.diff(day) != 0))
+        amount = np.bincount(np.cumsum(first) - 1, self.amount[order]).astype(np.float64)
+        return Purchases(customer[first], day[first], amount)
 
 
 @dataclass(frozen=True, eq=False)

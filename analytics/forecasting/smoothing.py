@@ -85,7 +85,9 @@ def _fit(units: Floats, least_square: float) -> _Fits:
     origin = np.arange(max(min(first_origin, units.size - 1), units.size - 1 - ORIGINS), units.size)
 
     def products(left_pass: int, right_pass: int) -> Floats:
-        return np.cumsum(error[:, left_pass] * error[:, right_pass], axis=0)[origin]
+        left, right, first = error[:, left_pass], error[:, right_pass], origin[0]
+        past = np.einsum("tg,tg->g", left[:first], right[:first])
+        return past + np.cumsum(left[first:] * right[first:], axis=0)
 
     intercept_square, with_level, with_trend = products(0, 0), products(0, 1), products(0, 2)
     level_square, trend_square, cross = products(1, 1) + 1e-9, products(2, 2) + 1.0, products(1, 2)
@@ -111,18 +113,18 @@ def _three_passes(units: Floats, observed: NDArray[np.bool_]) -> tuple[Floats, F
     """Errors, levels and trends (T, 3, ways); a missing period moves the level by its trend and has no error."""
     shape = (units.size, 3, _ALPHA.size)
     errors, levels, trends = np.zeros(shape), np.empty(shape), np.empty(shape)
-    level, trend = np.zeros(shape[1:]), np.zeros(shape[1:])
-    level[1], trend[2] = 1.0, ~_IS_PLAIN
-    for at in range(units.size):
-        trend = _PHI * trend
-        level = level + trend
-        if observed[at]:
-            error = -level
-            error[0] += units[at]
-            level = level + _ALPHA * error
-            trend = trend + _BETA * error
-            errors[at] = error
-        levels[at], trends[at] = level, trend
+    alpha, beta, phi = (np.tile(row, (3, 1)) for row in (_ALPHA, _BETA, _PHI))
+    last_level, last_trend, moved = np.zeros(shape[1:]), np.zeros(shape[1:]), np.empty(shape[1:])
+    last_level[1], last_trend[2] = 1.0, ~_IS_PLAIN
+    for error, level, trend, unit, seen in zip(errors, levels, trends, units, observed, strict=True):
+        np.multiply(phi, last_trend, out=trend)
+        np.add(last_level, trend, out=level)
+        if seen:
+            np.negative(level, out=error)
+            error[0] += unit
+            level += np.multiply(alpha, error, out=moved)
+            trend += np.multiply(beta, error, out=moved)
+        last_level, last_trend = level, trend
     return errors, levels, trends
 
 

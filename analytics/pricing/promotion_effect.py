@@ -62,7 +62,7 @@ def deal_response(panel: DealPanel) -> DealResponse:
     weeks, products = panel.units.shape
     if weeks < LEAST_WEEKS or panel.deals < LEAST_DEALS:
         raise InvalidNumbers(f"{panel.deals} deals in {weeks} weeks are too few.")
-    columns = [panel.deal, *_after(panel.deal), _others_on_deal(panel), panel.log_price]
+    columns = [panel.deal, *_after(panel.deal), others_on_deal(panel), panel.log_price]
     known = np.isfinite(panel.units) & np.isfinite(panel.log_price)
     known[: LAG_BLOCKS[-1][1]] = False
     week, product = (codes.astype(np.int64) for codes in np.nonzero(known))
@@ -89,7 +89,7 @@ def _after(deal: Floats) -> list[Floats]:
     return lags
 
 
-def _others_on_deal(panel: DealPanel) -> Floats:
+def others_on_deal(panel: DealPanel) -> Floats:
     """Share (T, P) of its category's other usual sales that is on a deal beside each product."""
     usual = np.nan_to_num(np.nanmean(panel.units, axis=0))
     order = np.argsort(panel.category, kind="stable")

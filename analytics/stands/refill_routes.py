@@ -1,11 +1,14 @@
 """Routing of refill trips: which stands share a trip, and the trip's value after its cost."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Literal
 
+import numpy as np
+
+from analytics.pricing.panel import Floats
 from analytics.stands.refills import StandGain
 from analytics.statistics.amounts import check_amounts
 from analytics.statistics.errors import InvalidNumbers
@@ -130,19 +133,46 @@ def _joined(
 ) -> list[tuple[str, ...]]:
     route_of: dict[str, tuple[str, ...]] = {stand: (stand,) for stand in stands}
     near = [stand for stand in stands if road.knows(stand)]
-    alone = {stand: road.minor((stand,)) for stand in near}
-    savings = [(alone[i] + alone[j] - road.minor((i, j)), i, j) for i, j in combinations(near, 2)]
-    for saving, i, j in sorted(savings, key=lambda saving_of: -saving_of[0]):
+    most = len(stands) if most_stops is None else most_stops
+    for i, j in _pairs_worth_joining(near, road):
         head, tail = route_of[i], route_of[j]
-        if saving <= 0 or head == tail or i not in (head[0], head[-1]) or j not in (tail[0], tail[-1]):
+        if len(head) + len(tail) > most or head == tail:
+            continue
+        if i not in (head[0], head[-1]) or j not in (tail[0], tail[-1]):
             continue
         together = (head if head[-1] == i else head[::-1]) + (tail if tail[0] == j else tail[::-1])
-        load = sum(gains[stand].units for stand in together)
-        if (van_units is not None and load > van_units) or (most_stops is not None and len(together) > most_stops):
+        if van_units is not None and sum(gains[stand].units for stand in together) > van_units:
             continue
         for stand in together:
             route_of[stand] = together
     return list(dict.fromkeys(route_of.values()))
+
+
+def _pairs_worth_joining(near: Sequence[str], road: Road) -> Iterator[tuple[str, str]]:
+    """Pairs of stands that are cheaper on one trip than on two, the largest saving first."""
+    if len(near) < 2 or road.depot is None or road.places is None:
+        return
+    spots = np.radians(
+        [(spot.latitude, spot.longitude) for spot in (road.depot, *(road.places[stand] for stand in near))]
+    )
+    latitude, longitude = spots.T
+    first, second = np.triu_indices(len(near), 1)
+    there = _road_km(latitude[:1], longitude[:1], latitude[1:], longitude[1:])
+    between = _road_km(*spots[first + 1].T, *spots[second + 1].T)
+    cost = road.cost
+    alone = cost.fixed_minor + cost.per_km_minor * (there + there) + cost.per_stop_minor
+    driven = cost.per_km_minor * (there[first] + between + there[second])
+    saving = alone[first] + alone[second] - (cost.fixed_minor + driven + cost.per_stop_minor * 2)
+    best = np.argsort(-saving, kind="stable")[: np.count_nonzero(saving > 0)]
+    for i, j in zip(first[best].tolist(), second[best].tolist(), strict=True):
+        yield near[i], near[j]
+
+
+def _road_km(latitude: Floats, longitude: Floats, to_latitude: Floats, to_longitude: Floats) -> Floats:
+    """As `road_km`, of many pairs, in radians."""
+    north, east = to_latitude - latitude, to_longitude - longitude
+    half = np.sin(north / 2) ** 2 + np.cos(latitude) * np.cos(to_latitude) * np.sin(east / 2) ** 2
+    return DETOUR * 2 * EARTH_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
 
 
 def _pruned(

@@ -112,12 +112,12 @@ def _fit(treated: Floats, controls: Floats, start: int, window: int) -> _Fit:
     scaled = (controls - controls[:start].mean(axis=0)) / controls[:start].std(axis=0)
     level = np.abs(treated[:start]).mean()
     common = level * (controls / np.abs(controls[:start]).mean(axis=0)).mean(axis=1)
-    apart = [treated - share * common for share in _SHARES]
-    misses = np.vstack([_rolling_misses(series[:start], scaled[:start], window) for series in apart])
+    apart = np.column_stack([treated - share * common for share in _SHARES])
+    misses = _rolling_misses(apart[:start], scaled[:start], window)
     best = int(np.argmin(np.mean(misses**2, axis=1)))
     unexplained = _residual_maker(scaled, _PENALTIES[best % len(_PENALTIES)])
     step = (np.arange(len(treated)) >= start).astype(float)
-    return _Fit(unexplained @ apart[best // len(_PENALTIES)], unexplained @ step, misses[best])
+    return _Fit(unexplained @ apart[:, best // len(_PENALTIES)], unexplained @ step, misses[best])
 
 
 def _measured(treated: Floats, controls: Floats, blank: EffectEstimate, worst_pre_fit: float) -> EffectEstimate:
@@ -142,7 +142,7 @@ def _measured(treated: Floats, controls: Floats, blank: EffectEstimate, worst_pr
         low=min(window * ends[0], effect - missed),
         high=max(window * ends[1], effect + missed),
         pre_fit_error=poor,
-        p_value_of_no_effect=_p_value(np.abs(outcome)),
+        p_value_of_no_effect=float(_p_values(np.abs(outcome))),
     )
 
 
@@ -156,21 +156,22 @@ def _residual_maker(controls: Floats, penalty: float) -> Floats:
 
 
 def _rolling_misses(treated: Floats, controls: Floats, window: int) -> Floats:
-    """Errors of forecasts made at earlier starts for their window's sum, (penalties, starts)."""
+    """Errors of forecasts of series (T, n) made at earlier starts for their window's sum, (n x penalties, starts)."""
     first = max(len(treated) // 3, _FEWEST_TO_FIT)
     starts = range(min(first, len(treated) - window), len(treated) - window + 1)
     return np.column_stack([_misses(treated, controls, start, window) for start in starts])
 
 
 def _misses(treated: Floats, controls: Floats, start: int, window: int) -> Floats:
-    """Errors under each penalty of a fit up to `start` that forecasts the sum of the next `window`."""
-    centre, level = controls[:start].mean(axis=0), treated[:start].mean()
+    """Errors of each series under each penalty of a fit up to `start` that forecasts the sum of the next `window`."""
+    centre, level = controls[:start].mean(axis=0), treated[:start].mean(axis=0)
     centred = controls[:start] - centre
     values, vectors = np.linalg.eigh(centred.T @ centred)
-    pull = vectors.T @ centred.T @ (treated[:start] - level)
+    pull = vectors.T @ (centred.T @ (treated[:start] - level))
     ahead = (controls[start : start + window] - centre).sum(axis=0) @ vectors
-    foreseen = [window * level + ahead @ (pull / (np.maximum(values, 0) + p * start)) for p in _PENALTIES]
-    return treated[start : start + window].sum() - np.array(foreseen)
+    stiffness = np.maximum(values, 0)[:, None] + np.array(_PENALTIES) * start
+    foreseen = window * level[:, None] + (ahead[:, None] * pull).T @ (1 / stiffness)
+    return (treated[start : start + window].sum(axis=0)[:, None] - foreseen).ravel()
 
 
 def _quantile(misses: Floats, coverage: float) -> float:
@@ -185,8 +186,9 @@ def _window_sums(residual: Floats, window: int) -> Floats:
     return residual[shifts].sum(axis=1)
 
 
-def _p_value(statistics: Floats) -> float:
-    return float(np.mean(statistics >= statistics[0] * (1 - 1e-12)))
+def _p_values(statistics: Floats) -> Floats:
+    """The share of each row's (..., T) statistics that are no less than its first."""
+    return np.mean(statistics >= statistics[..., :1] * (1 - 1e-12), axis=-1)
 
 
 def _accepted(outcome: Floats, step: Floats, level: float) -> tuple[float, float] | None:
@@ -203,7 +205,7 @@ def _accepted(outcome: Floats, step: Floats, level: float) -> tuple[float, float
         return None
     reach = max(1.0, float(np.ptp(edges)))
     probes = np.concatenate([[edges[0] - reach], (edges[1:] + edges[:-1]) / 2, [edges[-1] + reach]])
-    accepted = np.array([_p_value(np.abs(outcome - probe * step)) > level for probe in probes])
+    accepted = _p_values(np.abs(outcome - probes[:, None] * step)) > level
     if accepted[0] or accepted[-1] or not accepted.any():
         return None
     inside = np.flatnonzero(accepted)

@@ -84,19 +84,18 @@ def regress(outcome: Floats, regressors: Floats, location: Codes, period: Codes)
     used = regressors[:, kept]
     residual = outcome - regressors @ slopes
     bread = np.linalg.inv(used.T @ used)
-    place, steps = np.unique(location, return_inverse=True)[1], period - period.min()
+    place, steps = numbered(location), period - period.min()
     cells = np.zeros((place.max() + 1, steps.max() + 1, used.shape[1]))
     cells[place, steps] = used * residual[:, None]
-    variance, clusters = _variance(cells, bread, len(np.unique(period)))
+    variance, clusters = _variance(cells, bread, _groups(place), _groups(steps))
     errors = np.zeros(len(slopes))
     errors[kept] = np.sqrt(variance * len(outcome) / max(len(outcome) - used.shape[1], 1))
     return Regression(slopes, errors, max(clusters - 1, 1))
 
 
-def _variance(cells: Floats, bread: Floats, periods: int) -> tuple[Floats, int]:
+def _variance(cells: Floats, bread: Floats, locations: int, periods: int) -> tuple[Floats, int]:
     lag = int(4 * (periods / 100) ** (2 / 9))
     by_period = _diagonal(bread, _lagged(cells.sum(axis=0, keepdims=True), lag)) * periods / max(periods - 1, 1)
-    locations = cells.shape[0]
     if locations < FEW_CLUSTERS:
         return by_period, periods
     sums = cells.sum(axis=1)
@@ -125,6 +124,10 @@ def numbered(codes: Codes) -> Codes:
     return numbered if 4 * numbered.max() < len(codes) else np.unique(codes, return_inverse=True)[1]
 
 
+def _groups(group: Codes) -> int:
+    return int(np.count_nonzero(np.bincount(group)))
+
+
 def _sizes(group: Codes) -> Codes:
     """Rows by group, and 1 where there is none, to divide by."""
     return np.maximum(np.bincount(group), 1)
@@ -150,6 +153,8 @@ def _triangle(outcome: Floats, regressors: Floats) -> Floats:
 def _kept(triangle: Floats) -> Codes:
     """The first regressor and those, in order, that add something the earlier ones do not already say."""
     regressors = triangle[:, :-1]
+    if _all_stand_apart(regressors):
+        return np.arange(regressors.shape[1])
     if _own(regressors[:, 0], regressors[:, 1:]) <= _NOTHING:
         raise NotIdentified("Nothing is left of the first regressor beside the effects and the other regressors.")
     kept = [0]
@@ -157,6 +162,14 @@ def _kept(triangle: Floats) -> Codes:
         if _own(regressors[:, column], regressors[:, kept]) > _NOTHING:
             kept.append(column)
     return np.array(kept, dtype=np.int64)
+
+
+def _all_stand_apart(regressors: Floats) -> bool:
+    """True if each surely has something of its own: what is left beside the others is at least its smallest stretch."""
+    lengths = np.linalg.norm(regressors, axis=0)
+    if lengths.min() <= _NOTHING:
+        return False
+    return bool(np.linalg.svd(regressors / lengths, compute_uv=False)[-1] * lengths.min() > _NOTHING)
 
 
 def _own(values: Floats, others: Floats) -> float:

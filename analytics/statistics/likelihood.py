@@ -54,7 +54,10 @@ def maximise(log_likelihood: LogLikelihood, starts: Sequence[Floats], rows: floa
 
     best = min((search(np.log(start)) for start in starts), key=lambda result: float(result.fun))
     for _ in range(_RETRIES):
-        best = min(best, search(best.x), key=lambda result: float(result.fun))
+        again = search(best.x)
+        if again.fun >= best.fun:
+            break
+        best = again
     slope = float(np.abs(downhill(best.x)[1]).max())
     inside = bool((np.abs(best.x) < _LIMIT - 0.01).all())
     covariance = _covariance(lambda logs: downhill(logs)[1] * rows, best.x) if inside else None

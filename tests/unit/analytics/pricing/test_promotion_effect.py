@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.pricing.promotion_effect import DealPanel, DealTerms, deal_response, value_deal
+from analytics.pricing.promotion_effect import DealPanel, DealTerms, deal_response, others_on_deal, value_deal
 from analytics.statistics.errors import InvalidNumbers
 
 WEEKS, PRODUCTS = 78, 36
@@ -97,3 +97,14 @@ def test_too_few_deals_are_refused() -> None:
         deal_response(DealPanel(panel.units, panel.log_price, np.zeros_like(panel.deal), panel.category))
     with pytest.raises(InvalidNumbers):
         value_deal(deal_response(panel), 0, DealTerms(7, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0))
+
+
+def test_others_on_a_deal_weigh_by_what_they_usually_sell() -> None:
+    panel = lived(4)
+    usual = panel.units.mean(axis=0)
+    same = (panel.category[:, None] == panel.category) & ~np.eye(PRODUCTS, dtype=bool)
+    weight = same * usual
+    expected = panel.deal @ (weight / weight.sum(axis=1, keepdims=True)).T
+    np.testing.assert_allclose(others_on_deal(panel), expected, rtol=1e-9, atol=1e-12)
+    alone = DealPanel(panel.units, panel.log_price, panel.deal, np.arange(PRODUCTS))
+    assert not others_on_deal(alone).any()

@@ -4,6 +4,7 @@ import itertools
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -366,3 +367,26 @@ def test_nothing_of_the_solvers_own_reaches_stdout() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "answer\n"
     assert "stray" in run.stderr
+
+
+@given(seed=st.integers(0, 10_000), by=st.sampled_from(["value", "density"]))
+@settings(max_examples=examples(200), deadline=None)
+def test_the_greedy_choice_takes_each_that_still_fits(seed: int, by: Literal["value", "density"]) -> None:
+    contest = random_contest(seed)
+    shares = [
+        max([row.uses.get(index, 0) / max(row.bound, 1) for row in contest.limit_rows] + [1e-9])
+        for index in range(len(contest.contenders))
+    ]
+
+    def order(index: int) -> tuple[float, float, int, str]:
+        mends, worth, importance, key = contest.contenders[index].rank
+        return mends, worth / shares[index] if by == "density" else worth, importance, key
+
+    for start in ((), (0,)):
+        chosen = set(start)
+        for index in sorted(range(len(shares)), key=order):
+            contender = contest.contenders[index]
+            gains = contender.mends or contender.worth_minor > 0 or contender.importance > 0
+            if gains and contest.fits(chosen | {index}):
+                chosen.add(index)
+        assert greedy(contest, by, start) == chosen

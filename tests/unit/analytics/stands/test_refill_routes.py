@@ -90,3 +90,25 @@ def test_senseless_places_and_costs_are_refused() -> None:
         RefillTripCost(-1)
     with pytest.raises(InvalidNumbers):
         plan_trips([gain("a", 1), gain("a", 2)], Road(RefillTripCost(1)))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_trips_are_those_of_the_savings_taken_one_pair_at_a_time(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    stands = [f"s{number}" for number in range(14)]
+    places = {stand: GeoPosition(*(random.random(2) * [1.0, 1.5] + [52, 13])) for stand in stands}
+    road = Road(RefillTripCost(1_500, 40.0, 90), DEPOT, places)
+    gains = [gain(stand, 1e9, int(random.integers(1, 9))) for stand in stands]
+    units = {each.stand: each.units for each in gains}
+    route: dict[str, tuple[str, ...]] = {stand: (stand,) for stand in stands}
+    pairs = itertools.combinations(stands, 2)
+    savings = {pair: road.minor(pair[:1]) + road.minor(pair[1:]) - road.minor(pair) for pair in pairs}
+    for (i, j), saving in sorted(savings.items(), key=lambda entry: -entry[1]):
+        head, tail = route[i], route[j]
+        if saving <= 0 or head == tail or i not in (head[0], head[-1]) or j not in (tail[0], tail[-1]):
+            continue
+        joined = (head if head[-1] == i else head[::-1]) + (tail if tail[0] == j else tail[::-1])
+        if sum(units[stand] for stand in joined) <= 20 and len(joined) <= 5:
+            route |= dict.fromkeys(joined, joined)
+    trips = plan_trips(gains, road, van_units=20, most_stops=5)
+    assert {trip.stands for trip in trips} == set(route.values())
