@@ -1,5 +1,6 @@
 """The console entry: puts this checkout first on the import path, then hands over to `cli`."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def main() -> None:
     """Run the `mhos` command line."""
     from cli import run
 
+    gc.set_threshold(200_000, 20, 50)  # the rows of a large brand are many objects and no garbage: look seldom
     run()
 
 

@@ -43,12 +43,12 @@ class FoundPassage:
     rank: int
     passage: KnowledgePassage
     document: KnowledgeDocument
-    passage_sha256: str
-    document_sha256: str
+    passage_checksum: str
+    document_checksum: str
 
     @classmethod
     def at(cls, rank: int, read: reads.ReadPassage) -> "FoundPassage":
-        return cls(rank, read.passage, read.document, read.passage_sha256, read.document_sha256)
+        return cls(rank, read.passage, read.document, read.passage_checksum, read.document_checksum)
 
 
 @dataclass(frozen=True)

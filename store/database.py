@@ -17,6 +17,7 @@ from domain.errors import Forbidden, Unavailable
 from store.engine import Revive, does_not_let_us_in, open_engine
 from store.group_commit import GroupCommits, Work
 from store.session import BrandSession, PlatformSession, raw_connection
+from store.snapshot import Snapshot
 from store.tables import BrandOwned
 from store.transaction import broken_off, is_lost, transaction
 from store.woken import Bell, is_woken
@@ -33,6 +34,18 @@ def app_password(owner_url: URL) -> str:
     """
     secret = (owner_url.password or "mhos").encode()
     return hmac.new(secret, APP_ROLE.encode(), hashlib.sha256).hexdigest()
+
+
+@contextmanager
+def _shared(session: BrandSession, snapshot: Snapshot | None) -> Iterator[None]:
+    """Let a session read through a snapshot, whose rows a rollback of this session would expire for all others."""
+    session.snapshot = snapshot
+    try:
+        yield
+    except BaseException:
+        if snapshot is not None:
+            session.expunge_all()
+        raise
 
 
 def _as_psycopg(url: str) -> URL:
@@ -75,39 +88,45 @@ class Database:
         return cls(owner, address.url(address.app_role, address.database), Reviver(home))
 
     @contextmanager
-    def begin(self, ctx: Context) -> Iterator[BrandSession]:
-        """One transaction in one brand: committed at the end, or undone as a whole. Raises as `transaction` does."""
-        with transaction(BrandSession(self.engine, ctx)) as session:
+    def begin(self, ctx: Context, snapshot: Snapshot | None = None) -> Iterator[BrandSession]:
+        """One transaction in one brand: committed at the end, or undone as a whole. Raises as `transaction` does.
+
+        Facts that `snapshot` has are not read again; not for what changes facts.
+        """
+        with transaction(BrandSession(self.engine, ctx)) as session, _shared(session, snapshot):
             yield session
         if self.bell is not None and is_woken(session):
             self.bell(ctx.brand)
 
     @contextmanager
-    def read(self, ctx: Context, within: PlatformSession | None = None) -> Iterator[BrandSession]:
-        """One consistent snapshot of one brand, which cannot write; that of `within` where people were read first.
+    def read(
+        self, ctx: Context, snapshot: Snapshot | None = None, *, within: PlatformSession | None = None
+    ) -> Iterator[BrandSession]:
+        """One consistent view of one brand, which cannot write; that of `within` where people were read first.
 
-        Raises Forbidden for who may not read it.
+        Facts that `snapshot` has are not read again, and what is read is added to it. Raises Forbidden for who may not
+        read the brand.
         """
         ctx.require(Permission.DATA_READ)
-        with self._snapshot(ctx, within) as session:
+        with self._read_only(ctx, within) as session, _shared(session, snapshot):
             yield session
 
     @contextmanager
     def read_table(
         self, ctx: Context, table: type[BrandOwned], within: PlatformSession | None = None
     ) -> Iterator[BrandSession]:
-        """A snapshot for rows of one table that is served. Raises Forbidden for who is none of its readers."""
+        """A view for rows of one table that is served. Raises Forbidden for who is none of its readers."""
         if table.SERVED is None or not table.SERVED.is_open_to(ctx.actor.roles):
             name = table.SERVED.path if table.SERVED else table.__tablename__
             raise Forbidden(
                 f"{ctx.actor.label} may not read {name} in brand {ctx.brand}.",
                 remedy="Ask the brand's owner for a role that may.",
             )
-        with self._snapshot(ctx, within) as session:
+        with self._read_only(ctx, within) as session:
             yield session
 
     @contextmanager
-    def _snapshot(self, ctx: Context, within: PlatformSession | None) -> Iterator[BrandSession]:
+    def _read_only(self, ctx: Context, within: PlatformSession | None) -> Iterator[BrandSession]:
         if within is None:
             with transaction(BrandSession(self._snapshots, ctx), read_only=True) as session:
                 yield session
@@ -117,7 +136,7 @@ class Database:
 
     @contextmanager
     def entering(self, user_id: str) -> Iterator[PlatformSession]:
-        """One consistent snapshot over a person and their memberships, `within` which one of their brands is read."""
+        """One consistent view over a person and their memberships, `within` which one of their brands is read."""
         with transaction(PlatformSession(self._snapshots, user_id), read_only=True) as session:
             yield session
 

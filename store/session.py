@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 from weakref import WeakSet
 
@@ -20,6 +20,9 @@ from domain.context import Context
 from domain.errors import BrandScopeBroken
 from store.tables import AuditHead, Brand, BrandOwned, Fact
 
+if TYPE_CHECKING:
+    from store.snapshot import Snapshot
+
 
 class BrandSession(Session):
     """One brand, one Context, one transaction. Made by `Database.begin` and `Database.read`.
@@ -29,6 +32,8 @@ class BrandSession(Session):
     """
 
     brand_filter = True
+    snapshot: "Snapshot | None" = None
+    """What the run that this session serves has read already; None where each read is made anew."""
 
     def __init__(self, bind: Any, ctx: Context, *, joined: bool = False) -> None:
         mode = "rollback_only" if joined else "create_savepoint"

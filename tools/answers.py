@@ -42,11 +42,6 @@ def last_asked(session: BrandSession, tool: str, names: Sequence[str]) -> dict[t
     return asked
 
 
-def receipts_of(session: BrandSession, run_id: UUID, agent: str) -> Sequence[Receipt]:
-    """Every answer that an agent was given in a run."""
-    return session.scalars(select(Receipt).where(col(Receipt.run_id) == run_id, col(Receipt.agent) == agent)).all()
-
-
 def answers_in(session: BrandSession, run_id: UUID) -> dict[str, Receipt]:
     """Every answer that was given in a run, by its call (its `request_hash`)."""
     return {row.request_hash: row for row in session.scalars(select(Receipt).where(col(Receipt.run_id) == run_id))}
@@ -89,7 +84,10 @@ def receipt_of_run(session: BrandSession, run_id: UUID, receipt_id: UUID) -> Rec
     return receipt
 
 
-def joined_label(session: BrandSession, receipts: Iterable[UUID]) -> Label:
-    """The label of something made out of several receipts."""
-    labels = session.scalars(select(col(Receipt.label)).where(col(Receipt.id).in_(list(receipts)))).all()
+def joined_label(session: BrandSession, receipts: Iterable[UUID], run_id: UUID, agent: str) -> Label:
+    """The label of what an agent makes out of some receipts, in view of all that it was told in the run."""
+    of_agent = (col(Receipt.run_id) == run_id) & (col(Receipt.agent) == agent)
+    labels = session.scalars(
+        select(col(Receipt.label)).where(col(Receipt.id).in_(list(receipts)) | of_agent).distinct()
+    )
     return join(Label(label) for label in labels)

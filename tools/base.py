@@ -1,6 +1,6 @@
 """The definition of a tool: a typed function over the store that reads, analyses or proposes, and nothing else."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -72,8 +72,6 @@ class ToolEnv:
 
     run_id: UUID
     agent: str
-    recall: Callable[[str, ToolArguments], Mapping[str, Any] | None]
-    """The stored result of the same tool call in this run; None where there was none."""
     once: Callable[[tuple[Hashable, ...], Callable[[], Any]], Any]
     """What was read under this name already, in the same run, as of the same moment; else read now.
 

@@ -14,7 +14,7 @@ from domain.prediction import Prediction
 from domain.report import Claim
 from store.session import BrandSession
 from store.tables import ProposalRow, Receipt
-from tools.answers import joined_label, receipt_of_run, receipts_of
+from tools.answers import joined_label, receipt_of_run
 from tools.base import GaveUp, Retry, ToolArguments, ToolEnv
 from tools.receipts import record_figures
 from tools.report_check import check_rationale
@@ -93,9 +93,7 @@ def _store(session: BrandSession, env: ToolEnv, draft: Draft, call: str) -> Prop
         receipts=[str(receipt) for receipt in receipts],
         prediction=draft.prediction.model_dump(mode="json"),
         expected_minor=draft.expected_minor,
-        label=joined_label(
-            session, [*receipts, *(receipt.id for receipt in receipts_of(session, env.run_id, env.agent))]
-        ),
+        label=joined_label(session, receipts, env.run_id, env.agent),
         created_at=session.ctx.now(),
     )
     session.add(row)

@@ -1,6 +1,6 @@
 """Provenance: which rows of the store a result came from, so that they can be read again and compared."""
 
-import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Select, func, literal, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from domain.errors import InvalidInput
-from store.reads.fingerprints import hash_of, row_bytes
+from store.reads.fingerprints import checksum_halves, checksum_of
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import (
     BankBalance,
     BrandOwned,
@@ -51,17 +51,21 @@ from store.tables import (
 )
 
 Values = str | list[str]
-_OF_NOTHING = hashlib.sha256(b"").hexdigest()
+_OF_NOTHING = checksum_of(0, 0)
 _BOOKKEEPING = frozenset({"known_at", "recorded_at", "seq"})
 
 
 @dataclass(frozen=True)
 class _Source:
-    """A table that results may come from, by which of its columns rows are picked, and the one they are shown by."""
+    """A table that results may come from, by which of its columns rows are picked, and the one they are shown by.
+
+    Of one that is `by_row`, results come from a few rows out of very many.
+    """
 
     table: type[BrandOwned]
     picked_by: Mapping[str, Callable[[str], Any]]
     moment: str | None = None
+    by_row: bool = False
 
 
 SOURCES: Mapping[str, _Source] = {
@@ -73,12 +77,12 @@ SOURCES: Mapping[str, _Source] = {
     "expected_expense": _Source(ExpectedExpense, {"source": str}, "expected_at"),
     "expense": _Source(Expense, {"category": str}, "spent_at"),
     "inventory_movement": _Source(InventoryMovement, {"stock_item_id": UUID}, "moved_at"),
-    "knowledge_document": _Source(KnowledgeDocument, {"id": UUID}, "known_at"),
-    "knowledge_passage": _Source(KnowledgePassage, {"id": UUID}),
+    "knowledge_document": _Source(KnowledgeDocument, {"id": UUID}, "known_at", by_row=True),
+    "knowledge_passage": _Source(KnowledgePassage, {"id": UUID}, by_row=True),
     "location": _Source(Location, {"id": UUID, "code": str}),
     "lead": _Source(Lead, {"code": str}, "opened_at"),
-    "message": _Source(Message, {"id": UUID}, "received_at"),
-    "message_send": _Source(MessageSend, {"source": str}, "sent_at"),
+    "message": _Source(Message, {"id": UUID}, "received_at", by_row=True),
+    "message_send": _Source(MessageSend, {"source": str}, "sent_at", by_row=True),
     "invoice": _Source(Invoice, {"customer_id": UUID}, "issued_at"),
     "invoice_reminder": _Source(InvoiceReminder, {"invoice_id": UUID}, "sent_at"),
     "payment": _Source(Payment, {"invoice_id": UUID}, "paid_at"),
@@ -112,7 +116,7 @@ class RowSelection(BaseModel):
     """Only what happened after this moment, for tables whose rows have one."""
     as_of: datetime
     count: int
-    sha256: str
+    checksum: str
 
     def bearing_on(self, *about: str) -> "RowSelection":
         """These rows, as the source of these cells (JSON pointers)."""
@@ -137,48 +141,105 @@ def selected(
 ) -> RowSelection:
     """Note which rows a result came from: `selected(session, "product", id=product.id)`."""
     draft = _draft(session, table, about, where).model_copy(update={"since": since})
-    count, sha256 = _fingerprint(session, draft)
-    return draft.model_copy(update={"count": count, "sha256": sha256})
+    is_counted = session.snapshot is not None and not _source(draft).by_row
+    return _with(draft, _counted(session, table, since).of(draft.where) if is_counted else _fingerprint(session, draft))
 
 
 def selected_each(
     session: BrandSession, table: str, by: str, values: Iterable[UUID], *, since: datetime | None = None, **where: Any
 ) -> dict[UUID, RowSelection]:
     """`selected` for each value of a column, in one query: `selected_each(session, "product", "id", ids)`."""
-
-    def draft(value: UUID | list[UUID]) -> RowSelection:
-        return _draft(session, table, (), {by: value, **where}).model_copy(update={"since": since})
-
-    drafts = {value: draft(value) for value in values}
+    fixed = _draft(session, table, (), where).model_copy(update={"since": since})
+    drafts = {value: fixed.model_copy(update={"where": {by: str(value), **fixed.where}}) for value in values}
+    if session.snapshot is not None and not _source(fixed).by_row:
+        counted = _counted(session, table, since)
+        return {value: _with(draft, counted.of(draft.where)) for value, draft in drafts.items()}
     column = getattr(SOURCES[table].table, by)
-    every = draft(list(drafts))
+    every = fixed.model_copy(update={"where": {by: [str(value) for value in drafts], **fixed.where}})
     rows = session.execute(_pick(_fingerprints(table, column), every).group_by(column)).all() if drafts else []
-    fingerprints = {value: {"count": count, "sha256": sha256} for value, count, sha256 in rows}
-    nothing = {"count": 0, "sha256": _OF_NOTHING}
-    return {value: selection.model_copy(update=fingerprints.get(value, nothing)) for value, selection in drafts.items()}
+    fingerprints = {value: _Rows(count, int(first), int(second)) for value, count, first, second in rows}
+    return {value: _with(draft, fingerprints.get(value, _NONE)) for value, draft in drafts.items()}
 
 
-def selected_row(session: BrandSession, table: str, row: UUID, sha256: str) -> RowSelection:
-    """One row by its id, that was read together with its hash (`hash_of` its `row_bytes`)."""
-    return _draft(session, table, (), {"id": row}).model_copy(update={"count": 1, "sha256": sha256})
+def selected_row(session: BrandSession, table: str, row: UUID, checksum: str) -> RowSelection:
+    """One row by its id, that was read together with its checksum."""
+    return _draft(session, table, (), {"id": row}).model_copy(update={"count": 1, "checksum": checksum})
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A number of rows, and the sums of their two hashes."""
+
+    count: int
+    first: int
+    second: int
+
+    @property
+    def checksum(self) -> str:
+        return checksum_of(self.first, self.second)
+
+
+_NONE = _Rows(0, 0, 0)
+
+
+class _CountedRows:
+    """A table's rows, counted and summed for each combination of the columns that selections pick by."""
+
+    def __init__(self, names: Sequence[str], groups: Iterable[Any]) -> None:
+        self._groups = [
+            (tuple(None if value is None else str(value) for value in values), _Rows(count, int(first), int(second)))
+            for *values, count, first, second in groups
+        ]
+        self._places = {name: at for at, name in enumerate(names)}
+        self._by_value: list[dict[str | None, list[int]]] = [defaultdict(list) for _ in names]
+        for at, (values, _) in enumerate(self._groups):
+            for place, value in enumerate(values):
+                self._by_value[place][value].append(at)
+
+    def of(self, where: Mapping[str, Values]) -> _Rows:
+        """The rows that fit."""
+        wanted = {self._places[name]: {values} if isinstance(values, str) else set(values)
+                  for name, values in where.items()}  # fmt: skip
+        fitting: Iterable[int] = range(len(self._groups))
+        if wanted:
+            place = min(wanted, key=lambda at: len(wanted[at]))
+            fitting = [at for value in wanted.pop(place) for at in self._by_value[place].get(value, ())]
+        count = first = second = 0
+        for at in fitting:
+            values, rows = self._groups[at]
+            if all(values[place] in allowed for place, allowed in wanted.items()):
+                count, first, second = count + rows.count, first + rows.first, second + rows.second
+        return _Rows(count, first, second)
+
+
+@read_once
+def _counted(session: BrandSession, table: str, since: datetime | None) -> _CountedRows:
+    source = SOURCES[table]
+    columns = [getattr(source.table, name) for name in source.picked_by]
+    every = _draft(session, table, (), {}).model_copy(update={"since": since})
+    groups = session.execute(_pick(_fingerprints(table, *columns), every).group_by(*columns)).all()
+    return _CountedRows(list(source.picked_by), groups)
+
+
+def _with(draft: RowSelection, rows: _Rows) -> RowSelection:
+    return draft.model_copy(update={"count": rows.count, "checksum": rows.checksum})
 
 
 def _draft(session: BrandSession, table: str, about: Iterable[str], where: Mapping[str, Any]) -> RowSelection:
     plain = {name: _plain(value) for name, value in where.items()}
     return RowSelection(
-        table=table, where=plain, about=tuple(about), as_of=session.ctx.known_until, count=0, sha256=_OF_NOTHING
+        table=table, where=plain, about=tuple(about), as_of=session.ctx.known_until, count=0, checksum=_OF_NOTHING
     )
 
 
 def open_rows(session: BrandSession, selection: RowSelection, limit: int) -> OpenedRows:
     """Read a selection again, as of its own moment."""
-    count, sha256 = _fingerprint(session, selection)
+    present = _fingerprint(session, selection)
     table = _source(selection).table
     ordered = _pick(select(table), selection).order_by(*_order(selection)).limit(limit)
     rows = [_as_document(selection.table, row) for row in session.scalars(ordered)]
-    return OpenedRows(
-        _with_codes(session, rows), selection.count, (count, sha256) == (selection.count, selection.sha256)
-    )
+    unchanged = (present.count, present.checksum) == (selection.count, selection.checksum)
+    return OpenedRows(_with_codes(session, rows), selection.count, unchanged)
 
 
 _CODES: Mapping[str, tuple[str, type[BrandOwned], str]] = {
@@ -252,20 +313,15 @@ def _order(selection: RowSelection) -> list[Any]:
     return [*newest_first, col(source.table.id)]
 
 
-def _fingerprint(session: BrandSession, selection: RowSelection) -> tuple[int, str]:
-    """The number of rows, and a hash of all that they hold."""
-    row = session.execute(_pick(_fingerprints(selection.table), selection)).one()
-    return row[0], row[1]
+def _fingerprint(session: BrandSession, selection: RowSelection) -> _Rows:
+    count, first, second = session.execute(_pick(_fingerprints(selection.table), selection)).one()
+    return _Rows(count, int(first), int(second))
 
 
 def _fingerprints(table: str, *each: Any) -> Select[*tuple[Any, ...]]:
-    """Count and hash of rows, computed by the database, as there may be many.
-
-    Of a single row it is `hash_of` its bytes.
-    """
+    """Number of rows and their two sums, computed by the database, as there may be many."""
     rows = SOURCES[table].table
-    joined = func.string_agg(row_bytes(rows), aggregate_order_by(literal(b""), col(rows.id)))
-    return select(*each, func.count(col(rows.id)), hash_of(func.coalesce(joined, literal(b""))))
+    return select(*each, func.count(col(rows.id)), *checksum_halves(rows))
 
 
 def _as_document(table: str, row: BrandOwned) -> dict[str, Any]:

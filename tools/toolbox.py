@@ -151,7 +151,7 @@ class Toolbox:
     def _receipt(self, tool: Tool, args: ToolArguments) -> Receipt:
         call = request_hash(self._ctx, self._agent, tool.name, args)
         if call not in self._receipts:
-            with self._database.read(self._ctx) as session:
+            with self._database.read(self._ctx, self._readings) as session:
                 answer = self._run(tool, session, args)
             receipt = receipt_for(self._ctx, self.run_id, self._agent, tool.name, args, answer)
             # Should another process have kept one first, that one holds, and what cites ours is refused by the store.
@@ -162,7 +162,7 @@ class Toolbox:
     def _propose(self, tool: Tool, args: ToolArguments) -> ToolReply:
         self._ctx.require(Permission.ACTION_PROPOSE)
         self.written()
-        with self._database.begin(self._ctx) as session:
+        with self._database.begin(self._ctx, self._readings) as session:
             answer = self._run(tool, session, args)
         return ToolReply(True, None, canonical_json({"result": answer.result}))
 
@@ -188,12 +188,8 @@ class Toolbox:
 
     @cached_property
     def _env(self) -> ToolEnv:
-        def recall(name: str, args: ToolArguments) -> Mapping[str, Any] | None:
-            receipt = self._receipts.get(request_hash(self._ctx, self._agent, name, args))
-            return None if receipt is None else receipt.result
-
         search = partial(self._readings.knowledge.search, self._database, run=self.run_id)
-        return ToolEnv(self.run_id, self._agent, recall, self._readings.once, search)
+        return ToolEnv(self.run_id, self._agent, self._readings.once, search)
 
 
 def _checked(tool: Tool, arguments: Mapping[str, Any]) -> ToolArguments:

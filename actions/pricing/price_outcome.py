@@ -12,6 +12,7 @@ from domain.money import BPS
 from domain.prediction import Outcome, OutcomeStatus
 from domain.pricing import PriceUpdate
 from store.reads.pricing import prices as reads
+from store.reads.pricing import sold
 from store.session import BrandSession
 from store.tables import Channel
 
@@ -80,7 +81,7 @@ def _weeks(session: BrandSession, action: PriceUpdate, since: datetime, until: d
     window = max(1, (until - since) // _WEEK - 1)
     totals = [
         total
-        for total in reads.period_totals(session, channel.id)
+        for total in sold.period_totals(session, channel.id)
         if total.period_start + timedelta(days=total.period_days) <= until and not _straddles(total, since)
     ]
     periods = _window(sorted({total.period_start for total in totals}), since, window)
@@ -105,13 +106,13 @@ def _window(periods: list[datetime], since: datetime, longest: int) -> list[date
     return before + periods[len(before) :][:longest]
 
 
-def _straddles(total: reads.PeriodTotal, moment: datetime) -> bool:
+def _straddles(total: sold.PeriodTotal, moment: datetime) -> bool:
     """A period in which the change fell is neither before nor after it."""
     return total.period_start < moment < total.period_start + timedelta(days=total.period_days)
 
 
 def _by_sku(
-    session: BrandSession, channel: Channel, totals: Sequence[reads.PeriodTotal], periods: Sequence[datetime]
+    session: BrandSession, channel: Channel, totals: Sequence[sold.PeriodTotal], periods: Sequence[datetime]
 ) -> dict[str, np.ndarray]:
     at = {period: index for index, period in enumerate(periods)}
     profit: dict[str, np.ndarray] = {}

@@ -17,6 +17,7 @@ from domain.prediction import Outcome, Prediction
 from domain.pricing import PRICE_UPDATE, PriceUpdate, PriceUpdateFacts
 from store.leases import lock_row
 from store.reads.pricing import prices as reads
+from store.reads.pricing import sold
 from store.reads.pricing.price_line import PriceLine, price_line
 from store.reads.settings import rules_of
 from store.session import BrandSession
@@ -88,7 +89,7 @@ class PriceUpdateHandler:
 
 def _situation(session: BrandSession, action: PriceUpdate) -> _Situation:
     line = price_line(session, action.sku, action.channel, action.zone)
-    return _Situation(line, rules_of(session), reads.recent_weekly(session, line.channel.id, line.product.id, weeks=4))
+    return _Situation(line, rules_of(session), sold.recent_weekly(session, line.channel.id, line.product.id, weeks=4))
 
 
 def _guard_facts(now: _Situation, action: PriceUpdate, prediction: Prediction | None) -> PriceUpdateFacts:

@@ -18,6 +18,7 @@ from domain.pricing import PROMO_SCHEDULE, PromoSchedule, PromoScheduleFacts
 from store.leases import lock_row
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as planned
+from store.reads.pricing import sold
 from store.reads.settings import brand_of, rules_of
 from store.reads.stock import levels as stocked
 from store.session import BrandSession
@@ -148,7 +149,7 @@ def _place(session: BrandSession, product: Product, code: str, off_bps: int, cos
         promoted_minor=promoted,
         margin_bps=max(terms.margin_bps(promoted, cost), -LARGEST_MINOR),
         margin=terms.margin(promoted, cost),
-        weekly_units=reads.recent_weekly(session, channel.id, product.id, weeks=_RECENT_WEEKS).units,
+        weekly_units=sold.recent_weekly(session, channel.id, product.id, weeks=_RECENT_WEEKS).units,
     )
 
 

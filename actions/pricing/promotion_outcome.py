@@ -16,6 +16,7 @@ from domain.prediction import Outcome
 from domain.pricing import DIP_WEEKS, PromoSchedule
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as planned
+from store.reads.pricing import sold
 from store.session import BrandSession
 from store.tables import Channel, Product
 
@@ -59,7 +60,7 @@ def measure_promotion(session: BrandSession, action: PromoSchedule, until: datet
 def _weeks(session: BrandSession, channel: Channel, begins: datetime, until: datetime) -> list[_Week]:
     totals = [
         total
-        for total in reads.period_totals(session, channel.id)
+        for total in sold.period_totals(session, channel.id)
         if total.period_days <= 7 and total.period_start + timedelta(days=total.period_days) <= until
     ]
     whole = [total.period_start for total in totals if total.period_days == 7 and total.period_start <= begins]

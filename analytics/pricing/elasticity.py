@@ -1,6 +1,6 @@
 """Own-price elasticity of one product by named log-log models that differ in what they hold constant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -10,7 +10,8 @@ from scipy import special
 
 from analytics.pricing.panel import Codes, Floats, SalesPanel, pair_codes
 from analytics.statistics.errors import InvalidNumbers
-from analytics.statistics.fixed_effects import absorb, regress, slopes_of
+from analytics.statistics.fixed_effects import absorb, regress
+from analytics.statistics.left_out import BlockwiseFits, LeftOut
 
 Model = Literal[
     "pooled",
@@ -24,6 +25,7 @@ Model = Literal[
     "difference_week_promotion",
 ]
 Control = Literal["location", "season", "week", "promotion"]
+_Key = tuple[bool, frozenset[Control]]
 SEASON_PERIODS = 13
 
 
@@ -81,7 +83,9 @@ class ModelFits:
 
     def __init__(self, panel: SalesPanel) -> None:
         self._panel = panel.sold
-        self._absorbed: dict[tuple[bool, frozenset[Control]], Floats] = {}
+        self._absorbed: dict[_Key, Floats] = {}
+        self._blockwise: dict[_Key, BlockwiseFits] = {}
+        self._left_out: dict[bool, LeftOut] = {}
 
     def estimate(self, model: Model, coverage: float = 0.90) -> ElasticityEstimate:
         """As `fit_elasticity`."""
@@ -100,21 +104,29 @@ class ModelFits:
             rows=len(columns),
         )
 
-    def slopes(self, model: Model) -> Floats:
-        """The slopes (3,) of log price, deal and feature under a model; 0 where it has no such regressor.
+    def slopes_without(self, model: Model, blocks: Sequence[Codes]) -> Floats:
+        """The slopes (blocks, 3) of log price, deal and feature with each block of periods left out in turn.
 
-        Raises as `fit_elasticity` does.
+        0 where the model has no such regressor. The same blocks every time. Raises as `fit_elasticity` does.
         """
-        columns, _ = self._absorbed_for(model)
-        slopes = slopes_of(columns[:, 0], columns[:, 1:])
-        return np.concatenate([slopes, np.zeros(3 - len(slopes))])
+        spec = _specification(model)
+        columns, rows = self._absorbed_for(model)
+        if spec.differenced not in self._left_out:
+            self._left_out[spec.differenced] = _left_out(rows, blocks, spec.differenced)
+        left_out = self._left_out[spec.differenced]
+        _check_rows(len(columns) - int(np.bincount(left_out.blocks, minlength=1).max()), columns.shape[1])
+        key = _key(spec)
+        if key not in self._blockwise:
+            self._blockwise[key] = BlockwiseFits(self._absorbed[key], _effects(spec, rows), left_out)
+        slopes = np.zeros((len(blocks), 3))
+        slopes[:, : columns.shape[1] - 1] = self._blockwise[key].slopes(columns.shape[1] - 1)
+        return slopes
 
     def _absorbed_for(self, model: Model) -> tuple[Floats, _Rows]:
         """The outcome and the model's own regressors without its effects, and the rows that they come from."""
         spec = _specification(model)
         rows = self._changes if spec.differenced else self._levels
-        used = _columns_used(rows, spec)
-        key = (spec.differenced, spec.controls - {"promotion"})
+        used, key = _columns_used(rows, spec), _key(spec)
         if key not in self._absorbed:
             self._absorbed[key] = absorb(rows.columns, _effects(spec, rows))
         return self._absorbed[key][:, :used], rows
@@ -186,9 +198,28 @@ def _differences(rows: _Rows) -> _Rows:
 def _columns_used(rows: _Rows, spec: Specification) -> int:
     """Number of columns that a model uses: outcome, price, and promotion if it controls for it."""
     used = 4 if "promotion" in spec.controls else 2
-    if len(rows.columns) <= used:
-        raise InvalidNumbers(f"{len(rows.columns)} rows are too few to fit a model on.")
+    _check_rows(len(rows.columns), used)
     return used
+
+
+def _check_rows(rows: int, columns: int) -> None:
+    if rows <= columns:
+        raise InvalidNumbers(f"{rows} rows are too few to fit a model on.")
+
+
+def _key(spec: Specification) -> _Key:
+    """Models of one key absorb the same from the same rows."""
+    return spec.differenced, spec.controls - {"promotion"}
+
+
+def _left_out(rows: _Rows, blocks: Sequence[Codes], changes: bool) -> LeftOut:
+    """The rows in each block of periods; of changes, those from a period of the block to the next as well."""
+    by_block = [
+        np.flatnonzero((rows.period >= block[0]) & (rows.period <= block[-1] + changes)).astype(np.int64)
+        for block in blocks
+    ]
+    sizes = [len(of_block) for of_block in by_block]
+    return LeftOut(np.concatenate(by_block), np.repeat(np.arange(len(blocks)), sizes), len(blocks))
 
 
 def _effects(spec: Specification, rows: _Rows) -> tuple[Codes, ...]:

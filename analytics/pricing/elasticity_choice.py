@@ -118,7 +118,7 @@ def choose_elasticity(
     task: Task = "local_deviation" if local else "change_over_time"
     fits = ModelFits(panel)
     stood = [_candidate(panel, fits, model, coverage, local) for model in models]
-    held_out = held_out_errors(panel, [c.model for c in stood if c.estimate], task)
+    held_out = held_out_errors(panel, [c.model for c in stood if c.estimate], task, fits)
     if not held_out:
         return ElasticityChoice("insufficient", ("no_model_identified",), numbers, tuple(stood), task)
     winner, why = _elect(held_out)

@@ -1,6 +1,7 @@
 """Held-out prediction error of each elasticity model, all models on the same target."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,15 +26,9 @@ class HeldOut:
     error: float
 
 
-@dataclass(frozen=True)
-class _Block:
-    """Consecutive periods, by their position, and the models fitted on all others."""
-
-    periods: Codes
-    training: ModelFits
-
-
-def held_out_errors(panel: SalesPanel, models: Sequence[Model], task: Task) -> Mapping[Model, HeldOut]:
+def held_out_errors(
+    panel: SalesPanel, models: Sequence[Model], task: Task, fits: ModelFits | None = None
+) -> Mapping[Model, HeldOut]:
     """Fit each model without a block of consecutive periods, foresee that block, in turn for every block.
 
     A model contributes its slopes only. What they leave unexplained in a held-out row is compared with the same
@@ -41,20 +36,28 @@ def held_out_errors(panel: SalesPanel, models: Sequence[Model], task: Task) -> M
     `local_deviation` the chain's mean of each held-out period is then taken out as well, for all models alike: what
     is to be foreseen is how far a location departs from the others when its price does. A shock common to all
     locations, to which prices may have been an answer, cannot help or hurt there. Under `change_over_time` it stays in.
-    A model that a block's training rows cannot identify is left out of the answer.
+    A model that a block's training rows cannot identify is left out of the answer. `fits`, the panel's, saves time.
     """
     sold = panel.sold
-    tables = [sold.grid(column) for column in (np.log(sold.units), np.log(sold.price), sold.deal, sold.feature)]
-    blocks = [_Block(block, ModelFits(_without(sold, block))) for block in _blocks(len(sold.periods))]
-    by_model: dict[Model, HeldOut] = {}
+    tables = np.stack(
+        [sold.grid(column) for column in (np.log(sold.units), np.log(sold.price), sold.deal, sold.feature)]
+    )
+    blocks, fits = _blocks(len(sold.periods)), fits or ModelFits(panel)
+    slopes: dict[Model, Floats] = {}
     for model in models:
-        try:
-            by_block = [_squared_errors(tables, block, model, task) for block in blocks]
-        except InvalidNumbers:
-            continue
-        losses = np.round([errors.mean() for errors in by_block], _LOSS_DECIMALS)
-        by_model[model] = HeldOut(losses, float(np.sqrt(np.concatenate(by_block).mean())))
-    return by_model
+        with suppress(InvalidNumbers):
+            slopes[model] = fits.slopes_without(model, [sold.periods[block] for block in blocks])
+    if not slopes:
+        return {}
+    by_block = [
+        _squared_errors(tables, block, of_models, task)
+        for block, of_models in zip(blocks, np.stack([*slopes.values()], axis=1), strict=True)
+    ]
+    if not all(squares.size for squares in by_block):
+        return {}
+    losses = np.round([squares.mean(axis=1) for squares in by_block], _LOSS_DECIMALS)
+    errors = np.sqrt(np.concatenate(by_block, axis=1).mean(axis=1))
+    return {model: HeldOut(losses[:, at], float(errors[at])) for at, model in enumerate(slopes)}
 
 
 def paired_gap(loss: Floats, best: Floats) -> tuple[float, float]:
@@ -68,25 +71,21 @@ def _blocks(periods: int) -> list[Codes]:
     return [block.astype(np.int64) for block in np.array_split(np.arange(periods), count)]
 
 
-def _without(sold: SalesPanel, block: Codes) -> SalesPanel:
-    first, last = sold.periods[block[[0, -1]]]
-    return sold.where((sold.period < first) | (sold.period > last))
+def _squared_errors(tables: Floats, block: Codes, slopes: Floats, task: Task) -> Floats:
+    """Squared errors (models, known cells) in a block under slopes (models, 3) of the tables (4, periods, locations).
 
-
-def _squared_errors(tables: list[Floats], block: _Block, model: Model, task: Task) -> Floats:
-    slopes = block.training.slopes(model)
-    unexplained = tables[0] - sum(slope * table for slope, table in zip(slopes, tables[1:], strict=True))
-    first, last = block.periods[0], block.periods[-1] + 1
-    near = np.concatenate(
-        [unexplained[max(first - REFERENCE_PERIODS, 0) : first], unexplained[last : last + REFERENCE_PERIODS]]
-    )
-    missed = unexplained[first:last] - _mean(near, axis=0)
+    The first table is explained by the others.
+    """
+    first, last = int(block[0]), int(block[-1]) + 1
+    start = max(first - REFERENCE_PERIODS, 0)
+    units, *regressors = tables[:, start : last + REFERENCE_PERIODS]
+    unexplained = units - sum(slope[:, None, None] * table for slope, table in zip(slopes.T, regressors, strict=True))
+    inside = slice(first - start, last - start)
+    near = np.concatenate([unexplained[:, : inside.start], unexplained[:, inside.stop :]], axis=1)
+    missed = unexplained[:, inside] - _mean(near, axis=1)
     if task == "local_deviation":
-        missed = missed - _mean(missed, axis=1)
-    squares = missed[np.isfinite(missed)] ** 2
-    if not squares.size:
-        raise InvalidNumbers("A held-out block has no row to foresee.")
-    return squares
+        missed = missed - _mean(missed, axis=2)
+    return missed[:, np.isfinite(missed[0])] ** 2
 
 
 def _mean(table: Floats, axis: int) -> Floats:

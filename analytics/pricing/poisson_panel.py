@@ -50,11 +50,10 @@ def fit_poisson(units: Floats, regressors: Floats, effects: Sequence[Codes], clu
 
 def _informative(units: Floats, effects: Sequence[Codes]) -> np.ndarray:
     """Mask (n,) of the rows whose groups all have sales."""
-    kept = np.ones(len(units), dtype=bool)
+    kept, groups = np.ones(len(units), dtype=bool), [_numbered(codes) for codes in effects]
     for _ in range(len(units)):
         before = int(kept.sum())
-        for codes in effects:
-            numbered = _numbered(codes)
+        for numbered in groups:
             sold = np.bincount(numbered, np.where(kept, units, 0.0))
             kept &= sold[numbered] > 0
         if int(kept.sum()) == before:
@@ -89,19 +88,18 @@ def _iterate(y: Floats, x: Floats, groups: Sequence[Codes]) -> tuple[Floats, Flo
 
 def _within(columns: Floats, weights: Floats, groups: Sequence[Codes]) -> Floats:
     """Columns (n, k) less every group's weighted means."""
-    left = columns - np.average(columns, axis=0, weights=weights)
+    left = np.ascontiguousarray((columns - np.average(columns, axis=0, weights=weights)).T)
     totals = [np.bincount(group, weights) for group in groups]
-    scale = np.abs(left).max(axis=0) + 1e-12
+    scale = np.abs(left).max(axis=1, keepdims=True) + 1e-12
     for _ in range(_SWEEPS if len(groups) > 1 else 1):
         moved = 0.0
         for group, total in zip(groups, totals, strict=True):
-            sums = np.array([np.bincount(group, column * weights) for column in left.T]).T
-            means = sums / total[:, None]
-            left = left - means[group]
+            means = np.array([np.bincount(group, column * weights) for column in left]) / total
+            left -= means.take(group, axis=1)
             moved = max(moved, float((np.abs(means) / scale).max()))
         if moved < _CLOSE:
             break
-    return left
+    return left.T
 
 
 def _numbered(codes: Codes) -> Codes:

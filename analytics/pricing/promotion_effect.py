@@ -89,16 +89,18 @@ def _after(deal: Floats) -> list[Floats]:
     return lags
 
 
-def _weights(panel: DealPanel) -> Floats:
-    """Share (P, P) of each product in its category's other sales."""
-    usual = np.nan_to_num(np.nanmean(np.where(np.isfinite(panel.units), panel.units, np.nan), axis=0))
-    same = (panel.category[:, None] == panel.category[None, :]) & ~np.eye(len(usual), dtype=bool)
-    weight = same * usual[None, :]
-    return weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
-
-
 def _others_on_deal(panel: DealPanel) -> Floats:
-    return panel.deal @ _weights(panel).T
+    """Share (T, P) of its category's other usual sales that is on a deal beside each product."""
+    usual = np.nan_to_num(np.nanmean(panel.units, axis=0))
+    order = np.argsort(panel.category, kind="stable")
+    starts = np.flatnonzero(np.diff(panel.category[order], prepend=np.nan))
+    of_category = np.empty(len(usual), dtype=np.int64)
+    of_category[order] = np.repeat(np.arange(len(starts)), np.diff([*starts, len(usual)]))
+
+    def others(values: Floats) -> Floats:
+        return np.add.reduceat(values[:, order], starts, axis=1)[:, of_category] - values
+
+    return others(panel.deal * usual) / np.maximum(others(usual[None, :]), 1e-9)
 
 
 def _own_lifts(units: Floats, deal: Floats, product: Codes, fitted: PoissonFit, products: int) -> tuple[Floats, Floats]:

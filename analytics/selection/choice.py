@@ -1,6 +1,6 @@
 """Optimal choice among proposals under shared limits, reasons for each exclusion, and shadow values of limits."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -185,12 +185,37 @@ def _left_out(
 ) -> tuple[ExcludedContender, ...]:
     others = [index for index in range(len(contest.contenders)) if index not in chosen]
     others.sort(key=lambda index: contest.contenders[index].rank)
-    return tuple(_why(contest, chosen, index, place < explained, effort) for place, index in enumerate(others))
+    use = _use(contest, chosen)
+    return tuple(_why(contest, use, index, place < explained, effort) for place, index in enumerate(others))
 
 
-def _why(contest: Contest, chosen: frozenset[int], index: int, explain: bool, effort: Effort) -> ExcludedContender:
+@dataclass(frozen=True, eq=False)
+class _Use:
+    """A choice with its use of each limit, what each could bring in of all contenders, and the chosen by subject."""
+
+    chosen: frozenset[int]
+    used: Sequence[int]
+    brought_in: Sequence[int]
+    holders: Mapping[str, frozenset[int]]
+
+
+def _use(contest: Contest, chosen: frozenset[int]) -> _Use:
+    holders: dict[str, frozenset[int]] = {}
+    for index in chosen:
+        subject = contest.contenders[index].subject
+        if subject:
+            holders[subject] = holders.get(subject, frozenset()) | {index}
+    return _Use(
+        chosen,
+        [row.used(chosen) for row in contest.limit_rows],
+        [-sum(min(amount, 0) for amount in row.uses.values()) for row in contest.limit_rows],
+        holders,
+    )
+
+
+def _why(contest: Contest, use: _Use, index: int, explain: bool, effort: Effort) -> ExcludedContender:
     contender = contest.contenders[index]
-    if alone := _alone_too_much(contest, index):
+    if alone := _alone_too_much(contest, use, index):
         return ExcludedContender(contender.key, "impossible", alone)
     fruitless = (
         not contender.mends
@@ -198,36 +223,37 @@ def _why(contest: Contest, chosen: frozenset[int], index: int, explain: bool, ef
         and not contender.importance
         and min(contender.uses.values(), default=0) >= 0
     )
-    rival = {other for other in chosen if contender.subject and contest.contenders[other].subject == contender.subject}
-    short = _shortfalls(contest, chosen - rival, index)
+    rival = use.holders.get(contender.subject, frozenset())
+    short = _shortfalls(contest, use, rival, index)
     if fruitless and not rival and not short:
         return ExcludedContender(contender.key, "no_gain", instead=Displacement((), (), -contender.worth_minor, 0))
-    instead, possible = _instead(contest, chosen, index, explain, effort)
+    instead, possible = _instead(contest, use.chosen, index, explain, effort)
     if not possible:
         return ExcludedContender(contender.key, "impossible", short)
     if fruitless or (not rival and not short):
         return ExcludedContender(contender.key, "no_gain", short, instead=instead)
     if not short:
         return ExcludedContender(contender.key, "same_subject", (), _keys(contest, rival), instead)
-    users = {other for other in chosen if contest.contenders[other].uses.get(short[0].limit, 0) > 0}
+    users = {other for other in use.chosen if contest.contenders[other].uses.get(short[0].limit, 0) > 0}
     return ExcludedContender(contender.key, "limit", short, _keys(contest, users | rival), instead)
 
 
-def _alone_too_much(contest: Contest, index: int) -> tuple[Shortfall, ...]:
+def _alone_too_much(contest: Contest, use: _Use, index: int) -> tuple[Shortfall, ...]:
     """The limits that a contender breaks by itself, whatever the others bring in."""
     shortfalls: list[Shortfall] = []
-    for limit, row in zip(contest.limits, contest.limit_rows, strict=True):
+    for limit, row, brought_in in zip(contest.limits, contest.limit_rows, use.brought_in, strict=True):
         needed = row.uses.get(index, 0)
-        available = row.bound - sum(min(use, 0) for other, use in row.uses.items() if other != index)
+        available = row.bound + brought_in + min(needed, 0)
         if needed > available:
             shortfalls.append(Shortfall(limit.name, needed, available))
     return _tightest_first(shortfalls)
 
 
-def _shortfalls(contest: Contest, chosen: Collection[int], index: int) -> tuple[Shortfall, ...]:
+def _shortfalls(contest: Contest, use: _Use, rival: Collection[int], index: int) -> tuple[Shortfall, ...]:
     shortfalls: list[Shortfall] = []
-    for limit, row in zip(contest.limits, contest.limit_rows, strict=True):
-        needed, left = row.uses.get(index, 0), row.bound - row.used(chosen)
+    for limit, row, used in zip(contest.limits, contest.limit_rows, use.used, strict=True):
+        needed = row.uses.get(index, 0)
+        left = row.bound - used + sum(row.uses.get(other, 0) for other in rival)
         if needed > left:
             shortfalls.append(Shortfall(limit.name, needed, left))
     return _tightest_first(shortfalls)

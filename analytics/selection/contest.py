@@ -1,5 +1,6 @@
 """Contenders, the limits they share, and the greedy rules that an exact choice has to beat."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -136,14 +137,35 @@ def greedy(contest: Contest, by: Literal["value", "density"], start: Collection[
         mends, worth, importance, key = contest.contenders[index].rank
         return mends, worth / shares[index] if by == "density" else worth, importance, key
 
-    chosen = set(start)
+    chosen, room = set(start), _Room(contest, start)
     for index in sorted(range(len(contest.contenders)), key=order):
         contender = contest.contenders[index]
-        if (contender.mends or contender.worth_minor > 0 or contender.importance > 0) and contest.fits(
-            chosen | {index}
-        ):
-            chosen.add(index)
+        if index not in chosen and (contender.mends or contender.worth_minor > 0 or contender.importance > 0):
+            chosen |= room.taken_by(index)
     return frozenset(chosen)
+
+
+class _Room:
+    """What is left of each limit and subject beside those chosen so far."""
+
+    def __init__(self, contest: Contest, chosen: Collection[int]) -> None:
+        rows = [*contest.limit_rows, *contest.subject_rows]
+        self._left = [row.bound - row.used(chosen) for row in rows]
+        self._broken = {number for number, left in enumerate(self._left) if left < 0}
+        self._uses: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for number, row in enumerate(rows):
+            for index, use in row.uses.items():
+                self._uses[index].append((number, use))
+
+    def taken_by(self, index: int) -> set[int]:
+        """The contender, which takes its room; nobody where it does not fit with the others."""
+        left = {number: self._left[number] - use for number, use in self._uses[index]}
+        if min(left.values(), default=0) < 0 or self._broken - left.keys():
+            return set()
+        self._broken.clear()
+        for number, room in left.items():
+            self._left[number] = room
+        return {index}
 
 
 def _largest_share(contest: Contest, index: int) -> float:
@@ -168,7 +190,7 @@ def _whole(name: str, number: object, least: int = -LARGEST_MINOR, most: int = L
 
 
 def _once(kind: str, names: Sequence[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise InvalidNumbers(f"The {kind} {twice[0]!r} occurs twice.")
 

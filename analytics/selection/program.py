@@ -29,6 +29,8 @@ class Constraint:
 
     def used(self, chosen: Collection[int]) -> int:
         """Total use by the chosen."""
+        if len(chosen) < len(self.uses):
+            return sum(self.uses.get(index, 0) for index in set(chosen))
         return sum(amount for index, amount in self.uses.items() if index in chosen)
 
     def holds(self, chosen: Collection[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -42,10 +43,19 @@ class StandShelf:
             handling_cost=self.handling_minor,
         )
 
-    @property
+    @cached_property
     def demand(self) -> DemandLaw:
         """Distribution of demand until the regular visit, in units."""
         return self.rate.over(self.days_to_visit)
+
+    def chances_to_sell(self, units: int) -> Floats:
+        """The probability (units,) that the 1st, 2nd ... unit brought sells until the regular visit.
+
+        Where demand is not whole, the expected part of it that sells.
+        """
+        if self.demand.whole:
+            return self.demand.more_than(self.on_hand + np.arange(units))
+        return -np.diff(self.demand.shortage(self.on_hand + np.arange(units + 1)))
 
 
 @dataclass(frozen=True)
@@ -125,11 +135,8 @@ def gain_by_unit(shelf: StandShelf, most: int) -> Floats:
 
     A unit that sells is taken to have been carried for half of the time, one that does not for all of it.
     """
-    levels = shelf.on_hand + np.arange(most)
-    law = shelf.demand
-    sells = law.shortage(levels) - law.shortage(levels + 1)
     carried = shelf.carrying_minor_per_day * shelf.days_to_visit
-    return (shelf.margin_minor + carried / 2) * sells - carried - shelf.handling_minor
+    return (shelf.margin_minor + carried / 2) * shelf.chances_to_sell(most) - carried - shelf.handling_minor
 
 
 def _allot(
@@ -156,7 +163,7 @@ def _allot(
 def shelf_refill(shelf: StandShelf, units: int) -> ShelfRefill:
     """Refill of a shelf with `units`, and its lost sales until the regular visit."""
     law = shelf.demand
-    without, with_it = (float(law.shortage(level)) for level in (shelf.on_hand, shelf.on_hand + units))
+    without, with_it = map(float, law.shortage([shelf.on_hand, shelf.on_hand + units]))
     return ShelfRefill(
         shelf=shelf,
         units=units,
@@ -175,8 +182,7 @@ def _interval(refills: Sequence[ShelfRefill], coverage: float) -> tuple[float, f
         shelf, sold = refill.shelf, np.arange(refill.units + 1)
         carried = shelf.carrying_minor_per_day * shelf.days_to_visit
         per_unit = shelf.margin_minor + carried / 2
-        more = shelf.demand.more_than(shelf.on_hand + sold[:-1]) if shelf.demand.whole else _steps(refill)
-        law = -np.diff(np.concatenate([[1.0], more, [0.0]]))
+        law = -np.diff(np.concatenate([[1.0], shelf.chances_to_sell(refill.units), [0.0]]))
         parts.append((per_unit * sold, law))
         base -= refill.units * (carried + shelf.handling_minor)
         span += per_unit * refill.units
@@ -194,10 +200,3 @@ def _interval(refills: Sequence[ShelfRefill], coverage: float) -> tuple[float, f
     ends = np.searchsorted(reached, [tail + 1e-12, 1 - tail - 1e-12])
     low, high = base + ends / (_MONEY_CELLS - 1) * span
     return float(low), float(high)
-
-
-def _steps(refill: ShelfRefill) -> Floats:
-    """For demand that is not whole: the chance that each unit brought sells, as the mean has it."""
-    levels = refill.shelf.on_hand + np.arange(refill.units)
-    law = refill.shelf.demand
-    return law.shortage(levels) - law.shortage(levels + 1)

@@ -1,7 +1,5 @@
 """Range checks of amounts, rates and probabilities."""
 
-import math
-
 from analytics.statistics.errors import InvalidNumbers
 
 LARGEST, SMALLEST = 1e12, 1e-9
@@ -10,7 +8,7 @@ LARGEST, SMALLEST = 1e12, 1e-9
 def check_amounts(**amounts: float | None) -> None:
     """Raises InvalidNumbers unless each amount is a finite number from 0 to 10^12, or None where it is not known."""
     for name, amount in amounts.items():
-        if amount is not None and not (math.isfinite(amount) and 0 <= amount <= LARGEST):
+        if amount is not None and not 0 <= amount <= LARGEST:
             raise InvalidNumbers(f"{_said(name)} must lie between 0 and {LARGEST:.0e}, not {amount}.")
 
 

@@ -31,7 +31,7 @@ def absorb(columns: Floats, effects: Sequence[Codes]) -> Floats:
     residual = columns - columns.mean(axis=0)
     if not effects:
         return residual
-    finest, *coarser = sorted(map(_numbered, effects), key=lambda group: group.max(), reverse=True)
+    finest, *coarser = sorted(map(numbered, effects), key=lambda group: group.max(), reverse=True)
     for coarse in coarser:
         residual = residual - _second_effect(residual, finest, coarse)[coarse]
     return residual - _means(residual, finest)[finest]
@@ -45,9 +45,17 @@ def _second_effect(columns: Floats, first: Codes, second: Codes) -> Floats:
     """
     groups = int(second.max()) + 1
     cells = np.bincount(first * groups + second, minlength=(int(first.max()) + 1) * groups).reshape(-1, groups)
-    normal = np.diag(cells.sum(axis=0)) - cells.T @ (cells / _sizes(first)[:, None])
-    target = _totals(columns - _means(columns, first)[first], second)
-    inverse = np.linalg.inv(normal + np.eye(groups) * (_RIDGE * len(columns)))
+    return solve_coarser(cells, _totals(columns - _means(columns, first)[first], second), len(columns))
+
+
+def solve_coarser(cells: Codes, target: Floats, rows: int) -> Floats:
+    """Coefficients (groups, k) of the coarser of two effects, from its sums (groups, k) without the finer one's means.
+
+    `cells` (finer groups, groups) are the rows, `rows` in all. See `absorb`.
+    """
+    sizes = np.maximum(cells.sum(axis=1), 1)
+    normal = np.diag(cells.sum(axis=0)) - cells.T @ (cells / sizes[:, None])
+    inverse = np.linalg.inv(normal + np.eye(len(normal)) * (_RIDGE * rows))
     coefficients = inverse @ target
     return coefficients + inverse @ (target - normal @ coefficients)
 
@@ -99,9 +107,10 @@ def _variance(cells: Floats, bread: Floats, periods: int) -> tuple[Floats, int]:
 
 def _lagged(cells: Floats, lag: int) -> Floats:
     """Bartlett-weighted long-run sum of scores (series, periods, k) over each series."""
-    total = np.einsum("itk,itl->kl", cells, cells)
+    width = cells.shape[2]
+    total = cells.reshape(-1, width).T @ cells.reshape(-1, width)
     for step in range(1, min(lag, cells.shape[1] - 1) + 1):
-        product = np.einsum("itk,itl->kl", cells[:, step:], cells[:, :-step])
+        product = cells[:, step:].reshape(-1, width).T @ cells[:, :-step].reshape(-1, width)
         total += (1 - step / (lag + 1)) * (product + product.T)
     return total
 
@@ -110,8 +119,8 @@ def _diagonal(bread: Floats, meat: Floats) -> Floats:
     return np.maximum(np.diag(bread @ meat @ bread), 0.0)
 
 
-def _numbered(codes: Codes) -> Codes:
-    """The groups numbered from 0, with gaps where that is cheap."""
+def numbered(codes: Codes) -> Codes:
+    """The groups (n,) numbered from 0, with gaps where that is cheap."""
     numbered = codes - codes.min()
     return numbered if 4 * numbered.max() < len(codes) else np.unique(codes, return_inverse=True)[1]
 

@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import check_amounts, check_positive
 from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.lead_time import DemandRate
@@ -38,17 +42,24 @@ class ShelfUntilSupply:
         From one arrival to the next, E min(D, s) = E D - E(D - s)+ of what is expected to be left: exact for the first
         stretch, and taking the mean for what is carried over afterwards.
         """
+        return float(self.sold_after(0.0, days, factor))
+
+    def sold_after(self, taken: ArrayLike, days: float, factor: float = 1.0) -> Floats:
+        """As `sold`, once units `taken` (any shape) are gone from what is on hand: the same shape."""
         check_amounts(days=days, factor=factor)
         rate = self.rate.times(factor)
         arrivals = sorted(
             (arrival for arrival in self.arrivals if arrival.days < days), key=lambda arrival: arrival.days
         )
-        on_hand, sold, elapsed = max(self.on_hand, 0.0), 0.0, 0.0
+        on_hand = np.maximum(self.on_hand - np.asarray(taken, dtype=float), 0.0)
+        sold, elapsed = np.zeros_like(on_hand), 0.0
         for until, units in [*((arrival.days, arrival.units) for arrival in arrivals), (days, 0.0)]:
             stretch = max(until, 0.0) - elapsed
-            law = rate.over(stretch)
-            served = min(law.mean - float(law.shortage(on_hand)), on_hand) if stretch > 0 else 0.0
-            sold, on_hand, elapsed = sold + served, on_hand - served + units, elapsed + stretch
+            if stretch > 0:
+                law = rate.over(stretch)
+                served = np.minimum(law.mean - law.shortage(on_hand), on_hand)
+                sold, on_hand = sold + served, on_hand - served
+            on_hand, elapsed = on_hand + units, elapsed + stretch
         return sold
 
 

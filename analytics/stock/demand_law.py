@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import special
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import SMALLEST, check_amounts, check_probabilities
+from analytics.stock.count_law import CountLaw, count_law
 
 Family = Literal["counts", "gamma", "normal"]
 _Kind = Literal["certain", "normal", "gamma", "poisson", "negative_binomial"]
@@ -39,7 +41,7 @@ class DemandLaw:
         return 1.0 - self.more_than(level)
 
     def more_than(self, level: ArrayLike) -> Floats:
-        """P(D > level), level of any shape; exact in the far tail too."""
+        """P(D > level), level of any shape."""
         at = np.asarray(level, dtype=float)
         if self._kind == "certain":
             return (at < self.mean).astype(float)
@@ -47,14 +49,14 @@ class DemandLaw:
             return special.ndtr((self.mean - at) / self.sd)
         if self._kind == "gamma":
             return special.gammaincc(self._shape, np.maximum(at, 0.0) / self._scale)
-        return self._at_least(np.floor(at) + 1, self._shape)
+        return self._counts.above(np.floor(at))
 
     def shortage(self, level: ArrayLike) -> Floats:
         """Expected demand beyond `level` (any shape), E(D - level)+.
 
         Normal: sd G(k) with G(k) = pdf(k) - k P(Z > k) (Silver, Pyke & Thomas 2017, appendix on the unit normal).
-        Others: E(D; D > s) = mean P(D' > s) with the law D' of one more shape step (for counts, D' + 1), less
-        s P(D > s): both laws' size-biased forms. Between whole numbers counts are linear.
+        Gamma: E(D; D > s) = mean P(D' > s) with the law D' of one more shape step, its size-biased form, less
+        s P(D > s). Between whole numbers counts are linear.
         """
         stock = np.asarray(level, dtype=float)
         if self._kind == "certain":
@@ -67,12 +69,7 @@ class DemandLaw:
             beyond = partial - above * special.gammaincc(self._shape, above / self._scale)
         else:
             whole_units = np.floor(above)
-            exceeding = self._at_least(whole_units + 1, self._shape)
-            beyond = (
-                self.mean * self._at_least(whole_units, self._shape + 1)
-                - whole_units * exceeding
-                - (above - whole_units) * exceeding
-            )
+            beyond = self._counts.short(whole_units) - (above - whole_units) * self._counts.above(whole_units)
         return np.maximum(beyond, 0.0) + np.maximum(-stock, 0.0)
 
     def quantile(self, probability: float) -> float:
@@ -84,7 +81,7 @@ class DemandLaw:
             return self.mean + self.sd * float(special.ndtri(probability))
         if self._kind == "gamma":
             return float(special.gammaincinv(self._shape, probability)) * self._scale
-        return float(self._whole_quantile(probability))
+        return float(self._counts.quantile(probability))
 
     def demand_at_least(self, probability: float) -> int:
         """The most units n with P(D >= n) >= `probability`, never below 0. Raises InvalidNumbers."""
@@ -97,7 +94,7 @@ class DemandLaw:
         """True if all probability lies on whole numbers."""
         return self._kind in ("negative_binomial", "poisson")
 
-    @property
+    @cached_property
     def _kind(self) -> _Kind:
         if min(self.sd, self.mean) < SMALLEST:
             return "certain"
@@ -108,35 +105,19 @@ class DemandLaw:
             return "gamma"
         return "poisson" if self.mean**2 > _NEAR_POISSON * max(surplus, 0.0) else "negative_binomial"
 
+    @cached_property
+    def _counts(self) -> CountLaw:
+        if self._kind == "poisson":
+            return count_law(self.mean, self.sd, math.inf)
+        return count_law(self.mean, self.sd, self.mean**2 / (self.sd**2 - self.mean))
+
     @property
     def _shape(self) -> float:
-        if self._kind == "negative_binomial":
-            return self.mean**2 / (self.sd**2 - self.mean)
         return (self.mean / self.sd) ** 2
 
     @property
     def _scale(self) -> float:
         return self.sd**2 / self.mean
-
-    def _at_least(self, units: Floats, shape: float) -> Floats:
-        """P(D >= units) of counts: incomplete beta, or gamma, functions (Johnson, Kemp & Kotz 2005, chapters 4, 5)."""
-        counted = np.maximum(units, 1.0)
-        if self._kind == "poisson":
-            return np.where(units >= 1, special.gammainc(counted, self.mean), 1.0)
-        return np.where(units >= 1, special.betainc(counted, shape, 1 - self.mean / self.sd**2), 1.0)
-
-    def _whole_quantile(self, probability: float) -> int:
-        """By halving between Cantelli's bounds."""
-        odds = math.sqrt(probability / (1 - probability))
-        spread = math.sqrt(self.mean) if self._kind == "poisson" else self.sd
-        low, high = math.floor(max(self.mean - spread / odds, 0.0)) - 1, math.ceil(self.mean + spread * odds)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self.more_than(middle) <= 1 - probability + 1e-12:
-                high = middle
-            else:
-                low = middle
-        return high
 
 
 def normal_loss(k: ArrayLike) -> Floats:

@@ -1,6 +1,7 @@
 """Reorder point and order quantity of a product, independent of its present stock."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from analytics.stock.service_levels import ServiceTarget, level_for_cycle_servic
 
 DAYS_PER_YEAR = 365.0
 _ROUNDS = 3
+_PLANS_KEPT = 4_096
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,13 @@ class ReplenishmentPlan:
 _BY_MONEY = ServiceTarget()
 
 
+@lru_cache(maxsize=_PLANS_KEPT)
 def plan_replenishment(product: StockedProduct, service: ServiceTarget = _BY_MONEY) -> ReplenishmentPlan:
     """The reorder point and quantity, found in turn (Hadley & Whitin 1963, chapter 4).
 
     By money the reorder point is the highest position at which ordering gains more than waiting: for small reviews
     this is their P(D > r) = Q h / (p d). An order covers a review's demand at least. Shelf life bounds the quantity.
+    Plans are remembered, as a meeting asks for the same ones again and again.
     """
     limits = OrderLimits(sellable_units=sells_in_shelf_life(product))
     covered = product.rate.units_per_day * product.review_days

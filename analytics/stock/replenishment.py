@@ -81,7 +81,7 @@ class GainLaw:
     def cells(self) -> tuple[Floats, Floats]:
         """Money (k,) and its probabilities (k,): nothing saved by itself, the rest in cells taken at their middle."""
         edges = np.unique(np.linspace(0, self.units, min(self.units, _LAW_CELLS) + 1).astype(int))
-        more = np.array([1.0, *(self.outlook.more_saved_than(int(edge)) for edge in edges[:-1]), 0.0])
+        more = np.concatenate([[1.0], self.outlook.more_saved_than(edges[:-1]), [0.0]])
         saved = np.array([0.0, *((edges[:-1] + 1 + edges[1:]) / 2)])
         return self.worth * saved - self.longer, np.maximum(-np.diff(more), 0.0)
 

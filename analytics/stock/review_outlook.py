@@ -2,8 +2,10 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
 from analytics.pricing.panel import Floats
@@ -13,6 +15,8 @@ from analytics.stock.lead_time import DemandRate, LeadTime
 
 _CELLS = 48
 _TAIL = 1e-7
+_PROBES = 8
+_PRODUCTS_KEPT = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +43,8 @@ class ReviewOutlook:
         """Expected units sold from an order of `order_units` before the next review's order could arrive."""
         saved = 0.0
         for window in self.windows:
-            short = window.demand.shortage(window.stock) - window.demand.shortage(window.stock + order_units)
-            saved += float(window.probability @ short)
+            short = window.demand.shortage(np.stack([window.stock, window.stock + order_units]))
+            saved += float(window.probability @ (short[0] - short[1]))
         return saved
 
     def saved_quantile(self, order_units: int, probability: float) -> int:
@@ -48,11 +52,11 @@ class ReviewOutlook:
         check_probabilities(probability=probability)
         low, high = -1, order_units
         while high - low > 1:
-            middle = (low + high) // 2
-            if self.more_saved_than(middle) <= 1 - probability + 1e-12:
-                high = middle
-            else:
-                low = middle
+            probes = low + np.unique(np.arange(1, _PROBES + 1) * (high - low) // (_PROBES + 1))
+            probes = probes[probes > low]
+            short_of_it = int(np.count_nonzero(self.more_saved_than(probes) > 1 - probability + 1e-12))
+            ends = [low, *map(int, probes), high]
+            low, high = ends[short_of_it], ends[short_of_it + 1]
         return high
 
     def stock_out(self, order_units: float = 0.0) -> float:
@@ -63,9 +67,26 @@ class ReviewOutlook:
             after += float(had @ window.demand.more_than(window.stock + order_units))
         return min(1.0, self.ran_out_before + after)
 
-    def more_saved_than(self, units: int) -> float:
-        """The probability that an order of more than `units` saves more than these."""
-        return sum(float(w.probability @ w.demand.more_than(w.stock + units)) for w in self.windows)
+    def more_saved_than(self, units: ArrayLike) -> Floats:
+        """The probability that an order of more than `units` saves more than these, `units` of any shape."""
+        more = np.asarray(units, dtype=float)[..., None]
+        return np.sum([w.demand.more_than(w.stock + more) @ w.probability for w in self.windows], axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Weighted:
+    """Demand before and after an order's arrival under one rate, which counts for `share`.
+
+    Less than `bottom` is hardly ever asked for before.
+    """
+
+    share: float
+    before: DemandLaw
+    during: DemandLaw
+
+    @cached_property
+    def bottom(self) -> int:
+        return math.floor(self.before.quantile(_TAIL)) - 1
 
 
 def look_ahead(position: float, rate: DemandRate, lead: LeadTime, review_days: float) -> ReviewOutlook:
@@ -78,15 +99,22 @@ def look_ahead(position: float, rate: DemandRate, lead: LeadTime, review_days: f
     check_amounts(size_of_position=abs(position), review_days=review_days)
     windows: list[_Window] = []
     ran_out = 0.0
+    for law in _weighted(rate, lead, review_days):
+        probability, stock = _stock_left(position, law)
+        windows.append(_Window(law.share * probability, stock, law.during))
+        ran_out += law.share * float(law.before.more_than(position))
+    return ReviewOutlook(tuple(windows), ran_out)
+
+
+@lru_cache(maxsize=_PRODUCTS_KEPT)
+def _weighted(rate: DemandRate, lead: LeadTime, review_days: float) -> tuple[_Weighted, ...]:
+    laws: list[_Weighted] = []
     for share, certain in certain_rates(rate):
-        before = certain.over(lead.mean_days, lead.sd_days)
         during = certain.over(review_days)
         if certain.family == "normal":
             during = replace(during, family="gamma")
-        probability, stock = _stock_left(position, before)
-        windows.append(_Window(share * probability, stock, during))
-        ran_out += share * float(before.more_than(position))
-    return ReviewOutlook(tuple(windows), ran_out)
+        laws.append(_Weighted(share, certain.over(lead.mean_days, lead.sd_days), during))
+    return tuple(laws)
 
 
 def certain_rates(rate: DemandRate) -> list[tuple[float, DemandRate]]:
@@ -99,7 +127,7 @@ def certain_rates(rate: DemandRate) -> list[tuple[float, DemandRate]]:
     if error == 0 or mean == 0:
         return [(1.0, rate)]
     if error < 0.2 * mean:
-        nodes, weights = special.roots_hermitenorm(3)
+        nodes, weights = _normal_points()
         values = mean + error * np.asarray(nodes)
     else:
         shape = max((mean / error) ** 2, 0.05)
@@ -112,14 +140,21 @@ def certain_rates(rate: DemandRate) -> list[tuple[float, DemandRate]]:
     ]
 
 
-def _stock_left(position: float, before: DemandLaw) -> tuple[Floats, Floats]:
-    """Probabilities of the stock left after the demand `before`; a cell counts at its middle."""
+@lru_cache(maxsize=1)
+def _normal_points() -> tuple[Floats, Floats]:
+    nodes, weights = special.roots_hermitenorm(3)
+    return nodes, weights
+
+
+def _stock_left(position: float, law: _Weighted) -> tuple[Floats, Floats]:
+    """Probabilities of the stock left after the demand before arrival; a cell counts at its middle."""
+    before = law.before
     if position <= 0:
         return np.ones(1), np.zeros(1)
     if before.sd == 0 or before.mean == 0:
         return np.ones(1), np.array([max(position - before.mean, 0.0)])
     top = math.floor(position)
-    bottom = min(max(math.floor(before.quantile(_TAIL)) - 1, -1), top - 1)
+    bottom = min(max(law.bottom, -1), top - 1)
     width = max(1, math.ceil((top - bottom) / _CELLS))
     edges = np.maximum(np.arange(top, bottom - width, -width, dtype=float)[::-1], bottom)
     more = before.more_than(edges)

@@ -119,7 +119,7 @@ def _env(twin: TwinOffice) -> ToolEnv:
         return known[name]
 
     search = partial(KnowledgeBase().search, twin.database)
-    return ToolEnv(run_id=twin.owner.new_id(), agent="truth_check", recall=lambda *_: None, once=once, search=search)
+    return ToolEnv(run_id=twin.owner.new_id(), agent="truth_check", once=once, search=search)
 
 
 def _units_to_come(world: World) -> Floats:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import ActionItem, Channel, CompetitorPrice, Message, PriceHistory, PurchaseOrder, SalesFact
 
 POOR_RATING = 2
@@ -34,6 +35,7 @@ class SalesReporting:
     period_days: int
 
 
+@read_once
 def sales_reporting(session: BrandSession) -> Sequence[SalesReporting]:
     """Sales reports by channel code; they arrive days late."""
     ends = func.max(col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days)))
@@ -47,6 +49,7 @@ def sales_reporting(session: BrandSession) -> Sequence[SalesReporting]:
     return [SalesReporting(*row) for row in rows]
 
 
+@read_once
 def sold_between(session: BrandSession, channel: str, since: datetime, until: datetime) -> ChannelTurnover:
     """A channel's sales of the periods that begin in [since, until)."""
     row = session.execute(
@@ -58,24 +61,28 @@ def sold_between(session: BrandSession, channel: str, since: datetime, until: da
     return ChannelTurnover(int(row[0] or 0), int(row[1] or 0))
 
 
+@read_once
 def prices_changed(session: BrandSession, since: datetime, until: datetime) -> int:
     """Number of changes of the brand's own prices."""
     moment = col(PriceHistory.valid_from)
     return session.scalar(select(func.count(col(PriceHistory.id))).where(moment > since, moment <= until)) or 0
 
 
+@read_once
 def competitor_prices_seen(session: BrandSession, since: datetime, until: datetime) -> int:
     """Number of competitors' prices observed."""
     moment = col(CompetitorPrice.observed_at)
     return session.scalar(select(func.count(col(CompetitorPrice.id))).where(moment > since, moment <= until)) or 0
 
 
+@read_once
 def orders_received(session: BrandSession, since: datetime, until: datetime) -> int:
     """Number of purchase order lines received."""
     moment = col(PurchaseOrder.received_at)
     return session.scalar(select(func.count(col(PurchaseOrder.id))).where(moment > since, moment <= until)) or 0
 
 
+@read_once
 def poor_ratings(session: BrandSession, since: datetime, until: datetime) -> int:
     """Number of messages received with one or two stars."""
     moment = col(Message.received_at)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import col
 
-from store.reads.fingerprints import hash_of, row_bytes
+from store.reads.fingerprints import checksum_of, row_checksum
 from store.session import BrandSession
 from store.tables import KnowledgeDocument, KnowledgePassage, KnowledgeVector
 
@@ -33,12 +33,12 @@ class IndexedPassage:
 
 @dataclass(frozen=True)
 class ReadPassage:
-    """A passage with its document, and the hashes of both rows as they were read."""
+    """A passage with its document, and the checksums of both rows as they were read."""
 
     passage: KnowledgePassage
     document: KnowledgeDocument
-    passage_sha256: str
-    document_sha256: str
+    passage_checksum: str
+    document_checksum: str
 
 
 def edition_of(session: BrandSession) -> int:
@@ -66,7 +66,11 @@ def passages(session: BrandSession, ids: Sequence[UUID]) -> tuple[dict[UUID, Rea
     In one statement, because agents wait for it. The edition is 0 where there is no passage.
     """
     rows: Sequence[Any] = session.execute(_passages(), {"ids": list(ids), "moment": session.ctx.known_until}).all()
-    return {row[0].id: ReadPassage(*row[:4]) for row in rows}, max((row[4] for row in rows), default=0)
+    read = {
+        passage.id: ReadPassage(passage, document, checksum_of(*of_passage), checksum_of(*of_document))
+        for passage, document, of_passage, of_document, _ in rows
+    }
+    return read, max((row[4] for row in rows), default=0)
 
 
 @cache
@@ -76,9 +80,9 @@ def _passages() -> Any:
         func.coalesce(select(func.max(col(KnowledgeDocument.edition))).scalar_subquery(), 0),
         func.coalesce(select(func.max(col(KnowledgeDocument.ended_edition))).scalar_subquery(), 0),
     )
-    hashes = [hash_of(row_bytes(table)) for table in (KnowledgePassage, KnowledgeDocument)]
+    checksums = [row_checksum(table) for table in (KnowledgePassage, KnowledgeDocument)]
     return (
-        select(KnowledgePassage, KnowledgeDocument, *hashes, newest)
+        select(KnowledgePassage, KnowledgeDocument, *checksums, newest)
         .join(KnowledgeDocument, _of_document())
         .where(col(KnowledgePassage.id).in_(bindparam("ids", expanding=True)), _holding(bindparam("moment")))
     )

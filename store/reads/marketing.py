@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from domain.money import BPS
 from store.reads.finance import books as reads
-from store.reads.pricing.prices import channels, sale_terms
-from store.reads.products import products_by_id
+from store.reads.pricing.prices import channels, terms_of
 from store.session import BrandSession
+from store.snapshot import read_once
 
 ADVERTISING = "advertising:"
 _HISTORY_WEEKS = 104
@@ -27,6 +27,7 @@ class CampaignWeeks:
     margin_bps: int
 
 
+@read_once
 def campaign_weeks(session: BrandSession, currency: str, until: datetime) -> CampaignWeeks:
     """Weekly spend by campaign and net revenue up to midnight before `until`, at most two years."""
     midnight = until.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -55,10 +56,10 @@ def _spend(session: BrandSession, currency: str, since: datetime) -> dict[str, l
 
 def _kept(session: BrandSession, currency: str, since: datetime) -> tuple[list[float], list[float]]:
     """Net revenue and cost of goods by week, in minor units."""
-    products, places = products_by_id(session), {row.id: row for row in channels(session)}
+    places = {row.id: row for row in channels(session)}
     kept, cost = [0.0] * _HISTORY_WEEKS, [0.0] * _HISTORY_WEEKS
-    for week, product, channel, charged, costs in reads.charged_by_week(session, currency, since):
-        if 0 <= week < _HISTORY_WEEKS and product in products:
-            kept[week] += charged * sale_terms(products[product], places[channel]).kept_share
-            cost[week] += costs
+    for row in reads.charged_by_week(session, currency, since):
+        if 0 <= row.week < _HISTORY_WEEKS:
+            kept[row.week] += row.charged_minor * terms_of(places[row.channel_id], row.vat_bps).kept_share
+            cost[row.week] += row.cost_minor
     return kept, cost

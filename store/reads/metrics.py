@@ -11,12 +11,14 @@ from sqlmodel import col
 from store.reads.finance.books import ChannelProductSales, sold_where
 from store.reads.stock.levels import items_at, on_hand
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import Location, SalesFact
 
 _FAR = timedelta(days=400)
 """Longer than any period that sales are reported for."""
 
 
+@read_once
 def sold_within(
     session: BrandSession, currency: str, since: datetime, until: datetime, longest_days: int
 ) -> Sequence[ChannelProductSales]:
@@ -28,6 +30,7 @@ def sold_within(
     return sold_where(session, currency, until, _middle() >= since, _middle() < until, *near)
 
 
+@read_once
 def reported_near(
     session: BrandSession, currency: str, since: datetime, until: datetime, channel: UUID | None
 ) -> Sequence[tuple[datetime, int]]:
@@ -43,12 +46,14 @@ def reported_near(
     return [(begun, int(days)) for begun, days in session.execute(statement).all()]
 
 
+@read_once
 def ever_reported(session: BrandSession) -> tuple[datetime, datetime] | None:
     """Start of the oldest reported sales period and end of the newest."""
     first, last = session.execute(select(func.min(_start()), func.max(_end()))).one()
     return None if first is None else (first, last)
 
 
+@read_once
 def stock_by_place(session: BrandSession) -> Sequence[tuple[Location, Mapping[UUID, int]]]:
     """Units on hand of every product by place where it is kept; 0 where it is out of stock."""
     by_place: list[tuple[Location, Mapping[UUID, int]]] = []

@@ -8,11 +8,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store.reads.pricing.prices import sale_terms
+from store.reads.pricing.prices import channels, sale_terms
+from store.reads.products import products_by_id
 from store.session import BrandSession
-from store.tables import Channel, Product, SalesFact
+from store.snapshot import read_once
+from store.tables import SalesFact
 
 
+@read_once
 def channel_shares(session: BrandSession, weeks: int) -> Mapping[UUID, Mapping[UUID, float]]:
     """Of a product's units sold in the last `weeks`, the share of each channel; by product, then channel."""
     since = session.ctx.known_until - timedelta(weeks=weeks)
@@ -30,6 +33,7 @@ def channel_shares(session: BrandSession, weeks: int) -> Mapping[UUID, Mapping[U
     return shares
 
 
+@read_once
 def net_revenue_per_unit_minor(session: BrandSession, weeks: int) -> Mapping[UUID, float]:
     """Net revenue per unit of each product sold in the last `weeks`, over all channels, in minor units.
 
@@ -46,11 +50,10 @@ def net_revenue_per_unit_minor(session: BrandSession, weeks: int) -> Mapping[UUI
         .where(col(SalesFact.period_start) > since, col(SalesFact.units) > 0)
         .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
     ).all()
-    products = {row.id: row for row in session.scalars(select(Product))}
-    channels = {row.id: row for row in session.scalars(select(Channel))}
+    products, by_channel = products_by_id(session), {row.id: row for row in channels(session)}
     units: dict[UUID, int] = defaultdict(int)
     kept: dict[UUID, float] = defaultdict(float)
     for product, channel, sold, revenue in rows:
         units[product] += int(sold)
-        kept[product] += int(revenue) * sale_terms(products[product], channels[channel]).kept_share
+        kept[product] += int(revenue) * sale_terms(products[product], by_channel[channel]).kept_share
     return {product: kept[product] / sold for product, sold in units.items()}

@@ -5,16 +5,19 @@ from sqlmodel import col
 
 from domain.language import Language
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import AIConfig, Brand, BrandRules
 
 _RULES = "rules"
 
 
+@read_once
 def brand_of(session: BrandSession) -> Brand:
     """The brand's row."""
     return session.scalars(select(Brand).where(col(Brand.id) == session.ctx.brand_id)).one()
 
 
+@read_once
 def rules_of(session: BrandSession) -> BrandRules:
     """The newest version of the rules by this moment; the first where it lies before any; the defaults without one.
 

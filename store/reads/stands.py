@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import BigInteger, cast, func, select, true
 from sqlmodel import col
 
 from domain.errors import NotFound
@@ -14,6 +15,7 @@ from domain.money import BPS
 from store.reads.pricing.prices import sale_terms
 from store.reads.stock import levels as stock
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import (
     Channel,
     ExpectedExpense,
@@ -36,8 +38,7 @@ Shelf = tuple[UUID, UUID]
 """A stand and a product."""
 
 
-@dataclass(frozen=True, slots=True)
-class StandSales:
+class StandSales(NamedTuple):
     """Units of a product that a stand sold in a period, and their revenue in minor units."""
 
     location_id: UUID
@@ -68,6 +69,7 @@ class ShelfLevel:
     reported_until: datetime
 
 
+@read_once
 def stands(session: BrandSession) -> Sequence[Location]:
     """The brand's stands, by code."""
     return session.scalars(select(Location).where(col(Location.kind) == STAND).order_by(col(Location.code))).all()
@@ -84,14 +86,15 @@ def stands_by_code(session: BrandSession, codes: Collection[str]) -> dict[str, L
     return by_code
 
 
+@read_once
 def stand_sales(
     session: BrandSession, location_ids: Sequence[UUID], since: datetime, product_ids: Collection[UUID] | None = None
 ) -> list[StandSales]:
     """Sales of stands in the reported periods that end after a moment and by now, of all products or some, by time."""
     start, days = col(SalesFact.period_start), col(SalesFact.period_days)
     columns = (col(SalesFact.location_id), col(SalesFact.product_id), col(SalesFact.channel_id), start, days)
-    units = func.sum(col(SalesFact.units))
-    revenue = func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor))
+    units = cast(func.sum(col(SalesFact.units)), BigInteger)
+    revenue = cast(func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)), BigInteger)
     end = start + func.make_interval(0, 0, 0, days)
     rows = session.execute(
         select(*columns, units, revenue)
@@ -101,8 +104,7 @@ def stand_sales(
         .group_by(*columns)
         .order_by(start, *columns[:3], days)
     ).all()
-    return [StandSales(place, product, channel, at, count, int(sold), int(taken))
-            for place, product, channel, at, count, sold, taken in rows if place is not None]  # fmt: skip
+    return list(map(StandSales._make, rows))
 
 
 def shelf_levels(
@@ -148,6 +150,7 @@ def shelf_levels(
     }
 
 
+@read_once
 def shelves_at(session: BrandSession, location_ids: Sequence[UUID]) -> dict[Shelf, UUID]:
     """The stock item of each shelf."""
     rows = session.execute(
@@ -171,6 +174,7 @@ def net_revenue_at_stands_minor(session: BrandSession, sold: Sequence[StandSales
     return {product: net_revenue[product] / count for product, count in units.items() if count}
 
 
+@read_once
 def open_refills(session: BrandSession) -> Sequence[StandRefillOrder]:
     """Refill lines that are planned and neither delivered nor cancelled, oldest first.
 
@@ -193,6 +197,7 @@ def refills_of(session: BrandSession, source: str) -> Sequence[StandRefillOrder]
     ).all()
 
 
+@read_once
 def bonuses(session: BrandSession, location_id: UUID | None = None) -> Sequence[StandBonusRow]:
     """Bonuses promised by now, of one stand or all, oldest first; a withdrawn bonus ends then."""
     statement = select(StandBonusRow).where(col(StandBonusRow.starts_at) <= session.ctx.known_until)
@@ -200,6 +205,7 @@ def bonuses(session: BrandSession, location_id: UUID | None = None) -> Sequence[
     return session.scalars(statement.order_by(col(StandBonusRow.starts_at), col(StandBonusRow.id))).all()
 
 
+@read_once
 def visits(session: BrandSession, location_id: UUID | None = None) -> Sequence[StandVisitRow]:
     """Coaching visits decided and not cancelled, oldest first."""
     statement = select(StandVisitRow).where(col(StandVisitRow.cancelled_at).is_(None))
@@ -223,6 +229,7 @@ def bonus_owed_minor(
     return min(round(rewarded * share_bps / BPS), cap_minor)
 
 
+@read_once
 def expected_expenses(session: BrandSession, until: datetime) -> Sequence[ExpectedExpense]:
     """Decided expenses due by a moment, soonest first."""
     return session.scalars(
@@ -232,6 +239,7 @@ def expected_expenses(session: BrandSession, until: datetime) -> Sequence[Expect
     ).all()
 
 
+@read_once
 def measured_effects_minor(session: BrandSession, kind: str) -> list[int]:
     """Measured effects of actions of a kind, in the brand's minor units, oldest first."""
     rows = session.scalars(

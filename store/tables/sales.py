@@ -98,7 +98,7 @@ class SalesFact(Fact, table=True):
         belongs_to("channel"),
         belongs_to("location"),
         unique("product_id", "channel_id", "location_id", "period_start", "period_days"),
-        Index("sales_fact_channel_period", "brand_id", "channel_id", "period_start"),
+        Index("sales_fact_channel_period", "brand_id", "channel_id", "period_start", "product_id"),
     )
     APPEND_ONLY = True
     SERVED = Served("sales", "reported-sales", _READERS)

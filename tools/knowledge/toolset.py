@@ -79,8 +79,8 @@ def place_of(match: FoundPassage) -> Cell:
 def sources_of(session: BrandSession, cited: Sequence[tuple[FoundPassage, Sequence[str]]]) -> Iterator[RowSelection]:
     """The rows that citations open to, with the cells that they bear on: the passages, and their documents."""
     for match, about in cited:
-        yield selected_row(session, "knowledge_passage", match.passage.id, match.passage_sha256).bearing_on(*about)
-        yield selected_row(session, "knowledge_document", match.document.id, match.document_sha256).bearing_on(*about)
+        yield selected_row(session, "knowledge_passage", match.passage.id, match.passage_checksum).bearing_on(*about)
+        yield selected_row(session, "knowledge_document", match.document.id, match.document_checksum).bearing_on(*about)
 
 
 def label_of(matches: Sequence[FoundPassage]) -> Label:

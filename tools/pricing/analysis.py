@@ -114,8 +114,7 @@ def best_price(session: BrandSession, env: ToolEnv, args: BestPriceArguments) ->
     eight weeks by default: the expected change of profit with an 80 % interval, how likely profit rises, units before
     and after. Advises to keep the price where a gain is not likely enough, and abstains where data are lacking."""
     now = situation_of(session, env, args.sku, args.channel, args.zone)
-    result = _advise(session, env, now, args)
-    return ToolAnswer(result, sources_behind(session, env, now))
+    return ToolAnswer(advise(session, env, now, args), sources_behind(session, env, now))
 
 
 def sources_behind(session: BrandSession, env: ToolEnv, now: Situation) -> tuple[RowSelection, ...]:
@@ -123,8 +122,9 @@ def sources_behind(session: BrandSession, env: ToolEnv, now: Situation) -> tuple
     return (sales_source(session, env, now).bearing_on(*_FROM_SALES), *sources_of(session, env, now))
 
 
-def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
-    demand = demand_of(session, env, now, args)
+def advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
+    """The advice for one price."""
+    demand = demand_of(session, env, now)
     if not isinstance(demand, DemandEstimate):
         return _without_advice(now, args, demand)
     own, belief, baseline = demand.own, demand.belief, demand.baseline
@@ -149,15 +149,16 @@ def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPrice
     return view.model_copy(update={"given_back": given_back})
 
 
-def demand_of(session: BrandSession, env: ToolEnv, now: Situation, args: PriceArguments) -> DemandEstimate | list[str]:
+def demand_of(session: BrandSession, env: ToolEnv, now: Situation) -> DemandEstimate | list[str]:
     """The demand for one price as estimated today, or the reasons why nothing can be foreseen of it."""
-    elasticity = _known_elasticity(session, env, args)
-    if elasticity.belief is None:
-        return elasticity.reasons
+    choice = _choice(session, env, now)
+    trusted = _belief(choice)
+    if trusted is None:
+        return list(choice.reasons)
     if now.unit_cost_minor is None:
         return ["no_unit_cost"]
     reaction = reaction_of(session, env, now.channel)
-    own = ElasticityBelief(*elasticity.belief)
+    own = ElasticityBelief(*trusted)
     belief = _with_rivals(own, reaction.belief)
     totals = totals_at(sales_of(session, env, now), now.price.amount_minor, belief.elasticity)
     try:
@@ -204,14 +205,6 @@ def _ladder_view(
         reasons = [*kept, reason]
         update |= {"reasons": reason_keys("pricing", reasons)}
     return update
-
-
-def _known_elasticity(session: BrandSession, env: ToolEnv, args: PriceArguments) -> Elasticity:
-    """The elasticity that this run has estimated already, else a new one by the same tool, so that both agree."""
-    asked = PriceArguments(sku=args.sku, channel=args.channel, zone=args.zone)
-    known = env.recall("price_elasticity", asked)
-    estimate: Any = known if known is not None else price_elasticity(session, env, asked).result
-    return Elasticity.model_validate(estimate)
 
 
 def foreseen_at(now: Situation, args: BestPriceArguments, demand: DemandEstimate, price_minor: int) -> BestPrice:

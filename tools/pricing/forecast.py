@@ -25,7 +25,7 @@ def price_forecast(session: BrandSession, env: ToolEnv, args: PriceForecastArgum
     """Foresee what a given price brings, as best_price does of the one it advises. Raises GaveUp where that cannot be
     told."""
     now = situation_of(session, env, args.sku, args.channel, args.zone)
-    demand = demand_of(session, env, now, args)
+    demand = demand_of(session, env, now)
     if not isinstance(demand, DemandEstimate):
         raise GaveUp(
             f"What another price of {args.sku} brings cannot be foreseen.", reasons=reason_keys("pricing", demand)

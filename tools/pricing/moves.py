@@ -9,9 +9,9 @@ from uuid import UUID
 from analytics.pricing.price_shift import PriceMove
 from analytics.statistics.errors import InvalidNumbers
 from store.reads.pricing import prices as reads
+from store.reads.products import products_by_id
 from store.reads.sales import channel_shares
 from store.session import BrandSession
-from store.tables import Channel, Product
 from tools.base import ToolEnv
 from tools.pricing.analysis import belief_of
 from tools.pricing.situation import situation_of
@@ -39,9 +39,9 @@ def _read(session: BrandSession, env: ToolEnv) -> Mapping[UUID, ProductMoves]:
     changed = reads.changes_since(session, now - timedelta(weeks=LOOK_BACK_WEEKS))
     shares = channel_shares(session, LOOK_BACK_WEEKS) if changed else {}
     moves: dict[UUID, ProductMoves] = defaultdict(ProductMoves)
+    products, channels = products_by_id(session), {row.id: row for row in reads.channels(session)}
     for change in changed:
-        product = session.get_one(Product, (session.ctx.brand_id, change.product_id))
-        channel = session.get_one(Channel, (session.ctx.brand_id, change.channel_id))
+        product, channel = products[change.product_id], channels[change.channel_id]
         share = shares.get(change.product_id, {}).get(change.channel_id, 0.0)
         belief = belief_of(session, env, situation_of(session, env, product.sku, channel.code)) if share else None
         if belief is None:

@@ -6,6 +6,7 @@ from analytics.pricing.elasticity_choice import DataFloor
 from domain.figure import Cell
 from domain.money import share_bps
 from store.reads.pricing import prices as reads
+from store.reads.pricing import sold
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import Channel
@@ -64,8 +65,8 @@ def list_priced_products(session: BrandSession, env: ToolEnv, args: ChannelArgum
     channel's fee, average units and revenue of the last four reported weeks, days since its best price was last asked
     for, and whether the data suffice to analyse the price."""
     channel = reads.channel_by_code(session, args.channel)
-    spans = reads.sales_spans(session, channel.id)
-    units = reads.recent_units(session, channel.id, weeks=_RECENT_WEEKS)
+    spans = sold.sales_spans(session, channel.id)
+    units = sold.recent_units(session, channel.id, weeks=_RECENT_WEEKS)
     known = situations_in(session, env, channel)
     asked = last_asked(session, "best_price", ("sku", "channel", "zone"))
     newest = max((span.last_end for span in spans.values()), default=None)
@@ -113,7 +114,7 @@ def _age(session: BrandSession, moment: datetime | None) -> Cell | None:
     return None if moment is None else cells.days(max((session.ctx.known_until - moment).days, 0))
 
 
-def _priced(session: BrandSession, now: Situation, span: reads.SalesSpan | None, units: int) -> PricedProduct:
+def _priced(session: BrandSession, now: Situation, span: sold.SalesSpan | None, units: int) -> PricedProduct:
     margin = now.margin_bps(now.price.amount_minor)
     lacking = _lacking(now, span)
     return PricedProduct(
@@ -135,7 +136,7 @@ def _priced(session: BrandSession, now: Situation, span: reads.SalesSpan | None,
     )
 
 
-def _lacking(now: Situation, span: reads.SalesSpan | None) -> list[str]:
+def _lacking(now: Situation, span: sold.SalesSpan | None) -> list[str]:
     short = {
         "no_sales": span is None,
         "too_few_weeks": span is not None and span.periods < DataFloor().weeks,

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import numpy as np
 
 from analytics.pricing.baseline import at_price
-from analytics.pricing.panel import Codes, Floats, SalesPanel
+from analytics.pricing.panel import Codes, Floats, SalesPanel, pair_codes
 from store.reads.pricing import prices as reads
+from store.reads.pricing.columns import sales_columns
 from store.session import BrandSession
 from tools.base import ToolEnv
 from tools.pricing.situation import Situation, rows_behind
@@ -34,15 +34,21 @@ def sales_of(session: BrandSession, env: ToolEnv, now: Situation) -> SalesPanel:
 
 
 def _sales(session: BrandSession, now: Situation) -> SalesPanel:
-    columns = reads.sales_columns(session, now.product.id, now.channel.id)
-    kept = _inside(columns, _locations(session, now.zone) if now.zone else None)
+    """Rows of a week at most, priced, and not returned, in the order of time."""
+    columns = sales_columns(session, now.channel.id, now.product.id)
+    at = np.arange(len(columns.units))[columns.of(now.product.id)]
+    at = at[(columns.units[at] >= 0) & (columns.unit_price_minor[at] > 0) & (columns.period_days[at] <= _WEEK_DAYS)]
+    if now.zone:
+        inside = _locations(session, now.zone)
+        at = at[np.array([place in inside for place in columns.places], dtype=bool)[columns.place[at]]]
+    at = at[np.argsort(columns.start[at], kind="stable")]
     return weekly_panel(
-        [columns.period_start[i] for i in kept],
-        [str(columns.location_id[i]) for i in kept],
-        np.array([columns.units[i] for i in kept], dtype=float),
-        np.array([columns.unit_price_minor[i] for i in kept], dtype=float),
-        np.array([columns.deal_bps[i] for i in kept], dtype=float) / 10_000,
-        np.array([columns.feature_bps[i] for i in kept], dtype=float) / 10_000,
+        columns.start[at].astype(float),
+        columns.place[at],
+        columns.units[at].astype(float),
+        columns.unit_price_minor[at].astype(float),
+        columns.deal_bps[at] / 10_000,
+        columns.feature_bps[at] / 10_000,
     )
 
 
@@ -68,25 +74,17 @@ def _locations(session: BrandSession, zone: str) -> set[UUID]:
     return {location.id for location in reads.locations_in_zone(session, zone)}
 
 
-def _inside(columns: reads.SalesColumns, locations: set[UUID] | None) -> list[int]:
-    """Rows that can be used: at these locations (everywhere, if None), no longer than a week, priced, not returned."""
-    rows = zip(columns.location_id, columns.units, columns.unit_price_minor, columns.period_days, strict=True)
-    return [
-        index
-        for index, (location, units, price, days) in enumerate(rows)
-        if units >= 0 < price and days <= _WEEK_DAYS and (locations is None or location in locations)
-    ]
-
-
 def weekly_panel(
-    starts: Sequence[datetime], places: Sequence[str], units: Floats, price: Floats, deal: Floats, feature: Floats
+    seconds: Floats, place: Codes, units: Floats, price: Floats, deal: Floats, feature: Floats
 ) -> SalesPanel:
-    """Rows (n,) of any period up to a week, added up to weeks that end with the newest row; so that it is whole."""
-    codes = np.unique(np.array(places, dtype=str), return_inverse=True)[1] if places else np.zeros(0, dtype=np.int64)
-    seconds = np.array([start.timestamp() for start in starts])
-    back = ((seconds.max() - seconds) // _WEEK_SECONDS).astype(np.int64) if len(starts) else codes
-    week = back.max() - back if len(starts) else back
-    pairs, first, row = np.unique(week * (len(places) + 1) + codes, return_index=True, return_inverse=True)
+    """Rows (n,) of any period up to a week, added up to weeks that end with the newest row; so that it is whole.
+
+    `seconds` is when each period began, `place` a whole number for each location.
+    """
+    codes = place.astype(np.int64)
+    back = ((seconds.max() - seconds) // _WEEK_SECONDS).astype(np.int64) if len(seconds) else codes
+    week = back.max() - back if len(seconds) else back
+    pairs, first, row = np.unique(pair_codes(week, codes), return_index=True, return_inverse=True)
     if len(pairs) == len(units):
         return SalesPanel(week, codes, units, price, deal, feature)
     weight = np.where(_sums(row, units)[row] > 0, units, 1.0)

@@ -19,10 +19,12 @@ from tools.pricing.results import (
     PricedProducts,
     Proposed,
 )
+from tools.pricing.review import REVIEW, PriceReview, review_prices
 
 PRICING_TOOLS: tuple[Tool, ...] = (
     Tool("list_channels", Access.READ, NoArguments, Channels, list_channels),
     Tool("list_priced_products", Access.READ, ChannelArguments, PricedProducts, list_priced_products),
+    Tool(REVIEW, Access.ANALYSE, ChannelArguments, PriceReview, review_prices),
     Tool("price_history", Access.READ, PriceArguments, PriceChanges, price_history),
     Tool("price_corridor", Access.READ, PriceArguments, PriceCorridor, price_corridor),
     Tool("price_elasticity", Access.ANALYSE, PriceArguments, Elasticity, price_elasticity),

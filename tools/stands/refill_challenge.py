@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from analytics.stands.refill_routes import RefillTrip, plan_trips
 from analytics.stands.refills import ShelfRefill, gain_by_unit, gain_of_stand, shelf_refill
 from analytics.statistics.errors import InvalidNumbers
@@ -110,8 +112,8 @@ def _drain(refill: ShelfRefill, supply: ShelfSupply, wait_days: float) -> list[f
     """
     if TRIP_LEAD_DAYS + wait_days >= supply.shelf.supply_days:
         return [1.0] * refill.units
-    law, level = refill.shelf.demand, refill.shelf.on_hand
-    return [float(law.shortage(level + at) - law.shortage(level + at + 1)) for at in range(refill.units)]
+    lacking = refill.shelf.demand.shortage(refill.shelf.on_hand + np.arange(refill.units + 1))
+    return (lacking[:-1] - lacking[1:]).tolist()
 
 
 def _missed(shelf: ShelfUntilSupply, taken: float, more: float) -> float:

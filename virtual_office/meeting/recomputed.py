@@ -1,6 +1,7 @@
 """Recomputations of a run's proposals by their challengers, and the proposals as these left them."""
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -51,13 +52,16 @@ def _counting(group: Sequence[ChallengeRow], adopted: Collection[UUID] | None) -
 def revisions_of(session: BrandSession, run_id: UUID, adopted: Collection[UUID] | None = None) -> dict[UUID, Revision]:
     """By proposal, as the last recomputation that changed it left it; its amounts as the last that changed those."""
     revisions: dict[UUID, Revision] = {}
-    proposals = {row.id: row for row in session.scalars(select(ProposalRow).where(col(ProposalRow.run_id) == run_id))}
-    for row in standing(challenges_of(session, run_id), adopted):
-        if row.status == CHANGED and row.prediction is not None:
-            before = revisions.get(row.proposal_id)
-            action = row.action or (before.action if before else proposals[row.proposal_id].action)
-            prediction = Prediction.model_validate(row.prediction)
-            revisions[row.proposal_id] = Revision(action, prediction, row.expected_minor)
+    changed = [row for row in changed_rows(standing(challenges_of(session, run_id), adopted)) if row.prediction]
+    proposed = select(col(ProposalRow.id), col(ProposalRow.action)).where(
+        col(ProposalRow.run_id) == run_id, col(ProposalRow.id).in_({row.proposal_id for row in changed})
+    )
+    actions: dict[UUID, dict[str, Any]] = {row[0]: row[1] for row in session.execute(proposed)}
+    for row in changed:
+        before = revisions.get(row.proposal_id)
+        action = row.action or (before.action if before else actions[row.proposal_id])
+        prediction = Prediction.model_validate(row.prediction)
+        revisions[row.proposal_id] = Revision(action, prediction, row.expected_minor)
     return revisions
 
 

@@ -23,6 +23,7 @@ from store.leases import lock_row
 from store.reads.settings import brand_of
 from store.reads.stock.levels import cash_minor
 from store.session import BrandSession
+from store.snapshot import Snapshot
 from store.tables import ChallengeRow, ProposalRow, Run, TurnRow
 from virtual_office.meeting.agenda import opening, points_of
 from virtual_office.meeting.chair import ATTENTION, ChairDecision, Grounds, choose
@@ -203,7 +204,7 @@ class Steps:
         """
         self._progress("action_items", f"{len(state['adopted'])} adopted")
         run_id = UUID(state["run_id"])
-        with self._room.database.begin(self._ctx) as session:
+        with self._room.database.begin(self._ctx, Snapshot()) as session:  # adopting changes no facts
             run: Run = lock_row(session, Run, run_id)
             turns = turns_of(session, run_id)
             if weighing(turns) != state["heard"]:

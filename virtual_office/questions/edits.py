@@ -62,7 +62,7 @@ def foresee(database: Database, session: BrandSession, item: ActionItem, action:
 def _forecast(database: Database, session: BrandSession, run_id: UUID, asked: PriceForecastArguments) -> Foreseen:
     person, readings = session.ctx.actor.label, Readings()
     search = partial(readings.knowledge.search, database, run=run_id)
-    env = ToolEnv(run_id, person, lambda *_: None, readings.once, search)
+    env = ToolEnv(run_id, person, readings.once, search)
     known = find_receipt(session, run_id, request_hash(session.ctx, person, PRICE_FORECAST, asked))
     receipt = known or store_receipt(
         session, run_id, person, PRICE_FORECAST, asked, price_forecast(session, env, asked)

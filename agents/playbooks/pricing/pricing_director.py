@@ -16,7 +16,8 @@ from domain.report import Claim
 from llm.rules import Call
 
 MOST_PRICES = 30
-"""More findings than this nobody reads. Those that sell most come first, and those not looked at for long."""
+"""More findings than this nobody reads. Those that would gain most come first, then those that sell most and were not
+looked at for long."""
 _LONGEST_WEEKS = 13
 """A price not looked at for a quarter is as new."""
 
@@ -28,7 +29,7 @@ _OF_PRODUCT = ("channel_ladder", "promotion_advice")
 def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
     """The calls of the next turn, from nothing but the conversation so far."""
     review = _Review(answers(messages), agenda_of(messages))
-    return review.unlisted() or review.unanalysed() or review.unproposed() or [review.report()]
+    return review.unlisted() or review.unreviewed() or review.unanalysed() or review.unproposed() or [review.report()]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class _Review:
             return [Call("list_channels", {})]
         asked = {answer.arguments["channel"] for answer in self._of("list_priced_products")}
         return [Call("list_priced_products", {"channel": code}) for code in self._channels if code not in asked]
+
+    def unreviewed(self) -> list[Call]:
+        """The whole price lists, unless the agenda names prices."""
+        return [] if self._named else self._unasked("channel", ("review_prices",), self._channels)
 
     def unanalysed(self) -> list[Call]:
         asked = {(answer.tool, *_place(answer.arguments)) for answer in self.answers if answer.tool in _ANALYSES}
@@ -96,17 +101,29 @@ class _Review:
 
     def report(self) -> Call:
         lists = [answer for answer in self._of("list_priced_products") if answer.result]
-        report = write_report(lists, self.entries, self.range, complete=len(self._listed) == len(self.entries))
+        reviews = [answer for answer in self._of("review_prices") if answer.result]
+        report = write_report(lists, self.entries, self.range, None if self._named else reviews)
         return Call("submit_report", report.model_dump(mode="json"))
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """The prices looked at: those that the agenda names, else by revenue and weeks since they were analysed."""
-        words = {word.strip(".,;:!?()\"'") for word in self.agenda.split()}
-        named = [entry for entry in self._listed if entry.sku in words]
-        wanted = named or sorted(self._listed, key=lambda entry: -_due(entry.listed))
+        """The prices looked at closely: those that the agenda names, else those that a change would earn most, then by
+        revenue and weeks since they were analysed."""
+        gains = {
+            (row["sku"], answer.arguments["channel"], row["zone"]): row["profit_change"]["value"]
+            for answer in self._of("review_prices")
+            for row in (answer.result or {}).get("prices", ())
+        }
+        wanted = self._named or sorted(
+            self._listed, key=lambda entry: (-gains.get(_place(entry.arguments), 0), -_due(entry.listed))
+        )
         kept = {_place(entry.arguments) for entry in wanted[:MOST_PRICES]}
         return [entry for entry in self._listed if _place(entry.arguments) in kept]
+
+    @cached_property
+    def _named(self) -> list[Entry]:
+        words = {word.strip(".,;:!?()\"'") for word in self.agenda.split()}
+        return [entry for entry in self._listed if entry.sku in words]
 
     @cached_property
     def _listed(self) -> list[Entry]:

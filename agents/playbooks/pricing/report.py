@@ -17,20 +17,21 @@ _MOST = 60
 
 
 def write_report(
-    lists: Sequence[AnsweredCall], entries: Sequence[Entry], whole: Range, *, complete: bool
+    lists: Sequence[AnsweredCall], entries: Sequence[Entry], whole: Range, reviews: Sequence[AnsweredCall] | None
 ) -> AgentReport:
-    """`lists` are the price lists read, `entries` the prices looked at (`complete` when these are all)."""
+    """`lists` are the price lists read, `entries` the prices looked at closely, out of the `reviews` of whole lists;
+    None where these were asked for by name."""
     several = len(lists) > 1
     unanswered = [*_missing(lists, entries), *(whole.missing() if entries else ())]
     return AgentReport(
-        summary=_summary(lists, entries, complete),
+        summary=_summary(lists, entries, reviews),
         findings=[*_old_sales(lists), *(_finding(entry, several) for entry in entries), *whole.findings()][:_MOST],
         proposals=[*(entry.proposal for entry in entries if entry.proposal), *whole.proposals][:_MOST],
         **missing(unanswered),
     )
 
 
-def _summary(lists: Sequence[AnsweredCall], entries: Sequence[Entry], complete: bool) -> Claim:
+def _summary(lists: Sequence[AnsweredCall], entries: Sequence[Entry], reviews: Sequence[AnsweredCall] | None) -> Claim:
     if not entries:
         return claim(Message(key="pricing.summary.no_price"), {})
     figures: dict[str, FigureRef] = {}
@@ -42,9 +43,26 @@ def _summary(lists: Sequence[AnsweredCall], entries: Sequence[Entry], complete: 
         counts.append(citing("pricing.summary.prices_in_channel", {"prices": key}, channel=channel))
     more = len(lists) > _CHANNELS_NAMED
     summary = [message("pricing.summary.listed_and_more" if more else "pricing.summary.listed", lists=counts)]
-    if not complete:
-        summary.append(Message(key="pricing.summary.incomplete"))
+    if reviews is None:
+        summary.append(Message(key="pricing.summary.asked_for"))
+    elif reviews:
+        summary += _reviewed(reviews, figures)
     return claim(sentences([*summary, _proposed(entries)]), figures | _best_gain(entries))
+
+
+def _reviewed(reviews: Sequence[AnsweredCall], figures: dict[str, FigureRef]) -> Iterator[Message]:
+    """How much of the price lists was looked over, and for how many prices a change would earn more."""
+    counts = list[Message]()
+    for letter, review in zip("abcde", reviews, strict=False):
+        gaining, reviewed = f"gaining_{letter}", f"reviewed_{letter}"
+        figures |= {gaining: review.ref("to_change"), reviewed: review.ref("reviewed")}
+        numbers = {"gaining": gaining, "reviewed": reviewed}
+        counts.append(citing("pricing.summary.gaining_in_channel", numbers, channel=channel_name(review)))
+    more = len(reviews) > _CHANNELS_NAMED
+    yield message("pricing.summary.reviewed_and_more" if more else "pricing.summary.reviewed", lists=counts)
+    results = [review.result or {} for review in reviews]
+    if any(result["reviewed"]["value"] < result["entries"]["value"] for result in results):
+        yield Message(key="pricing.summary.in_turn")
 
 
 def _proposed(entries: Sequence[Entry]) -> Message:

@@ -7,9 +7,11 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import Lead
 
 
+@read_once
 def leads(session: BrandSession) -> Sequence[Lead]:
     """Every lead opened by now, oldest first."""
     return session.scalars(

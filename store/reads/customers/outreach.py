@@ -14,6 +14,7 @@ from domain.customers import COMPLAINT_DAYS, WINDOW_DAYS, Arm
 from domain.intents import Intent, intent_of
 from store.reads.pricing.prices import sale_terms, unit_costs_minor
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import Channel, Customer, Invoice, Message, MessageSend, Order, OrderLine, Product, SalesFact
 
 _DAY = timedelta(days=1)
@@ -33,6 +34,7 @@ class OrderDays:
     amount_minor: Sequence[int]
 
 
+@read_once
 def order_days(session: BrandSession) -> OrderDays:
     """Every order of a known customer by now, summed in the store."""
     day = cast(func.floor(func.extract("epoch", col(Order.ordered_at)) / _DAY_SECONDS), Integer)
@@ -67,6 +69,7 @@ class Basket:
     amount_minor: Mapping[UUID, int]
 
 
+@read_once
 def basket_of(session: BrandSession, customers: Collection[UUID], weeks: int = 26) -> Basket:
     """Contents of these customers' orders of the last `weeks` with known lines, without returned lines."""
     since = session.ctx.known_until - timedelta(weeks=weeks)
@@ -94,6 +97,7 @@ def basket_of(session: BrandSession, customers: Collection[UUID], weeks: int = 2
     return Basket(int(orders or 0), units, paid)
 
 
+@read_once
 def contribution_shares(session: BrandSession, weeks: int = 26) -> Mapping[UUID, float]:
     """Contribution by channel as a share of recent revenue: after VAT, the channel's fee and cost of goods.
 
@@ -136,6 +140,7 @@ class ContactExclusions:
         return {*self.opted_out, *self.complaining, *self.trade, *self.resting}
 
 
+@read_once
 def contact_exclusions(session: BrandSession, rest_days: int) -> ContactExclusions:
     """Customers who opted out, complained recently, buy on invoice as trade does, or were drawn for a recent campaign.
 
@@ -157,6 +162,7 @@ def contact_exclusions(session: BrandSession, rest_days: int) -> ContactExclusio
     )
 
 
+@read_once
 def _intents(session: BrandSession, complaints_since: datetime) -> list[tuple[UUID, datetime, Intent]]:
     """All opt-outs and recent complaints (customer, moment, intent) by `domain/intents.py`; no text is returned."""
     rows = session.execute(
@@ -173,6 +179,7 @@ def _intents(session: BrandSession, complaints_since: datetime) -> list[tuple[UU
     return intents
 
 
+@read_once
 def _drawn_since(session: BrandSession, arm: Arm, since: datetime) -> set[UUID]:
     return set(
         session.scalars(
@@ -218,6 +225,7 @@ class CampaignArm:
     customers: Sequence[CustomerResponse]
 
 
+@read_once
 def campaigns(session: BrandSession, source: str | None = None) -> Sequence[CampaignArm]:
     """Every campaign whose window has ended by now, oldest first, or the one of a source."""
     ended = session.ctx.known_until - WINDOW
@@ -245,6 +253,7 @@ def campaigns(session: BrandSession, source: str | None = None) -> Sequence[Camp
     return [CampaignArm(key[0], key[1], Arm(key[2]), key[3], key[4], responses) for key, responses in groups.items()]
 
 
+@read_once
 def _bought(session: BrandSession, source: str | None) -> Mapping[tuple[str, UUID], Mapping[UUID | None, int]]:
     of_customer = (col(Order.customer_id) == col(MessageSend.customer_id)) & (
         col(Order.brand_id) == col(MessageSend.brand_id)
@@ -269,6 +278,7 @@ def _bought(session: BrandSession, source: str | None) -> Mapping[tuple[str, UUI
     return bought
 
 
+@read_once
 def customers_known(session: BrandSession) -> int:
     """Number of customers of the brand."""
     return int(session.scalar(select(func.count(col(Customer.id)))) or 0)

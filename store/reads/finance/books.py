@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import (
     CampaignBudget,
     Customer,
@@ -19,6 +20,7 @@ from store.tables import (
     Invoice,
     InvoiceReminder,
     Payment,
+    Product,
     ProductCost,
     PurchaseOrder,
     SalesFact,
@@ -47,6 +49,7 @@ class InvoiceState:
         return self.amount_minor - self.paid_minor
 
 
+@read_once
 def invoices(session: BrandSession, currency: str, debtor: str | None = None) -> Sequence[InvoiceState]:
     """Every invoice issued by now, oldest first, of everybody or one debtor."""
     now = session.ctx.known_until
@@ -81,6 +84,7 @@ class ReminderHistory:
     last_at: datetime
 
 
+@read_once
 def reminders(session: BrandSession) -> Mapping[UUID, ReminderHistory]:
     """Reminder history by invoice."""
     rows = session.execute(
@@ -114,6 +118,7 @@ class ExpenseRecord:
     spent_at: datetime
 
 
+@read_once
 def expenses(session: BrandSession, currency: str, since: datetime) -> Sequence[ExpenseRecord]:
     """Expenses after `since`, oldest first."""
     rows = session.execute(
@@ -134,6 +139,7 @@ def expenses_by_number(session: BrandSession, numbers: Sequence[str]) -> Sequenc
     ).all()
 
 
+@read_once
 def flags(session: BrandSession) -> Sequence[FlaggedExpense]:
     """Expense flags that have not been withdrawn."""
     return session.scalars(
@@ -141,6 +147,7 @@ def flags(session: BrandSession) -> Sequence[FlaggedExpense]:
     ).all()
 
 
+@read_once
 def cash_receipts(session: BrandSession, currency: str, since: datetime) -> Sequence[tuple[int, int, int]]:
     """Cash receipts by day after `since` (0 is the first): (day, for invoices, other), in minor units."""
     day = func.floor(func.extract("epoch", col(Payment.paid_at) - since) / 86_400)
@@ -165,6 +172,7 @@ class SupplierBill:
     due_at: datetime | None
 
 
+@read_once
 def bills(session: BrandSession, currency: str, since: datetime) -> Sequence[SupplierBill]:
     """Bills of orders placed after `since` and not cancelled; due from delivery, or from its expected date."""
     now = session.ctx.known_until
@@ -201,6 +209,7 @@ class ChannelProductSales:
     costed_units: int
 
 
+@read_once
 def sold(session: BrandSession, currency: str, since: datetime, until: datetime) -> Sequence[ChannelProductSales]:
     """Reported sales of periods that ended after `since` and by `until`, by product and channel."""
     end = col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
@@ -250,23 +259,36 @@ def _listed_costs_minor(session: BrandSession, products: Collection[UUID], at: d
     return {product: cost for product, cost in rows}  # noqa: C416 - a row is no pair
 
 
-def charged_by_week(
-    session: BrandSession, currency: str, since: datetime
-) -> Sequence[tuple[int, UUID, UUID, int, int]]:
-    """Revenue as charged and cost of goods in minor units, by week after `since` (from 0), product and channel."""
+@dataclass(frozen=True)
+class ChargedWeek:
+    """A channel's revenue as charged and cost of goods in one week (from 0), in minor units, of products of one VAT."""
+
+    week: int
+    channel_id: UUID
+    vat_bps: int
+    charged_minor: int
+    cost_minor: int
+
+
+@read_once
+def charged_by_week(session: BrandSession, currency: str, since: datetime) -> Sequence[ChargedWeek]:
+    """Revenue and cost by week after `since`, of what the brand's products sold."""
     start, units = col(SalesFact.period_start), col(SalesFact.units)
     week = func.floor(func.extract("epoch", start - since) / (7 * 86_400))
     charged = func.sum(units * col(SalesFact.unit_price_minor))
     cost = func.coalesce(func.sum(units * col(SalesFact.unit_cost_minor)), 0)
+    groups = (week, col(SalesFact.channel_id), col(Product.vat_bps))
     rows = session.execute(
-        select(week, col(SalesFact.product_id), col(SalesFact.channel_id), charged, cost)
+        select(*groups, charged, cost)
+        .join(Product, (col(Product.id) == col(SalesFact.product_id)) & (col(Product.brand_id) == SalesFact.brand_id))
         .where(start >= since, start <= session.ctx.known_until, col(SalesFact.currency) == currency)
-        .group_by(week, col(SalesFact.product_id), col(SalesFact.channel_id))
-        .order_by(week, col(SalesFact.product_id), col(SalesFact.channel_id))
+        .group_by(*groups)
+        .order_by(*groups)
     ).all()
-    return [(int(at), product, channel, int(amount), int(costs)) for at, product, channel, amount, costs in rows]
+    return [ChargedWeek(int(at), channel, vat, int(amount), int(costs)) for at, channel, vat, amount, costs in rows]
 
 
+@read_once
 def budgets(session: BrandSession, currency: str, before: datetime | None = None) -> Mapping[str, CampaignBudget]:
     """Weekly budget of each campaign now, or before a moment: the newest that is valid."""
     valid, now = col(CampaignBudget.valid_from), session.ctx.known_until

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.finance import owed_by
 from store.reads.finance import books as reads
 from store.session import BrandSession
+from store.snapshot import read_once
 
 _DAY = timedelta(days=1)
 
@@ -52,6 +53,7 @@ class Debtor:
         return sum(self.lacks.values())
 
 
+@read_once
 def debtors(session: BrandSession, currency: str) -> Sequence[Debtor]:
     """Every customer who was ever invoiced, by code."""
     by_debtor: dict[str, list[reads.InvoiceState]] = {}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import CompetitorPrice, Price, PriceHistory
 
 
@@ -22,6 +23,7 @@ class PricePoint:
     amount_minor: int
 
 
+@read_once
 def competitor_price_points(session: BrandSession, since: datetime, currency: str) -> Sequence[PricePoint]:
     """Competitors' prices as observed, oldest first."""
     rows = session.execute(
@@ -38,6 +40,7 @@ def competitor_price_points(session: BrandSession, since: datetime, currency: st
     return [PricePoint(product, rival, at, amount) for product, rival, at, amount in rows]
 
 
+@read_once
 def brand_price_points(session: BrandSession) -> Sequence[PricePoint]:
     """Every list price that the brand had everywhere in a channel, oldest first; `by` is the channel's id."""
     rows = session.execute(

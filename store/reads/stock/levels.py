@@ -4,20 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from domain.errors import NotFound
+from store.reads.products import products_by_id
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import (
     BankBalance,
     InventoryMovement,
     Location,
-    Product,
     PurchaseOrder,
     StockItem,
     Supplier,
@@ -61,8 +62,7 @@ class Offer:
         return reached[-1].unit_cost_minor
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """Units of a product that moved at a place at one moment, signed; for a count, the units counted."""
 
     product_id: UUID
@@ -72,18 +72,20 @@ class Movement:
     quantity: int
 
 
+@read_once
 def suppliers(session: BrandSession) -> Sequence[Supplier]:
     return session.scalars(select(Supplier).order_by(Supplier.code)).all()
 
 
 def supplier_by_code(session: BrandSession, code: str) -> Supplier:
     """The supplier with this code. Raises NotFound."""
-    supplier = session.scalars(select(Supplier).where(col(Supplier.code) == code)).first()
+    supplier = next((row for row in suppliers(session) if row.code == code), None)
     if supplier is None:
         raise NotFound(f"No supplier {code} in brand {session.ctx.brand}.", remedy="See your suppliers file.")
     return supplier
 
 
+@read_once
 def offers_of(session: BrandSession, supplier_id: UUID) -> Sequence[Offer]:
     """A supplier's present offers by SKU: the newest valid tiers of each active product."""
     valid = select(SupplierOffer).where(
@@ -94,7 +96,7 @@ def offers_of(session: BrandSession, supplier_id: UUID) -> Sequence[Offer]:
             col(SupplierOffer.product_id), col(SupplierOffer.valid_from).desc(), col(SupplierOffer.from_quantity)
         )
     ).all()
-    products = {row.id: row for row in session.scalars(select(Product).where(col(Product.status) == "active"))}
+    products = {row.id: row for row in products_by_id(session).values() if row.status == "active"}
     offers = []
     for product_id, tiers in groupby(rows, key=lambda row: row.product_id):
         newest = list(tiers)
@@ -113,16 +115,19 @@ def offers_of(session: BrandSession, supplier_id: UUID) -> Sequence[Offer]:
     return sorted(offers, key=lambda offer: offer.sku)
 
 
+@read_once
 def warehouses(session: BrandSession) -> Sequence[Location]:
     """The brand's warehouses."""
     return session.scalars(select(Location).where(col(Location.kind) == WAREHOUSE).order_by(col(Location.code))).all()
 
 
+@read_once
 def places_supplied(session: BrandSession) -> Sequence[Location]:
     """Locations that the warehouses supply and that sell."""
     return session.scalars(select(Location).where(col(Location.kind) != WAREHOUSE).order_by(col(Location.code))).all()
 
 
+@read_once
 def on_hand(session: BrandSession, location_ids: Sequence[UUID]) -> Mapping[UUID, int]:
     """Units by product over some places: each stock item's last count and the movements since."""
     items = items_at(session, location_ids)
@@ -149,6 +154,7 @@ def on_hand(session: BrandSession, location_ids: Sequence[UUID]) -> Mapping[UUID
     return totals
 
 
+@read_once
 def items_at(session: BrandSession, location_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The product of each stock item at some places."""
     rows = session.execute(
@@ -157,6 +163,7 @@ def items_at(session: BrandSession, location_ids: Sequence[UUID]) -> dict[UUID, 
     return {row[0]: row[1] for row in rows}
 
 
+@read_once
 def _last_counts(session: BrandSession, location_ids: Sequence[UUID]) -> dict[UUID, tuple[int, datetime]]:
     rows = session.execute(
         select(col(InventoryMovement.stock_item_id), col(InventoryMovement.quantity), col(InventoryMovement.moved_at))
@@ -175,6 +182,7 @@ def _of_item() -> Any:
     )
 
 
+@read_once
 def movements(
     session: BrandSession,
     location_ids: Sequence[UUID],
@@ -186,7 +194,7 @@ def movements(
 
     Within a moment: receipts, issues, and then the count, which includes them.
     """
-    moment, units = col(InventoryMovement.moved_at), func.sum(col(InventoryMovement.quantity))
+    moment, units = col(InventoryMovement.moved_at), cast(func.sum(col(InventoryMovement.quantity)), BigInteger)
     columns = (col(StockItem.product_id), col(StockItem.location_id), col(InventoryMovement.kind), moment)
     statement = (
         select(*columns, units)
@@ -200,9 +208,10 @@ def movements(
     rows = session.execute(
         statement.group_by(*columns).order_by(moment, col(InventoryMovement.kind) == COUNT, units.desc(), *columns[:2])
     ).all()
-    return [Movement(product, place, kind, at, int(quantity)) for product, place, kind, at, quantity in rows]
+    return list(map(Movement._make, rows))
 
 
+@read_once
 def open_purchase_orders(session: BrandSession) -> Sequence[PurchaseOrder]:
     """Purchase order lines placed by now and neither received nor cancelled, oldest first."""
     now = session.ctx.known_until
@@ -223,6 +232,7 @@ def units_on_order(session: BrandSession) -> Mapping[UUID, int]:
     return on_order
 
 
+@read_once
 def lead_times_days(session: BrandSession, supplier_id: UUID) -> Sequence[float]:
     """Lead times in days of the orders received by now, oldest first; an order of several products counts once.
 
@@ -248,6 +258,7 @@ def orders_of(session: BrandSession, source: str) -> Sequence[PurchaseOrder]:
     ).all()
 
 
+@read_once
 def cash_minor(session: BrandSession, currency: str) -> int | None:
     """Balance of the brand's accounts as last reported by their banks, in minor units; None without a report."""
     rows = session.scalars(
@@ -259,6 +270,7 @@ def cash_minor(session: BrandSession, currency: str) -> int | None:
     return sum(row.amount_minor for row in rows) if rows else None
 
 
+@read_once
 def accounts(session: BrandSession) -> Sequence[str]:
     """The brand's accounts with a reported balance."""
     return session.scalars(select(col(BankBalance.account)).distinct().order_by(col(BankBalance.account))).all()

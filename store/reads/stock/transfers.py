@@ -13,6 +13,7 @@ from sqlmodel import col
 from domain.errors import NotFound
 from store.reads.stock import levels as reads
 from store.session import BrandSession
+from store.snapshot import read_once
 from store.tables import InventoryMovement, Location, SalesFact, StockItem
 
 Key = tuple[UUID, UUID]
@@ -54,12 +55,14 @@ def location_by_code(session: BrandSession, code: str) -> Location:
     return location
 
 
+@read_once
 def stocked_places(session: BrandSession) -> Sequence[Location]:
     """The places at which anything is kept, by code."""
     kept = select(col(StockItem.location_id)).distinct()
     return session.scalars(select(Location).where(col(Location.id).in_(kept)).order_by(col(Location.code))).all()
 
 
+@read_once
 def stock_by_place(
     session: BrandSession, days: int, *, product_id: UUID | None = None, location_ids: Sequence[UUID] | None = None
 ) -> Mapping[Key, PlaceStock]:
@@ -93,6 +96,7 @@ def stock_by_place(
     return by_key
 
 
+@read_once
 def _levels(
     session: BrandSession, items: Sequence[UUID], since: datetime
 ) -> dict[UUID, tuple[int, datetime | None, int, int]]:
@@ -131,6 +135,7 @@ def _levels(
     return levels
 
 
+@read_once
 def _sold(session: BrandSession, places: Sequence[UUID], since: datetime) -> dict[Key, list[tuple[datetime, int]]]:
     rows = session.execute(
         select(

@@ -21,11 +21,16 @@ def row(number: int, revenue: int, analysed: int | None = None, age: int = 300) 
     }
 
 
-def looked_at(rows: list[dict[str, Any]], agenda: str = "Prices") -> set[str]:
-    """The products whose best price is asked for, given one channel's price list."""
+def looked_at(rows: list[dict[str, Any]], agenda: str = "Prices", gains: dict[str, int] | None = None) -> set[str]:
+    """The products whose best price is asked for, given one channel's price list and what changes would earn."""
+    gaining = [
+        {"sku": sku, "zone": "", "profit_change": {"value": gain, "unit": "EUR.minor"}}
+        for sku, gain in (gains or {}).items()
+    ]
     calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         ("list_channels", {}, {"channels": [{"channel": "shop", "entries": {"value": len(rows), "unit": "count"}}]}),
         ("list_priced_products", {"channel": "shop"}, {"products": rows}),
+        ("review_prices", {"channel": "shop"}, {"prices": gaining}),
     ]
     messages: list[BaseMessage] = [HumanMessage(agenda)]
     for number, (tool, arguments, result) in enumerate(calls):
@@ -60,3 +65,11 @@ def test_a_price_that_changed_since_may_go_on_the_same_way() -> None:
 def test_what_the_agenda_names_is_looked_at_whatever_it_sells() -> None:
     rows = [row(number, 1_000, analysed=7) for number in range(MOST_PRICES)]
     assert looked_at([*rows, row(77, 0, analysed=0)], "What about P77?") == {"P77"}
+
+
+def test_what_would_gain_most_of_the_whole_list_comes_first() -> None:
+    rows = [row(number, 1_000 - number) for number in range(MOST_PRICES + 20)]
+    asked = looked_at(rows, gains={"P48": 90_000, "P49": 500})
+    assert {"P48", "P49"} <= asked
+    assert len(asked) == MOST_PRICES
+    assert "P00" in asked and f"P{MOST_PRICES - 1:02}" not in asked

@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from analytics.pricing.elasticity import SPECIFICATIONS, Model, fit_elasticity, prices_follow_demand
+from analytics.pricing.elasticity import SPECIFICATIONS, Model, ModelFits, fit_elasticity, prices_follow_demand
 from analytics.pricing.panel import SalesPanel
 from analytics.statistics.errors import InvalidNumbers, NotIdentified
 from tests.unit.analytics.worlds import chain_wide, endogenous
@@ -71,3 +71,21 @@ def test_prices_that_follow_demand_are_seen_and_prices_by_chance_are_not() -> No
     in_answer = [prices_follow_demand(chain_wide(seed, answer=0.7), "location_promotion") < 0.05 for seed in range(30)]
     assert np.mean(by_chance) <= 0.2
     assert np.mean(in_answer) >= 0.8
+
+
+@pytest.mark.parametrize("model", get_args(Model))
+def test_a_fit_without_a_block_is_the_fit_of_the_other_weeks(model: Model) -> None:
+    panel = endogenous(3)
+    panel = panel.where(np.random.default_rng(3).random(len(panel)) > 0.05)
+    blocks = np.array_split(np.arange(60), 7)
+    slopes = ModelFits(panel).slopes_without(model, blocks)
+    assert slopes.shape == (7, 3)
+    for block, (price, *_) in zip(blocks, slopes, strict=True):
+        others = panel.where(~np.isin(panel.period, block))
+        assert price == pytest.approx(fit_elasticity(others, model).elasticity, rel=1e-9)
+
+
+def test_too_few_weeks_beside_a_block_are_refused() -> None:
+    panel = exact(-2.0)
+    with pytest.raises(InvalidNumbers):
+        ModelFits(panel).slopes_without("location", [np.arange(40)])

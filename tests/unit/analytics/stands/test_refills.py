@@ -106,6 +106,14 @@ def test_no_demand_no_margin_no_days_no_room_bring_nothing() -> None:
     assert best_refills([]) == []
 
 
+@given(on_hand=st.integers(0, 30), days=st.floats(0.5, 40), counts=st.booleans())
+def test_a_unit_sells_as_often_as_it_lessens_what_is_short(on_hand: int, days: float, counts: bool) -> None:
+    rate = DemandRate(1.0, 1.5, 0.1, "counts" if counts else "gamma")
+    spot = StandShelf("a", "soap", on_hand, rate, days, 30, 500.0)
+    short = [float(spot.demand.shortage(on_hand + units)) for units in range(21)]
+    np.testing.assert_allclose(spot.chances_to_sell(20), -np.diff(short), rtol=1e-9, atol=1e-12)
+
+
 def test_certain_sales_are_brought_exactly() -> None:
     (refill,) = best_refills([StandShelf("a", "salt", 4, DemandRate(1.0, 0.0), 10, 20, 500)])
     assert refill.units == 6

@@ -68,3 +68,11 @@ def test_expected_sales_agree_with_days_played_out() -> None:
 def test_nothing_asked_for_is_no_question() -> None:
     with pytest.raises(InvalidNumbers):
         gain_within_stock(ShelfUntilSupply(10, [], 5, certain(0)), ChannelSales(0, 1), ChannelSales(1, 1), 1, 7)
+
+
+def test_many_amounts_taken_at_once_sell_as_one_at_a_time() -> None:
+    shelf = ShelfUntilSupply(40, [Arrival(5, 12), Arrival(9, 3)], 14, DemandRate(3.0, 5.0, 0.4))
+    taken = np.arange(0, 60, 0.75)
+    together = shelf.sold_after(taken, 14, 1.2)
+    assert together == pytest.approx([shelf.without(units).sold(14, 1.2) for units in taken], rel=1e-12)
+    assert (np.diff(together) <= 1e-9).all(), "what is taken is missed"
