@@ -31,7 +31,7 @@ _NO_COST_MARGIN_BPS = -BPS
 class _Situation:
     line: PriceLine
     rules: BrandRules
-    recent: reads.RecentWeekly
+    recent: sold.RecentWeekly
 
     @property
     def price(self) -> reads.PriceNow:
