@@ -347,7 +347,12 @@ def open_now(session: BrandSession, statuses: Sequence[ItemStatus] | None = None
 
 def waits(session: BrandSession) -> ColumnElement[bool]:
     """Which items wait for an answer: also those put off until a moment that has come."""
-    put_off = (col(ActionItem.status) == ItemStatus.SNOOZED) & (col(ActionItem.snoozed_until) > session.ctx.now())
+    return waits_at(session.ctx.now())
+
+
+def waits_at(moment: Any) -> ColumnElement[bool]:
+    """As `waits`, at a moment, which may be a parameter of the statement."""
+    put_off = (col(ActionItem.status) == ItemStatus.SNOOZED) & (col(ActionItem.snoozed_until) > moment)
     return _IS_OPEN & ~put_off
 
 

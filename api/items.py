@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import BigInteger, cast, func, select, tuple_
+from sqlalchemy import BigInteger, Integer, bindparam, cast, func, select, tuple_
 from sqlmodel import col
 
 from actions import answers, gateway, items, questions
@@ -40,6 +41,7 @@ from store.reads.row_version import RowVersion
 from store.reads.settings import language_of
 from store.session import BrandSession
 from store.tables import ActionItem
+from store.tables.base import MOMENT
 from virtual_office.questions.asked_back import ask_back
 from virtual_office.questions.item_view import item_line, live_view, note_views, still_view
 
@@ -70,10 +72,9 @@ def list_items(
     """Action items, newest first."""
     with desk.read() as session:
         after = read_cursor(cursor, str)
-        wanted = _PLACES.where(col(ActionItem.status).in_(status) if status else items.waits(session))
-        if after is not None:
-            wanted = wanted.where(col(ActionItem.id) < _as_id(after[0]))
-        places = session.execute(wanted.order_by(col(ActionItem.id).desc()).limit(limit + 1)).all()
+        asked: dict[str, Any] = {"most": limit + 1, **({"statuses": status} if status else {"now": session.ctx.now()})}
+        asked |= {} if after is None else {"after": _as_id(after[0])}
+        places = session.execute(_newest(bool(status), after is not None), asked).all()
         lines = _lines(desk.house, session, places, lang or language_of(session))
         return page_of(places, limit, lambda place: lines[place.id], lambda place: [str(place.id)])
 
@@ -210,6 +211,19 @@ def _answered(desk: RequestDesk, item_id: UUID, response: Response) -> ItemAnswe
 
 def _noted(desk: RequestDesk, item_id: UUID) -> AbstractContextManager[None]:
     return refusals_noted(desk.office.database, desk.ctx, str(item_id))
+
+
+@cache
+def _newest(of_statuses: bool, follows: bool) -> Any:
+    """The newest items of some statuses, or of those that wait; of those that follow an id."""
+    wanted = _PLACES.where(
+        col(ActionItem.status).in_(bindparam("statuses", expanding=True))
+        if of_statuses
+        else items.waits_at(bindparam("now", type_=MOMENT))
+    )
+    if follows:
+        wanted = wanted.where(col(ActionItem.id) < bindparam("after"))
+    return wanted.order_by(col(ActionItem.id).desc()).limit(bindparam("most", type_=Integer))
 
 
 def _lines(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 from weakref import WeakSet
 
-from sqlalchemy import Column, Delete, Insert, Select, Update, event, func, select
+from sqlalchemy import Column, Delete, Insert, Select, Update, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 from sqlalchemy.orm.context import FromStatement
@@ -201,7 +201,7 @@ def _enter_brand(session: BrandSession, _transaction: SessionTransaction, connec
 
 @event.listens_for(PlatformSession, "after_begin")
 def _enter_user(session: PlatformSession, _transaction: SessionTransaction, connection: Connection) -> None:
-    connection.execute(select(func.set_config("mhos.user_id", session.user_id, True)))
+    connection.exec_driver_sql("select set_config('mhos.user_id', %s, true)", (session.user_id,))
 
 
 @event.listens_for(PlatformSession, "do_orm_execute")
