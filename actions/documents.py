@@ -13,7 +13,6 @@ from domain.action import ACTION_KINDS, ItemStatus
 from domain.figure import Cell
 from domain.message import Message, message
 from domain.prediction import Prediction
-from guardrails.cedar import PolicyEngine
 from store.session import BrandSession
 from store.tables import ActionItem, Approval, Effect, OutcomeRow, Receipt
 
@@ -61,7 +60,7 @@ def expected_sentence(prediction: Prediction) -> Message:
     return message("item.expected", **{name: Cell(value=value, unit=prediction.unit) for name, value in ends.items()})
 
 
-def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> dict[str, Any]:
+def item_document(session: BrandSession, policy_version: str, item: ActionItem) -> dict[str, Any]:
     """Everything a person needs to answer: what will change, why, on what grounds, and how to take it back."""
     receipts = session.scalars(select(Receipt).where(col(Receipt.id).in_(item.receipts))).all()
     return {
@@ -79,7 +78,7 @@ def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem)
         "verdict": item.verdict,
         "policies": item.verdict.get("policies", []),
         "dissent": item.dissent,
-        "changed_since_shown": _changed(session, engine, item),
+        "changed_since_shown": _changed(session, policy_version, item),
         "receipts": [{"id": str(row.id), "tool": row.tool, "arguments": row.arguments} for row in receipts],
         "approvals": _approvals(session, item),
         "effects": _effects(session, item),
@@ -93,11 +92,11 @@ def _outside(kind: str) -> dict[str, Any]:
     return {"what": leaves.content, "way": leaves.way, "today": leaves.today._asdict(), "event": leaves.event}
 
 
-def _changed(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> list[dict[str, Any]]:
+def _changed(session: BrandSession, policy_version: str, item: ActionItem) -> list[dict[str, Any]]:
     if item.status not in (ItemStatus.PROPOSED, ItemStatus.SNOOZED, ItemStatus.APPROVED):
         return []
     look = handler_of(item.kind).look(session, action_of(item), prediction_of(item))
-    return [difference.document() for difference in differences_since(item, look, engine)]
+    return [difference.document() for difference in differences_since(item, look, policy_version)]
 
 
 def _approvals(session: BrandSession, item: ActionItem) -> list[dict[str, Any]]:

@@ -102,7 +102,9 @@ def show(
         item = items.find_item(session, str(item_id))
         unchanged(if_none_match, tag_of(item))
         tagged(response, tag_of(item))
-        return ItemDetails.model_validate(item_view(session, desk.office.engine, item, lang or language_of(session)))
+        return ItemDetails.model_validate(
+            item_view(session, desk.office.policy_version, item, lang or language_of(session))
+        )
 
 
 @items_router.post("/{item_id}/approve", operation_id="approve_action_item")

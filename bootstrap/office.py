@@ -45,6 +45,10 @@ class Office:
         return self.parts.engine
 
     @property
+    def policy_version(self) -> str:
+        return self.parts.policy_version
+
+    @property
     def minds(self) -> "Minds":
         return self.parts.minds
 

@@ -41,6 +41,13 @@ class Parts:
         self.database.close()
 
     @cached_property
+    def policy_version(self) -> str:
+        """The version of the engine's policies, known without parsing them."""
+        from guardrails.packaged import packaged_policies, version_of
+
+        return version_of(packaged_policies())
+
+    @cached_property
     def engine(self) -> "PolicyEngine":
         from guardrails.cedar import PolicyEngine
 

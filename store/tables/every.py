@@ -1,4 +1,4 @@
-"""All tables at once, for what goes through them: the schema, the import, the routes that serve them."""
+"""Every table of the store, for what goes through all of them: a new one is imported and listed here."""
 
 from store.tables.actions import ActionItem, Approval, Effect, ItemNote, OutcomeRow
 from store.tables.audit import AuditEntry, AuditHead, OutboxEvent
@@ -14,7 +14,7 @@ from store.tables.automation import (
     NotificationRead,
     WatchedFact,
 )
-from store.tables.base import BrandOwned, Fact
+from store.tables.base import BrandOwned
 from store.tables.brand import AIConfig, Brand, BrandRules
 from store.tables.catalog import Channel, Location, Product, ProductCost, Supplier
 from store.tables.customers import Customer, Lead, Message, MessageSend

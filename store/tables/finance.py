@@ -8,9 +8,9 @@ from sqlmodel import Field
 
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
 from store.tables.customers import Customer
-from store.tables.work import Task
 from store.tables.files import Booking, File, code, code_of, moment, signed_amount
 from store.tables.served import STAFF, Served
+from store.tables.work import Task
 
 
 class Invoice(Fact, table=True):

@@ -18,7 +18,8 @@ from domain.kind import EACH, ActionKind, Facts, LeavesHouse, Leaving, Parameter
 from domain.language import Language
 from domain.money import Currency
 from domain.pricing import PRICE_UPDATE
-from guardrails.policy_files import lint_policy_files, policy_files
+from guardrails.packaged import policy_files
+from guardrails.policy_files import lint_policy_files
 from language.titles import LONGEST_IN_LIST, LONGEST_IN_TEXT, PLACEHOLDER, list_title, text_title
 from tests.unit.language.test_titles import LINES
 
@@ -76,7 +77,7 @@ def _handler(kind: ActionKind) -> Iterator[str]:
         yield f"actions/kinds.py lists no handler of {kind.name}."
         return
     handler = handler_of(kind.name)
-    if handler.kind is not kind:
+    if handler.kind.name != kind.name:
         yield f"actions/kinds.py names for {kind.name} the handler of {handler.kind.name}."
     for step in ("lock", "look", "apply", "measure"):
         if not callable(getattr(handler, step, None)):

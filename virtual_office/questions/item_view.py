@@ -9,7 +9,6 @@ from actions.documents import item_document, item_summary
 from actions.items import action_of
 from actions.questions import notes_of
 from domain.language import Language
-from guardrails.cedar import PolicyEngine
 from language.lines import as_markdown, as_plain
 from language.speech import prose_of, spoken
 from language.titles import list_title, text_title
@@ -38,10 +37,10 @@ def _list_titles(item: ActionItem) -> dict[str, str]:
 
 
 def item_view(
-    session: BrandSession, engine: PolicyEngine, item: ActionItem, language: Language = Language.EN
+    session: BrandSession, policy_version: str, item: ActionItem, language: Language = Language.EN
 ) -> dict[str, Any]:
-    """Everything that a person needs to answer an item."""
-    document = spoken(item_document(session, engine, item), language)
+    """Everything that a person needs to answer an item, were it decided by the policies of that version."""
+    document = spoken(item_document(session, policy_version, item), language)
     figures = Figures(session, item.figures.values(), language)
     rationale = figures.render(_rationale(session, item, language), item.figures, as_markdown)
     return {
