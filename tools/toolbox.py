@@ -7,7 +7,6 @@ from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
-import structlog
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError
 
@@ -25,13 +24,11 @@ from tools.answers import answers_in, receipt_for, request_hash
 from tools.base import Access, GaveUp, Retry, Tool, ToolAnswer, ToolArguments, ToolEnv
 from tools.readings import Readings
 from tools.receipts import CitedCells, cited_cells
-from tools.registry import TOOLS
 from tools.report_check import names_in, problems_of, proposals_of, receipts_cited
 
 LARGEST_ARGUMENTS = 20_000
 _STUMBLED = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, DataError)
 """What a tool raises at arguments that nobody foresaw: a resumed run would raise it again, so it goes on instead."""
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,8 @@ class ToolReply:
 class Toolbox:
     """The tools that a charter names, for one agent in one run. `ctx` is fixed to the moment that the run reads.
 
-    `readings` is shared by the toolboxes of one run that read as of the same moment.
+    `readings` is shared by the toolboxes of one run that read as of the same moment. `known` are the tools that may be
+    named: all that there are, unless the caller has them at hand.
     """
 
     def __init__(
@@ -58,16 +56,18 @@ class Toolbox:
         agent: str,
         tool_names: Sequence[str],
         readings: Readings | None = None,
+        known: Mapping[str, Tool] | None = None,
     ) -> None:
-        unknown = sorted(set(tool_names) - set(TOOLS))
+        known = _registered() if known is None else known
+        unknown = sorted(set(tool_names) - set(known))
         if unknown:
-            raise InvalidInput(f"There is no tool {', '.join(unknown)}.", remedy=f"Tools: {', '.join(sorted(TOOLS))}.")
+            raise InvalidInput(f"There is no tool {', '.join(unknown)}.", remedy=f"Tools: {', '.join(sorted(known))}.")
         self._database = database
         self._ctx = ctx
         self.run_id = run_id
         self._agent = agent
         self._readings = readings or Readings()
-        self._tools: Mapping[str, Tool] = {name: TOOLS[name] for name in tool_names}
+        self._tools: Mapping[str, Tool] = {name: known[name] for name in tool_names}
 
     def schemas(self) -> list[dict[str, Any]]:
         """Every tool as chat models are told of it."""
@@ -98,7 +98,11 @@ class Toolbox:
         except DomainError as error:
             return _failure(error.code, error.message, remedy=error.remedy, reasons=error.details.get("reasons", ()))
         except _STUMBLED:
-            log.exception("tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id))
+            import structlog
+
+            structlog.get_logger(__name__).exception(
+                "tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id)
+            )
             return _failure("tool_stumbled", f"{name} cannot work with these arguments.", retryable=True)
 
     def answer(self, name: str, arguments: Mapping[str, Any]) -> Receipt:
@@ -194,6 +198,12 @@ class Toolbox:
 
         search = partial(self._readings.knowledge.search, self._database, run=self.run_id)
         return ToolEnv(self.run_id, self._agent, recall, self._readings.once, search)
+
+
+def _registered() -> Mapping[str, Tool]:
+    from tools import registry
+
+    return registry.TOOLS
 
 
 def _checked(tool: Tool, arguments: Mapping[str, Any]) -> ToolArguments:

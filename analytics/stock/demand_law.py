@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import SMALLEST, check_amounts, check_probabilities
@@ -44,9 +44,9 @@ class DemandLaw:
         if self._kind == "certain":
             return (at < self.mean).astype(float)
         if self._kind == "normal":
-            return special.ndtr((self.mean - at) / self.sd)
+            return scipy.special.ndtr((self.mean - at) / self.sd)
         if self._kind == "gamma":
-            return special.gammaincc(self._shape, np.maximum(at, 0.0) / self._scale)
+            return scipy.special.gammaincc(self._shape, np.maximum(at, 0.0) / self._scale)
         return self._at_least(np.floor(at) + 1, self._shape)
 
     def shortage(self, level: ArrayLike) -> Floats:
@@ -63,8 +63,8 @@ class DemandLaw:
             return self.sd * normal_loss((stock - self.mean) / self.sd)
         above = np.maximum(stock, 0.0)
         if self._kind == "gamma":
-            partial = self.mean * special.gammaincc(self._shape + 1, above / self._scale)
-            beyond = partial - above * special.gammaincc(self._shape, above / self._scale)
+            partial = self.mean * scipy.special.gammaincc(self._shape + 1, above / self._scale)
+            beyond = partial - above * scipy.special.gammaincc(self._shape, above / self._scale)
         else:
             whole_units = np.floor(above)
             exceeding = self._at_least(whole_units + 1, self._shape)
@@ -81,9 +81,9 @@ class DemandLaw:
         if self._kind == "certain":
             return self.mean
         if self._kind == "normal":
-            return self.mean + self.sd * float(special.ndtri(probability))
+            return self.mean + self.sd * float(scipy.special.ndtri(probability))
         if self._kind == "gamma":
-            return float(special.gammaincinv(self._shape, probability)) * self._scale
+            return float(scipy.special.gammaincinv(self._shape, probability)) * self._scale
         return float(self._whole_quantile(probability))
 
     def demand_at_least(self, probability: float) -> int:
@@ -122,8 +122,8 @@ class DemandLaw:
         """P(D >= units) of counts: incomplete beta, or gamma, functions (Johnson, Kemp & Kotz 2005, chapters 4, 5)."""
         counted = np.maximum(units, 1.0)
         if self._kind == "poisson":
-            return np.where(units >= 1, special.gammainc(counted, self.mean), 1.0)
-        return np.where(units >= 1, special.betainc(counted, shape, 1 - self.mean / self.sd**2), 1.0)
+            return np.where(units >= 1, scipy.special.gammainc(counted, self.mean), 1.0)
+        return np.where(units >= 1, scipy.special.betainc(counted, shape, 1 - self.mean / self.sd**2), 1.0)
 
     def _whole_quantile(self, probability: float) -> int:
         """By halving between Cantelli's bounds."""
@@ -142,5 +142,5 @@ class DemandLaw:
 def normal_loss(k: ArrayLike) -> Floats:
     """The unit normal loss function G(k) = pdf(k) - k P(Z > k), for k of any shape."""
     at = np.asarray(k, dtype=float)
-    loss = np.exp(-0.5 * at**2) / math.sqrt(2 * math.pi) - at * special.ndtr(-at)
+    loss = np.exp(-0.5 * at**2) / math.sqrt(2 * math.pi) - at * scipy.special.ndtr(-at)
     return np.maximum(loss, 0.0)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import check_amounts, check_probabilities
@@ -99,11 +99,11 @@ def certain_rates(rate: DemandRate) -> list[tuple[float, DemandRate]]:
     if error == 0 or mean == 0:
         return [(1.0, rate)]
     if error < 0.2 * mean:
-        nodes, weights = special.roots_hermitenorm(3)
+        nodes, weights = scipy.special.roots_hermitenorm(3)
         values = mean + error * np.asarray(nodes)
     else:
         shape = max((mean / error) ** 2, 0.05)
-        nodes, weights = special.roots_genlaguerre(3, shape - 1)
+        nodes, weights = scipy.special.roots_genlaguerre(3, shape - 1)
         values = np.asarray(nodes) * mean / shape
     shares = np.asarray(weights) / np.sum(weights)
     return [

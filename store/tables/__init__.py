@@ -5,6 +5,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from store.tables.base import BrandOwned as BrandOwned
+    from store.tables.base import Fact as Fact
     from store.tables.every import *  # noqa: F403
 
 NOUNS = {

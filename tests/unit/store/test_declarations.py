@@ -4,7 +4,19 @@ import sys
 
 from connectors.layout import LAYOUT, place_of
 from store.declarations import columns_of, imported_files, keeps_history, natural_key, references, served_tables
-from store.tables import ABOVE_BRANDS, NOUNS, TABLES, Fact, InventoryMovement, MoneyLedgerEntry, Order, OrderLine, Price, PriceHistory, Task
+from store.tables import (
+    ABOVE_BRANDS,
+    NOUNS,
+    TABLES,
+    Fact,
+    InventoryMovement,
+    MoneyLedgerEntry,
+    Order,
+    OrderLine,
+    Price,
+    PriceHistory,
+    Task,
+)
 
 
 def test_keys_and_references_are_read_off_the_constraints() -> None:
