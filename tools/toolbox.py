@@ -98,12 +98,13 @@ class Toolbox:
         except DomainError as error:
             return _failure(error.code, error.message, remedy=error.remedy, reasons=error.details.get("reasons", ()))
         except _STUMBLED:
-            import structlog
-
-            structlog.get_logger(__name__).exception(
-                "tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id)
-            )
+            self._note_stumble(name)
             return _failure("tool_stumbled", f"{name} cannot work with these arguments.", retryable=True)
+
+    def _note_stumble(self, name: str) -> None:
+        import structlog
+
+        structlog.get_logger(__name__).exception("tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id))
 
     def answer(self, name: str, arguments: Mapping[str, Any]) -> Receipt:
         """The receipt of one call, for who is no model. Raises InvalidInput for arguments that do not fit."""

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKeyConstraint, UniqueConstraint, colum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import DateTime
 from sqlmodel import Field, SQLModel
+from sqlmodel.main import SQLModelConfig
 
 from store.tables.files import File
 from store.tables.served import Served
@@ -24,6 +25,9 @@ class BrandOwned(SQLModel):
     `unique(…)`, its references are its `belongs_to(…)`, and a column's name ends in its unit: `_minor` (of the row's
     currency), `_bps`, `_days`, `_at`.
     """
+
+    model_config = SQLModelConfig(defer_build=True)
+    """No row of a table is validated, as SQLModel does not: so no validator is built of it at start-up."""
 
     APPEND_ONLY: ClassVar[bool] = False
     """Rows are never changed: triggers forbid it."""
