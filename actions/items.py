@@ -24,7 +24,6 @@ from domain.message import Message, message, together
 from domain.prediction import Prediction
 from domain.verdict import Decision, Verdict
 from store.audit import append_audit
-from store.jobs import enqueue
 from store.leases import lock_row, one_at_a_time
 from store.outbox import emit
 from store.session import BrandSession
@@ -279,6 +278,8 @@ def _supersede(session: BrandSession, item: ActionItem) -> None:
 
 def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, key: str) -> None:
     """Queue the carrying out of an approved item, after the undo delay."""
+    from store.jobs import enqueue
+
     at = session.ctx.now() + delay
     enqueue(session, EXECUTE_JOB, f"{execution_key(item)}:{key}", {"item": str(item.id)}, at, cause_of(item))
 

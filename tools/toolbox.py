@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -14,7 +14,6 @@ from domain.actor import Permission
 from domain.canonical import canonical_json
 from domain.context import Context
 from domain.errors import BrandScopeBroken, DomainError, InvalidInput, Unavailable
-from domain.report import AgentReport
 from domain.text import storable
 from store.database import Database
 from store.group_commit import columns_of
@@ -24,7 +23,9 @@ from tools.answers import answers_in, receipt_for, request_hash
 from tools.base import Access, GaveUp, Retry, Tool, ToolAnswer, ToolArguments, ToolEnv
 from tools.readings import Readings
 from tools.receipts import CitedCells, cited_cells
-from tools.report_check import names_in, problems_of, proposals_of, receipts_cited
+
+if TYPE_CHECKING:
+    from domain.report import AgentReport
 
 LARGEST_ARGUMENTS = 20_000
 _STUMBLED = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, DataError)
@@ -120,8 +121,10 @@ class Toolbox:
         """Return once every receipt is stored. Until then they are known to this run's toolboxes here only."""
         self._database.flush(self._ctx)
 
-    def problems_of(self, report: AgentReport) -> list[str]:
+    def problems_of(self, report: "AgentReport") -> list[str]:
         """Problems in a report: figures without a receipt of this run, bare digits, proposals of others."""
+        from tools.report_check import names_in, problems_of, proposals_of, receipts_cited
+
         own: Collection[UUID] = ()
         if report.proposals:
             with self._database.read(self._ctx) as session:
@@ -129,10 +132,12 @@ class Toolbox:
         names = names_in(receipt.result for receipt in list(self._receipts.values()) if receipt.agent == self._agent)
         return problems_of(report, self.cells(receipts_cited(report)), names, own)
 
-    def unnamed_in(self, report: AgentReport) -> dict[UUID, str]:
+    def unnamed_in(self, report: "AgentReport") -> dict[UUID, str]:
         """The proposals that the agent made in this run and the report does not name, and what each is about."""
         if not any(tool.access is Access.PROPOSE for tool in self._tools.values()):
             return {}
+        from tools.report_check import proposals_of
+
         with self._database.read(self._ctx) as session:
             made = proposals_of(session, self.run_id, self._agent)
         return {proposal: subject for proposal, subject in made.items() if proposal not in report.proposals}
