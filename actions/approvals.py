@@ -71,7 +71,7 @@ def _approve_shown(
     look = handler_of(item.kind).look(session, action_of(item), prediction_of(item))
     if item.proposer_id == actor.id and not _own_to_decide(session, engine, item, look):
         raise Forbidden("Nobody approves what they proposed themselves.", remedy="Ask another person: --as PROFILE.")
-    differences = differences_since(item, look, engine)
+    differences = differences_since(item, look, engine.policy_version)
     if differences:
         remedy = ask_again(session, engine, item, look, differences)
         reasons = [difference.document() for difference in differences]

@@ -1,24 +1,27 @@
 """Asks the guardrails about an action, with facts that the server gathers itself."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from actions.handler import Look
 from domain.actor import Actor, ActorKind, Permission, Role
 from domain.autonomy import Autonomy, effective_autonomy
 from domain.labels import Label
 from domain.verdict import Verdict
-from guardrails.cedar import PolicyEngine
 from guardrails.dial import dial_limits
 from guardrails.facts import DecisionFacts
 from store.reads.settings import ai_config_of
 from store.session import BrandSession
 from store.tables import ActionItem
 
+if TYPE_CHECKING:
+    from guardrails.cedar import PolicyEngine
+
 OWNER_ROLES = frozenset({Role.BRAND_OWNER, Role.COMPANY_ADMIN, Role.SUPER_ADMIN})
 
 
 def decide(
-    session: BrandSession, engine: PolicyEngine, item: ActionItem, look: Look, granted: Iterable[str] = ()
+    session: BrandSession, engine: "PolicyEngine", item: ActionItem, look: Look, granted: Iterable[str] = ()
 ) -> Verdict:
     """The verdict on this item as things stand now, with the approvals that were granted."""
     return engine.decide(item.kind, decision_facts(session, item, granted), look.guard_facts)

@@ -16,7 +16,6 @@ from domain.action import ACTION_KINDS, ItemStatus
 from domain.figure import Cell
 from domain.message import Message, message
 from domain.prediction import Prediction
-from guardrails.cedar import PolicyEngine
 from store.reads.row_version import RowVersion
 from store.session import BrandSession
 from store.tables import ActionItem, Approval, BrandOwned, Effect, ItemNote, OutcomeRow, Receipt, Run
@@ -65,9 +64,9 @@ def expected_sentence(prediction: Prediction) -> Message:
     return message("item.expected", **{name: Cell(value=value, unit=prediction.unit) for name, value in ends.items()})
 
 
-def item_document(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> dict[str, Any]:
+def item_document(session: BrandSession, policy_version: str, item: ActionItem) -> dict[str, Any]:
     """Everything a person needs to answer: what will change, why, on what grounds, and how to take it back."""
-    return {**still_document(session, item), **live_document(session, engine, item)}
+    return {**still_document(session, item), **live_document(session, policy_version, item)}
 
 
 def still_document(session: BrandSession, item: ActionItem) -> dict[str, Any]:
@@ -130,14 +129,14 @@ _STAMP = (
 
 def live_document(
     session: BrandSession,
-    engine: PolicyEngine,
+    policy_version: str,
     item: ActionItem,
     about: Collection[type[BrandOwned]] = ABOUT_ITEMS,
 ) -> dict[str, Any]:
     """The part of its document that may change while the item's row does not: whether what it showed still stands, and
     the rows about it in these tables."""
     return {
-        "changed_since_shown": _changed(session, engine, item),
+        "changed_since_shown": _changed(session, policy_version, item),
         "approvals": _approvals(session, item) if Approval in about else [],
         "effects": _effects(session, item) if Effect in about else [],
         "outcome": _outcome(session, item) if OutcomeRow in about else None,
@@ -150,11 +149,11 @@ def _outside(kind: str) -> dict[str, Any]:
     return {"what": leaves.content, "way": leaves.way, "today": leaves.today._asdict(), "event": leaves.event}
 
 
-def _changed(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> list[dict[str, Any]]:
+def _changed(session: BrandSession, policy_version: str, item: ActionItem) -> list[dict[str, Any]]:
     if item.status not in (ItemStatus.PROPOSED, ItemStatus.SNOOZED, ItemStatus.APPROVED):
         return []
     look = handler_of(item.kind).look(session, action_of(item), prediction_of(item))
-    return [difference.document() for difference in differences_since(item, look, engine)]
+    return [difference.document() for difference in differences_since(item, look, policy_version)]
 
 
 def _approvals(session: BrandSession, item: ActionItem) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ def _execute_locked(session: BrandSession, engine: PolicyEngine, item: ActionIte
     if item.expires_at <= session.ctx.now():
         set_status(session, item, ItemStatus.EXPIRED, Message(key="item.because.not_carried_out"))
         return
-    if differences := differences_since(item, look, engine):
+    if differences := differences_since(item, look, engine.policy_version):
         ask_again(session, engine, item, look, differences)
         return
     approvals = unspent(session, engine, item)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from sqlmodel import col
 
 from actions.decide import decide, gates_for
@@ -23,13 +23,14 @@ from domain.labels import Label
 from domain.message import Message, message, together
 from domain.prediction import Prediction
 from domain.verdict import Decision, Verdict
-from guardrails.cedar import PolicyEngine
 from store.audit import append_audit
-from store.jobs import enqueue
 from store.leases import lock_row, one_at_a_time
 from store.outbox import emit
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow
+
+if TYPE_CHECKING:
+    from guardrails.cedar import PolicyEngine
 
 OPEN = (ItemStatus.PROPOSED, ItemStatus.SNOOZED)
 UNDER_WAY = (ItemStatus.APPROVED, ItemStatus.RUNNING)
@@ -76,7 +77,7 @@ def hold_open_items(session: BrandSession) -> None:
 
 def adopt(
     session: BrandSession,
-    engine: PolicyEngine,
+    engine: "PolicyEngine",
     proposal: ProposalRow,
     proposer: Proposer,
     ordinal: int,
@@ -116,7 +117,7 @@ def adopt(
 
 def propose(
     session: BrandSession,
-    engine: PolicyEngine,
+    engine: "PolicyEngine",
     action: Action,
     rationale: str,
     undo_delay: timedelta = _AT_ONCE,
@@ -173,7 +174,7 @@ def agreed_subjects(session: BrandSession) -> Sequence[tuple[str, str]]:
 
 
 def ask_for(
-    session: BrandSession, engine: PolicyEngine, action: Action, rationale: str, actor: Actor, proposer: Proposer
+    session: BrandSession, engine: "PolicyEngine", action: Action, rationale: str, actor: Actor, proposer: Proposer
 ) -> ActionItem:
     """A rule or workflow asks for an action, as an agent does. What asks for the same already, and waits, is kept."""
     waiting = select(ActionItem).where(
@@ -224,7 +225,7 @@ def _blank(session: BrandSession) -> dict[str, Any]:
 
 
 def _open(
-    session: BrandSession, engine: PolicyEngine, item: ActionItem, undo_delay: timedelta = _AT_ONCE
+    session: BrandSession, engine: "PolicyEngine", item: ActionItem, undo_delay: timedelta = _AT_ONCE
 ) -> ActionItem:
     verdict = judge(session, engine, item)
     enter(session, item)
@@ -236,7 +237,7 @@ def _open(
     return item
 
 
-def judge(session: BrandSession, engine: PolicyEngine, item: ActionItem) -> Verdict:
+def judge(session: BrandSession, engine: "PolicyEngine", item: ActionItem) -> Verdict:
     """Look at what a new item would meet, and put it on the item."""
     return show_again(session, engine, item, handler_of(item.kind).look(session, action_of(item), prediction_of(item)))
 
@@ -252,7 +253,7 @@ def enter(session: BrandSession, item: ActionItem) -> None:
     append_audit(session, "action_item.proposed", str(item.id), {"action": item.action, "verdict": item.verdict})
 
 
-def show_again(session: BrandSession, engine: PolicyEngine, item: ActionItem, look: Look) -> Verdict:
+def show_again(session: BrandSession, engine: "PolicyEngine", item: ActionItem, look: Look) -> Verdict:
     """Put what stands now on the item: from here on an approval binds this."""
     verdict = decide(session, engine, item, look)
     item.subject, item.risk = look.subject, look.risk
@@ -277,6 +278,8 @@ def _supersede(session: BrandSession, item: ActionItem) -> None:
 
 def queue_execution(session: BrandSession, item: ActionItem, delay: timedelta, key: str) -> None:
     """Queue the carrying out of an approved item, after the undo delay."""
+    from store.jobs import enqueue
+
     at = session.ctx.now() + delay
     enqueue(session, EXECUTE_JOB, f"{execution_key(item)}:{key}", {"item": str(item.id)}, at, cause_of(item))
 
@@ -330,8 +333,9 @@ def _exactly(session: BrandSession, wanted: str) -> ActionItem | None:
 
 def inbox(session: BrandSession, statuses: Sequence[ItemStatus] | None = None) -> Sequence[ActionItem]:
     """Items that wait for an answer now, or those of the given statuses; most money at stake first."""
-    rows = session.scalars(select(ActionItem).where(open_now(session, statuses))).all()
-    return sorted(rows, key=lambda item: (-item.preview.get("amount_minor", 0), str(item.id)))
+    at_stake = func.coalesce(cast(col(ActionItem.preview)["amount_minor"].astext, BigInteger), 0)
+    ordered = select(ActionItem).where(open_now(session, statuses)).order_by(at_stake.desc(), col(ActionItem.id))
+    return session.scalars(ordered).all()
 
 
 def open_now(session: BrandSession, statuses: Sequence[ItemStatus] | None = None) -> ColumnElement[bool]:

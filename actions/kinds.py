@@ -1,42 +1,35 @@
-"""The list of action kinds that can be carried out."""
+"""The list of action kinds that can be carried out: which file of this room has the handler, loaded when asked for."""
 
 from collections.abc import Mapping
+from functools import cache
+from pkgutil import resolve_name
 from typing import Any
 
-from actions.customers.lead_follow_up import LeadFollowUpHandler
-from actions.customers.segment_message import SegmentMessageHandler
-from actions.finance.expense_flag import ExpenseFlagHandler
-from actions.finance.invoice_remind import InvoiceRemindHandler
 from actions.handler import Handler
-from actions.marketing.budget_reallocate import BudgetReallocateHandler
-from actions.pricing.price_draft import PriceDraftHandler
-from actions.pricing.price_update import PriceUpdateHandler
-from actions.pricing.promo_schedule import PromoScheduleHandler
-from actions.stands.stand_bonus import StandBonusHandler
-from actions.stands.stand_refill import StandRefillHandler
-from actions.stands.stand_visit import StandVisitHandler
-from actions.stock.purchase_order_create import PurchaseOrderHandler
-from actions.stock.stock_transfer import StockTransferHandler
 from domain.action import kind_of
 
-_ALL: tuple[Handler[Any], ...] = (
-    PriceUpdateHandler(),
-    PurchaseOrderHandler(),
-    StandRefillHandler(),
-    StandBonusHandler(),
-    StandVisitHandler(),
-    SegmentMessageHandler(),
-    LeadFollowUpHandler(),
-    InvoiceRemindHandler(),
-    BudgetReallocateHandler(),
-    ExpenseFlagHandler(),
-    PriceDraftHandler(),
-    PromoScheduleHandler(),
-    StockTransferHandler(),
-)
-HANDLERS: Mapping[str, Handler[Any]] = {handler.kind.name: handler for handler in _ALL}
+HANDLERS: Mapping[str, str] = {
+    "price.update": "pricing.price_update:PriceUpdateHandler",
+    "purchase_order.create": "stock.purchase_order_create:PurchaseOrderHandler",
+    "stand.refill": "stands.stand_refill:StandRefillHandler",
+    "stand.bonus": "stands.stand_bonus:StandBonusHandler",
+    "stand.visit": "stands.stand_visit:StandVisitHandler",
+    "segment.message": "customers.segment_message:SegmentMessageHandler",
+    "lead.follow_up": "customers.lead_follow_up:LeadFollowUpHandler",
+    "invoice.remind": "finance.invoice_remind:InvoiceRemindHandler",
+    "budget.reallocate": "marketing.budget_reallocate:BudgetReallocateHandler",
+    "expense.flag": "finance.expense_flag:ExpenseFlagHandler",
+    "price.draft": "pricing.price_draft:PriceDraftHandler",
+    "promo.schedule": "pricing.promo_schedule:PromoScheduleHandler",
+    "stock.transfer": "stock.stock_transfer:StockTransferHandler",
+}
 
 
 def handler_of(kind: str) -> Handler[Any]:
     """Raises InvalidInput for a kind that nobody can carry out."""
-    return HANDLERS[kind_of(kind).name]
+    return _handler(kind_of(kind).name)
+
+
+@cache
+def _handler(kind: str) -> Handler[Any]:
+    return resolve_name(f"actions.{HANDLERS[kind]}")()

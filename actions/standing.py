@@ -1,6 +1,7 @@
 """Whether what an action item showed still stands, and what becomes of it where it does not."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from actions.handler import Look, ShownFact
 from actions.items import show_again
@@ -8,10 +9,12 @@ from actions.status import set_status
 from domain.action import ItemStatus
 from domain.figure import Cell
 from domain.message import Message, message, verbatim
-from guardrails.cedar import PolicyEngine
 from store.audit import append_audit
 from store.session import BrandSession
 from store.tables import ActionItem
+
+if TYPE_CHECKING:
+    from guardrails.cedar import PolicyEngine
 
 
 def moved_facts(item: ActionItem, look: Look) -> list[str]:
@@ -19,14 +22,14 @@ def moved_facts(item: ActionItem, look: Look) -> list[str]:
     return [name for name, fact in _shown(item) if not fact.still_holds(look.shown[name])]
 
 
-def differences_since(item: ActionItem, look: Look, engine: PolicyEngine) -> list[Message]:
+def differences_since(item: ActionItem, look: Look, policy_version: str) -> list[Message]:
     """Messages on the facts that moved beyond their tolerance since the item was shown; empty where all hold."""
     shown = dict(_shown(item))
     moved = [
         message("item.moved", fact=name_of_fact(name), before=_cell(shown[name]), now=_cell(look.shown[name]))
         for name in moved_facts(item, look)
     ]
-    if item.verdict.get("policy_version") != engine.policy_version:
+    if item.verdict.get("policy_version") != policy_version:
         moved.append(Message(key="item.policies_changed"))
     return moved
 
@@ -56,7 +59,7 @@ _FACTS_BY_CODE = {
 
 
 def ask_again(
-    session: BrandSession, engine: PolicyEngine, item: ActionItem, look: Look, differences: Sequence[Message]
+    session: BrandSession, engine: "PolicyEngine", item: ActionItem, look: Look, differences: Sequence[Message]
 ) -> str:
     """Show what stands now, for a new answer; or close an item whose promise rests on what has moved.
 

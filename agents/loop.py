@@ -11,7 +11,6 @@ from functools import cache, partial
 from threading import Event
 from typing import Any, Literal, NamedTuple, TypeVar
 
-import structlog
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from pydantic import ValidationError
@@ -47,7 +46,6 @@ _THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="agent")
 _INVENTED = re.compile(r"(a bare number|a number in words): .*", re.DOTALL)
 """What a model invented: it is told what; people only that it did, or minutes would carry the number after all."""
 T = TypeVar("T")
-log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, str], None]
 
@@ -139,7 +137,9 @@ def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
         try:
             turn = agent.act(answer)
         except _UNFORESEEN as error:
-            log.exception("agent.stumbled", agent=assigned.charter.name)
+            import structlog
+
+            structlog.get_logger(__name__).exception("agent.stumbled", agent=assigned.charter.name)
             return _given_up(f"its answer could not be worked with: {type(error).__name__}.", steps)
         if turn.report is not None:
             return AgentResult(turn.report, "ok", "", steps)

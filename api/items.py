@@ -124,7 +124,7 @@ def show(
         kept = desk.house.views.of(key, lambda: _still(session, item_id, language))
         unchanged(if_none_match, kept.tag)
         tagged(response, kept.tag)
-        live = live_view(session, desk.office.engine, kept.item, language, stamp.about)
+        live = live_view(session, desk.office.policy_version, kept.item, language, stamp.about)
         return ItemDetails.model_validate({**kept.view, **live})
 
 

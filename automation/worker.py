@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from actions.answers import wake_due
 from actions.items import expire_due
 from automation.due import anything_due
@@ -35,7 +33,6 @@ fails: then nothing was done, and each is run by its own handler."""
 MOST_TOGETHER = 50
 _NOBODY: Mapping[str, LastWords] = {}
 _APART: Mapping[str, Together] = {}
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -163,7 +160,11 @@ class Worker:
                 outcomes = together(session, [job.payload for job in jobs])
                 finish(session, [job.id for job in jobs])
         except Exception as error:  # noqa: BLE001 - whichever of them it was fails again, alone, and is recorded there
-            log.info("jobs.apart", kind=jobs[0].kind, number=len(jobs), reason=f"{type(error).__name__}: {error}")
+            import structlog
+
+            structlog.get_logger(__name__).info(
+                "jobs.apart", kind=jobs[0].kind, number=len(jobs), reason=f"{type(error).__name__}: {error}"
+            )
             return ()
         return [JobResult(job.id, job.kind, True, outcome) for job, outcome in zip(jobs, outcomes, strict=True)]
 
@@ -177,7 +178,9 @@ class Worker:
 
     def _failed(self, ctx: Context, job_id: UUID, kind: str, payload: Mapping[str, Any], error: Exception) -> JobResult:
         reason = error_text(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
-        log.warning("job.failed", job=str(job_id), kind=kind, brand=ctx.brand, reason=reason)
+        import structlog
+
+        structlog.get_logger(__name__).warning("job.failed", job=str(job_id), kind=kind, brand=ctx.brand, reason=reason)
 
         with self._database.begin(ctx) as session:
             if fail(session, job_id, reason, final=isinstance(error, DomainError) and error.final):

@@ -4,22 +4,19 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from actions.order import is_behind
-from automation.worker import JobResult, Worker
-from bootstrap.clockwork import clockwork, held_runs, item_worker
 from bootstrap.meetings import Meetings
-from bootstrap.minds import Minds
 from bootstrap.parts import Parts
 from domain.actor import Actor, ActorKind, Permission
 from domain.context import Context
 from domain.ids import derived_id
-from guardrails.cedar import PolicyEngine
 from settings import Settings
 from store.database import Database
-from store.probe import probe_store
 
 if TYPE_CHECKING:
+    from automation.worker import JobResult, Worker
+    from bootstrap.minds import Minds
     from domain.language import Language
+    from guardrails.cedar import PolicyEngine
     from memory.knowledge import KnowledgeBase
     from virtual_office.questions.asking import Answered
 
@@ -44,11 +41,15 @@ class Office:
         self.parts.close()
 
     @property
-    def engine(self) -> PolicyEngine:
+    def engine(self) -> "PolicyEngine":
         return self.parts.engine
 
     @property
-    def minds(self) -> Minds:
+    def policy_version(self) -> str:
+        return self.parts.policy_version
+
+    @property
+    def minds(self) -> "Minds":
         return self.parts.minds
 
     @property
@@ -57,22 +58,30 @@ class Office:
         return self.parts.knowledge
 
     @cached_property
-    def worker(self) -> Worker:
+    def worker(self) -> "Worker":
         """Carries out what people said yes to, and measures: what a verb may do besides, as it takes no time."""
+        from bootstrap.clockwork import item_worker
+
         return item_worker(self.parts)
 
     @cached_property
-    def clockwork(self) -> Worker:
+    def clockwork(self) -> "Worker":
         """Does all that is due, meetings on a schedule and what goes out of the house too."""
+        from bootstrap.clockwork import clockwork
+
         return clockwork(self.parts, self.meetings)
 
     @cached_property
-    def holder(self) -> Worker:
+    def holder(self) -> "Worker":
         """Holds the runs that people asked for and do not wait for."""
+        from bootstrap.clockwork import held_runs
+
         return held_runs(self.meetings)
 
     def probe(self) -> str:
         """Write a row as the application role, read it back, and undo it; a sentence about the store."""
+        from store.probe import probe_store
+
         return probe_store(self.database)
 
     def is_due(self, ctx: Context) -> bool:
@@ -82,7 +91,7 @@ class Office:
         with self.database.read(ctx) as session:
             return anything_due(session, [*self.worker.kinds, *self.holder.kinds])
 
-    def run_due(self, ctx: Context) -> list[JobResult]:
+    def run_due(self, ctx: Context) -> "list[JobResult]":
         """Carry out this brand's due jobs as the automation, on behalf of the Context's person, and let what happened
         wake rules; no meetings, and nothing that goes out of the house.
 
@@ -90,19 +99,21 @@ class Office:
         """
         return self._run(self.worker, ctx)
 
-    def work(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
+    def work(self, ctx: Context, limit: int = 1_000) -> "list[JobResult]":
         """As `run_due`, with meetings that are due, messages that go out, and a look at what nobody tells of."""
         return self._run(self.clockwork, ctx, limit)
 
-    def hold_due(self, ctx: Context) -> list[JobResult]:
+    def hold_due(self, ctx: Context) -> "list[JobResult]":
         """Hold the brand's runs that people asked for and do not wait for."""
         return self._run(self.holder, ctx)
 
-    def work_queued(self, ctx: Context, limit: int = 1_000) -> list[JobResult]:
+    def work_queued(self, ctx: Context, limit: int = 1_000) -> "list[JobResult]":
         """As `work`, of what is queued already: for who was woken because something was."""
         return self.clockwork.run_queued(ctx.acting_as(automation_actor(ctx)), limit)
 
-    def _run(self, worker: Worker, ctx: Context, limit: int = 1_000) -> list[JobResult]:
+    def _run(self, worker: "Worker", ctx: Context, limit: int = 1_000) -> "list[JobResult]":
+        from actions.order import is_behind
+
         with self.database.read(ctx) as session:
             if is_behind(session):
                 return []

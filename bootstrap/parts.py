@@ -3,14 +3,14 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bootstrap.minds import Minds
-from guardrails.cedar import PolicyEngine
 from settings import Settings
 from store.database import Database
 from store.migrate import ensure_schema
 
 if TYPE_CHECKING:
+    from bootstrap.minds import Minds
     from connectors.endpoint_secret import SecretMaker
+    from guardrails.cedar import PolicyEngine
     from memory.knowledge import KnowledgeBase
 
 
@@ -41,11 +41,22 @@ class Parts:
         self.database.close()
 
     @cached_property
-    def engine(self) -> PolicyEngine:
+    def policy_version(self) -> str:
+        """The version of the engine's policies, known without parsing them."""
+        from guardrails.packaged import packaged_policies, version_of
+
+        return version_of(packaged_policies())
+
+    @cached_property
+    def engine(self) -> "PolicyEngine":
+        from guardrails.cedar import PolicyEngine
+
         return PolicyEngine()
 
     @cached_property
-    def minds(self) -> Minds:
+    def minds(self) -> "Minds":
+        from bootstrap.minds import Minds
+
         return Minds(self.settings, self.database)
 
     @cached_property

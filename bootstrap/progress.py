@@ -7,8 +7,6 @@ from threading import Thread
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from bootstrap.meetings import Progress
 from domain.context import Context
 from store.database import Database
@@ -17,7 +15,6 @@ from store.run_events import tell
 RunEntry = tuple[str, dict[str, Any]]
 _END = ("", dict[str, Any]())
 _LONGEST = 500
-log = structlog.get_logger(__name__)
 
 
 @contextmanager
@@ -49,6 +46,8 @@ def _write(database: Database, ctx: Context, run_id: UUID, queue: "SimpleQueue[R
                 with database.begin(ctx) as session:
                     tell(session, run_id, *entries)
             except Exception as error:  # noqa: BLE001 - a meeting does not fail because nobody could watch it
-                log.warning(
+                import structlog
+
+                structlog.get_logger(__name__).warning(
                     "progress.lost", run=str(run_id), events=len(entries), reason=str(getattr(error, "orig", error))
                 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, plain, print_json
+from cli.output import console, plain, print_json, print_text
 from cli.session import Desk, open_desk
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _reading(verbs: typer.Typer, kind: str) -> None:
         if as_json:
             print_json({**summary(version), "document": version.document.model_dump(mode="json"), "yaml": text})
         else:
-            typer.echo(f"# version {version.version}, {version.author}: {version.reason}\n{text}", nl=False)
+            print_text(f"# version {version.version}, {version.author}: {version.reason}\n{text}")
 
     @verbs.command("history")
     def history(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, plain, print_json
+from cli.output import console, plain, print_json, print_text
 from cli.session import Desk, open_desk
 
 
@@ -46,7 +46,7 @@ def minutes(
     elif output is not None:
         console().print(f"The minutes are in [bold]{plain(output)}[/bold] ({len(content):,} bytes).")
     elif form is Format.MD:
-        typer.echo(document["minutes"], nl=False)
+        print_text(str(document["minutes"]))
     else:
         from cli.meeting_view import MeetingView
 

@@ -5,6 +5,31 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+_at_work: list[Any] = []
+"""The terminal that says so, until something else is printed."""
+
+
+def say_at_work() -> None:
+    """Say on a terminal's standard error, before anything is loaded, that an answer is coming."""
+    if sys.stderr.isatty() and not _at_work:
+        _at_work.append(sys.stderr)
+        sys.stderr.write("At work …")
+        sys.stderr.flush()
+
+
+def wipe() -> None:
+    """Take away what `say_at_work` said."""
+    while _at_work:
+        terminal = _at_work.pop()
+        terminal.write("\r\x1b[K")
+        terminal.flush()
+
+
+def print_text(text: str) -> None:
+    """Text as it is, on standard output."""
+    wipe()
+    sys.stdout.write(text)
+
 
 def print_json(document: Any) -> None:
     """One JSON document on standard output, nothing else."""
@@ -31,6 +56,8 @@ def console(stderr: bool = False) -> Any:
     """A Rich console that does not guess at highlighting numbers, and keeps the codes beside numbers quiet."""
     from rich.console import Console
     from rich.theme import Theme
+
+    wipe()
 
     return Console(stderr=stderr, highlight=False, soft_wrap=False, theme=Theme({"markdown.code": "dim cyan"}))
 

@@ -7,7 +7,7 @@ import typer
 
 from cli.meet import limits_of
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import print_json
+from cli.output import print_json, print_text
 from cli.session import open_desk
 
 
@@ -61,9 +61,9 @@ def say(
         if as_json:
             print_json({"meeting_id": str(run.id), "status": run.status, **mine})
         elif what is Said.ASK:
-            typer.echo(mine["answer"])
+            print_text(f"{mine['answer']}\n")
             if mine["figures"]:
-                typer.echo("Open its numbers, in this order: mhos why " + ", ".join(mine["figures"].values()))
+                print_text("Open its numbers, in this order: mhos why " + ", ".join(mine["figures"].values()) + "\n")
         else:
             going_on = f" Go on with: mhos meet --resume {str(run.id)[-8:]}" if run.status == "waiting" else ""
-            typer.echo(f"Noted in the meeting of {run.started_at:%-d %B %Y}.{going_on}")
+            print_text(f"Noted in the meeting of {run.started_at:%-d %B %Y}.{going_on}\n")

@@ -9,7 +9,7 @@ import typer
 
 from cli.definition_verbs import say_version
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, plain, print_json, short
+from cli.output import console, plain, print_json, print_text, short
 from cli.session import Desk, open_desk
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def show(
         print_json({**document, "yaml": text})
         return
     held = "paused" if document["paused"] else f"next {document['next_local']}"
-    typer.echo(f"# version {document['version']}, {document['rhythm']} {document['zone']}, {held}\n{text}", nl=False)
+    print_text(f"# version {document['version']}, {document['rhythm']} {document['zone']}, {held}\n{text}")
 
 
 @_verbs.command("set")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cli.output import print_error
+from cli.output import print_error, say_at_work, wipe
 
 if TYPE_CHECKING:
     from bootstrap import Office
@@ -77,9 +77,14 @@ def open_office(as_json: bool) -> Iterator["Office"]:
 
 @contextmanager
 def open_desk(profile: str | None, brand: str | None, as_of: str | None, as_json: bool) -> Iterator[Desk]:
-    """The product, and a Context opened from a local profile."""
-    with open_office(as_json) as office:
-        yield Desk(office, context_for(office, profile, brand, as_of))
+    """The product, and a Context opened from a local profile. Until the verb prints, a terminal says that it works."""
+    if not as_json:
+        say_at_work()
+    try:
+        with open_office(as_json) as office:
+            yield Desk(office, context_for(office, profile, brand, as_of))
+    finally:
+        wipe()
 
 
 def context_for(office: Any, profile: str | None, brand: str | None, as_of: str | None) -> "Context":

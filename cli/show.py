@@ -33,7 +33,7 @@ def show(
 
         with desk.office.database.read(desk.ctx) as session:
             language = language_asked(lang, session)
-            document = item_view(session, desk.office.engine, find_item(session, item), language)
+            document = item_view(session, desk.office.policy_version, find_item(session, item), language)
     if as_json:
         print_json(document)
     else:

@@ -1,6 +1,5 @@
 """Decides with Cedar; whatever is unclear is a deny."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from domain.kind import LEAST, MOST
 from domain.message import VERBATIM, Message, message, read_message, verbatim
 from domain.verdict import Decision, Verdict
 from guardrails.facts import DecisionFacts, is_rate, spoken
-from guardrails.policy_files import permitted_kind, policy_files
+from guardrails.packaged import packaged_policies, version_of
+from guardrails.policy_files import permitted_kind
 from guardrails.policy_text import faults
 from guardrails.schema import cedar_schema
 
@@ -35,20 +35,14 @@ class PolicyRule:
     gate: str | None
 
 
-def packaged_policies() -> list[str]:
-    """The policies that ship with the product, in a fixed order."""
-    return list(policy_files().values())
-
-
 class PolicyEngine:
     """Parsed policies, ready to decide. `policy_version` changes with every letter of them."""
 
     def __init__(self, texts: Sequence[str] | None = None) -> None:
         """Reads `texts`, or what is packaged. Raises InvalidInput, by line, for what is no policy or does not fit."""
         texts = packaged_policies() if texts is None else texts
-        schema = cedar_schema()
-        self.policy_version = hashlib.sha256("\n".join([schema, *texts]).encode()).hexdigest()
-        self._schema = cedarpy.Schema.from_str(schema)
+        self.policy_version = version_of(texts)
+        self._schema = cedarpy.Schema.from_str(cedar_schema())
         self._policies = _parsed(texts, self._schema)
         self._rules = _rules(self._policies)
         self._permitted = _permitted(self._policies)

@@ -9,7 +9,8 @@ from cedarpy import pst
 from domain.action import ACTION_KINDS
 from guardrails.cedar import PLACEHOLDER
 from guardrails.facts import DecisionFacts, is_rate
-from guardrails.policy_files import lint_policy_files, parts_of, permitted_kind, policy_files
+from guardrails.packaged import policy_files
+from guardrails.policy_files import lint_policy_files, parts_of, permitted_kind
 from guardrails.policy_text import faults
 from guardrails.reachability import can_match
 from guardrails.schema import cedar_schema

@@ -1,7 +1,6 @@
 """Which kind each policy file belongs to, and what a kind's file lacks: each kind has one, named after it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 
 import cedarpy
 from cedarpy import pst
@@ -9,15 +8,9 @@ from cedarpy import pst
 from domain.action import ACTION_KINDS
 from domain.kind import ActionKind
 
-POLICIES = Path(__file__).parent / "policies"
 SHARED = "common"
 """The file of what holds for every kind; it forbids, and permits nothing."""
 _SHOWN = "guardrails/policies"
-
-
-def policy_files(folder: Path = POLICIES) -> Mapping[str, str]:
-    """The text of each policy file, by its name without the ending, in a fixed order."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.cedar"))}
 
 
 def permitted_kind(policy: pst.Template) -> str | None:

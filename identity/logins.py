@@ -4,9 +4,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pwdlib import PasswordHash
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -16,9 +17,19 @@ from domain.ids import Ids, UserId
 from store.database import Database
 from store.tables import LoginSession, User
 
-_hasher = PasswordHash.recommended()
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
+
 BY_PASSWORD = "password"
 _REMEDY = "Log in again, or choose another profile with --as."
+
+
+@cache
+def hasher() -> "PasswordHash":
+    """Hashes passwords, and checks them."""
+    from pwdlib import PasswordHash
+
+    return PasswordHash.recommended()
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,7 @@ class Logins:
         with self.database.platform() as session:
             user = session.scalars(select(User).where(col(User.login) == login)).first()
         known = user.password_hash if user is not None else _decoy()
-        if not _hasher.verify(password, known) or user is None or user.disabled:
+        if not hasher().verify(password, known) or user is None or user.disabled:
             raise NotSignedIn("The login or the password is wrong.", remedy="Try again.")
         return self.issue(UserId(user.id), BY_PASSWORD, valid_for)
 
@@ -106,4 +117,4 @@ def token_hash(token: str) -> str:
 
 def _decoy() -> str:
     """A hash that nothing verifies against, so that an unknown login costs as much as a wrong password."""
-    return _hasher.hash(secrets.token_urlsafe(16))
+    return hasher().hash(secrets.token_urlsafe(16))

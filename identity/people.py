@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pwdlib import PasswordHash
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
@@ -12,12 +11,11 @@ from domain.actor import Role
 from domain.clock import Clock
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.ids import BrandId, Ids, UserId
-from identity.logins import BY_PASSWORD, Logins
+from identity.logins import BY_PASSWORD, Logins, hasher
 from store.database import Database
 from store.tables import Brand, Membership, User
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1_024
-_hasher = PasswordHash.recommended()
 
 
 @dataclass(frozen=True)
@@ -110,4 +108,4 @@ class UserDirectory:
 def _hashed(password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InvalidInput(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
-    return _hasher.hash(password)
+    return hasher().hash(password)

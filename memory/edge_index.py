@@ -15,7 +15,7 @@ import numpy as np
 from domain.errors import Unavailable
 from memory.chunking import embedded_text
 from memory.exact_scan import seconds_or_never
-from memory.passage_index import Rankings, SearchQuery, Stamp
+from memory.passage_index import IndexInUse, Rankings, SearchQuery, Stamp
 from memory.words import WeightedWords, words_of_passage
 from store.reads.knowledge import IndexedPassage
 
@@ -31,12 +31,6 @@ _LONG_AFTER = 1e15
 _FORMAT = 2
 _EXACT_BELOW_KB = 4_000
 """Up to so many kilobytes of vectors, comparing all of them is as fast as a graph."""
-
-
-class IndexInUse(Unavailable):
-    """Another process has the index open."""
-
-    code = "index_in_use"
 
 
 class IndexBroken(Unavailable):

@@ -4,17 +4,14 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.context import Context
 from domain.errors import Unavailable
 from domain.knowledge import ReadDocument
-from llm.embedding import Embedder
-from llm.minilm import MiniLM
-from memory.edge_index import IndexInUse
-from memory.exact_scan import ExactScan
 from memory.library import FiledDocument, Filing, add_document, embed_missing, embedded, remove_document, unchanged
-from memory.passage_index import CANDIDATES, PassageIndex, SearchQuery, Stamp, fused
+from memory.passage_index import CANDIDATES, IndexInUse, PassageIndex, SearchQuery, Stamp, fused
 from memory.words import words_of_question
 from store.database import Database
 from store.reads import knowledge as reads
@@ -26,13 +23,19 @@ LATER = datetime(9000, 1, 1, tzinfo=UTC)
 MOST_CAUGHT_UP = 5_000
 """Most passages that a search adds to an index; more wait for a rebuild."""
 
+if TYPE_CHECKING:
+    from llm.embedding import Embedder
+    from memory.exact_scan import ExactScan
+
 OpenIndex = Callable[[UUID], PassageIndex]
-EmbedderFor = Callable[[Context, UUID | None], Embedder]
+EmbedderFor = Callable[[Context, UUID | None], "Embedder"]
 """The model that embeds for a Context, in a run where it is one: what a provider asks for it is paid there."""
 
 
-def packaged(_ctx: Context, _run: UUID | None) -> Embedder:
+def packaged(_ctx: Context, _run: UUID | None) -> "Embedder":
     """The model that ships with the product, for everybody and free."""
+    from llm.minilm import MiniLM
+
     return MiniLM()
 
 
@@ -203,12 +206,14 @@ class KnowledgeBase:
         if index := self._indexes.pop(brand, None):
             index.close()
 
-    def _scan_of(self, brand: UUID) -> ExactScan:
+    def _scan_of(self, brand: UUID) -> "ExactScan":
+        from memory.exact_scan import ExactScan
+
         if self._scan is None or self._scan[0] != brand:
             self._scan = brand, ExactScan()
         return self._scan[1]
 
-    def _scanned(self, sight: "_Sight") -> ExactScan:
+    def _scanned(self, sight: "_Sight") -> "ExactScan":
         """The exact scan, with all that the session sees in it."""
         scan = self._scan_of(sight.brand)
         if not sight.is_in(scan.stamp()):

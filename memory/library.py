@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
-
-import numpy as np
 
 from domain.errors import Conflict, NotFound
 from domain.knowledge import Chunk, ReadDocument
 from domain.labels import Label
-from llm.embedding import Embedder, Vectors
 from memory.chunking import chunks_of, embedded_text
 from store.audit import append_audit
 from store.leases import one_at_a_time
@@ -19,6 +16,9 @@ from store.outbox import emit
 from store.reads import knowledge as reads
 from store.session import BrandSession
 from store.tables import KnowledgeDocument, KnowledgePassage, KnowledgeVector
+
+if TYPE_CHECKING:
+    from llm.embedding import Embedder, Vectors
 
 SUPERSEDED, REMOVED = "superseded", "removed"
 _AT_ONCE = 64
@@ -53,10 +53,10 @@ class EmbeddedDocument:
 
     model: str
     chunks: Sequence[Chunk]
-    vectors: Vectors
+    vectors: "Vectors"
 
 
-def embedded(embedder: Embedder, document: ReadDocument) -> EmbeddedDocument:
+def embedded(embedder: "Embedder", document: ReadDocument) -> EmbeddedDocument:
     """Cut a document into passages and embed them: the slow part of adding one, which needs no transaction."""
     chunks = chunks_of(document)
     texts = [embedded_text(document.title, chunk.heading, chunk.text) for chunk in chunks]
@@ -121,7 +121,7 @@ def remove_document(session: BrandSession, name: str) -> KnowledgeDocument:
     return last
 
 
-def embed_missing(session: BrandSession, embedder: Embedder) -> int:
+def embed_missing(session: BrandSession, embedder: "Embedder") -> int:
     """Embed the passages that a model has not embedded yet; returns their number."""
     count = 0
     while rows := reads.without_vector(session, embedder.name, _AT_ONCE):
@@ -190,8 +190,8 @@ def _write_passages(session: BrandSession, document: KnowledgeDocument, embedded
     session.flush()
 
 
-def _vector(model: str, passage: UUID, vector: Vectors) -> KnowledgeVector:
-    return KnowledgeVector(passage_id=passage, model=model, vector=np.asarray(vector, dtype="<f4").tobytes())
+def _vector(model: str, passage: UUID, vector: "Vectors") -> KnowledgeVector:
+    return KnowledgeVector(passage_id=passage, model=model, vector=vector.astype("<f4").tobytes())
 
 
 def _publish(session: BrandSession, event: str, row: KnowledgeDocument) -> None:

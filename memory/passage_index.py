@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from llm.embedding import Vectors
+from domain.errors import Unavailable
 from memory.words import WeightedWords
 from store.reads.knowledge import IndexedPassage
+
+if TYPE_CHECKING:
+    from llm.embedding import Vectors
 
 FUSION_K = 60
 """Reciprocal rank fusion's constant (Cormack, Clarke & Büttcher 2009)."""
@@ -16,11 +19,17 @@ CANDIDATES = 50
 """Number of passages in each of the two rankings."""
 
 
+class IndexInUse(Unavailable):
+    """Another process has the index open."""
+
+    code = "index_in_use"
+
+
 @dataclass(frozen=True)
 class SearchQuery:
     """A query: vector and words, as of a moment (seconds since 1970), within a category or tag."""
 
-    vector: Vectors
+    vector: "Vectors"
     words: WeightedWords
     at: float
     category: str = ""

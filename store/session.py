@@ -18,7 +18,9 @@ from sqlmodel import col
 
 from domain.context import Context
 from domain.errors import BrandScopeBroken
-from store.tables import AuditHead, Brand, BrandOwned, Fact
+from store.tables.audit import AuditHead
+from store.tables.base import BrandOwned, BrandWall, Fact, KnownWall
+from store.tables.brand import Brand
 
 if TYPE_CHECKING:
     from store.snapshot import Snapshot
@@ -48,7 +50,7 @@ class BrandSession(Session):
         """The criteria that keep a statement within the brand and its moment."""
         known_until = self.ctx.known_until
         if self._known is None or self._known[0] != known_until:
-            known = with_loader_criteria(Fact, lambda cls: cls.known_at <= known_until, include_aliases=True)
+            known = with_loader_criteria(KnownWall, lambda cls: cls.known_at <= known_until, include_aliases=True)
             self._known = known_until, known
         return (*self._own, self._known[1])
 
@@ -75,7 +77,7 @@ def _walls_of(brand_id: UUID) -> tuple[Any, ...]:
     return (
         with_loader_criteria(Brand, col(Brand.id) == brand_id, include_aliases=True),
         with_loader_criteria(AuditHead, col(AuditHead.brand_id) == brand_id, include_aliases=True),
-        with_loader_criteria(BrandOwned, lambda cls: cls.brand_id == brand_id, include_aliases=True),
+        with_loader_criteria(BrandWall, lambda cls: cls.brand_id == brand_id, include_aliases=True),
     )
 
 

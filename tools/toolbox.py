@@ -4,10 +4,9 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import structlog
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError
 
@@ -15,7 +14,6 @@ from domain.actor import Permission
 from domain.canonical import canonical_json
 from domain.context import Context
 from domain.errors import BrandScopeBroken, DomainError, InvalidInput, Unavailable
-from domain.report import AgentReport
 from domain.text import storable
 from store.database import Database
 from store.group_commit import columns_of
@@ -25,13 +23,13 @@ from tools.answers import answers_in, receipt_for, request_hash
 from tools.base import Access, GaveUp, Retry, Tool, ToolAnswer, ToolArguments, ToolEnv
 from tools.readings import Readings
 from tools.receipts import CitedCells, cited_cells
-from tools.registry import TOOLS
-from tools.report_check import names_in, problems_of, proposals_of, receipts_cited
+
+if TYPE_CHECKING:
+    from domain.report import AgentReport
 
 LARGEST_ARGUMENTS = 20_000
 _STUMBLED = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, DataError)
 """What a tool raises at arguments that nobody foresaw: a resumed run would raise it again, so it goes on instead."""
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,8 @@ class ToolReply:
 class Toolbox:
     """The tools that a charter names, for one agent in one run. `ctx` is fixed to the moment that the run reads.
 
-    `readings` is shared by the toolboxes of one run that read as of the same moment.
+    `readings` is shared by the toolboxes of one run that read as of the same moment. `known` are the tools that may be
+    named: all that there are, unless the caller has them at hand.
     """
 
     def __init__(
@@ -58,16 +57,18 @@ class Toolbox:
         agent: str,
         tool_names: Sequence[str],
         readings: Readings | None = None,
+        known: Mapping[str, Tool] | None = None,
     ) -> None:
-        unknown = sorted(set(tool_names) - set(TOOLS))
+        known = _registered() if known is None else known
+        unknown = sorted(set(tool_names) - set(known))
         if unknown:
-            raise InvalidInput(f"There is no tool {', '.join(unknown)}.", remedy=f"Tools: {', '.join(sorted(TOOLS))}.")
+            raise InvalidInput(f"There is no tool {', '.join(unknown)}.", remedy=f"Tools: {', '.join(sorted(known))}.")
         self._database = database
         self._ctx = ctx
         self.run_id = run_id
         self._agent = agent
         self._readings = readings or Readings()
-        self._tools: Mapping[str, Tool] = {name: TOOLS[name] for name in tool_names}
+        self._tools: Mapping[str, Tool] = {name: known[name] for name in tool_names}
 
     def schemas(self) -> list[dict[str, Any]]:
         """Every tool as chat models are told of it."""
@@ -98,8 +99,13 @@ class Toolbox:
         except DomainError as error:
             return _failure(error.code, error.message, remedy=error.remedy, reasons=error.details.get("reasons", ()))
         except _STUMBLED:
-            log.exception("tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id))
+            self._note_stumble(name)
             return _failure("tool_stumbled", f"{name} cannot work with these arguments.", retryable=True)
+
+    def _note_stumble(self, name: str) -> None:
+        import structlog
+
+        structlog.get_logger(__name__).exception("tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id))
 
     def answer(self, name: str, arguments: Mapping[str, Any]) -> Receipt:
         """The receipt of one call, for who is no model. Raises InvalidInput for arguments that do not fit."""
@@ -115,8 +121,10 @@ class Toolbox:
         """Return once every receipt is stored. Until then they are known to this run's toolboxes here only."""
         self._database.flush(self._ctx)
 
-    def problems_of(self, report: AgentReport) -> list[str]:
+    def problems_of(self, report: "AgentReport") -> list[str]:
         """Problems in a report: figures without a receipt of this run, bare digits, proposals of others."""
+        from tools.report_check import names_in, problems_of, proposals_of, receipts_cited
+
         own: Collection[UUID] = ()
         if report.proposals:
             with self._database.read(self._ctx) as session:
@@ -124,10 +132,12 @@ class Toolbox:
         names = names_in(receipt.result for receipt in list(self._receipts.values()) if receipt.agent == self._agent)
         return problems_of(report, self.cells(receipts_cited(report)), names, own)
 
-    def unnamed_in(self, report: AgentReport) -> dict[UUID, str]:
+    def unnamed_in(self, report: "AgentReport") -> dict[UUID, str]:
         """The proposals that the agent made in this run and the report does not name, and what each is about."""
         if not any(tool.access is Access.PROPOSE for tool in self._tools.values()):
             return {}
+        from tools.report_check import proposals_of
+
         with self._database.read(self._ctx) as session:
             made = proposals_of(session, self.run_id, self._agent)
         return {proposal: subject for proposal, subject in made.items() if proposal not in report.proposals}
@@ -190,6 +200,12 @@ class Toolbox:
     def _env(self) -> ToolEnv:
         search = partial(self._readings.knowledge.search, self._database, run=self.run_id)
         return ToolEnv(self.run_id, self._agent, self._readings.once, search)
+
+
+def _registered() -> Mapping[str, Tool]:
+    from tools import registry
+
+    return registry.TOOLS
 
 
 def _checked(tool: Tool, arguments: Mapping[str, Any]) -> ToolArguments:

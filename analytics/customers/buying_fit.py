@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.customers.purchases import CustomerBase
 from analytics.customers.repeat_buying import BgNbd
@@ -138,7 +138,7 @@ def forecast_purchases(
         lambda values: float(BgNbd(*values).expected_purchases(base, horizon).sum()), fit.parameters, fit.covariance
     )
     error = float(np.sqrt(chance**2 + unknown**2 + (past_miss * expected) ** 2))
-    reach = float(special.ndtri((1 + coverage) / 2)) * error
+    reach = float(scipy.special.ndtri((1 + coverage) / 2)) * error
     low, high = max(expected - reach, 0.0), expected + reach
     return PurchaseForecast(expected, horizon, coverage, chance, past_miss * expected, unknown, error, low, high)
 
@@ -181,17 +181,21 @@ def _log_likelihood(parameters: Floats, history: _Histories) -> tuple[float, Flo
     r, alpha, a, b = parameters
     x, code, weight = history.values, history.code, history.customers
     repeats, after = x[code], np.maximum(b + x - 1, 1e-300)
-    counts = special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
-    counts += special.betaln(a, b + x) - special.betaln(a, b)
+    counts = scipy.special.gammaln(r + x) - scipy.special.gammaln(r) + r * np.log(alpha)
+    counts += scipy.special.betaln(a, b + x) - scipy.special.betaln(a, b)
     log_age, log_last = np.log(alpha + history.age), np.log(alpha + history.last)
     staying = -(r + repeats) * log_age
     leaving = np.where(repeats > 0, np.log(a / after)[code] - (r + repeats) * log_last, -np.inf)
     value = weight @ (counts[code] + np.logaddexp(staying, leaving))
-    dead = np.where(repeats > 0, special.expit(leaving - staying), 0.0)
-    dropout_term = special.digamma(a + b) - special.digamma(a + b + x)
-    of_r = (special.digamma(r + x) - special.digamma(r) + np.log(alpha))[code] - (1 - dead) * log_age - dead * log_last
+    dead = np.where(repeats > 0, scipy.special.expit(leaving - staying), 0.0)
+    dropout_term = scipy.special.digamma(a + b) - scipy.special.digamma(a + b + x)
+    of_r = (
+        (scipy.special.digamma(r + x) - scipy.special.digamma(r) + np.log(alpha))[code]
+        - (1 - dead) * log_age
+        - dead * log_last
+    )
     rates = (1 - dead) / (alpha + history.age) + dead / (alpha + history.last)
     of_alpha = r / alpha - (r + repeats) * rates
     of_a = dropout_term[code] + dead / a
-    of_b = (dropout_term + special.digamma(b + x) - special.digamma(b))[code] - dead / after[code]
+    of_b = (dropout_term + scipy.special.digamma(b + x) - scipy.special.digamma(b))[code] - dead / after[code]
     return float(value), np.array([weight @ of_r, weight @ of_alpha, weight @ of_a, weight @ of_b])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.statistics.errors import InvalidNumbers
 
@@ -97,4 +97,4 @@ def customers_per_group(effect: float, deviation: float, *, coverage: float = 0.
 def _both_quantiles(coverage: float, power: float) -> float:
     if not 0 < coverage < 1 or not 0.5 <= power < 1:
         raise InvalidNumbers("A coverage lies between 0 and 1, a power between a half and 1.")
-    return float(special.ndtri((1 + coverage) / 2) + special.ndtri(power))
+    return float(scipy.special.ndtri((1 + coverage) / 2) + scipy.special.ndtri(power))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.customers.buying_fit import BuyingFit, check_coverage, check_unit
 from analytics.customers.order_value import GammaGamma, SpendingFit
@@ -71,7 +71,7 @@ def lifetime_values(
     if error is None or plain <= 0:
         return LifetimeValues(value, total, coverage, None, None, None)
     error *= abs(total) / plain
-    reach = float(special.ndtri((1 + coverage) / 2)) * error
+    reach = float(scipy.special.ndtri((1 + coverage) / 2)) * error
     return LifetimeValues(value, total, coverage, error, total - reach, total + reach)
 
 

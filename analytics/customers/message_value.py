@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.customers.purchases import finite_column
 from analytics.customers.response import ResponseEstimate
@@ -143,4 +143,4 @@ def _probability_of_gain(net: float, low: float, high: float, coverage: float) -
     reach = (net - low) if net > 0 else (high - net)
     if reach <= 0:
         return float(net > 0)
-    return float(special.ndtr(net / (reach / special.ndtri((1 + coverage) / 2))))
+    return float(scipy.special.ndtr(net / (reach / scipy.special.ndtri((1 + coverage) / 2))))

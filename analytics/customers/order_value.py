@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.customers.buying_fit import LEAST_REPEAT_BUYERS
 from analytics.customers.purchases import CustomerBase
@@ -140,10 +140,12 @@ def _log_likelihood(parameters: Floats, repeats: Floats, mean: Floats) -> tuple[
     """Equation 1a in logarithms and its gradient by p, q and gamma, summed over customers."""
     p, q, gamma = parameters
     shape, total = p * repeats + q, np.log(gamma + repeats * mean)
-    value = special.gammaln(shape) - special.gammaln(p * repeats) - special.gammaln(q) + q * np.log(gamma)
+    value = (
+        scipy.special.gammaln(shape) - scipy.special.gammaln(p * repeats) - scipy.special.gammaln(q) + q * np.log(gamma)
+    )
     value += (p * repeats - 1) * np.log(mean) + p * repeats * np.log(repeats) - shape * total
-    psi = special.digamma(shape)
-    of_p = repeats * (psi - special.digamma(p * repeats) + np.log(mean * repeats) - total)
-    of_q = psi - special.digamma(q) + np.log(gamma) - total
+    psi = scipy.special.digamma(shape)
+    of_p = repeats * (psi - scipy.special.digamma(p * repeats) + np.log(mean * repeats) - total)
+    of_q = psi - scipy.special.digamma(q) + np.log(gamma) - total
     of_gamma = q / gamma - shape / (gamma + repeats * mean)
     return float(value.sum()), np.array([of_p.sum(), of_q.sum(), of_gamma.sum()])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.customers.purchases import CustomerBase
 from analytics.pricing.panel import Floats
@@ -44,7 +44,7 @@ class BgNbd:
         odds_gone = np.log(self.a / after) + (self.r + base.repeats) * np.log(
             (self.alpha + base.age) / (self.alpha + base.last)
         )
-        return np.where(base.repeats > 0, special.expit(-odds_gone), 1.0)
+        return np.where(base.repeats > 0, scipy.special.expit(-odds_gone), 1.0)
 
     def expected_purchases(self, base: CustomerBase, horizon: float) -> Floats:
         """Purchases to expect of each customer in the next `horizon` (n,): equation 10.
@@ -98,7 +98,7 @@ class BgNbd:
         bounded = a - 1 > shape
         power = np.where(bounded, shape, a - 1)
         other = np.where(bounded, self.b + repeats, a + self.b - 1 - self.r)
-        return c / (a - 1) * (1 - np.exp(power * np.log1p(-z)) * special.hyp2f1(power, other, c, z))
+        return c / (a - 1) * (1 - np.exp(power * np.log1p(-z)) * scipy.special.hyp2f1(power, other, c, z))
 
     def _moments_if_alive(self, repeats: Floats, z: Floats) -> tuple[Floats, Floats]:
         """Mean and mean square of a living customer's purchases in the horizon (n,), as sums over counts.
@@ -109,10 +109,10 @@ class BgNbd:
         """
         shape, weight = self.r + repeats, self.b + repeats
         mean, square = np.zeros(len(shape)), np.zeros(len(shape))
-        rows, whole = np.arange(len(shape)), special.betaln(self.a, weight)
+        rows, whole = np.arange(len(shape)), scipy.special.betaln(self.a, weight)
         for count, counts in zip(_COUNTS, _COUNTS_MEANT, strict=True):
-            staying = np.exp(special.betaln(self.a, weight[rows] + count - 1) - whole[rows])
-            chance = special.betainc(count, shape[rows], z[rows]) * staying
+            staying = np.exp(scipy.special.betaln(self.a, weight[rows] + count - 1) - whole[rows])
+            chance = scipy.special.betainc(count, shape[rows], z[rows]) * staying
             mean[rows] += counts * chance
             square[rows] += counts * (2 * count - 1) * chance
             rows = rows[chance > _NEGLIGIBLE]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.customers.uplift import LEAST_CUSTOMERS, sizes_that_fail
 from analytics.pricing.panel import Floats
@@ -92,7 +92,7 @@ def _pooled(campaigns: Sequence[CampaignCounts], coverage: float) -> tuple[Inter
     between = max(float(excess / (weights.sum() - (weights @ weights) / weights.sum())), 0.0)
     weights = 1 / (variances + between)
     value = float(weights @ uplifts / weights.sum())
-    reach = float(special.stdtrit(len(campaigns) - 1, (1 + coverage) / 2) * np.sqrt(between + 1 / weights.sum()))
+    reach = float(scipy.special.stdtrit(len(campaigns) - 1, (1 + coverage) / 2) * np.sqrt(between + 1 / weights.sum()))
     return Interval(value, max(value - reach, -1.0), min(value + reach, 1.0)), float(np.sqrt(between))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.customers.response import CampaignCounts, ResponseEstimate
 from analytics.statistics.errors import InvalidNumbers
@@ -46,7 +46,7 @@ def segment_responses(
         return dict.fromkeys(baseline, blank)
     relative, relative_variance = _relative(estimates)
     between = _between(estimates, relative)
-    z = float(special.ndtri((1 + coverage) / 2))
+    z = float(scipy.special.ndtri((1 + coverage) / 2))
     campaigns = max((segment.campaigns for segment in estimates.values()), default=0)
     return {
         name: _drawn(estimates.get(name), share, (relative, relative_variance, between), z, coverage, campaigns)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from analytics.customers.purchases import finite_column
 from analytics.pricing.panel import Floats
@@ -142,7 +142,7 @@ def _revenue_uplift(treated: GroupOutcome, held_out: GroupOutcome, coverage: flo
     degrees = sum(parts) ** 2 / sum(part**2 / (len(group) - 1) for part, group in zip(parts, groups, strict=True))
     thirds = [float(((group - group.mean()) ** 3).mean()) / len(group) ** 2 for group in groups]
     skewness = (thirds[0] - thirds[1]) / error**3
-    reach = float(special.stdtrit(degrees, (1 + coverage) / 2))
+    reach = float(scipy.special.stdtrit(degrees, (1 + coverage) / 2))
     low, high = (_hall(end, skewness) for end in (-reach, reach))
     difference = float(groups[0].mean() - groups[1].mean())
     per_customer = Interval(difference, difference - max(high, reach) * error, difference - min(low, -reach) * error)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.statistics.errors import InvalidNumbers
 from analytics.statistics.proportions import Interval
@@ -29,7 +29,7 @@ class WinRate:
         if not 0 < coverage < 1:
             raise InvalidNumbers("A coverage lies between 0 and 1.")
         tails = ((1 - coverage) / 2, (1 + coverage) / 2)
-        low, high = (float(special.betaincinv(self.won, self.lost, tail)) for tail in tails)
+        low, high = (float(scipy.special.betaincinv(self.won, self.lost, tail)) for tail in tails)
         return Interval(self.mean, low, high)
 
 
@@ -46,5 +46,5 @@ def difference(first: WinRate, second: WinRate, coverage: float) -> Interval:
     if not 0 < coverage < 1:
         raise InvalidNumbers("A coverage lies between 0 and 1.")
     value = first.mean - second.mean
-    reach = float(special.ndtri((1 + coverage) / 2) * np.sqrt(first.variance + second.variance))
+    reach = float(scipy.special.ndtri((1 + coverage) / 2) * np.sqrt(first.variance + second.variance))
     return Interval(value, max(value - reach, -1.0), min(value + reach, 1.0))

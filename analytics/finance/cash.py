@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+import scipy
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
@@ -202,7 +202,7 @@ class _Balance:
     def below(self, level: float) -> float:
         if self.deviation == 0:
             return float(self.chances[self.values < level].sum())
-        return float(self.chances @ special.ndtr((level - self.values) / self.deviation))
+        return float(self.chances @ scipy.special.ndtr((level - self.values) / self.deviation))
 
     def quantile(self, probability: float) -> float:
         """The quantile to a millionth of the range, by Brent's method; one of `values` without a deviation."""
@@ -212,7 +212,9 @@ class _Balance:
             return float(self.values[ascending][min(reached, len(ascending) - 1)])
         reach = 8 * self.deviation + 1
         low, high = float(self.values.min()) - reach, float(self.values.max()) + reach
-        root: Any = optimize.brentq(lambda level: self.below(level) - probability, low, high, xtol=1e-6 * (high - low))
+        root: Any = scipy.optimize.brentq(
+            lambda level: self.below(level) - probability, low, high, xtol=1e-6 * (high - low)
+        )
         return float(root)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
@@ -119,10 +119,10 @@ def _flag(expense: ExpenseEntry, history: Sequence[ExpenseEntry], false_alarms: 
     spread = deviation * np.sqrt(1 + np.pi / (2 * len(history)))
     distance = (np.log(expense.amount_minor) - middle - centre) / spread
     freedom = _MAD_EFFICIENCY * (len(history) - 1)
-    chance = 2 * float(special.stdtr(freedom, -abs(distance)))
+    chance = 2 * float(scipy.special.stdtr(freedom, -abs(distance)))
     if chance > false_alarms:
         return None
-    reach = np.exp(float(special.stdtrit(freedom, 1 - false_alarms / 2)) * spread)
+    reach = np.exp(float(scipy.special.stdtrit(freedom, 1 - false_alarms / 2)) * spread)
     reason: FlagReason = "far_above" if distance > 0 else "far_below"
     bounds = round(min(expected / reach, LARGEST_MINOR)), round(min(expected * reach, LARGEST_MINOR))
     return UnusualExpense(expense.key, reason, expense.amount_minor, round(expected), *bounds, chance)

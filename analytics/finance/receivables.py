@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from analytics.pricing.panel import Codes, Floats
 from analytics.statistics.errors import InvalidNumbers
@@ -134,7 +134,7 @@ def payment_habits(history: PaymentHistory) -> PaymentHabits:
     bounds = [(-10.0, 10.0), (np.log(1e-3), np.log(5.0)), (np.log(1e-3), np.log(5.0))]
     estimates = minimize(negative_log_likelihood, start, method="L-BFGS-B", bounds=bounds).x
     nodes, joint = _joint(estimates, lateness, history.paid, member, len(debtors))
-    beliefs = special.softmax(joint, axis=0)
+    beliefs = scipy.special.softmax(joint, axis=0)
     return PaymentHabits(
         level=float(estimates[0]),
         between=float(np.exp(estimates[1])),

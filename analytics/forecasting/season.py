@@ -1,8 +1,8 @@
 """Tests for seasonality, and seasonal factors."""
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from analytics.pricing.panel import Floats
 
@@ -72,7 +72,7 @@ def _chance(units: Floats, season: int) -> float:
     factor = np.bincount(place, ratio, minlength=season) / count
     within = float(((ratio - factor[place]) ** 2).sum()) / (len(ratio) - season)
     between = float((count * (factor - ratio.mean()) ** 2).sum()) / (season - 1)
-    return float(special.fdtrc(season - 1, len(ratio) - season, between / max(within, 1e-12)))
+    return float(scipy.special.fdtrc(season - 1, len(ratio) - season, between / max(within, 1e-12)))
 
 
 def _ratios(units: Floats, season: int) -> tuple[Floats, NDArray[np.int64]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
@@ -52,7 +52,7 @@ class AdResponse:
     def _scales_not_below_zero(self) -> Floats:
         """Advertising is taken not to lose sales: the mean of a normal of which what is below zero counts as zero."""
         z = self.scales / np.maximum(self.errors, 1e-300)
-        return self.scales * special.ndtr(z) + self.errors * np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
+        return self.scales * scipy.special.ndtr(z) + self.errors * np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
 
     def marginal_interval(self, spend: float, coverage: float = 0.80) -> tuple[float, float]:
         """The interval of the marginal revenue at a steady spend. Raises InvalidNumbers for a coverage not in 0..1."""
@@ -68,7 +68,7 @@ class AdResponse:
         """Equally likely scales, not below zero, and powers, each (count,)."""
         middles = (np.arange(count) + 0.5) / count
         places = np.minimum(np.searchsorted(np.cumsum(self.weights), middles), len(self.weights) - 1)
-        luck = seeded.permutation(special.ndtri(middles))
+        luck = seeded.permutation(scipy.special.ndtri(middles))
         order = seeded.permutation(count)
         scales = np.maximum(self.scales[places] + self.errors[places] * luck, 0.0)
         return scales[order], self.powers[places][order]
@@ -106,7 +106,7 @@ def fit_ad_response(spend: Floats, revenue: Floats) -> AdResponse:
     squares, scales, leverages, correlations = (np.array(column) for column in zip(*cells, strict=True))
     correlation = float(correlations[np.argmin(squares)])
     independent = spent.size * (1 - correlation) / (1 + correlation)
-    weights = special.softmax(-independent / 2 * np.log(squares / squares.min()))
+    weights = scipy.special.softmax(-independent / 2 * np.log(squares / squares.min()))
     errors = np.sqrt(squares * leverages / max(independent - _COEFFICIENTS, 1.0))
     if float(weights @ (scales / errors)) < _LEAST_T:
         return _unmeasured(("no_response_seen",), spent, movement)
@@ -161,6 +161,6 @@ def _mixture_quantile(weights: Floats, centres: Floats, spreads: Floats, probabi
     low, high = float(centres.min()) - reach, float(centres.max()) + reach
     for _ in range(80):
         middle = (low + high) / 2
-        below = float(weights @ special.ndtr((middle - centres) / np.maximum(spreads, 1e-300)))
+        below = float(weights @ scipy.special.ndtr((middle - centres) / np.maximum(spreads, 1e-300)))
         low, high = (middle, high) if below < probability else (low, middle)
     return high

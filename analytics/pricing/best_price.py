@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.pricing.baseline import Baseline
 from analytics.pricing.panel import Floats
@@ -199,7 +199,7 @@ def _elasticities(belief: ElasticityBelief) -> Floats:
     """Equally likely values of the elasticity."""
     middles = (np.arange(_ELASTICITIES) + 0.5) / _ELASTICITIES
     degrees = belief.degrees_of_freedom
-    quantiles = special.ndtri(middles) if degrees is None else special.stdtrit(degrees, middles)
+    quantiles = scipy.special.ndtri(middles) if degrees is None else scipy.special.stdtrit(degrees, middles)
     return belief.elasticity + belief.standard_error * np.asarray(quantiles)
 
 
@@ -207,7 +207,7 @@ def _demand(now: _Now) -> Floats:
     """Equally likely totals of baseline demand over the horizon."""
     error = now.baseline.error_over(now.horizon)
     middles = (np.arange(_DEMANDS) + 0.5) / _DEMANDS
-    return np.maximum(now.baseline.units + error * special.ndtri(middles), 0.0) * now.horizon
+    return np.maximum(now.baseline.units + error * scipy.special.ndtri(middles), 0.0) * now.horizon
 
 
 def _allowed(bounds: PriceBounds) -> Floats:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.pricing.panel import Codes, Floats, SalesPanel, pair_codes
 from analytics.statistics.errors import InvalidNumbers
@@ -168,12 +168,12 @@ def prices_follow_demand(panel: SalesPanel, model: Model) -> float:
     columns = absorb(np.column_stack([used[:, :1], lead[known], used[:, 1:]]), _effects(spec, rows))
     fitted = regress(columns[:, 0], columns[:, 1:], rows.location, rows.period)
     t = abs(fitted.slopes[0]) / max(fitted.standard_errors[0], 1e-12)
-    return float(2 * special.stdtr(fitted.degrees_of_freedom, -t))
+    return float(2 * scipy.special.stdtr(fitted.degrees_of_freedom, -t))
 
 
 def t_quantile(probability: float, degrees_of_freedom: int) -> float:
     """Student's t; straight from scipy.special, as scipy.stats takes a second to load."""
-    return float(special.stdtrit(degrees_of_freedom, probability))
+    return float(scipy.special.stdtrit(degrees_of_freedom, probability))
 
 
 def _specification(model: Model) -> Specification:

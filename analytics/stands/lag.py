@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
@@ -53,12 +53,12 @@ def changes_against_others(sold: Floats, recent: int, coverage: float = 0.80) ->
     spread = earlier_share.var(axis=1, ddof=1).mean()
     error = float(np.sqrt(spread * (1 + 1 / (blocks - 1))))
     freedom = len(compared) * (blocks - 2)
-    reach = float(special.stdtrit(freedom, (1 + coverage) / 2)) * error
+    reach = float(scipy.special.stdtrit(freedom, (1 + coverage) / 2)) * error
     changes: list[PlaceChange | None] = [None] * len(sold)
     for position, place in enumerate(np.flatnonzero(usable)):
         change = float(recent_share[position] - earlier_share[position].mean())
         recent_units = float(compared[position, -1]) / recent
-        chance = float(special.stdtr(freedom, change / error)) if error > 0 else float(change >= 0)
+        chance = float(scipy.special.stdtr(freedom, change / error)) if error > 0 else float(change >= 0)
         changes[int(place)] = PlaceChange(
             change=float(np.expm1(change)),
             low=float(np.expm1(change - reach)),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import check_amounts, check_positive
@@ -75,8 +75,8 @@ def sell_through(intervals: Sequence[CountedInterval], usual: UsualRate | None =
 
 def _demand_given_at_least(mean: Floats, least: Floats) -> Floats:
     """E(D | D >= least) of a Poisson law: mean P(D >= least - 1) / P(D >= least); the bound itself far in the tail."""
-    at_least = np.where(least >= 1, special.gammainc(np.maximum(least, 1), mean), 1.0)
-    one_less = np.where(least >= 2, special.gammainc(np.maximum(least - 1, 1), mean), 1.0)
+    at_least = np.where(least >= 1, scipy.special.gammainc(np.maximum(least, 1), mean), 1.0)
+    one_less = np.where(least >= 2, scipy.special.gammainc(np.maximum(least - 1, 1), mean), 1.0)
     known = at_least > 1e-200
     return np.maximum(least, np.where(known, mean * one_less / np.where(known, at_least, 1.0), least))
 

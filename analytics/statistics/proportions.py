@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.statistics.errors import InvalidNumbers
 
@@ -25,7 +25,7 @@ def wilson_interval(successes: int, trials: int, coverage: float) -> Interval:
     """A share with its score interval (Wilson 1927). Raises InvalidNumbers unless 0 <= successes <= trials > 0."""
     if trials <= 0 or not 0 <= successes <= trials or not 0 < coverage < 1:
         raise InvalidNumbers("A share needs successes among at least one trial, and a coverage between 0 and 1.")
-    z = float(special.ndtri((1 + coverage) / 2))
+    z = float(scipy.special.ndtri((1 + coverage) / 2))
     share = successes / trials
     middle = successes + z * z / 2
     reach = z * float(np.sqrt(successes * (1 - share) + z * z / 4))

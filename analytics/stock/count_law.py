@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.pricing.panel import Floats
 
@@ -83,8 +83,8 @@ class CountLaw:
         """P(D >= units): incomplete beta, or gamma, functions (Johnson, Kemp & Kotz 2005, chapters 4, 5)."""
         counted = np.maximum(units, 1.0)
         if math.isinf(shape):
-            return np.where(units >= 1, special.gammainc(counted, self.mean), 1.0)
-        return np.where(units >= 1, special.betainc(counted, shape, 1 - self.mean / self.sd**2), 1.0)
+            return np.where(units >= 1, scipy.special.gammainc(counted, self.mean), 1.0)
+        return np.where(units >= 1, scipy.special.betainc(counted, shape, 1 - self.mean / self.sd**2), 1.0)
 
     def _halved(self, probability: float, least: float) -> int:
         """By halving between Cantelli's bounds."""

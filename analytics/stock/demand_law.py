@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import SMALLEST, check_amounts, check_probabilities
@@ -46,9 +46,9 @@ class DemandLaw:
         if self._kind == "certain":
             return (at < self.mean).astype(float)
         if self._kind == "normal":
-            return special.ndtr((self.mean - at) / self.sd)
+            return scipy.special.ndtr((self.mean - at) / self.sd)
         if self._kind == "gamma":
-            return special.gammaincc(self._shape, np.maximum(at, 0.0) / self._scale)
+            return scipy.special.gammaincc(self._shape, np.maximum(at, 0.0) / self._scale)
         return self._counts.above(np.floor(at))
 
     def shortage(self, level: ArrayLike) -> Floats:
@@ -65,8 +65,8 @@ class DemandLaw:
             return self.sd * normal_loss((stock - self.mean) / self.sd)
         above = np.maximum(stock, 0.0)
         if self._kind == "gamma":
-            partial = self.mean * special.gammaincc(self._shape + 1, above / self._scale)
-            beyond = partial - above * special.gammaincc(self._shape, above / self._scale)
+            partial = self.mean * scipy.special.gammaincc(self._shape + 1, above / self._scale)
+            beyond = partial - above * scipy.special.gammaincc(self._shape, above / self._scale)
         else:
             whole_units = np.floor(above)
             beyond = self._counts.short(whole_units) - (above - whole_units) * self._counts.above(whole_units)
@@ -78,9 +78,9 @@ class DemandLaw:
         if self._kind == "certain":
             return self.mean
         if self._kind == "normal":
-            return self.mean + self.sd * float(special.ndtri(probability))
+            return self.mean + self.sd * float(scipy.special.ndtri(probability))
         if self._kind == "gamma":
-            return float(special.gammaincinv(self._shape, probability)) * self._scale
+            return float(scipy.special.gammaincinv(self._shape, probability)) * self._scale
         return float(self._counts.quantile(probability))
 
     def demand_at_least(self, probability: float) -> int:
@@ -123,5 +123,5 @@ class DemandLaw:
 def normal_loss(k: ArrayLike) -> Floats:
     """The unit normal loss function G(k) = pdf(k) - k P(Z > k), for k of any shape."""
     at = np.asarray(k, dtype=float)
-    loss = np.exp(-0.5 * at**2) / math.sqrt(2 * math.pi) - at * special.ndtr(-at)
+    loss = np.exp(-0.5 * at**2) / math.sqrt(2 * math.pi) - at * scipy.special.ndtr(-at)
     return np.maximum(loss, 0.0)

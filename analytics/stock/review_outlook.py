@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import check_amounts, check_probabilities
@@ -131,7 +131,7 @@ def certain_rates(rate: DemandRate) -> list[tuple[float, DemandRate]]:
         values = mean + error * np.asarray(nodes)
     else:
         shape = max((mean / error) ** 2, 0.05)
-        nodes, weights = special.roots_genlaguerre(3, shape - 1)
+        nodes, weights = scipy.special.roots_genlaguerre(3, shape - 1)
         values = np.asarray(nodes) * mean / shape
     shares = np.asarray(weights) / np.sum(weights)
     return [
@@ -142,7 +142,7 @@ def certain_rates(rate: DemandRate) -> list[tuple[float, DemandRate]]:
 
 @lru_cache(maxsize=1)
 def _normal_points() -> tuple[Floats, Floats]:
-    nodes, weights = special.roots_hermitenorm(3)
+    nodes, weights = scipy.special.roots_hermitenorm(3)
     return nodes, weights
 
 

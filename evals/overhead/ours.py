@@ -23,7 +23,7 @@ from identity.open_context import open_context
 from language.lines import as_plain
 from settings import Settings
 from store.session import BrandSession
-from tools import registry, toolbox
+from tools import registry
 from tools.base import Access, Tool, ToolAnswer, ToolArguments, ToolEnv, ToolResult
 from tools.readings import Readings
 from virtual_office.meeting.checkpoints import open_saver, thread_id
@@ -75,7 +75,7 @@ class Ours:
         self._ctx = open_context(self._office.database, home, None, brand=_BRAND)
         self._charters = {name: _charter(name) for name in AGENTS}
         known = {**registry.TOOLS, _TOOL.name: _TOOL}
-        self._patches = [patch.object(toolbox, "TOOLS", known)]
+        self._patches = [patch.object(registry, "TOOLS", known)]
         for toolbox_patch in self._patches:
             toolbox_patch.start()
 

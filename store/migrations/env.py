@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import store.tables  # noqa: F401
+import store.tables.every  # noqa: F401
 from store.migrations.autogenerate import complete, is_ours
 
 connection = context.config.attributes["connection"]

@@ -1,68 +1,61 @@
-"""Every table of the store: a new one is imported and listed here, and declared in the file of its noun."""
+"""The tables by name. The file of a noun is imported when one of its tables is first asked for: making the classes of
+all takes longer than most verbs. A new table is listed here and in the register of all, `every.py`."""
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import column
+if TYPE_CHECKING:
+    from store.tables.base import BrandOwned as BrandOwned
+    from store.tables.base import Fact as Fact
+    from store.tables.every import *  # noqa: F403
 
-from store.tables.actions import ActionItem, Approval, Effect, ItemNote, OutcomeRow
-from store.tables.audit import AuditEntry, AuditHead, OutboxEvent
-from store.tables.automation import (
-    AutomationDefinition,
-    AutomationExecutionLog,
-    AutomationRun,
-    Delivery,
-    DeliveryAttempt,
-    Endpoint,
-    EventCursor,
-    Notification,
-    NotificationRead,
-    WatchedFact,
-)
-from store.tables.base import BrandOwned, Fact
-from store.tables.brand import AIConfig, Brand, BrandRules
-from store.tables.catalog import Channel, Location, Product, ProductCost, Supplier
-from store.tables.customers import Customer, Lead, Message, MessageSend
-from store.tables.finance import (
-    BankBalance,
-    ExpectedExpense,
-    Expense,
-    FlaggedExpense,
-    Invoice,
-    InvoiceReminder,
-    MoneyLedgerEntry,
-    Payment,
-)
-from store.tables.identity import LoginSession, Membership, RefreshToken, User
-from store.tables.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeVector
-from store.tables.marketing import CampaignBudget
-from store.tables.models import ModelExchange, ModelSpend
-from store.tables.office import ChallengeRow, MeetingDefinitionRow, TurnRow
-from store.tables.pricing import CompetitorPrice, Price, PriceDraft, PriceHistory, Promotion
-from store.tables.requests import IdempotentRequest
-from store.tables.runs import FigureRow, FindingRow, ProposalRow, Receipt, Run, RunEvent
-from store.tables.sales import Order, OrderLine, SalesFact
-from store.tables.stands import StandBonusRow, StandRefillOrder, StandVisitRow
-from store.tables.stock import InventoryMovement, PurchaseOrder, StockItem, SupplierOffer
-from store.tables.work import ImportBatch, Job, Task
+NOUNS = {
+    "actions": ("ActionItem", "Approval", "Effect", "ItemNote", "OutcomeRow"),
+    "audit": ("AuditEntry", "AuditHead", "OutboxEvent"),
+    "automation": (
+        "AutomationDefinition",
+        "AutomationExecutionLog",
+        "AutomationRun",
+        "Delivery",
+        "DeliveryAttempt",
+        "Endpoint",
+        "EventCursor",
+        "Notification",
+        "NotificationRead",
+        "WatchedFact",
+    ),
+    "base": ("BrandOwned", "Fact"),
+    "brand": ("AIConfig", "Brand", "BrandRules"),
+    "catalog": ("Channel", "Location", "Product", "ProductCost", "Supplier"),
+    "customers": ("Customer", "Lead", "Message", "MessageSend"),
+    "finance": (
+        "BankBalance",
+        "ExpectedExpense",
+        "Expense",
+        "FlaggedExpense",
+        "Invoice",
+        "InvoiceReminder",
+        "MoneyLedgerEntry",
+        "Payment",
+    ),
+    "identity": ("LoginSession", "Membership", "RefreshToken", "User"),
+    "knowledge": ("KnowledgeDocument", "KnowledgePassage", "KnowledgeVector"),
+    "marketing": ("CampaignBudget",),
+    "models": ("ModelExchange", "ModelSpend"),
+    "office": ("ChallengeRow", "MeetingDefinitionRow", "TurnRow"),
+    "pricing": ("CompetitorPrice", "Price", "PriceDraft", "PriceHistory", "Promotion"),
+    "requests": ("IdempotentRequest",),
+    "runs": ("FigureRow", "FindingRow", "ProposalRow", "Receipt", "Run", "RunEvent"),
+    "sales": ("Order", "OrderLine", "SalesFact"),
+    "stands": ("StandBonusRow", "StandRefillOrder", "StandVisitRow"),
+    "stock": ("InventoryMovement", "PurchaseOrder", "StockItem", "SupplierOffer"),
+    "work": ("ImportBatch", "Job", "Task"),
+}
+_FILE_OF = {name: noun for noun, names in NOUNS.items() for name in names}
 
-ABOVE_BRANDS = (Brand, User, Membership, LoginSession, RefreshToken, AuditHead)
-"""What no brand owns."""
 
-TABLES: tuple[type[BrandOwned], ...] = (
-    Product, ProductCost, Channel, Location, Supplier, SupplierOffer, Price, PriceHistory, CompetitorPrice, Promotion,
-    PriceDraft, Customer, SalesFact, Order, OrderLine, StockItem, InventoryMovement, PurchaseOrder, StandRefillOrder,
-    StandBonusRow, StandVisitRow, Invoice, Payment, Expense, CampaignBudget, BankBalance, MoneyLedgerEntry,
-    InvoiceReminder, ExpectedExpense, Message, MessageSend, Lead, Task, FlaggedExpense, BrandRules, AIConfig,
-    ImportBatch, Job, Run, RunEvent, Receipt, FigureRow, FindingRow, ProposalRow, ChallengeRow, TurnRow,
-    MeetingDefinitionRow, ActionItem, ItemNote, Approval, Effect, OutcomeRow, KnowledgeDocument, KnowledgePassage,
-    KnowledgeVector, ModelExchange, ModelSpend, OutboxEvent, AuditEntry, AutomationDefinition, EventCursor,
-    AutomationRun, AutomationExecutionLog, Notification, NotificationRead, Endpoint, Delivery, DeliveryAttempt,
-    WatchedFact, IdempotentRequest,
-)  # fmt: skip
-"""Every table of a brand. What others refer to comes first: an import loads their files in this order."""
-
-# SQLModel takes a mixin's attributes away, but the session's loader criteria are written against the mixins.
-# They are put back here, after the last table: a table class made later would lose its key columns.
-_mixins: tuple[tuple[Any, str], ...] = ((BrandOwned, "brand_id"), (Fact, "known_at"))
-for _mixin, _name in _mixins:
-    setattr(_mixin, _name, column(_name))
+def __getattr__(name: str) -> Any:
+    """A table, or another name of `every.py`. Raises AttributeError."""
+    if name.startswith("_"):
+        raise AttributeError(f"{__name__} has no {name}")
+    return getattr(import_module(f"{__name__}.{_FILE_OF.get(name, 'every')}"), name)

@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from domain.actor import Role
 from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, unique
+from store.tables.runs import ProposalRow, Run
 from store.tables.served import STAFF, Served
 
 
@@ -17,8 +18,8 @@ class ActionItem(BrandOwned, table=True):
 
     __tablename__ = "action_item"
     __table_args__ = (
-        belongs_to("run"),
-        belongs_to("proposal"),
+        belongs_to(Run),
+        belongs_to(ProposalRow),
         belongs_to("action_item", "edited_from"),
         unique("proposal_id", nulls_equal=False),
     )

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, UniqueConstraint, column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import DateTime
 from sqlmodel import Field, SQLModel
+from sqlmodel.main import SQLModelConfig
 
 from store.tables.files import File
 from store.tables.served import Served
@@ -24,6 +25,9 @@ class BrandOwned(SQLModel):
     `unique(…)`, its references are its `belongs_to(…)`, and a column's name ends in its unit: `_minor` (of the row's
     currency), `_bps`, `_days`, `_at`.
     """
+
+    model_config = SQLModelConfig(defer_build=True)
+    """No row of a table is validated, as SQLModel does not: so no validator is built of it at start-up."""
 
     APPEND_ONLY: ClassVar[bool] = False
     """Rows are never changed: triggers forbid it."""
@@ -47,9 +51,31 @@ class Fact(BrandOwned):
     recorded_at: datetime = Field(default=None, sa_type=MOMENT)
 
 
-def belongs_to(table: str, column: str | None = None) -> ForeignKeyConstraint:
-    """A foreign key that cannot leave the brand."""
-    return ForeignKeyConstraint(["brand_id", column or f"{table}_id"], [f"{table}.brand_id", f"{table}.id"])
+class BrandWall:
+    """Stands for `BrandOwned` in the session's loader criteria: SQLModel takes a mixin's attributes away."""
+
+    brand_id: Any = column("brand_id")
+
+    @staticmethod
+    def __subclasses__() -> list[type[BrandOwned]]:
+        return [BrandOwned]
+
+
+class KnownWall:
+    """As `BrandWall`, of `Fact`."""
+
+    known_at: Any = column("known_at")
+
+    @staticmethod
+    def __subclasses__() -> list[type[Fact]]:
+        return [Fact]
+
+
+def belongs_to(table: str | type[SQLModel], column: str | None = None) -> ForeignKeyConstraint:
+    """A foreign key that cannot leave the brand. A table of another noun is given as its class: a noun's file imports
+    what its tables refer to, so that rows can be written when no other noun is loaded."""
+    name = table if isinstance(table, str) else str(table.__tablename__)
+    return ForeignKeyConstraint(["brand_id", column or f"{name}_id"], [f"{name}.brand_id", f"{name}.id"])
 
 
 def unique(*columns: str, nulls_equal: bool = True) -> UniqueConstraint:

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from domain.actor import Role
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
+from store.tables.catalog import Product
 from store.tables.files import File, amount, choice, code, code_of, moment, text, whole
 from store.tables.served import STAFF, Served
 
@@ -38,7 +39,7 @@ class Message(Fact, table=True):
     """A review, email, chat or mention, kept as its writer wrote it."""
 
     __tablename__ = "message"
-    __table_args__ = (belongs_to("customer"), belongs_to("product"), unique("external_id"))
+    __table_args__ = (belongs_to("customer"), belongs_to(Product), unique("external_id"))
     APPEND_ONLY = True
     SERVED = Served("crm", "messages", _READERS, personal=frozenset({"text"}))
     UNTRUSTED = frozenset({"text"})

@@ -7,13 +7,15 @@ from uuid import UUID
 from sqlmodel import Field
 
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
+from store.tables.customers import Customer
 from store.tables.files import Booking, File, code, code_of, moment, signed_amount
 from store.tables.served import STAFF, Served
+from store.tables.work import Task
 
 
 class Invoice(Fact, table=True):
     __tablename__ = "invoice"
-    __table_args__ = (belongs_to("customer"), unique("number"))
+    __table_args__ = (belongs_to(Customer), unique("number"))
     APPEND_ONLY = True
     SERVED = Served("finance", "invoices", STAFF)
     FILES = (
@@ -108,7 +110,7 @@ class FlaggedExpense(Fact, table=True):
     """An expense that a person was asked to look at, and the task that asks."""
 
     __tablename__ = "expense_flag"
-    __table_args__ = (belongs_to("expense"), belongs_to("task"), unique("expense_id", "source"))
+    __table_args__ = (belongs_to("expense"), belongs_to(Task), unique("expense_id", "source"))
     SERVED = Served("finance", "expense-flags", STAFF)
 
     expense_id: UUID

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from store.tables.base import DOCUMENT, MOMENT
+from store.tables.brand import Brand
 
 
 class User(SQLModel, table=True):
@@ -29,7 +30,7 @@ class Membership(SQLModel, table=True):
     __tablename__ = "membership"
     __table_args__ = (
         ForeignKeyConstraint(["user_id"], ["app_user.id"]),
-        ForeignKeyConstraint(["brand_id"], ["brand.id"]),
+        ForeignKeyConstraint(["brand_id"], [f"{Brand.__tablename__}.id"]),
     )
 
     user_id: UUID = Field(primary_key=True)

@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlmodel import Field
 
 from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, unique
+from store.tables.runs import Run
 
 
 class ModelExchange(BrandOwned, table=True):
     """A request that a model answered or declined, once a run: asked again, the run is told the same."""
 
     __tablename__ = "model_exchange"
-    __table_args__ = (belongs_to("run"), unique("run_id", "request_hash"))
+    __table_args__ = (belongs_to(Run), unique("run_id", "request_hash"))
     APPEND_ONLY = True
 
     run_id: UUID
@@ -32,7 +33,7 @@ class ModelSpend(BrandOwned, table=True):
     """One side of an attempt to call a model: its worst case reserved before, or the correction to what it came to."""
 
     __tablename__ = "model_spend"
-    __table_args__ = (belongs_to("run"), unique("call_id", "entry"))
+    __table_args__ = (belongs_to(Run), unique("call_id", "entry"))
     APPEND_ONLY = True
 
     run_id: UUID

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Field
 
 from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, unique
+from store.tables.runs import ProposalRow, Receipt, Run
 
 
 class ChallengeRow(BrandOwned, table=True):
@@ -15,9 +16,9 @@ class ChallengeRow(BrandOwned, table=True):
 
     __tablename__ = "challenge"
     __table_args__ = (
-        belongs_to("run"),
-        belongs_to("proposal"),
-        belongs_to("receipt"),
+        belongs_to(Run),
+        belongs_to(ProposalRow),
+        belongs_to(Receipt),
         unique("run_id", "proposal_id", "receipt_id"),
     )
     APPEND_ONLY = True
@@ -43,7 +44,7 @@ class TurnRow(BrandOwned, table=True):
     """A person's turn in a meeting: a question with its answer, an objection, a limit, a strike, or go on."""
 
     __tablename__ = "turn"
-    __table_args__ = (belongs_to("run"), belongs_to("proposal"))
+    __table_args__ = (belongs_to(Run), belongs_to(ProposalRow))
     APPEND_ONLY = True
 
     run_id: UUID

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from domain.actor import Role
 from store.tables.base import BIGINT, MOMENT, BrandOwned, Fact, belongs_to, unique
+from store.tables.catalog import Channel, Product
 from store.tables.files import File, Parent, code, code_of, discount_percent, moment, price, text
 from store.tables.served import STAFF, Served
 
@@ -20,7 +21,7 @@ class Price(BrandOwned, table=True):
     """One entry of a price list as it stands now; `price_history` tells every amount it ever had."""
 
     __tablename__ = "price"
-    __table_args__ = (belongs_to("product"), belongs_to("channel"), unique("product_id", "channel_id", "zone"))
+    __table_args__ = (belongs_to(Product), belongs_to(Channel), unique("product_id", "channel_id", "zone"))
     KEEPS_HISTORY = True
     SERVED = Served("pricing", "prices", _PRICE_READERS)
 
@@ -66,7 +67,7 @@ class PriceHistory(Fact, table=True):
 
 class CompetitorPrice(Fact, table=True):
     __tablename__ = "competitor_price"
-    __table_args__ = (belongs_to("product"), unique("product_id", "competitor", "observed_at"))
+    __table_args__ = (belongs_to(Product), unique("product_id", "competitor", "observed_at"))
     APPEND_ONLY = True
     SERVED = Served("competitor", "prices", STAFF | {Role.SALES_MANAGER, Role.MARKETING})
     FILES = (
@@ -99,7 +100,7 @@ class Promotion(Fact, table=True):
     """A product at so much off its list price in one channel, from the first day to the last, both included."""
 
     __tablename__ = "promotion"
-    __table_args__ = (belongs_to("product"), belongs_to("channel"), unique("number", "product_id", "channel_id"))
+    __table_args__ = (belongs_to(Product), belongs_to(Channel), unique("number", "product_id", "channel_id"))
     SERVED = Served("pricing", "promotions", _PRICE_READERS)
     FILES = (
         File(
@@ -133,7 +134,7 @@ class PriceDraft(Fact, table=True):
     """A price that was thought of for a product without one in a channel. It is charged nowhere."""
 
     __tablename__ = "price_draft"
-    __table_args__ = (belongs_to("product"), belongs_to("channel"), unique("product_id", "channel_id", "source"))
+    __table_args__ = (belongs_to(Product), belongs_to(Channel), unique("product_id", "channel_id", "source"))
     SERVED = Served("pricing", "price-drafts", _PRICE_READERS)
 
     product_id: UUID

@@ -11,6 +11,8 @@ from sqlmodel import Field
 
 from domain.actor import Role
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
+from store.tables.catalog import Channel, Location, Product
+from store.tables.customers import Customer
 from store.tables.files import File, amount, code, code_of, moment, share, signed_amount, signed_whole, whole
 from store.tables.served import STAFF, Served
 
@@ -20,8 +22,8 @@ _READERS = STAFF | {Role.SALES_MANAGER}
 class Order(Fact, table=True):
     __tablename__ = "sales_order"
     __table_args__ = (
-        belongs_to("customer"),
-        belongs_to("channel"),
+        belongs_to(Customer),
+        belongs_to(Channel),
         unique("number"),
         Index("sales_order_customer", "brand_id", "customer_id", "ordered_at"),
     )
@@ -52,7 +54,7 @@ class Order(Fact, table=True):
 
 class OrderLine(Fact, table=True):
     __tablename__ = "order_line"
-    __table_args__ = (belongs_to("sales_order", "order_id"), belongs_to("product"), unique("order_id", "line"))
+    __table_args__ = (belongs_to("sales_order", "order_id"), belongs_to(Product), unique("order_id", "line"))
     APPEND_ONLY = True
     SERVED = Served("sales", "order-lines", _READERS)
     FILES = (
@@ -94,9 +96,9 @@ class SalesFact(Fact, table=True):
 
     __tablename__ = "sales_fact"
     __table_args__ = (
-        belongs_to("product"),
-        belongs_to("channel"),
-        belongs_to("location"),
+        belongs_to(Product),
+        belongs_to(Channel),
+        belongs_to(Location),
         unique("product_id", "channel_id", "location_id", "period_start", "period_days"),
         Index("sales_fact_channel_period", "brand_id", "channel_id", "period_start", "product_id"),
     )

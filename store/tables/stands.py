@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from domain.actor import Role
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
+from store.tables.catalog import Location, Product
 from store.tables.files import File, code, code_of, moment, whole
 from store.tables.served import STAFF, Served
 
@@ -18,7 +19,7 @@ class StandRefillOrder(Fact, table=True):
     """One product for one stand on one trip. A trip's expected cost is the sum over its lines."""
 
     __tablename__ = "stand_refill_order"
-    __table_args__ = (belongs_to("location"), belongs_to("product"), unique("number", "location_id", "product_id"))
+    __table_args__ = (belongs_to(Location), belongs_to(Product), unique("number", "location_id", "product_id"))
     SERVED = Served("stands", "refill-orders", _READERS)
     FILES = (
         File(
@@ -58,7 +59,7 @@ class StandBonusRow(Fact, table=True):
     """A share of a stand's sales that its partner is promised for some time."""
 
     __tablename__ = "stand_bonus"
-    __table_args__ = (belongs_to("location"), unique("location_id", "starts_at", "source"))
+    __table_args__ = (belongs_to(Location), unique("location_id", "starts_at", "source"))
     SERVED = Served("stands", "bonuses", _READERS)
 
     location_id: UUID
@@ -74,7 +75,7 @@ class StandVisitRow(Fact, table=True):
     """A coaching visit to a stand."""
 
     __tablename__ = "stand_visit"
-    __table_args__ = (belongs_to("location"), unique("location_id", "planned_at", "source"))
+    __table_args__ = (belongs_to(Location), unique("location_id", "planned_at", "source"))
     SERVED = Served("stands", "visits", _READERS)
 
     location_id: UUID

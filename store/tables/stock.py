@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from domain.actor import Role
 from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
+from store.tables.catalog import Location, Product, Supplier
 from store.tables.files import File, Parent, amount, choice, code, code_of, moment, signed_whole, whole
 from store.tables.served import STAFF, Served
 
@@ -20,7 +21,7 @@ class StockItem(Fact, table=True):
     """A product kept at a location; its stock on hand is its last count and the movements since."""
 
     __tablename__ = "stock_item"
-    __table_args__ = (belongs_to("product"), belongs_to("location"), unique("product_id", "location_id"))
+    __table_args__ = (belongs_to(Product), belongs_to(Location), unique("product_id", "location_id"))
     SERVED = Served("inventory", "stock-items", _READERS)
 
     product_id: UUID
@@ -81,7 +82,7 @@ class InventoryMovement(Fact, table=True):
 
 class PurchaseOrder(Fact, table=True):
     __tablename__ = "purchase_order"
-    __table_args__ = (belongs_to("supplier"), belongs_to("product"), unique("number", "product_id"))
+    __table_args__ = (belongs_to(Supplier), belongs_to(Product), unique("number", "product_id"))
     SERVED = Served("purchasing", "purchase-orders", STAFF)
     FILES = (
         File(
@@ -120,8 +121,8 @@ class SupplierOffer(Fact, table=True):
 
     __tablename__ = "supplier_offer"
     __table_args__ = (
-        belongs_to("supplier"),
-        belongs_to("product"),
+        belongs_to(Supplier),
+        belongs_to(Product),
         unique("supplier_id", "product_id", "from_quantity", "valid_from"),
     )
     APPEND_ONLY = True

@@ -9,16 +9,17 @@ import pytest
 from pydantic import BaseModel
 from sqlmodel import SQLModel
 
-import store.tables  # noqa: F401 - so that its tables are known
+import store.tables.every  # noqa: F401 - so that its tables are known
 from actions.handler import Completes, Undoes
-from actions.kinds import HANDLERS
+from actions.kinds import HANDLERS, handler_of
 from automation.references import doubt_about
 from domain.action import ACTION_KINDS, Action
 from domain.kind import EACH, ActionKind, Facts, LeavesHouse, Leaving, Parameters, Reversibility, Way, Words
 from domain.language import Language
 from domain.money import Currency
 from domain.pricing import PRICE_UPDATE
-from guardrails.policy_files import lint_policy_files, policy_files
+from guardrails.packaged import policy_files
+from guardrails.policy_files import lint_policy_files
 from language.titles import LONGEST_IN_LIST, LONGEST_IN_TEXT, PLACEHOLDER, list_title, text_title
 from tests.unit.language.test_titles import LINES
 
@@ -72,10 +73,12 @@ def _handler(kind: ActionKind) -> Iterator[str]:
     file = f"actions/{kind.noun}/{kind.file_name}.py"
     if not (CHECKOUT / file).is_file():
         yield f"{file} is missing: nothing looks at, applies and measures {kind.name}."
-    handler = HANDLERS.get(kind.name)
-    if handler is None:
+    if kind.name not in HANDLERS:
         yield f"actions/kinds.py lists no handler of {kind.name}."
         return
+    handler = handler_of(kind.name)
+    if handler.kind.name != kind.name:
+        yield f"actions/kinds.py names for {kind.name} the handler of {handler.kind.name}."
     for step in ("lock", "look", "apply", "measure"):
         if not callable(getattr(handler, step, None)):
             yield f"{file} has no {step}."

@@ -6,8 +6,8 @@ from datetime import timedelta
 from math import ceil, sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from analytics.customers.audience import BUYERS, group_sizes
 from analytics.customers.message_value import MessageTerms, MessageValue, value_message
@@ -34,7 +34,6 @@ _REPEATS = 3
 _LEAST_LEARNING_MINOR = 5_000
 _TEST_SIZES = (0.25, 0.5, 1.0)
 _WEEK = timedelta(days=7)
-_Z = float(special.ndtri((1 + COVERAGE) / 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,10 +166,10 @@ def _pooled(test: _Line, lines: Sequence[_Line]) -> _Line:
     counted = sum(value.customers for value in values)
     anyway = sum(value.anyway_orders for value in values)
     orders = sum(value.incremental_orders or 0.0 for value in values)
-    reach = max((total["high_minor"] - total["low_minor"]) / 2 / _Z, 1.0)
+    reach = max((total["high_minor"] - total["low_minor"]) / 2 / _deviations(), 1.0)
     value = MessageValue(
         "uncertain", (), counted, anyway, COVERAGE, incremental_orders=orders,
-        probability_of_gain=float(special.ndtr(total["net_minor"] / reach)), **total,
+        probability_of_gain=float(scipy.special.ndtr(total["net_minor"] / reach)), **total,
     )  # fmt: skip
     return replace(test, value=value)
 
@@ -181,7 +180,7 @@ def _tested(book: CustomerBook, past: Evidence, line: _Line, left: int, why: str
     if value is None or value.net_minor is None or value.low_minor is None or value.high_minor is None:
         return replace(line, reasons=line.reasons or ["cannot_be_computed"])
     customers = value.customers
-    mean, deviation = value.net_minor / customers, (value.high_minor - value.low_minor) / 2 / _Z / customers
+    mean, deviation = value.net_minor / customers, (value.high_minor - value.low_minor) / 2 / _deviations() / customers
     margin, share = book.margin_per_order_minor(line.members), max(value.anyway_orders / customers, 1e-6)
     best: tuple[float, int, float] = 0.0, 0, 0.0
     for part in _TEST_SIZES:
@@ -279,3 +278,8 @@ def _money(book: CustomerBook, line: _Line) -> dict[str, cells.Cell | None]:
         "holdout": cells.share(line.holdout_bps / BPS) if has_audience else None,
         "learning": cells.money(line.learning_minor, book.currency) if line.decision == "test" else None,
     }
+
+
+def _deviations() -> float:
+    """How many standard deviations lie between the middle and the end of an interval of `COVERAGE`."""
+    return float(scipy.special.ndtri((1 + COVERAGE) / 2))

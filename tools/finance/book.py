@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import numpy as np
-
-from analytics.finance.receivables import OpenInvoice, PaymentHabits, PaymentHistory, payment_habits
 from analytics.statistics.errors import InvalidNumbers
 from store.reads.finance import books as reads
 from store.reads.finance import debtors as owing
@@ -17,6 +15,9 @@ from store.session import BrandSession
 from store.tables import BrandRules
 from tools.base import ToolEnv
 from tools.sources import RowSelection, selected
+
+if TYPE_CHECKING:
+    from analytics.finance.receivables import OpenInvoice, PaymentHabits
 
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 FLOW_WEEKS, QUARTER_WEEKS = 26, 13
@@ -35,10 +36,12 @@ class MoneyBook:
     cash_minor: int | None
     debtors: Sequence[owing.Debtor]
     reminders: Mapping[UUID, reads.ReminderHistory]
-    habits: PaymentHabits | None
+    habits: "PaymentHabits | None"
 
-    def as_open(self, debtor: owing.Debtor, invoice: reads.InvoiceState, at: datetime | None = None) -> OpenInvoice:
+    def as_open(self, debtor: owing.Debtor, invoice: reads.InvoiceState, at: datetime | None = None) -> "OpenInvoice":
         """An invoice as it stands, or stood at a moment."""
+        from analytics.finance.receivables import OpenInvoice
+
         return OpenInvoice(
             debtor.place, debtor.lacks[invoice.number] or invoice.amount_minor, owing.terms_days(invoice),
             owing.days_since(invoice, at or self.now),
@@ -70,8 +73,12 @@ def rows_of(session: BrandSession, env: ToolEnv, *tables: str) -> tuple[RowSelec
     return tuple(env.once(("all rows", table), lambda table=table: selected(session, table)) for table in tables)
 
 
-def habits_of(records: Sequence[owing.PaymentRecord]) -> PaymentHabits | None:
+def habits_of(records: Sequence[owing.PaymentRecord]) -> "PaymentHabits | None":
     """None where too few invoices were paid to tell."""
+    import numpy as np
+
+    from analytics.finance.receivables import PaymentHistory, payment_habits
+
     history = PaymentHistory(
         debtor=np.array([record.debtor for record in records], dtype=np.int64),
         terms_days=np.array([record.terms_days for record in records], dtype=float),

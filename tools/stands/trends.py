@@ -9,7 +9,7 @@ from statistics import mean, stdev
 from uuid import UUID
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analytics.pricing.panel import Floats
 from analytics.stands.lag import PlaceChange, changes_against_others
@@ -196,7 +196,7 @@ def _bonus(book: StandBook, stand: StandNow, evidence: _Evidence, base: Mapping[
 
 def _measured(effects: Sequence[int]) -> tuple[float, float, float]:
     """The mean of what earlier ones brought, and where the next one should lie (t law, one more observation)."""
-    reach = float(special.stdtrit(len(effects) - 1, (1 + COVERAGE) / 2))
+    reach = float(scipy.special.stdtrit(len(effects) - 1, (1 + COVERAGE) / 2))
     wide = stdev(effects) * sqrt(1 + 1 / len(effects)) * reach
     return mean(effects) - wide, mean(effects), mean(effects) + wide
 

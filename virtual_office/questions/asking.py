@@ -24,6 +24,7 @@ from store.leases import lock_row
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import Channel, Product, Run
+from tools.metrics.toolset import METRIC_TOOLS
 from tools.receipts import record_figures
 from tools.toolbox import Toolbox
 from virtual_office.meeting.runs import DONE, GRAPH_VERSION, RUNNING
@@ -173,8 +174,7 @@ def answer_metric(
 ) -> Answered:
     """The answer to an understood question, its receipt kept in this run. Raises InvalidInput."""
     then = ctx if ctx.as_of is not None else replace(ctx, as_of=ctx.known_until)
-    toolbox = Toolbox(database, then, run_id, ASKER, [TOOL])
-    receipt = toolbox.answer(TOOL, understood.query.model_dump(mode="json"))
+    receipt = _toolbox(database, then, run_id).answer(TOOL, understood.query.model_dump(mode="json"))
     prose = tell(receipt.result, language, understood.taken_for)
     refs = {key: FigureRef(receipt=ReceiptId(receipt.id), path=path) for key, path in prose.cells.items()}
     with database.begin(ctx) as session:
@@ -182,6 +182,10 @@ def answer_metric(
         figures = Figures(session, codes.values(), language)
         text = "\n".join(figures.render(line, codes, as_markdown) for line in prose.text.split("\n"))
     return Answered(run_id, understood.query, language, text, codes, receipt.id, metric_answer=receipt.result)
+
+
+def _toolbox(database: Database, then: Context, run_id: UUID) -> Toolbox:
+    return Toolbox(database, then, run_id, ASKER, [TOOL], known={tool.name: tool for tool in METRIC_TOOLS})
 
 
 def answer_in_meeting(database: Database, ctx: Context, run: Run, question: str) -> CitedAnswer | None:
@@ -193,7 +197,7 @@ def answer_in_meeting(database: Database, ctx: Context, run: Run, question: str)
     understood = read_question(question[:LONGEST], names, today)
     if isinstance(understood, Unclear):
         return None
-    receipt = Toolbox(database, then, run.id, ASKER, [TOOL]).answer(TOOL, understood.query.model_dump(mode="json"))
+    receipt = _toolbox(database, then, run.id).answer(TOOL, understood.query.model_dump(mode="json"))
     english, german = (tell(receipt.result, language, understood.taken_for) for language in (Language.EN, Language.DE))
     refs = {key: FigureRef(receipt=ReceiptId(receipt.id), path=path) for key, path in english.cells.items()}
     with database.begin(ctx) as session:

@@ -10,7 +10,6 @@ from actions.items import action_of
 from actions.questions import notes_of
 from domain.figure import Cell
 from domain.language import Language
-from guardrails.cedar import PolicyEngine
 from language.lines import as_markdown, as_plain
 from language.speech import prose_of, spoken
 from language.titles import list_title, text_title
@@ -39,12 +38,12 @@ def _list_titles(item: ActionItem) -> dict[str, str]:
 
 
 def item_view(
-    session: BrandSession, engine: PolicyEngine, item: ActionItem, language: Language = Language.EN
+    session: BrandSession, policy_version: str, item: ActionItem, language: Language = Language.EN
 ) -> dict[str, Any]:
-    """Everything that a person needs to answer an item."""
+    """Everything that a person needs to answer an item, were it decided by the policies of that version."""
     return {
         **still_view(session, item, language),
-        **live_view(session, engine, item, language),
+        **live_view(session, policy_version, item, language),
         "amended": _amended(session, item),
         "expires_locally": local_time(session, item.expires_at),
     }
@@ -64,14 +63,14 @@ def still_view(session: BrandSession, item: ActionItem, language: Language = Lan
 
 def live_view(
     session: BrandSession,
-    engine: PolicyEngine,
+    policy_version: str,
     item: ActionItem,
     language: Language = Language.EN,
     about: Collection[type[BrandOwned]] = ABOUT_ITEMS,
 ) -> dict[str, Any]:
     """The part of its view that may change while those rows do not, from the tables that have rows about the item."""
     notes = note_views(session, notes_of(session, item.id)) if ItemNote in about else []
-    return {**spoken(live_document(session, engine, item, about), language), "notes": notes}
+    return {**spoken(live_document(session, policy_version, item, about), language), "notes": notes}
 
 
 def _rationale(session: BrandSession, item: ActionItem, language: Language) -> str:

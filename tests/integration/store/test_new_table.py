@@ -89,7 +89,7 @@ def test_a_table_takes_its_class_its_line_in_the_register_and_a_migration(databa
     for room in ROOMS:
         if (CHECKOUT / room).is_dir():
             shutil.copytree(CHECKOUT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    noun, register = tmp_path / "store/tables/stands.py", tmp_path / "store/tables/__init__.py"
+    noun, register = tmp_path / "store/tables/stands.py", tmp_path / "store/tables/every.py"
     noun.write_text(
         noun.read_text().replace("import File, code, code_of, moment, whole", "import *  # noqa: F403") + PHOTO
     )
@@ -97,7 +97,7 @@ def test_a_table_takes_its_class_its_line_in_the_register_and_a_migration(databa
     register.write_text(listed.replace("StandVisitRow, Invoice", "StandVisitRow, StandPhoto, Invoice"))
     written = run(tmp_path, "-m", "store.new_migration", "stand_photos").split()[-1]
     migration = Path(written).relative_to(tmp_path)
-    assert changed(tmp_path) == {"store/tables/stands.py", "store/tables/__init__.py", str(migration)}
+    assert changed(tmp_path) == {"store/tables/stands.py", "store/tables/every.py", str(migration)}
     assert "create trigger append_only before update or delete on stand_photo" in (tmp_path / migration).read_text()
 
     run(tmp_path, "-c", MIGRATE, database.owner_url.render_as_string(hide_password=False))

@@ -12,9 +12,10 @@ from domain.autonomy import Autonomy
 from domain.errors import InvalidInput
 from domain.pricing import PriceUpdateFacts
 from domain.verdict import Decision
-from guardrails.cedar import PolicyEngine, packaged_policies
+from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts
 from guardrails.lint import lint_policies
+from guardrails.packaged import packaged_policies
 
 ENGINE = PolicyEngine()
 WHO: dict[str, Any] = {

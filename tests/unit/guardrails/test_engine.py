@@ -10,8 +10,9 @@ from domain.errors import InvalidInput
 from domain.language import Language
 from domain.pricing import PriceUpdateFacts
 from domain.verdict import Decision, Verdict
-from guardrails.cedar import PolicyEngine, packaged_policies
+from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts
+from guardrails.packaged import packaged_policies
 from tests.claims import why
 
 ENGINE = PolicyEngine()

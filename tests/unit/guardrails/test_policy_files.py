@@ -13,7 +13,8 @@ from domain.stands import STAND_BONUS, StandBonusFacts
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
 from guardrails.facts import DecisionFacts
-from guardrails.policy_files import POLICIES, SHARED, lint_policy_files, policy_files
+from guardrails.packaged import POLICIES, policy_files
+from guardrails.policy_files import SHARED, lint_policy_files
 from guardrails.schema import cedar_schema
 from tests.claims import why
 from tests.unit.guardrails.deciders import FEW, SELDOM, deciders

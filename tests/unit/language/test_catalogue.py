@@ -21,8 +21,8 @@ from domain.figure import FigureRef
 from domain.ids import ReceiptId
 from domain.report import Claim
 from domain.verdict import Decision
-from guardrails.cedar import packaged_policies
 from guardrails.facts import is_rate
+from guardrails.packaged import packaged_policies
 from guardrails.prose import check_claim
 from language.sentences import entries
 from tools.sources import SOURCES

@@ -1,14 +1,17 @@
 """Numbers, money and days as each language writes them."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from babel.dates import format_date
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.figure import Cell
 from domain.language import Language
-from language.formats import cell_text, day_text, days_text, money_text, rate_text, weekday_text
+from language.formats import cell_text, day_text, days_text, money_text, number_text, rate_text, weekday_text
 
 EN, DE = Language
 
@@ -32,6 +35,21 @@ EN, DE = Language
 )
 def test_a_figure_reads_as_its_language_writes_it(cell: Cell, english: str, german: str) -> None:
     assert (cell_text(cell, EN), cell_text(cell, DE)) == (english, german)
+
+
+@given(value=st.decimals(-(10**15), 10**15, places=3), decimals=st.integers(0, 3))
+def test_a_number_has_the_marks_that_cldr_says(value: Decimal, decimals: int) -> None:
+    pattern = f"#,##0{'.' if decimals else ''}{'0' * decimals}"
+    rounded = Decimal(f"{value:.{decimals}f}")
+    for language, locale in ((EN, "en_GB"), (DE, "de")):
+        known = format_decimal(rounded, format=pattern, locale=locale, decimal_quantization=False)
+        assert number_text(value, language, decimals) == known
+
+
+@given(st.dates())
+def test_a_day_is_written_as_cldr_says(day: date) -> None:
+    assert day_text(day, EN) == format_date(day, "long", locale="en_GB")
+    assert day_text(day, DE) == format_date(day, "long", locale="de")
 
 
 UNITS = (

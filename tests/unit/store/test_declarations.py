@@ -1,8 +1,22 @@
 """Declarations of table classes fit together: keys, references, files, readers, labels."""
 
+import sys
+
 from connectors.layout import LAYOUT, place_of
 from store.declarations import columns_of, imported_files, keeps_history, natural_key, references, served_tables
-from store.tables import TABLES, Fact, InventoryMovement, MoneyLedgerEntry, Order, OrderLine, Price, PriceHistory, Task
+from store.tables import (
+    ABOVE_BRANDS,
+    NOUNS,
+    TABLES,
+    Fact,
+    InventoryMovement,
+    MoneyLedgerEntry,
+    Order,
+    OrderLine,
+    Price,
+    PriceHistory,
+    Task,
+)
 
 
 def test_keys_and_references_are_read_off_the_constraints() -> None:
@@ -10,6 +24,17 @@ def test_keys_and_references_are_read_off_the_constraints() -> None:
     assert natural_key(MoneyLedgerEntry) == ("booking", "leg")
     assert natural_key(Task) == ()
     assert references(OrderLine)["order_id"] is Order
+
+
+def test_a_table_is_found_by_its_name_in_the_file_of_its_noun() -> None:
+    files = {name: f"store.tables.{noun}" for noun, names in NOUNS.items() for name in names}
+    assert {table.__name__: table.__module__ for table in (*TABLES, *ABOVE_BRANDS)}.items() <= files.items()
+
+
+def test_the_file_of_a_noun_imports_the_tables_that_it_refers_to() -> None:
+    for table in TABLES:
+        known = vars(sys.modules[table.__module__])
+        assert all(known.get(other.__name__) is other for other in references(table).values()), table.__name__
 
 
 def test_what_a_file_refers_to_is_loaded_before_it() -> None:
