@@ -95,7 +95,7 @@ def others_on_deal(panel: DealPanel) -> Floats:
     order = np.argsort(panel.category, kind="stable")
     starts = np.flatnonzero(np.diff(panel.category[order], prepend=np.nan))
     of_category = np.empty(len(usual), dtype=np.int64)
-    of_category[order] = np.repeat(np.arange(len(starts)), np.diff([*starts, len(usual)]))
+    of_category[order] = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(usual))))
 
     def others(values: Floats) -> Floats:
         return np.add.reduceat(values[:, order], starts, axis=1)[:, of_category] - values

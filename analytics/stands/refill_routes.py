@@ -164,8 +164,8 @@ def _pairs_worth_joining(near: Sequence[str], road: Road) -> Iterator[tuple[str,
     driven = cost.per_km_minor * (there[first] + between + there[second])
     saving = alone[first] + alone[second] - (cost.fixed_minor + driven + cost.per_stop_minor * 2)
     best = np.argsort(-saving, kind="stable")[: np.count_nonzero(saving > 0)]
-    for i, j in zip(first[best].tolist(), second[best].tolist(), strict=True):
-        yield near[i], near[j]
+    for i, j in zip(first[best], second[best], strict=True):
+        yield near[int(i)], near[int(j)]
 
 
 def _road_km(latitude: Floats, longitude: Floats, to_latitude: Floats, to_longitude: Floats) -> Floats:

@@ -89,7 +89,7 @@ def _without(columns: Floats, group: Codes, left_out: LeftOut) -> tuple[Floats, 
         np.bincount(group, column, groups) - np.bincount(cell, column[left_out.rows], length).reshape(shape)
         for column in columns.T
     ]
-    return np.maximum(sizes, 1).astype(np.float64), np.stack(sums, axis=-1)
+    return np.maximum(sizes, 1).astype(np.float64), np.stack(sums, axis=-1).astype(np.float64)
 
 
 def _explained_by(
