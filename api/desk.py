@@ -68,7 +68,10 @@ class ReadingDesk:
     @contextmanager
     def read(self) -> Iterator[BrandSession]:
         """As `Database.read`, for who asks. Raises as `House.entered`, and Forbidden."""
-        with self.house.entered(self.request) as (people, ctx), self.office.database.read(ctx, within=people) as session:
+        with (
+            self.house.entered(self.request) as (people, ctx),
+            self.office.database.read(ctx, within=people) as session,
+        ):
             yield session
 
     @contextmanager
