@@ -36,6 +36,7 @@ def held_runs(meetings: Meetings) -> Worker:
 
 def clockwork(parts: Parts, meetings: Meetings) -> Worker:
     """A worker that does everything that is due, meetings and what goes out of the house included."""
+    import store.tables.every  # noqa: F401 - no table is made while other threads read
     from bootstrap.held_runs import HOLD_RUN, hold_run
     from bootstrap.schedules import go_on_unasked, hold_called, hold_scheduled
     from virtual_office.schedule.due import GO_ON_JOB, HOLD_JOB, queue_due_meetings, queue_ended_waits

@@ -137,6 +137,7 @@ class Meetings:
 
     def room(self) -> Any:
         """The `MeetingRoom` that meetings are held in, with the charters as they stand."""
+        import store.tables.every  # noqa: F401 - no table is made while its agents' threads read
         from agents.charter import load_charters
         from tools.readings import Readings
         from virtual_office.meeting.chair import choose
