@@ -1,7 +1,7 @@
 """Stock of a shelf by sales period, from counts, deliveries and sales."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analytics.stands.sell_through import CountedInterval
 from analytics.statistics.errors import InvalidNumbers
@@ -9,8 +9,7 @@ from analytics.statistics.errors import InvalidNumbers
 _NOTHING = 0.5
 
 
-@dataclass(frozen=True)
-class ShelfMark:
+class ShelfMark(NamedTuple):
     """At a time in days: units counted on the shelf, or (not `is_count`) units that came."""
 
     day: float
@@ -18,8 +17,7 @@ class ShelfMark:
     is_count: bool
 
 
-@dataclass(frozen=True)
-class SoldPeriod:
+class SoldPeriod(NamedTuple):
     """Units sold from `start` to `end`, in days."""
 
     start: float
@@ -27,8 +25,7 @@ class SoldPeriod:
     units: int
 
 
-@dataclass(frozen=True)
-class ShelfPeriod:
+class ShelfPeriod(NamedTuple):
     """A sales period with its demand, None where the shelf was empty throughout; `in_stock` if it never was empty."""
 
     interval: CountedInterval | None

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,8 +11,7 @@ from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
 
 
-@dataclass(frozen=True)
-class StockEvent:
+class StockEvent(NamedTuple):
     """Units received (above 0) or issued on a `day`; or with `is_count`, the units counted, at one `place`."""
 
     day: int
@@ -47,7 +47,7 @@ def pooled(events: Sequence[StockEvent]) -> list[StockEvent]:
     for event in events:
         levels[event.place] = event.units if event.is_count else levels[event.place] + event.units
         units = sum(levels.values()) if event.is_count else event.units
-        pooled_events.append(replace(event, units=units, place=None))
+        pooled_events.append(event._replace(units=units, place=None))
     return pooled_events
 
 

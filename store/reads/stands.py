@@ -12,16 +12,15 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from domain.money import BPS
-from store.reads.pricing.prices import sale_terms
+from store.reads.pricing.prices import channels, sale_terms
+from store.reads.products import products_by_id
 from store.reads.stock import levels as stock
 from store.session import BrandSession
 from store.snapshot import read_once
 from store.tables import (
-    Channel,
     ExpectedExpense,
     Location,
     OutcomeRow,
-    Product,
     SalesFact,
     StandBonusRow,
     StandRefillOrder,
@@ -48,10 +47,7 @@ class StandSales(NamedTuple):
     days: int
     units: int
     revenue_minor: int
-
-    @property
-    def end(self) -> datetime:
-        return self.start + timedelta(days=self.days)
+    end: datetime
 
     def units_after(self, moment: datetime) -> float:
         """Units of the period after a moment, sales being even over the period."""
@@ -97,7 +93,7 @@ def stand_sales(
     revenue = cast(func.sum(col(SalesFact.units) * col(SalesFact.unit_price_minor)), BigInteger)
     end = start + func.make_interval(0, 0, 0, days)
     rows = session.execute(
-        select(*columns, units, revenue)
+        select(*columns, units, revenue, end)
         .where(col(SalesFact.location_id).in_(location_ids), start > since - timedelta(days=366))
         .where(end > since, end <= session.ctx.known_until)
         .where(true() if product_ids is None else col(SalesFact.product_id).in_(product_ids))
@@ -163,12 +159,11 @@ def shelves_at(session: BrandSession, location_ids: Sequence[UUID]) -> dict[Shel
 
 def net_revenue_at_stands_minor(session: BrandSession, sold: Sequence[StandSales]) -> dict[UUID, float]:
     """Net revenue per unit of each product in these sales, without VAT and the channel's fee, in minor units."""
-    products = {row.id: row for row in session.scalars(select(Product))}
-    channels = {row.id: row for row in session.scalars(select(Channel))}
+    products, by_channel = products_by_id(session), {row.id: row for row in channels(session)}
     units: dict[UUID, int] = defaultdict(int)
     net_revenue: dict[UUID, float] = defaultdict(float)
     for sale in sold:
-        share = sale_terms(products[sale.product_id], channels[sale.channel_id]).kept_share
+        share = sale_terms(products[sale.product_id], by_channel[sale.channel_id]).kept_share
         units[sale.product_id] += sale.units
         net_revenue[sale.product_id] += sale.revenue_minor * share
     return {product: net_revenue[product] / count for product, count in units.items() if count}

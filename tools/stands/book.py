@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
 from analytics.stands.sell_through import CountedInterval, UsualRate, sell_through
 from analytics.stands.shelf_intervals import ShelfMark, ShelfPeriod, SoldPeriod, shelf_periods
 from analytics.stock.lead_time import DemandRate
 from domain.money import BPS
 from store.reads import stands as reads
 from store.reads.pricing.prices import unit_costs_minor
+from store.reads.products import products_by_id
 from store.reads.settings import brand_of, rules_of
 from store.reads.stock import levels as stock
 from store.session import BrandSession
@@ -96,8 +95,9 @@ def _stands(
     levels = reads.shelf_levels(session, [place.id for place in places], sold)
     periods = _periods(levels, sold, moved, session.ctx.known_until)
     rates = _rates(periods)
-    products = {row.id: row for row in session.scalars(select(Product))}
-    kept = reads.net_revenue_at_stands_minor(session, [sale for sale in sold if sale.end > _lately(session)])
+    products = products_by_id(session)
+    lately = session.ctx.known_until - timedelta(weeks=RATE_WEEKS)
+    kept = reads.net_revenue_at_stands_minor(session, [sale for sale in sold if sale.end > lately])
     costs = unit_costs_minor(session, sorted({product for _, product in levels}))
     coming: dict[reads.Shelf, int] = defaultdict(int)
     for order in reads.open_refills(session):
@@ -122,10 +122,6 @@ def _stands(
         called = max((shelf.level.called_at for shelf in shelves), default=None)
         stands.append(StandNow(place, shelves, called, held.get(place.id, 0)))
     return stands
-
-
-def _lately(session: BrandSession) -> datetime:
-    return session.ctx.known_until - timedelta(weeks=RATE_WEEKS)
 
 
 def _margin(kept: float | None, cost: int | None) -> float | None:
