@@ -1,6 +1,7 @@
 """The tables by name: the file of a noun is imported when one of its tables is first asked for.
 
-Making the classes of all takes longer than most verbs. A new table is listed here and in the register of all, `every.py`.
+Making the classes of all takes longer than most verbs. A new table is listed here and in the register of all,
+`every.py`.
 """
 
 from importlib import import_module
