@@ -8,7 +8,6 @@ from sqlalchemy import BigInteger, ForeignKeyConstraint, UniqueConstraint, colum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import DateTime
 from sqlmodel import Field, SQLModel
-from sqlmodel.main import SQLModelConfig
 
 from store.tables.files import File
 from store.tables.served import Served
@@ -26,8 +25,8 @@ class BrandOwned(SQLModel):
     currency), `_bps`, `_days`, `_at`.
     """
 
-    model_config = SQLModelConfig(defer_build=True)
-    """No row of a table is validated, as SQLModel does not: so no validator is built of it at start-up."""
+    model_config = {"defer_build": True}
+    """SQLModel validates no row of a table: so no validator is built of it at start-up."""
 
     APPEND_ONLY: ClassVar[bool] = False
     """Rows are never changed: triggers forbid it."""
