@@ -26,7 +26,7 @@ class BrandOwned(SQLModel):
     """
 
     model_config = {"defer_build": True}
-    """No row of a table is validated, as SQLModel does not: so no validator is built of it at start-up."""
+    """SQLModel validates no row of a table: so no validator is built of it at start-up."""
 
     APPEND_ONLY: ClassVar[bool] = False
     """Rows are never changed: triggers forbid it."""
