@@ -130,7 +130,7 @@ async def test_a_replay_computes_and_proposes_nothing_again(database: Database, 
     stored = counts(database, ctx)
     again = await hold(database, ctx, run_id)
     assert again == first
-    assert counts(database, ctx) == stored == (10, 1)
+    assert counts(database, ctx) == stored == (11, 1)
 
 
 def counts(database: Database, ctx: Context) -> Any:
@@ -170,4 +170,4 @@ async def test_progress_names_each_look_up(database: Database, ctx: Context) -> 
         CHARTER, toolbox, chat_model_for(CHARTER, "rules"), "Prices", lambda *step: steps.append((step[0], step[1]))
     )
     assert ("tool", f"Pricing Director: price elasticity A {CHANNEL}") in steps
-    assert len(steps) == 11
+    assert len(steps) == 12
