@@ -46,6 +46,7 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
     "competitor_reaction": lambda ids: [{"channel": CHANNEL}],
     "channel_ladder": lambda ids: [{"sku": SKU}],
     "draft_prices": lambda ids: [{"channel": CHANNEL}],
+    "review_prices": lambda ids: [{"channel": CHANNEL}],
     "propose_price_draft": lambda ids: [
         {**place, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
         for place in ({"sku": SKU, "channel": CHANNEL}, {"sku": "OWN-SKU", "channel": "shop"})
