@@ -11,15 +11,19 @@ from connectors.files import CsvFile, find_files
 from connectors.loading import ImportResult, Loading, Raw, Rejected, record_batch, refuse_rejected
 from connectors.observed_prices import derive_prices
 from connectors.plan import Source, planned
+from connectors.targets import TARGETS
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Conflict
 from store.database import Database
 from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
+from store.statistics import refresh_statistics
 from store.tables import BrandRules
 
 BATCH = 5_000
+LARGE = 5_000
+"""Rows from which an import changes what is fast to ask of the tables that it fills."""
 Progress = Callable[[str, int, int], None]
 Founding = Callable[[], AbstractContextManager[BrandSession]]
 
@@ -102,6 +106,9 @@ class _Import:
                 if observed:
                     self._result.rows_derived += derive_prices(session, profile.currency)
                 self._close(session, profile, files_sha256)
+        if self._result.rows_loaded + self._result.rows_derived >= LARGE:
+            becomes = {source.becomes for source in sources} | ({"prices"} if observed else set())
+            refresh_statistics(self._database, (table for name in becomes for table in TARGETS[name].tables))
         return self._result
 
     @contextmanager

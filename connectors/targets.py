@@ -49,6 +49,15 @@ class FileTarget:
     def target(self) -> Target:
         return self.main.target
 
+    @property
+    def tables(self) -> Iterator[type[BrandOwned]]:
+        """Every table that the file's rows go to."""
+        yield self.target.table
+        if self.parent is not None:
+            yield self.parent.target.table
+        if self.booking is not None:
+            yield LEDGER.table
+
 
 # The same few prices and shares come again and again, and decimals are slow.
 _minor = lru_cache(maxsize=65_536)(to_minor)

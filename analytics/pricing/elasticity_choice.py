@@ -24,6 +24,7 @@ Reason = Literal[
     "lowest_heldout_error",
     "tied_prefers_common_shocks_removed",
     "identified_over_time_only",
+    "no_sales",
     "too_few_weeks",
     "too_few_rows",
     "too_few_distinct_prices",
@@ -149,6 +150,8 @@ def _facts(panel: SalesPanel) -> dict[str, float]:
 
 
 def _shortfalls(numbers: Mapping[str, float], floor: DataFloor) -> tuple[Reason, ...]:
+    if not numbers["rows"]:
+        return ("no_sales",)
     short: dict[Reason, bool] = {
         "too_few_weeks": numbers["weeks"] < floor.weeks,
         "too_few_rows": numbers["rows"] < floor.rows,

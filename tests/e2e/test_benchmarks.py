@@ -50,3 +50,15 @@ def test_the_benchmark_of_the_api_prints_its_ratios() -> None:
     assert done.returncode == 0, done.stderr
     for comparison in ("list", "item and its rows", "item, one bare row"):
         assert f"{comparison}, ratio" in done.stdout
+
+
+@pytest.mark.long
+def test_the_benchmark_of_growth_prints_a_row_for_each_size() -> None:
+    command = [sys.executable, "-m", "evals.scale", "--products", "12", "--weeks", "30"]
+    wide = {**os.environ, "COLUMNS": "240"}  # or the headings are broken into lines
+    done = subprocess.run(command, cwd=CHECKOUT, env=wide, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for heading in ("rows of sales", "import, CPU s", "first meeting, CPU s", "ratio"):
+        assert heading in " ".join(done.stdout.split()), done.stdout
+    (row,) = [line for line in done.stdout.splitlines() if line.startswith("│ 12 ")]
+    assert "│ 720 " in row

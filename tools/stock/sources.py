@@ -56,14 +56,19 @@ def _of_products(
     session: BrandSession, book: StockBook, supplier: Supplier, products: Mapping[UUID, Sequence[str]]
 ) -> Iterator[RowSelection]:
     items = reads.items_at(session, [place.id for place in book.places])
-    own_items = [item for item, product in items.items() if product in products]
+    items_of: dict[UUID, list[UUID]] = {product: [] for product in products}
+    for item, product in items.items():
+        if product in items_of:
+            items_of[product].append(item)
     offers = selected_each(session, "supplier_offer", "product_id", products, supplier_id=supplier.id)
     by_product = (
         offers,
         selected_each(session, "product", "id", products),
         selected_each(session, "purchase_order", "product_id", products),
     )
-    moved = selected_each(session, "inventory_movement", "stock_item_id", own_items)
+    moved = selected_each(
+        session, "inventory_movement", "stock_item_id", [at for ids in items_of.values() for at in ids]
+    )
     sold = selected_each(session, "sales_fact", "product_id", products)
     moved_prices = {
         product: dict.fromkeys(book.stock[product].own.price_ids) if product in book.stock else {}
@@ -72,7 +77,7 @@ def _of_products(
     priced = selected_each(session, "price_history", "price_id", [at for ids in moved_prices.values() for at in ids])
     for product, about in products.items():
         yield from (rows[product].bearing_on(*about) for rows in by_product)
-        yield from (moved[item].bearing_on(*about) for item in own_items if items[item] == product)
+        yield from (moved[item].bearing_on(*about) for item in items_of[product])
         yield sold[product].bearing_on(*about)
         yield from (priced[price_id].bearing_on(*about) for price_id in moved_prices[product])
 

@@ -54,21 +54,31 @@ def _reviewed(reviews: Sequence[AnsweredCall], figures: dict[str, FigureRef]) ->
     """How much of the price lists was looked over, and for how many prices a change would earn more."""
     counts = list[Message]()
     for letter, review in zip("abcde", reviews, strict=False):
-        gaining, reviewed = f"gaining_{letter}", f"reviewed_{letter}"
-        figures |= {gaining: review.ref("to_change"), reviewed: review.ref("reviewed")}
-        numbers = {"gaining": gaining, "reviewed": reviewed}
-        counts.append(citing("pricing.summary.gaining_in_channel", numbers, channel=channel_name(review)))
+        cited = {"gaining": "to_change", "reviewed": "reviewed"}
+        key = "pricing.summary.gaining_in_channel"
+        if _count(review, "not_known"):
+            cited["unknown"] = "not_known"
+            key = "pricing.summary.gaining_or_unknown_in_channel"
+        figures |= {f"{name}_{letter}": review.ref(field) for name, field in cited.items()}
+        numbers = {name: f"{name}_{letter}" for name in cited}
+        counts.append(citing(key, numbers, channel=channel_name(review)))
     more = len(reviews) > _CHANNELS_NAMED
     yield message("pricing.summary.reviewed_and_more" if more else "pricing.summary.reviewed", lists=counts)
-    results = [review.result or {} for review in reviews]
-    if any(result["reviewed"]["value"] < result["entries"]["value"] for result in results):
+    if any(_count(review, "to_change") for review in reviews):
+        yield Message(key="pricing.summary.looked_closely")
+    if any(_count(review, "reviewed") < _count(review, "entries") for review in reviews):
         yield Message(key="pricing.summary.in_turn")
+
+
+def _count(review: AnsweredCall, field: str) -> int:
+    return (review.result or {})[field]["value"]
 
 
 def _proposed(entries: Sequence[Entry]) -> Message:
     wanted = _by_gain([entry for entry in entries if entry.proposal])
     if not wanted:
-        return Message(key="pricing.summary.nothing_proposed")
+        told = any(not lacking(entry) for entry in entries)
+        return Message(key="pricing.summary.nothing_proposed" if told else "pricing.summary.not_told")
     products = _products(list(dict.fromkeys(entry.sku for entry in wanted)))
     return message("pricing.summary.proposed", products=products, best=wanted[0].name)
 
@@ -129,9 +139,23 @@ def _missing(lists: Sequence[AnsweredCall], entries: Sequence[Entry]) -> Iterato
     if not lists or not entries:
         yield Message(key="pricing.missing.no_price_list")
         return
-    for entry in entries:
-        if reasons := lacking(entry):
-            yield message("pricing.missing.price", product=entry.name, place=entry.place, reasons=reasons)
+    yield from _unanswered(entries)
     for entry in entries:
         if entry.proposed is not None and entry.proposal is None:
             yield message("pricing.missing.proposal_refused", product=entry.name, place=entry.place)
+
+
+def _unanswered(entries: Sequence[Entry]) -> Iterator[Message]:
+    """A line for all the prices of a place that lack the same."""
+    alike: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        if reasons := lacking(entry):
+            place = str(entry.arguments["channel"]), str(entry.arguments["zone"])
+            alike.setdefault((*place, *(reason.key for reason in reasons)), []).append(entry)
+    for same in alike.values():
+        place, reasons = same[0].place, lacking(same[0])
+        if len(same) == 1:
+            yield message("pricing.missing.price", product=same[0].name, place=place, reasons=reasons)
+        else:
+            products = _products([entry.sku for entry in same])
+            yield message("pricing.missing.prices", products=products, place=place, reasons=reasons)

@@ -235,11 +235,23 @@ def _lacking(review: SupplierReview) -> Iterator[Message]:
         yield from minimum_questions(review.name, review.advice)
     if review.advice.result is not None and not review.lines:
         yield _about(review.name, review.result)
-    for line in review.lines:
-        if line["decision"] == "abstained":
-            yield _about(_sku(line), line)
+    yield from _unadvised(review.lines)
     if review.proposed is not None and review.proposal is None:
         yield message("stock.missing.proposal_refused", supplier=review.name)
+
+
+def _unadvised(lines: Sequence[Mapping[str, Any]]) -> Iterator[Message]:
+    """A sentence for all the products of a supplier of which the same is not known."""
+    alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for line in lines:
+        if line["decision"] == "abstained":
+            alike.setdefault(tuple(line["reasons"]), []).append(line)
+    for same in alike.values():
+        if len(same) == 1:
+            yield _about(_sku(same[0]), same[0])
+        else:
+            names = names_of([_sku(line) for line in same], _NAMED, "stock.a_product")
+            yield message("stock.missing.advice_each", names=names, reasons=reasons_of(same[0]))
 
 
 def _about(name: Name, result: Mapping[str, Any]) -> Message:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from connectors.importer import import_folder
+from connectors.importer import LARGE, import_folder
 from domain.context import Context
 from domain.errors import Conflict, DomainError, Forbidden, ImportRejected, InvalidInput
 from store.database import Database
@@ -72,6 +72,19 @@ def test_sales_are_known_when_their_period_has_ended(
     known = {row.known_at.isoformat() for row in rows(database, ctx, SalesFact)}
     assert known == {"2026-01-12T00:00:00+00:00"}
     assert {row.recorded_at for row in rows(database, ctx, SalesFact)} == {ctx.now()}
+
+
+@pytest.mark.own_database
+def test_after_a_large_import_the_planner_knows_what_is_there(
+    database: Database, new_brand: Callable[..., Context], folder: Path
+) -> None:
+    """PostgreSQL itself looks a minute later; until then it would plan as if the tables were empty."""
+    rows = "".join(f"P{number},Product {number}\n" for number in range(LARGE))
+    (folder / "products.csv").write_text(PRODUCTS + rows, encoding="utf-8")
+    import_folder(new_brand(), database, folder)
+    with database.engine.connect() as connection:
+        known = connection.exec_driver_sql("select reltuples from pg_class where relname = 'product'").scalar_one()
+    assert known == LARGE + 2
 
 
 BAD_ROWS = {

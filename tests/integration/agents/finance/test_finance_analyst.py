@@ -281,8 +281,9 @@ async def test_without_balances_invoices_or_expenses_it_says_what_lacks_and_prop
         "Expenses: no expenses are known: import expenses.",
         "Budgets: no advertising expenses by campaign are known.",
     ]
-    assert (
-        held.spoken(held.report.summary) == "Nothing can be said about money: no sales, balances or invoices are known."
+    assert held.spoken(held.report.summary) == (
+        "Nothing can be said about money: "
+        "no recent sales with a known cost, no bank balances and no invoices are known."
     )
 
 

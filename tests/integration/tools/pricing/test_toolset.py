@@ -86,7 +86,7 @@ def test_altered_sales_alter_the_answer(database: Database, ctx: Context, new_br
         (Planted("A", 1000, 400, -2.0, weeks=12), "too_few_weeks"),
         (Planted("A", 1000, 400, 1.5), "elasticity_not_negative"),
         (Planted("A", 1000, None, -2.0), "no_unit_cost"),
-        (Planted("A", 1000, 400, -2.0, weeks=0), "too_few_weeks"),
+        (Planted("A", 1000, 400, -2.0, weeks=0), "no_sales"),
     ],
 )
 def test_without_the_data_there_is_no_advice(

@@ -94,7 +94,7 @@ def test_a_single_shop_can_be_judged_over_time() -> None:
         (endogenous(0, periods=20), "too_few_weeks"),
         (with_prices(endogenous(0), np.full(900, 3.0)), "too_few_distinct_prices"),
         (with_prices(endogenous(0), 3 + 0.0001 * np.arange(900)), "too_little_price_variation"),
-        (endogenous(0).where(np.zeros(900, dtype=bool)), "too_few_rows"),
+        (endogenous(0).where(np.arange(900) < 20), "too_few_rows"),
         (endogenous(0, truth=1.5, answer=0.0), "elasticity_not_negative"),
         (endogenous(0, truth=-0.3), "elasticity_not_significant"),
     ],
@@ -103,6 +103,10 @@ def test_it_abstains_with_the_reason(panel: SalesPanel, reason: str) -> None:
     choice = choose_elasticity(panel)
     assert choice.status == "insufficient"
     assert reason in choice.reasons
+
+
+def test_where_nothing_was_sold_that_is_the_one_reason() -> None:
+    assert choose_elasticity(endogenous(0).where(np.zeros(900, dtype=bool))).reasons == ("no_sales",)
 
 
 def test_it_abstains_where_too_many_weeks_sold_nothing() -> None:
