@@ -32,6 +32,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.csv")):
         for row in csv.reader(file):
             pass
 """
+_WIDTH = 150
 _HEADINGS = (
     "products",
     "rows of sales",
@@ -144,7 +145,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for products in asked.products:
         with tempfile.TemporaryDirectory(prefix="mhos-scale-") as folder:
             sizes.append(measure(products, asked.weeks, until, Path(folder)))
-    Console().print(table_of(sizes))
+    screen = Console()
+    screen.width = max(screen.width, _WIDTH)  # a pipe counts as 80 columns wide, which cuts the headings off
+    screen.print(table_of(sizes))
     return 0
 
 
