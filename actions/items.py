@@ -16,7 +16,7 @@ from actions.order import require_present
 from actions.seen import require_seen
 from actions.status import cause_of, set_status
 from domain.action import Action, ItemStatus, parse_action
-from domain.actor import Actor, Permission
+from domain.actor import Actor, ActorKind, Permission
 from domain.autonomy import Autonomy
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.labels import Label
@@ -167,10 +167,21 @@ def _agreed_to(session: BrandSession, action: Action) -> ActionItem | None:
     return session.scalars(select(ActionItem).where(_IS_UNDER_WAY, *about)).first()
 
 
-def agreed_subjects(session: BrandSession) -> Sequence[tuple[str, str]]:
-    """Kind and subject of all that was agreed to and is not carried out yet."""
-    rows = session.execute(select(col(ActionItem.kind), col(ActionItem.subject)).where(_IS_UNDER_WAY)).all()
-    return [(kind, subject) for kind, subject in rows]
+def taken_subjects(session: BrandSession) -> Mapping[tuple[str, str], Message]:
+    """Kind and subject of all that people have the word on, and why: it was agreed to and is not carried out yet, they
+    put it off, or they asked for it themselves, in their own amounts, which waits for a yes."""
+    of_person = col(ActionItem.proposer).startswith(f"{ActorKind.PERSON}:")
+    put_off = (col(ActionItem.status) == ItemStatus.SNOOZED) & (col(ActionItem.snoozed_until) > session.ctx.now())
+    is_valid = col(ActionItem.expires_at) > session.ctx.now()
+    taken: dict[tuple[str, str], Message] = {}
+    for reason, condition in (
+        ("office.left.asked_by_person", _IS_OPEN & is_valid & of_person),
+        ("office.left.put_off", is_valid & put_off),
+        ("office.left.agreed", _IS_UNDER_WAY),
+    ):
+        rows = session.execute(select(col(ActionItem.kind), col(ActionItem.subject)).where(condition)).all()
+        taken |= {(kind, subject): Message(key=reason) for kind, subject in rows}
+    return taken
 
 
 def ask_for(

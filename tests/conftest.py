@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test: one embedded server, a fresh database each, cloned from a migrated template."""
 
 import gc
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -23,6 +24,7 @@ from store.tables import Brand, BrandRules
 from tests.databases import admin, cloned, opened
 from tests.examples import FEW
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `mhos` does: read when numpy is first imported
 gc.disable()  # until all tests are collected: what imports make stays, and looking for it again and again takes seconds
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 from uuid import UUID
 
-from actions.items import Amended, Proposer, adopt, agreed_subjects, hold_open_items
+from actions.items import Amended, Proposer, adopt, hold_open_items, taken_subjects
 from agents.charter import Charter
 from domain.action import parse_action
 from domain.autonomy import Autonomy
 from domain.context import Context
 from domain.language import Language
-from domain.message import Message
 from guardrails.cedar import PolicyEngine
 from language.lines import as_plain
 from language.prose import without_figures
@@ -187,7 +186,7 @@ class Steps:
         if cash is not None:
             limits[CASH] = min(cash, limits.get(CASH, cash))
         return Grounds(
-            refused={**refused_lately(session), **_agreed(session)},
+            refused={**refused_lately(session), **_taken(session)},
             mending=mending_risks(session, run_id, proposals),
             attention=limits.pop("attention", ATTENTION),
             limits=limits,
@@ -255,9 +254,9 @@ class Steps:
         return Proposer(self._room.agent_ids(self._ctx, agent), Autonomy(charter.autonomy_cap))
 
 
-def _agreed(session: BrandSession) -> dict[str, str]:
-    """The subjects that somebody agreed to and that are about to be carried out, and why nothing like it is adopted."""
-    return {f"{kind} {subject}": both(Message(key="office.left.agreed")) for kind, subject in agreed_subjects(session)}
+def _taken(session: BrandSession) -> dict[str, str]:
+    """The subjects that people have the word on, and why nothing like it is adopted."""
+    return {f"{kind} {subject}": both(reason) for (kind, subject), reason in taken_subjects(session).items()}
 
 
 class _ChallengedProposals:

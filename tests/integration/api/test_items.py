@@ -283,6 +283,30 @@ def test_what_is_agreed_to_is_not_adopted_again_before_it_is_carried_out(town: T
     assert status_of(client, item["id"]) == "done"
 
 
+def test_what_a_person_put_off_is_not_replaced_by_the_next_meeting(town: Town) -> None:
+    client = town.client("operator")
+    item = client.first_item()
+    until = (town.mine.now() + timedelta(hours=3)).isoformat()
+    path = f"/api/v1/action-items/{item['id']}/snooze"
+    assert client.post(path, json={"until": until}, headers=client.seen(item["id"])).status_code == 200
+    held = client.get(f"/api/v1/meetings/{town.meet()}").json()
+    assert item["subject"] not in [line["subject"] for line in held["action_items"]]
+    assert any("somebody put it off" in reason for _, reason in held["left_out"])
+    assert status_of(client, item["id"]) == "snoozed"
+
+
+def test_what_a_person_asked_for_in_other_amounts_is_not_replaced_by_the_next_meeting(town: Town) -> None:
+    client = town.client("operator")
+    item = client.first_item()
+    path = f"/api/v1/action-items/{item['id']}"
+    changes = {"price_minor": client.get(path).json()["action"]["price_minor"] - 1}
+    edited = client.patch(path, json={"changes": changes}, headers=client.seen(item["id"])).json()
+    held = client.get(f"/api/v1/meetings/{town.meet()}").json()
+    assert item["subject"] not in [line["subject"] for line in held["action_items"]]
+    assert any("in other amounts" in reason for _, reason in held["left_out"])
+    assert status_of(client, edited["id"]) == "proposed"
+
+
 QUESTIONS = {
     "asdf": "do not understand",
     "How sure are you?": "In 80 % of such cases",
