@@ -1,6 +1,7 @@
 """The answer besides yes and no: later."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -15,6 +16,7 @@ from domain.errors import InvalidInput
 from domain.message import Message, message
 from store.audit import append_audit
 from store.leases import lock_row
+from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem
 
@@ -27,18 +29,26 @@ def snooze(session: BrandSession, item_id: str, until: datetime, seen: str | Non
     require_seen(session, item, seen)
     if item.status != ItemStatus.SNOOZED:
         check_transition(ItemStatus(item.status), ItemStatus.SNOOZED)
-    if not session.ctx.now() < until < item.expires_at:
+    if until <= session.ctx.now():
+        raise InvalidInput(f"{_local(session, until)} is past.", remedy="Choose a later moment.")
+    if until >= item.expires_at:
         raise InvalidInput(
-            f"It can be put off until before it expires, on {item.expires_at:%Y-%m-%d %H:%M} UTC.",
+            f"It can be put off until before it expires, on {_local(session, item.expires_at)}.",
             remedy="Choose an earlier moment, or reject it.",
         )
     item.snoozed_until = until
     if item.status == ItemStatus.SNOOZED:
         item.version += 1
-        append_audit(session, "action_item.snoozed", str(item.id), {"to": f"put off until {until:%Y-%m-%d %H:%M} UTC"})
+        append_audit(session, "action_item.snoozed", str(item.id), {"to": f"put off until {_local(session, until)}"})
         return item
-    set_status(session, item, ItemStatus.SNOOZED, message("item.because.put_off", until=f"{until:%Y-%m-%d %H:%M}"))
+    set_status(session, item, ItemStatus.SNOOZED, message("item.because.put_off", until=_local(session, until)))
     return item
+
+
+def _local(session: BrandSession, moment: datetime) -> str:
+    """A moment as the brand's people read it: in its zone, which is named."""
+    zone = brand_of(session).zone
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
 
 
 def wake_due(session: BrandSession) -> int:
