@@ -1,6 +1,7 @@
 """An item is put off until a moment that lies ahead of it, and says so in the brand's own time."""
 
 from datetime import timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,15 +10,16 @@ from domain.errors import InvalidInput
 from domain.language import Language
 from domain.message import read_message
 from language.speech import speak
-from store.reads.settings import brand_of
 from tests.integration.conftest import Shop
 
 
-def test_the_moment_is_told_in_the_brands_zone_whichever_it_was_given_in(shop: Shop) -> None:
+def test_the_moment_is_told_in_the_brands_zone_whichever_it_was_given_in(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     item = shop.propose()
+    monkeypatch.setattr("actions.answers.brand_of", lambda _: SimpleNamespace(zone="Europe/Berlin"))
     until = (shop.operator.now() + timedelta(hours=5)).astimezone(timezone(timedelta(hours=-7)))
     with shop.database.begin(shop.operator) as session:
-        brand_of(session).zone = "Europe/Berlin"
         row = snooze(session, str(item.id), until)
         assert row.status_message is not None
         said = speak(read_message(row.status_message), Language.EN)
