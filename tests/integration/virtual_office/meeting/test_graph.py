@@ -1,6 +1,7 @@
 """The meeting: what it leaves, that it can be killed at any step, and that it repeats nothing."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from actions.items import inbox, reject
+from agents import loop
 from bootstrap.office import Office
 from domain.actor import Actor, ActorKind, Permission
 from domain.context import Context
@@ -42,7 +44,8 @@ def kill_at(step: str) -> Callable[[str, str], None]:
 
 def interrupted(firm: Firm, step: str, nth: int = 1) -> Run:
     """A meeting that was killed at a step, at an agent's nth tool call, or when the agent had told all."""
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as threads, pytest.raises(Killed):
+        patch.setattr(loop, "_THREADS", threads)  # a killed process leaves no thread behind that still answers
         if step == "told":
             patch.setattr(Reporter, "_store", _killed)
             firm.office.meetings.meet(firm.owner, AGENDA)
