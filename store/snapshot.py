@@ -49,10 +49,20 @@ def read_once(
             return read(session, *args, **kwargs)
         context = session.ctx
         name = (read, context.brand_id, context.known_until, _key(args), _key(kwargs))
-        value: T = snapshot.once(name, lambda: read(session, *args, **kwargs))
+        value: T = snapshot.once(name, lambda: _detached(session, lambda: read(session, *args, **kwargs)))
         return value
 
     return reading
+
+
+def _detached(session: BrandSession, read: Callable[[], T]) -> T:
+    """What `read` gives, its rows let go by the session, whose rollback would expire them for all who share them."""
+    before = [*session.identity_map.values(), *session.new]
+    known = {id(row) for row in before}
+    value = read()
+    for row in [row for row in session.identity_map.values() if id(row) not in known]:
+        session.expunge(row)
+    return value
 
 
 def _key(arguments: Any) -> Hashable:

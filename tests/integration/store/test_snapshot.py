@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from domain.context import Context
 from store.database import Database
@@ -49,6 +50,15 @@ def test_rows_outlive_the_session_that_read_them_though_it_failed(
         raise ZeroDivisionError
     with database.read(ctx, snapshot) as session:
         assert (channel_by_code(session, CHANNEL).title, product_by_sku(session, "SOAP-1").sku) == ("Shop", "SOAP-1")
+
+
+def test_rows_outlive_a_session_whose_writing_is_refused_at_its_end(database: Database, ctx: Context) -> None:
+    snapshot = Snapshot()
+    with pytest.raises(IntegrityError), database.begin(ctx, snapshot) as session:
+        assert channel_by_code(session, CHANNEL).title == "Shop"
+        session.add(Channel(code=CHANNEL, title="Twice", known_at=ctx.now()))
+    with database.read(ctx, snapshot) as session:
+        assert channel_by_code(session, CHANNEL).title == "Shop"
 
 
 def test_rows_picked_in_memory_are_those_that_the_database_picks(database: Database, ctx: Context) -> None:

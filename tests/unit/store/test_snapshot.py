@@ -16,7 +16,9 @@ BRAND = uuid4()
 
 
 def session(snapshot: Snapshot | None, moment: datetime = NOW, brand: Any = BRAND) -> Any:
-    return SimpleNamespace(snapshot=snapshot, ctx=SimpleNamespace(brand_id=brand, known_until=moment))
+    return SimpleNamespace(
+        snapshot=snapshot, identity_map={}, new=(), ctx=SimpleNamespace(brand_id=brand, known_until=moment)
+    )
 
 
 def test_those_who_ask_at_once_wait_for_the_first() -> None:
