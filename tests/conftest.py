@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 
 import hypothesis
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from domain.actor import Actor, ActorKind, Permission, Role
 from domain.clock import FixedClock
@@ -48,6 +50,13 @@ hypothesis.settings.register_profile("few", UNTIMED, max_examples=FEW)
 hypothesis.settings.register_profile("all", UNTIMED)
 hypothesis.settings.load_profile("few")
 be_strict()  # a key without a sentence is an error here
+
+
+def _weak() -> PasswordHash:
+    return PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+
+
+PasswordHash.recommended = _weak  # type: ignore[method-assign]  # some hundred logins at the real cost are a minute
 
 
 @pytest.fixture(scope="session")
