@@ -1,6 +1,7 @@
 """Every kind of action, and the life of an action item."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from domain.customers import LEAD_FOLLOW_UP, SEGMENT_MESSAGE, LeadFollowUp, SegmentMessage
 from domain.errors import Conflict, InvalidInput
+from domain.figure import Cell
 from domain.finance import EXPENSE_FLAG, INVOICE_REMIND, ExpenseFlag, InvoiceRemind
 from domain.kind import ActionKind
 from domain.marketing import BUDGET_REALLOCATE, BudgetReallocate
@@ -99,10 +101,20 @@ class PreviewLine(BaseModel):
     after: Message
 
 
+class Told(BaseModel):
+    """The names, numbers and days that a handler looked up for the titles of an action; names go before parameters."""
+
+    model_config = ConfigDict(frozen=True)
+
+    names: Mapping[str, str] = Field(default_factory=dict)
+    numbers: Mapping[str, Cell] = Field(default_factory=dict)
+    days: Mapping[str, date] = Field(default_factory=dict)
+
+
 class Preview(BaseModel):
     """The change an action would make, by keys and numbers that a person can check in either language.
 
-    `title` is English, for events, errors and the audit; other languages take the kind's own (`ActionKind.text_title`).
+    `title` is English, for events, errors and the audit; people read the kind's titles filled with `told`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -113,3 +125,8 @@ class Preview(BaseModel):
     currency: str
     blast_radius: Message
     undo: Message
+    told: Told = Told()
+    puts_in: Message | None = None
+    """What the brand puts in: money, goods, people's time."""
+    if_no: Message | None = None
+    """What a no leads to, as things stand."""

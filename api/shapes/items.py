@@ -114,9 +114,15 @@ class ItemDetails(ItemSummary):
     verdict: Verdict  # pyright: ignore[reportIncompatibleVariableOverride] - in full here
     diff: list[FieldChange]
     blast_radius: str
+    rationale: str = Field(description="why now: Markdown, each number linked to its figure, as in the parts below")
+    changed: str = Field(description="what a challenge changed of the proposal, and who; empty where none did")
+    puts_in: str = Field(description="what the brand puts in")
+    if_no: str = Field(description="what a no leads to, and for how long it keeps the subject quiet")
+    promise: str = Field(description="what it should bring as it stands, with its range, and when that is checked")
     undo: str
+    can_be_undone: bool
+    answer_by: str = Field(description="whose yes it needs, and the last moment at which it works")
     outside: Outside
-    rationale: str = Field(description="numbers with the code that opens them")
     figures: Figures
     action: dict[str, Any] = Field(description="its parameters")
     editable: list[str] = Field(
