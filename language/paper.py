@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.language import Language
-from language.lines import Line, Span, Style, as_clean_markdown, escape_markdown
+from language.lines import Line, Sources, Span, Style, as_clean_markdown, escape_markdown
 
 _WIDE = 5
 """A terminal has no room for a table of more columns: its rows become lists there."""
@@ -105,6 +105,17 @@ def write_annex(paper: Paper, style: Style = as_clean_markdown, *, narrow: bool 
 def write_markdown(paper: Paper, style: Style = as_clean_markdown, *, narrow: bool = False) -> str:
     """The page and what stands behind it as Markdown."""
     return f"{write_page(paper, style)}\n{write_annex(paper, style, narrow=narrow)}".rstrip("\n") + "\n"
+
+
+def write_with_sources(paper: Paper, *, narrow: bool = False) -> str:
+    """The same with a number behind each number that can be opened, and at the end the code of each."""
+    sources = Sources()
+    text = write_markdown(paper, sources.as_markdown, narrow=narrow)
+    lines = [
+        f"- \\[{number}\\] {escape_markdown(said)}: {', '.join(f'`mhos why {part}`' for part in code.split('+'))}"
+        for number, said, code in sources.entries()
+    ]
+    return "\n".join([text, f"## {escape_markdown(paper.sources_title)}", "", *lines, ""]) if lines else text
 
 
 def count_words(markdown: str) -> int:

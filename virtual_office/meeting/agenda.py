@@ -82,7 +82,7 @@ def happened(database: Database, ctx: Context, run_id: UUID) -> list[AgendaPoint
 def _sales(answer: MetricAnswer) -> tuple[Message, Mapping[str, str]]:
     """The sentence with the paths of its figures: the total, its change, and the channel that moved it most."""
     assert answer.covered is not None
-    days = {"first": date.fromisoformat(answer.covered.first_day), "last": date.fromisoformat(answer.covered.last_day)}
+    days = {"last": date.fromisoformat(answer.covered.last_day)}
     if answer.change is None:
         return message("office.happened.alone", **days), {"value": "/value"}
     direction = "more" if answer.change.value > 0 else "less" if answer.change.value < 0 else "same"

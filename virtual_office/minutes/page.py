@@ -100,7 +100,7 @@ def _blocks(sitting: Sitting, parts: _Parts, room: _Room) -> Iterator[Block]:
     if shown:
         yield Paragraph([*_head(sitting, "whose_yes"), Span(_whose_yes(sitting, shown, rest))])
     if parts.doubts and room.doubts:
-        yield Paragraph(_head(sitting, "unsure"))
+        yield Paragraph(_head(sitting, "unsure")[:1])
         yield Bullets([BulletPoint(line) for line in parts.doubts[: room.doubts]])
     if parts.promises and room.promises:
         first, *others = parts.promises[: room.promises]
