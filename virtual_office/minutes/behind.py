@@ -8,7 +8,7 @@ from domain.action import ACTION_KINDS
 from domain.figure import Cell
 from domain.message import Message, read_message
 from language.lines import Line, Span, SpanLook
-from language.paper import Block, BulletPoint, Bullets, Paragraph, Section, Table
+from language.paper import NUMBER, Block, BulletPoint, Bullets, Paragraph, Section, Table
 from language.prose import exactly
 from language.sentences import sentence
 from store.tables import ChallengeRow, ProposalRow
@@ -27,7 +27,7 @@ def decision_sections(sitting: Sitting) -> list[Section]:
     decisions = decisions_of(sitting)
     if not decisions:
         return []
-    heads = ["#", *(sitting.say(f"column.{name}") for name in _COLUMNS)]
+    heads = [NUMBER, *(sitting.say(f"column.{name}") for name in _COLUMNS)]
     rows = [_row(sitting, at, decision) for at, decision in enumerate(decisions, start=1)]
     blocks: list[Block] = [
         Paragraph([Span(sitting.say("table_legend"), SpanLook.QUIET)]),
