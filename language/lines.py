@@ -93,9 +93,8 @@ def _marked(span: Span) -> str:
 
 
 def _clean(span: Span) -> str:
-    words = _kept_spaces(span.text, escape_markdown)
     mark = {SpanLook.STRONG: "**", SpanLook.QUIET: "_"}.get(span.look, "") if span.text.strip() else ""
-    return f"{mark}{words}{mark}"
+    return _kept_spaces(span.text, lambda words: f"{mark}{escape_markdown(words)}{mark}")
 
 
 def _kept_spaces(text: str, words: Callable[[str], str]) -> str:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.language import Language
-from language.lines import Line, Span, Style, as_clean_markdown, escape_markdown
+from language.lines import Line, Sources, Span, Style, as_clean_markdown, escape_markdown
 
+NUMBER = "#"
+"""The head of a column that counts the rows."""
 _WIDE = 5
 """A terminal has no room for a table of more columns: its rows become lists there."""
 _MARKS = re.compile(r"[*_`#|\\]")
@@ -107,6 +109,17 @@ def write_markdown(paper: Paper, style: Style = as_clean_markdown, *, narrow: bo
     return f"{write_page(paper, style)}\n{write_annex(paper, style, narrow=narrow)}".rstrip("\n") + "\n"
 
 
+def write_with_sources(paper: Paper, *, narrow: bool = False) -> str:
+    """The same with a number behind each number that can be opened, and at the end the code of each."""
+    sources = Sources()
+    text = write_markdown(paper, sources.as_markdown, narrow=narrow)
+    lines = [
+        f"- \\[{number}\\] {escape_markdown(said)}: {', '.join(f'`mhos why {part}`' for part in code.split('+'))}"
+        for number, said, code in sources.entries()
+    ]
+    return "\n".join([text, f"## {escape_markdown(paper.sources_title)}", "", *lines, ""]) if lines else text
+
+
 def count_words(markdown: str) -> int:
     """The words of a text, numbers among them; its marks are none."""
     return sum(any(sign.isalnum() for sign in word) for word in _MARKS.sub("", markdown).split())
@@ -138,7 +151,10 @@ def _point(mark: str, point: BulletPoint, style: Style) -> str:
 
 
 def _as_points(heads: Sequence[str], row: Sequence[Line], style: Style) -> str:
-    """A row as a point: its number and name, and what else it says under it."""
+    """A row as a point: its number and name, and what else it says under it; one without a number in a single line."""
+    if heads[0] != NUMBER:
+        told = [f"{escape_markdown(head)} {style(cell)}" for head, cell in zip(heads[1:], row[1:], strict=True)]
+        return f"- **{style(row[0])}**: {'; '.join(told)}"
     number, name, *others = row
     under = [
         [Span(f"{head}: "), *cell] for head, cell in zip(heads[2:], others, strict=True) if any(span.text for span in cell)

@@ -25,7 +25,7 @@ def without_figures(text: str) -> str:
 
 Writing = Callable[[str, Cell, Language], str]
 """How a number of some key is written."""
-_PRICED = re.compile(r"price|unit_cost|average")
+_PRICED = re.compile(r"price_|_price|unit_cost|average|other_[a-z]$")
 
 
 def exactly(key: str, cell: Cell, language: Language) -> str:

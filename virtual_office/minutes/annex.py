@@ -1,10 +1,12 @@
 """The annex: what each agent found beside what it proposed, three and more of a kind as a table; and the meeting itself."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from domain.figure import Cell
 from domain.language import Language
+from domain.message import Message
 from domain.report import FindingSeverity
 from language.formats import cell_text, number_text
 from language.lines import Line, Span, SpanLook
@@ -20,6 +22,7 @@ from virtual_office.minutes.sitting import Sitting, first_sentence, sentences_of
 _ALLOWED = ("cash", "stock_money", "attention")
 _MOST_COLUMNS = 5
 _ORDER = {severity: at for at, severity in enumerate(FindingSeverity)}
+_NTH = re.compile(r"_[a-z]$")
 _LEFT_OUT_OF_TABLES = ("_low", "_high", "coverage")
 
 
@@ -75,7 +78,11 @@ def _findings(sitting: Sitting, rows: Sequence[FindingRow]) -> Iterator[Block]:
 
 
 def _is_table(rows: Sequence[FindingRow]) -> bool:
-    return len(rows) >= OF_A_KIND and bool(rows[0].message) and bool(_columns(rows))
+    """Whether all say the same sentence of a thing each; not where a sentence compares several prices."""
+    told = [Message.model_validate(row.message) for row in rows if row.message]
+    columns = _columns(rows)
+    plain = len(told) == len(rows) and not any(message.then for message in told) and not any(_NTH.search(key) for key in columns)
+    return len(rows) >= OF_A_KIND and plain and bool(columns)
 
 
 def _columns(rows: Sequence[FindingRow]) -> list[str]:

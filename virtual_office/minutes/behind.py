@@ -8,7 +8,7 @@ from domain.action import ACTION_KINDS
 from domain.figure import Cell
 from domain.message import Message, read_message
 from language.lines import Line, Span, SpanLook
-from language.paper import Block, BulletPoint, Bullets, Paragraph, Section, Table
+from language.paper import NUMBER, Block, BulletPoint, Bullets, Paragraph, Section, Table
 from language.prose import exactly
 from language.sentences import sentence
 from store.tables import ChallengeRow, ProposalRow
@@ -27,7 +27,7 @@ def decision_sections(sitting: Sitting) -> list[Section]:
     decisions = decisions_of(sitting)
     if not decisions:
         return []
-    heads = ["#", *(sitting.say(f"column.{name}") for name in _COLUMNS)]
+    heads = [NUMBER, *(sitting.say(f"column.{name}") for name in _COLUMNS)]
     rows = [_row(sitting, at, decision) for at, decision in enumerate(decisions, start=1)]
     blocks: list[Block] = [
         Paragraph([Span(sitting.say("table_legend"), SpanLook.QUIET)]),
@@ -154,7 +154,7 @@ def _limits(sitting: Sitting, bounds: Mapping[str, Sequence[str]]) -> Line:
 def _left_row(sitting: Sitting, words: str, rows: Sequence[ProposalRow]) -> list[Line]:
     worths = [(row, worth) for row in rows if (worth := worth_of(sitting, row)) is not None]
     worths.sort(key=lambda pair: -pair[1].value)
-    money = [worth for _, worth in worths if worth.in_money]
+    gains = [worth for _, worth in worths if worth.in_money and worth.value > 0]
     largest: list[Span] = []
     for row, worth in worths[:_NAMED]:
         largest += [Span("; ")] if largest else []
@@ -163,7 +163,7 @@ def _left_row(sitting: Sitting, words: str, rows: Sequence[ProposalRow]) -> list
         [Span(words[:1].upper() + words[1:])],
         [Span(_kind_name(sitting, rows[0].kind))],
         [Span(str(len(rows)))],
-        [together(sitting, money, exact=True)] if money else [Span("–")],
+        [together(sitting, gains, exact=True)] if gains else [Span("–")],
         largest,
     ]
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from domain.action import ACTION_KINDS, Action, parse_action, resources_used
 from domain.kind import ActionKind
+from domain.verdict import gate_name
 from language.sentences import sentence
+from language.speech import speak
 from store.tables import ActionItem, ProposalRow
 from virtual_office.meeting.limits import CASH
 from virtual_office.minutes.records import owners_of
 from virtual_office.minutes.sitting import Sitting, proposal_of
-from virtual_office.minutes.words import approver
 from virtual_office.minutes.worth import Worth, worth_of
 
 OF_A_KIND = 3
@@ -124,7 +125,8 @@ def due_text(sitting: Sitting, due: datetime) -> str:
 def who_agrees(sitting: Sitting, decision: Decision) -> str:
     """Whose yes it needs; nobody's where it is refused or may act by itself."""
     if decision.gates:
-        return sitting.say("and").join(approver(gate, sitting.language) for gate in decision.gates)
+        names = sitting.say("and").join(speak(gate_name(gate), sitting.language) for gate in decision.gates)
+        return f"{names[:1].upper()}{names[1:]}"
     return sitting.say("owner.denied" if decision.decision == "deny" else "owner.nobody")
 
 

@@ -100,7 +100,7 @@ def _blocks(sitting: Sitting, parts: _Parts, room: _Room) -> Iterator[Block]:
     if shown:
         yield Paragraph([*_head(sitting, "whose_yes"), Span(_whose_yes(sitting, shown, rest))])
     if parts.doubts and room.doubts:
-        yield Paragraph(_head(sitting, "unsure"))
+        yield Paragraph(_head(sitting, "unsure")[:1])
         yield Bullets([BulletPoint(line) for line in parts.doubts[: room.doubts]])
     if parts.promises and room.promises:
         first, *others = parts.promises[: room.promises]
@@ -175,19 +175,21 @@ def _reason(sitting: Sitting, group: Group) -> Line:
 
 
 def _whose_yes(sitting: Sitting, shown: Sequence[Group], rest: Sequence[Group]) -> str:
-    """By who has to agree and until when, the numbers of the decisions."""
-    numbers: dict[tuple[str, str], list[int]] = {}
+    """By who has to agree, the numbers of the decisions and until when."""
+    numbers: dict[str, dict[str, list[int]]] = {}
     for at, group in enumerate(shown, start=1):
+        due = due_text(sitting, group.due)
         for decision in group.decisions:
-            due = due_text(sitting, min(other.due for other in group.decisions))
-            key = (who_agrees(sitting, decision), due if decision.gates else "")
-            if at not in numbers.setdefault(key, []):
-                numbers[key].append(at)
-    lines = [
-        sitting.say("yes_of" if due else "yes_of_nobody", who=who, numbers=_listed(sitting, places), due=due)
-        for (who, due), places in numbers.items()
-    ]
+            places = numbers.setdefault(who_agrees(sitting, decision), {}).setdefault(due if decision.gates else "", [])
+            if at not in places:
+                places.append(at)
+    lines = [_yes(sitting, who, by_due) for who, by_due in numbers.items()]
     return " ".join([*lines[:4], *([sitting.say("yes_of_rest")] if rest or len(lines) > 4 else [])])
+
+
+def _yes(sitting: Sitting, who: str, by_due: Mapping[str, Sequence[int]]) -> str:
+    told = [f"{_listed(sitting, places)} {due}".strip() for due, places in by_due.items()]
+    return sitting.say("yes_of", who=who, told=", ".join(told))
 
 
 def _listed(sitting: Sitting, numbers: Sequence[int]) -> str:

@@ -29,7 +29,7 @@ from virtual_office.minutes.records import findings_of, items_of, limits_of, pro
 from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.words import agent_title
 
-_SENTENCE_END = re.compile(r"(?<![\d.][.])(?<!\b\w[.])(?<=[.!?]) (?=[A-ZÄÖÜ{„“\"(0-9])")
+_SENTENCE_END = re.compile(r"(?<!\b\w[.])(?<!\b\d\d[.])(?<=[.!?]) (?=[A-ZÄÖÜ{„“\"(0-9])")
 Record = Mapping[str, Any]
 """The result of a finished run; see `document.lay_out_minutes`."""
 
