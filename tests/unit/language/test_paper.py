@@ -6,7 +6,18 @@ import pytest
 
 from domain.language import Language
 from language.lines import Span, SpanLook
-from language.paper import BulletPoint, Bullets, Heading, Paper, Paragraph, Section, Table, count_words, write_markdown, write_with_sources
+from language.paper import (
+    BulletPoint,
+    Bullets,
+    Heading,
+    Paper,
+    Paragraph,
+    Section,
+    Table,
+    count_words,
+    write_markdown,
+    write_with_sources,
+)
 from language.pdf import write_pdf
 
 NAMES = (
