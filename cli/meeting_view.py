@@ -16,24 +16,6 @@ _STEPS = {
 }
 
 
-_LEFT_TO_THE_MINUTES = ("attention", "info", "decisions", "action_items")
-
-
-def _digest(document: dict[str, Any]) -> str:
-    """The minutes without what is only to be looked up, and where to look it up."""
-    from domain.language import Language
-    from language.speech import say
-
-    heads = tuple(
-        say(f"office.minutes.section.{name}", Language(document["language"])) for name in _LEFT_TO_THE_MINUTES
-    )
-    head, *sections = document["minutes"].split("\n## ")
-    kept = [section for section in sections if not section.startswith(heads)]
-    rest = f"{len(document['findings'])} findings, and {len(document['left_out'])} proposals left out"
-    more = f"The minutes have it all: {rest}. Read them with `mhos minutes {document['meeting_id'][-8:]}`."
-    return "\n## ".join([head, *(section.rstrip() + "\n" for section in kept)]) + f"\n{more}\n"
-
-
 class MeetingView:
     """Shows each step as it happens; silent when not enabled."""
 
@@ -63,8 +45,8 @@ class MeetingView:
             self._console.print(f"[bold cyan]{_STEPS.get(step, step):>13}[/bold cyan]  {plain(detail)}")
             self._status.update(plain(detail))
 
-    def show(self, document: dict[str, Any], *, whole: bool) -> None:
-        """The minutes, whole or what one has to know right after the meeting; then the action items."""
+    def show(self, document: dict[str, Any]) -> None:
+        """The one page, and the action items; where the meeting waits, what lies on its table."""
         from rich.markdown import Markdown
 
         from domain.language import Language
@@ -73,14 +55,17 @@ class MeetingView:
         if document["status"] == "waiting":
             self._table(document)
             return
-        self._console.print()
-        self._console.print(Markdown(document["minutes"] if whole else _digest(document)))
-        self._console.print()
         language = Language(document["language"])
+        self._console.print()
+        self._console.print(Markdown(document["page"]))
+        self._console.print()
         if document["action_items"]:
             self._console.print(items_table(document["action_items"], language))
         else:
             self._console.print(say("office.no_action_items", language))
+        left_out = str(len(document["left_out"]))
+        more = say("office.more_in_minutes", language, meeting=document["meeting_id"][-8:], left_out=left_out)
+        self._console.print(f"\n[dim]{more}[/dim]")
 
     def _table(self, document: dict[str, Any]) -> None:
         """Print a waiting meeting's proposals, and the verbs that go on with it."""
@@ -94,5 +79,5 @@ class MeetingView:
                     said(f"          [yellow]{plain(challenge['agent'])}[/yellow]: {plain(challenge['text'])}")
         said("\nSay something: mhos say ask, object ID, strike ID, limit, point or invite.")
         said(f"Then go on: mhos meet --resume {meeting}")
-        if until := document["waits_until"]:
-            said(f"[dim]Otherwise `mhos work` lets it go on from {until[:16].replace('T', ' ')} UTC on.[/dim]")
+        if until := document["waits_until_locally"]:
+            said(f"[dim]Otherwise `mhos work` lets it go on from {until} on.[/dim]")

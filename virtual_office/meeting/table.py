@@ -13,7 +13,7 @@ from store.tables import ChallengeRow, ProposalRow, TurnRow
 from virtual_office.meeting.recomputed import CHANGED, challenges_of, revisions_of, standing
 from virtual_office.meeting.revision import Revision
 from virtual_office.meeting.turns import turns_of
-from virtual_office.minutes.document import proposals_of
+from virtual_office.minutes.records import proposals_of
 from virtual_office.minutes.rendering import Figures
 
 

@@ -5,10 +5,7 @@ from collections.abc import Iterable
 from domain.language import Language
 from domain.message import Message
 from language.sentences import nouns, sentence
-from language.speech import say, speak
-
-_GATES = frozenset({"operator", "owner", "superadmin"})
-
+from language.speech import speak
 
 class Sentence(str):
     """An English sentence that brings its German along: wherever only words are wanted, it is the English."""
@@ -38,7 +35,3 @@ def agent_title(name: str, english: str, language: Language) -> str:
     titles = (sentence(f"{noun}.agent.{name}", language) for noun in nouns())
     return next((title for title in titles if title), english)
 
-
-def approver(gate: str, language: Language) -> str:
-    """Who opens a gate."""
-    return say(f"office.gate.{gate}", language) if gate in _GATES else gate

@@ -26,7 +26,7 @@ EN, DE = Language
         (Cell(value=150, unit="points"), "1.5 percentage points", "1,5 Prozentpunkte"),
         (Cell(value=-1.842, unit="ratio", decimals=2), "-1.84", "-1,84"),
         (Cell(value=1_203, unit="units"), "1,203 units", "1.203 Stück"),
-        (Cell(value=2.5, unit="units/week", decimals=1), "2.5 units/week", "2,5 Stück je Woche"),
+        (Cell(value=2.5, unit="units/week", decimals=1), "2.5 units a week", "2,5 Stück je Woche"),
         (Cell(value=8, unit="weeks"), "8 weeks", "8 Wochen"),
         (Cell(value=1, unit="days"), "1 day", "1 Tag"),
         (Cell(value=3, unit="page"), "page 3", "Seite 3"),
