@@ -10,6 +10,7 @@ from sqlmodel import col
 from actions.decide import decide, gates_for
 from actions.handler import Look
 from actions.items import action_of, find_item, handler_of, prediction_of, queue_execution
+from actions.leaving import leaving_moved
 from actions.local_time import local_moment
 from actions.order import require_present
 from actions.refusals import refusals_noted
@@ -117,7 +118,7 @@ def _approve_shown(
             said=Message(key="item.error.own_proposal"),
             advice=Message(key="item.advice.other_person"),
         )
-    differences = differences_since(item, look, engine.policy_version)
+    differences = [*differences_since(item, look, engine.policy_version), *leaving_moved(session, item)]
     if differences:
         remedy = ask_again(session, engine, item, look, differences)
         reasons = [difference.document() for difference in differences]

@@ -10,11 +10,14 @@ from sqlmodel import col
 
 from actions.items import action_of, prediction_of
 from actions.kinds import handler_of
+from actions.leaving import leaving_moved
+from actions.outside import can_be_held_back
 from actions.seen import tag_of
 from actions.standing import differences_since
 from domain.action import ACTION_KINDS, ItemStatus
 from domain.figure import Cell
-from domain.kind import Reversibility
+from domain.kind import Leaving, Reversibility
+from domain.letter import By, Leaves
 from domain.message import Message, message
 from domain.prediction import Prediction
 from store.reads.row_version import RowVersion
@@ -36,6 +39,7 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "currency": item.preview.get("currency", ""),
         "status": item.status,
         "status_reason": item.status_message or item.status_reason,
+        "left": item.outside or None,
         "created_at": item.created_at.isoformat(),
         "snoozed_until": item.snoozed_until.isoformat() if item.snoozed_until else None,
         "expires_at": item.expires_at.isoformat(),
@@ -81,7 +85,7 @@ def still_document(session: BrandSession, item: ActionItem) -> dict[str, Any]:
         "diff": item.preview["changes"],
         "blast_radius": item.preview["blast_radius"],
         "undo": item.preview["undo"],
-        "outside": _outside(item.kind),
+        "outside": _outside(item),
         "rationale": item.rationale,
         "action": item.action,
         "editable": list(ACTION_KINDS[item.kind].editable),
@@ -150,20 +154,32 @@ def _can_be_undone(item: ActionItem) -> bool:
     if item.status == ItemStatus.APPROVED:
         return True
     is_final = ACTION_KINDS[item.kind].reversibility is Reversibility.FINAL
-    return item.status in (ItemStatus.DONE, ItemStatus.MEASURED) and not is_final
+    return item.status in (ItemStatus.DONE, ItemStatus.MEASURED) and (not is_final or can_be_held_back(item))
 
 
-def _outside(kind: str) -> dict[str, Any]:
-    """The kind's effect outside the house: message, way, today's practice in both languages, and its event."""
-    leaves = ACTION_KINDS[kind].leaves_house
-    return {"what": leaves.content, "way": leaves.way, "today": leaves.today._asdict(), "event": leaves.event}
+def _outside(item: ActionItem) -> dict[str, Any]:
+    """The effect outside the house: what, by which way and by whom as it was shown, and its event."""
+    leaves = ACTION_KINDS[item.kind].leaves_house
+    shown = Leaves.model_validate(item.preview["leaves"]) if item.preview.get("leaves") else None
+    by = shown.by if shown else By.NOBODY if leaves.content is Leaving.NOTHING else By.PERSON
+    today = leaves.by_mail if by is By.MAIL and leaves.by_mail else leaves.by_hand
+    return {
+        "what": leaves.content,
+        "way": leaves.way,
+        "by": by,
+        "because": shown.because if shown else None,
+        "today": today._asdict(),
+        "event": leaves.event,
+    }
 
 
 def _changed(session: BrandSession, policy_version: str, item: ActionItem) -> list[dict[str, Any]]:
     if item.status not in (ItemStatus.PROPOSED, ItemStatus.SNOOZED, ItemStatus.APPROVED):
         return []
     look = handler_of(item.kind).look(session, action_of(item), prediction_of(item))
-    return [difference.document() for difference in differences_since(item, look, policy_version)]
+    return [
+        moved.document() for moved in (*differences_since(item, look, policy_version), *leaving_moved(session, item))
+    ]
 
 
 def _approvals(session: BrandSession, item: ActionItem) -> list[dict[str, Any]]:

@@ -12,7 +12,9 @@ from actions.decide import decide
 from actions.handler import Look, RowChange, Undoes
 from actions.items import action_of, find_item, prediction_of, source_of
 from actions.kinds import handler_of
+from actions.leaving import leaving_moved
 from actions.order import require_present
+from actions.outside import can_be_held_back, depart, hold_back, refresh, take_back
 from actions.refusals import refusals_noted
 from actions.seen import require_seen
 from actions.standing import ask_again, differences_since
@@ -53,7 +55,7 @@ def _execute_locked(session: BrandSession, engine: PolicyEngine, item: ActionIte
     if item.expires_at <= session.ctx.now():
         set_status(session, item, ItemStatus.EXPIRED, Message(key="item.because.not_carried_out"))
         return
-    if differences := differences_since(item, look, engine.policy_version):
+    if differences := [*differences_since(item, look, engine.policy_version), *leaving_moved(session, item)]:
         ask_again(session, engine, item, look, differences)
         return
     approvals = unspent(session, engine, item)
@@ -61,6 +63,7 @@ def _execute_locked(session: BrandSession, engine: PolicyEngine, item: ActionIte
         return
     changes = handler.apply(session, action, source=source_of(item))
     _book(session, item, APPLY, changes, approvals[-1] if approvals else None)
+    depart(session, item, action)
     set_status(session, item, ItemStatus.DONE, Message(key="item.because.carried_out"))
     _queue_measurement(session, item)
 
@@ -139,11 +142,23 @@ def _undo_done(session: BrandSession, item: ActionItem) -> None:
             said=message("item.error.nothing_to_undo", status=status),
         )
     if not isinstance(handler, Undoes):
-        raise Conflict(f"{handler.kind.title} cannot be undone.", said=read_message(item.preview["undo"]))
+        _hold_back_final(session, item)
+        return
     handler.lock(session, action_of(item))
     effect = session.scalars(
         select(Effect).where(col(Effect.action_item_id) == item.id, col(Effect.direction) == APPLY)
     ).one()
     changes = handler.undo(session, effect.rows, source=f"undo:{item.id}")
     _book(session, item, UNDO, changes, None)
+    take_back(session, item)
     set_status(session, item, ItemStatus.UNDONE, message("item.because.undone", actor=session.ctx.actor.name))
+
+
+def _hold_back_final(session: BrandSession, item: ActionItem) -> None:
+    """Of a kind that cannot be undone, all can be held back as long as nothing has left the house."""
+    kind = handler_of(item.kind).kind
+    if not can_be_held_back(item) or hold_back(session, item):
+        raise Conflict(f"{kind.title} cannot be undone.", said=read_message(item.preview["undo"]))
+    _book(session, item, UNDO, (), None)
+    refresh(session, item)
+    set_status(session, item, ItemStatus.UNDONE, message("item.because.held_back", actor=session.ctx.actor.name))

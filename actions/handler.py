@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.action import Preview
 from domain.kind import ActionKind
+from domain.letter import Letter
 from domain.prediction import Outcome, Prediction
 from store.session import BrandSession
 
@@ -85,6 +86,48 @@ class Undoes(Protocol):
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         """Restore what `apply` changed. Raises Conflict when someone has changed it since."""
+        ...
+
+
+@runtime_checkable
+class Writes(Protocol):
+    """A handler of a kind that has words or a file of its own for whoever is outside."""
+
+    def letters(self, session: BrandSession, action: Any, source: str | None) -> Sequence[Letter]:
+        """All that goes out, once it is applied; before that (`source` None) one of them, to be shown."""
+        ...
+
+
+@runtime_checkable
+class NotesLeaving(Protocol):
+    """A handler of a kind that keeps rows of what left the house."""
+
+    def has_left(
+        self, session: BrandSession, action: Any, source: str, recipients: Sequence[str], at: datetime
+    ) -> None:
+        """These letters left at this moment; in the transaction that notes so."""
+        ...
+
+    def never_left(self, session: BrandSession, action: Any, source: str) -> None:
+        """All that has not left by now never will: let go of what was held for it."""
+        ...
+
+
+@runtime_checkable
+class ReadsBack(Protocol):
+    """A handler of a kind whose effect outside shows in the brand's own data."""
+
+    def is_seen(self, session: BrandSession, action: Any, source: str, since: datetime) -> bool:
+        """Whether the data that came in since shows that it had its effect outside."""
+        ...
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """A handler of a kind that can be taken back outside only by another letter."""
+
+    def recall(self, session: BrandSession, action: Any, source: str) -> Letter:
+        """The letter that takes it back."""
         ...
 
 

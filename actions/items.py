@@ -13,6 +13,7 @@ from sqlmodel import col
 from actions.decide import decide, gates_for
 from actions.handler import Look
 from actions.kinds import handler_of
+from actions.leaving import planned
 from actions.order import require_present
 from actions.seen import require_seen
 from actions.status import cause_of, set_status
@@ -282,7 +283,8 @@ def show_again(session: BrandSession, engine: "PolicyEngine", item: ActionItem, 
     """Put what stands now on the item: from here on an approval binds this."""
     verdict = decide(session, engine, item, look)
     item.subject, item.risk = look.subject, look.risk
-    item.preview = look.preview.model_dump(mode="json")
+    leaves = planned(session, action_of(item))
+    item.preview = look.preview.model_copy(update={"leaves": leaves}).model_dump(mode="json")
     item.facts = {name: fact.model_dump(mode="json") for name, fact in look.shown.items()}
     item.verdict = verdict.model_dump(mode="json")
     return verdict

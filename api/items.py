@@ -13,6 +13,7 @@ from sqlmodel import col
 from actions import answers, gateway, items, questions
 from actions.approvals import approve as approve_item
 from actions.documents import stamp_of
+from actions.hand_over import confirm, hand_over, letters_of, to_hand_over
 from actions.refusals import refusals_noted
 from actions.seen import tag_of
 from api.desk import BrandRoute, KeyedDesk, OpenDesk, ReadDesk, RequestDesk
@@ -23,14 +24,17 @@ from api.pages import Cursor, Limit, Page, page_of, read_cursor
 from api.shapes.items import (
     Asking,
     Edit,
+    HandOvers,
     ItemAnswered,
     ItemDetails,
     ItemSummary,
+    Letters,
     NoteShape,
     Question,
     Rejection,
     Snooze,
     Wanted,
+    letter_shape,
 )
 from api.tags import IfMatch, IfNoneMatch, seen_tag, tagged, unchanged
 from bootstrap.office import OFFICE_UNDO_DELAY
@@ -177,6 +181,43 @@ def undo(item_id: UUID, desk: KeyedDesk, response: Response, if_match: IfMatch) 
     """Take back an approval that was not carried out yet, or restore what was changed."""
     item = gateway.undo(desk.office.database, desk.ctx, str(item_id), seen_tag(if_match))
     return _answered(desk, item.id, response)
+
+
+@inbox_router.get("/hand-overs", operation_id="list_hand_overs")
+def hand_overs(desk: ReadDesk, lang: InLanguage = None) -> HandOvers:
+    """Items of which something waits for a person: to be handed over, or to be looked after; the oldest first."""
+    with desk.read() as session:
+        language = lang or language_of(session)
+        lines = [ItemSummary.model_validate(item_line(item, language)) for item in to_hand_over(session)]
+        return HandOvers(items=lines)
+
+
+@items_router.get("/{item_id}/letters", operation_id="list_letters")
+def letters(item_id: UUID, desk: ReadDesk) -> Letters:
+    """What of it leaves the house, as it was written: the first hundred, files in base64."""
+    from automation.letters import written_letter
+
+    with desk.read() as session:
+        item = items.find_item(session, str(item_id))
+        return Letters(letters=[letter_shape(row, written_letter(session, item, row))
+                                for row in letters_of(session, item)])  # fmt: skip
+
+
+@items_router.post("/{item_id}/hand-over", operation_id="hand_over_action_item")
+def hand_over_item(item_id: UUID, desk: KeyedDesk, response: Response) -> ItemAnswered:
+    """Tick that a person brought out of the house what waited for one: the order, the price, the letter. 409 where
+    nothing waits."""
+    with _noted(desk, item_id), desk.office.database.begin(desk.ctx) as session:
+        hand_over(session, str(item_id))
+    return _answered(desk, item_id, response)
+
+
+@items_router.post("/{item_id}/confirm", operation_id="confirm_action_item")
+def confirm_item(item_id: UUID, desk: KeyedDesk, response: Response) -> ItemAnswered:
+    """Say that it had its effect outside: the supplier confirmed, the shop charges the price. 409 before it left."""
+    with _noted(desk, item_id), desk.office.database.begin(desk.ctx) as session:
+        confirm(session, str(item_id))
+    return _answered(desk, item_id, response)
 
 
 @items_router.post("/{item_id}/questions", operation_id="ask_about_action_item", status_code=201)

@@ -92,6 +92,8 @@ def send_again(session: BrandSession, delivery_id: UUID) -> Delivery:
     """
     session.ctx.require(Permission.AUTOMATION_WRITE)
     row: Delivery = lock_row(session, Delivery, delivery_id)
+    if row.action_item_id is not None:
+        raise Conflict("This is a letter of an action item.", remedy=f"See mhos show {str(row.action_item_id)[-8:]}.")
     if row.status == QUEUED:
         raise Conflict("This delivery is on its way.", remedy="See its attempts: mhos deliveries show ID")
     if row.status == SENT and row.channel != "webhook":

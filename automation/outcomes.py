@@ -7,7 +7,9 @@ from uuid import UUID
 from actions.gateway import MEASURE_JOB, UNDO, applied_at, check_at
 from actions.items import action_of, prediction_of, source_of
 from actions.kinds import handler_of
+from actions.outside import never_left
 from actions.status import set_status
+from automation.read_back import is_seen
 from domain.action import ItemStatus
 from domain.context import Context
 from domain.errors import NotFound
@@ -46,6 +48,8 @@ def _outcome(session: BrandSession, item: ActionItem) -> Outcome:
     until = check_at(item, since)
     if undone is not None and undone < until:
         return _without(unit, "outcome.undone")
+    if never_left(item) and not is_seen(session, item):
+        return _without(unit, "outcome.never_left")
     return handler_of(item.kind).measure(
         session, action_of(item), source_of(item), since, min(until, session.ctx.now())
     )

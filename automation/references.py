@@ -15,7 +15,16 @@ from store.tables import Endpoint
 
 _CHANGED = "changed"
 KNOWN: Mapping[str, tuple[str, ...]] = {
-    "action_item": (*(status.value for status in ItemStatus), "asked", "answered"),
+    "action_item": (
+        *(status.value for status in ItemStatus),
+        "asked",
+        "answered",
+        "to_hand_over",
+        "handed_over",
+        "sent",
+        "seen",
+        "not_seen",
+    ),  # fmt: skip
     "guardrail": ("breached",),
     "stock": ("low",),
     "invoice": ("overdue",),

@@ -9,7 +9,9 @@ from automation.crossings import LOOK_JOB, look, queue_look
 from automation.deeds import MEET_JOB
 from automation.deliveries import SEND_JOB, given_up, send
 from automation.execution import EXECUTE_JOB, execute_item
+from automation.letters import LETTERS_JOB, letters_given_up, send_letters
 from automation.outcomes import MEASURE_JOB, measure_item
+from automation.read_back import LOOK_BACK_JOB, read_back
 from automation.runs import RUN_JOB, TELL_JOB
 from automation.slots import wake_at_slots
 from automation.watchdog import watch
@@ -18,6 +20,7 @@ from bootstrap.meetings import Meetings
 from bootstrap.parts import Parts
 
 if TYPE_CHECKING:
+    from connectors.mail import MailServer
     from connectors.sending import Outgoing
     from store.tables import Endpoint
 
@@ -49,9 +52,10 @@ def clockwork(parts: Parts, meetings: Meetings) -> Worker:
         MEET_JOB: partial(hold_called, meetings),
         LOOK_JOB: partial(look, parts.database),
         SEND_JOB: partial(send, parts.database, partial(send_out, parts), delivery_settled),
+        LETTERS_JOB: partial(send_letters, parts.database, partial(open_mail, parts)),
     }
     planners = [queue_due_meetings, queue_ended_waits, wake_at_slots, queue_look, watch]
-    last_words = {SEND_JOB: partial(given_up, delivery_settled)}
+    last_words = {SEND_JOB: partial(given_up, delivery_settled), LETTERS_JOB: letters_given_up}
     return Worker(parts.database, jobs, planners, last_words, _together(parts))
 
 
@@ -59,6 +63,7 @@ def _item_jobs(parts: Parts) -> dict[str, JobHandler]:
     return {
         EXECUTE_JOB: partial(execute_item, parts.database, parts.engine),
         MEASURE_JOB: partial(measure_item, parts.database),
+        LOOK_BACK_JOB: partial(read_back, parts.database),
         RUN_JOB: partial(carry_out, parts.database, parts.engine),
         TELL_JOB: partial(carry_out, parts.database, parts.engine),
     }
@@ -66,6 +71,17 @@ def _item_jobs(parts: Parts) -> dict[str, JobHandler]:
 
 def _together(parts: Parts) -> dict[str, Together]:
     return {TELL_JOB: partial(carry_out_together, parts.engine)}
+
+
+def open_mail(parts: Parts) -> "MailServer":
+    """The way to the mail server that the settings name. Raises NotSendable where they name none."""
+    from connectors.mail import MailServer
+    from connectors.sending import NotSendable
+
+    settings = parts.settings
+    if settings.smtp_url is None:
+        raise NotSendable("No mail server is set.", remedy="Set MHOS_SMTP_URL, then: mhos jobs retry ID")
+    return MailServer(settings.smtp_url.get_secret_value(), settings.mail_from)
 
 
 def send_out(parts: Parts, going: "Outgoing", endpoint: "Endpoint | None") -> str:

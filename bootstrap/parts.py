@@ -20,6 +20,7 @@ class Parts:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
+        database.mail_from = settings.mail_from if settings.smtp_url is not None else None
 
     @classmethod
     def open(cls, settings: Settings) -> "Parts":

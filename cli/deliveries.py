@@ -10,7 +10,10 @@ from cli.session import open_desk
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The delivery, or an end of its id.")]
 _verbs = typer.Typer(invoke_without_command=True, help="Webhooks, emails and chats: what was sent, what was not taken.")
-_STYLE = {"sent": "green", "failed": "red", "queued": "yellow"}
+_STYLE = {
+    "sent": "green", "failed": "red", "queued": "yellow", "sending": "yellow", "to_hand_over": "yellow",
+    "handed_over": "green", "withdrawn": "dim",
+}  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:

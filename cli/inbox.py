@@ -34,6 +34,7 @@ def inbox(
     """See the action items that wait for an answer, most money at stake first."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from actions import items
+        from actions.hand_over import to_hand_over
         from domain.action import ItemStatus
         from virtual_office.questions.item_view import inbox_line
 
@@ -42,14 +43,19 @@ def inbox(
             put_off = (ItemStatus.SNOOZED,) if snoozed else None
             statuses = tuple(ItemStatus) if everything else put_off
             lines = [inbox_line(session, item, language) for item in items.inbox(session, statuses)]
-    from language.speech import say
+            waiting = len(to_hand_over(session))
+    from domain.message import message
+    from language.speech import say, speak
 
     if as_json:
-        print_json({"items": lines})
-    elif lines:
+        print_json({"items": lines, "to_hand_over": waiting})
+        return
+    if lines:
         console().print(items_table(lines, language))
     else:
         console().print(say("item.nothing_put_off" if snoozed else "item.nothing_waits", language))
+    if waiting:
+        console().print(f"[yellow]{plain(speak(message('item.handover.inbox', count=waiting), language))}[/yellow]")
 
 
 def items_table(lines: Sequence[dict[str, Any]], language: "Language") -> Any:

@@ -76,6 +76,10 @@ def status_text(document: Mapping[str, Any], language: "Language") -> str:
     """Where an action item stands, with its reason, in colour: `proposed`, `done (carried out)`."""
     from language.speech import say
 
+    left = document.get("left") or {}
+    if document["status"] in ("done", "measured", "undone") and left.get("said"):
+        parts = [] if document["status"] == "done" else [say(f"item.status.{document['status']}", language)]
+        return f"[{_LEFT_STYLE.get(left['state'], 'yellow')}]{plain(': '.join([*parts, left['said']]))}[/]"
     status = say(f"item.status.{document['status']}", language)
     reason = f" ({plain(document['status_reason'])})" if document["status_reason"] else ""
     return f"[{STATUS_STYLE[document['status']]}]{status}[/]{reason}"
@@ -86,6 +90,7 @@ def say_status(document: Mapping[str, Any], language: "Language") -> None:
     console().print(f"{plain(document['title'])}: {status_text(document, language)}")
 
 
+_LEFT_STYLE = {"applied": "green", "sent": "green", "handed_over": "green", "failed": "red"}
 STATUS_STYLE = {
     "proposed": "yellow", "denied": "red", "approved": "cyan", "rejected": "red", "done": "green", "undone": "magenta",
     "measured": "green", "expired": "dim", "superseded": "dim", "failed": "red", "running": "cyan",

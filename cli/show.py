@@ -97,9 +97,31 @@ def _parts(document: dict[str, Any], language: "Language") -> list[tuple[str, st
         ("item.label.expected", document["promise"]),
         ("item.label.answer_by", document["answer_by"]),
         ("item.label.undo", document["undo"]),
+        *_letter(document, language),
         ("item.label.outside", escape_markdown(document["outside"]["today"][language.value])),
         ("item.label.outcome", escape_markdown(_outcome_in_words(outcome, language)) if outcome else ""),
         ("item.label.asked", "\n\n".join(map(escape_markdown, asked))),
+    ]
+
+
+def _letter(document: dict[str, Any], language: "Language") -> list[tuple[str, str]]:
+    """The text that would leave the house, before it does."""
+    from language.lines import escape_markdown
+    from language.speech import say
+
+    letter = document["letter"]
+    if letter is None:
+        return []
+    to = say("item.letter.by_person", language, to=letter["to"])
+    if letter["from"]:
+        to = say("item.letter.from_to", language, to=letter["to"], sender=letter["from"])
+    text = f"**{escape_markdown(letter['subject'])}**\n\n" + "\n\n".join(
+        escape_markdown(part) for part in letter["text"].split("\n") if part.strip() and part != letter["subject"]
+    )
+    return [
+        ("item.label.receiver", escape_markdown(to)),
+        ("item.label.letter", text),
+        ("item.label.files", escape_markdown(", ".join(letter["files"]))),
     ]
 
 

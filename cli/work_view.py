@@ -24,12 +24,14 @@ _JOBS = {
     "meeting.call": "item.work.job.meeting_call",
     "meeting.go_on": "item.work.job.meeting_go_on",
     "delivery.send": "item.work.job.delivery_send",
+    "item.send": "item.work.job.item_send",
+    "item.read_back": "item.work.job.item_read_back",
     "automation.run": "item.work.job.automation_run",
     "automation.tell": "item.work.job.automation_tell",
     "facts.look": "item.work.job.facts_look",
     "run.hold": "item.work.job.run_hold",
 }
-_OF_ITEMS = frozenset({"action.execute", "outcome.measure"})
+_OF_ITEMS = frozenset({"action.execute", "outcome.measure", "item.send", "item.read_back"})
 
 
 def work_document(
@@ -96,6 +98,8 @@ def _said(session: "BrandSession", job: "JobResult", language: "Language") -> st
         if row is not None:
             known = {name: value for name, value in row.detail.items() if name != "subject"}
             return f"{line['title']}: {speak(Outcome.model_validate(known).message(), language)}"
+    if line["status"] in ("done", "measured", "undone") and (line["left"] or {}).get("said"):
+        return f"{line['title']}: {line['left']['said']}"
     status = say(f"item.status.{line['status']}", language)
     return f"{line['title']}: {status}" + (f" ({line['status_reason']})" if line["status_reason"] else "")
 

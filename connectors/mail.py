@@ -3,10 +3,10 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import unquote, urlsplit
 
-from connectors.sending import NotSendable, NotSent, Outgoing
+from connectors.sending import NotReached, NotSendable, NotSent, Outgoing
 
 _TIMEOUT_SECONDS = 30
 _PORTS = {"smtp": 25, "smtps": 465, "submission": 587}
@@ -17,29 +17,66 @@ def send_mail(url: str, sender: str, going: Outgoing) -> str:
 
     Raises NotSendable where the server refuses for good, NotSent where it may take it another time.
     """
-    message = _message(sender, going)
-    try:
-        with _connect(url) as server:
-            server.send_message(message)
-    except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
-        raise _refused(code, said) from error
-    except smtplib.SMTPResponseException as error:
-        raise _refused(error.smtp_code, error.smtp_error) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(f"The mail server does not answer: {error}.", remedy="Check MHOS_SMTP_URL.") from error
-    return f"handed to the mail server as {message['Message-ID']}"
+    with MailServer(url, sender) as server:
+        return server.send(going)
+
+
+class MailServer:
+    """One connection to the mail server, for one message after another; opened with the first."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        self._url, self._sender = url, sender
+        self._server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> "MailServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def send(self, going: Outgoing) -> str:
+        """What the server said of it. Raises NotSendable or NotSent."""
+        message = _message(self._sender, going)
+        try:
+            self._server = self._server or _connect(self._url)
+            self._server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, said = next(iter(error.recipients.values()))
+            raise _refused(code, said) from error
+        except smtplib.SMTPResponseException as error:
+            self._close()
+            raise _refused(error.smtp_code, error.smtp_error) from error
+        except (OSError, smtplib.SMTPException) as error:
+            self._close()
+            raise NotReached(f"The mail server does not answer: {error}.", remedy="Check MHOS_SMTP_URL.") from error
+        return f"handed to the mail server as {message['Message-ID']}"
+
+    def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
 
 def _message(sender: str, going: Outgoing) -> EmailMessage:
     message = EmailMessage()
-    message["From"], message["To"] = sender, going.target
+    message["From"], message["To"] = _from(sender, going), going.target
     message["Subject"] = " ".join(str(going.message["title"]).split())
     message["Date"] = format_datetime(going.at)
     message["Message-ID"] = f"<{going.id}@{sender.rpartition('@')[2].strip('> ')}>"
     message["Auto-Submitted"] = "auto-generated"
+    if link := str(going.message.get("unsubscribe") or ""):
+        message["List-Unsubscribe"] = f"<{link}>"
     message.set_content(str(going.message.get("body") or going.message["title"]))
+    for file in going.files:
+        kind, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
     return message
+
+
+def _from(sender: str, going: Outgoing) -> str:
+    """The sender under the name of the brand, where the message has one."""
+    name = " ".join(str(going.message.get("from_name") or "").split())
+    return formataddr((name, parseaddr(sender)[1])) if name else sender
 
 
 def _connect(url: str) -> smtplib.SMTP:

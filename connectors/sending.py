@@ -1,9 +1,9 @@
 """Sends messages out of the house: email by SMTP, signed webhooks, chats; each carries its idempotency id."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from domain.errors import DomainError, Unavailable
@@ -28,6 +28,23 @@ class NotSent(Unavailable):
     """The other side did not take it; it may, another time."""
 
 
+class NotReached(NotSent):
+    """Nobody answered at all: nothing else would get through now either."""
+
+
+class Attached(Protocol):
+    """A file that goes with an email."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """One message on its way. `id` stays the same however often it is tried: receivers tell repeats by it."""
@@ -37,3 +54,4 @@ class Outgoing:
     target: str
     message: Mapping[str, Any]
     at: datetime
+    files: Sequence[Attached] = ()

@@ -12,6 +12,7 @@ from domain.errors import Conflict, InvalidInput
 from domain.figure import Cell
 from domain.finance import EXPENSE_FLAG, INVOICE_REMIND, ExpenseFlag, InvoiceRemind
 from domain.kind import ActionKind
+from domain.letter import Leaves
 from domain.marketing import BUDGET_REALLOCATE, BudgetReallocate
 from domain.message import Message, message
 from domain.pricing import PRICE_DRAFT, PRICE_UPDATE, PROMO_SCHEDULE, PriceDraft, PriceUpdate, PromoSchedule
@@ -132,6 +133,8 @@ class Preview(BaseModel):
     blast_radius: Message
     undo: Message
     told: Told = Told()
+    leaves: Leaves | None = None
+    """How it would leave the house as things stand, with the text."""
     puts_in: Message | None = None
     """What the brand puts in: money, goods, people's time."""
     if_no: Message | None = None

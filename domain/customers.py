@@ -7,7 +7,19 @@ from typing import Literal
 
 from pydantic import Field, StrictBool
 
-from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, LongName, Parameters, Reversibility, Way, Words
+from domain.kind import (
+    ActionKind,
+    Facts,
+    Int64,
+    LeavesHouse,
+    Leaving,
+    LongName,
+    Name,
+    Parameters,
+    Reversibility,
+    Way,
+    Words,
+)
 from domain.money import BPS, Currency
 
 DECIDED_DAYS = 42
@@ -53,27 +65,6 @@ class Template(StrEnum):
     MISSED = "missed"
 
 
-TEXTS: Mapping[Template, Mapping[str, str]] = {
-    Template.NEWS: {
-        "en": "Hello, here is what is new in our shop. If you would rather not hear from us, answer “unsubscribe”.",
-        "de": "Guten Tag, hier sehen Sie, was es bei uns Neues gibt. Wenn Sie keine Nachrichten mehr möchten, "
-        "antworten Sie mit „Abmelden“.",
-    },
-    Template.WELCOME: {
-        "en": "Thank you for your first order. Here is what goes well with it. To hear no more from us, answer "
-        "“unsubscribe”.",
-        "de": "Vielen Dank für Ihre erste Bestellung. Das passt gut dazu. Wenn Sie keine Nachrichten mehr möchten, "
-        "antworten Sie mit „Abmelden“.",
-    },
-    Template.MISSED: {
-        "en": "We have not heard from you for a while. Here is what others like. To hear no more from us, answer "
-        "“unsubscribe”.",
-        "de": "Wir haben länger nichts von Ihnen gehört. Das gefällt anderen gerade. Wenn Sie keine Nachrichten mehr "
-        "möchten, antworten Sie mit „Abmelden“.",
-    },
-}
-"""Each text in English and German."""
-
 _FITTING: Mapping[str, Template] = {
     "new": Template.WELCOME,
     "one_time": Template.WELCOME,
@@ -100,6 +91,7 @@ class SegmentMessage(Parameters):
     template: Template
     audience: int = Field(gt=0, le=LARGEST_AUDIENCE)
     holdout_bps: int = Field(ge=0, le=10_000, description="the share of those drawn that is left unwritten")
+    offer: tuple[Name, ...] = Field(default=(), max_length=5, description="SKUs that the text recommends")
     currency: Currency
 
     @property
@@ -159,15 +151,23 @@ SEGMENT_MESSAGE = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.MAIL,
         way=Way.EMAIL,
-        today=Words(
-            "Those drawn are entered here as written to, and an event tells of them. No email goes out of itself.",
-            "Die Gezogenen werden hier als angeschrieben geführt, ein Ereignis meldet sie. Von selbst geht keine "
-            "E-Mail hinaus.",
+        by_mail=Words(
+            "The text above goes by email to each customer drawn. They count as written to once the mail server has "
+            "taken theirs; the answer is measured from then on.",
+            "Der Text oben geht per E-Mail an die gezogenen Kunden. Als angeschrieben gelten sie erst, wenn der "
+            "Mailserver die E-Mail angenommen hat; ab dann wird gemessen.",
+        ),
+        by_hand=Words(
+            "STOP: no email is set up, so nothing is sent. Yes reserves those drawn and makes a list with the text "
+            "for you to send; nobody counts as written to, and nothing is measured, until you tick it as handed over.",
+            "HALT: Es ist kein E-Mail-Versand eingerichtet, es wird nichts versandt. Ein Ja reserviert die Gezogenen "
+            "und erstellt eine Liste mit dem Text zum Versenden; niemand gilt als angeschrieben und nichts wird "
+            "gemessen, bis Sie sie als weitergegeben abhaken.",
         ),
         event="message.campaign_ready",
     ),
     names=(),
-    editable=("template", "audience", "holdout_bps"),
+    editable=("template", "audience", "holdout_bps", "offer"),
     value_names={"segment": SEGMENT_NAMES},
     quiet_after_no=timedelta(days=20),
 )
@@ -222,9 +222,9 @@ LEAD_FOLLOW_UP = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.NOTHING,
         way=Way.NONE,
-        today=Words(
-            "A task for sales is put on the list here; the customer hears nothing until somebody calls.",
-            "Hier entsteht eine Aufgabe für den Vertrieb; der Kunde hört erst etwas, wenn jemand anruft.",
+        by_hand=Words(
+            "Yes puts a task for sales on the list here; the customer hears nothing until somebody calls.",
+            "Ein Ja legt hier eine Aufgabe für den Vertrieb an; der Kunde hört erst etwas, wenn jemand anruft.",
         ),
     ),
     names=("lead",),

@@ -74,12 +74,19 @@ INVOICE_REMIND = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.MAIL,
         way=Way.EMAIL,
-        today=Words(
-            "The reminder is noted on the invoices, and an event tells of it. No email goes out of itself: please "
-            "write or call.",
-            "Die Erinnerung wird an den Rechnungen vermerkt, ein Ereignis meldet sie. Von selbst geht keine E-Mail "
-            "hinaus: bitte schreiben oder anrufen.",
+        by_mail=Words(
+            "The text above goes to the debtor by email; the reminder is noted on the invoices once the mail server "
+            "has taken it.",
+            "Der Text oben geht per E-Mail an den Schuldner; vermerkt wird die Erinnerung erst, wenn der Mailserver "
+            "sie angenommen hat.",
         ),
+        by_hand=Words(
+            "No email can go to this debtor: write or call yourself. Yes makes a task with the text; the reminder is "
+            "noted on the invoices once you tick it as handed over.",
+            "An diesen Schuldner kann keine E-Mail gehen: bitte selbst schreiben oder anrufen. Ein Ja legt eine "
+            "Aufgabe mit dem Text an; vermerkt wird die Erinnerung, sobald Sie sie als weitergegeben abhaken.",
+        ),
+        seen_within=timedelta(weeks=2),
         event="invoice_reminder.to_send",
     ),
     names=("debtor",),
@@ -142,7 +149,7 @@ EXPENSE_FLAG = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.NOTHING,
         way=Way.NONE,
-        today=Words(
+        by_hand=Words(
             "The expenses are marked and a task is put on the list here.",
             "Die Ausgaben werden hier markiert, eine Aufgabe entsteht.",
         ),

@@ -81,13 +81,23 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LeavesHouse:
-    """The part of an action that leaves the house, and its way; `today` is how the product really does it."""
+    """The part of an action that leaves the house, and its way.
+
+    `by_hand` is what a yes does where no channel is set up, or nothing leaves; `by_mail` where mail goes out of itself.
+    """
 
     content: Leaving
     way: Way
-    today: Words
+    by_hand: Words
+    by_mail: Words | None = None
     event: str = ""
     """The event that tells of it, for a rule of the brand's own to pass on; empty where none does."""
+    handed_over_within: timedelta = timedelta(days=2)
+    """The time that a person has for it, where it is theirs to hand over."""
+    seen_within: timedelta | None = None
+    """By when, after it left, its effect is to be read back (the handler's `is_seen`); None where nothing tells."""
+    has_own_task: bool = False
+    """Whether the kind itself puts a task on the list, so that handing it over needs none besides."""
 
 
 @dataclass(frozen=True, kw_only=True)

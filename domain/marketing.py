@@ -85,9 +85,9 @@ BUDGET_REALLOCATE = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.BUDGET,
         way=Way.ADVERTISING_ACCOUNT,
-        today=Words(
-            "The budgets change here only. Set them in the advertising accounts yourself.",
-            "Die Budgets ändern sich nur hier. Bitte in den Werbekonten selbst einstellen.",
+        by_hand=Words(
+            "The budgets change here only. Set them in the advertising accounts yourself, and tick it when you have.",
+            "Die Budgets ändern sich nur hier. Bitte in den Werbekonten selbst einstellen und danach abhaken.",
         ),
     ),
     names=("budgets[].campaign",),

@@ -72,6 +72,12 @@ def format_minor(amount_minor: int, currency: str) -> str:
     return f"{sign}{mark}{text}" if mark else f"{sign}{text} {currency}"
 
 
+def plain_minor(amount_minor: int, currency: str) -> str:
+    """Minor units as a file has them: `1234.50`."""
+    places = exponent(currency)
+    return f"{Decimal(amount_minor).scaleb(-places):.{places}f}"
+
+
 def share_bps(part: int, whole: int) -> int:
     """`part / whole` in basis points, rounded half to even; zero when there is no whole."""
     if whole == 0:

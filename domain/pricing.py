@@ -128,10 +128,13 @@ PRICE_UPDATE = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.PRICE,
         way=Way.SALES_CHANNEL,
-        today=Words(
-            "Our list price changes here only. The channel and its order forms learn it from you.",
-            "Unser Listenpreis ändert sich nur hier. Kanal und Bestellformulare erfahren ihn von Ihnen.",
+        by_hand=Words(
+            "Yes changes our list price here. Channels and order forms learn it from you: a file with the new price "
+            "is ready. Tick it when you have; the sales that follow show whether it is charged.",
+            "Ein Ja ändert unseren Listenpreis nur hier. Kanäle und Bestellformulare erfahren ihn von Ihnen: Eine "
+            "Datei mit dem neuen Preis liegt bereit. Danach bitte abhaken; die folgenden Verkäufe zeigen, ob er gilt.",
         ),
+        seen_within=timedelta(weeks=2),
         event="price.changed",
     ),
     names=("sku", "channel", "zone"),
@@ -194,8 +197,9 @@ PRICE_DRAFT = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.NOTHING,
         way=Way.NONE,
-        today=Words(
-            "The draft stays here; nothing is sold at it.", "Der Entwurf bleibt hier; verkauft wird dazu nichts."
+        by_hand=Words(
+            "The draft stays here; nothing is sold at it.",
+            "Der Entwurf bleibt hier; verkauft wird dazu nichts.",
         ),
     ),
     names=("sku", "channel"),
@@ -289,9 +293,11 @@ PROMO_SCHEDULE = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.PRICE,
         way=Way.SALES_CHANNEL,
-        today=Words(
-            "The promotion is entered here only. The channels learn its price and days from you.",
-            "Die Aktion wird nur hier eingetragen. Preis und Tage erfahren die Kanäle von Ihnen.",
+        by_hand=Words(
+            "The promotion is entered here only. The channels learn its price and days from you: a file with them is "
+            "ready. Tick it when you have.",
+            "Die Aktion wird nur hier eingetragen. Preis und Tage erfahren die Kanäle von Ihnen: Eine Datei liegt "
+            "bereit. Danach bitte abhaken.",
         ),
     ),
     names=("sku",),

@@ -99,12 +99,13 @@ STAND_REFILL = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.NOTICE,
         way=Way.EMAIL,
-        today=Words(
-            "The goods are set aside and the trip is a task here. Tell the driver and the stands yourself, unless a "
-            "rule of yours passes the event on.",
-            "Die Ware wird reserviert, die Tour steht hier als Aufgabe. Fahrer und Stände bitte selbst "
-            "benachrichtigen, wenn keine eigene Regel das Ereignis weitergibt.",
+        by_hand=Words(
+            "Yes sets goods aside for the trip and adds it to the task list here; tell the driver and the stands "
+            "yourself, unless a rule of yours passes the event on. Tick it when you have.",
+            "Ein Ja reserviert die Ware und trägt die Tour hier als Aufgabe ein; Fahrer und Stände bitte selbst "
+            "benachrichtigen, wenn keine eigene Regel das Ereignis weitergibt. Danach bitte abhaken.",
         ),
+        has_own_task=True,
         event="stand.refill_planned",
     ),
     names=("lines[].stand", "lines[].sku"),
@@ -160,10 +161,11 @@ STAND_BONUS = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.NOTICE,
         way=Way.EMAIL,
-        today=Words(
-            "The bonus is entered here. Tell the partner yourself, unless a rule of yours passes the event on.",
+        by_hand=Words(
+            "The bonus is entered here. Tell the partner yourself, unless a rule of yours passes the event on, and "
+            "tick it when you have.",
             "Der Bonus wird hier eingetragen. Bitte dem Partner selbst zusagen, wenn keine eigene Regel das Ereignis "
-            "weitergibt.",
+            "weitergibt, und danach abhaken.",
         ),
         event="stand.bonus_promised",
     ),
@@ -216,11 +218,13 @@ STAND_VISIT = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.NOTICE,
         way=Way.EMAIL,
-        today=Words(
-            "The visit is a task here. Tell the partner yourself, unless a rule of yours passes the event on.",
-            "Der Besuch steht hier als Aufgabe. Bitte den Partner selbst benachrichtigen, wenn keine eigene Regel das "
-            "Ereignis weitergibt.",
+        by_hand=Words(
+            "The visit is a task here. Tell the partner yourself, unless a rule of yours passes the event on, and "
+            "tick it when you have.",
+            "Der Besuch steht hier als Aufgabe. Bitte den Partner selbst benachrichtigen, wenn keine eigene Regel das"
+            " Ereignis weitergibt, und danach abhaken.",
         ),
+        has_own_task=True,
         event="stand.visit_planned",
     ),
     names=("stand",),

@@ -109,10 +109,19 @@ PURCHASE_ORDER_CREATE = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.ORDER_DOCUMENT,
         way=Way.EMAIL,
-        today=Words(
-            "The order is entered here only. Send it to the supplier yourself, or nothing arrives.",
-            "Die Bestellung wird nur hier eingetragen. Bitte selbst an den Lieferanten senden, sonst kommt nichts.",
+        by_mail=Words(
+            "Yes enters the order and sends it to the supplier by email, with the order as PDF and CSV. It counts as "
+            "placed once the supplier confirms or the goods come.",
+            "Ein Ja trägt die Bestellung ein und sendet sie dem Lieferanten per E-Mail, mit PDF und CSV. Als "
+            "angekommen gilt sie, wenn der Lieferant bestätigt oder die Ware da ist.",
         ),
+        by_hand=Words(
+            "Yes enters the order here, and nothing else happens: no email can go to this supplier, so send the order"
+            " yourself (PDF and CSV are ready), or nothing arrives. Tick it when you have.",
+            "Ein Ja trägt die Bestellung nur hier ein: An diesen Lieferanten kann keine E-Mail gehen; bitte die "
+            "Bestellung selbst senden (PDF und CSV liegen bereit), sonst kommt nichts. Danach bitte abhaken.",
+        ),
+        seen_within=timedelta(days=7),
     ),
     names=("supplier", "lines[].sku"),
     uses={"cash": "total_minor", "stock_money": "total_minor"},
@@ -187,9 +196,11 @@ STOCK_TRANSFER = ActionKind(
     leaves_house=LeavesHouse(
         content=Leaving.NOTICE,
         way=Way.EMAIL,
-        today=Words(
-            "The goods are booked from one place to the other. Tell both places yourself; no message is sent.",
-            "Die Ware wird umgebucht. Bitte beiden Orten selbst Bescheid geben; es geht keine Nachricht hinaus.",
+        by_hand=Words(
+            "The goods are booked from one place to the other. Tell both places yourself; no message is sent. Tick it"
+            " when you have.",
+            "Die Ware wird umgebucht. Bitte beiden Orten selbst Bescheid geben; es geht keine Nachricht hinaus. "
+            "Danach bitte abhaken.",
         ),
     ),
     names=("sku",),

@@ -69,6 +69,8 @@ class Database:
         self._together = GroupCommits(self.engine)
         self.bell: Bell | None = None
         """Rung after a transaction that leaves work behind."""
+        self.mail_from: str | None = None
+        """The sender of mail; None where no mail server is set. What a yes would do depends on it."""
 
     @property
     def is_embedded(self) -> bool:
@@ -93,7 +95,7 @@ class Database:
 
         Facts that `snapshot` has are not read again; not for what changes facts.
         """
-        with transaction(BrandSession(self.engine, ctx)) as session, _shared(session, snapshot):
+        with transaction(self._entered(BrandSession(self.engine, ctx))) as session, _shared(session, snapshot):
             yield session
         if self.bell is not None and is_woken(session):
             self.bell(ctx.brand)
@@ -125,13 +127,17 @@ class Database:
         with self._read_only(ctx, within) as session:
             yield session
 
+    def _entered(self, session: BrandSession) -> BrandSession:
+        session.mail_from = self.mail_from
+        return session
+
     @contextmanager
     def _read_only(self, ctx: Context, within: PlatformSession | None) -> Iterator[BrandSession]:
         if within is None:
-            with transaction(BrandSession(self._snapshots, ctx), read_only=True) as session:
+            with transaction(self._entered(BrandSession(self._snapshots, ctx)), read_only=True) as session:
                 yield session
         else:
-            with BrandSession(raw_connection(within), ctx, joined=True) as session:
+            with self._entered(BrandSession(raw_connection(within), ctx, joined=True)) as session:
                 yield session  # and nothing to commit or to undo: `within` ends the transaction
 
     @contextmanager

@@ -34,6 +34,8 @@ class BrandSession(Session):
     """
 
     brand_filter = True
+    mail_from: str | None = None
+    """The sender of mail of this installation; None where no mail server is set."""
     snapshot: "Snapshot | None" = None
     """What the run that this session serves has read already; None where each read is made anew."""
 

@@ -54,6 +54,9 @@ def eligible_for(session: BrandSession, segment: Segment, rules: BrandRules) -> 
     except InvalidNumbers as error:
         raise InvalidInput(f"Nobody can be chosen: {error}", remedy="Import orders, sales and costs.") from error
     out = alone.everybody
+    reachable = reads.addresses(session) if session.mail_from else {}  # by hand the brand's own list has them
+    if reachable:
+        out |= {customer for customer in orders.ids if customer not in reachable}
     meant = [at for at, own in enumerate(judged.segment) if segment in (BUYERS, own)]
     kept = [at for at in meant if orders.ids[int(judged.customer[at])] not in out]
     return Eligible(

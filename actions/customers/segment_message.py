@@ -8,21 +8,23 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from actions.customers.campaign_letters import campaign_letters, note_written_to, release
 from actions.handler import Look, RowChange, ShownFact
 from domain.action import Preview, PreviewLine, Told
 from domain.canonical import sha256_of
-from domain.customers import SEGMENT_MESSAGE, TEXTS, Arm, SegmentMessage, SegmentMessageFacts
+from domain.customers import SEGMENT_MESSAGE, Arm, SegmentMessage, SegmentMessageFacts
 from domain.errors import InvalidInput
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
-from domain.message import Message, message, number, verbatim
+from domain.letter import Letter
+from domain.message import Message, message, number
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from store.outbox import emit
 from store.reads.customers import outreach as reads
 from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
-from store.tables import AuditHead, Brand, BrandRules, MessageSend
+from store.tables import AuditHead, Brand, BrandRules, MessageDraw
 
 if TYPE_CHECKING:
     from actions.customers.message_audience import Eligible
@@ -72,12 +74,13 @@ class SegmentMessageHandler:
         )
 
     def apply(self, session: BrandSession, action: SegmentMessage, source: str) -> Sequence[RowChange]:
+        """Draw and reserve: nobody was written to before their message has left the house."""
         now = _situation(session, action)
         treated, held_out = now.eligible.drawn(source, action.audience, action.holdout_bps)
         arms = [(place, Arm.TREATED) for place in treated] + [(place, Arm.HOLDOUT) for place in held_out]
-        sent_at, cost = session.ctx.now(), now.rules.message_cost_per_thousand_minor
+        drawn_at, cost = session.ctx.now(), now.rules.message_cost_per_thousand_minor
         rows = [
-            MessageSend(
+            MessageDraw(
                 id=session.ctx.new_id(),
                 source=source,
                 customer_id=now.eligible.ids[place],
@@ -86,7 +89,8 @@ class SegmentMessageHandler:
                 template=action.template,
                 worth_minor=now.eligible.worth_minor[place],
                 cost_per_thousand_minor=cost,
-                sent_at=sent_at,
+                status=reads.RESERVED,
+                drawn_at=drawn_at,
             )
             for place, arm in arms
         ]
@@ -98,11 +102,22 @@ class SegmentMessageHandler:
             "treated": len(treated),
             "held_out": len(held_out),
             "template": action.template,
-            "sent_at": sent_at.isoformat(),
+            "drawn_at": drawn_at.isoformat(),
             "customers_sha256": sha256_of(sorted(f"{row.arm} {row.customer_id}" for row in rows)),
         }
         emit(session, READY_EVENT, str(campaign), {"source": source, "template": action.template})
-        return [RowChange(table="message_send", id=campaign, before=None, after=after)]
+        return [RowChange(table="message_draw", id=campaign, before=None, after=after)]
+
+    def letters(self, session: BrandSession, action: SegmentMessage, source: str | None) -> Sequence[Letter]:
+        return campaign_letters(session, action, source)
+
+    def has_left(
+        self, session: BrandSession, action: SegmentMessage, source: str, recipients: Sequence[str], at: datetime
+    ) -> None:
+        note_written_to(session, source, recipients, at)
+
+    def never_left(self, session: BrandSession, action: SegmentMessage, source: str) -> None:
+        release(session, source)
 
     def measure(
         self, session: BrandSession, action: SegmentMessage, source: str, since: datetime, until: datetime
@@ -121,7 +136,7 @@ def _situation(session: BrandSession, action: SegmentMessage) -> _Situation:
     rules = rules_of(session)
     eligible = eligible_for(session, action.segment, rules)
     treated, held_out = eligible.sizes(action.audience, action.holdout_bps)
-    this_week = reads.recipients_since(session, session.ctx.known_until - _WEEK)
+    this_week = reads.recipients_since(session, session.ctx.known_until - _WEEK) + reads.reserved(session)
     return _Situation(eligible, rules, treated, held_out, this_week)
 
 
@@ -147,8 +162,6 @@ def _preview(now: _Situation, action: SegmentMessage) -> Preview:
     return Preview(
         title=f"Write to {now.treated:,} customers ({name}) and leave {now.held_out:,} unwritten, for {cost}",
         changes=(
-            _text_line("customers.preview.text_english", TEXTS[action.template]["en"]),
-            _text_line("customers.preview.text_german", TEXTS[action.template]["de"]),
             PreviewLine(
                 field=Message(key="customers.preview.this_week"),
                 before=message("customers.preview.of_most", written=now.this_week, most=now.rules.max_messages_a_week),
@@ -179,7 +192,3 @@ def _preview(now: _Situation, action: SegmentMessage) -> Preview:
         ),
         if_no=message("customers.preview.message_if_no", cost=money_cell(now.cost_minor, action.currency)),
     )
-
-
-def _text_line(key: str, text: str) -> PreviewLine:
-    return PreviewLine(field=Message(key=key), before=verbatim(""), after=verbatim(text))

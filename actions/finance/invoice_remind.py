@@ -4,21 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from actions.handler import Look, RowChange, ShownFact
 from domain.action import Preview, PreviewLine, Told
 from domain.errors import NotFound
 from domain.figure import Cell, money_cell
-from domain.finance import INVOICE_REMIND, InvoiceRemind, InvoiceRemindFacts, owed_by
+from domain.finance import INVOICE_REMIND, LAST_LEVEL, InvoiceRemind, InvoiceRemindFacts, owed_by
 from domain.kind import ActionKind
+from domain.letter import Letter, is_address
 from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from store.leases import lock_row
 from store.outbox import emit
 from store.reads.finance import books as reads
-from store.reads.settings import rules_of
+from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
-from store.tables import BrandRules, Customer, InvoiceReminder
+from store.tables import ActionItem, BrandRules, Customer, Delivery, InvoiceReminder
 
 TO_SEND = "invoice_reminder.to_send"
 """The event that a connector which writes to debtors waits for."""
@@ -46,6 +50,8 @@ class _Situation:
     debtor: str
     due: Sequence[_Due]
     now: datetime
+    waits: bool
+    """A reminder of this debtor has not left the house yet."""
 
     @property
     def owed_minor(self) -> int:
@@ -54,6 +60,8 @@ class _Situation:
     @property
     def days_since(self) -> int:
         """Days since the debtor was last reminded of one of them, rounded down."""
+        if self.waits:
+            return 0
         return min(
             ((self.now - overdue.had.last_at) // _DAY for overdue in self.due if overdue.had), default=_NEVER_DAYS
         )
@@ -80,23 +88,55 @@ class InvoiceRemindHandler:
         )
 
     def apply(self, session: BrandSession, action: InvoiceRemind, source: str) -> Sequence[RowChange]:
+        """Nobody was reminded before the letter has left the house: that is noted then (`has_left`)."""
         now = _situation(session, action)
-        rows = [
-            InvoiceReminder(
-                id=session.ctx.new_id(), invoice_id=overdue.invoice.id, sent_at=session.ctx.now(), level=overdue.level,
-                source=source,
-            )
-            for overdue in now.due
-        ]  # fmt: skip
-        session.add_all(rows)
-        session.flush()
         lines = [
             {"number": overdue.invoice.number, "lacks_minor": overdue.lacks_minor,
              "due_at": overdue.invoice.due_at.isoformat(), "level": overdue.level}
             for overdue in now.due
         ]  # fmt: skip
         emit(session, TO_SEND, action.debtor, {"debtor": action.debtor, "currency": action.currency, "invoices": lines})
-        return [_change(row) for row in rows]
+        return [
+            RowChange(
+                table="invoice", id=overdue.invoice.id, before=None,
+                after={"reminder": overdue.level, "lacks_minor": overdue.lacks_minor, "source": source},
+            )
+            for overdue in now.due
+        ]  # fmt: skip
+
+    def letters(self, session: BrandSession, action: InvoiceRemind, source: str | None) -> Sequence[Letter]:
+        now, brand = _situation(session, action), brand_of(session).name
+        customer = session.get_one(Customer, (session.ctx.brand_id, now.due[0].invoice.customer_id))
+        total = money_cell(now.owed_minor, action.currency)
+        level = min(max(overdue.level for overdue in now.due), LAST_LEVEL)
+        text = message(
+            f"finance.letter.reminder_{level}", name=customer.name or customer.code, brand=brand, total=total,
+            lines=[_letter_line(overdue, action.currency) for overdue in now.due],
+        )  # fmt: skip
+        subject = message("finance.letter.reminder_subject", brand=brand, total=total)
+        address = customer.email.strip() if is_address(customer.email) else ""
+        name = customer.name or customer.code
+        return [Letter(recipient=customer.code, name=name, address=address, subject=subject, body=text)]
+
+    def has_left(
+        self, session: BrandSession, action: InvoiceRemind, source: str, recipients: Sequence[str], at: datetime
+    ) -> None:
+        now = _situation(session, action)
+        session.add_all(
+            InvoiceReminder(id=session.ctx.new_id(), invoice_id=overdue.invoice.id, sent_at=at, level=overdue.level,
+                            source=source)
+            for overdue in now.due if overdue.level <= LAST_LEVEL
+        )  # fmt: skip
+        session.flush()
+
+    def never_left(self, session: BrandSession, action: InvoiceRemind, source: str) -> None:
+        """Nothing was held for it."""
+
+    def is_seen(self, session: BrandSession, action: InvoiceRemind, source: str, since: datetime) -> bool:
+        """Whether all of the invoices are paid."""
+        own = reads.invoices(session, action.currency, action.debtor)
+        lacks = owed_by(own)
+        return all(lacks[invoice.id] <= 0 for invoice in own if invoice.number in action.invoices)
 
     def measure(
         self, session: BrandSession, action: InvoiceRemind, source: str, since: datetime, until: datetime
@@ -115,7 +155,8 @@ def _situation(session: BrandSession, action: InvoiceRemind) -> _Situation:
         )
     lacks, had = owed_by(own), reads.reminders(session)
     due = [_Due(by_number[number], lacks[number], had.get(by_number[number].id)) for number in action.invoices]
-    return _Situation(rules_of(session), action.debtor, due, session.ctx.known_until)
+    waits = _waits_to_leave(session, action.debtor)
+    return _Situation(rules_of(session), action.debtor, due, session.ctx.known_until, waits)
 
 
 def _guard_facts(now: _Situation) -> InvoiceRemindFacts:
@@ -166,6 +207,22 @@ def _line_change(overdue: _Due, now: datetime, currency: str) -> PreviewLine:
     return PreviewLine(field=verbatim(overdue.invoice.number), before=before, after=after)
 
 
-def _change(row: InvoiceReminder) -> RowChange:
-    after = {"invoice_id": str(row.invoice_id), "level": row.level, "sent_at": row.sent_at.isoformat()}
-    return RowChange(table="invoice_reminder", id=row.id, before=None, after={**after, "source": row.source})
+def _letter_line(overdue: _Due, currency: str) -> Message:
+    lacks = money_cell(overdue.lacks_minor, currency)
+    return message(
+        "finance.letter.reminder_line", number=overdue.invoice.number, amount=lacks, day=overdue.invoice.due_at.date()
+    )
+
+
+def _waits_to_leave(session: BrandSession, debtor: str) -> bool:
+    """Whether a reminder of this debtor is agreed to and has not left the house yet."""
+    of_item = (col(ActionItem.brand_id) == col(Delivery.brand_id)) & (
+        col(ActionItem.id) == col(Delivery.action_item_id)
+    )
+    waiting = (
+        select(col(Delivery.id))
+        .join(ActionItem, of_item)
+        .where(col(ActionItem.kind) == INVOICE_REMIND.name, col(Delivery.recipient) == debtor)
+        .where(col(Delivery.status).in_(("queued", "sending", "to_hand_over")))
+    )
+    return session.scalars(waiting.limit(1)).first() is not None

@@ -12,8 +12,9 @@ from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
-from domain.message import Message, message, number
-from domain.money import BPS, LARGEST_MINOR, format_minor, share_bps
+from domain.letter import Letter, Sheet
+from domain.message import Message, message, number, verbatim
+from domain.money import BPS, LARGEST_MINOR, format_minor, plain_minor, share_bps
 from domain.prediction import Outcome, Prediction
 from domain.pricing import PRICE_UPDATE, PriceUpdate, PriceUpdateFacts
 from store.leases import lock_row
@@ -25,6 +26,8 @@ from store.session import BrandSession
 from store.tables import BrandRules, Price, PriceHistory
 
 HORIZON_WEEKS = 8
+_SEEN_DAYS = 7
+_HEADS = ("sku", "product", "channel", "zone", "price", "currency", "incl_vat")
 _NO_COST_MARGIN_BPS = -BPS
 
 
@@ -79,6 +82,23 @@ class PriceUpdateHandler:
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         return [_restore(session, change, source) for change in changes]
+
+    def letters(self, session: BrandSession, action: PriceUpdate, source: str | None) -> Sequence[Letter]:
+        return [_price_file(session, action, action.price_minor)]
+
+    def recall(self, session: BrandSession, action: PriceUpdate, source: str) -> Letter:
+        """The price that stands again."""
+        line = price_line(session, action.sku, action.channel, action.zone)
+        return _price_file(session, action, line.price.amount_minor)
+
+    def is_seen(self, session: BrandSession, action: PriceUpdate, source: str, since: datetime) -> bool:
+        """Whether sales of the last reported days show the price, within one percent."""
+        product = reads.product_by_sku(session, action.sku).id
+        channel = reads.channel_by_code(session, action.channel).id
+        places = [place.id for place in reads.locations_in_zone(session, action.zone)] if action.zone else None
+        charged = sold.charged_since(session, channel, product, since, places, most=_SEEN_DAYS)
+        near = [100 * abs(price - action.price_minor) <= action.price_minor for price in charged]
+        return bool(near) and 2 * sum(near) > len(near)
 
     def measure(
         self, session: BrandSession, action: PriceUpdate, source: str, since: datetime, until: datetime
@@ -193,6 +213,23 @@ def _risk(facts: PriceUpdateFacts, rules: BrandRules) -> str:
     if facts.amount_minor >= rules.owner_gate_minor or facts.margin_bps < facts.min_margin_bps + 300:
         return "high"
     return "medium" if facts.abs_change_bps * 2 > facts.max_change_bps_per_day else "low"
+
+
+def _price_file(session: BrandSession, action: PriceUpdate, price_minor: int) -> Letter:
+    """The price for whoever sets it in the channel."""
+    line = price_line(session, action.sku, action.channel, action.zone)
+    incl_vat = "yes" if line.channel.prices_include_vat else "no"
+    row = (action.sku, line.product.title, line.channel.code, action.zone, plain_minor(price_minor, action.currency),
+           action.currency, incl_vat)  # fmt: skip
+    return Letter(
+        recipient=line.channel.code,
+        name=line.channel.title or line.channel.code,
+        sheet=Sheet(
+            name=f"price-{action.sku}-{line.channel.code}",
+            heads=tuple(Message(key=f"pricing.letter.head.{head}") for head in _HEADS),
+            rows=(tuple(verbatim(cell) for cell in row),),
+        ),
+    )
 
 
 def _set_price(session: BrandSession, before: reads.PriceNow, amount_minor: int, source: str) -> RowChange:

@@ -11,7 +11,8 @@ from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
-from domain.message import Message, message, number
+from domain.letter import Letter, Sheet
+from domain.message import Message, message, number, verbatim
 from domain.money import BPS, LARGEST_MINOR
 from domain.prediction import Outcome, Prediction
 from domain.pricing import PROMO_SCHEDULE, PromoSchedule, PromoScheduleFacts
@@ -100,6 +101,24 @@ class PromoScheduleHandler:
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         return [_call_off(session, change) for change in changes]
+
+    def letters(self, session: BrandSession, action: PromoSchedule, source: str | None) -> Sequence[Letter]:
+        """One file with the promotion in each of its channels."""
+        now = _situation(session, action)
+        heads = ("sku", "product", "channel", "off", "first_day", "last_day")
+        rows = tuple(
+            tuple(verbatim(cell) for cell in (
+                action.sku, now.product.title, place.channel.code, f"{action.off_bps / 100:g}%",
+                f"{action.first_day}", f"{action.last_day}",
+            ))
+            for place in now.places
+        )  # fmt: skip
+        names = ", ".join(place.channel.title or place.channel.code for place in now.places)
+        sheet = Sheet(
+            name=f"promotion-{action.sku}", heads=tuple(Message(key=f"pricing.letter.head.{head}") for head in heads),
+            rows=rows,
+        )  # fmt: skip
+        return [Letter(recipient=action.sku, name=names, sheet=sheet)]
 
     def measure(
         self, session: BrandSession, action: PromoSchedule, source: str, since: datetime, until: datetime

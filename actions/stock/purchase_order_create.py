@@ -12,17 +12,19 @@ from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
+from domain.letter import Letter, Sheet, is_address
 from domain.message import Message, message, verbatim
-from domain.money import format_minor
+from domain.money import format_minor, plain_minor
 from domain.prediction import Outcome, Prediction
 from domain.stock import PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate, PurchaseOrderFacts
 from store.leases import lock_row
-from store.reads.settings import rules_of
+from store.reads.settings import brand_of, rules_of
 from store.reads.stock import levels as reads
 from store.session import BrandSession
 from store.tables import BrandRules, PurchaseOrder, Supplier
 
 _FOREVER_DAYS = 36_500
+_HEADS = ("sku", "product", "quantity", "unit_cost", "total", "currency")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class PurchaseOrderHandler:
 
     def apply(self, session: BrandSession, action: PurchaseOrderCreate, source: str) -> Sequence[RowChange]:
         now = _situation(session, action)
-        number = f"MH-{source.rpartition(':')[2][-12:].upper()}"
+        number = _number(source)
         rows = [_row(session, now.supplier, line_now, action.currency, number, source) for line_now in now.lines]
         session.add_all(rows)
         session.flush()
@@ -101,6 +103,25 @@ class PurchaseOrderHandler:
 
     def undo(self, session: BrandSession, changes: Sequence[Mapping[str, Any]], source: str) -> Sequence[RowChange]:
         return [_call_off(session, change) for change in changes]
+
+    def letters(self, session: BrandSession, action: PurchaseOrderCreate, source: str | None) -> Sequence[Letter]:
+        return [_letter(_situation(session, action), brand_of(session).name, action, source)]
+
+    def recall(self, session: BrandSession, action: PurchaseOrderCreate, source: str) -> Letter:
+        supplier, brand = reads.supplier_by_code(session, action.supplier), brand_of(session).name
+        number, name = _number(source), supplier.title or supplier.code
+        return Letter(
+            recipient=supplier.code,
+            name=name,
+            address=supplier.email.strip() if is_address(supplier.email) else "",
+            subject=message("stock.letter.order_cancelled_subject", brand=brand, number=number),
+            body=message("stock.letter.order_cancelled", brand=brand, supplier=name, number=number),
+        )
+
+    def is_seen(self, session: BrandSession, action: PurchaseOrderCreate, source: str, since: datetime) -> bool:
+        """Whether the supplier has confirmed the order or called it off, or goods of it have come."""
+        orders = reads.orders_of(session, source)
+        return any(order.confirmed_at or order.received_at or order.cancelled_at for order in orders)
 
     def measure(
         self, session: BrandSession, action: PurchaseOrderCreate, source: str, since: datetime, until: datetime
@@ -260,6 +281,34 @@ def _risk(facts: PurchaseOrderFacts) -> str:
     if facts.amount_minor >= facts.owner_gate_minor or facts.exceeds_cash:
         return "high"
     return "medium" if 2 * facts.cover_days > facts.max_cover_days else "low"
+
+
+def _number(source: str) -> str:
+    return f"MH-{source.rpartition(':')[2][-12:].upper()}"
+
+
+def _letter(now: _Situation, brand: str, action: PurchaseOrderCreate, source: str | None) -> Letter:
+    """The order as the supplier reads it; its number is known once it is applied."""
+    name, number = now.supplier.title or now.supplier.code, _number(source) if source else "MH-…"
+    total = money_cell(now.total_minor, action.currency)
+    lines = [
+        (line.line.sku, line.offer.title, str(line.line.quantity), plain_minor(cost, action.currency),
+         plain_minor(cost * line.line.quantity, action.currency), action.currency)
+        for line in now.lines for cost in [line.offer.unit_cost_minor(line.line.quantity)]
+    ]  # fmt: skip
+    return Letter(
+        recipient=now.supplier.code,
+        name=name,
+        address=now.supplier.email.strip() if is_address(now.supplier.email) else "",
+        subject=message("stock.letter.order_subject", brand=brand, number=number),
+        body=message("stock.letter.order", brand=brand, supplier=name, number=number, total=total),
+        sheet=Sheet(
+            name=f"order-{number}",
+            heads=tuple(Message(key=f"stock.letter.head.{head}") for head in _HEADS),
+            rows=tuple(tuple(verbatim(cell) for cell in line) for line in lines),
+        ),
+        has_document=True,
+    )
 
 
 def _row(

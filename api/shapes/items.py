@@ -1,16 +1,20 @@
 """Action items as the API shows them, and what people answer them with."""
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from actions.handler import ShownFact
 from api.shapes.words import Asked, Figures, ReceiptLine, Text
 from domain.action import AnyAction, ItemStatus
 from domain.kind import Leaving, Way
 from domain.language import Language
+from domain.letter import Because, By, Left, Seen
 from domain.verdict import Verdict
+from language.letters import WrittenLetter
+from store.tables import Delivery
 
 
 class Predicted(BaseModel):
@@ -22,6 +26,38 @@ class Predicted(BaseModel):
     unit: str
     horizon_days: int
     check_at: datetime
+
+
+class LeftShape(BaseModel):
+    """Where what leaves the house stands; never more than is known."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    state: Left
+    said: str = Field(default="", description="the same as a sentence, times in the brand's zone")
+    total: int = 0
+    left: int = Field(default=0, description="taken by the mail server, or handed over")
+    failed: int = 0
+    to: str = ""
+    at: datetime | None = None
+    by: str = Field(default="", description="the person who handed it over")
+    due_at: datetime | None = None
+    reason: str = ""
+    seen: Seen | None = Field(default=None, description="whether its effect outside was read back")
+    seen_by: datetime | None = None
+
+
+class LetterShape(BaseModel):
+    """The text that leaves the house, in the language it is sent in; an approval is bound to it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    by: By
+    sender: str = Field(alias="from")
+    to: str
+    subject: str
+    text: str
+    files: list[str]
 
 
 class ItemSummary(BaseModel):
@@ -38,6 +74,7 @@ class ItemSummary(BaseModel):
     currency: str
     status: ItemStatus
     status_reason: str
+    left: LeftShape | None = Field(description="what of it has left the house; null before it is carried out")
     created_at: datetime
     expires_at: datetime
     snoozed_until: datetime | None
@@ -97,6 +134,8 @@ class Outside(BaseModel):
 
     what: Leaving
     way: Way = Field(description="the kind of channel it would have to leave by")
+    by: By = Field(description="who brings it out as things stand: mail, a person, nobody as nothing leaves")
+    because: Because | None = Field(description="why a person has to")
     today: dict[Language, str]
     event: str = Field(description="that tells of it, for a rule of yours to pass on; empty where none does")
 
@@ -123,6 +162,7 @@ class ItemDetails(ItemSummary):
     undo: str
     answer_by: str = Field(description="whose yes it needs, and the last moment at which it works")
     outside: Outside
+    letter: LetterShape | None
     figures: Figures
     action: dict[str, Any] = Field(description="its parameters")
     editable: list[str] = Field(
@@ -165,3 +205,42 @@ class Edit(Asked):
 
 class Question(Asked):
     text: Text = Field(examples=["What does a unit cost?"])
+
+
+class HandOvers(BaseModel):
+    items: list[ItemSummary]
+
+
+class LetterFileShape(BaseModel):
+    name: str
+    media_type: str
+    content: str = Field(description="base64")
+
+
+class WrittenLetterShape(BaseModel):
+    """A letter as its receiver reads it."""
+
+    id: str
+    to: str
+    status: str = Field(description="queued, sending, sent, failed, to_hand_over, handed_over or withdrawn")
+    subject: str
+    text: str
+    files: list[LetterFileShape]
+    left_at: datetime | None
+    reason: str
+
+
+class Letters(BaseModel):
+    letters: list[WrittenLetterShape]
+
+
+def letter_shape(row: Delivery, written: WrittenLetter) -> WrittenLetterShape:
+    """One letter with its files."""
+    files = [
+        LetterFileShape(name=file.name, media_type=file.media_type, content=b64encode(file.content).decode())
+        for file in written.files
+    ]
+    return WrittenLetterShape(
+        id=str(row.id), to=row.target, status=row.status, subject=written.subject, text=written.text, files=files,
+        left_at=row.left_at, reason=row.last_error,
+    )  # fmt: skip

@@ -57,6 +57,9 @@ class ActionItem(BrandOwned, table=True):
     expires_at: datetime = Field(sa_type=MOMENT)
     updated_at: datetime = Field(sa_type=MOMENT)
     snoozed_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    outside: dict[str, Any] = Field(
+        default_factory=dict, sa_type=DOCUMENT, description="what of it has left the house, and whether that was seen"
+    )
 
 
 class ItemNote(BrandOwned, table=True):

@@ -140,17 +140,31 @@ class Delivery(BrandOwned, table=True):
     """One message on its way out; its id is the idempotency key that the receiver sees, however often it is tried."""
 
     __tablename__ = "delivery"
-    __table_args__ = (unique("key"), Index("delivery_newest", "brand_id", "created_at"))
+    __table_args__ = (
+        unique("key"),
+        belongs_to("action_item"),
+        belongs_to("task"),
+        Index("delivery_newest", "brand_id", "created_at"),
+        Index("delivery_of_item", "brand_id", "action_item_id", "status"),
+    )
 
     key: str
-    channel: str = Field(description="email, webhook or chat")
-    target: str = Field(description="an address, or an endpoint's name")
+    channel: str = Field(description="email, webhook, chat, or person: to be handed over by one")
+    target: str = Field(description="an address, an endpoint's name, or to whom a person hands it over")
     message: dict[str, Any] = Field(sa_type=DOCUMENT)
     event_id: UUID | None = None
     run_id: UUID | None = Field(default=None, description="a workflow that waits for it")
-    status: str = Field(description="queued, sent or failed")
+    status: str = Field(description="queued, sent, failed, to_hand_over, handed_over or withdrawn")
     attempts: int = 0
     last_error: str = ""
+    action_item_id: UUID | None = Field(
+        default=None, description="the action item of which it is what leaves the house"
+    )
+    recipient: str = Field(default="", description="who it is for, by the id or code that the brand's rows have")
+    task_id: UUID | None = Field(default=None, description="the task of whoever hands it over")
+    due_at: datetime | None = Field(default=None, sa_type=MOMENT, description="by when it is to be handed over")
+    left_at: datetime | None = Field(default=None, sa_type=MOMENT, description="accepted by the server, or handed over")
+    left_by: str = Field(default="", description="the person who handed it over")
     created_at: datetime = Field(sa_type=MOMENT)
     updated_at: datetime = Field(sa_type=MOMENT)
 

@@ -134,12 +134,13 @@ class Supplier(Fact, table=True):
     FILES = (
         File(
             "suppliers",
-            "whom the brand buys from; `payment_days` from receipt of the goods to the bill",
-            {"code": code(), "title": text(), "lead_time_days": days(), "payment_days": days()},
+            "whom the brand buys from; `payment_days` from receipt of the goods to the bill, `email` where orders go",
+            {"code": code(), "title": text(), "email": text(), "lead_time_days": days(), "payment_days": days()},
         ),
     )
 
     code: str = Field(max_length=64)
     title: str = ""
+    email: str = Field(default="", description="where orders are sent; empty: a person hands them over")
     lead_time_days: int | None = None
     payment_days: int | None = Field(default=None, description="from receipt of the goods to the bill's payment")

@@ -9,7 +9,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from domain.actor import Role
-from store.tables.base import BIGINT, MOMENT, Fact, belongs_to, unique
+from store.tables.base import BIGINT, MOMENT, BrandOwned, Fact, belongs_to, unique
 from store.tables.catalog import Product
 from store.tables.files import File, amount, choice, code, code_of, moment, text, whole
 from store.tables.served import STAFF, Served
@@ -93,6 +93,27 @@ class MessageSend(Fact, table=True):
     worth_minor: int = Field(sa_type=BIGINT, description="contribution expected of them in the year to come")
     cost_per_thousand_minor: int = Field(sa_type=BIGINT)
     sent_at: datetime = Field(sa_type=MOMENT)
+
+
+class MessageDraw(BrandOwned, table=True):
+    """One customer drawn for a campaign that has not wholly left the house: reserved, until written to or released."""
+
+    __tablename__ = "message_draw"
+    __table_args__ = (
+        belongs_to("customer"),
+        unique("source", "customer_id"),
+        Index("message_draw_status", "brand_id", "status", "drawn_at"),
+    )
+
+    source: str
+    customer_id: UUID
+    arm: str = Field(description="treated or holdout")
+    segment: str
+    template: str
+    worth_minor: int = Field(sa_type=BIGINT)
+    cost_per_thousand_minor: int = Field(sa_type=BIGINT)
+    status: str = Field(description="reserved, sent or released")
+    drawn_at: datetime = Field(sa_type=MOMENT)
 
 
 class Lead(Fact, table=True):

@@ -17,7 +17,7 @@ from store.tables.automation import (
 from store.tables.base import BrandOwned
 from store.tables.brand import AIConfig, Brand, BrandRules
 from store.tables.catalog import Channel, Location, Product, ProductCost, Supplier
-from store.tables.customers import Customer, Lead, Message, MessageSend
+from store.tables.customers import Customer, Lead, Message, MessageDraw, MessageSend
 from store.tables.finance import (
     BankBalance,
     ExpectedExpense,
@@ -48,7 +48,7 @@ TABLES: tuple[type[BrandOwned], ...] = (
     Product, ProductCost, Channel, Location, Supplier, SupplierOffer, Price, PriceHistory, CompetitorPrice, Promotion,
     PriceDraft, Customer, SalesFact, Order, OrderLine, StockItem, InventoryMovement, PurchaseOrder, StandRefillOrder,
     StandBonusRow, StandVisitRow, Invoice, Payment, Expense, CampaignBudget, BankBalance, MoneyLedgerEntry,
-    InvoiceReminder, ExpectedExpense, Message, MessageSend, Lead, Task, FlaggedExpense, BrandRules, AIConfig,
+    InvoiceReminder, ExpectedExpense, Message, MessageSend, MessageDraw, Lead, Task, FlaggedExpense, BrandRules, AIConfig,
     ImportBatch, Job, Run, RunEvent, Receipt, FigureRow, FindingRow, ProposalRow, ChallengeRow, TurnRow,
     MeetingDefinitionRow, ActionItem, ItemNote, Approval, Effect, OutcomeRow, KnowledgeDocument, KnowledgePassage,
     KnowledgeVector, ModelExchange, ModelSpend, OutboxEvent, AuditEntry, AutomationDefinition, EventCursor,

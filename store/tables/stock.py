@@ -96,6 +96,7 @@ class PurchaseOrder(Fact, table=True):
                 "unit_cost": amount(),
                 "ordered_at": moment(),
                 "expected_at": moment(),
+                "confirmed_at": moment(),
                 "received_at": moment(),
                 "cancelled_at": moment(),
             },
@@ -111,6 +112,7 @@ class PurchaseOrder(Fact, table=True):
     currency: str = Field(max_length=3)
     ordered_at: datetime = Field(sa_type=MOMENT)
     expected_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    confirmed_at: datetime | None = Field(default=None, sa_type=MOMENT, description="the supplier said that it comes")
     received_at: datetime | None = Field(default=None, sa_type=MOMENT)
     cancelled_at: datetime | None = Field(default=None, sa_type=MOMENT)
     source: str = Field(default="import", description="`import`, or the action item that ordered")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from domain.customers import WINDOW_DAYS, SegmentMessage, template_for
 from domain.prediction import Prediction
+from store.reads.customers.outreach import best_sellers
 from store.session import BrandSession
 from store.tables import Receipt
 from tools import cells
@@ -29,6 +30,7 @@ def propose_segment_message(session: BrandSession, env: ToolEnv, args: MessageAr
         template=template_for(args.segment),
         audience=int(line.audience.value),
         holdout_bps=int(line.holdout.value),
+        offer=tuple(best_sellers(session)),
         currency=advice.currency,
     )
     prediction = _prediction(session, advice, line)

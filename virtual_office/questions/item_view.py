@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 from actions.documents import ABOUT_ITEMS, item_summary, live_document, still_document
 from actions.items import action_of, told_of
 from actions.questions import notes_of
-from domain.action import resources_used
+from domain.action import PreviewLine, resources_used
 from domain.figure import Cell
 from domain.language import Language
+from domain.letter import Leaves
 from domain.message import read_message
+from language.letters import Stationery, write_letter
 from language.lines import Style, as_linked_markdown, as_plain
 from language.prose import rounded
-from language.speech import speak, spoken
+from language.speech import say, speak, spoken
 from language.titles import list_title, text_title
-from store.reads.settings import brand_of
+from store.reads.settings import brand_of, language_of
 from store.session import BrandSession
 from store.tables import ActionItem, BrandOwned, ItemNote, Run
 from virtual_office.metrics.reader import language_of_words
@@ -86,7 +88,38 @@ def still_view(
         "list_title": _list_titles(item),
         "dissent": dissent,
         "objections": text.objections(dissent),
+        "letter": letter_view(session, item, language),
         **text.parts(),
+    }
+
+
+def letter_view(session: BrandSession, item: ActionItem, language: Language) -> dict[str, Any] | None:
+    """The text that leaves the house, in the language it is sent in, and to whom; None where none does."""
+    shown = item.preview.get("leaves")
+    leaves = Leaves.model_validate(shown) if shown else None
+    if leaves is None or leaves.letter is None:
+        return None
+    brand, letter = brand_of(session), leaves.letter
+    written = write_letter(
+        letter,
+        Stationery(
+            title=text_title(action_of(item), language_of(session), told_of(item)),
+            changes=[PreviewLine.model_validate(line) for line in item.preview["changes"]],
+            brand=brand.name,
+            sender=leaves.sender,
+            language=language_of(session),
+            at=item.updated_at,
+        ),
+    )
+    receiver = letter.name or letter.address or letter.recipient
+    to = say("item.letter.each_drawn", language) if letter.may_unsubscribe else receiver
+    return {
+        "by": leaves.by,
+        "from": leaves.sender,
+        "to": f"{to} <{letter.address}>" if letter.address and letter.address not in ("*", to) else to,
+        "subject": written.subject,
+        "text": written.text,
+        "files": [file.name for file in written.files],
     }
 
 

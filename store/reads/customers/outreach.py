@@ -12,13 +12,27 @@ from sqlmodel import col
 
 from domain.customers import COMPLAINT_DAYS, WINDOW_DAYS, Arm
 from domain.intents import Intent, intent_of
+from domain.letter import is_address
 from store.reads.pricing.prices import sale_terms, unit_costs_minor
 from store.session import BrandSession
 from store.snapshot import read_once
-from store.tables import Channel, Customer, Invoice, Message, MessageSend, Order, OrderLine, Product, SalesFact
+from store.tables import (
+    Channel,
+    Customer,
+    Invoice,
+    Message,
+    MessageDraw,
+    MessageSend,
+    Order,
+    OrderLine,
+    Product,
+    SalesFact,
+)
 
 _DAY = timedelta(days=1)
 _DAY_SECONDS = 86_400
+RESERVED, WRITTEN_TO, RELEASED = "reserved", "sent", "released"
+"""Where a draw for a campaign stands."""
 WINDOW = timedelta(days=WINDOW_DAYS)
 
 
@@ -157,7 +171,8 @@ def contact_exclusions(session: BrandSession, rest_days: int) -> ContactExclusio
         opted_out=opted_out,
         complaining=complaining,
         trade={customer for customer in trade if customer is not None},
-        resting=_drawn_since(session, Arm.TREATED, now - rest_days * _DAY)
+        resting=_reserved_customers(session)
+        | _drawn_since(session, Arm.TREATED, now - rest_days * _DAY)
         | _drawn_since(session, Arm.HOLDOUT, now - WINDOW),
     )
 
@@ -204,6 +219,47 @@ def recipients_since(session: BrandSession, since: datetime) -> int:
     return int(recipients or 0)
 
 
+def reserved(session: BrandSession) -> int:
+    """Number of customers drawn for campaigns that have not left the house yet."""
+    wanted = select(func.count(col(MessageDraw.id))).where(
+        col(MessageDraw.arm) == Arm.TREATED,
+        col(MessageDraw.status) == RESERVED,
+        col(MessageDraw.drawn_at) <= session.ctx.known_until,
+    )
+    return int(session.scalar(wanted) or 0)
+
+
+def drawn_for(session: BrandSession, source: str) -> Sequence[MessageDraw]:
+    """Everybody drawn for a campaign."""
+    return session.scalars(
+        select(MessageDraw).where(col(MessageDraw.source) == source).order_by(col(MessageDraw.id))
+    ).all()
+
+
+def _reserved_customers(session: BrandSession) -> set[UUID]:
+    held = select(col(MessageDraw.customer_id)).where(
+        col(MessageDraw.status) == RESERVED, col(MessageDraw.drawn_at) <= session.ctx.known_until
+    )
+    return set(session.scalars(held))
+
+
+@read_once
+def best_sellers(session: BrandSession, most: int = 3, weeks: int = 8) -> Sequence[str]:
+    """SKUs of the products that sold most units lately, the most sold first."""
+    of_product = (col(Product.id) == col(SalesFact.product_id)) & (col(Product.brand_id) == col(SalesFact.brand_id))
+    since = session.ctx.known_until - timedelta(weeks=weeks)
+    units = func.sum(col(SalesFact.units))
+    wanted = select(col(Product.sku)).join(SalesFact, of_product).where(col(SalesFact.period_start) > since)
+    return session.scalars(wanted.group_by(col(Product.sku)).order_by(units.desc(), col(Product.sku)).limit(most)).all()
+
+
+@read_once
+def addresses(session: BrandSession) -> Mapping[UUID, str]:
+    """Customers' email addresses, where they look like one."""
+    rows = session.execute(select(col(Customer.id), col(Customer.email)).where(col(Customer.email) != "")).all()
+    return {row[0]: row[1].strip() for row in rows if is_address(row[1])}
+
+
 @dataclass(frozen=True)
 class CustomerResponse:
     """Response of one customer drawn for a campaign within its window: orders by channel, and opt-out."""
@@ -240,10 +296,13 @@ def campaigns(session: BrandSession, source: str | None = None) -> Sequence[Camp
     opted_out_at: dict[UUID, datetime] = {}
     for customer, at in opt_outs:
         opted_out_at.setdefault(customer, at)
+    began: dict[str, datetime] = {}
+    for row in rows:  # by the moment of sending: each letter has its own
+        began.setdefault(row.source, row.sent_at)
     groups: dict[tuple[Any, ...], list[CustomerResponse]] = defaultdict(list)
     for row in rows:
         opt_out = opted_out_at.get(row.customer_id)
-        groups[row.source, row.segment, row.arm, row.sent_at, row.cost_per_thousand_minor].append(
+        groups[row.source, row.segment, row.arm, began[row.source], row.cost_per_thousand_minor].append(
             CustomerResponse(
                 bought_minor=bought.get((row.source, row.customer_id), {}),
                 opted_out=opt_out is not None and row.sent_at <= opt_out < row.sent_at + WINDOW,

@@ -1,5 +1,6 @@
 """Reads of what was sold, for pricing: totals by period, and recent averages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -88,6 +89,26 @@ def recent_weekly(session: BrandSession, channel_id: UUID, product_id: UUID, wee
     asked = {"channel": channel_id, "product": product_id, "span": timedelta(weeks=weeks)}
     units, revenue, locations = session.execute(_RECENT, asked).one()
     return RecentWeekly(round(units / weeks), round(revenue / weeks), locations)
+
+
+def charged_since(
+    session: BrandSession,
+    channel_id: UUID,
+    product_id: UUID,
+    since: datetime,
+    locations: Collection[UUID] | None,
+    most: int,
+) -> list[float]:
+    """The average price charged in each period reported since a moment, minor units, the newest first."""
+    day, amount = col(SalesFact.period_start), col(SalesFact.units) * col(SalesFact.unit_price_minor)
+    wanted = (
+        select(func.sum(amount) * 1.0 / func.sum(col(SalesFact.units)))
+        .where(col(SalesFact.channel_id) == channel_id, col(SalesFact.product_id) == product_id)
+        .where(day >= since, col(SalesFact.units) > 0)
+    )
+    if locations is not None:
+        wanted = wanted.where(col(SalesFact.location_id).in_(locations))
+    return [float(price) for price in session.scalars(wanted.group_by(day).order_by(day.desc()).limit(most))]
 
 
 _OF_PRODUCT = col(SalesFact.product_id) == bindparam("product")
