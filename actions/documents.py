@@ -10,14 +10,13 @@ from sqlmodel import col
 
 from actions.items import action_of, prediction_of
 from actions.kinds import handler_of
-from actions.leaving import leaving_moved
+from actions.leaving import leaving_moved, leaving_sentence, shown_leaving
 from actions.outside import can_be_held_back
 from actions.seen import tag_of
 from actions.standing import differences_since
 from domain.action import ACTION_KINDS, ItemStatus
 from domain.figure import Cell
-from domain.kind import Leaving, Reversibility
-from domain.letter import By, Leaves
+from domain.kind import Reversibility
 from domain.message import Message, message
 from domain.prediction import Prediction
 from store.reads.row_version import RowVersion
@@ -159,16 +158,13 @@ def _can_be_undone(item: ActionItem) -> bool:
 
 def _outside(item: ActionItem) -> dict[str, Any]:
     """The effect outside the house: what, by which way and by whom as it was shown, and its event."""
-    leaves = ACTION_KINDS[item.kind].leaves_house
-    shown = Leaves.model_validate(item.preview["leaves"]) if item.preview.get("leaves") else None
-    by = shown.by if shown else By.NOBODY if leaves.content is Leaving.NOTHING else By.PERSON
-    today = leaves.by_mail if by is By.MAIL and leaves.by_mail else leaves.by_hand
+    leaves, shown = ACTION_KINDS[item.kind].leaves_house, shown_leaving(item)
     return {
         "what": leaves.content,
         "way": leaves.way,
-        "by": by,
-        "because": shown.because if shown else None,
-        "today": today._asdict(),
+        "by": shown.by,
+        "because": shown.because,
+        "today": leaving_sentence(item)._asdict(),
         "event": leaves.event,
     }
 

@@ -3,7 +3,7 @@
 from actions.handler import Writes
 from actions.kinds import handler_of
 from domain.action import Action, parse_action
-from domain.kind import LeavesHouse, Leaving, Way
+from domain.kind import LeavesHouse, Leaving, Way, Words
 from domain.letter import Because, By, Leaves, Letter
 from domain.message import Message
 from store.reads.settings import brand_of
@@ -22,6 +22,20 @@ def planned(session: BrandSession, action: Action) -> Leaves:
     because = by_hand_because(session, leaves, letter)
     by = By.PERSON if because else By.MAIL
     return Leaves(by=by, because=because, sender=sender(session) if by is By.MAIL else "", letter=letter)
+
+
+def shown_leaving(item: ActionItem) -> Leaves:
+    """How an item was shown to leave the house."""
+    if shown := item.preview.get("leaves"):
+        return Leaves.model_validate(shown)
+    nothing = handler_of(item.kind).kind.leaves_house.content is Leaving.NOTHING
+    return Leaves(by=By.NOBODY if nothing else By.PERSON)
+
+
+def leaving_sentence(item: ActionItem) -> Words:
+    """What a yes does outside, as things stood when the item was shown."""
+    leaves = handler_of(item.kind).kind.leaves_house
+    return leaves.by_mail if shown_leaving(item).by is By.MAIL and leaves.by_mail else leaves.by_hand
 
 
 def sender(session: BrandSession) -> str:

@@ -64,7 +64,8 @@ def _row(session: BrandSession, item: ActionItem, letter: Letter, key: str, beca
     return Delivery(
         id=session.ctx.new_id(), key=key, channel=PERSON if because else MAIL,
         target=(letter.name or letter.recipient) if because else letter.address, recipient=letter.recipient,
-        message={**letter.model_dump(mode="json"), "title": item.preview["title"]}, status=TO_HAND_OVER if because else QUEUED,
+        message={**letter.model_dump(mode="json"), "title": item.preview["title"]},
+        status=TO_HAND_OVER if because else QUEUED,
         last_error="", action_item_id=item.id, created_at=now, updated_at=now,
     )  # fmt: skip
 
@@ -95,7 +96,7 @@ def refresh(session: BrandSession, item: ActionItem) -> None:
     is_recall = session.scalars(select(col(Delivery.id)).where(*recall).limit(1)).first() is not None
     letters = recall if is_recall else letters
     counted = select(col(Delivery.status), func.count(col(Delivery.id))).where(*letters).group_by(col(Delivery.status))
-    counts: Counter[str] = Counter({status: number for status, number in session.execute(counted)})
+    counts: Counter[str] = Counter(dict(session.execute(counted).tuples().all()))
     latest = select(Delivery).where(*letters).order_by(col(Delivery.left_at).desc().nulls_last(), col(Delivery.id))
     newest = session.scalars(latest.limit(1)).first()
     if newest is None:
@@ -200,10 +201,8 @@ def hold_back(session: BrandSession, item: ActionItem) -> bool:
     """Let nothing more of it leave. Whether something had left already, or is being sent at this moment."""
     now = session.ctx.now()
     of_item = col(Delivery.action_item_id) == item.id
-    tasks = session.scalars(
-        select(Task).join(Delivery, (col(Delivery.brand_id) == col(Task.brand_id)) & (col(Delivery.task_id) == col(Task.id)))
-        .where(of_item, col(Task.status) == "open")
-    )  # fmt: skip
+    of_task = (col(Delivery.brand_id) == col(Task.brand_id)) & (col(Delivery.task_id) == col(Task.id))
+    tasks = session.scalars(select(Task).join(Delivery, of_task).where(of_item, col(Task.status) == "open"))
     for task in tasks:
         task.status = "cancelled"
     held = update(Delivery).where(of_item, col(Delivery.status).in_(WAITS))

@@ -1,4 +1,4 @@
-"""Reads back whether what left the house had its effect: the job `item.read_back`. What was not seen reopens the item."""
+"""Reads back whether what left the house had its effect (`item.read_back`). What was not seen is reopened."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -97,9 +97,8 @@ def _let_go(session: BrandSession, item: ActionItem) -> str:
 def _tell(session: BrandSession, item: ActionItem, what: str) -> None:
     language = language_of(session)
     title = text_title(action_of(item), language, told_of(item))
-    more = (
-        f"item.notice.{what}.more" if what == "hand_over_late" else f"item.notice.{what}.{item.kind.replace('.', '_')}"
-    )
+    kind = handler_of(item.kind).kind.file_name
+    more = f"item.notice.{what}.{'more' if what == 'hand_over_late' else kind}"
     notify(
         session,
         Note(

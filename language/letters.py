@@ -103,9 +103,9 @@ def _pdf(sheet: Sheet, subject: str, text: str, paper: Stationery) -> bytes:
     from language.pdf import write_pdf
 
     heads = [speak(head, paper.language) for head in sheet.heads]
-    rows = [[[Span(speak(cell, paper.language))] for cell in row] for row in sheet.rows]
-    shares = [max(4, *(min(len(cell), 30) for cell in column)) for column in
-              zip(heads, *([speak(cell, paper.language) for cell in row] for row in sheet.rows), strict=True)]  # fmt: skip
+    cells = [[speak(cell, paper.language) for cell in row] for row in sheet.rows]
+    rows = [[[Span(cell)] for cell in row] for row in cells]
+    shares = [max(4, *(min(len(cell), 30) for cell in column)) for column in zip(heads, *cells, strict=True)]
     paragraphs = [Paragraph([Span(part)]) for part in text.split("\n") if part.strip()]
     return write_pdf(
         Paper(

@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import col
 
+from actions.hand_over import hand_over, to_hand_over
 from actions.items import Proposer, adopt, propose
 from bootstrap.meetings import agent_id
 from bootstrap.office import Office
@@ -22,6 +23,7 @@ from domain.clock import FixedClock
 from domain.context import Context
 from domain.ids import TimeOrderedIds
 from domain.labels import Label
+from domain.letter import Left
 from domain.prediction import Prediction
 from domain.pricing import PriceUpdate
 from evals.twin.desk import Bid, PriceMemory, Wanted, Wish, worth
@@ -119,8 +121,13 @@ class TwinOffice:
         }  # fmt: skip
 
     def work(self) -> None:
-        """The daily jobs: carry out what is approved, close what is overdue, measure what is due."""
+        """The daily jobs: carry out what is approved, close what is overdue, measure what is due. What has to leave the
+        house the brand's people hand over the same day: no mail server is set in the twin."""
         self.office.run_due(self.owner)
+        with self.database.begin(self.operator) as session:
+            for item in to_hand_over(session):
+                if item.outside["state"] == Left.TO_HAND_OVER:
+                    hand_over(session, str(item.id))
 
     def list_price(self, standing: Counts) -> Counts:
         """(P, C) the price list as the product has it, in cents."""

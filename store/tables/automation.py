@@ -158,7 +158,7 @@ class Delivery(BrandOwned, table=True):
     attempts: int = 0
     last_error: str = ""
     action_item_id: UUID | None = Field(
-        default=None, description="the action item of which it is what leaves the house"
+        default=None, description="the action item that it belongs to"
     )
     recipient: str = Field(default="", description="who it is for, by the id or code that the brand's rows have")
     task_id: UUID | None = Field(default=None, description="the task of whoever hands it over")

@@ -151,7 +151,8 @@ def _parameters(model: type[BaseModel]) -> set[str]:
 
 def _outside(kind: ActionKind) -> Iterator[str]:
     file, leaves = f"domain/{kind.noun}.py", kind.leaves_house
-    if not all(text.strip() for text in leaves.today):
+    said = [leaves.by_hand, *([leaves.by_mail] if leaves.by_mail else [])]
+    if not all(text.strip() for words in said for text in words):
         yield f"{file}: {kind.name} does not say in both languages what leaves the house today."
     if (leaves.content is Leaving.NOTHING) is not (leaves.way is Way.NONE):
         yield f"{file}: {kind.name} says {leaves.content} leaves the house, by {leaves.way}."
@@ -207,7 +208,7 @@ BEGUN = ActionKind(
     list_title=Words("Parade at {stand}", "Umzug bei {stand}"),
     text_title=Words("Parade at {stand} for {cost_minor}", ""),
     reversibility=Reversibility.FINAL,
-    leaves_house=LeavesHouse(content=Leaving.NOTHING, way=Way.NONE, today=Words("Nothing.", "Nichts.")),
+    leaves_house=LeavesHouse(content=Leaving.NOTHING, way=Way.NONE, by_hand=Words("Nothing.", "Nichts.")),
     names=("stand",),
 )
 
@@ -247,15 +248,15 @@ SPOILT = (
     Spoilt({"owns_columns": frozenset({"price.colour"})}, "owns price.colour, which no table has"),
     Spoilt({"money_at_stake": False}, "no money is at stake in price.update, but its facts have amount_minor"),
     Spoilt(
-        {"leaves_house": LeavesHouse(content=Leaving.MAIL, way=Way.NONE, today=Words("a", "b"))},
+        {"leaves_house": LeavesHouse(content=Leaving.MAIL, way=Way.NONE, by_hand=Words("a", "b"))},
         "says mail leaves the house, by none",
     ),
     Spoilt(
-        {"leaves_house": LeavesHouse(content=Leaving.NOTHING, way=Way.NONE, today=Words("a", ""))},
+        {"leaves_house": LeavesHouse(content=Leaving.NOTHING, way=Way.NONE, by_hand=Words("a", ""))},
         "does not say in both languages",
     ),
     Spoilt(
-        {"leaves_house": LeavesHouse(content=Leaving.NOTHING, way=Way.NONE, today=Words("a", "b"), event="stok.low")},
+        {"leaves_house": LeavesHouse(content=Leaving.NOTHING, way=Way.NONE, by_hand=Words("a", "b"), event="stok.low")},
         "the event stok.low",
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from actions.leaving import leaving_sentence
 from domain.action import ACTION_KINDS
 from domain.figure import Cell
 from domain.message import Message, read_message
@@ -92,20 +93,16 @@ def _spoken_against(sitting: Sitting, proposal_id: UUID) -> Line:
 
 
 def _leaving(sitting: Sitting, decisions: Sequence[Decision]) -> Iterator[Block]:
-    """What a yes sends, and what a person has to pass on, once a kind."""
+    """What a yes sends, and what a person has to pass on, once each sentence."""
     numbers: dict[str, list[str]] = {}
     for at, decision in enumerate(decisions, start=1):
-        numbers.setdefault(decision.item.kind, []).append(str(at))
+        numbers.setdefault(leaving_sentence(decision.item).in_language(sitting.language), []).append(str(at))
     yield Bullets(
         [
-            BulletPoint([Span(f"{', '.join(places)}: ", SpanLook.STRONG), Span(_today(sitting, kind))])
-            for kind, places in numbers.items()
+            BulletPoint([Span(f"{', '.join(places)}: ", SpanLook.STRONG), Span(sentence)])
+            for sentence, places in numbers.items()
         ]
     )
-
-
-def _today(sitting: Sitting, kind: str) -> str:
-    return ACTION_KINDS[kind].leaves_house.today.in_language(sitting.language)
 
 
 def left_out_sections(sitting: Sitting) -> list[Section]:

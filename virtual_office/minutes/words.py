@@ -7,7 +7,6 @@ from domain.message import Message
 from language.sentences import nouns, sentence
 from language.speech import speak
 
-
 class Sentence(str):
     """An English sentence that brings its German along: wherever only words are wanted, it is the English."""
 

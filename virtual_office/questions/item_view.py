@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from actions.documents import ABOUT_ITEMS, item_summary, live_document, still_document
 from actions.items import action_of, told_of
+from actions.leaving import shown_leaving
 from actions.questions import notes_of
 from domain.action import PreviewLine, resources_used
 from domain.figure import Cell
 from domain.language import Language
-from domain.letter import Leaves
 from domain.message import read_message
 from language.letters import Stationery, write_letter
 from language.lines import Style, as_linked_markdown, as_plain
@@ -95,11 +95,9 @@ def still_view(
 
 def letter_view(session: BrandSession, item: ActionItem, language: Language) -> dict[str, Any] | None:
     """The text that leaves the house, in the language it is sent in, and to whom; None where none does."""
-    shown = item.preview.get("leaves")
-    leaves = Leaves.model_validate(shown) if shown else None
-    if leaves is None or leaves.letter is None:
+    leaves, brand = shown_leaving(item), brand_of(session)
+    if (letter := leaves.letter) is None:
         return None
-    brand, letter = brand_of(session), leaves.letter
     written = write_letter(
         letter,
         Stationery(
