@@ -96,7 +96,7 @@ def refresh(session: BrandSession, item: ActionItem) -> None:
     is_recall = session.scalars(select(col(Delivery.id)).where(*recall).limit(1)).first() is not None
     letters = recall if is_recall else letters
     counted = select(col(Delivery.status), func.count(col(Delivery.id))).where(*letters).group_by(col(Delivery.status))
-    counts: Counter[str] = Counter(dict(session.execute(counted).tuples().all()))
+    counts: Counter[str] = Counter({row[0]: row[1] for row in session.execute(counted)})
     latest = select(Delivery).where(*letters).order_by(col(Delivery.left_at).desc().nulls_last(), col(Delivery.id))
     newest = session.scalars(latest.limit(1)).first()
     if newest is None:

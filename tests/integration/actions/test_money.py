@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from actions.approvals import approve
 from actions.gateway import execute, undo
+from actions.hand_over import hand_over
 from actions.items import Proposer, adopt
 from actions.kinds import handler_of
 from domain.action import Action, ItemStatus
@@ -64,6 +65,12 @@ class Office:
     def carry_out(self, action: Action) -> ActionItem:
         return execute(self.database, self.owner, self.engine, self.approved(action).id)
 
+    def handed_over(self, action: Action) -> ActionItem:
+        """Carried out, and brought out of the house by a person."""
+        item = self.carry_out(action)
+        with self.database.begin(self.operator) as session:
+            return hand_over(session, str(item.id))
+
     def rows(self, table: type[Any]) -> list[Any]:
         with self.database.read(self.owner) as session:
             return list(session.scalars(select(table)).all())
@@ -93,6 +100,9 @@ def office(database: Database, new_brand: Callable[..., Context], engine: Policy
 def test_a_reminder_is_sent_once_and_waits_in_the_outbox(office: Office) -> None:
     item = office.carry_out(REMIND)
     assert execute(office.database, office.owner, office.engine, item.id).status == ItemStatus.DONE
+    assert office.rows(InvoiceReminder) == []
+    with office.database.begin(office.operator) as session:
+        hand_over(session, str(item.id))
     (row,) = office.rows(InvoiceReminder)
     assert (row.level, row.sent_at) == (1, office.owner.now())
     (event,) = [event for event in office.rows(OutboxEvent) if event.type == "invoice_reminder.to_send"]
@@ -101,7 +111,7 @@ def test_a_reminder_is_sent_once_and_waits_in_the_outbox(office: Office) -> None
 
 
 def test_a_reminder_cannot_be_taken_back(office: Office) -> None:
-    item = office.carry_out(REMIND)
+    item = office.handed_over(REMIND)
     with pytest.raises(Conflict, match="cannot be undone"):
         undo(office.database, office.operator, str(item.id))
 
@@ -122,7 +132,7 @@ def test_what_is_paid_between_approval_and_dispatch_is_not_reminded_of(office: O
 
 @pytest.mark.parametrize(("days", "status"), [(13, ItemStatus.DENIED), (14, ItemStatus.PROPOSED)])
 def test_a_debtor_is_left_in_peace_for_two_weeks(office: Office, days: int, status: ItemStatus) -> None:
-    office.carry_out(REMIND)
+    office.handed_over(REMIND)
     office.later(days)
     item = office.advised(REMIND)
     assert item.status == status
@@ -131,7 +141,7 @@ def test_a_debtor_is_left_in_peace_for_two_weeks(office: Office, days: int, stat
 
 def test_a_debtor_who_paid_at_once_paid_sooner_than_its_habit(office: Office) -> None:
     """It pays after 50 to 56 days, so at 45 it would have taken some 5 to 11 more; it took one."""
-    item = office.carry_out(REMIND)
+    item = office.handed_over(REMIND)
     pay(office.database, office.owner, "L-OPEN", office.owner.now() + DAY)
     office.later(43)
     outcome = office.measured(item, REMIND, 43)

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from actions.gateway import execute, undo
+from actions.hand_over import hand_over
 from actions.handler import Look
 from actions.items import propose
 from actions.kinds import handler_of
+from actions.leaving import planned
 from connectors.feed import deliver
 from domain.action import ItemStatus
 from domain.clock import FixedClock
@@ -19,11 +21,12 @@ from domain.context import Context
 from domain.customers import LeadFollowUp, SegmentMessage, Template
 from domain.errors import Conflict
 from domain.language import Language
+from domain.letter import By
 from domain.prediction import OutcomeStatus
 from guardrails.cedar import PolicyEngine
 from language.speech import speak
 from store.database import Database
-from store.tables import ActionItem, Customer, Lead, MessageSend, OutboxEvent, Task
+from store.tables import ActionItem, Customer, Lead, MessageDraw, MessageSend, OutboxEvent, Task
 from tests.claims import why
 from tests.integration.crm_brand import CROWD, DAY, plant_customers, plant_leads, wrote
 
@@ -47,6 +50,12 @@ def asked(database: Database, ctx: Context, engine: PolicyEngine, action: Segmen
     return execute(database, ctx, engine, item.id)
 
 
+def handed_over(database: Database, ctx: Context, item: ActionItem) -> ActionItem:
+    """A person wrote to those on the list, and ticked it."""
+    with database.begin(ctx) as session:
+        return hand_over(session, str(item.id))
+
+
 def test_it_is_sent_once_to_half_of_those_drawn_and_to_nobody_who_asked_to_be_left_alone(
     database: Database, new_brand: NewBrand, engine: PolicyEngine
 ) -> None:
@@ -57,6 +66,9 @@ def test_it_is_sent_once_to_half_of_those_drawn_and_to_nobody_who_asked_to_be_le
     item = asked(database, ctx, engine, message(audience=10_000))
     assert item.status == ItemStatus.DONE
     assert execute(database, ctx, engine, item.id).status == ItemStatus.DONE
+    assert rows(database, ctx, MessageSend) == []
+    assert {row.status for row in rows(database, ctx, MessageDraw)} == {"reserved"}
+    handed_over(database, ctx, item)
     sends = rows(database, ctx, MessageSend)
     assert sorted(row.arm for row in sends) == ["holdout"] * 470 + ["treated"] * 470
     left_out = {row.id for row in rows(database, ctx, Customer) if row.code < "A0060"}
@@ -91,7 +103,7 @@ def test_who_was_written_to_rests(database: Database, new_brand: NewBrand, engin
     plant_customers(database, ctx, FEWER)
     first = asked(database, ctx, engine, message())
     second = asked(database, ctx, engine, message(audience=10_000))
-    sends = rows(database, ctx, MessageSend)
+    sends = rows(database, ctx, MessageDraw)
     drawn = [{row.customer_id for row in sends if row.source.endswith(str(item.id))} for item in (first, second)]
     assert (len(drawn[0]), len(drawn[1])) == (400, 600)
     assert not drawn[0] & drawn[1]
@@ -102,6 +114,7 @@ def test_it_is_measured_against_those_held_out(database: Database, new_brand: Ne
     ctx = new_brand()
     plant_customers(database, ctx, FEWER)
     item = asked(database, ctx, engine, message(audience=800))
+    handed_over(database, ctx, item)
     codes = {row.id: row.code for row in rows(database, ctx, Customer)}
     orders = []
     for arm, buyers in (("treated", 90), ("holdout", 30)):
@@ -171,5 +184,8 @@ def test_a_look_writes_nothing_and_shows_the_text(database: Database, new_brand:
     with database.read(ctx) as session:
         look: Look = handler_of("segment.message").look(session, message(), None)
     assert "200 customers" in look.preview.title
-    assert any("Abmelden" in speak(change.after, Language.EN) for change in look.preview.changes)
-    assert rows(database, ctx, MessageSend) == []
+    with database.read(ctx) as session:
+        shown = planned(session, message(offer=["A"]))
+    assert shown.letter is not None and shown.letter.body is not None and shown.by is By.PERSON
+    assert "A" in speak(shown.letter.body, Language.EN)
+    assert rows(database, ctx, MessageDraw) == []
