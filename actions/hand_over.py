@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from actions.items import find_item
 from actions.order import require_present
-from actions.outside import TO_HAND_OVER, note_left, noted, put, settle
+from actions.outside import TO_HAND_OVER, note_left, noted, put, refresh, settle
 from domain.actor import ActorKind, Permission
 from domain.errors import Conflict, Forbidden
 from domain.letter import HAS_LEFT, Left, Seen
@@ -62,13 +62,16 @@ def confirm(session: BrandSession, item_id: str) -> ActionItem:
 
 
 def seen(session: BrandSession, item: ActionItem) -> None:
-    """Its effect outside was read back: the tasks about it are done."""
+    """Its effect outside was read back: the tasks about it are done, and what waited for a tick is out."""
     for row in letters_of(session, item, 1_000):
+        if row.status == TO_HAND_OVER:
+            note_left(session, item, row, session.ctx.now(), by=session.ctx.actor.name)
         _close(session, row)
     task_id = item.outside.get("task")
     task = session.get(Task, (item.brand_id, task_id)) if task_id else None
     if task is not None and task.status == "open":
         task.status = "done"
+    refresh(session, item)
     put(session, item, {**item.outside, "seen": Seen.CONFIRMED, "seen_at": session.ctx.now().isoformat()})
 
 

@@ -25,7 +25,7 @@ from store.outbox import emit
 from store.session import BrandSession
 from store.tables import ActionItem, Delivery, Task
 
-LETTERS_JOB, LOOK_BACK_JOB = "item.send", "item.read_back"
+LETTERS_JOB, LOOK_BACK_JOB = "letters.send", "letters.read_back"
 MAIL, PERSON = "email", "person"
 QUEUED, SENDING, SENT, FAILED = "queued", "sending", "sent", "failed"
 TO_HAND_OVER, HANDED_OVER, WITHDRAWN = "to_hand_over", "handed_over", "withdrawn"
@@ -143,11 +143,11 @@ def _said(session: BrandSession, outside: dict[str, Any]) -> Message:
 
 
 def _state_said(session: BrandSession, state: Left, outside: dict[str, Any]) -> Message:
-    many = "_many" if state is Left.SENT and outside["total"] != 1 else ""
+    many = state is Left.SENT and outside["total"] != 1
     names = {name: str(outside[name]) for name in ("to", "reason") if outside.get(name)}
     numbers = {name: Cell(value=outside[name], unit="count") for name in ("left", "total") if name in outside}
     at = outside.get("due_at") or outside.get("at")
-    return message(f"item.left.{state}{many}", who=outside.get("by", ""), **names, **numbers, **_moment(session, at))
+    return message("item.left.sent_many" if many else f"item.left.{state}", who=outside.get("by", ""), **names, **numbers, **_moment(session, at))
 
 
 def _moment(session: BrandSession, at: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Sends the letters of action items: the job `item.send`, one after another, each noted once the server took it."""
+"""Sends the letters of action items: the job `letters.send`, one after another, each noted once the server took it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""Reads back whether what left the house had its effect (`item.read_back`). What was not seen is reopened."""
+"""Reads back whether what left the house had its effect (`letters.read_back`). What was not seen is reopened."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

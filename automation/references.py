@@ -17,7 +17,7 @@ _CHANGED = "changed"
 KNOWN: Mapping[str, tuple[str, ...]] = {
     "action_item": (
         *(status.value for status in ItemStatus),
-        *("asked", "answered", "to_hand_over", "handed_over", "sent", "seen", "not_seen"),
+        *("asked", "answered", "expiring", "to_hand_over", "handed_over", "sent", "seen", "not_seen"),
     ),
     "guardrail": ("breached",),
     "stock": ("low",),

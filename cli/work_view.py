@@ -24,14 +24,14 @@ _JOBS = {
     "meeting.call": "item.work.job.meeting_call",
     "meeting.go_on": "item.work.job.meeting_go_on",
     "delivery.send": "item.work.job.delivery_send",
-    "item.send": "item.work.job.item_send",
-    "item.read_back": "item.work.job.item_read_back",
+    "letters.send": "item.work.job.letters_send",
+    "letters.read_back": "item.work.job.letters_read_back",
     "automation.run": "item.work.job.automation_run",
     "automation.tell": "item.work.job.automation_tell",
     "facts.look": "item.work.job.facts_look",
     "run.hold": "item.work.job.run_hold",
 }
-_OF_ITEMS = frozenset({"action.execute", "outcome.measure", "item.send", "item.read_back"})
+_OF_ITEMS = frozenset({"action.execute", "outcome.measure", "letters.send", "letters.read_back"})
 
 
 def work_document(

@@ -69,7 +69,8 @@ def _message(sender: str, going: Outgoing) -> EmailMessage:
     message.set_content(str(going.message.get("body") or going.message["title"]))
     for file in going.files:
         kind, _, subtype = file.media_type.partition("/")
-        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
+        params = {"charset": "utf-8"} if kind == "text" else None
+        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name, params=params)
     return message
 
 

@@ -27,6 +27,8 @@ from store.tables import ActionItem, BrandRules, Customer, Delivery, InvoiceRemi
 TO_SEND = "invoice_reminder.to_send"
 """The event that a connector which writes to debtors waits for."""
 _NEVER_DAYS = 36_500
+_TEXTS = ("finance.letter.reminder.first", "finance.letter.reminder.second", "finance.letter.reminder.last")
+"""The letter of each reminder."""
 _DAY = timedelta(days=1)
 
 
@@ -110,7 +112,7 @@ class InvoiceRemindHandler:
         total = money_cell(now.owed_minor, action.currency)
         level = min(max(overdue.level for overdue in now.due), LAST_LEVEL)
         text = message(
-            f"finance.letter.reminder_{level}", name=customer.name or customer.code, brand=brand, total=total,
+            _TEXTS[level - 1], name=customer.name or customer.code, brand=brand, total=total,
             lines=[_letter_line(overdue, action.currency) for overdue in now.due],
         )  # fmt: skip
         subject = message("finance.letter.reminder_subject", brand=brand, total=total)
@@ -136,7 +138,7 @@ class InvoiceRemindHandler:
         """Whether all of the invoices are paid."""
         own = reads.invoices(session, action.currency, action.debtor)
         lacks = owed_by(own)
-        return all(lacks[invoice.id] <= 0 for invoice in own if invoice.number in action.invoices)
+        return all(lacks[invoice.number] <= 0 for invoice in own if invoice.number in action.invoices)
 
     def measure(
         self, session: BrandSession, action: InvoiceRemind, source: str, since: datetime, until: datetime

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field
 
+from store.tables.actions import ActionItem
 from store.tables.base import BIGINT, DOCUMENT, MOMENT, BrandOwned, belongs_to, unique
+from store.tables.work import Task
 
 
 class AutomationDefinition(BrandOwned, table=True):
@@ -142,8 +144,8 @@ class Delivery(BrandOwned, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         unique("key"),
-        belongs_to("action_item"),
-        belongs_to("task"),
+        belongs_to(ActionItem),
+        belongs_to(Task),
         Index("delivery_newest", "brand_id", "created_at"),
         Index("delivery_of_item", "brand_id", "action_item_id", "status"),
     )

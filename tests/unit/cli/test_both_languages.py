@@ -46,7 +46,9 @@ def item(status: ItemStatus, *, filled: bool) -> dict[str, Any]:
         "answer_until": "19", "blast_radius": "9", "policies": ["10"], "undo": "11", "can_be_undone": filled,
         "receipts": [{"tool": "12", "id": ID}],
         "verdict": {"decision": "needs_approval", "reasons": ["13"] if filled else []},
-        "outside": {"today": {"en": "14", "de": "14"}}, "notes": [{"author": "15", "text": "16"}] if filled else [],
+        "outside": {"today": {"en": "14", "de": "14"}},
+        "letter": {"by": "mail", "from": "17", "to": "18", "subject": "19", "text": "20", "files": ["21"]} if filled
+        else None, "left": None, "notes": [{"author": "15", "text": "16"}] if filled else [],
         "approvals": [{"by": "17", "gates": []}] if filled else [], "edited_from": words("18"),
         "outcome": {"status": "not_measurable", "unit": "EUR.minor", "reasons": []} if filled else None,
         "changed_since_shown": ["20"] if filled else [], "gates": ["operator", "owner"],
