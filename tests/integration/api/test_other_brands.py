@@ -53,6 +53,7 @@ OF_ONES_OWN = {
     f"GET {API}/meetings": None,
     f"POST {API}/meetings": {"agenda": "Prices", "agents": PRICING},
     f"GET {API}/inbox": None,
+    f"GET {API}/hand-overs": None,
     f"GET {API}/action-items": None,
     f"POST {API}/action-items": {"action": {"kind": "price.update", "sku": "CHEAP", "channel": "shop",
                                             "price_minor": 1_001, "currency": "EUR"}},
