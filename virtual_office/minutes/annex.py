@@ -15,9 +15,10 @@ from language.prose import exactly
 from language.sentences import sentence
 from language.speech import say
 from store.reads.models import ModelCost
-from store.tables import FindingRow
+from store.tables import FindingRow, ProposalRow
 from virtual_office.minutes.decided import OF_A_KIND
-from virtual_office.minutes.sitting import Sitting, first_sentence, sentences_of
+from virtual_office.minutes.sitting import Sitting, first_sentence, proposal_of, sentences_of
+from virtual_office.minutes.worth import reason_as_it_stands
 
 _ALLOWED = ("cash", "stock_money", "attention")
 _MOST_COLUMNS = 5
@@ -45,11 +46,28 @@ def _agent(sitting: Sitting, name: str) -> Iterator[Block]:
     if since:
         yield Heading(sitting.say("since_last"))
         yield Bullets(since)
+    reasons = list(_reasons(sitting, name))
+    if reasons:
+        yield Heading(sitting.say("reasons"))
+        yield Bullets(reasons)
     own = [row for row in sitting.findings if row.agent == name]
     shown = [row for row in own if not sitting.rests_on_proposals(row.figures.values())]
     yield from _findings(sitting, shown)
     if behind := len(own) - len(shown):
         yield Paragraph([Span(sitting.counted("behind_proposals", behind), SpanLook.QUIET)])
+
+
+def _reasons(sitting: Sitting, name: str) -> Iterator[BulletPoint]:
+    """Why its decisions were proposed, in full, but for what a challenge has replaced since."""
+    for item in sitting.items:
+        proposal = proposal_of(sitting, item)
+        if proposal.agent == name and (reason := reason_as_it_stands(sitting, proposal)):
+            before = [[Span(sitting.say("before", line=sitting.words(line)))] for line in _precedents(sitting, proposal)]
+            yield BulletPoint([Span(f"{sitting.title(item)}. ", SpanLook.STRONG), *reason], before)
+
+
+def _precedents(sitting: Sitting, proposal: ProposalRow) -> Sequence[str]:
+    return sitting.record.get("precedents", {}).get(str(proposal.id), ())
 
 
 def _standing(sitting: Sitting, text: str, figures: Mapping[str, str]) -> Line:

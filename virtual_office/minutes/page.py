@@ -18,7 +18,7 @@ _LONGEST_TITLE, _LONGEST_LINE = 16, 40
 """In words."""
 _STATUS = {"measured": "measured_status"}
 _FIRST = "finance_analyst"
-"""Who says what happened beside the chair, where it attends."""
+"""Who says what happened beside the chair."""
 
 
 class _Room(NamedTuple):
@@ -121,11 +121,12 @@ def _lead(sitting: Sitting) -> Line:
 
 
 def _happened(sitting: Sitting) -> list[Span]:
-    """Two sentences: how sales went, and what an agent's report opens with that no challenge bears on."""
+    """Two sentences: how sales went, and what finance opens with; where neither is known, what another agent does."""
     said = [sitting.entry(entry) for entry in sitting.record.get("happened", ())][:1]
     order = sorted(sitting.reports, key=lambda name: name != _FIRST)
-    openings = (_opening(sitting, sitting.reports[name]) for name in order)
-    said += [opening for opening in openings if opening][: 2 - len(said)]
+    for name in order:
+        if len(said) < 2 and (name == _FIRST or not said):
+            said += filter(None, [_opening(sitting, sitting.reports[name])])
     return [span for line in said for span in (*line, Span(" "))][:-1]
 
 

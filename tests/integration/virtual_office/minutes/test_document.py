@@ -34,7 +34,7 @@ def minutes_in(firm: Firm, met: dict[str, Any], language: Language, **more: Any)
 
 def test_the_page_comes_first_and_begins_with_what_was_decided(firm: Firm) -> None:
     met = firm.meet()
-    heads = [line for line in met["minutes"].splitlines() if line.startswith("#")]
+    heads = [line for line in met["minutes"].splitlines() if line.startswith(("# ", "## "))]
     assert heads == [
         "# Monday meeting, 2 March 2026: Acme", "## Decisions", "## What colleagues recomputed", "## Open questions",
         "## Annex: Inventory Forecaster", "## Annex: Pricing Director", "## About this meeting",
