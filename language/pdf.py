@@ -72,8 +72,8 @@ def _blank(paper: Paper) -> "FPDF":
 
 def _title(pdf: "FPDF", paper: Paper) -> None:
     pdf.set_text_color(*_ACCENT)
-    pdf.set_font(_FONT, "B", 17)
-    pdf.multi_cell(0, 9, _safe(paper.title), new_x="LMARGIN", new_y="NEXT", align="L")
+    pdf.set_font(_FONT, "B", 15)
+    pdf.multi_cell(0, 8, _safe(paper.title), new_x="LMARGIN", new_y="NEXT", align="L")
     pdf.ln(3)
 
 

@@ -11,7 +11,7 @@ from domain.report import FindingSeverity
 from language.formats import cell_text, number_text
 from language.lines import Line, Span, SpanLook
 from language.paper import Block, BulletPoint, Bullets, Heading, Paragraph, Section, Table
-from language.prose import exactly
+from language.prose import KEY, exactly
 from language.sentences import sentence
 from language.speech import say
 from store.reads.models import ModelCost
@@ -21,7 +21,7 @@ from virtual_office.minutes.sitting import Sitting, first_sentence, proposal_of,
 from virtual_office.minutes.worth import reason_as_it_stands
 
 _ALLOWED = ("cash", "stock_money", "attention")
-_MOST_COLUMNS = 5
+_MOST_COLUMNS = 4
 _ORDER = {severity: at for at, severity in enumerate(FindingSeverity)}
 _NTH = re.compile(r"_[a-z]$")
 _LEFT_OUT_OF_TABLES = ("_low", "_high", "coverage")
@@ -104,9 +104,9 @@ def _is_table(rows: Sequence[FindingRow]) -> bool:
 
 
 def _columns(rows: Sequence[FindingRow]) -> list[str]:
-    """The numbers that all of them cite, without the ends of ranges."""
-    common = [key for key in rows[0].figures if all(key in row.figures for row in rows)]
-    return [key for key in common if not key.endswith(_LEFT_OUT_OF_TABLES)][:_MOST_COLUMNS]
+    """The numbers that all of them cite, in the order of the sentence, without the ends of ranges."""
+    common = [key for key in KEY.findall(rows[0].text) if all(key in row.figures for row in rows)]
+    return [key for key in dict.fromkeys(common) if not key.endswith(_LEFT_OUT_OF_TABLES)][:_MOST_COLUMNS]
 
 
 def _heading(sitting: Sitting, key: str, rows: Sequence[FindingRow]) -> str:
