@@ -375,7 +375,12 @@ def reject(session: BrandSession, item_id: str, reason: str, seen: str | None = 
     """A person says no; the reason reaches the agent's next report. Raises Conflict when it is too late."""
     session.ctx.require(Permission.ACTION_APPROVE)
     if not reason.strip():
-        raise InvalidInput("A rejection needs a reason.", remedy="Say why with --reason: the agent will read it.")
+        raise InvalidInput(
+            "A rejection needs a reason.",
+            remedy="Say why with --reason: the agent will read it.",
+            said=Message(key="item.error.no_reason"),
+            advice=Message(key="item.advice.say_why"),
+        )
     item = lock_row(session, ActionItem, find_item(session, item_id).id)
     require_present(session)
     require_seen(session, item, seen)
