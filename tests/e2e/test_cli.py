@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import CHECKOUT, SAMPLE, Near, Terminal
+from virtual_office.minutes.page import MOST_WORDS
 
 BRAND = "hairoticmen"
 HEAVY = ("sqlalchemy", "langgraph", "langchain_core", "numpy", "scipy", "fastapi", "cedarpy", "pydantic", "psycopg")
