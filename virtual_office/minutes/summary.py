@@ -46,7 +46,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         "waits_until_locally": _waits_until(session, run),
         "points": run.result.get("points", []),
         "challenges": run.result.get("challenges", []),
-        **table_document(session, run_id),
+        **table_document(session, run_id, language),
         "left_out": run.result.get("left_out", []),
         "worth_more": run.result.get("worth_more", []),
         "action_items": [inbox_line(session, item, language) for item in items],

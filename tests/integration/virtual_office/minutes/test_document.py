@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from domain.language import Language
+from language.formats import money_text
 from language.paper import Paper, count_words, write_annex, write_page
 from language.pdf import write_pdf
 from language.speech import prose_of
@@ -64,7 +65,8 @@ def test_a_decision_says_what_is_expected_whose_yes_it_needs_and_by_when(firm: F
     (item,) = met["action_items"]
     (row,) = [line for line in met["annex"].splitlines() if line.startswith("| 1 |")]
     assert "Operator, by " in row
-    assert item["expected"] in row, "exact in the table"
+    exact, low, high = (money_text(item["predicted"][end], "EUR", EN) for end in ("value", "low", "high"))
+    assert f"{exact} ({low} to {high})" in row, "exact in the table"
     assert re.search(r"1\. \*\*.*\.\*\* We expect €\d+ \(", met["page"])
     assert "**Whose yes, by when.** Operator: 1 by Thu 5 March, " in met["page"]
 
