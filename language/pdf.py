@@ -1,4 +1,4 @@
-"""A paper as PDF: the one page on the first sheet, what stands behind it on others, numbers with footnotes at the end."""
+"""A paper as PDF: the one page on the first sheet, what stands behind it after it, footnotes for numbers at the end."""
 
 import logging
 import warnings

@@ -1,4 +1,4 @@
-"""The annex: what each agent found beside what it proposed, three and more of a kind as a table; and the meeting itself."""
+"""The annex: what each agent found beside its proposals, three or more of a kind as a table; the meeting itself."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +62,9 @@ def _reasons(sitting: Sitting, name: str) -> Iterator[BulletPoint]:
     for item in sitting.items:
         proposal = proposal_of(sitting, item)
         if proposal.agent == name and (reason := reason_as_it_stands(sitting, proposal)):
-            before = [[Span(sitting.say("before", line=sitting.words(line)))] for line in _precedents(sitting, proposal)]
+            before = [
+                [Span(sitting.say("before", line=sitting.words(line)))] for line in _precedents(sitting, proposal)
+            ]
             yield BulletPoint([Span(f"{sitting.title(item)}. ", SpanLook.STRONG), *reason], before)
 
 
@@ -99,7 +101,11 @@ def _is_table(rows: Sequence[FindingRow]) -> bool:
     """Whether all say the same sentence of a thing each; not where a sentence compares several prices."""
     told = [Message.model_validate(row.message) for row in rows if row.message]
     columns = _columns(rows)
-    plain = len(told) == len(rows) and not any(message.then for message in told) and not any(_NTH.search(key) for key in columns)
+    plain = (
+        len(told) == len(rows)
+        and not any(message.then for message in told)
+        and not any(_NTH.search(key) for key in columns)
+    )
     return len(rows) >= OF_A_KIND and plain and bool(columns)
 
 

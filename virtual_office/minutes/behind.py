@@ -263,7 +263,9 @@ def people_sections(sitting: Sitting) -> list[Section]:
     """What people said in the meeting, and what was said of it as a whole."""
     entries = [*sitting.record.get("turns", ())]
     entries += [
-        entry for entry in sitting.record.get("dissent", ()) if not isinstance(entry, Mapping) or not entry.get("proposal")
+        entry
+        for entry in sitting.record.get("dissent", ())
+        if not isinstance(entry, Mapping) or not entry.get("proposal")
     ]
     points = [BulletPoint(sitting.entry(entry)) for entry in entries]
     return [Section(sitting.say("section.people"), [Bullets(points)])] if points else []

@@ -89,7 +89,8 @@ def _blocks(sitting: Sitting, parts: _Parts, room: _Room) -> Iterator[Block]:
         yield Paragraph([*_head(sitting, "decided"), Span(sitting.counted("decided_items", number))])
         reasons = [at < room.reasons for at in range(len(shown))]
         points = [
-            BulletPoint(_decision(sitting, group, with_reason)) for group, with_reason in zip(shown, reasons, strict=True)
+            BulletPoint(_decision(sitting, group, with_reason))
+            for group, with_reason in zip(shown, reasons, strict=True)
         ]
         yield Bullets(points, numbered=True)
     if rest:
@@ -104,7 +105,9 @@ def _blocks(sitting: Sitting, parts: _Parts, room: _Room) -> Iterator[Block]:
         yield Bullets([BulletPoint(line) for line in parts.doubts[: room.doubts]])
     if parts.promises and room.promises:
         first, *others = parts.promises[: room.promises]
-        yield Paragraph([*_head(sitting, "promises"), *first, *(span for line in others for span in (Span(" "), *line))])
+        yield Paragraph(
+            [*_head(sitting, "promises"), *first, *(span for line in others for span in (Span(" "), *line))]
+        )
 
 
 def _head(sitting: Sitting, name: str) -> list[Span]:
@@ -247,8 +250,7 @@ def _promises(sitting: Sitting) -> Iterator[Line]:
         yield [Span(sitting.say("promise.first"))]
         return
     told = [
-        sitting.counted(f"promise.{_STATUS.get(status, status)}", count)
-        for status, count in promises["items"].items()
+        sitting.counted(f"promise.{_STATUS.get(status, status)}", count) for status, count in promises["items"].items()
     ]
     day = sitting.day(datetime.fromisoformat(promises["met_at"]))
     yield [Span(sitting.say("promise.became", day=day, told=", ".join(told)))]
@@ -261,7 +263,15 @@ def _promises(sitting: Sitting) -> Iterator[Line]:
     else:
         yield [Span(sitting.say("promise.none_measured"))]
     if due := promises.get("next"):
-        yield [Span(sitting.say("promise.next", title=due["title"][sitting.language], day=sitting.day(datetime.fromisoformat(due["at"]))))]
+        yield [
+            Span(
+                sitting.say(
+                    "promise.next",
+                    title=due["title"][sitting.language],
+                    day=sitting.day(datetime.fromisoformat(due["at"])),
+                )
+            )
+        ]
 
 
 def _names(sitting: Sitting, names: Sequence[str], most: int = 4) -> str:
@@ -282,4 +292,3 @@ def _short(line: Line) -> Line:
         if room <= 0:
             break
     return [*kept, Span(" …")]
-

@@ -171,7 +171,7 @@ class Sitting:
         return self._figures.cells.get(code)
 
     def rests_on_proposals(self, codes: Iterable[str]) -> bool:
-        """Whether a claim cites what a proposal of this meeting rests on: it speaks of it as it was before challenges."""
+        """Whether a claim cites what a proposal rests on: then it speaks of that as it was before its challenges."""
         return any(self._receipts.get(code) in self._proposed_from for code in codes)
 
     @cached_property

@@ -24,7 +24,10 @@ SAID = {
     ],
     "one_product": ["Item A: too few weeks of stock movements are known."],
     "sold_once": ["Item A in Shop: too few weeks of sales are known", "all that is said of demand describes that time"],
-    "year_of_gaps": ["contribution, 60 % of net sales", "Each of Item A, Item B: too few weeks of stock movements are known."],
+    "year_of_gaps": [
+        "contribution, 60 % of net sales",
+        "Each of Item A, Item B: too few weeks of stock movements are known.",
+    ],
     "prices_alone": ["Each of Item A and Item B in Shop: no sales are known.", "import suppliers and supplier offers"],
     "without_costs": [
         "Each of Item A and Item B in Shop: its unit cost is not known.",

@@ -120,7 +120,7 @@ def test_many_risks_do_not_fill_the_page(firm: Firm) -> None:
                 FindingRow(
                     run_id=run_id, agent="pricing_director", ordinal=100 + at, subject=f"{LONG_NAME} {at}",
                     severity="risk", text=f"{LONG_NAME} is a risk. {LONG_NAME} again.", label="trusted",
-                    message={"key": "common.verbatim", "names": {"text": f"{LONG_NAME} {at} may run dry. Of that more."}},
+                    message={"key": "common.verbatim", "names": {"text": f"{LONG_NAME} may run dry. Of that more."}},
                     created_at=firm.owner.now(),
                 )
             )  # fmt: skip
@@ -136,4 +136,3 @@ def test_a_second_meeting_says_what_became_of_the_first(firm: Firm) -> None:
     second = firm.meet(later)
     assert "**Last week’s promises.** Of the last meeting (Mon 2 March): 1 " in second["page"]
     assert "Nothing was measured since." in second["page"]
-
