@@ -76,7 +76,7 @@ def items_table(lines: Sequence[dict[str, Any]], language: "Language") -> Any:
 
 
 def _together(alike: Sequence[dict[str, Any]], language: "Language") -> str:
-    """What the items of a kind come to: how many, what they take and bring, whose yes by when where all need the same."""
+    """What the items of a kind come to: how many, what they take and bring, whose yes by when where it is one."""
     from domain.figure import Cell
     from domain.message import Message
     from language.formats import rounded_text

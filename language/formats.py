@@ -111,7 +111,7 @@ def _to_digits(amount: Decimal, digits: int) -> Decimal:
 def _rounded_money(amount: Decimal, currency: str, language: Language) -> str:
     minus, size = "\N{MINUS SIGN}" if amount < 0 else "", abs(amount)
     steps = ((_to_digits(size, digits), below, scale, decimals) for below, digits, scale, decimals in _STEPS)
-    rounded, scale, decimals = next((value, *look) for value, below, *look in steps if value < below)
+    rounded, _, scale, decimals = next(step for step in steps if step[0] < step[1])
     sign = _SIGNS.get(currency)
     if not rounded:
         minus = ""

@@ -54,11 +54,9 @@ def lay_out_page(sitting: Sitting, title: str) -> list[Block]:
     parts = _Parts(
         _lead(sitting), _happened(sitting), groups_of(sitting), list(_doubts(sitting)), list(_promises(sitting))
     )
-    for room in _ROOMS:
-        blocks = list(_blocks(sitting, parts, room))
-        if count_words(title) + _words_of(blocks) <= MOST_WORDS:
-            return blocks
-    return blocks
+    *fuller, least = (list(_blocks(sitting, parts, room)) for room in _ROOMS)
+    room_left = MOST_WORDS - count_words(title)
+    return next((blocks for blocks in fuller if _words_of(blocks) <= room_left), least)
 
 
 def _words_of(blocks: Sequence[Block]) -> int:
@@ -128,9 +126,9 @@ def _happened(sitting: Sitting) -> list[Span]:
     said = [sitting.entry(entry) for entry in sitting.record.get("happened", ())][:1]
     order = sorted(sitting.reports, key=lambda name: name != _FIRST)
     for name in order:
-        if len(said) < 2 and (name == _FIRST or not said):
-            said += filter(None, [_opening(sitting, sitting.reports[name])])
-    return [span for line in said for span in (*line, Span(" "))][:-1]
+        if name == _FIRST or not any(said):
+            said.append(list(_opening(sitting, sitting.reports[name])))
+    return [span for line in said if line for span in (*line, Span(" "))][:-1]
 
 
 def _opening(sitting: Sitting, report: Mapping[str, Any]) -> Line:

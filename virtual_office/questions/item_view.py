@@ -6,9 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from actions.documents import ABOUT_ITEMS, item_summary, live_document, still_document
-from actions.items import action_of
+from actions.items import action_of, told_of
 from actions.questions import notes_of
-from domain.action import Told, resources_used
+from domain.action import resources_used
 from domain.figure import Cell
 from domain.language import Language
 from domain.message import read_message
@@ -36,7 +36,7 @@ def item_line(item: ActionItem, language: Language = Language.EN) -> dict[str, A
 
 
 def inbox_line(session: BrandSession, item: ActionItem, language: Language) -> dict[str, Any]:
-    """One line of an inbox with what it takes and brings, less what others lose by it, and when a yes comes too late."""
+    """One line of an inbox with what it takes and brings, less what others lose by it, and when a yes is too late."""
     text = ItemText(session, item, language, as_plain)
     action = action_of(item)
     return {
@@ -51,11 +51,6 @@ def inbox_line(session: BrandSession, item: ActionItem, language: Language) -> d
 def _title(item: ActionItem, language: Language) -> str:
     """What it does as it stands, by the names and amounts that its handler looked up."""
     return text_title(action_of(item), language, told_of(item))
-
-
-def told_of(item: ActionItem) -> Told:
-    """The names and amounts that its handler looked up for its titles."""
-    return Told.model_validate(item.preview.get("told") or {})
 
 
 def _list_titles(item: ActionItem) -> dict[str, str]:
