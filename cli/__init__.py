@@ -11,8 +11,8 @@ from cli.output import print_error
 VERBS = (
     "demo", "import_", "kb", "meet", "say", "minutes", "ask", "inbox", "show", "why", "ask_back", "approve", "edit",
     "reject", "snooze", "undo", "propose", "work", "worker", "journal", "runs", "spending", "schedule", "rules",
-    "workflows", "templates", "notifications", "webhooks", "deliveries", "jobs", "agents", "audit", "doctor", "password",
-    "serve", "simulate",
+    "workflows", "templates", "notifications", "webhooks", "deliveries", "jobs", "agents", "audit", "doctor",
+    "password", "serve", "simulate",
 )  # fmt: skip
 """The verbs in the order of `mhos --help`, each by its file."""
 
