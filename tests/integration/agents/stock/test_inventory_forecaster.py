@@ -143,9 +143,7 @@ async def test_sales_that_an_empty_shelf_lost_are_counted_in(database: Database,
     demand = {sku: line_of(held, sku)["demand"]["value"] for sku in ("RAN-OUT", "STEADY", "TWIN")}
     assert demand["RAN-OUT"] == pytest.approx(demand["STEADY"], rel=0.15)
     assert demand["TWIN"] < 0.6 * demand["RAN-OUT"]
-    (share,) = {
-        words.split(" was sold out for ")[1][:4] for words in held.said.splitlines() if "RAN-OUT was" in words
-    }
+    (share,) = {words.split(" was sold out for ")[1][:4] for words in held.said.splitlines() if "RAN-OUT was" in words}
     assert 50 <= float(share) <= 62
     with database.read(ctx) as session:
         (row,) = session.scalars(select(ProposalRow)).all()
