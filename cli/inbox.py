@@ -72,9 +72,10 @@ def items_table(lines: Sequence[dict[str, Any]], language: "Language") -> Any:
     for item in lines:
         by_kind.setdefault(item["kind"], []).append(item)
     for alike in by_kind.values():
-        if is_group := len(alike) >= OF_A_KIND:
-            table.add_row("", f"[bold]{plain(_together(alike, language))}[/bold]")
-        shared = {_answer(item, language) for item in alike}
+        waiting = [item for item in alike if item["status"] == "proposed"]
+        if is_group := len(waiting) >= OF_A_KIND:
+            table.add_row("", f"[bold]{plain(_together(waiting, language))}[/bold]")
+        shared = {_answer(item, language) for item in waiting}
         for item in alike:
             details = _details(item, language, with_answer=not is_group or len(shared) > 1)
             table.add_row(short(item["id"]), "\n".join((plain(item["title"]), *details)))

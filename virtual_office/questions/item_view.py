@@ -86,6 +86,7 @@ def still_view(
         **spoken(still_document(session, item), language),
         "title": _title(item, language),
         "list_title": _list_titles(item),
+        "expected": text.expected(),
         "dissent": dissent,
         "objections": text.objections(dissent),
         "letter": letter_view(session, item, language),

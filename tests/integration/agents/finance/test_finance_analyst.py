@@ -311,4 +311,4 @@ async def test_a_debtor_whose_name_reads_as_a_figure_is_reminded_and_not_named_i
     held = await hold(database, ctx)
     (proposal,) = held.proposals
     assert proposal.action["debtor"] == "{gain}"
-    assert held.said_of("Reminder A debtor").startswith("A debtor owes €3,000.00 that is overdue")
+    assert held.said_of("Reminder A debtor").startswith("A debtor has €3,000.00 overdue")
