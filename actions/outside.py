@@ -147,7 +147,8 @@ def _state_said(session: BrandSession, state: Left, outside: dict[str, Any]) -> 
     names = {name: str(outside[name]) for name in ("to", "reason") if outside.get(name)}
     numbers = {name: Cell(value=outside[name], unit="count") for name in ("left", "total") if name in outside}
     at = outside.get("due_at") or outside.get("at")
-    return message("item.left.sent_many" if many else f"item.left.{state}", who=outside.get("by", ""), **names, **numbers, **_moment(session, at))
+    key = "item.left.sent_many" if many else f"item.left.{state}"
+    return message(key, who=outside.get("by", ""), **names, **numbers, **_moment(session, at))
 
 
 def _moment(session: BrandSession, at: str | None) -> dict[str, Any]:

@@ -113,7 +113,8 @@ def _show(
     say_status(line, language)
     screen = console()
     for row, letter in written[:3]:
-        screen.print(f"\n[bold]{say('item.label.receiver', language)}[/bold] {plain(row.target or say('item.letter.each_drawn', language))}")
+        receiver = row.target or say("item.letter.each_drawn", language)
+        screen.print(f"\n[bold]{say('item.label.receiver', language)}[/bold] {plain(receiver)}")
         screen.print(f"[bold]{plain(letter.subject)}[/bold]\n{plain(letter.text)}")
         if letter.files:
             names = ", ".join(file.name for file in letter.files)

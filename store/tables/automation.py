@@ -159,9 +159,7 @@ class Delivery(BrandOwned, table=True):
     status: str = Field(description="queued, sent, failed, to_hand_over, handed_over or withdrawn")
     attempts: int = 0
     last_error: str = ""
-    action_item_id: UUID | None = Field(
-        default=None, description="the action item that it belongs to"
-    )
+    action_item_id: UUID | None = Field(default=None, description="the action item that it belongs to")
     recipient: str = Field(default="", description="who it is for, by the id or code that the brand's rows have")
     task_id: UUID | None = Field(default=None, description="the task of whoever hands it over")
     due_at: datetime | None = Field(default=None, sa_type=MOMENT, description="by when it is to be handed over")
