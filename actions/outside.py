@@ -209,7 +209,7 @@ def hold_back(session: BrandSession, item: ActionItem) -> bool:
     held = update(Delivery).where(of_item, col(Delivery.status).in_(WAITS))
     session.execute(held.values(status=WITHDRAWN, updated_at=now), execution_options={"synchronize_session": False})
     session.expire_all()
-    left = select(Delivery.id).where(of_item, col(Delivery.status).in_((SENDING, SENT, HANDED_OVER))).limit(1)
+    left = select(col(Delivery.id)).where(of_item, col(Delivery.status).in_((SENDING, SENT, HANDED_OVER))).limit(1)
     has_left = session.scalars(left).first() is not None
     handler = handler_of(item.kind)
     if isinstance(handler, NotesLeaving):
