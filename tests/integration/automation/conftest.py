@@ -20,6 +20,8 @@ from domain.ids import TimeOrderedIds
 from evals.kill.receiver import Receiver
 from settings import Settings
 from store.outbox import emit
+from tests.integration.automation.house import inbox as inbox
+from tests.integration.automation.house import open_house as open_house
 from tests.integration.conftest import Shop
 
 
