@@ -55,6 +55,6 @@ def by_hand_because(session: BrandSession, leaves: LeavesHouse, letter: Letter) 
 
 def leaving_moved(session: BrandSession, item: ActionItem) -> list[Message]:
     """The difference between how the item was shown to leave the house, and how it would now; empty where none."""
-    shown = item.preview.get("leaves")
-    now = planned(session, parse_action(item.action)).model_dump(mode="json")
-    return [] if shown == now else [Message(key="item.outside_moved")]
+    shown, now = shown_leaving(item), planned(session, parse_action(item.action))
+    same = shown.model_copy(update={"because": None}) == now.model_copy(update={"because": None})
+    return [] if same else [Message(key="item.outside_moved")]

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.context import Context
 from store.database import Database
-from store.tables import Customer, Lead, MessageSend, Order
+from store.tables import Customer, Lead, MessageDraw, MessageSend, Order
 
 LEAD = "CANARY-LEAD-5"
 
@@ -25,6 +25,10 @@ def befriend(database: Database, theirs: Context) -> None:
             [
                 Order(
                     number="CANARY-ORDER-6", customer_id=customer.id, total_minor=9_876_543, ordered_at=since, **money
+                ),
+                MessageDraw(
+                    source="canary-waits", customer_id=customer.id, arm="treated", segment="new", template="news",
+                    worth_minor=5_432_109, cost_per_thousand_minor=1_200, status="released", drawn_at=since,
                 ),
                 MessageSend(
                     source="canary-campaign", customer_id=customer.id, arm="treated", segment="new", template="news",

@@ -77,7 +77,7 @@ def test_an_order_goes_to_the_supplier_as_pdf_and_csv_and_is_seen_once_it_is_con
     (row,) = placed(house)
     assert mail["To"] == "orders@rheinlab.test"
     assert row.number in mail["Subject"]
-    files = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}  # type: ignore[attr-defined]
+    files = {str(part.get_filename()): part.get_content() for part in mail.iter_attachments()}  # type: ignore[attr-defined]
     assert sorted(files) == [f"order-{row.number}.csv", f"order-{row.number}.pdf"]
     csv_text = files[f"order-{row.number}.csv"]
     csv_text = csv_text.decode("utf-8-sig") if isinstance(csv_text, bytes) else csv_text.lstrip("\ufeff")
