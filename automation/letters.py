@@ -187,11 +187,11 @@ def _tell(session: BrandSession, item: ActionItem, what: str, **names: str) -> N
 
 def written_letter(session: BrandSession, item: ActionItem, row: Delivery) -> WrittenLetter:
     """A letter of an item in the brand's language."""
-    return write_letter(Letter.model_validate(row.message), stationery(session, item), str(row.id)[-12:])
+    return write_letter(Letter.model_validate(row.message), _stationery(session, item, row), str(row.id)[-12:])
 
 
-def stationery(session: BrandSession, item: ActionItem) -> Stationery:
-    """What letters of an item are written from."""
+def _stationery(session: BrandSession, item: ActionItem, row: Delivery) -> Stationery:
+    """What a letter of an item is written from; its day is the one on which it was put into the outbox."""
     language, brand = language_of(session), brand_of(session)
     return Stationery(
         title=text_title(action_of(item), language, told_of(item)),
@@ -199,8 +199,8 @@ def stationery(session: BrandSession, item: ActionItem) -> Stationery:
         brand=brand.name,
         sender=sender(session),
         language=language,
-        at=item.updated_at,
+        at=row.created_at,
     )
 
 
-__all__ = ["LETTERS_JOB", "letters_given_up", "send_letters", "stationery", "written_letter"]
+__all__ = ["LETTERS_JOB", "letters_given_up", "send_letters", "written_letter"]

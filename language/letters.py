@@ -11,6 +11,7 @@ from urllib.parse import quote
 from domain.action import PreviewLine
 from domain.language import Language
 from domain.letter import Letter, Sheet
+from language.formats import day_text
 from language.speech import say, speak
 
 _RUNS_IN_A_TABLE = re.compile(r"^[=+@\t\r]|^-(?![\d.,]+$)")
@@ -106,7 +107,8 @@ def _pdf(sheet: Sheet, subject: str, text: str, paper: Stationery) -> bytes:
     cells = [[speak(cell, paper.language) for cell in row] for row in sheet.rows]
     rows = [[[Span(cell)] for cell in row] for row in cells]
     shares = [max(4, *(min(len(cell), 30) for cell in column)) for column in zip(heads, *cells, strict=True)]
-    paragraphs = [Paragraph([Span(part)]) for part in text.split("\n") if part.strip()]
+    parts = [day_text(paper.at.date(), paper.language), *text.split("\n")]
+    paragraphs = [Paragraph([Span(part)]) for part in parts if part.strip()]
     return write_pdf(
         Paper(
             title=subject,

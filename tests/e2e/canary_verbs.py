@@ -21,7 +21,7 @@ def commands_with(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list
         "minutes": [[ids["run"]], [ids["run"][-8:]]],
         "inbox": [["--all"]],
         "show": [[ids["open"]], [ids["done"][-8:]]],
-        "handover": [[], [ids["done"]], [ids["done"], "--done"], [ids["done"][-8:], "--confirmed"]],
+        "handover": [["--lang", "en"], [ids["done"]], [ids["done"], "--done"], [ids["done"][-8:], "--confirmed"]],
         "why": [[ids["figure"]], [ids["receipt"]]],
         "approve": [[ids["open"]], [ids["open"], "--as", "operator"]],
         "reject": [[ids["open"], "--reason", "mine now"]],
@@ -72,7 +72,7 @@ NOT_TRIED = {
 MAY_SUCCEED = (
     "ask", "kb list", "kb search", "kb add", "kb rebuild", "rules list", "rules log", "workflows list",
     "workflows runs", "templates list", "notifications", "webhooks list",
-    "deliveries --most", "jobs", "schedule", "inbox", "work",
+    "deliveries --most", "jobs", "schedule", "inbox", "handover --lang", "work",
     "journal", "runs", "spending", "audit", "import", "meet --agenda",
 )  # fmt: skip
 """In one's own brand: these list or make what is one's own. All others are given an id that is not."""
