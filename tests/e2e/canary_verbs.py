@@ -21,6 +21,7 @@ def commands_with(ids: Mapping[str, str], folder: str) -> Mapping[str, list[list
         "minutes": [[ids["run"]], [ids["run"][-8:]]],
         "inbox": [["--all"]],
         "show": [[ids["open"]], [ids["done"][-8:]]],
+        "ask-back": [[ids["open"], "why?"]],
         "handover": [["--lang", "en"], [ids["done"]], [ids["done"], "--done"], [ids["done"][-8:], "--confirmed"]],
         "why": [[ids["figure"]], [ids["receipt"]]],
         "approve": [[ids["open"]], [ids["open"], "--as", "operator"]],
