@@ -31,8 +31,14 @@ def exactly(key: str, cell: Cell, language: Language) -> str:
     return exact_text(cell, language)
 
 
+SIZE = "size_"
+"""Keys that begin so stand for how large a number is: the words around it say which way it goes."""
+
+
 def rounded(key: str, cell: Cell, language: Language) -> str:
     """As running text has it; prices stay exact."""
+    if key.startswith(SIZE):
+        return rounded_text(cell.model_copy(update={"value": abs(cell.value)}), language)
     return exact_text(cell, language) if _PRICED.search(key) else rounded_text(cell, language)
 
 

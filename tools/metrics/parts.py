@@ -10,7 +10,7 @@ from domain.metrics import MOST_STEPS, Days, Split, steps_of
 from tools import cells
 from tools.base import Retry
 from tools.metrics.measures import Lines, Measure
-from tools.metrics.results import MOST_PARTS, Coverage, Part
+from tools.metrics.results import Coverage, Part, parts_shown
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def parts_of(
 
     codes = {getattr(line, by) for line in (*lines, *(compared.before if compared else ()))}
     ranked = sorted(codes, key=lambda code: (-(measure.total(in_group(lines, [code])) or 0), code))
-    most = top or MOST_PARTS
+    most = parts_shown(len(ranked), top)
     groups = [[code] for code in ranked[:most]] + ([ranked[most:]] if ranked[most:] else [])
     values = [measure.total(in_group(lines, group)) or 0 for group in groups]
     befores = [measure.total(in_group(compared.before, group)) or 0 for group in groups] if compared else []

@@ -6,8 +6,13 @@ from domain.figure import Cell
 from domain.message import Message
 from tools.base import ToolResult
 
-MOST_PARTS = 12
-"""The number of parts of a split that are listed where the question names none."""
+MOST_PARTS = 5
+"""The most rows of a split where the question names no number: what is left beyond these is one of them."""
+
+
+def parts_shown(count: int, top: int | None) -> int:
+    """How many of so many parts are told one by one."""
+    return top or (count if count <= MOST_PARTS else MOST_PARTS - 1)
 
 
 class MetricLine(ToolResult):
@@ -16,6 +21,7 @@ class MetricLine(ToolResult):
     sku: str
     title: str
     channel: str
+    place: str = Field(default="", description="the channel's title")
     change: Cell
     effects: dict[str, Cell]
 
