@@ -15,40 +15,8 @@ from domain.errors import InvalidInput
 from store.reads.fingerprints import checksum_halves, checksum_of
 from store.session import BrandSession
 from store.snapshot import read_once
-from store.tables import (
-    BankBalance,
-    BrandOwned,
-    BrandRules,
-    CampaignBudget,
-    Channel,
-    CompetitorPrice,
-    ExpectedExpense,
-    Expense,
-    Fact,
-    InventoryMovement,
-    Invoice,
-    InvoiceReminder,
-    KnowledgeDocument,
-    KnowledgePassage,
-    Lead,
-    Location,
-    Message,
-    MessageSend,
-    Order,
-    Payment,
-    Price,
-    PriceHistory,
-    Product,
-    ProductCost,
-    PurchaseOrder,
-    SalesFact,
-    StandBonusRow,
-    StandRefillOrder,
-    StandVisitRow,
-    StockItem,
-    Supplier,
-    SupplierOffer,
-)
+from store import tables
+from store.tables.base import BrandOwned, Fact
 
 Values = str | list[str]
 _OF_NOTHING = checksum_of(0, 0)
@@ -62,42 +30,47 @@ class _Source:
     Of one that is `by_row`, results come from a few rows out of very many.
     """
 
-    table: type[BrandOwned]
+    called: str
     picked_by: Mapping[str, Callable[[str], Any]]
     moment: str | None = None
     by_row: bool = False
 
+    @property
+    def table(self) -> type[BrandOwned]:
+        """The table, made when rows of it are first picked: making all of them takes longer than most verbs."""
+        return getattr(tables, self.called)
+
 
 SOURCES: Mapping[str, _Source] = {
-    "bank_balance": _Source(BankBalance, {"account": str}, "balance_at"),
-    "brand_rules": _Source(BrandRules, {"version": int}),
-    "campaign_budget": _Source(CampaignBudget, {"campaign": str}, "valid_from"),
-    "channel": _Source(Channel, {"id": UUID, "code": str}),
-    "competitor_price": _Source(CompetitorPrice, {"product_id": UUID}, "observed_at"),
-    "expected_expense": _Source(ExpectedExpense, {"source": str}, "expected_at"),
-    "expense": _Source(Expense, {"category": str}, "spent_at"),
-    "inventory_movement": _Source(InventoryMovement, {"stock_item_id": UUID}, "moved_at"),
-    "knowledge_document": _Source(KnowledgeDocument, {"id": UUID}, "known_at", by_row=True),
-    "knowledge_passage": _Source(KnowledgePassage, {"id": UUID}, by_row=True),
-    "location": _Source(Location, {"id": UUID, "code": str}),
-    "lead": _Source(Lead, {"code": str}, "opened_at"),
-    "message": _Source(Message, {"id": UUID}, "received_at", by_row=True),
-    "message_send": _Source(MessageSend, {"source": str}, "sent_at", by_row=True),
-    "invoice": _Source(Invoice, {"customer_id": UUID}, "issued_at"),
-    "invoice_reminder": _Source(InvoiceReminder, {"invoice_id": UUID}, "sent_at"),
-    "payment": _Source(Payment, {"invoice_id": UUID}, "paid_at"),
-    "price_history": _Source(PriceHistory, {"price_id": UUID}, "valid_from"),
-    "product": _Source(Product, {"id": UUID, "sku": str}),
-    "product_cost": _Source(ProductCost, {"product_id": UUID}, "valid_from"),
-    "purchase_order": _Source(PurchaseOrder, {"product_id": UUID, "supplier_id": UUID, "source": str}, "ordered_at"),
-    "stand_bonus": _Source(StandBonusRow, {"location_id": UUID, "source": str}, "starts_at"),
-    "stand_refill_order": _Source(StandRefillOrder, {"location_id": UUID, "source": str}, "planned_at"),
-    "stand_visit": _Source(StandVisitRow, {"location_id": UUID, "source": str}, "planned_at"),
-    "sales_order": _Source(Order, {"channel_id": UUID}, "ordered_at"),
-    "stock_item": _Source(StockItem, {"product_id": UUID, "location_id": UUID}),
-    "supplier": _Source(Supplier, {"id": UUID, "code": str}),
-    "supplier_offer": _Source(SupplierOffer, {"product_id": UUID, "supplier_id": UUID}, "valid_from"),
-    "sales_fact": _Source(SalesFact, {"product_id": UUID, "channel_id": UUID, "location_id": UUID}, "period_start"),
+    "bank_balance": _Source("BankBalance", {"account": str}, "balance_at"),
+    "brand_rules": _Source("BrandRules", {"version": int}),
+    "campaign_budget": _Source("CampaignBudget", {"campaign": str}, "valid_from"),
+    "channel": _Source("Channel", {"id": UUID, "code": str}),
+    "competitor_price": _Source("CompetitorPrice", {"product_id": UUID}, "observed_at"),
+    "expected_expense": _Source("ExpectedExpense", {"source": str}, "expected_at"),
+    "expense": _Source("Expense", {"category": str}, "spent_at"),
+    "inventory_movement": _Source("InventoryMovement", {"stock_item_id": UUID}, "moved_at"),
+    "knowledge_document": _Source("KnowledgeDocument", {"id": UUID}, "known_at", by_row=True),
+    "knowledge_passage": _Source("KnowledgePassage", {"id": UUID}, by_row=True),
+    "location": _Source("Location", {"id": UUID, "code": str}),
+    "lead": _Source("Lead", {"code": str}, "opened_at"),
+    "message": _Source("Message", {"id": UUID}, "received_at", by_row=True),
+    "message_send": _Source("MessageSend", {"source": str}, "sent_at", by_row=True),
+    "invoice": _Source("Invoice", {"customer_id": UUID}, "issued_at"),
+    "invoice_reminder": _Source("InvoiceReminder", {"invoice_id": UUID}, "sent_at"),
+    "payment": _Source("Payment", {"invoice_id": UUID}, "paid_at"),
+    "price_history": _Source("PriceHistory", {"price_id": UUID}, "valid_from"),
+    "product": _Source("Product", {"id": UUID, "sku": str}),
+    "product_cost": _Source("ProductCost", {"product_id": UUID}, "valid_from"),
+    "purchase_order": _Source("PurchaseOrder", {"product_id": UUID, "supplier_id": UUID, "source": str}, "ordered_at"),
+    "stand_bonus": _Source("StandBonusRow", {"location_id": UUID, "source": str}, "starts_at"),
+    "stand_refill_order": _Source("StandRefillOrder", {"location_id": UUID, "source": str}, "planned_at"),
+    "stand_visit": _Source("StandVisitRow", {"location_id": UUID, "source": str}, "planned_at"),
+    "sales_order": _Source("Order", {"channel_id": UUID}, "ordered_at"),
+    "stock_item": _Source("StockItem", {"product_id": UUID, "location_id": UUID}),
+    "supplier": _Source("Supplier", {"id": UUID, "code": str}),
+    "supplier_offer": _Source("SupplierOffer", {"product_id": UUID, "supplier_id": UUID}, "valid_from"),
+    "sales_fact": _Source("SalesFact", {"product_id": UUID, "channel_id": UUID, "location_id": UUID}, "period_start"),
 }
 
 

@@ -50,11 +50,11 @@ def _one_side(page: Page, path: str, group: Mapping[str, Any], side: str) -> str
     return page.sheet.say("metrics.days.with_gaps", days=days, length=page.number(f"{path}{side}length"))
 
 
-def what_is_missing(page: Page) -> Iterator[str]:
+def what_is_missing(page: Page, *, assumed: bool) -> Iterator[str]:
     """What the numbers leave out: days and channels that are not reported, and goods without a cost."""
     sheet, answer = page.sheet, page.result
     covered = answer["covered"]
-    if covered and (covered["last_day"] < answer["last_day"] or covered["first_day"] > answer["first_day"] and not covered["complete"]):
+    if covered and not covered["complete"] and not assumed:
         asked = sheet.days(day_of(answer["first_day"]), day_of(answer["last_day"]))
         yield sheet.say("metrics.days.not_all_reported", days=asked)
     if answer["lagging"]:

@@ -12,12 +12,12 @@ _LEADING = frozenset({"product", "channel", "customer"})
 """Splits of which the largest part is named first."""
 
 
-def tell(page: Page, taken_for: int) -> Told:
-    """A `MetricAnswer` as an answer. `taken_for` is 1 or -1 where the question took a rise or fall for granted."""
-    sheet, answer = page.sheet, page.result
+def tell(page: Page, taken_for: int, *, assumed: bool = False) -> Told:
+    """A `MetricAnswer` as an answer. `taken_for` is 1 or -1 where the question took a rise or fall for granted;
+    `assumed` says that it named no days."""
     lead = list(_lead(page, taken_for))
     heads, rows = _table(page)
-    return Told(lead, heads, rows, list(what_is_missing(page)), receipt=page.receipt, answer=answer)
+    return Told(lead, heads, rows, list(what_is_missing(page, assumed=assumed)), receipt=page.receipt, answer=page.result)
 
 
 def _lead(page: Page, taken_for: int) -> Iterator[str]:
@@ -37,7 +37,7 @@ def _lead(page: Page, taken_for: int) -> Iterator[str]:
         yield sheet.say("metrics.told.compared", compared=_number(page, "/compared"), value=_number(page, "/value"))
     if answer["lines"]:
         line = answer["lines"][0]
-        change = page.number("/lines/0/change")
+        change = page.change("/lines/0/change")
         yield sheet.say("metrics.told.most", product=plain(line["title"]), channel=plain(line["place"]), change=change)
 
 
@@ -76,7 +76,7 @@ def _table(page: Page) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     if not answer["effects"]:
         return (), ()
     ranked = sorted(answer["effects"], key=lambda name: -abs(answer["effects"][name]["value"]))
-    rows = [[sheet.say(f"metrics.effect.{name}"), _number(page, f"/effects/{name}")] for name in ranked[:MOST_ROWS]]
+    rows = [[sheet.say(f"metrics.effect.{name}"), _change_of(page, f"/effects/{name}")] for name in ranked[:MOST_ROWS]]
     return [sheet.say("metrics.head.effect"), sheet.say(f"metrics.head.of_{answer['basis']}")], rows
 
 
@@ -93,7 +93,7 @@ def _parts(page: Page) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
 
 
 def _part(page: Page, path: str, part: Mapping[str, Any], title: str, changed: bool) -> list[str]:
-    change = [_number(page, f"{path}/change") if part["change"] else DASH] if changed else []
+    change = [_change_of(page, f"{path}/change") if part["change"] else DASH] if changed else []
     return [title, _number(page, f"{path}/value"), *change]
 
 
@@ -115,6 +115,10 @@ def _number(page: Page, path: str, *, size: bool = False) -> str:
     if page.result["metric"] == _PRICE:
         return page.price(path)
     return page.size(path) if size else page.number(path)
+
+
+def _change_of(page: Page, path: str) -> str:
+    return page.price(path) if page.result["metric"] == _PRICE else page.change(path)
 
 
 def refusal(sheet: Sheet, answer: Mapping[str, Any]) -> str:

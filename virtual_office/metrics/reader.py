@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.language import Language
-from domain.message import Message, message, verbatim
+from domain.message import Message, listed, message, verbatim
 from domain.metrics import (
     IN_STEPS,
     MOST_STEPS,
@@ -32,7 +32,7 @@ from virtual_office.metrics.topics import Topic
 
 LONGEST = 500
 _BOUNDS = bounded(re.compile(r"(?<![\w-])"), re.compile(r"(?![\w-])"))
-_MOST_MONTHS, _MOST_SELLERS, _QUARTER_DAYS = 120, 5, 91
+_MOST_MONTHS, _MOST_SELLERS, _QUARTER_DAYS, _MOST_QUOTED = 120, 5, 91, 4
 _MONTHS = "|".join(sorted({name for names in words.MONTHS for name in names}, key=len, reverse=True))
 _BY_HAND = words.BY_HAND.format(months=_MONTHS)
 _NO_AMOUNT = "".join(f"(?<!{word} )" for word in ("over", "above", "below", "under", "than", "über", "unter"))
@@ -49,6 +49,8 @@ class Unclear:
     product: str = ""
     unknown: Sequence[str] = ()
     """Words that say nothing here."""
+    near: Sequence[str] = ()
+    """Names of the brand's that are nearest to these."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Understood:
     query: MetricQuery
     language: Language
     taken_for: int = 0
+    assumed: bool = False
+    """Whether the days are those that are meant where none are named."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,8 @@ def read_question(question: str, names: BrandNames, today: date) -> Understood |
         return reader.unknown(left)
     if parts["other"]:
         return reader.unclear(message("ask.missing.not_by_place", name=reader.title(parts["other"])))
-    if metric in OF_SALES and not span:
+    assumed = metric in OF_SALES and not span
+    if assumed:
         span = default_span(names.newest, today, compared=why or comparison is not Comparison.NONE)
     fields |= {**(selected or {}), **(span or {"period": Period.NOW})}
     if refused := _refused(
@@ -172,7 +177,7 @@ def read_question(question: str, names: BrandNames, today: date) -> Understood |
         return reader.unclear(refused.reason)
     if metric is Metric.STOCK and fields["product"] and fields["split"] is Split.NONE:
         fields["split"] = Split.LOCATION  # a number of units says nothing without the places that are counted
-    typed = _typed(fields, reader.language, taken_for)
+    typed = _typed(fields, reader.language, taken_for, assumed)
     if isinstance(typed, Unclear):
         return reader.unclear(typed.reason)
     if too_many := _too_many(typed.query, today):
@@ -198,15 +203,20 @@ def default_span(newest: date | None, today: date, *, compared: bool) -> dict[st
     return _span(Days(first=first, last=after - timedelta(days=1)))
 
 
+def quoted(unknown: Sequence[str]) -> Message:
+    """Words in quotation marks, the first few."""
+    return listed([message("ask.quoted", word=word) for word in unknown[:_MOST_QUOTED]])
+
+
 def language_of_words(question: str) -> Language:
     """German where more of its usual words are German than English."""
     question_words = set(re.findall(r"[^\W\d_]+", question.casefold()))
     return Language.DE if len(question_words & words.GERMAN) > len(question_words & words.ENGLISH) else Language.EN
 
 
-def _typed(fields: dict[str, Any], language: Language, taken_for: int) -> Understood | Unclear:
+def _typed(fields: dict[str, Any], language: Language, taken_for: int, assumed: bool = False) -> Understood | Unclear:
     try:
-        return Understood(MetricQuery(**fields), language, taken_for)
+        return Understood(MetricQuery(**fields), language, taken_for, assumed)
     except ValidationError as error:
         reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
         return _unclear("metrics.unclear.query", reason=reason)
@@ -245,17 +255,16 @@ class _Reader:
         return Unclear(reason, told, frozenset(about), self._named["product"], tuple(unknown))
 
     def unknown(self, left: Sequence[str], topic: Topic | None = None) -> Unclear:
-        said = ", ".join(f"“{word}”" for word in left[:4])
-        return self.unclear(message("metrics.unclear.words", words=said), left, topic)
+        return self.unclear(message("metrics.unclear.words", words=quoted(left)), left, topic)
 
     def no_metric(self) -> Unclear:
         """That nothing here measures what the question is about."""
         self.span = None
-        known = {word for said in topics.ABOUT.values() for word in said.split()}
+        known = {word for said in topics.ABOUT.values() for word in said.split()} - topics.JUDGING
         left = [word for word in self.left() if word not in known]
         if not left:
             return self.unclear(Message(key="metrics.unclear.no_metric"))
-        return self.unclear(message("ask.missing.no_measure", words=", ".join(f"“{word}”" for word in left[:4])), left)
+        return self.unclear(message("ask.missing.no_measure", words=quoted(left)), left)
 
     def which_product(self, topic: Topic | None = None) -> Unclear:
         return self.unclear(message("metrics.unclear.which_product", titles=", ".join(self.shared)), topic=topic)

@@ -238,3 +238,5 @@ ABOUT: dict[str, str] = {
     "meeting sitzung minutes protokoll plan risk risiko risks risiken",
 }
 """What words are about, for questions that are not understood."""
+JUDGING = frozenset("happy happiness satisfied zufrieden expensive teuer cheap günstig profitable".split())
+"""Words among these that ask for a measure."""

@@ -4,7 +4,7 @@ questions that can be answered instead."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,18 +15,18 @@ from domain.actor import Permission
 from domain.context import Context
 from domain.errors import InvalidInput
 from domain.language import Language
-from domain.message import Message
-from domain.metrics import Comparison, Metric, MetricQuery, Split
+from domain.message import message
+from domain.metrics import OF_SALES, Comparison, Metric, MetricQuery, Split
 from language.lines import Sources, as_clean_markdown, as_linked_markdown
 from language.paper import Block, write_blocks
-from language.speech import speak
+from language.speech import say, speak
 from language.terminal import write_text
 from store.audit import append_audit
 from store.database import Database
 from store.leases import lock_row
 from store.reads.settings import brand_of
 from store.session import BrandSession
-from store.tables import Channel, Location, Product, Run, SalesFact, Supplier
+from store.tables import Channel, Product, Run, SalesFact
 from tools.metrics.toolset import BRAND_METRIC
 from tools.readings import Readings
 from tools.receipts import record_figures
@@ -41,12 +41,16 @@ from virtual_office.metrics.reader import (
     Unclear,
     Understood,
     language_of_words,
+    quoted,
     read_question,
     read_topic,
 )
-from virtual_office.questions.nearest import Known, nearest, worded
 from virtual_office.questions.questions import CitedAnswer
 from virtual_office.questions.sheet import Page, Refused, Sheet, Told, plain
+from virtual_office.questions.wording import question_text
+
+if TYPE_CHECKING:
+    from virtual_office.questions.nearest import Known
 
 QUESTION, TOOL, ASKER = "question", BRAND_METRIC.name, "chair"
 ModelReader = Callable[[Context, UUID, str, BrandNames, date], MetricQuery | None]
@@ -146,8 +150,10 @@ def _spelt(unclear: Unclear, names: BrandNames) -> Unclear:
     if not near:
         return unclear
     titles = list(dict.fromkeys(names.titles.get(_code(names, name), name) for name in near))[:_MOST_SPELLINGS]
-    hint = Message(key="ask.missing.did_you_mean", names={"names": ", ".join(titles)})
-    return replace(unclear, reason=unclear.reason.model_copy(update={"then": (*unclear.reason.then, hint)}))
+    reason = message("metrics.unclear.no_such_name", words=quoted(unclear.unknown))
+    product = next((names.products[name] for name in near if name in names.products), unclear.product)
+    about = unclear.about | ({"product"} if product else set())
+    return replace(unclear, reason=reason, near=titles, product=product, about=about)
 
 
 def _code(names: BrandNames, name: str) -> str:
@@ -213,6 +219,8 @@ def _newest(session: BrandSession) -> date | None:
 
 def _with_places(session: BrandSession, names: BrandNames) -> BrandNames:
     """The names with stands and suppliers, too; a supplier also by the first word of its title where that is its own."""
+    from store.tables import Location, Supplier
+
     suppliers = session.execute(select(col(Supplier.code), col(Supplier.title))).all()
     places = session.execute(select(col(Location.code), col(Location.title))).all()
     others = {name: code for code, title in (*places, *suppliers) for name in (title, code) if len(name) > 1}
@@ -268,7 +276,7 @@ class _Asking:
             self._keep(run_id, refused)
             return refused
         with self._database.begin(self._ctx) as session:
-            codes = record_figures(session, run_id, sheet.refs)
+            codes = {**record_figures(session, run_id, sheet.refs), **sheet.known_codes}
             answered = Answered(
                 run_id, query, language, sheet.blocks(told, codes), codes, told.receipt, told.next, topic=topic,
                 metric_answer=told.answer,
@@ -296,7 +304,7 @@ class _Asking:
             missing = refusal(sheet, page.result)
             about = frozenset({str(query.metric), *(["product"] if query.product else [])})
             return Refused(understood_as(page), missing, about, self._names.titles.get(query.product, query.product))
-        told = tell(page, understood.taken_for)
+        told = tell(page, understood.taken_for, assumed=understood.assumed)
         if query.comparison is not Comparison.NONE and not page.result["change"]:
             return self._compared_otherwise(run_id, query, page, told, sheet)
         if query.metric is Metric.MARGIN and query.comparison is not Comparison.NONE:
@@ -328,15 +336,16 @@ class _Asking:
 
     def _next(self, query: MetricQuery, language: Language) -> list[str]:
         """One question that follows."""
-        key = "by_channel" if query.why else "why_contribution" if query.metric is not Metric.MARGIN else "channels"
-        if query.metric in _LEVELS:
-            key = "waiting"
-        with self._database.read(self._then) as session:
-            known = self._known(session)
-            key = key if key not in _COSTED or known.costs else "by_channel"
-            return [worded(known, language, key)]
+        key = "how" if query.metric in OF_SALES else "waiting"
+        if query.metric in (Metric.MARGIN, Metric.MARGIN_RATE):  # the goods' costs are known
+            key = "channels" if query.why else "why_contribution"
+        elif query.metric in OF_SALES and query.split is not Split.CHANNEL:
+            key = "by_channel"
+        return [question_text(key, language, self._names.newest or self._today)]
 
-    def _known(self, session: BrandSession) -> Known:
+    def _known(self, session: BrandSession) -> "Known":
+        from virtual_office.questions.nearest import Known
+
         return Known(session, self._names.newest, self._today)
 
     def unclear(self, unclear: Unclear, language: Language) -> Answered:
@@ -344,6 +353,8 @@ class _Asking:
         understood = ", ".join(speak(part, language) for part in unclear.understood)
         reason = speak(unclear.reason, language)
         missing = reason if reason.endswith((".", "?", "!")) else f"{reason}."
+        if unclear.near:
+            missing = f"{missing} {say('ask.missing.did_you_mean', language, names=', '.join(unclear.near))}"
         return replace(
             self._refused(Refused(plain(understood), plain(missing), unclear.about, self._title(unclear.product)), language),
             understood=False,
@@ -354,6 +365,8 @@ class _Asking:
 
     def _refused(self, refused: Refused, language: Language) -> Answered:
         """What was understood, what is missing, and three questions that can be answered."""
+        from virtual_office.questions.nearest import nearest
+
         sheet = Sheet(language, self._today)
         with self._database.read(self._then) as session:
             questions = nearest(
@@ -382,11 +395,8 @@ class _Asking:
         if len(texts) < len(told):
             return None
         with self._database.begin(self._ctx) as session:
-            return CitedAnswer(texts[0], texts[1], record_figures(session, run_id, sheets[0].refs))
-
-
-_LEVELS = frozenset({Metric.STOCK, Metric.STOCK_OUTS, Metric.RECEIVABLES, Metric.OVERDUE, Metric.CASH})
-_COSTED = frozenset({"why_contribution", "channels"})
+            codes = {**record_figures(session, run_id, sheets[0].refs), **sheets[0].known_codes}
+            return CitedAnswer(texts[0], texts[1], codes)
 
 
 def _numbered(number: int, question: str) -> str:
@@ -408,7 +418,8 @@ def _as_rate(page: Page) -> list[str]:
     if page.result["status"] != "told" or not change:
         return []
     ends = ("/before", "/value") if page.result["basis"] == "total" else ("/before_average", "/average")
-    way = "rose" if change["value"] > 0 else "fell" if change["value"] < 0 else "same"
+    old, new = (round(page.cell(path).value / 100) for path in ends)
+    way = "rose" if new > old else "fell" if new < old else "same"
     before, after = (page.number(path) for path in ends)
     return [page.sheet.say(f"ask.rate.{way}", before=before, after=after)]
 

@@ -11,8 +11,6 @@ from sqlmodel import col
 
 from actions.items import inbox
 from domain.language import Language
-from language.formats import month_text
-from language.speech import say
 from store.session import BrandSession
 from store.tables import (
     BankBalance,
@@ -27,6 +25,7 @@ from store.tables import (
     StockItem,
     SupplierOffer,
 )
+from virtual_office.questions.wording import question_text
 
 MOST = 3
 
@@ -169,13 +168,7 @@ def nearest(
     chosen: list[str] = []
     for _, possible in ranked:
         if possible.key != without and getattr(known, possible.needs):
-            chosen.append(worded(known, language, possible.key, product))
+            chosen.append(question_text(possible.key, language, known.newest or known.today, product or known.product))
         if len(chosen) == MOST:
             break
     return chosen
-
-
-def worded(known: Known, language: Language, key: str, product: str = "") -> str:
-    """One of the possible questions in words."""
-    month = month_text(known.newest or known.today, language, 0)
-    return say(f"ask.question.{key}", language, month=month, product=product or known.product)

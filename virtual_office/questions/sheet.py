@@ -14,7 +14,7 @@ from domain.message import Message
 from language.formats import dated_text, month_text, span_text
 from language.lines import Line
 from language.paper import Block, Paragraph, Table
-from language.prose import SIZE, prose_line, rounded, without_figures
+from language.prose import BARE, CHANGE, SIZE, prose_line, rounded, without_figures
 from language.speech import say, speak
 
 PRICE = "price_"
@@ -62,18 +62,25 @@ class Sheet:
     def __init__(self, language: Language, today: date) -> None:
         self.language, self.today = language, today
         self.refs: dict[str, FigureRef] = {}
+        self.known_codes: dict[str, str] = {}
         self.cells: dict[str, Cell] = {}
 
     def number(self, receipt: UUID, result: Mapping[str, Any], path: str, look: str = "n_") -> str:
         """A number of a tool's answer as a placeholder; `look` says how it is written."""
-        return self.cite(FigureRef(receipt=ReceiptId(receipt), path=path), cell_at(result, path), look)
-
-    def cite(self, ref: FigureRef, cell: Cell, look: str = "n_") -> str:
-        """A number by the place of its cell."""
-        at = len(self.refs)
-        key = f"{look}{chr(ord('a') + at // 26)}{chr(ord('a') + at % 26)}"
-        self.refs[key], self.cells[key] = ref, cell
+        key = self._key(look)
+        self.refs[key] = FigureRef(receipt=ReceiptId(receipt), path=path)
+        self.cells[key] = cell_at(result, path)
         return f"{{{key}}}"
+
+    def cite(self, code: str, cell: Cell) -> str:
+        """A number that was told before, by the code that it has."""
+        key = self._key("n_")
+        self.known_codes[key], self.cells[key] = code, cell
+        return f"{{{key}}}"
+
+    def _key(self, look: str) -> str:
+        at = len(self.cells)
+        return f"{look}{chr(ord('a') + at // 26)}{chr(ord('a') + at % 26)}"
 
     def say(self, key: str, /, **words: str) -> str:
         """A sentence; what stands in it may hold placeholders of numbers."""
@@ -127,6 +134,14 @@ class Page:
     def price(self, path: str) -> str:
         """A price, which is never rounded."""
         return self.sheet.number(self.receipt, self.result, path, PRICE)
+
+    def change(self, path: str) -> str:
+        """A change, with its sign."""
+        return self.sheet.number(self.receipt, self.result, path, CHANGE)
+
+    def bare(self, path: str) -> str:
+        """A number without its unit, beside another that has it."""
+        return self.sheet.number(self.receipt, self.result, path, BARE)
 
     def size(self, path: str) -> str:
         """How large a number is, whichever way it goes."""

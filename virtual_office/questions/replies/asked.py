@@ -14,8 +14,9 @@ from tools.base import Tool
 from tools.readings import Readings
 from tools.toolbox import Toolbox
 from virtual_office.metrics.reader import TopicAsked
-from virtual_office.questions.nearest import Known, worded
+from virtual_office.questions.nearest import Known
 from virtual_office.questions.sheet import Page, Refused, Sheet
+from virtual_office.questions.wording import question_text
 
 
 class Asked:
@@ -58,7 +59,8 @@ class Asked:
 
     def question(self, key: str, product: str = "") -> str:
         """A question that can be asked next."""
-        return worded(self.known, self.sheet.language, key, product)
+        day = self.known.newest or self.today
+        return question_text(key, self.sheet.language, day, product or self.known.product)
 
     def refused(self, missing: str, about: str = "", /, product: str = "", **words: str) -> Refused:
         """What was understood, and what is missing."""

@@ -12,8 +12,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.action import ACTION_KINDS, Action, parse_action
-from domain.figure import FigureRef
-from domain.ids import ReceiptId
 from domain.message import Message
 from domain.report import FindingSeverity
 from domain.verdict import gate_name
@@ -24,10 +22,10 @@ from language.speech import prose_of, speak
 from memory.calibration import Calibration, calibrations
 from memory.journal import entries
 from store.reads.settings import brand_of
-from store.tables import ActionItem, FigureRow, FindingRow, ProposalRow, Run
-from tools.receipts import cited_cells
+from store.tables import ActionItem, FindingRow, ProposalRow, Run
 from virtual_office.meeting.runs import DONE, MEETING
 from virtual_office.minutes.names import Names, words_in, words_of
+from virtual_office.minutes.rendering import cells_of
 from virtual_office.minutes.words import agent_title
 from virtual_office.questions.replies.asked import Asked
 from virtual_office.questions.sheet import DASH, MOST_ROWS, Page, Refused, Told, plain
@@ -189,7 +187,7 @@ def why_item(asked: Asked) -> Told | Refused:
     if item is None:
         return asked.refused("no_item_about", "decisions", product=asked.topic.product, name=called)
     titles = _titles(asked, [str(item.id)])
-    lead = [asked.say("why.lead", title=titles[str(item.id)]), _reason(asked, item)]
+    lead = [_reason(asked, item) or asked.say("why.lead", title=titles[str(item.id)])]
     at = next((at for at, row in enumerate(page.result["items"]) if row["item"] == str(item.id)), None)
     heads: list[str] = []
     rows: list[list[str]] = []
@@ -199,7 +197,7 @@ def why_item(asked: Asked) -> Told | Refused:
         due = datetime.fromisoformat(page.result["items"][at]["due"])
         worth = [_number(page, f"{path}/put_in"), _number(page, f"{path}/worth"), _range(asked, page, path)]
         rows = [[*worth, _moment(asked, due)]]
-    return Told([part for part in lead if part], heads, rows, next=[asked.question("nothing")], receipt=page.receipt)
+    return Told(lead, heads, rows, next=[asked.question("nothing")], receipt=page.receipt)
 
 
 def _item_about(asked: Asked, code: str) -> ActionItem | None:
@@ -259,14 +257,11 @@ def _prose(asked: Asked, row: FindingRow | ProposalRow) -> str:
 def _cited(asked: Asked, text: str, figures: Mapping[str, str]) -> str:
     """Prose that was stored, its figures on the sheet."""
     codes = {figures[key] for key in KEY.findall(text) if key in figures}
-    rows = asked.session.scalars(select(FigureRow).where(col(FigureRow.code).in_(sorted(codes)))).all() if codes else ()
-    refs = {row.code: FigureRef(receipt=ReceiptId(row.receipt_id), path=row.path) for row in rows}
-    known = cited_cells(asked.session, [ref.receipt for ref in refs.values()])
-    sheet = asked.sheet
+    known = cells_of(asked.session, codes)
 
     def placed(match: re.Match[str]) -> str:
-        ref = refs.get(figures.get(match[1], ""))
-        return DASH if ref is None else sheet.cite(ref, known.cell(ref))
+        code = figures.get(match[1], "")
+        return asked.sheet.cite(code, known[code]) if code in known else DASH
 
     return KEY.sub(placed, text)
 

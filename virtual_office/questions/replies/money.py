@@ -88,8 +88,9 @@ def ads(asked: Asked) -> Told | Refused:
     unseen = [plain(campaign["campaign"]) for at, campaign in enumerate(campaigns) if at not in seen]
     if unseen:
         reason = next(campaign["reasons"][0] for at, campaign in enumerate(campaigns) if at not in seen)
+        key = "ads.lost_in_sales" if str(reason).endswith("no_response_seen") else "ads.unseen"
         said = asked.sheet.speak(read_message(reason))
-        lead.append(asked.say("ads.unseen", campaigns=asked.sheet.listed(unseen[:MOST_ROWS]), reason=said))
+        lead.append(asked.say(key, campaigns=asked.sheet.listed(unseen[:MOST_ROWS]), reason=said))
     order = [*seen, *(at for at in range(len(campaigns)) if at not in seen)][:MOST_ROWS]
     rows = [_campaign(asked, page, at) for at in order]
     heads = [asked.say(f"head.{name}") for name in ("campaign", "spent_a_week", "next_euro")]

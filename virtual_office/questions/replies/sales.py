@@ -116,7 +116,7 @@ def losing(asked: Asked) -> Told | Refused:
         names = {"product": plain(lost[0]["title"]), "contribution": page.size("/weakest/0/contribution")}
         lead = asked.counted("losing.some", len(lost), weeks=weeks, **names)
     else:
-        thinnest = {"product": plain(weakest[0]["title"]), "rate": page.number("/weakest/0/margin")} if weakest else {}
+        thinnest = {"product": plain(weakest[0]["title"]), "contribution": page.number("/weakest/0/contribution")} if weakest else {}
         lead = asked.say("losing.none" if weakest else "losing.nothing", weeks=weeks, **thinnest)
     rows = [
         [plain(line["title"]), *(page.number(f"/weakest/{at}/{name}") for name in ("revenue", "contribution", "margin"))]

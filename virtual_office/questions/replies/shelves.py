@@ -69,7 +69,7 @@ def _lasting(asked: Asked, page: Page, line: str, title: str, supplier: str) -> 
     on_hand, demand = page.cell(f"{line}/on_hand").value, page.cell(f"{line}/demand").value
     under_way = page.cell(f"{line}/under_way").value
     names = {"product": title, "on_hand": page.number(f"{line}/on_hand"), "demand": page.number(f"{line}/demand")}
-    names |= {"low": page.number(f"{line}/demand_low"), "high": page.number(f"{line}/demand_high")}
+    names |= {"low": page.bare(f"{line}/demand_low"), "high": page.bare(f"{line}/demand_high")}
     days = round(7 * on_hand / demand) if demand else _MOST_DAYS
     key = "out" if on_hand <= 0 else "long" if days >= _MOST_DAYS else "lead"
     if key == "lead":
