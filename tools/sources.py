@@ -12,10 +12,10 @@ from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from domain.errors import InvalidInput
+from store import tables
 from store.reads.fingerprints import checksum_halves, checksum_of
 from store.session import BrandSession
 from store.snapshot import read_once
-from store import tables
 from store.tables.base import BrandOwned, Fact
 
 Values = str | list[str]
@@ -215,17 +215,18 @@ def open_rows(session: BrandSession, selection: RowSelection, limit: int) -> Ope
     return OpenedRows(_with_codes(session, rows), selection.count, unchanged)
 
 
-_CODES: Mapping[str, tuple[str, type[BrandOwned], str]] = {
-    "product_id": ("sku", Product, "sku"),
-    "channel_id": ("channel", Channel, "code"),
-    "location_id": ("location", Location, "code"),
+_CODES: Mapping[str, tuple[str, str, str]] = {
+    "product_id": ("sku", "Product", "sku"),
+    "channel_id": ("channel", "Channel", "code"),
+    "location_id": ("location", "Location", "code"),
 }
 
 
 def _with_codes(session: BrandSession, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with the codes that people know beside the ids that they refer by."""
     named = [dict[str, Any]() for _ in rows]
-    for reference, (shown_as, table, code) in _CODES.items():
+    for reference, (shown_as, called, code) in _CODES.items():
+        table = getattr(tables, called)
         ids = {UUID(row[reference]) for row in rows if row.get(reference)}
         if not ids:
             continue
@@ -243,6 +244,8 @@ def _add_priced(session: BrandSession, named: Sequence[dict[str, Any]], rows: Se
     ids = {UUID(row["price_id"]) for row in rows if row.get("price_id")}
     if not ids:
         return
+    from store.tables import Price, Product
+
     of_entry = (col(Product.id) == col(Price.product_id)) & (col(Product.brand_id) == col(Price.brand_id))
     pairs = session.execute(
         select(col(Price.id), col(Product.sku)).join(Product, of_entry).where(col(Price.id).in_(ids))
