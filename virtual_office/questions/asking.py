@@ -70,6 +70,7 @@ class Answered:
     receipt: UUID | None = None
     next: Sequence[str] = ()
     understood: bool = True
+    refused: bool = False
     topic: str = ""
     by_model: bool = False
     metric_answer: Mapping[str, Any] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class Answered:
         parts = [write_text(self.blocks, width, marks)]
         if marks is not None and (entries := marks.entries()):
             parts.append("\n".join(f"[{number}] {said}: mhos why {code}" for number, said, code in entries))
-        if self.next and self.receipt is not None:
+        if self.next and not self.refused:
             parts.append("\n".join(f'mhos ask "{question}"' for question in self.next))
         return "\n\n".join(parts) + "\n"
 
@@ -178,8 +179,13 @@ def answer_document(answered: Answered) -> dict[str, Any]:
         "basis": metric.get("basis") if metric.get("change") else None,
         "covered": _covered(metric, ""),
         "compared": _covered(metric, "before_") if metric.get("change") else None,
-        "channels": list(metric.get("channels", ())),
+        "channels": [_of_channels(group) for group in metric.get("channels", ())],
     }
+
+
+def _of_channels(group: Mapping[str, Any]) -> dict[str, Any]:
+    days = {name: group[name] or None for name in ("first_day", "last_day", "before_first_day", "before_last_day")}
+    return {"channels": group["channels"], **days, "whole": group["whole"], "before_whole": group["before_whole"]}
 
 
 def _covered(metric_answer: Mapping[str, Any], side: str) -> dict[str, Any] | None:
@@ -303,7 +309,7 @@ class _Asking:
         if page.result["status"] != "told":
             missing = refusal(sheet, page.result)
             about = frozenset({str(query.metric), *(["product"] if query.product else [])})
-            return Refused(understood_as(page), missing, about, self._names.titles.get(query.product, query.product))
+            return Refused(understood_as(page), missing, about, self._title(query.product), page.receipt)
         told = tell(page, understood.taken_for, assumed=understood.assumed)
         if query.comparison is not Comparison.NONE and not page.result["change"]:
             return self._compared_otherwise(run_id, query, page, told, sheet)
@@ -375,7 +381,9 @@ class _Asking:
         listed = " ".join(_numbered(number, plain(question)) for number, question in enumerate(questions, start=1))
         key = "ask.refused" if refused.understood else "ask.not_understood"
         text = sheet.say(key, understood=refused.understood, missing=refused.missing, questions=listed)
-        return Answered(None, None, language, sheet.blocks(Told([text]), {}), next=questions)
+        return Answered(
+            None, None, language, sheet.blocks(Told([text]), {}), receipt=refused.receipt, next=questions, refused=True
+        )
 
     def _keep(self, run_id: UUID, answered: Answered) -> None:
         with self._database.begin(self._ctx) as session:

@@ -54,6 +54,7 @@ class Refused:
     about: frozenset[str] = frozenset()
     """What the question is about, by which the nearest questions are found."""
     product: str = ""
+    receipt: UUID | None = None
 
 
 class Sheet:
