@@ -134,7 +134,7 @@ SPLITS: Sequence[tuple[str, Split]] = (
 )
 BEST_SELLERS = _any(
     "best-?sellers?", "best ?selling( products?)?", "top ?sellers?", "(sells?|selling|sold)( the)? best", "best sellers?",
-    "(verkauft sich|verkaufen sich|läuft|laufen|geht|gehen) am besten", "(verkaufs)?renner", "meistverkauften?",
+    "am besten", "(verkaufs)?renner", "meistverkauften?",
 )  # fmt: skip
 COMPARE = _any("compare", "comparison( of)?", "vergleiche?n?( bitte)?")
 WHY = _any(
@@ -203,5 +203,5 @@ FILLERS = _words(
     "viel viele groß hat haben hatte hatten wurde wurden im am an auf für von vom zum zur mit und bei nach zeig",
     "zeige mir bitte insgesamt gesamt nennen sag sage aus als denn gemacht machen gehabt gab gibt liegt lag noch",
     "produkt produkte artikel marke sich mein meine meiner meinen meinem dieses diesen this these currently now sind "
-    "going so wo",
+    "going so wo läuft laufen verkauft verkaufen geht gehen sells",
 )

@@ -166,6 +166,7 @@ def answer_document(answered: Answered) -> dict[str, Any]:
     metric = answered.metric_answer
     return {
         "understood": answered.understood,
+        "refused": answered.refused,
         "query": answered.query.model_dump(mode="json") if answered.query else None,
         "topic": answered.topic or None,
         "language": answered.language,

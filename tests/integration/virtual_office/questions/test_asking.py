@@ -197,7 +197,7 @@ def test_a_channel_that_is_reported_less_far_is_named(empty: Brand) -> None:
     answered, receipt = empty.ask("why did revenue fall in february 2026?")
     assert receipt["lagging"] == [{"channel": "Marketplace", "last_day": "2026-02-08"}]
     assert "Marketplace is reported only up to Sun 8 February." in answered.text
-    assert "2 to 8 February against 29 December 2025 to 4 January (Marketplace)" in answered.text
+    assert "Mon 2 to Sun 8 February against Mon 29 December 2025 to Sun 4 January (Marketplace)" in answered.text
     assert "2 to 22 February against 29 December 2025 to 18 January (Own shop)" in answered.text
     _, alone = empty.ask("revenue in marketplace in february 2026")
     assert alone["covered"]["last_day"] == "2026-02-08" and not alone["lagging"]
