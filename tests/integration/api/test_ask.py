@@ -151,7 +151,7 @@ def test_a_name_that_is_unknown_is_told_with_the_nearest(town: Town) -> None:
 
 def test_what_to_do_today_is_the_inbox(town: Town) -> None:
     client = town.client("owner")
-    items = client.get("/api/v1/items").json()["data"]
+    items = client.get("/api/v1/action-items").json()["data"]
     waiting = [item for item in items if item["status"] == "proposed"]
     reply = asked(client, "What should I do today?")
     assert str(reply["answer"]).startswith(f"{len(waiting)} decision")
