@@ -8,6 +8,8 @@ from datetime import datetime
 from domain.language import Language
 from language.lines import Line, Sources, Span, Style, as_clean_markdown, escape_markdown
 
+NUMBER = "#"
+"""The head of a column that counts the rows."""
 _WIDE = 5
 """A terminal has no room for a table of more columns: its rows become lists there."""
 _MARKS = re.compile(r"[*_`#|\\]")
@@ -87,7 +89,9 @@ class Paper:
 
 def write_page(paper: Paper, style: Style = as_clean_markdown) -> str:
     """The one page, with its title, as Markdown."""
-    return _joined([f"# {escape_markdown(paper.title)}", *(_markdown(block, style, narrow=False) for block in paper.page)])
+    return _joined(
+        [f"# {escape_markdown(paper.title)}", *(_markdown(block, style, narrow=False) for block in paper.page)]
+    )
 
 
 def write_annex(paper: Paper, style: Style = as_clean_markdown, *, narrow: bool = False) -> str:
@@ -154,9 +158,14 @@ def _point(mark: str, point: BulletPoint, style: Style) -> str:
 
 
 def _as_points(heads: Sequence[str], row: Sequence[Line], style: Style) -> str:
-    """A row as a point: its number and name, and what else it says under it."""
+    """A row as a point: its number and name, and what else it says under it; one without a number in a single line."""
+    if heads[0] != NUMBER:
+        told = [f"{escape_markdown(head)} {style(cell)}" for head, cell in zip(heads[1:], row[1:], strict=True)]
+        return f"- **{style(row[0])}**: {'; '.join(told)}"
     number, name, *others = row
     under = [
-        [Span(f"{head}: "), *cell] for head, cell in zip(heads[2:], others, strict=True) if any(span.text for span in cell)
+        [Span(f"{head}: "), *cell]
+        for head, cell in zip(heads[2:], others, strict=True)
+        if any(span.text for span in cell)
     ]
     return _point(f"{style(number)}.", BulletPoint(name, under), style)

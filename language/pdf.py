@@ -1,4 +1,4 @@
-"""A paper as PDF: the one page on the first sheet, what stands behind it on others, numbers with footnotes at the end."""
+"""A paper as PDF: the one page on the first sheet, what stands behind it after it, footnotes for numbers at the end."""
 
 import logging
 import warnings
@@ -72,8 +72,8 @@ def _blank(paper: Paper) -> "FPDF":
 
 def _title(pdf: "FPDF", paper: Paper) -> None:
     pdf.set_text_color(*_ACCENT)
-    pdf.set_font(_FONT, "B", 17)
-    pdf.multi_cell(0, 9, _safe(paper.title), new_x="LMARGIN", new_y="NEXT", align="L")
+    pdf.set_font(_FONT, "B", 15)
+    pdf.multi_cell(0, 8, _safe(paper.title), new_x="LMARGIN", new_y="NEXT", align="L")
     pdf.ln(3)
 
 
@@ -222,6 +222,15 @@ def _in_cell(line: Line, sources: Sources) -> str:
     return _safe("".join(f"{span.text}{_footnote(span, sources)}" for span in line))
 
 
+def _most(pdf: "FPDF", share: float) -> int:
+    """How many letters a cell of such a share of the width may have at most, so that its row fits on a sheet."""
+    return max(int(share * pdf.epw / 2.4) * int((pdf.h - 60) / _LEADING), 20)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def _table(pdf: "FPDF", table: Table, sources: Sources, size: float = _SMALL) -> None:
     from fpdf.enums import TableBordersLayout
     from fpdf.fonts import FontFace
@@ -239,7 +248,10 @@ def _table(pdf: "FPDF", table: Table, sources: Sources, size: float = _SMALL) ->
         text_align="LEFT",
         padding=(1.0, 1.3),
     ) as grid:
-        rows = [[_in_cell(cell, sources) for cell in row] for row in table.rows]
+        room = [_most(pdf, share / sum(table.shares)) for share in table.shares]
+        rows = [
+            [_cut(_in_cell(cell, sources), most) for cell, most in zip(row, room, strict=True)] for row in table.rows
+        ]
         for cells in [*([[_safe(head) for head in table.heads]] if table.heads else []), *rows]:
             row = grid.row()
             for cell in cells:

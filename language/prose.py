@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from domain.errors import InvalidInput
 from domain.figure import Cell
 from domain.language import Language
-from language.formats import cell_text, exact_text, rounded_text
+from language.formats import cell_text, exact_text, number_text, rounded_text
 from language.lines import Span, SpanLook
 
 KEY = re.compile(r"\{([a-z][a-z_]{0,39})\}")
 _WITH_DATIVE = re.compile(r"\b(?:ab|aus|bei|binnen|in|mit|nach|seit|von|vor|zu) $", re.IGNORECASE)
 _PLURALS = re.compile(r"\b(Tage|Monate|Jahre)$")
 """German nouns that take an -n after such prepositions: `seit 3 Tagen`."""
+PER_PERCENT = "per_percent"
+"""How the key of an elasticity begins that is said as what a percent of the price does."""
 _BRACES = str.maketrans("{}", "()")
 
 
@@ -56,6 +58,14 @@ def as_shown(key: str, cell: Cell, language: Language) -> str:
     return cell_text(cell, language)
 
 
+def _said(key: str, cell: Cell, language: Language, written: Writing) -> str:
+    """As written; an elasticity that is said of each percent is that many percent, of which the sentence says whether
+    they are more or less."""
+    if key.startswith(PER_PERCENT):
+        return f"{number_text(abs(cell.value), language, 1)} %"
+    return written(key, cell, language)
+
+
 def prose_line(
     text: str,
     cells: Mapping[str, Cell],
@@ -68,7 +78,7 @@ def prose_line(
     for match in KEY.finditer(text):
         if match[1] not in cells:
             raise InvalidInput(f"The text cites {{{match[1]}}}, but no number of that name is given.")
-        number = written(match[1], cells[match[1]], language)
+        number = _said(match[1], cells[match[1]], language, written)
         if language is Language.DE and _WITH_DATIVE.search(text[: match.start()]):
             number = _PLURALS.sub(r"\1n", number)
         spans += [Span(text[at : match.start()]), Span(number, SpanLook.NUMBER, codes.get(match[1], ""))]

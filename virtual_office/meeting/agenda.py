@@ -34,6 +34,14 @@ USUAL_DAYS, LONGEST_DAYS = 7, 92
 NOTABLE_BPS = BPS // 10
 """A channel is on the agenda once it sold a tenth more or less than usual."""
 _METRIC = "brand_metric"
+_IN_ALL = {
+    "more": "office.happened.more", "less": "office.happened.less", "same": "office.happened.same",
+}  # fmt: skip
+_MOSTLY = {"more": "office.happened.more_mostly", "less": "office.happened.less_mostly"}
+_ON_AVERAGE = {
+    "more": "office.happened.more_on_average", "less": "office.happened.less_on_average",
+    "same": "office.happened.same_on_average",
+}  # fmt: skip
 _COUNTS = ("prices_changed", "competitor_prices", "orders_received", "poor_ratings")
 _STATUSES = ("measured", "rejected", "expired", "failed")
 
@@ -85,17 +93,16 @@ def _sales(answer: MetricAnswer) -> tuple[Message, Mapping[str, str]]:
     days = {"last": date.fromisoformat(answer.covered.last_day)}
     if answer.change is None:
         return message("office.happened.alone", **days), {"value": "/value"}
-    direction = "more" if answer.change.value > 0 else "less" if answer.change.value < 0 else "same"
-    per = "" if answer.basis == "total" else "_on_average"
-    paths = {"value": "/value", "change": "/change"}
-    moved = [(abs(part.change.value), at) for at, part in enumerate(answer.parts) if part.change is not None]
-    alike = [at for _, at in moved if _same_way(answer.parts[at].change, answer.change)]
-    if direction == "same" or per or not alike or len(answer.parts) < 2:
-        key = f"office.happened.{direction}{per}"
-        return message(key, **days), paths
-    most = max(alike, key=lambda at: abs(answer.parts[at].change.value))  # pyright: ignore[reportOptionalMemberAccess]
-    key = f"office.happened.{direction}_mostly"
-    return message(key, **days, channel=answer.parts[most].title), paths | {"most": f"/parts/{most}/change"}
+    change = answer.change
+    paths = {"value": "/value", "change": "/change"} if change.value else {"value": "/value"}
+    moved = [at for at, part in enumerate(answer.parts) if _same_way(part.change, change)]
+    way = "more" if change.value > 0 else "less" if change.value < 0 else "same"
+    if answer.basis != "total":
+        return message(_ON_AVERAGE[way], **days), paths
+    if not moved or len(answer.parts) < 2:
+        return message(_IN_ALL[way], **days), paths
+    most = max(moved, key=lambda at: abs(answer.parts[at].change.value))  # pyright: ignore[reportOptionalMemberAccess]
+    return message(_MOSTLY[way], **days, channel=answer.parts[most].title), paths | {"most": f"/parts/{most}/change"}
 
 
 def _same_way(change: Cell | None, whole: Cell) -> bool:

@@ -165,17 +165,15 @@ def _reason(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Gro
     else:
         needed, left = (_amount(amount, grounds) for amount in (short.needed, max(short.left, 0)))
         bound = message(f"office.left.{_known(short.limit)}", needed=needed, left=left, limit=short.limit)
-    return together([bound, *_cost(excluded, by_key, grounds)])
+    return together([bound, *_cost(excluded, grounds)])
 
 
-def _cost(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> Iterator[Message]:
-    """The proposals that it would have displaced, and the loss; nothing where that is unknown or there is none."""
+def _cost(excluded: Outranked, grounds: Grounds) -> Iterator[Message]:
+    """What taking it instead would have cost; nothing where that is unknown or there is no loss."""
     instead = excluded.instead
     if instead is None or not instead.displaced or not grounds.currency or instead.loss_minor <= 0:
         return
-    first, *second = [parse_action(by_key[key].action).subject for key in instead.displaced[:2]]
-    displaced = message("office.left.two_subjects", first=first, second=second[0]) if second else first
-    yield message("office.left.cost", displaced=displaced, loss=_amount(instead.loss_minor, grounds))
+    yield message("office.left.cost", loss=_amount(instead.loss_minor, grounds))
 
 
 def _known(limit: str) -> str:

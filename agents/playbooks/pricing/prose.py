@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agents.claims import claim, is_given, reasons_of
+from agents.claims import claim, is_given, reason_to_act, reasons_of
 from agents.playbooks.pricing.entry import Entry
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
@@ -31,8 +31,11 @@ def finding_of(entry: Entry) -> Claim:
 
 def rationale_of(entry: Entry) -> Claim:
     """Why the price should change, for the person who decides."""
-    why = message(f"pricing.rationale.{_direction(entry)}", product=entry.name, place=entry.place)
-    return claim(sentences([why, *_corrected(entry)]), _figures(entry))
+    why = message(f"pricing.rationale.{_direction(entry)}", place=entry.place)
+    figures = _figures(entry)
+    answers = {"per_percent": "elasticity", "per_percent_low": "elasticity_high", "per_percent_high": "elasticity_low"}
+    figures |= {key: figures[cited] for key, cited in answers.items() if cited in figures}
+    return reason_to_act([why, *_corrected(entry)], figures)
 
 
 def lacking(entry: Entry) -> list[Message]:
