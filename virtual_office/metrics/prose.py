@@ -8,6 +8,11 @@ from virtual_office.questions.sheet import DASH, MOST_ROWS, Page, Sheet, Told, p
 
 _STEPS = frozenset({"week", "month"})
 _PRICE = "average_price"
+_CHANGES = {
+    "total": "metrics.head.change",
+    "per_day": "metrics.head.change_a_day",
+    "per_week": "metrics.head.change_a_week",
+}
 _LEADING = frozenset({"product", "channel", "customer"})
 """Splits of which the largest part is named first."""
 
@@ -77,7 +82,7 @@ def _table(page: Page) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
         return (), ()
     ranked = sorted(answer["effects"], key=lambda name: -abs(answer["effects"][name]["value"]))
     rows = [[sheet.say(f"metrics.effect.{name}"), _change_of(page, f"/effects/{name}")] for name in ranked[:MOST_ROWS]]
-    return [sheet.say("metrics.head.effect"), sheet.say(f"metrics.head.of_{answer['basis']}")], rows
+    return [sheet.say("metrics.head.effect"), sheet.say(_CHANGES[answer["basis"]])], rows
 
 
 def _parts(page: Page) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
@@ -89,7 +94,7 @@ def _parts(page: Page) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
         others = answer["rest_parts"]
         title = sheet.say("metrics.part_title.others", parts=page.number("/rest_parts")) if others else None
         rows.append(_part(page, "/rest", rest, title or sheet.say("metrics.part_title.rounding"), changed))
-    return [*heads, *([sheet.say(f"metrics.head.change_{answer['basis']}")] if changed else [])], rows
+    return [*heads, *([sheet.say(_CHANGES[answer["basis"]])] if changed else [])], rows
 
 
 def _part(page: Page, path: str, part: Mapping[str, Any], title: str, changed: bool) -> list[str]:

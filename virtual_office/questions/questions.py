@@ -91,7 +91,7 @@ def answer_question(session: BrandSession, run_id: UUID, question: str) -> Cited
     cells = _nearest(on_topic or named, wanted, aliases)
     if not cells:
         return _nothing(places)
-    refs = {f"n{_letters(at)}": FigureRef(receipt=place.receipt, path=place.path) for at, place in enumerate(cells)}
+    refs = {_key(at, place): FigureRef(receipt=place.receipt, path=place.path) for at, place in enumerate(cells)}
     codes = record_figures(session, run_id, refs)
     subject = ", ".join(without_figures(name) for name in dict.fromkeys(cells[0].about[:2]))
     english, german = (_listing(subject, cells, refs, language) for language in (Language.EN, Language.DE))
@@ -209,5 +209,7 @@ def _cells(receipt: ReceiptId, node: Any, path: str, about: tuple[str, ...]) -> 
                 yield from _cells(receipt, part, f"{path}/{name}", here)
 
 
-def _letters(at: int) -> str:
-    return chr(ord("a") + at)
+def _key(at: int, place: _Place) -> str:
+    """A figure's key; of prices and costs one that is never rounded."""
+    exact = "price_" if "price" in place.name or "cost" in place.name else ""
+    return f"{exact}n{chr(ord('a') + at)}"

@@ -187,7 +187,7 @@ def why_item(asked: Asked) -> Told | Refused:
     if item is None:
         return asked.refused("no_item_about", "decisions", product=asked.topic.product, name=called)
     titles = _titles(asked, [str(item.id)])
-    lead = [_reason(asked, item) or asked.say("why.lead", title=titles[str(item.id)])]
+    lead = [_reason(asked, item) or asked.say("reasons.lead", title=titles[str(item.id)])]
     at = next((at for at, row in enumerate(page.result["items"]) if row["item"] == str(item.id)), None)
     heads: list[str] = []
     rows: list[list[str]] = []

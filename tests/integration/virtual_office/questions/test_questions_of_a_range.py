@@ -38,7 +38,7 @@ def test_the_named_product_is_told_of_and_no_pattern_is_compiled_for_the_others(
     few, many = run_over(database, ctx, 20), run_over(database, ctx, 800)
     with database.begin(ctx) as session:
         for run_id in (few, many):
-            assert answered(session, run_id, "What is the price of p-7?") == "P-7, Gel (7): price {na}."
+            assert answered(session, run_id, "What is the price of p-7?") == "P-7, Gel (7): price {price_na}."
             assert answered(session, run_id, "price of gel (17)").startswith("P-17")
             assert answered(session, run_id, "price of p-70000").startswith("Nothing")
         counts = [compiled_by(lambda of=run_id: answered(session, of, "price of p-7")) for run_id in (few, many)]
