@@ -53,7 +53,9 @@ class BusinessAnswer(BaseModel):
 
     question: str
     understood: bool
-    refused: bool = Field(description="whether something is missing for an answer: the text says what, and who brings it")
+    refused: bool = Field(
+        description="whether something is missing for an answer: the text says what, and who brings it"
+    )
     query: MetricQuery | None = Field(description="what was understood, where it is about a metric")
     topic: str | None = Field(description="what was understood, where it is about more than a metric")
     language: Language

@@ -27,7 +27,7 @@ def ask(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Ask as an owner does: "how is it going?", "who owes me money?", "why did margin fall last week?". Nothing is guessed."""
+    """Ask as an owner does: "how is it going?", "who owes me money?", "why did margin fall?". Nothing is guessed."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from domain.errors import InvalidInput
         from domain.language import Language

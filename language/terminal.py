@@ -60,7 +60,9 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     lines: list[str] = []
     for at in range(max(map(len, parts))):
         row = [part[at] if at < len(part) else "" for part in parts]
-        first, *others = (_padded(text, width, left=not place) for place, (text, width) in enumerate(zip(row, widths)))
+        first, *others = (
+            _padded(text, width, left=not place) for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
         lines.append(_GAP.join([first, *others]).rstrip())
     return lines
 

@@ -292,7 +292,14 @@ class _Sales:
     def _line(self, sku: str, channel: str, effects: Mapping[Any, int]) -> MetricLine:
         effect_cells = {_named(name): self._changed(amount) for name, amount in effects.items() if amount}
         total = self._changed(sum(effects.values()))
-        return MetricLine(sku=sku, title=self._titles[sku], channel=channel, place=self._places[channel], change=total, effects=effect_cells)
+        return MetricLine(
+            sku=sku,
+            title=self._titles[sku],
+            channel=channel,
+            place=self._places[channel],
+            change=total,
+            effects=effect_cells,
+        )
 
     def _nothing(self, side: _Side) -> dict[str, Any]:
         """Why there is no value, and the way to one."""

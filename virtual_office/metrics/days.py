@@ -24,7 +24,9 @@ def days_of_answer(page: Page) -> str:
     if len(groups) == 1:
         return spans[0]
     named = [
-        sheet.say("metrics.days.of_channels", days=span, channels=sheet.listed([plain(name) for name in group["channels"]]))
+        sheet.say(
+            "metrics.days.of_channels", days=span, channels=sheet.listed([plain(name) for name in group["channels"]])
+        )
         for span, group in zip(spans, groups, strict=True)
     ]
     if len(named) <= _MOST_GROUPS:
@@ -59,7 +61,9 @@ def what_is_missing(page: Page, *, assumed: bool) -> Iterator[str]:
         yield sheet.say("metrics.days.not_all_reported", days=asked)
     if answer["lagging"]:
         for channel in answer["lagging"]:
-            yield sheet.say("metrics.lagging.until", channel=plain(channel["channel"]), day=sheet.day(day_of(channel["last_day"])))
+            yield sheet.say(
+                "metrics.lagging.until", channel=plain(channel["channel"]), day=sheet.day(day_of(channel["last_day"]))
+            )
     for (lacks, first, last), channels in _by_reason(answer["left_out"]).items():
         days = sheet.days(day_of(first), day_of(last))
         yield sheet.say(f"metrics.left_out.{lacks}", channels=sheet.listed(channels), days=days)

@@ -22,7 +22,9 @@ def tell(page: Page, taken_for: int, *, assumed: bool = False) -> Told:
     `assumed` says that it named no days."""
     lead = list(_lead(page, taken_for))
     heads, rows = _table(page)
-    return Told(lead, heads, rows, list(what_is_missing(page, assumed=assumed)), receipt=page.receipt, answer=page.result)
+    return Told(
+        lead, heads, rows, list(what_is_missing(page, assumed=assumed)), receipt=page.receipt, answer=page.result
+    )
 
 
 def _lead(page: Page, taken_for: int) -> Iterator[str]:
@@ -33,7 +35,9 @@ def _lead(page: Page, taken_for: int) -> Iterator[str]:
         yield sheet.say("metrics.told.leading", metric=label(page), days=days_of_answer(page), value=value, **names)
         return
     if not answer["change"]:
-        yield sheet.say("metrics.told.value", metric=label(page), days=days_of_answer(page), value=_number(page, "/value"))
+        yield sheet.say(
+            "metrics.told.value", metric=label(page), days=days_of_answer(page), value=_number(page, "/value")
+        )
         return
     if taken_for and answer["change"]["value"] * taken_for <= 0:
         yield sheet.say("metrics.told.did_not_rise" if taken_for > 0 else "metrics.told.did_not_fall")
@@ -52,7 +56,10 @@ def _change(page: Page) -> str:
     way = "rose" if change > 0 else "fell" if change < 0 else "same"
     basis = answer["basis"]
     if basis == "total":
-        ends = {"before": _number(page, "/before"), "after": _number(page, "/compared" if answer["compared"] else "/value")}
+        ends = {
+            "before": _number(page, "/before"),
+            "after": _number(page, "/compared" if answer["compared"] else "/value"),
+        }
     else:
         ends = {"before": _number(page, "/before_average"), "after": _number(page, "/average")}
     if basis != "total" and answer["value"]["unit"] == "bps":
@@ -89,7 +96,9 @@ def _parts(page: Page) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     sheet, answer = page.sheet, page.result
     changed = any(part["change"] for part in answer["parts"])
     heads = [sheet.say(f"metrics.head.{answer['split']}"), sheet.say(f"metrics.word.{answer['metric']}")]
-    rows = [_part(page, f"/parts/{at}", part, _title(page, at, part), changed) for at, part in enumerate(answer["parts"])]
+    rows = [
+        _part(page, f"/parts/{at}", part, _title(page, at, part), changed) for at, part in enumerate(answer["parts"])
+    ]
     if rest := answer["rest"]:
         others = answer["rest_parts"]
         title = sheet.say("metrics.part_title.others", parts=page.number("/rest_parts")) if others else None

@@ -72,7 +72,7 @@ TOPICS: Sequence[tuple[Topic, str]] = (
         _any(
             "how( is|s|'s| was) (it|everything|business) (going|doing|looking)( so far)?",
             f"how( is|s|'s| was) {_MINE} (business|shop|brand|company)( going| doing)?",
-            f"how are (we|things)( going| doing| looking)?",
+            "how are (we|things)( going| doing| looking)?",
             f"how did {_I} do",
             "wie (läuft|lief)( es|s|'s| das geschäft| der laden)?( so)?",
             "wie geht( es|s|'s)( uns)?",
@@ -83,14 +83,14 @@ TOPICS: Sequence[tuple[Topic, str]] = (
         Topic.CASH,
         _any(
             f"(is|will) {_MINE} (money|cash) (be )?enough",
-            f"(is|will) there (be )?enough (money|cash)",
+            "(is|will) there (be )?enough (money|cash)",
             f"(do|will) {_I} have enough (money|cash)",
             f"(will|when will|do|could) {_I} run out of (money|cash)",
             f"(will|when will|does|could) {_MINE} (money|cash) run out",
             f"how long (does|will) {_MINE} (money|cash) last",
             f"(will|does) {_MINE} (money|cash) last",
             f"reicht {_MEIN} (geld|kasse|liquidität)",
-            f"haben wir genug geld",
+            "haben wir genug geld",
             "(geht|wird) (mir|uns) das geld( bald)? (aus|knapp)",
             f"wie lange reicht {_MEIN} (geld|kasse)",
         ),
@@ -125,7 +125,8 @@ TOPICS: Sequence[tuple[Topic, str]] = (
         _any(
             "(which|what) (sales )?channels? (earns?|makes?|brings?)( us| me)?( in)?( the)? most( money)?",
             "(our |the )?best channel",
-            "welche[rs]? (vertriebs|verkaufs)?kanal (verdient|bringt|macht)( uns| mir)?( am meisten| das meiste geld)( ein)?",
+            "welche[rs]? (vertriebs|verkaufs)?kanal (verdient|bringt|macht)( uns| mir)?( am meisten| das meiste geld)"
+            "( ein)?",
             "(der |unser )?beste[rn]? kanal",
         ),
     ),
@@ -136,16 +137,16 @@ TOPICS: Sequence[tuple[Topic, str]] = (
             "(are there )?loss-?making products",
             f"(am i|are we|do {_I}) (losing|lose) money (on|with)( any| which)?( products?)?",
             "welche[sr]? (produkte?|artikel) (verlieren|verliert|machen|macht|bringen|bringt) (geld|verluste?)",
-            f"womit (verliere ich|verlieren wir) geld",
+            "womit (verliere ich|verlieren wir) geld",
             "verlustbringer",
         ),
     ),
     (
         Topic.ADS,
         _any(
-            f"should {_I} (spend|invest|put) (more|less)( money)? (on|in|into) (ads?|advertising|advertisements?|marketing)",
+            f"should {_I} (spend|invest|put) (more|less)( money)? (on|in|into) (ads?|advertising|marketing)",
             "(does|do|is|are) (our |the )?(advertising|ads?) (pay( off)?|worth (it|while)|work(ing)?)",
-            f"(soll|sollen|sollte|sollten) {_ICH} (mehr|weniger)( geld)? (für|in) (die )?werbung (ausgeben|stecken|geben|investieren)",
+            f"soll(en|te|ten)? {_ICH} (mehr|weniger)( geld)? (für|in) (die )?werbung (ausgeben|stecken|geben|investieren)",
             "lohnt sich (die |unsere )?werbung",
         ),
     ),
@@ -161,10 +162,10 @@ TOPICS: Sequence[tuple[Topic, str]] = (
     (
         Topic.DEAL,
         _any(
-            "(was|were|are|is) (the |our )?(black friday|cyber monday|black week|last (deal|promotion|sale)|(deals?|promotions?)) "
-            "worth (it|while)",
+            "(was|were|are|is) (the |our )?(black friday|cyber monday|black week|last (deal|promotion|sale)|deals?|"
+            "promotions?) worth (it|while)",
             "did (the |our )?(black friday|last (deal|promotion|sale)|promotion|deal) (pay( off)?|work)",
-            "(hat|haben) sich (der |die |unsere? )?(black friday|black week|letzte (rabatt)?aktion|(rabatt)?aktion(en)?) gelohnt",
+            "(hat|haben) sich (der |die |unsere? )?(letzte )?(black friday|black week|(rabatt)?aktion(en)?) gelohnt",
             "lohnen sich (unsere |die )?(rabatt)?aktionen",
         ),
     ),
@@ -216,26 +217,37 @@ WHY_ITEM = _any(
 )
 AMOUNT = r"(€|\$|£)? ?\d[\d.,]*( ?(k|m|tsd|mio|€|\$|£|euro?s?|eur|usd))?(?= |$)"
 IDLE = frozenset(
-    "to from for at with order trip supplier delivery by of the this now that go going send an nach bei von zu an für "
-    "bestellung lieferant lieferung tour fahrt zum zur den der die das jetzt und we should pay buy orders".split()
+    (
+        "to from for at with order trip supplier delivery by of the this now that go going send an nach bei von zu für "
+        "bestellung lieferant lieferung tour fahrt zum zur den der die das jetzt und we should pay buy orders"
+    ).split()
 )
 """Words beside the name of what an action item is about."""
 OF_A_PERIOD = frozenset({Topic.HOW, Topic.CHANNELS})
 """Topics that may be asked about for days of one's own."""
 ABOUT: dict[str, str] = {
-    "customer": "customer kunde kunden customers buyer käufer segment happy happiness satisfied zufrieden debtor schuldner",
+    "customer": (
+        "customer kunde kunden customers buyer käufer segment happy happiness satisfied zufrieden debtor schuldner"
+    ),
     "stand": "stand stands stände regal regale shelf shelves trip tour driver fahrer refill auffüllen",
-    "stock": "stock bestand lager inventory warehouse sold ausverkauft lieferung delivery supplier lieferant order bestellung",
-    "money": "cash money geld konto bank liquidity liquidität pay zahlen bill rechnung invoice credit kredit loan",
-    "price": "price prices preis preise expensive teuer cheap günstig competitor competitors wettbewerber rival discount",
+    "stock": (
+        "stock bestand lager inventory warehouse sold ausverkauft lieferung delivery supplier lieferant "
+        "order bestellung"
+    ),
+    "money": ("cash money geld konto bank liquidity liquidität pay zahlen bill rechnung invoice credit kredit loan"),
+    "price": (
+        "price prices preis preise expensive teuer cheap günstig competitor competitors wettbewerber rival discount"
+    ),
     "ads": "ads advertising werbung marketing campaign kampagne social search google facebook instagram",
     "deal": "deal promotion aktion rabatt coupon friday sale",
     "product": "product products produkt produkte artikel bestseller seller sellers sku",
     "channel": "channel channels kanal kanäle marketplace marktplatz shop online dealers händler amazon",
     "sales": "sales umsatz revenue turnover sell sold verkauf verkäufe absatz units growth wachstum",
     "margin": "margin marge contribution deckungsbeitrag profit gewinn earn verdienen profitable",
-    "decisions": "decision decisions beschluss beschlüsse entscheidung do tun todo task aufgabe approve freigeben inbox "
-    "meeting sitzung minutes protokoll plan risk risiko risks risiken",
+    "decisions": (
+        "decision decisions beschluss beschlüsse entscheidung do tun todo task aufgabe approve "
+        "freigeben inbox meeting sitzung minutes protokoll plan risk risiko risks risiken"
+    ),
 }
 """What words are about, for questions that are not understood."""
 JUDGING = frozenset("happy happiness satisfied zufrieden expensive teuer cheap günstig profitable".split())

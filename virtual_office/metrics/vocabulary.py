@@ -47,7 +47,19 @@ METRICS: Sequence[tuple[str, Metric]] = (
         Metric.AVERAGE_PRICE,
     ),
     (_any("stock-?outs?", "out of stock", "sold out", "ausverkauft", "fehlbest(and|ände)"), Metric.STOCK_OUTS),
-    (_any("revenues?", "turnover", "net sales", "sales revenue", "sales", "(netto)?umsatz", "(netto)?umsätze", "erlöse?"), Metric.REVENUE),
+    (
+        _any(
+            "revenues?",
+            "turnover",
+            "net sales",
+            "sales revenue",
+            "sales",
+            "(netto)?umsatz",
+            "(netto)?umsätze",
+            "erlöse?",
+        ),
+        Metric.REVENUE,
+    ),
     (
         _any("units sold", "units", "sales volume", "pieces", "absatz", "verkaufte stück", "stückzahl(en)?", "stück"),
         Metric.UNITS,
@@ -133,7 +145,7 @@ SPLITS: Sequence[tuple[str, Split]] = (
     (_any(f"{_EACH_EN} (customer|debtor)s?", f"{_EACH_DE} (kunden?|schuldnern?)"), Split.CUSTOMER),
 )
 BEST_SELLERS = _any(
-    "best-?sellers?", "best ?selling( products?)?", "top ?sellers?", "(sells?|selling|sold)( the)? best", "best sellers?",
+    "best[- ]?sellers?", "best ?selling( products?)?", "top ?sellers?", "(sells?|selling|sold)( the)? best",
     "am besten", "(verkaufs)?renner", "meistverkauften?",
 )  # fmt: skip
 COMPARE = _any("compare", "comparison( of)?", "vergleiche?n?( bitte)?")

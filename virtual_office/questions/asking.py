@@ -225,7 +225,7 @@ def _newest(session: BrandSession) -> date | None:
 
 
 def _with_places(session: BrandSession, names: BrandNames) -> BrandNames:
-    """The names with stands and suppliers, too; a supplier also by the first word of its title where that is its own."""
+    """The names with stands and suppliers, too; a supplier also by a first word of its title that is its own."""
     from store.tables import Location, Supplier
 
     suppliers = session.execute(select(col(Supplier.code), col(Supplier.title))).all()
@@ -302,7 +302,9 @@ class _Asking:
             try:
                 return REPLIES[reading.topic](asked)
             except InvalidInput as error:
-                return Refused(asked.say(f"topic.{reading.topic}"), plain(error.message), frozenset({str(reading.topic)}))
+                return Refused(
+                    asked.say(f"topic.{reading.topic}"), plain(error.message), frozenset({str(reading.topic)})
+                )
 
     def _metric(self, run_id: UUID, understood: Understood, sheet: Sheet) -> Told | Refused:
         query = understood.query
@@ -363,7 +365,9 @@ class _Asking:
         if unclear.near:
             missing = f"{missing} {say('ask.missing.did_you_mean', language, names=', '.join(unclear.near))}"
         return replace(
-            self._refused(Refused(plain(understood), plain(missing), unclear.about, self._title(unclear.product)), language),
+            self._refused(
+                Refused(plain(understood), plain(missing), unclear.about, self._title(unclear.product)), language
+            ),
             understood=False,
         )
 

@@ -78,7 +78,9 @@ def decided_items(session: BrandSession, env: ToolEnv, args: DecidedArguments) -
     costs = _costs_of_others(session, rows)
     items = [_item(session, row, costs.get(row.id, 0), brand.currency, ZoneInfo(brand.zone)) for row in rows]
     items.sort(key=lambda item: (-_money(item.worth), item.due, item.item))
-    names = sorted({item.kind for item in items}, key=lambda name: -sum(_money(i.worth) for i in items if i.kind == name))
+    names = sorted(
+        {item.kind for item in items}, key=lambda name: -sum(_money(i.worth) for i in items if i.kind == name)
+    )
     kinds = [_kind(name, [item for item in items if item.kind == name], brand.currency) for name in names]
     return ToolAnswer(DecidedItems(items=items, kinds=kinds, **_together(items, brand.currency)))
 

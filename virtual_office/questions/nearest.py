@@ -1,6 +1,6 @@
 """The questions that can be answered and are nearest to one that cannot, with the brand's names and days filled in."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -86,9 +86,11 @@ class Known:
 
     @cached_property
     def deals(self) -> bool:
-        return self._any(Promotion) or self._session.scalars(
-            select(col(SalesFact.id)).where(col(SalesFact.deal_bps) > 0).limit(1)
-        ).first() is not None
+        return (
+            self._any(Promotion)
+            or self._session.scalars(select(col(SalesFact.id)).where(col(SalesFact.deal_bps) > 0).limit(1)).first()
+            is not None
+        )
 
     @cached_property
     def items(self) -> bool:

@@ -100,10 +100,7 @@ def answer_question(session: BrandSession, run_id: UUID, question: str) -> Cited
 
 def _listing(subject: str, cells: Sequence[_Place], keys: Iterable[str], language: Language) -> str:
     """`Strong Gel: price €3.10, margin 40 %.`"""
-    parts = [
-        f"{place.name.replace('_', ' ')} {{{key}}}"
-        for key, place in zip(keys, cells, strict=True)
-    ]
+    parts = [f"{place.name.replace('_', ' ')} {{{key}}}" for key, place in zip(keys, cells, strict=True)]
     return f"{subject or say('office.answer.brand', language)}: {', '.join(parts)}."
 
 
@@ -164,7 +161,10 @@ def _no_such_name(unknown: Sequence[str], aliases: Mapping[str, str], places: Se
     near = [
         name
         for word in unknown
-        for name in [*get_close_matches(word, aliases, 3, _NEAR), *(name for name in sorted(aliases) if word in name.split())]
+        for name in [
+            *get_close_matches(word, aliases, 3, _NEAR),
+            *(name for name in sorted(aliases) if word in name.split()),
+        ]
     ]
     names = ", ".join(written.get(name, name) for name in list(dict.fromkeys(near))[:3])
     told = [message("office.answer.no_such_name", name=", ".join(unknown))]

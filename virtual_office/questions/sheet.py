@@ -41,7 +41,9 @@ class Told:
         rows = [f"- {row[0]}: {', '.join(cell for cell in row[1:] if cell)}" for row in self.rows]
         heads = [f"{', '.join(head for head in self.heads[1:] if head)}:"] if rows else []
         return "\n\n".join(
-            part for part in (" ".join(self.lead), "\n".join([*heads, "", *rows]) if rows else "", *self.caveats) if part
+            part
+            for part in (" ".join(self.lead), "\n".join([*heads, "", *rows]) if rows else "", *self.caveats)
+            if part
         )
 
 

@@ -68,9 +68,7 @@ def today(asked: Asked) -> Told | Refused:
     names = {"title": first.title, "moment": _moment(asked, first.due)}
     lead = [asked.counted("today.urgent" if urgent else "today.lead", urgent or count, all=str(count), **names)]
     lead += [asked.say("today.risk", risk=risk) for risk in risks[:1]]
-    rows = [
-        [line.title, _number(page, f"{line.path}/worth"), _moment(asked, line.due)] for line in lines[:MOST_ROWS]
-    ]
+    rows = [[line.title, _number(page, f"{line.path}/worth"), _moment(asked, line.due)] for line in lines[:MOST_ROWS]]
     heads = [asked.say(f"head.{name}") for name in ("do", "worth", "by")]
     return Told(lead, heads, rows, _more(asked, lines), [asked.question("nothing")], page.receipt)
 
@@ -128,7 +126,9 @@ def decisions(asked: Asked) -> Told | Refused:
     if measured:
         lead.append(asked.counted("decisions.measured", len(measured)))
     else:
-        due = sorted((item["check_at"], item["item"]) for item in items if item["check_at"] and item["status"] == "done")
+        due = sorted(
+            (item["check_at"], item["item"]) for item in items if item["check_at"] and item["status"] == "done"
+        )
         lead.append(
             asked.say("decisions.first_result", day=_day(asked, due[0][0])) if due else asked.say("decisions.not_yet")
         )
@@ -171,7 +171,10 @@ def sure(asked: Asked) -> Told | Refused:
 def _record(asked: Asked, page: Page, at: int, row: Calibration) -> list[str]:
     who = agent_title(row.agent, row.agent.replace("_", " ").capitalize(), asked.sheet.language)
     kind = speak(_title_of_kind(row.kind), asked.sheet.language)
-    return [f"{plain(who)}: {plain(kind)}", *(_number(page, f"/records/{at}/{name}") for name in ("promised", "realised", "held"))]
+    return [
+        f"{plain(who)}: {plain(kind)}",
+        *(_number(page, f"/records/{at}/{name}") for name in ("promised", "realised", "held")),
+    ]
 
 
 def _title_of_kind(kind: str) -> Message:
@@ -287,7 +290,9 @@ def _waiting(asked: Asked) -> tuple[Page, list[_Line]]:
             rows = [items[item][1] for item in kind["items"]]
             lines.append(_line(_title_of_group(asked, kind["kind"], kind["items"]), f"/kinds/{at}", kind, rows))
             continue
-        lines += [_line(titles[item], f"/items/{items[item][0]}", items[item][1], [items[item][1]]) for item in kind["items"]]
+        lines += [
+            _line(titles[item], f"/items/{items[item][0]}", items[item][1], [items[item][1]]) for item in kind["items"]
+        ]
     now = _now(asked)
     return page, sorted(lines, key=lambda line: (-line.urgency(now), line.due, line.title))
 

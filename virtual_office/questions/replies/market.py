@@ -22,7 +22,9 @@ def expensive(asked: Asked) -> Told | Refused:
     rows = [_price(page, at, price) for at, price in enumerate(prices[:MOST_ROWS])]
     heads = [asked.say(f"head.{name}") for name in ("product_channel", "ours", "rivals", "difference")]
     seen = asked.sheet.day(date.fromisoformat(min(price["seen"] for price in prices[:MOST_ROWS])))
-    return Told(lead, heads, rows, [asked.say("expensive.seen", day=seen)], [asked.question("average_price")], page.receipt)
+    return Told(
+        lead, heads, rows, [asked.say("expensive.seen", day=seen)], [asked.question("average_price")], page.receipt
+    )
 
 
 def _price(page: Page, at: int, price: dict[str, str]) -> list[str]:
@@ -74,10 +76,15 @@ def leaving(asked: Asked) -> Told | Refused:
         for at in falling[:MOST_ROWS]
     ]
     first = f"/segments/{falling[0]}"
-    names = {"segment": _segment(asked, segments[falling[0]]["segment"]), "stopped": page.number(f"{first}/falling_silent")}
+    names = {
+        "segment": _segment(asked, segments[falling[0]]["segment"]),
+        "stopped": page.number(f"{first}/falling_silent"),
+    }
     names |= {"customers": page.number(f"{first}/customers"), "worth": page.number(f"{first}/worth")}
     heads = [asked.say(f"head.{name}") for name in ("segment", "stopped", "of", "years_worth")]
-    return Told([asked.say("leaving.lead", **names)], heads, rows, next=[asked.question("waiting")], receipt=page.receipt)
+    return Told(
+        [asked.say("leaving.lead", **names)], heads, rows, next=[asked.question("waiting")], receipt=page.receipt
+    )
 
 
 _OF_SEGMENTS = ("falling_silent", "customers", "worth")

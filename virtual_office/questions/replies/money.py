@@ -104,4 +104,8 @@ _MARGINAL = {"marginal": "marginal", "low": "marginal_low", "high": "marginal_hi
 def _campaign(asked: Asked, page: Page, at: int) -> list[str]:
     campaign = page.result["campaigns"][at]
     spent = page.number(f"/campaigns/{at}/spent")
-    return [plain(campaign["campaign"]), spent, page.number(f"/campaigns/{at}/marginal") if campaign["marginal"] else DASH]
+    return [
+        plain(campaign["campaign"]),
+        spent,
+        page.number(f"/campaigns/{at}/marginal") if campaign["marginal"] else DASH,
+    ]

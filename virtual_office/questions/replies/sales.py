@@ -18,7 +18,7 @@ def _metric(asked: Asked, metric: Metric, /, **more: Any) -> Page:
 
 
 def how(asked: Asked) -> Told | Refused:
-    """Last week's sales and contribution against the week before, cash and what is overdue; one worry, one thing to do."""
+    """Last week's sales and contribution against the week before, cash, what is overdue, a worry, a thing to do."""
     if asked.known.newest is None:
         return asked.refused("no_sales", "sales")
     span = {"comparison": Comparison.PERIOD_BEFORE, **(asked.topic.span or _last_week(asked))}
@@ -78,9 +78,14 @@ def channels(asked: Asked) -> Told | Refused:
     """Net sales, contribution and its share of net sales of each channel."""
     if asked.known.newest is None:
         return asked.refused("no_sales", "sales")
-    span = {**(asked.topic.span or default_span(asked.known.newest, asked.today, compared=True)), "split": Split.CHANNEL}
+    span = {
+        **(asked.topic.span or default_span(asked.known.newest, asked.today, compared=True)),
+        "split": Split.CHANNEL,
+    }
     span["top"] = MOST_ROWS
-    kept, sales, rate = (_metric(asked, metric, **span) for metric in (Metric.MARGIN, Metric.REVENUE, Metric.MARGIN_RATE))
+    kept, sales, rate = (
+        _metric(asked, metric, **span) for metric in (Metric.MARGIN, Metric.REVENUE, Metric.MARGIN_RATE)
+    )
     if kept.result["status"] != "told":
         return asked.refused("no_costs", "margin")
     of_sales, of_rate = ({part["code"]: at for at, part in enumerate(page.result["parts"])} for page in (sales, rate))
@@ -94,7 +99,11 @@ def channels(asked: Asked) -> Told | Refused:
         ]
         for at, part in enumerate(parts)
     ]
-    names = {"most": plain(parts[0]["title"]), "contribution": kept.number("/parts/0/value"), "days": days_of_answer(kept)}
+    names = {
+        "most": plain(parts[0]["title"]),
+        "contribution": kept.number("/parts/0/value"),
+        "days": days_of_answer(kept),
+    }
     keeps = rate.result["parts"][0]
     if keeps["code"] == parts[0]["code"]:
         lead = asked.say("channels.both", **names, rate=rate.number("/parts/0/value"))
@@ -116,13 +125,18 @@ def losing(asked: Asked) -> Told | Refused:
         names = {"product": plain(lost[0]["title"]), "contribution": page.size("/weakest/0/contribution")}
         lead = asked.counted("losing.some", len(lost), weeks=weeks, **names)
     else:
-        thinnest = {"product": plain(weakest[0]["title"]), "contribution": page.number("/weakest/0/contribution")} if weakest else {}
+        thinnest = (
+            {"product": plain(weakest[0]["title"]), "contribution": page.number("/weakest/0/contribution")}
+            if weakest
+            else {}
+        )
         lead = asked.say("losing.none" if weakest else "losing.nothing", weeks=weeks, **thinnest)
     rows = [
-        [plain(line["title"]), *(page.number(f"/weakest/{at}/{name}") for name in ("revenue", "contribution", "margin"))]
+        [
+            plain(line["title"]),
+            *(page.number(f"/weakest/{at}/{name}") for name in ("revenue", "contribution", "margin")),
+        ]
         for at, line in enumerate(weakest[:MOST_ROWS])
     ]
     heads = [asked.say(f"head.{name}") for name in ("product", "net_sales", "contribution", "of_net_sales")]
     return Told([lead], heads, rows, next=[asked.question("channels")], receipt=page.receipt)
-
-

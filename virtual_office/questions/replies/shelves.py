@@ -20,7 +20,9 @@ def worst_stand(asked: Asked) -> Told | Refused:
     stands = page.result["stands"]
     if not stands:
         return asked.refused("no_stands", "stand")
-    losing = sorted((at for at, stand in enumerate(stands) if stand["loss"]), key=lambda at: -stands[at]["loss"]["value"])
+    losing = sorted(
+        (at for at, stand in enumerate(stands) if stand["loss"]), key=lambda at: -stands[at]["loss"]["value"]
+    )
     losing = [at for at in losing if stands[at]["loss"]["value"] > 0]
     if not losing:
         reasons = {reason for stand in stands for reason in stand["reasons"]}
@@ -60,7 +62,11 @@ def run_out(asked: Asked) -> Told | Refused:
     page = asked.page("order_advice", {"supplier": supplier.code})
     at = next((at for at, line in enumerate(page.result["lines"]) if line["sku"] == asked.topic.product), None)
     if at is None or page.result["lines"][at]["demand"] is None:
-        said = [asked.sheet.speak(read_message(reason)) for reason in page.result["lines"][at]["reasons"]] if at is not None else []
+        said = (
+            [asked.sheet.speak(read_message(reason)) for reason in page.result["lines"][at]["reasons"]]
+            if at is not None
+            else []
+        )
         return asked.refused("no_demand", "stock", product=title, name=title, reason=said[0] if said else DASH)
     return _lasting(asked, page, f"/lines/{at}", title, plain(supplier.title or supplier.code))
 
@@ -77,7 +83,11 @@ def _lasting(asked: Asked, page: Page, line: str, title: str, supplier: str) -> 
     lead = [asked.say(f"run_out.{key}", **names)]
     if under_way:
         total = on_hand + under_way
-        until = asked.sheet.day(asked.today + timedelta(days=min(round(7 * total / demand), _MOST_DAYS))) if demand else DASH
+        until = (
+            asked.sheet.day(asked.today + timedelta(days=min(round(7 * total / demand), _MOST_DAYS)))
+            if demand
+            else DASH
+        )
         lead.append(asked.say("run_out.with_order", under_way=page.number(f"{line}/under_way"), day=until))
     values = [page.number(f"{line}/on_hand"), page.number(f"{line}/demand"), page.number(f"{line}/under_way")]
     heads = [asked.say(f"head.{name}") for name in ("in_warehouse", "asked_for", "on_order")]
@@ -101,7 +111,8 @@ def _offered(session: BrandSession, sku: str) -> tuple[Product | None, Supplier 
         select(Supplier)
         .join(
             SupplierOffer,
-            (col(SupplierOffer.supplier_id) == col(Supplier.id)) & (col(SupplierOffer.brand_id) == col(Supplier.brand_id)),
+            (col(SupplierOffer.supplier_id) == col(Supplier.id))
+            & (col(SupplierOffer.brand_id) == col(Supplier.brand_id)),
         )
         .where(col(SupplierOffer.product_id) == product.id)
         .order_by(col(SupplierOffer.valid_from).desc(), col(Supplier.code))

@@ -65,7 +65,9 @@ ROWS = rows()
 def contribution(channel: str, first: date, last: date) -> Fraction:
     """In cents, from the rows alone: without VAT, less the fee, less the goods."""
     net = {row: Fraction(row.units * row.price * 100, 119) for row in of(channel, first, last)}
-    return sum((paid * (100 - FEES[channel]) / 100 - row.units * COSTS[row.sku] for row, paid in net.items()), Fraction(0))
+    return sum(
+        (paid * (100 - FEES[channel]) / 100 - row.units * COSTS[row.sku] for row, paid in net.items()), Fraction(0)
+    )
 
 
 def revenue(channel: str, first: date, last: date) -> Fraction:
@@ -143,7 +145,9 @@ AS_LONG_BEFORE = {
 
 def test_each_channel_is_compared_with_itself_over_as_many_reported_days(brand: Brand) -> None:
     answered, result = brand.ask("why did margin rise in November?")
-    assert near(result["value"]["value"], sum((contribution(name, *span) for name, span in NOVEMBER.items()), Fraction(0)))
+    assert near(
+        result["value"]["value"], sum((contribution(name, *span) for name, span in NOVEMBER.items()), Fraction(0))
+    )
     before = sum((contribution(name, *span) for name, span in AS_LONG_BEFORE.items()), Fraction(0))
     assert near(result["before"]["value"], before)
     assert result["basis"] == "total"
