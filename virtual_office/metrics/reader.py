@@ -79,63 +79,9 @@ class Understood:
     """Whether the days are those that are meant where none are named."""
 
 
-@dataclass(frozen=True)
-class TopicAsked:
-    """A question about more than a metric, with what it names."""
-
-    topic: Topic
-    language: Language
-    product: str = ""
-    channel: str = ""
-    other: str = ""
-    span: Mapping[str, Any] | None = None
-
-
-_NAMING: Mapping[Topic, frozenset[str]] = {
-    Topic.RUN_OUT: frozenset({"product"}),
-    Topic.EXPENSIVE: frozenset({"product", "channel"}),
-    Topic.DEAL: frozenset({"channel"}),
-    Topic.WHY_ITEM: frozenset({"product", "other"}),
-}
-"""What of the brand a question about these may name."""
-
-
-def read_topic(question: str, names: BrandNames, today: date) -> TopicAsked | Unclear | None:
-    """The topic of a question; None where it has none. What it says besides makes it unclear."""
-    for topic, pattern in topics.TOPICS:
-        reader = _Reader(question, names, today)
-        if reader.take(pattern):
-            return _topic(topic, reader, today)
-    reader = _Reader(question, names, today)
-    named = reader.parts()
-    if (named["other"] or named["product"]) and reader.take(topics.WHY_ITEM):
-        reader.take(topics.AMOUNT)
-        if not [word for word in reader.left() if word not in topics.IDLE]:
-            return TopicAsked(Topic.WHY_ITEM, reader.language, named["product"], named["channel"], named["other"])
-    return None
-
-
-def _topic(topic: Topic, reader: "_Reader", today: date) -> TopicAsked | Unclear:
-    span = reader.period(today) if topic in topics.OF_A_PERIOD else None
-    if isinstance(span, Unclear):
-        return reader.unclear(span.reason, topic=topic)
-    if left := reader.left():
-        return reader.unknown(left, topic=topic)
-    if reader.shared:
-        return reader.which_product(topic=topic)
-    named = reader.parts()
-    allowed = _NAMING.get(topic, frozenset[str]())
-    if astray := [code for kind, code in named.items() if code and kind not in allowed]:
-        titles = ", ".join(reader.title(code) for code in astray)
-        return reader.unclear(message("ask.missing.not_by_name", names=titles), topic=topic)
-    if topic is Topic.RUN_OUT and not named["product"]:
-        return reader.unclear(Message(key="ask.missing.which_product"), topic=topic)
-    return TopicAsked(topic, reader.language, named["product"], named["channel"], named["other"], span)
-
-
 def read_question(question: str, names: BrandNames, today: date) -> Understood | Unclear:
     """The query of a question. Nothing is guessed: a word that is not understood makes the whole question unclear."""
-    reader = _Reader(question, names, today)
+    reader = QuestionReader(question, names, today)
     best = reader.take(words.BEST_SELLERS)
     by_hand = reader.same_month_a_year_ago()
     metrics = reader.metrics()
@@ -222,8 +168,8 @@ def _typed(fields: dict[str, Any], language: Language, taken_for: int, assumed: 
         return _unclear("metrics.unclear.query", reason=reason)
 
 
-class _Reader:
-    """The question, from which what is understood is taken, the longest first."""
+class QuestionReader:
+    """A question, from which what is understood is taken, the longest first."""
 
     def __init__(self, question: str, names: BrandNames, today: date) -> None:
         self._text = _spaced(_plain(question))

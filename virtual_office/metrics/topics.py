@@ -30,6 +30,10 @@ def _any(*patterns: str) -> str:
     return "|".join(patterns)
 
 
+def _words(*texts: str) -> frozenset[str]:
+    return frozenset(word for text in texts for word in text.split())
+
+
 _I = "(i|we)"
 _ICH = "(ich|wir)"
 _MINE = "(my|our|the)"
@@ -146,7 +150,7 @@ TOPICS: Sequence[tuple[Topic, str]] = (
         _any(
             f"should {_I} (spend|invest|put) (more|less)( money)? (on|in|into) (ads?|advertising|marketing)",
             "(does|do|is|are) (our |the )?(advertising|ads?) (pay( off)?|worth (it|while)|work(ing)?)",
-            f"soll(en|te|ten)? {_ICH} (mehr|weniger)( geld)? (für|in) (die )?werbung (ausgeben|stecken|geben|investieren)",
+            f"soll(en|te|ten)? {_ICH} (mehr|weniger)( geld)? (für|in) (die )?werbung (ausgeben|stecken|geben)",
             "lohnt sich (die |unsere )?werbung",
         ),
     ),
@@ -216,11 +220,9 @@ WHY_ITEM = _any(
     "(warum|wieso|weshalb)( (bestellen wir|so viel|so viele|diese (bestellung|tour)|zahlen wir))?",
 )
 AMOUNT = r"(€|\$|£)? ?\d[\d.,]*( ?(k|m|tsd|mio|€|\$|£|euro?s?|eur|usd))?(?= |$)"
-IDLE = frozenset(
-    (
-        "to from for at with order trip supplier delivery by of the this now that go going send an nach bei von zu für "
-        "bestellung lieferant lieferung tour fahrt zum zur den der die das jetzt und we should pay buy orders"
-    ).split()
+IDLE = _words(
+    "to from for at with order trip supplier delivery by of the this now that go going send an nach bei von zu für",
+    "bestellung lieferant lieferung tour fahrt zum zur den der die das jetzt und we should pay buy orders",
 )
 """Words beside the name of what an action item is about."""
 OF_A_PERIOD = frozenset({Topic.HOW, Topic.CHANNELS})
@@ -250,5 +252,5 @@ ABOUT: dict[str, str] = {
     ),
 }
 """What words are about, for questions that are not understood."""
-JUDGING = frozenset("happy happiness satisfied zufrieden expensive teuer cheap günstig profitable".split())
+JUDGING = _words("happy happiness satisfied zufrieden expensive teuer cheap günstig profitable")
 """Words among these that ask for a measure."""

@@ -1,21 +1,15 @@
-"""A question about the business answered: read into a typed query or a topic, told with receipts, or refused with the
-questions that can be answered instead."""
+"""A question about the business answered with receipts, or refused with the questions that can be answered instead."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from sqlalchemy import func, select
-from sqlmodel import col
 
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import InvalidInput
 from domain.language import Language
-from domain.message import message
 from domain.metrics import OF_SALES, Comparison, Metric, MetricQuery, Split
 from language.lines import Sources, as_clean_markdown, as_linked_markdown
 from language.paper import Block, write_blocks
@@ -24,28 +18,24 @@ from language.terminal import write_text
 from store.audit import append_audit
 from store.database import Database
 from store.leases import lock_row
-from store.reads.settings import brand_of
 from store.session import BrandSession
-from store.tables import Channel, Product, Run, SalesFact
+from store.tables import Run
 from tools.metrics.toolset import BRAND_METRIC
 from tools.readings import Readings
 from tools.receipts import record_figures
 from tools.toolbox import Toolbox
 from virtual_office.meeting.runs import DONE, GRAPH_VERSION, RUNNING
-from virtual_office.metrics.names import product_names
 from virtual_office.metrics.prose import refusal, tell, understood_as
 from virtual_office.metrics.reader import (
     LONGEST,
     BrandNames,
-    TopicAsked,
     Unclear,
     Understood,
     language_of_words,
-    quoted,
-    read_question,
-    read_topic,
 )
+from virtual_office.metrics.topic_reader import TopicAsked
 from virtual_office.questions.questions import CitedAnswer
+from virtual_office.questions.reading import read
 from virtual_office.questions.sheet import Page, Refused, Sheet, Told, plain
 from virtual_office.questions.wording import question_text
 
@@ -110,7 +100,7 @@ def ask(
     asked = " ".join(question.split())
     if not asked or len(asked) > LONGEST or "\x00" in asked:
         raise InvalidInput(f"A question has between one and {LONGEST} characters.")
-    names, reading, today = _read(database, ctx, asked)
+    names, reading, today = read(database, ctx, asked)
     in_language = language or (language_of_words(asked) if isinstance(reading, Unclear) else reading.language)
     asking = _Asking(database, ctx, asked, names, today)
     if isinstance(reading, Understood | TopicAsked):
@@ -122,43 +112,6 @@ def ask(
             return replace(asking.answered(run_id, Understood(query, in_language), in_language), by_model=True)
         _close(database, ctx, run_id, {"unclear": speak(reading.reason, Language.EN)})
     return asking.unclear(reading, in_language)
-
-
-def _read(
-    database: Database, ctx: Context, question: str
-) -> tuple[BrandNames, Understood | TopicAsked | Unclear, date]:
-    """What the question asks for; the brand's stands and suppliers are looked up where it is about no metric."""
-    with database.read(ctx) as session:
-        names, today = _names(session), ctx.known_until.astimezone(ZoneInfo(brand_of(session).zone)).date()
-        reading = read_question(question, names, today)
-        if isinstance(reading, Understood):
-            return names, reading, today
-        names = _with_places(session, names)
-        topic = read_topic(question, names, today)
-        if topic is None:
-            again = read_question(question, names, today)
-            return names, _spelt(again, names) if isinstance(again, Unclear) else again, today
-        return names, _spelt(topic, names) if isinstance(topic, Unclear) else topic, today
-
-
-def _spelt(unclear: Unclear, names: BrandNames) -> Unclear:
-    """With the brand's own names that are nearest to words that say nothing here."""
-    from difflib import get_close_matches
-
-    called = {name.casefold(): name for name in (*names.products, *names.channels, *names.others)}
-    words = [word for word in unclear.unknown if len(word) > 2]
-    near = [called[name] for word in words for name in get_close_matches(word, called, _MOST_SPELLINGS, 0.7)]
-    if not near:
-        return unclear
-    titles = list(dict.fromkeys(names.titles.get(_code(names, name), name) for name in near))[:_MOST_SPELLINGS]
-    reason = message("metrics.unclear.no_such_name", words=quoted(unclear.unknown))
-    product = next((names.products[name] for name in near if name in names.products), unclear.product)
-    about = unclear.about | ({"product"} if product else set())
-    return replace(unclear, reason=reason, near=titles, product=product, about=about)
-
-
-def _code(names: BrandNames, name: str) -> str:
-    return names.products.get(name) or names.channels.get(name) or names.others.get(name, "")
 
 
 def answer_document(answered: Answered) -> dict[str, Any]:
@@ -200,43 +153,6 @@ def _covered(metric_answer: Mapping[str, Any], side: str) -> dict[str, Any] | No
     }
     asked["cut"] = bool(side) and metric_answer["before_cut"]
     return {**asked, **{key: covered[key] for key in ("first_day", "last_day", "periods", "days", "complete")}}
-
-
-def _names(session: BrandSession) -> BrandNames:
-    products = session.execute(select(col(Product.sku), col(Product.title))).all()
-    channels = session.execute(select(col(Channel.code), col(Channel.title))).all()
-    named, shared = product_names((sku, title) for sku, title in products)
-    return BrandNames(
-        products=named,
-        shared=shared,
-        channels={name: code for code, title in channels for name in (title, code) if len(name) > 1},
-        titles={code: title for code, title in (*channels, *products) if title},
-        newest=_newest(session),
-    )
-
-
-def _newest(session: BrandSession) -> date | None:
-    """The last day that sales are reported for, by the brand's calendar."""
-    ends = func.max(col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days)))
-    end = session.execute(select(ends)).scalar_one()
-    if end is None:
-        return None
-    return (end + timedelta(hours=12)).astimezone(ZoneInfo(brand_of(session).zone)).date() - timedelta(days=1)
-
-
-def _with_places(session: BrandSession, names: BrandNames) -> BrandNames:
-    """The names with stands and suppliers, too; a supplier also by a first word of its title that is its own."""
-    from store.tables import Location, Supplier
-
-    suppliers = session.execute(select(col(Supplier.code), col(Supplier.title))).all()
-    places = session.execute(select(col(Location.code), col(Location.title))).all()
-    others = {name: code for code, title in (*places, *suppliers) for name in (title, code) if len(name) > 1}
-    firsts = [title.split()[0] for _, title in suppliers if title]
-    short = {title.split()[0]: code for code, title in suppliers if title and firsts.count(title.split()[0]) == 1}
-    taken = {name.casefold() for name in (*names.products, *names.channels, *others)}
-    others |= {name: code for name, code in short.items() if len(name) > 2 and name.casefold() not in taken}
-    titles = {**{code: title for code, title in (*places, *suppliers) if title}, **names.titles}
-    return replace(names, others=others, titles=titles)
 
 
 def _open(database: Database, ctx: Context, question: str) -> UUID:
@@ -441,7 +357,7 @@ def answer_in_meeting(database: Database, ctx: Context, run: Run, question: str)
     """The answer to a question about the business in a meeting, as of the moment that the meeting reads; None where
     it is no such question, and what the meeting's agents were answered has to do."""
     then = replace(ctx, as_of=run.as_of or ctx.known_until)
-    names, reading, today = _read(database, then, question[:LONGEST])
+    names, reading, today = read(database, then, question[:LONGEST])
     if isinstance(reading, Unclear):
         return None
     return _Asking(database, then, question, names, today).in_meeting(run.id, reading)

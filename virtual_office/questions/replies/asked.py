@@ -13,7 +13,7 @@ from store.tables import Receipt
 from tools.base import Tool
 from tools.readings import Readings
 from tools.toolbox import Toolbox
-from virtual_office.metrics.reader import TopicAsked
+from virtual_office.metrics.topic_reader import TopicAsked
 from virtual_office.questions.nearest import Known
 from virtual_office.questions.sheet import Page, Refused, Sheet
 from virtual_office.questions.wording import question_text

@@ -15,13 +15,12 @@ from language.speech import speak
 from tests.counting import compiled_by
 from virtual_office.metrics.reader import (
     BrandNames,
-    TopicAsked,
     Unclear,
     Understood,
     _plain,
     read_question,
-    read_topic,
 )
+from virtual_office.metrics.topic_reader import TopicAsked, read_topic
 from virtual_office.metrics.topics import Topic
 
 TODAY, OCTOBER = date(2026, 11, 21), date(2026, 10, 1)
