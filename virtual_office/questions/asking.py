@@ -227,7 +227,7 @@ class _Asking:
         page = self._page(run_id, query, sheet)
         if page.result["status"] != "told":
             missing = refusal(sheet, page.result)
-            about = frozenset({str(query.metric), *(["product"] if query.product else [])})
+            about = frozenset((str(query.metric), "product") if query.product else (str(query.metric),))
             return Refused(understood_as(page), missing, about, self._title(query.product), page.receipt)
         told = tell(page, understood.taken_for, assumed=understood.assumed)
         if query.comparison is not Comparison.NONE and not page.result["change"]:
