@@ -1,6 +1,7 @@
 """Own prices beside the cheapest rival's, over all products and channels: both as shoppers pay them, VAT included."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -8,7 +9,7 @@ from domain.figure import Cell
 from store.reads.pricing.prices import channels, last_competitor_prices, price_list, prices_now
 from store.reads.settings import brand_of
 from store.session import BrandSession
-from store.tables import Channel, CompetitorPrice, Product
+from store.tables import Brand, Channel, CompetitorPrice, Product
 from tools import cells
 from tools.base import Access, Tool, ToolAnswer, ToolArguments, ToolEnv, ToolResult
 from tools.finance.book import rows_of
@@ -45,41 +46,41 @@ class RivalPrices(ToolResult):
 def rival_prices(session: BrandSession, env: ToolEnv, args: RivalArguments) -> ToolAnswer:
     """Compare the prices that shoppers see, VAT included, with the cheapest rival's of the last 90 days, product by
     product and channel by channel; price lists without VAT, as of dealers, are left out."""
-    currency = brand_of(session).currency
-    prices = sorted(_compared(session, args, currency), key=lambda row: (-row.share.value, row.sku, row.channel))
+    brand = brand_of(session)
+    prices = sorted(_compared(session, args, brand), key=lambda row: (-row.share.value, row.sku, row.channel))
     view = RivalPrices(
         prices=prices, compared=cells.count(len(prices)), dearer=cells.count(sum(row.share.value > 0 for row in prices))
     )
     return ToolAnswer(view, rows_of(session, env, "competitor_price", "price_history", "product", "channel"))
 
 
-def _compared(session: BrandSession, args: RivalArguments, currency: str) -> Iterator[RivalPrice]:
+def _compared(session: BrandSession, args: RivalArguments, brand: Brand) -> Iterator[RivalPrice]:
     for channel in channels(session):
         if not channel.prices_include_vat or args.channel not in ("", channel.code):
             continue
         now = prices_now(session, channel.id)
         for entry in price_list(session, channel.id):
             product, price = entry.product, now.get((entry.product.id, entry.zone))
-            if price is None or price.currency != currency or args.product not in ("", product.sku):
+            if price is None or price.currency != brand.currency or args.product not in ("", product.sku):
                 continue
-            rivals = [row for row in last_competitor_prices(session, product.id) if row.currency == currency]
+            rivals = [row for row in last_competitor_prices(session, product.id) if row.currency == brand.currency]
             if rivals:
                 cheapest = min(rivals, key=lambda row: (row.amount_minor, row.competitor))
-                yield _row(product, channel, price.amount_minor, cheapest, currency)
+                yield _row(product, channel, price.amount_minor, cheapest, brand)
 
 
-def _row(product: Product, channel: Channel, ours: int, rival: CompetitorPrice, currency: str) -> RivalPrice:
+def _row(product: Product, channel: Channel, ours: int, rival: CompetitorPrice, brand: Brand) -> RivalPrice:
     return RivalPrice(
         sku=product.sku,
         title=product.title or product.sku,
         channel=channel.code,
         place=channel.title or channel.code,
-        price=cells.money(ours, currency),
+        price=cells.money(ours, brand.currency),
         rival=rival.competitor,
-        rival_price=cells.money(rival.amount_minor, currency),
-        difference=cells.money(ours - rival.amount_minor, currency),
+        rival_price=cells.money(rival.amount_minor, brand.currency),
+        difference=cells.money(ours - rival.amount_minor, brand.currency),
         share=cells.rate(round(10_000 * (ours - rival.amount_minor) / rival.amount_minor)),
-        seen=rival.observed_at.date().isoformat(),
+        seen=rival.observed_at.astimezone(ZoneInfo(brand.zone)).date().isoformat(),
     )
 
 
