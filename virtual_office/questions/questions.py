@@ -75,14 +75,14 @@ def answer_question(session: BrandSession, run_id: UUID, question: str) -> Cited
     """
     asked = question.casefold()
     places = list(_places(session, run_id))
-    aliases = _aliases(session)
+    aliases, of_places = _aliases(session)
     for place in places:
         aliases |= {name.casefold(): name.casefold() for name in place.about if name.casefold() not in aliases}
     called = _called(asked, aliases)
     wanted = {aliases[name] for name in called}
     words = set(_WORD.findall(asked))
     topics = {topic for topic, said in _TOPICS.items() if words & set(said)}
-    if astray := _unknown(asked, called, aliases):
+    if astray := _unknown(asked, called, aliases, of_places):
         return _no_such_name(astray, aliases, places)
     named = [place for place in places if wanted and wanted <= _about(place, aliases)]
     on_topic = [place for place in named if any(topic in place.name for topic in topics)]
@@ -93,7 +93,7 @@ def answer_question(session: BrandSession, run_id: UUID, question: str) -> Cited
         return _nothing(places)
     refs = {_key(at, place): FigureRef(receipt=place.receipt, path=place.path) for at, place in enumerate(cells)}
     codes = record_figures(session, run_id, refs)
-    subject = ", ".join(without_figures(name) for name in dict.fromkeys(cells[0].about[:2]))
+    subject = ", ".join(without_figures(name) for name in dict.fromkeys(cells[0].about[:3]))
     english, german = (_listing(subject, cells, refs, language) for language in (Language.EN, Language.DE))
     return CitedAnswer(english, german, codes)
 
@@ -104,20 +104,21 @@ def _listing(subject: str, cells: Sequence[_Place], keys: Iterable[str], languag
     return f"{subject or say('office.answer.brand', language)}: {', '.join(parts)}."
 
 
-def _aliases(session: BrandSession) -> dict[str, str]:
-    """The code that each name of the brand's products, channels, places and suppliers stands for."""
+def _aliases(session: BrandSession) -> tuple[dict[str, str], set[str]]:
+    """The code that each name of the brand's products, channels, places and suppliers stands for; and the names that
+    are no product's."""
     from store.tables import Channel, Location, Product, Supplier
 
-    aliases: dict[str, str] = {}
-    for code, title in (
-        (col(Product.sku), col(Product.title)),
-        (col(Channel.code), col(Channel.title)),
-        (col(Location.code), col(Location.title)),
-        (col(Supplier.code), col(Supplier.title)),
-    ):
-        for row in session.execute(select(code, title)).all():
-            aliases |= {name.casefold(): row[0].casefold() for name in (row[1], row[0]) if name}
-    return aliases
+    def named(code: Any, title: Any) -> dict[str, str]:
+        rows = session.execute(select(code, title)).all()
+        return {name.casefold(): row[0].casefold() for row in rows for name in (row[1], row[0]) if name}
+
+    places = (
+        named(col(Channel.code), col(Channel.title))
+        | named(col(Location.code), col(Location.title))
+        | named(col(Supplier.code), col(Supplier.title))
+    )
+    return named(col(Product.sku), col(Product.title)) | places, set(places)
 
 
 def _called(asked: str, aliases: Mapping[str, str]) -> list[str]:
@@ -136,7 +137,7 @@ def _about(place: _Place, aliases: Mapping[str, str]) -> set[str]:
     return {aliases.get(name.casefold(), name.casefold()) for name in place.about}
 
 
-def _unknown(asked: str, called: Sequence[str], aliases: Mapping[str, str]) -> list[str]:
+def _unknown(asked: str, called: Sequence[str], aliases: Mapping[str, str], places: Collection[str]) -> list[str]:
     """What looks like a code or nearly like a name, and is none."""
     rest = asked
     for name in sorted(called, key=len, reverse=True):
@@ -144,11 +145,10 @@ def _unknown(asked: str, called: Sequence[str], aliases: Mapping[str, str]) -> l
     words = [word.strip(".-@") for word in _WORD.findall(rest)]
     if codes := [word for word in words if _CODE.fullmatch(word)]:
         return codes
-    if called:
-        return []
     from difflib import get_close_matches
 
-    parts = {part for name in aliases for part in (name, name.split()[0])}
+    sought = [name for name in aliases if not called or name in places]  # a product's first word may be any word
+    parts = {part for name in sought for part in (name, name.split()[0])}
     topics = {word for said in _TOPICS.values() for word in said}
     return [word for word in words if len(word) > 3 and word not in topics and get_close_matches(word, parts, 1, _NEAR)]
 

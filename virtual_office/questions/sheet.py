@@ -39,7 +39,7 @@ class Told:
     def text(self) -> str:
         """All of it as prose, numbers by key: for who has no room for a table."""
         rows = [f"- {row[0]}: {', '.join(cell for cell in row[1:] if cell)}" for row in self.rows]
-        heads = [f"{', '.join(head for head in self.heads[1:] if head)}:"] if rows else []
+        heads = [f"{', '.join(head for head in self.heads if head)}:"] if rows else []
         return "\n\n".join(
             part
             for part in (" ".join(self.lead), "\n".join([*heads, "", *rows]) if rows else "", *self.caveats)
