@@ -43,6 +43,7 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
         {"metric": "stock", "split": "location"},
         {"metric": "stock", "product": SKU},
     ],
+    "rival_prices": lambda ids: [{}, {"product": SKU}, {"channel": CHANNEL}],
     "competitor_reaction": lambda ids: [{"channel": CHANNEL}],
     "channel_ladder": lambda ids: [{"sku": SKU}],
     "draft_prices": lambda ids: [{"channel": CHANNEL}],
@@ -113,6 +114,7 @@ OF_ONES_OWN = (
     "expense_review",
     "budget_response",
     "brand_metric",
+    "rival_prices",
 )
 """Asked without arguments, these tell of one's own brand."""
 
