@@ -114,6 +114,8 @@ class ActionKind:
     """Whether it has the owner's gate and an agent's limit on money; its policies have to have both then."""
     uses: Mapping[str, str] = field(default_factory=dict)
     """What it needs of the brand's resources: the resource, and the parameter or property that says how much."""
+    costs_others: str = ""
+    """The parameter that says what other channels lose by it, in minor units; its promise is net of that."""
     owns_columns: frozenset[str] = frozenset()
     editable: tuple[str, ...] = ()
     """The amounts, dates and texts that a person may change; `lines[].quantity`: of each line."""

@@ -231,10 +231,8 @@ def _amounts(sitting: Sitting, row: ChallengeRow, proposal: ProposalRow) -> tupl
     before, after = proposal.prediction, row.prediction or proposal.prediction
     codes = sitting.promise_codes(proposal, before)
     said = sitting.number(Cell(value=before["value"], unit=before["unit"]), codes[0] if codes else "")
-    in_money = str(after["unit"]).endswith(".minor")
-    value = min(after["value"], row.expected_minor) if in_money and row.prediction else after["value"]
-    own = sitting.promise_codes(row, after) if value == after["value"] else ()
-    return [said], [sitting.number(Cell(value=value, unit=after["unit"]), own[0] if own else "")]
+    own = sitting.promise_codes(row, after)
+    return [said], [sitting.number(Cell(value=after["value"], unit=after["unit"]), own[0] if own else "")]
 
 
 def _because(sitting: Sitting, row: ChallengeRow, key: str) -> str:
