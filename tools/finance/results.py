@@ -84,6 +84,14 @@ class RunwayView(ToolResult):
     overdue: Cell | None = None
     bills: Cell | None = Field(default=None, description="suppliers' bills known and not yet due")
     running_costs: Cell | None = Field(default=None, description="of an average week, without goods")
+    inflows: Cell | None = Field(default=None, description="all that comes in within the horizon")
+    payouts: Cell | None = Field(default=None, description="of it, other money than for invoices, as in past weeks")
+    from_debtors: Cell | None = Field(default=None, description="of it, what customers owe today")
+    from_new_invoices: Cell | None = None
+    sold: Cell | None = Field(default=None, description="where it abstains: what the last quarter's sales left")
+    came: Cell | None = Field(default=None, description="where it abstains: what is known to have come in that time")
+    quarter: Cell | None = None
+    silent: Cell | None = Field(default=None, description="where it abstains: days since money is known to have come")
     profit: Cell | None = None
     profit_in_cash: Cell | None = None
     late: Cell | None = Field(default=None, description="overdue money as a share of the profit")

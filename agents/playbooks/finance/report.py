@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.claims import claim, missing, named, reasons_of, subject_of
+from agents.claims import claim, is_given, missing, named, reasons_of, subject_of
 from agents.playbooks.finance.prose import budget_rationale, cells_of, flag_rationale, reminder_rationale
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
@@ -16,6 +16,7 @@ RISKY_BPS = 1_000
 """How likely it must be that cash runs out to be called a risk."""
 LATE_BPS = 1_000
 _MOST_FINDINGS, _MOST_LATE = 40, 3
+_CONTRADICTIONS = ("no_payments", "payments_end", "payouts_missing")
 _EFFECTS = ("volume", "mix", "price", "fees", "unit_cost", "begun", "ended")
 
 
@@ -72,11 +73,15 @@ def _summary(review: MoneyReview) -> Claim:
 
 
 def _cash(answer: AnsweredCall) -> Iterator[Finding]:
-    """The outlook; a risk where cash may run out, with the day."""
-    if not _has_result(answer):
-        return
+    """The outlook; a risk where cash may run out, with the day; what is missing, where sales and money contradict."""
     result, figures = answer.result or {}, cells_of(answer)
-    lowest = Message(key="finance.cash.lowest")
+    if not _has_result(answer):
+        for reason in _CONTRADICTIONS if result.get("sold") else ():
+            if is_given(result, reason):
+                said = claim(Message(key=f"finance.cash.{reason}"), figures)
+                yield Finding(subject="Cash", claim=said, severity=FindingSeverity.ATTENTION)
+        return
+    lowest = sentences([Message(key="finance.cash.lowest"), Message(key="finance.cash.inflows")])
     if result["risk"]["value"] < RISKY_BPS:
         outlook = [lowest, Message(key="finance.cash.unlikely_to_end")]
         yield Finding(subject="Cash", claim=claim(sentences(outlook), figures))

@@ -67,8 +67,8 @@ def meet(database: Database, new_brand: Callable[..., Context], tmp_path: Path) 
         owner = new_brand()
         products = [Stocked("RICH", 100, kept_minor=1_000, noise=0.0), Stocked("POOR", 100, kept_minor=600, noise=0.0)]
         stock(database, owner, products, cash_minor=cash_minor)
-        receive(database, owner, [10_000] * weeks)
-        spend(database, owner, "rent", [18_000] * weeks)
+        receive(database, owner, [170_000] * weeks)
+        spend(database, owner, "rent", [178_000] * weeks)
         firm = Firm(Office(Settings(home=tmp_path), database), owner, owner)
         return Meeting(firm, firm.meet(agents=STOCK_AND_MONEY))
 

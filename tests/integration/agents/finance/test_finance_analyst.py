@@ -11,7 +11,7 @@ from domain.report import FindingSeverity
 from store.database import Database
 from store.tables import Channel, Product, PurchaseOrder, SalesFact, Supplier
 from tests.integration.agents.held import Held, answer_of
-from tests.integration.money_brand import DAY, bank, bill, pay, receive, spend
+from tests.integration.money_brand import DAY, bank, bill, pay, receive, receive_once, spend
 
 NewBrand = Callable[..., Context]
 
@@ -111,7 +111,7 @@ async def test_the_outlook_counts_money_when_debtors_pay_and_not_when_it_is_due(
     assert cents["lowest"] == pytest.approx(without_debtors, abs=40_000)
     cash = held.finding("Cash")
     assert cash.severity is FindingSeverity.RISK
-    assert "with debtors' money counted when they pay by habit; on time it would be €5,800.00" in held.said_of("Cash")
+    assert "if customers pay as they usually do; on time it would be €5,800.00" in held.said_of("Cash")
     assert held.said_of("Cash").startswith("Cash may run out by 2026-03-09: ")
 
 
@@ -129,8 +129,8 @@ async def test_money_that_went_into_stock_is_not_called_late(database: Database,
         "profit": 1_050_000, "profit_in_cash": 2_400_000 - 390_000 - 2_000_000, "overdue": 0,
     }  # fmt: skip
     assert held.said_of("Profit and cash") == (
-        "The last quarter's profit of €10,500.00 is not cash: only €100.00 of it came. It lies in stock, in what is not"
-        " due yet, or went to suppliers; overdue is €0.00."
+        "Of €10,500.00 booked profit in the last quarter, €100.00 has arrived. It lies in stock, in what is not due yet,"
+        " or went to suppliers; overdue is €0.00."
     )
     assert held.proposals == []
 
@@ -157,7 +157,7 @@ async def test_cash_that_suppliers_have_not_asked_for_yet_is_not_called_earned(
     )
     cash = held.finding("Cash")
     assert cash.severity is FindingSeverity.RISK
-    assert held.said_of("Cash").startswith("Cash may run out by 2026-04-06: the probability within 13 weeks is ")
+    assert held.said_of("Cash").startswith("Cash may run out by 2026-04-06: a ")
     assert "at €500.00" in held.said_of("Cash")
 
 
@@ -287,8 +287,59 @@ async def test_without_balances_invoices_or_expenses_it_says_what_lacks_and_prop
     )
 
 
+async def test_sales_without_a_payment_ask_for_the_file_and_warn_of_nothing(database: Database, ctx: Context) -> None:
+    """Sales leave 24,000.00 in the quarter and 20.00 are in the bank; rent alone would use that up within the week."""
+    sell(database, ctx)
+    spend(database, ctx, "rent", [30_000] * 13)
+    bank(database, ctx, 2_000)
+    held = await hold(database, ctx)
+    assert held.cents("cash_runway", "sold", "came") == {"sold": 2_400_000, "came": 0}
+    cash = held.finding("Cash")
+    assert cash.severity is FindingSeverity.ATTENTION, "no risk: what is missing is a file"
+    assert "sales left €24,000.00 in 13 weeks, but no money that came in is known. Please import payments.csv" in held.said
+    assert any(line.startswith("Cash: no money that came in is known") for line in held.report.missing_data)
+
+
+@pytest.mark.parametrize(
+    ("weekly", "reason"),
+    [
+        ([20_000] * 13, "payouts_missing"),  # 2,600.00 of 24,000.00
+        ([200_000] * 8 + [0] * 5, "payments_end"),
+        ([100_000] * 13, ""),  # half of it is what payouts that lag behind look like
+    ],
+)
+async def test_money_that_contradicts_sales_ends_no_forecast_in_a_false_alarm(
+    database: Database, ctx: Context, weekly: list[int], reason: str
+) -> None:
+    sell(database, ctx)
+    spend(database, ctx, "rent", [30_000] * 13)
+    for back, amount in enumerate(reversed(weekly)):
+        if amount:
+            receive_once(database, ctx, amount, 3 + 7 * back)
+    bank(database, ctx, 2_000_000)
+    held = await hold(database, ctx)
+    outlook = held.answer("cash_runway")
+    assert outlook["reasons"] == ([f"finance.reason.{reason}"] if reason else [])
+    assert all(finding.severity is not FindingSeverity.RISK for finding in held.report.findings)
+    assert ("payments.csv" in held.said) == bool(reason)
+
+
+async def test_the_outlook_states_what_it_counts_on_coming_in(database: Database, ctx: Context) -> None:
+    """2,000.00 a week of payouts for thirteen weeks; nobody owes anything."""
+    sell(database, ctx)
+    spend(database, ctx, "rent", [30_000] * 13)
+    receive(database, ctx, [200_000] * 13)
+    bank(database, ctx, 2_000_000)
+    held = await hold(database, ctx)
+    assert held.cents("cash_runway", "inflows", "payouts", "from_debtors", "from_new_invoices") == {
+        "inflows": 2_600_000, "payouts": 2_600_000, "from_debtors": 0, "from_new_invoices": 0,
+    }  # fmt: skip
+    assert "That counts on €26,000.00 coming in within 13 weeks" in held.said
+
+
 async def test_a_balance_without_weeks_of_receipts_and_costs_is_no_outlook(database: Database, ctx: Context) -> None:
     bank(database, ctx, 2_000_000)
+    receive(database, ctx, [30_000] * 7)
     spend(database, ctx, "rent", [30_000] * 7)
     held = await hold(database, ctx)
     assert "Cash: fewer than eight whole weeks of receipts and costs are known." in held.report.missing_data
@@ -311,4 +362,4 @@ async def test_a_debtor_whose_name_reads_as_a_figure_is_reminded_and_not_named_i
     held = await hold(database, ctx)
     (proposal,) = held.proposals
     assert proposal.action["debtor"] == "{gain}"
-    assert held.said_of("Reminder A debtor").startswith("A debtor owes €3,000.00 that is overdue")
+    assert held.said_of("Reminder A debtor").startswith("A debtor has €3,000.00 overdue")
