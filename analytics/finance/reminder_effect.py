@@ -1,17 +1,19 @@
-"""Effect of payment reminders: expected waits without a reminder against the waits of reminded debtors, in days."""
+"""Effect of payment reminders: waits and losses expected without them against those of reminded debtors, in money."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.finance.receivables import OpenInvoice, PaymentHabits
+from analytics.finance.receivables import OpenInvoice, PaymentHabits, probability_unpaid
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
 from analytics.statistics.proportions import Interval
 
 PRIOR_SHARE, PRIOR_DEVIATION = 0.20, 0.15
 """Prior mean and deviation of the share of its remaining wait that a reminded debtor saves."""
+LOST_AFTER_DAYS = 365
+"""An invoice that is still open so long after it was due counts as lost, whole."""
 _DRAWS, _SEED = 4_000, 1
 
 
@@ -28,11 +30,25 @@ class RemindedInvoice:
 
 
 @dataclass(frozen=True)
-class ReminderSaving:
-    """Days saved, with intervals: `minor_days` is the sum of amount times days, `days` its mean weighted by amount."""
+class MoneyTerms:
+    """What time is worth: cost of capital of one minor unit a day. Past `horizon_days` a reminder is not looked at."""
 
-    minor_days: Interval
+    capital_a_day: float
+    horizon_days: float
+
+
+@dataclass(frozen=True)
+class ReminderGain:
+    """What reminders bring, in minor units: `gain` is `interest` saved and `kept`, the loss that they spare.
+
+    `days` is the mean of the days sooner, weighted by amount; `at_risk_minor` what would be lost without reminding.
+    """
+
+    gain: Interval
     days: Interval
+    interest_minor: float
+    kept_minor: float
+    at_risk_minor: float
 
 
 def share_saved(habits: PaymentHabits, reminded: Sequence[RemindedInvoice]) -> Interval:
@@ -54,46 +70,103 @@ def share_saved(habits: PaymentHabits, reminded: Sequence[RemindedInvoice]) -> I
     return _within(max(middle, 0.0), float(1 / np.sqrt(precision.sum())))
 
 
-def predicted_saving(
-    habits: PaymentHabits, invoices: Sequence[OpenInvoice], share: Interval, horizon_days: float, coverage: float = 0.8
-) -> ReminderSaving:
-    """Days that reminding of these invoices today should save within the horizon, with the interval of the measurement.
+def predicted_gain(
+    habits: PaymentHabits, invoices: Sequence[OpenInvoice], share: Interval, terms: MoneyTerms, coverage: float = 0.8
+) -> ReminderGain:
+    """What reminding of these invoices today should bring within the horizon, with the interval of the measurement.
 
-    Raises InvalidNumbers for no invoices.
+    Interest on the days saved, and the expected loss that is spared: amount times probability of default times loss
+    given default (Basel Committee on Banking Supervision 2005, "An Explanatory Note on the Basel II IRB Risk Weight
+    Functions", section 2), all of an invoice being lost that is open `LOST_AFTER_DAYS` after it was due. An invoice
+    that is paid within the horizon is none of those; one that is not stays as likely to be lost as others that are
+    open then. Raises InvalidNumbers for no invoices.
     """
     without = _waits(habits, [(invoice, np.inf) for invoice in invoices])
     rng = np.random.default_rng(_SEED + 1)
     shares = np.clip(rng.normal(share.value, max(share.high - share.value, 0.0), _DRAWS), 0.0, 1.0)
-    expected = np.minimum(without, horizon_days).mean(axis=1)
-    saved = expected[:, None] - np.minimum(without * (1 - shares), horizon_days)
-    return _by_amount(invoices, saved, coverage)
+    horizons = np.full(len(invoices), terms.horizon_days)
+    then = _Course.of(without, horizons)
+    # the wait without is averaged before: by chance alone nothing is saved
+    average = _Course(then.waits.mean(axis=1, keepdims=True), then.open.mean(axis=1, keepdims=True))
+    return _gain(habits, invoices, average, _Course.of(without * (1 - shares), horizons), horizons, terms, coverage)
 
 
-def measured_saving(
-    habits: PaymentHabits, reminded: Sequence[RemindedInvoice], coverage: float = 0.8
-) -> ReminderSaving:
-    """Days that the reminders saved: expected waits without them, by the debtors' own habits, less the actual waits.
+def measured_gain(
+    habits: PaymentHabits, reminded: Sequence[RemindedInvoice], capital_a_day: float, coverage: float = 0.8
+) -> ReminderGain:
+    """What reminders brought: waits and losses expected without them, by the debtors' own habits, less what was seen.
 
     Waits count up to each one's horizon (a restricted mean: Royston & Parmar 2013). The interval is that of the waits
     without: of a debtor's level given its history, and of chance. Raises InvalidNumbers for no invoices.
     """
-    waits = _waits(habits, [(reminder.invoice, reminder.horizon_days) for reminder in reminded])
-    waited = np.array([min(reminder.waited_days, reminder.horizon_days) for reminder in reminded])
-    return _by_amount([reminder.invoice for reminder in reminded], waits - waited[:, None], coverage)
+    invoices = [reminder.invoice for reminder in reminded]
+    horizons = np.array([reminder.horizon_days for reminder in reminded], dtype=float)
+    without = _Course.of(_waits(habits, [(invoice, np.inf) for invoice in invoices]), horizons)
+    seen = _Course.of(np.array([[reminder.waited_days] for reminder in reminded], dtype=float), horizons)
+    horizon = float(horizons.max(initial=0.0))
+    return _gain(habits, invoices, without, seen, horizons, MoneyTerms(capital_a_day, horizon), coverage)
 
 
-def _by_amount(invoices: Sequence[OpenInvoice], saved: Floats, coverage: float) -> ReminderSaving:
-    """Total and weighted mean of days saved (invoices, draws)."""
+def expected_loss_minor(habits: PaymentHabits, invoice: OpenInvoice) -> float:
+    """The part of an open invoice that may never come: its amount times the probability that it is lost."""
+    return invoice.amount_minor * probability_unpaid(habits, invoice, _days_to_loss(invoice))
+
+
+@dataclass(frozen=True)
+class _Course:
+    """Days waited, at most the horizon, and whether an invoice is open at its end: (invoices, draws)."""
+
+    waits: Floats
+    open: Floats
+
+    @classmethod
+    def of(cls, waits: Floats, horizons: Floats) -> "_Course":
+        return cls(np.minimum(waits, horizons[:, None]), (waits >= horizons[:, None]).astype(float))
+
+
+def _gain(
+    habits: PaymentHabits,
+    invoices: Sequence[OpenInvoice],
+    without: _Course,
+    reminded: _Course,
+    horizons: Floats,
+    terms: MoneyTerms,
+    coverage: float,
+) -> ReminderGain:
     amounts = np.array([float(invoice.amount_minor) for invoice in invoices])
     total = float(amounts.sum())
     if total <= 0:
         raise InvalidNumbers("Invoices without an amount save nothing.")
-    minor_days = amounts @ saved
+    lost = np.array([_lost_once_open(habits, invoice, days) for invoice, days in zip(invoices, horizons, strict=True)])
+    days = amounts @ (without.waits - reminded.waits)
+    kept = (amounts * lost) @ (without.open - reminded.open)
+    return ReminderGain(
+        gain=_interval(days * terms.capital_a_day + kept, coverage),
+        days=_interval(days / total, coverage),
+        interest_minor=float(days.mean()) * terms.capital_a_day,
+        kept_minor=float(kept.mean()),
+        at_risk_minor=float((amounts * lost) @ without.open.mean(axis=1)),
+    )
+
+
+def _lost_once_open(habits: PaymentHabits, invoice: OpenInvoice, horizon_days: float) -> float:
+    """The probability that an invoice is lost, once it is still open at the end of the horizon."""
+    to_loss = _days_to_loss(invoice)
+    if to_loss <= horizon_days:
+        return 1.0
+    open_then = probability_unpaid(habits, invoice, horizon_days)
+    return probability_unpaid(habits, invoice, to_loss) / open_then if open_then > 0 else 0.0
+
+
+def _days_to_loss(invoice: OpenInvoice) -> float:
+    return min(max(invoice.terms_days + LOST_AFTER_DAYS - invoice.age_days, 0.0), 3_650.0)
+
+
+def _interval(draws: Floats, coverage: float) -> Interval:
     tail = (1 - coverage) / 2
-    low, high = (float(end) for end in np.quantile(minor_days, [tail, 1 - tail]))
-    mean = float(minor_days.mean())
-    estimate = Interval(mean, min(low, mean), max(high, mean))
-    return ReminderSaving(estimate, estimate.times(1 / total))
+    low, high = (float(end) for end in np.quantile(draws, [tail, 1 - tail]))
+    mean = float(draws.mean())
+    return Interval(mean, min(low, mean), max(high, mean))
 
 
 def _waits(habits: PaymentHabits, invoices: Sequence[tuple[OpenInvoice, float]]) -> Floats:

@@ -1,7 +1,7 @@
 """The Finance Analyst's tools."""
 
 from tools.base import Access, NoArguments, Tool
-from tools.finance.arguments import BudgetArguments, DebtorArguments, FlagArguments, ReminderArguments
+from tools.finance.arguments import BudgetArguments, DebtorsArguments, FlagArguments, ReminderArguments
 from tools.finance.cash_analysis import cash_runway
 from tools.finance.expense_analysis import expense_review
 from tools.finance.margin_analysis import contribution_margins
@@ -24,7 +24,7 @@ FINANCE_TOOLS: tuple[Tool, ...] = (
     Tool("contribution_margins", Access.ANALYSE, NoArguments, MarginView, contribution_margins),
     Tool("cash_runway", Access.ANALYSE, NoArguments, RunwayView, cash_runway),
     Tool("receivables", Access.READ, NoArguments, ReceivablesView, receivables),
-    Tool("reminder_advice", Access.ANALYSE, DebtorArguments, ReminderView, reminder_advice),
+    Tool("reminder_advice", Access.ANALYSE, DebtorsArguments, ReminderView, reminder_advice),
     Tool("expense_review", Access.ANALYSE, NoArguments, ExpenseReviewView, expense_review),
     Tool("budget_response", Access.ANALYSE, NoArguments, BudgetView, budget_response),
     Tool("propose_invoice_remind", Access.PROPOSE, ReminderArguments, ProposedReminder, propose_invoice_remind),

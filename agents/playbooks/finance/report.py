@@ -176,14 +176,19 @@ def _debtors(review: MoneyReview) -> Iterator[Finding]:
     yield from _late_debtors(answer, result)
     for reminder in review.reminders:
         if reminder.result and reminder.result["status"] == "remind":
-            name = subject_of(named(str(reminder.result["debtor"]), "finance.a_debtor"))
-            yield Finding(
-                subject=f"Reminder {name}"[:120], claim=reminder_rationale(reminder), severity=FindingSeverity.INFO
-            )
+            yield Finding(subject="Reminders", claim=reminder_rationale(reminder), severity=FindingSeverity.INFO)
 
 
 def _late_debtors(answer: AnsweredCall, result: Mapping[str, Any]) -> Iterator[Finding]:
+    """Those who may never pay, each a risk of its own; of the others those who owe most that is overdue."""
+    for at, debtor in enumerate(result["debtors"]):
+        if debtor.get("at_risk") and debtor.get("may_be_lost"):
+            name = named(str(debtor["debtor"]), "finance.a_debtor")
+            said = claim(message("finance.debtors.at_risk", debtor=name), cells_of(answer, "debtors", at))
+            yield Finding(subject=subject_of(name), claim=said, severity=FindingSeverity.RISK)
     for at, debtor in enumerate(result["debtors"][:_MOST_LATE]):
+        if debtor.get("at_risk"):
+            continue
         if debtor["overdue"]["value"] > 0 and debtor.get("usual"):
             name = named(str(debtor["debtor"]), "finance.a_debtor")
             habit = claim(message("finance.debtors.late", debtor=name), cells_of(answer, "debtors", at))
@@ -239,8 +244,7 @@ def _missing(review: MoneyReview) -> Iterator[Message]:
             yield message("finance.missing.campaign", campaign=name, reasons=reasons_of(campaign))
     for reminder in review.reminders:
         if reminder.result and reminder.result["status"] == "abstained":
-            name = named(str(reminder.result["debtor"]), "finance.some_debtor")
-            yield message("finance.missing.reminder", debtor=name, reasons=reasons_of(reminder.result))
+            yield message("finance.missing.reminders", reasons=reasons_of(reminder.result))
     for answer in review.proposed:
         if answer.result is None:
             yield Message(key="finance.missing.proposal_refused")

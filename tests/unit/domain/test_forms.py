@@ -7,7 +7,7 @@ import pytest
 from domain.action import ACTION_KINDS, Action
 from domain.customers import LeadFollowUp, SegmentMessage, Template
 from domain.errors import InvalidInput
-from domain.finance import ExpenseFlag, InvoiceRemind
+from domain.finance import ExpenseFlag, InvoiceRemind, ReminderLine
 from domain.forms import CURRENCY, action_of_form, form_of, read_form, usage
 from domain.kind import ActionKind
 from domain.marketing import BudgetReallocate, CampaignWeekly
@@ -56,7 +56,14 @@ WRITTEN: dict[str, Action] = {
         segment="buyers", template=Template.NEWS, audience=10_000, holdout_bps=5_000, currency="EUR"
     ),
     "lead=L1 within_days=0": LeadFollowUp(lead="L1", within_days=0, currency="EUR"),
-    "debtor=D invoices=I1,I2": InvoiceRemind(debtor="D", invoices=("I1", "I2"), currency="EUR"),
+    "lines=D:I1,D:I2,E:I3": InvoiceRemind(
+        lines=(
+            ReminderLine(debtor="D", invoice="I1"),
+            ReminderLine(debtor="D", invoice="I2"),
+            ReminderLine(debtor="E", invoice="I3"),
+        ),
+        currency="EUR",
+    ),
     "budgets=a:10,b:20.50": BudgetReallocate(
         budgets=(CampaignWeekly(campaign="a", weekly_minor=1_000), CampaignWeekly(campaign="b", weekly_minor=2_050)),
         currency="EUR",

@@ -7,7 +7,7 @@ import pytest
 
 from domain.action import ACTION_KINDS, Action
 from domain.customers import SEGMENT_NAMES, LeadFollowUp, SegmentMessage, Template
-from domain.finance import ExpenseFlag, InvoiceRemind
+from domain.finance import ExpenseFlag, InvoiceRemind, ReminderLine
 from domain.kind import Words
 from domain.language import Language
 from domain.marketing import BudgetReallocate, CampaignWeekly
@@ -82,9 +82,9 @@ LINES: dict[Any, tuple[Words, Words]] = {
         Words("Get back to lead L0073", "Bei Anfrage L0073 nachfassen"),
         Words("Get back to lead L0073 within 1 day", "Bei Anfrage L0073 innerhalb von 1 Tag nachfassen"),
     ),
-    InvoiceRemind(debtor="D02", invoices=("I1", "I2"), **EUR): (
-        Words("Remind D02 to pay", "D02 an Zahlung erinnern"),
-        Words("Remind D02 of 2 overdue invoices", "D02 an 2 offene Rechnungen erinnern"),
+    InvoiceRemind(lines=(ReminderLine(debtor="D02", invoice="I1"), ReminderLine(debtor="D02", invoice="I2")), **EUR): (
+        Words("Remind 1 customer to pay", "1 Kunden an Zahlung erinnern"),
+        Words("Remind 1 customer of 2 overdue invoices", "1 Kunden an 2 offene Rechnungen erinnern"),
     ),
     BudgetReallocate(budgets=(CampaignWeekly(campaign="a", weekly_minor=1_000),
                               CampaignWeekly(campaign="b", weekly_minor=2_000)), **EUR): (
