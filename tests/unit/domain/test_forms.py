@@ -55,7 +55,7 @@ WRITTEN: dict[str, Action] = {
     "segment=buyers template=news audience=10000 holdout=50": SegmentMessage(
         segment="buyers", template=Template.NEWS, audience=10_000, holdout_bps=5_000, currency="EUR"
     ),
-    "lead=L1 within_days=0": LeadFollowUp(lead="L1", within_days=0, currency="EUR"),
+    "leads=L1 within_days=0": LeadFollowUp(leads=("L1",), within_days=0, currency="EUR"),
     "lines=D:I1,D:I2,E:I3": InvoiceRemind(
         lines=(
             ReminderLine(debtor="D", invoice="I1"),
@@ -116,7 +116,7 @@ def test_no_kind_is_forgotten() -> None:
         ("stand.bonus", "stand=S share=3 weeks=many cap=1", "weeks: 'many' is not a whole number", "weeks=4"),
         ("segment.message", "segment=friends template=news audience=9 holdout=5", "segment: 'friends' is not one of",
          "segment=champions"),
-        ("lead.follow_up", "lead=L within_days=91", "within_days: input should be less than or equal to 90",
+        ("lead.follow_up", "leads=L within_days=91", "within_days: input should be less than or equal to 90",
          "within_days=4"),
     ],
 )  # fmt: skip

@@ -78,9 +78,9 @@ LINES: dict[Any, tuple[Words, Words]] = {
         Words("Email all buyers", "Mail an alle Käufer"),
         Words("Email 5,000 and leave 5,000 alone: all buyers", "5.000 anschreiben, 5.000 nicht: alle Käufer"),
     ),
-    LeadFollowUp(lead="L0073", within_days=1, **EUR): (
-        Words("Get back to lead L0073", "Bei Anfrage L0073 nachfassen"),
-        Words("Get back to lead L0073 within 1 day", "Bei Anfrage L0073 innerhalb von 1 Tag nachfassen"),
+    LeadFollowUp(leads=("L0073",), within_days=1, **EUR): (
+        Words("Get back to 1 lead", "Bei 1 Anfrage nachfassen"),
+        Words("Get back to 1 lead within 1 day", "Bei 1 Anfrage innerhalb von 1 Tag nachfassen"),
     ),
     InvoiceRemind(lines=(ReminderLine(debtor="D02", invoice="I1"), ReminderLine(debtor="D02", invoice="I2")), **EUR): (
         Words("Remind 1 customer to pay", "1 Kunden an Zahlung erinnern"),
