@@ -37,6 +37,7 @@ class MeetingState(TypedDict):
     left_out: list[list[str]]
     bounds: dict[str, list[str]]
     worth_more: list[str]
+    cash_after: list[dict[str, Any]]
     in_german: dict[str, str]
     items: list[str]
 

@@ -32,6 +32,7 @@ def decision_sections(sitting: Sitting) -> list[Section]:
     blocks: list[Block] = [
         Paragraph([Span(sitting.say("table_legend"), SpanLook.QUIET)]),
         Table(heads, rows, _SHARES),
+        *(Paragraph(sitting.entry(entry)) for entry in sitting.record.get("cash_after", ())),
         *_leaving(sitting, decisions),
     ]
     return [Section(sitting.say("section.decisions"), blocks)]
