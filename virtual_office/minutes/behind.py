@@ -1,6 +1,7 @@
 """What stands behind the page: the table of decisions, what was left out, what colleagues recomputed, what is open."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from language.prose import exactly
 from language.sentences import sentence
 from store.tables import ChallengeRow, ProposalRow
 from virtual_office.meeting.recomputed import CHANGED
+from virtual_office.meeting.revision import revised
 from virtual_office.minutes.decided import OF_A_KIND, Decision, decisions_of, due_text, who_agrees
 from virtual_office.minutes.sitting import Sitting
 from virtual_office.minutes.worth import Worth, expected, together, value_span, why_now, worth_of
@@ -121,7 +123,7 @@ def left_out_sections(sitting: Sitting) -> list[Section]:
             words = sitting.say(f"bound.{bound}") if _is_known(sitting, f"bound.{bound}") else sitting.words(reason)
             groups.setdefault((words, proposal.kind), []).append(proposal)
     heads = [sitting.say(f"left.{name}") for name in ("because", "what", "count", "together", "largest")]
-    rows = [_left_row(sitting, words, rows) for (words, _), rows in sorted(groups.items(), key=_most_first)]
+    rows = [_left_row(sitting, words, rows) for (words, _), rows in sorted(groups.items(), key=partial(_most_first, sitting))]
     blocks: list[Block] = [
         Paragraph(_limits(sitting, bounds)),
         Table(heads, rows, (24, 18, 7, 13, 38)),
@@ -130,9 +132,9 @@ def left_out_sections(sitting: Sitting) -> list[Section]:
     return [Section(sitting.counted("section.left_out", len(left_out)), blocks)]
 
 
-def _most_first(group: tuple[tuple[str, str], list[ProposalRow]]) -> tuple[str, int]:
+def _most_first(sitting: Sitting, group: tuple[tuple[str, str], list[ProposalRow]]) -> tuple[str, int]:
     (words, _), rows = group
-    return words, -sum(max(row.expected_minor, 0) for row in rows)
+    return words, -sum(max(revised(row, sitting.revisions)[1], 0) for row in rows)
 
 
 def _is_known(sitting: Sitting, key: str) -> bool:
