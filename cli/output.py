@@ -76,9 +76,11 @@ def status_text(document: Mapping[str, Any], language: "Language") -> str:
     """Where an action item stands, with its reason, in colour: `proposed`, `done (carried out)`."""
     from language.speech import say
 
-    status = say(f"item.status.{document['status']}", language)
-    reason = f" ({plain(document['status_reason'])})" if document["status_reason"] else ""
-    return f"[{STATUS_STYLE[document['status']]}]{status}[/]{reason}"
+    status, reason = say(f"item.status.{document['status']}", language), plain(document["status_reason"])
+    style = STATUS_STYLE[document["status"]]
+    if reason.startswith(status):  # `undone by ANN` says both
+        return f"[{style}]{reason}[/]"
+    return f"[{style}]{status}[/]" + (f" ({reason})" if reason else "")
 
 
 def say_status(document: Mapping[str, Any], language: "Language") -> None:

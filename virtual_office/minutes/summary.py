@@ -21,7 +21,7 @@ from virtual_office.meeting.table import table_document
 from virtual_office.minutes.document import lay_out_minutes
 from virtual_office.minutes.records import findings_of
 from virtual_office.minutes.rendering import Figures
-from virtual_office.questions.item_view import item_line, local_time
+from virtual_office.questions.item_view import inbox_line, local_time
 
 
 def meeting_document(session: BrandSession, run_id: UUID, language: Language = Language.EN) -> dict[str, Any]:
@@ -46,10 +46,10 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         "waits_until_locally": _waits_until(session, run),
         "points": run.result.get("points", []),
         "challenges": run.result.get("challenges", []),
-        **table_document(session, run_id),
+        **table_document(session, run_id, language),
         "left_out": run.result.get("left_out", []),
         "worth_more": run.result.get("worth_more", []),
-        "action_items": [item_line(item, language) for item in items],
+        "action_items": [inbox_line(session, item, language) for item in items],
         "models": cost.document() if (cost := cost_of_run(session, run.id)) else None,
         **_minutes(session, run, language),
     }
@@ -74,7 +74,12 @@ def _minutes(session: BrandSession, run: Run, language: Language) -> dict[str, A
     if "minutes" not in run.result:
         text = f"_{say('office.minutes.not_finished', language)}_"
         return {"minutes": text, "page": text, "words": count_words(text), "annex": "", "figures": {}, "sources": []}
-    paper, sources = lay_out_minutes(session, run, run.result, language), Sources()
+    return minutes_document(session, lay_out_minutes(session, run, run.result, language))
+
+
+def minutes_document(session: BrandSession, paper: Paper) -> dict[str, Any]:
+    """The minutes as text, and the numbers in them that can be opened."""
+    sources = Sources()
     write_markdown(paper, sources.as_markdown)
     page = write_page(paper)
     return {

@@ -25,7 +25,7 @@ def test_what_the_guardrails_allow_happens_after_the_undo_delay(town: Town) -> N
         "price.update", "approved", "owner", None
     )  # fmt: skip
     assert item["carried_out_from"] > item["created_at"]
-    assert item["list_title"] == {"en": "New price for RIGHT in shop", "de": "Neuer Preis für RIGHT in shop"}
+    assert item["list_title"] == {"en": "New price for RIGHT in Shop", "de": "Neuer Preis für RIGHT in Shop"}
     town.office.run_due(town.mine.at(town.mine.now() + timedelta(seconds=90)))
     shown = client.get(answer.headers["Location"]).json()
     assert (shown["status"], shown["rationale"]) == ("done", "A rounder price.")

@@ -189,7 +189,7 @@ def test_what_may_run_out_comes_worst_first_and_what_lies_long_last() -> None:
     risk, attention = FindingSeverity.RISK, FindingSeverity.ATTENTION
     assert severities == [("MOST", risk), ("SOME", risk), ("SAFE", attention), ("LONG", attention)]
     most = report.findings[0].claim.text
-    assert "It was out of stock for {out_of_stock} of the last quarter: what was not sold then is counted in." in most
+    assert "It was out of stock for {out_of_stock} of the last quarter; what was not sold then is counted in." in most
     assert most.endswith("It cannot be ordered: it expires.")
 
 
