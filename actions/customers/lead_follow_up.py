@@ -169,7 +169,7 @@ def _preview(session: BrandSession, now: _Situation, action: LeadFollowUp) -> Pr
         puts_in=message("customers.preview.leads_puts_in", count=len(now.judged), day=due.date())
         if several
         else message("customers.preview.lead_puts_in", day=due.date()),
-        if_no=message(f"customers.preview.{'leads' if several else 'lead'}_if_no", silent=silent),
+        if_no=message("customers.preview.leads_if_no" if several else "customers.preview.lead_if_no", silent=silent),
     )
 
 

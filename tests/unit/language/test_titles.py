@@ -181,7 +181,7 @@ TOLD: list[tuple[Any, Told, Words]] = [
     ),
     (
         next(action for action in LINES if isinstance(action, InvoiceRemind)),
-        Told(numbers={"owed": cell(477_360), "oldest": cell(47, "days")}),
+        Told(names={"debtor": "D02"}, numbers={"owed": cell(477_360), "oldest": cell(47, "days")}),
         Words(
             "Remind D02: €4.8k overdue, oldest by 47 days",
             "D02 an Zahlung erinnern: 4.800 € überfällig, bis zu 47 Tage",
@@ -189,10 +189,20 @@ TOLD: list[tuple[Any, Told, Words]] = [
     ),
     (
         next(action for action in LINES if isinstance(action, LeadFollowUp)),
-        Told(numbers={"worth": cell(63_475), "silent": cell(1, "days")}),
+        Told(names={"lead": "L0073"}, numbers={"worth": cell(63_475), "silent": cell(1, "days")}),
         Words(
             "Call back lead L0073: €630, no answer for 1 day",
             "Anfrage L0073 nachfassen: 630 €, seit 1 Tag ohne Antwort",
+        ),
+    ),
+    (
+        InvoiceRemind(
+            lines=tuple(ReminderLine(debtor=f"D{at:02}", invoice=f"I{at}") for at in range(13)), currency="EUR"
+        ),
+        Told(numbers={"owed": cell(2_086_200), "oldest": cell(148, "days")}),
+        Words(
+            "Remind 13 customers: €21k overdue, oldest by 148 days",
+            "13 Kunden erinnern: 21.000 € überfällig, bis zu 148 Tage",
         ),
     ),
 ]
