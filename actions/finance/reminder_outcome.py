@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from analytics.finance.default_rates import PastInvoice, default_rates
 from analytics.finance.receivables import OpenInvoice, PaymentHistory, payment_habits
 from analytics.finance.reminder_effect import RemindedInvoice, measured_gain
 from analytics.statistics.errors import InvalidNumbers
@@ -47,7 +48,8 @@ def measure_reminder(
     if not own:
         return _not_measurable(unit, Message(key="finance.outcome.reminders_gone"))
     try:
-        benefit = measured_gain(payment_habits(history), _reminded(own, since, until), a_day).gain
+        seen = _reminded(own, since, until)
+        benefit = measured_gain(payment_habits(history), seen, _losses(payings, seen), a_day).gain
     except InvalidNumbers as error:
         return _not_measurable(unit, verbatim(str(error)))
     return Outcome(
@@ -58,6 +60,15 @@ def measure_reminder(
         high=round(benefit.high),
         method=_METHOD,
     )
+
+
+def _losses(payings: Sequence[owing.PaymentRecord], reminded: Sequence[RemindedInvoice]) -> list[float]:
+    """How likely each was never to be paid when it was reminded of; all of a debtor's are as doubtful as its latest."""
+    rates = default_rates([PastInvoice(paying.days - paying.terms_days, paying.paid) for paying in payings])
+    late: dict[int, float] = {}
+    for invoice in (reminder.invoice for reminder in reminded):
+        late[invoice.debtor] = max(late.get(invoice.debtor, 0.0), invoice.age_days - invoice.terms_days)
+    return [rates.at(late[reminder.invoice.debtor]) for reminder in reminded]
 
 
 def _reminded(

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.finance.receivables import OpenInvoice, PaymentHabits, probability_unpaid
+from analytics.finance.receivables import OpenInvoice, PaymentHabits
 from analytics.pricing.panel import Floats
 from analytics.statistics.errors import InvalidNumbers
 from analytics.statistics.proportions import Interval
 
 PRIOR_SHARE, PRIOR_DEVIATION = 0.20, 0.15
 """Prior mean and deviation of the share of its remaining wait that a reminded debtor saves."""
-LOST_AFTER_DAYS = 365
-"""An invoice that is still open so long after it was due counts as lost, whole."""
 _DRAWS, _SEED = 4_000, 1
 
 
@@ -71,45 +69,54 @@ def share_saved(habits: PaymentHabits, reminded: Sequence[RemindedInvoice]) -> I
 
 
 def predicted_gain(
-    habits: PaymentHabits, invoices: Sequence[OpenInvoice], share: Interval, terms: MoneyTerms, coverage: float = 0.8
+    habits: PaymentHabits,
+    invoices: Sequence[OpenInvoice],
+    lost: Sequence[float],
+    share: Interval,
+    terms: MoneyTerms,
+    coverage: float = 0.8,
 ) -> ReminderGain:
     """What reminding of these invoices today should bring within the horizon, with the interval of the measurement.
 
     Interest on the days saved, and the expected loss that is spared: amount times probability of default times loss
-    given default (Basel Committee on Banking Supervision 2005, "An Explanatory Note on the Basel II IRB Risk Weight
-    Functions", section 2), all of an invoice being lost that is open `LOST_AFTER_DAYS` after it was due. An invoice
-    that is paid within the horizon is none of those; one that is not stays as likely to be lost as others that are
-    open then. Raises InvalidNumbers for no invoices.
+    given default, which is all of it (Basel Committee on Banking Supervision 2005, "An Explanatory Note on the Basel II
+    IRB Risk Weight Functions", section 2). `lost` is the probability of each that it is never paid; the others pay by
+    habit. A reminder saves the same `share` of waits, and of what would be lost. Raises InvalidNumbers for no invoices.
     """
     without = _waits(habits, [(invoice, np.inf) for invoice in invoices])
     rng = np.random.default_rng(_SEED + 1)
     shares = np.clip(rng.normal(share.value, max(share.high - share.value, 0.0), _DRAWS), 0.0, 1.0)
+    never = rng.random(without.shape) < np.asarray(lost)[:, None]
+    spared = rng.random(without.shape) < shares
     horizons = np.full(len(invoices), terms.horizon_days)
-    then = _Course.of(without, horizons)
+    then = _Course.of(np.where(never, np.inf, without), horizons)
+    reminded = _Course.of(np.where(never, np.inf, without * (1 - shares)), horizons)
+    reminded = _Course(reminded.waits, np.where(never & spared, 0.0, reminded.open))
     # the wait without is averaged before: by chance alone nothing is saved
     average = _Course(then.waits.mean(axis=1, keepdims=True), then.open.mean(axis=1, keepdims=True))
-    return _gain(habits, invoices, average, _Course.of(without * (1 - shares), horizons), horizons, terms, coverage)
+    return _gain(invoices, lost, average, reminded, terms.capital_a_day, coverage)
 
 
 def measured_gain(
-    habits: PaymentHabits, reminded: Sequence[RemindedInvoice], capital_a_day: float, coverage: float = 0.8
+    habits: PaymentHabits,
+    reminded: Sequence[RemindedInvoice],
+    lost: Sequence[float],
+    capital_a_day: float,
+    coverage: float = 0.8,
 ) -> ReminderGain:
     """What reminders brought: waits and losses expected without them, by the debtors' own habits, less what was seen.
 
-    Waits count up to each one's horizon (a restricted mean: Royston & Parmar 2013). The interval is that of the waits
-    without: of a debtor's level given its history, and of chance. Raises InvalidNumbers for no invoices.
+    Waits count up to each one's horizon (a restricted mean: Royston & Parmar 2013). What is open then is as likely to
+    be lost as others that are. The interval is that of what would have been without: of a debtor's level given its
+    history, and of chance. Raises InvalidNumbers for no invoices.
     """
     invoices = [reminder.invoice for reminder in reminded]
     horizons = np.array([reminder.horizon_days for reminder in reminded], dtype=float)
-    without = _Course.of(_waits(habits, [(invoice, np.inf) for invoice in invoices]), horizons)
+    without = _waits(habits, [(invoice, np.inf) for invoice in invoices])
+    never = np.random.default_rng(_SEED + 1).random(without.shape) < np.asarray(lost)[:, None]
     seen = _Course.of(np.array([[reminder.waited_days] for reminder in reminded], dtype=float), horizons)
-    horizon = float(horizons.max(initial=0.0))
-    return _gain(habits, invoices, without, seen, horizons, MoneyTerms(capital_a_day, horizon), coverage)
-
-
-def expected_loss_minor(habits: PaymentHabits, invoice: OpenInvoice) -> float:
-    """The part of an open invoice that may never come: its amount times the probability that it is lost."""
-    return invoice.amount_minor * probability_unpaid(habits, invoice, _days_to_loss(invoice))
+    then = _Course.of(np.where(never, np.inf, without), horizons)
+    return _gain(invoices, lost, then, seen, capital_a_day, coverage)
 
 
 @dataclass(frozen=True)
@@ -125,41 +132,29 @@ class _Course:
 
 
 def _gain(
-    habits: PaymentHabits,
     invoices: Sequence[OpenInvoice],
+    lost: Sequence[float],
     without: _Course,
     reminded: _Course,
-    horizons: Floats,
-    terms: MoneyTerms,
+    capital_a_day: float,
     coverage: float,
 ) -> ReminderGain:
     amounts = np.array([float(invoice.amount_minor) for invoice in invoices])
     total = float(amounts.sum())
     if total <= 0:
         raise InvalidNumbers("Invoices without an amount save nothing.")
-    lost = np.array([_lost_once_open(habits, invoice, days) for invoice, days in zip(invoices, horizons, strict=True)])
+    open_then = without.open.mean(axis=1)
+    # of what is open at the horizon's end without a reminder, the part that is never paid
+    once_open = np.minimum(np.divide(lost, open_then, out=np.zeros(len(amounts)), where=open_then > 0), 1.0)
     days = amounts @ (without.waits - reminded.waits)
-    kept = (amounts * lost) @ (without.open - reminded.open)
+    kept = (amounts * once_open) @ (without.open - reminded.open)
     return ReminderGain(
-        gain=_interval(days * terms.capital_a_day + kept, coverage),
+        gain=_interval(days * capital_a_day + kept, coverage),
         days=_interval(days / total, coverage),
-        interest_minor=float(days.mean()) * terms.capital_a_day,
+        interest_minor=float(days.mean()) * capital_a_day,
         kept_minor=float(kept.mean()),
-        at_risk_minor=float((amounts * lost) @ without.open.mean(axis=1)),
+        at_risk_minor=float(amounts @ np.asarray(lost)),
     )
-
-
-def _lost_once_open(habits: PaymentHabits, invoice: OpenInvoice, horizon_days: float) -> float:
-    """The probability that an invoice is lost, once it is still open at the end of the horizon."""
-    to_loss = _days_to_loss(invoice)
-    if to_loss <= horizon_days:
-        return 1.0
-    open_then = probability_unpaid(habits, invoice, horizon_days)
-    return probability_unpaid(habits, invoice, to_loss) / open_then if open_then > 0 else 0.0
-
-
-def _days_to_loss(invoice: OpenInvoice) -> float:
-    return min(max(invoice.terms_days + LOST_AFTER_DAYS - invoice.age_days, 0.0), 3_650.0)
 
 
 def _interval(draws: Floats, coverage: float) -> Interval:

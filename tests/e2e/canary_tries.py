@@ -77,10 +77,7 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
     "contribution_margins": lambda ids: [{}],
     "cash_runway": lambda ids: [{}],
     "receivables": lambda ids: [{}],
-    "cash_after_decisions": lambda ids: [
-        {"actions": [{"kind": "purchase_order.create", "supplier": SUPPLIER, "currency": "EUR",
-                      "lines": [{"sku": SKU, "quantity": 1, "unit_cost_minor": 1}]}]}
-    ],
+    "cash_after_decisions": lambda ids: [{"spendings": [{"amount_minor": 1, "supplier": SUPPLIER}]}],
     "reminder_advice": lambda ids: [{"debtors": ["canary-debtor"]}],
     "expense_review": lambda ids: [{}],
     "budget_response": lambda ids: [{}],

@@ -1,22 +1,22 @@
 """The lowest cash ahead once all that a meeting decided is paid, each by its due date."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.finance.cash import CashPosition, PlannedPayment, cash_outlook
 from analytics.finance.cash_plan import cash_position
 from analytics.statistics.errors import InvalidNumbers
-from domain.action import Action, parse_action, resources_used
+from domain.action import Action, resources_used
 from domain.figure import Cell
+from domain.money import LARGEST_MINOR
 from domain.stock import PurchaseOrderCreate
 from store.reads.stock import levels as reads
 from store.session import BrandSession
 from tools import cells
-from tools.base import Retry, ToolAnswer, ToolArguments, ToolEnv, ToolResult
+from tools.base import ToolAnswer, ToolArguments, ToolEnv, ToolResult
 from tools.finance.book import WEEK, MoneyBook, money_book, rows_of
 from tools.finance.cash_analysis import COVERAGE, EARLY
 from tools.finance.cash_flows import OUTLOOK_WEEKS, CashFlows, cash_flows
@@ -27,8 +27,18 @@ _CASH = "cash"
 _SCENARIOS = 4_000
 
 
+class Spending(BaseModel):
+    """What one decision takes of the brand's cash, and who or which day says when it is to be paid."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    amount_minor: int = Field(ge=0, le=LARGEST_MINOR)
+    supplier: str = Field(default="", description="of an order: its bill falls due by this supplier's terms")
+    day: date | None = Field(default=None, description="of what is planned for a day; today where neither is given")
+
+
 class DecidedArguments(ToolArguments):
-    actions: tuple[dict[str, Any], ...] = Field(max_length=100, description="what was decided, as it is to be carried out")
+    spendings: tuple[Spending, ...] = Field(max_length=100, description="what was decided, as it is to be carried out")
 
 
 class DecidedCash(ToolResult):
@@ -60,7 +70,6 @@ def cash_after_decisions(session: BrandSession, env: ToolEnv, args: DecidedArgum
     book = money_book(session, env)
     tables = ("invoice", "payment", "expense", "expected_expense", "purchase_order", "supplier", "sales_fact")
     sources = rows_of(session, env, *tables)
-    actions = _actions(args)
     flows = env.once(("cash flows",), lambda: cash_flows(session, book))
     lacking = missing_money(session, book, flows)
     if book.cash_minor is None or lacking:
@@ -69,8 +78,8 @@ def cash_after_decisions(session: BrandSession, env: ToolEnv, args: DecidedArgum
         position = cash_position(book.cash_minor, flows.past, flows.delays, flows.receivables, flows.bills)
     except InvalidNumbers:
         return ToolAnswer(_abstained(book, "too_few_weeks"), sources)
-    payments = [payment for action in actions if (payment := _payment(session, book, action)).amount_minor]
-    ordered = any(isinstance(action, PurchaseOrderCreate) for action in actions)
+    payments = [_payment(session, book, spending) for spending in args.spendings if spending.amount_minor]
+    ordered = any(spending.supplier for spending in args.spendings)
     decided = _with(position, flows, payments, ordered)
     return ToolAnswer(_view(book, position, decided, payments), sources)
 
@@ -79,21 +88,22 @@ def _abstained(book: MoneyBook, reason: str) -> DecidedCash:
     return DecidedCash(currency=book.currency, status="abstained", reasons=reason_keys("finance", [reason]))
 
 
-def _actions(args: DecidedArguments) -> list[Action]:
-    try:
-        return [parse_action(action) for action in args.actions]
-    except ValidationError as error:
-        raise Retry(f"That is no action: {error.errors()[0]['msg']}.") from error
+def spending_of(action: Action) -> Spending:
+    """What an action takes of cash."""
+    supplier = action.supplier if isinstance(action, PurchaseOrderCreate) else ""
+    return Spending(
+        amount_minor=resources_used(action).get(_CASH, 0), supplier=supplier, day=getattr(action, "planned_day", None)
+    )
 
 
-def _payment(session: BrandSession, book: MoneyBook, action: Action) -> PlannedPayment:
-    amount, due = resources_used(action).get(_CASH, 0), book.now
-    if isinstance(action, PurchaseOrderCreate):
-        supplier = reads.supplier_by_code(session, action.supplier)
+def _payment(session: BrandSession, book: MoneyBook, spending: Spending) -> PlannedPayment:
+    due = book.now
+    if spending.supplier:
+        supplier = reads.supplier_by_code(session, spending.supplier)
         due += timedelta(days=(supplier.lead_time_days or 0) + (supplier.payment_days or 0))
-    elif planned := getattr(action, "planned_day", None):
-        due = datetime.combine(planned, time(), book.now.tzinfo)
-    return PlannedPayment(amount, max((due - book.midnight) // WEEK + 1, 1))
+    elif spending.day:
+        due = datetime.combine(spending.day, time(), book.now.tzinfo)
+    return PlannedPayment(spending.amount_minor, max((due - book.midnight) // WEEK + 1, 1))
 
 
 def _with(

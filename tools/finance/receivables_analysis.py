@@ -12,7 +12,6 @@ from analytics.finance.reminder_effect import (
     MoneyTerms,
     RemindedInvoice,
     ReminderGain,
-    expected_loss_minor,
     predicted_gain,
     share_saved,
 )
@@ -182,10 +181,11 @@ def _debtor_view(book: MoneyBook, debtor: owing.Debtor) -> DebtorView:
 
 
 def _loss(book: MoneyBook, debtor: owing.Debtor) -> dict[str, Cell]:
-    """What of a debtor's invoices may never come, by its habit; nothing where no habit is known."""
-    if book.habits is None or debtor.owed_minor <= 0:
+    """What of a debtor's invoices may never come, each as late as its latest; nothing where it owes nothing."""
+    if debtor.owed_minor <= 0:
         return {}
-    lost = sum(expected_loss_minor(book.habits, book.as_open(debtor, invoice)) for invoice in debtor.open)
+    invoices = [book.as_open(debtor, invoice) for invoice in debtor.open]
+    lost = sum(invoice.amount_minor * share for invoice, share in zip(invoices, book.losses(invoices), strict=True))
     return {"may_be_lost": cells.money(lost, book.currency), "lost_chance": cells.share(lost / debtor.owed_minor)}
 
 
@@ -225,7 +225,8 @@ def _days_saved(book: MoneyBook, debtor: owing.Debtor, due: Sequence[reads.Invoi
 def _gain(book: MoneyBook, invoices: Sequence[OpenInvoice], share: Interval) -> ReminderGain:
     assert book.habits is not None
     terms = MoneyTerms(book.rules.capital_bps_a_year / BPS / _YEAR, HORIZON_DAYS)
-    return predicted_gain(book.habits, invoices, share, terms, COVERAGE)
+    lost = book.losses(invoices)
+    return predicted_gain(book.habits, invoices, lost, share, terms, COVERAGE)
 
 
 def _later_than_usual(

@@ -1,15 +1,16 @@
 """Cash once all that a meeting decided is paid, as the chair asks for it: a sentence of the minutes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from domain.action import Action
 from domain.context import Context
 from domain.message import Message, message
 from store.database import Database
-from tools.finance.decided_cash import DecidedCash
+from tools.finance.decided_cash import DecidedCash, spending_of
 from tools.toolbox import Toolbox
 from virtual_office.meeting.agenda import CHAIR, recorded
 
@@ -17,12 +18,14 @@ _TOOL = "cash_after_decisions"
 
 
 def cash_after(
-    database: Database, ctx: Context, run_id: UUID, actions: Sequence[Mapping[str, Any]]
+    database: Database, ctx: Context, run_id: UUID, actions: Sequence[Action]
 ) -> list[dict[str, Any]]:
     """One sentence on the lowest cash ahead, `risk` where it may run out; none where that cannot be told."""
     if not actions:
         return []
-    reply = Toolbox(database, ctx, run_id, CHAIR, [_TOOL]).call(_TOOL, {"actions": [dict(action) for action in actions]})
+    spendings = [spending_of(action).model_dump(mode="json", exclude_defaults=True) for action in actions]
+    spent = [spending for spending in spendings if spending["amount_minor"]]
+    reply = Toolbox(database, ctx, run_id, CHAIR, [_TOOL]).call(_TOOL, {"spendings": spent})
     if not reply.ok or reply.receipt_id is None:
         return []
     view = DecidedCash.model_validate(json.loads(reply.content)["result"])

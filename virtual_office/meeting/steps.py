@@ -8,7 +8,7 @@ from uuid import UUID
 
 from actions.items import Amended, Proposer, adopt, hold_open_items, taken_subjects
 from agents.charter import Charter
-from domain.action import parse_action
+from domain.action import Action, parse_action
 from domain.autonomy import Autonomy
 from domain.context import Context
 from domain.language import Language
@@ -156,14 +156,12 @@ class Steps:
             "in_german": german_of([*choice.worth_more, *(entry.reason for entry in choice.left_out)]),
         }
 
-    def _adopted_actions(self, run_id: UUID, choice: ChairDecision) -> list[Mapping[str, Any]]:
+    def _adopted_actions(self, run_id: UUID, choice: ChairDecision) -> list[Action]:
         """What is adopted, as the meeting leaves it."""
         with self._room.database.read(self._ctx) as session:
             revisions = revisions_of(session, run_id, choice.adopted)
             proposals = {row.id: row for row in proposals_of(session, run_id)}
-            return [
-                revised(proposals[proposal_id], revisions)[0].model_dump(mode="json") for proposal_id in choice.adopted
-            ]
+            return [revised(proposals[proposal_id], revisions)[0] for proposal_id in choice.adopted]
 
     def _chosen(
         self, state: Any, beside: Collection[UUID] | None

@@ -173,19 +173,32 @@ def _debtors(review: MoneyReview) -> Iterator[Finding]:
             claim=claim(Message(key="finance.debtors.owed"), cells_of(answer)),
             severity=FindingSeverity.ATTENTION if late else FindingSeverity.INFO,
         )
-    yield from _late_debtors(answer, result)
+    yield from _late_debtors(review)
     for reminder in review.reminders:
         if reminder.result and reminder.result["status"] == "remind":
             yield Finding(subject="Reminders", claim=reminder_rationale(reminder), severity=FindingSeverity.INFO)
 
 
-def _late_debtors(answer: AnsweredCall, result: Mapping[str, Any]) -> Iterator[Finding]:
-    """Those who may never pay, each a risk of its own; of the others those who owe most that is overdue."""
+def _late_debtors(review: MoneyReview) -> Iterator[Finding]:
+    """Those who may never pay, each a risk of its own; of the others those who owe most that is overdue.
+
+    Where one is on the list of reminders, the risk rests on that, too: reminding answers it.
+    """
+    answer, result = review.receivables, review.receivables.result or {}
+    listed = {
+        str(line["debtor"]): advice.ref("lines", at, "overdue")
+        for advice in review.reminders
+        for at, line in enumerate((advice.result or {}).get("lines", ()))
+    }
     for at, debtor in enumerate(result["debtors"]):
         if debtor.get("at_risk") and debtor.get("may_be_lost"):
             name = named(str(debtor["debtor"]), "finance.a_debtor")
-            said = claim(message("finance.debtors.at_risk", debtor=name), cells_of(answer, "debtors", at))
-            yield Finding(subject=subject_of(name), claim=said, severity=FindingSeverity.RISK)
+            said, figures = [message("finance.debtors.at_risk", debtor=name)], cells_of(answer, "debtors", at)
+            if reminded := listed.get(str(debtor["debtor"])):
+                said.append(Message(key="finance.debtors.on_the_list"))
+                figures["reminded"] = reminded
+            risk = claim(sentences(said), figures)
+            yield Finding(subject=subject_of(name), claim=risk, severity=FindingSeverity.RISK)
     for at, debtor in enumerate(result["debtors"][:_MOST_LATE]):
         if debtor.get("at_risk"):
             continue

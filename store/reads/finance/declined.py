@@ -24,7 +24,7 @@ def answered_reminders(session: BrandSession, since: datetime) -> Sequence[Seque
         .order_by(col(ActionItem.id))
     ).all()
     refused = [_lines(item) for item in items if item.status == "rejected"]
-    edited = [item for item in items if item.edited_from is not None]
+    edited = [item for item in items if item.edited_from is not None and item.created_at > since]
     before = {
         row.id: _lines(row)
         for row in session.scalars(select(ActionItem).where(col(ActionItem.id).in_([i.edited_from for i in edited])))

@@ -144,7 +144,9 @@ def test_a_debtor_who_paid_at_once_paid_sooner_than_its_habit(office: Office) ->
     a_day = 300_000 * 0.10 / 365
     assert outcome.status == OutcomeStatus.MEASURED
     assert outcome.effect is not None and outcome.low is not None and outcome.high is not None
-    assert 4 * a_day < outcome.effect < 12 * a_day
+    # of 33 past invoices that got as late none was lost, beside fifty of which 1.6 % usually are
+    spared = 300_000 * 0.016 * 50 / (50 + 33)
+    assert 4 * a_day < outcome.effect - spared < 12 * a_day
     assert outcome.low <= outcome.effect <= outcome.high
 
 

@@ -228,8 +228,11 @@ async def test_who_has_not_paid_for_months_is_a_risk_of_its_own(database: Databa
     row = next(row for row in held.answer("receivables")["debtors"] if row["debtor"] == "D17")
     assert (row["invoices"]["value"], row["oldest"]["value"], row["at_risk"]) == (5, 148, True)
     assert 0 < row["may_be_lost"]["value"] < 500_000
-    assert "D17 may not pay at all: 5 invoices are overdue, €5,000.00, the oldest by 148 days" in held.said
+    assert "D17 may not pay at all: €5,000.00 is overdue on 5 of its invoices, the oldest by 148 days" in held.said
     assert "write that down, and deliver nothing more on account" in held.said
+    (reminder,) = held.proposals
+    receipts = {str(ref.receipt) for ref in risk.claim.figures.values()}
+    assert receipts.intersection(reminder.receipts), "the reminder answers the risk, so that the chair takes it first"
     assert not next(row for row in held.answer("receivables")["debtors"] if row["debtor"] == "GOOD")["at_risk"]
 
 
