@@ -23,7 +23,10 @@ def register(app: typer.Typer) -> None:
 def edit(
     item: Annotated[str, typer.Argument(metavar="ID", help="The action item.")],
     changes: Annotated[
-        list[str], typer.Argument(metavar="NAME=VALUE", help="price=13.90, quantity:SKU=300, tick:D02=no; `mhos show` names them.")
+        list[str],
+        typer.Argument(
+            metavar="NAME=VALUE", help="price=13.90, quantity:SKU=300, tick:D02=no; `mhos show` names them."
+        ),
     ],
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     profile: AsProfile = None,

@@ -156,9 +156,7 @@ def _preview(session: BrandSession, now: _Situation, action: LeadFollowUp) -> Pr
         changes=tuple(_line_change(now, lead, due, several) for lead in now.leads),
         amount_minor=now.worth_minor,
         currency=action.currency,
-        blast_radius=message(
-            "customers.preview.leads_reach", count=len(now.judged), brand=brand_of(session).name
-        )
+        blast_radius=message("customers.preview.leads_reach", count=len(now.judged), brand=brand_of(session).name)
         if several
         else message("customers.preview.lead_reach", brand=brand_of(session).name, day=first.opened_at.date()),
         undo=Message(key="customers.preview.lead_undo"),
@@ -181,7 +179,9 @@ def _line_change(now: _Situation, lead: Lead, due: datetime, several: bool) -> P
     step = lead.next_step_at
     before = Message(key="customers.preview.nothing") if step is None else message("common.day", day=step.date())
     live = lead in now.judged
-    after = message("customers.preview.with_task", day=due.date()) if live else Message(key="customers.preview.lead_rests")
+    after = (
+        message("customers.preview.with_task", day=due.date()) if live else Message(key="customers.preview.lead_rests")
+    )
     return PreviewLine(
         field=verbatim(lead.code) if several else Message(key="customers.preview.next_step"), before=before, after=after
     )

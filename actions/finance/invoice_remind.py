@@ -44,7 +44,7 @@ class _Due:
 
 @dataclass(frozen=True)
 class _Situation:
-    """Every invoice of the action. `live` are those to be reminded of yet: neither paid meanwhile nor reminded lately."""
+    """Every invoice of the action. `live` are those to be reminded of: neither paid meanwhile nor reminded lately."""
 
     rules: BrandRules
     due: Sequence[_Due]
@@ -53,7 +53,9 @@ class _Situation:
     @cached_property
     def live(self) -> Sequence[_Due]:
         every = timedelta(days=self.rules.reminder_every_days)
-        resting = {overdue.invoice.debtor for overdue in self.due if overdue.had and overdue.had.last_at > self.now - every}
+        resting = {
+            overdue.invoice.debtor for overdue in self.due if overdue.had and overdue.had.last_at > self.now - every
+        }
         return [
             overdue
             for overdue in self.due

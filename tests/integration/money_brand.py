@@ -98,6 +98,10 @@ def receive_once(database: Database, ctx: Context, amount: int, days_ago: int) -
     when = ctx.now() - days_ago * DAY
     with database.begin(ctx) as session:
         row = Payment(
-            external_id=f"payout of {days_ago} days ago", amount_minor=amount, currency="EUR", paid_at=when, known_at=when
+            external_id=f"payout of {days_ago} days ago",
+            amount_minor=amount,
+            currency="EUR",
+            paid_at=when,
+            known_at=when,
         )
         session.add(row)

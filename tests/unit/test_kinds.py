@@ -14,7 +14,7 @@ from actions.handler import Completes, Undoes
 from actions.kinds import HANDLERS, handler_of
 from automation.references import doubt_about
 from domain.action import ACTION_KINDS, Action
-from domain.kind import LIST, EACH, ActionKind, Facts, LeavesHouse, Leaving, Parameters, Reversibility, Way, Words
+from domain.kind import EACH, LIST, ActionKind, Facts, LeavesHouse, Leaving, Parameters, Reversibility, Way, Words
 from domain.language import Language
 from domain.money import Currency
 from domain.pricing import PRICE_UPDATE

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from domain.customers import Segment
-from domain.customers import MOST_LEADS
+from domain.customers import MOST_LEADS, Segment
 from domain.report import Claim
 from tools.base import ToolArguments
 

@@ -106,9 +106,7 @@ def _payment(session: BrandSession, book: MoneyBook, spending: Spending) -> Plan
     return PlannedPayment(spending.amount_minor, max((due - book.midnight) // WEEK + 1, 1))
 
 
-def _with(
-    position: CashPosition, flows: CashFlows, payments: list[PlannedPayment], ordered: bool
-) -> CashPosition:
+def _with(position: CashPosition, flows: CashFlows, payments: list[PlannedPayment], ordered: bool) -> CashPosition:
     """The position with the payments; without the orders of an average first week, where orders were decided on."""
     within = [payment for payment in payments if payment.week <= OUTLOOK_WEEKS]
     first_week = np.diff(np.asarray(flows.delays.order_paid), prepend=0.0) * float(flows.past.ordered.mean())
@@ -117,9 +115,7 @@ def _with(
     return replace(position, payments=[*position.payments, *within], sales=sales)
 
 
-def _view(
-    book: MoneyBook, before: CashPosition, decided: CashPosition, payments: list[PlannedPayment]
-) -> DecidedCash:
+def _view(book: MoneyBook, before: CashPosition, decided: CashPosition, payments: list[PlannedPayment]) -> DecidedCash:
     without, after = (
         cash_outlook(position, 0, OUTLOOK_WEEKS, coverage=COVERAGE, scenarios=_SCENARIOS)
         for position in (before, decided)

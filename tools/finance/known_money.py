@@ -1,4 +1,4 @@
-"""Whether the money that is known to have come and gone can be all of it: else a forecast of cash would be a false alarm."""
+"""Whether the money known to have come and gone can be all of it: else a forecast of cash would be a false alarm."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ LONGEST_SILENCE_DAYS = 28
 
 @dataclass(frozen=True)
 class QuarterSales:
-    """What a quarter's sales left after VAT and channels' fees, the cost of their goods, and whether costs are known."""
+    """What a quarter's sales left after VAT and channels' fees, the cost of the goods, and whether costs are known."""
 
     kept_minor: int
     goods_minor: int
@@ -30,7 +30,7 @@ class QuarterSales:
 
 @dataclass(frozen=True)
 class MissingMoney:
-    """Why cash ahead cannot be told: the reason, which names the file that would bring it, and the numbers behind it."""
+    """Why cash ahead cannot be told: the reason, which names the file that would help, and the numbers behind it."""
 
     reason: str
     numbers: Mapping[str, Cell]

@@ -87,7 +87,7 @@ def reminder_advice(session: BrandSession, env: ToolEnv, args: DebtorsArguments)
     """Work out whom to remind of overdue invoices now, everybody together: how long these will take yet by the debtors'
     own habits of paying, how much sooner reminders should bring them, by what earlier ones did where they were
     measured, and what that is worth with an 80 % interval: interest at the brand's cost of capital, and what is spared
-    of the money that may never come. Who was reminded lately, pays anyway, or whom a person took off the list, rests."""
+    of the money that may never come. Who was reminded lately, pays anyway, or was taken off the list, rests."""
     book, taken_off = money_book(session, env), taken_off_lately(session)
     known = {debtor.code: debtor for debtor in book.debtors}
     wanted = [known[code] for code in args.debtors if code in known] if args.debtors else _reminded_first(book)

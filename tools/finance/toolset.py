@@ -3,9 +3,9 @@
 from tools.base import Access, NoArguments, Tool
 from tools.finance.arguments import BudgetArguments, DebtorsArguments, FlagArguments, ReminderArguments
 from tools.finance.cash_analysis import cash_runway
+from tools.finance.decided_cash import DecidedArguments, DecidedCash, cash_after_decisions
 from tools.finance.expense_analysis import expense_review
 from tools.finance.margin_analysis import contribution_margins
-from tools.finance.decided_cash import DecidedArguments, DecidedCash, cash_after_decisions
 from tools.finance.proposals import propose_budget_reallocate, propose_expense_flag, propose_invoice_remind
 from tools.finance.receivables_analysis import receivables, reminder_advice
 from tools.finance.results import (

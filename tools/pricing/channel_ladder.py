@@ -6,7 +6,6 @@ from statistics import median
 from uuid import UUID
 
 from analytics.pricing.channel_ladder import BrokenRung, ChannelRole, Rung, broken_rungs, edges
-from domain.money import BPS
 from domain.pricing import SaleTerms
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as sold

@@ -144,9 +144,7 @@ def _notable(changes: Changes) -> Iterator[tuple[Message, Mapping[str, str]]]:
             yield Message(key=f"office.point.{status}"), {"items": f"/items/{status}"}
 
 
-def recorded(
-    session: BrandSession, run_id: UUID, receipt: Any, said: Message, paths: Mapping[str, str]
-) -> AgendaPoint:
+def recorded(session: BrandSession, run_id: UUID, receipt: Any, said: Message, paths: Mapping[str, str]) -> AgendaPoint:
     refs = {key: FigureRef(receipt=receipt, path=path) for key, path in paths.items()}
     codes = record_figures(session, run_id, refs)
     said = Names(session, words_in(said)).named(said)

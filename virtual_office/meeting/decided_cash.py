@@ -17,9 +17,7 @@ from virtual_office.meeting.agenda import CHAIR, recorded
 _TOOL = "cash_after_decisions"
 
 
-def cash_after(
-    database: Database, ctx: Context, run_id: UUID, actions: Sequence[Action]
-) -> list[dict[str, Any]]:
+def cash_after(database: Database, ctx: Context, run_id: UUID, actions: Sequence[Action]) -> list[dict[str, Any]]:
     """One sentence on the lowest cash ahead, `risk` where it may run out; none where that cannot be told."""
     if not actions:
         return []

@@ -17,7 +17,7 @@ _NEAREST, _ALIKE = 3, 0.6
 
 
 def require_known_skus(session: BrandSession, texts: Sequence[str]) -> None:
-    """Raises InvalidInput for a word that is written as the brand's SKUs are and is none, naming those nearest to it."""
+    """Raises InvalidInput for a word that is written as the brand's SKUs are and is none, naming the nearest."""
     words = list(dict.fromkeys(word for text in texts for word in _TOKEN.findall(text) if _may_be_sku(word)))
     if not words:
         return

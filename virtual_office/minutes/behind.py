@@ -131,7 +131,10 @@ def left_out_sections(sitting: Sitting) -> list[Section]:
             words = sitting.say(f"bound.{bound}") if _is_known(sitting, f"bound.{bound}") else sitting.words(reason)
             groups.setdefault((words, proposal.kind), []).append(proposal)
     heads = [sitting.say(f"left.{name}") for name in ("because", "what", "count", "together", "largest")]
-    rows = [_left_row(sitting, words, rows) for (words, _), rows in sorted(groups.items(), key=partial(_most_first, sitting))]
+    rows = [
+        _left_row(sitting, words, rows)
+        for (words, _), rows in sorted(groups.items(), key=partial(_most_first, sitting))
+    ]
     blocks: list[Block] = [
         Paragraph(_limits(sitting, bounds)),
         Table(heads, rows, (24, 18, 7, 13, 38)),

@@ -29,6 +29,7 @@ from store.tables import ActionItem, FlaggedExpense, InvoiceReminder, OutboxEven
 from tests.integration.money_brand import DAY, bill, budget, pay, spend
 from tests.integration.priced_brand import start_run
 
+
 def reminder(**invoices: str) -> InvoiceRemind:
     """One invoice a debtor."""
     lines = tuple(ReminderLine(debtor=debtor, invoice=invoice) for debtor, invoice in invoices.items())

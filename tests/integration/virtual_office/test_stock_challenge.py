@@ -100,7 +100,9 @@ def test_goods_that_earn_more_at_stands_are_driven_and_what_the_shop_misses_is_c
     (receipt,) = [row for row in firm.rows(Receipt) if row.id == challenge.receipt_id]
     missed = receipt.result["cells"]["still"]["value"]
     net = challenge.prediction
-    assert 0 < missed <= net["value"] + missed <= proposal.prediction["value"], "less is brought, and less is left of it"
+    assert 0 < missed <= net["value"] + missed <= proposal.prediction["value"], (
+        "less is brought, and less is left of it"
+    )
     assert challenge.expected_minor == net["value"] == receipt.result["value"]["value"], "one figure, by one receipt"
     assert net["low"] <= net["value"] <= net["high"]
     (item,) = items(firm, "stand.refill")

@@ -124,8 +124,14 @@ async def test_leads_are_followed_up_best_first_and_the_closed_and_the_old_are_n
     assert pipeline["cold"]["value"] == 2
     (both,) = held.proposals
     assert both.prediction["value"] == pipeline["due_gain"]["value"] == pytest.approx(0.10 * 130_000 * 0.5, rel=0.05)
-    assert both.text.startswith("{due} leads worth {due_value} wait for an answer, one of them for {due_silent}; the largest")
-    assert (pipeline["due"]["value"], pipeline["due_value"]["value"], pipeline["due_silent"]["value"]) == (2, 130_000, 9)
+    assert both.text.startswith(
+        "{due} leads worth {due_value} wait for an answer, one of them for {due_silent}; the largest"
+    )
+    assert (pipeline["due"]["value"], pipeline["due_value"]["value"], pipeline["due_silent"]["value"]) == (
+        2,
+        130_000,
+        9,
+    )
 
 
 async def test_without_orders_or_costs_it_says_so_and_proposes_nothing(database: Database, ctx: Context) -> None:

@@ -129,8 +129,8 @@ async def test_money_that_went_into_stock_is_not_called_late(database: Database,
         "profit": 1_050_000, "profit_in_cash": 2_400_000 - 390_000 - 2_000_000, "overdue": 0,
     }  # fmt: skip
     assert held.said_of("Profit and cash") == (
-        "Of €10,500.00 booked profit in the last quarter, €100.00 has arrived. It lies in stock, in what is not due yet,"
-        " or went to suppliers; overdue is €0.00."
+        "Of €10,500.00 booked profit in the last quarter, €100.00 has arrived. It lies in stock, in what is not due"
+        " yet, or went to suppliers; overdue is €0.00."
     )
     assert held.proposals == []
 
@@ -196,7 +196,9 @@ async def test_who_always_pays_some_days_late_is_left_alone_and_who_is_out_is_re
     assert proposal.prediction["low"] <= proposal.prediction["value"] <= proposal.prediction["high"]
     (habit,) = late["resting"]
     assert (habit["debtor"], habit["status"], habit["reasons"]) == ("HABIT", "wait", ["finance.reason.pays_anyway"])
-    assert "HABIT owes €3,000.00; €3,000.00 of it is overdue, the oldest by 1 day. It usually pays after 33" in held.said
+    assert (
+        "HABIT owes €3,000.00; €3,000.00 of it is overdue, the oldest by 1 day. It usually pays after 33" in held.said
+    )
 
 
 async def test_all_that_is_overdue_is_one_item_and_its_worth_counts_what_may_never_come(
@@ -211,7 +213,9 @@ async def test_all_that_is_overdue_is_one_item_and_its_worth_counts_what_may_nev
     advice = held.answer("reminder_advice")
     assert (advice["debtors"]["value"], len(proposal.action["lines"])) == (13, 13)
     assert advice["overdue"]["value"] == sum(100_000 + at for at in range(13))
-    assert advice["at_risk"]["value"] == pytest.approx(sum(line["at_risk"]["value"] for line in advice["lines"]), rel=0.1)
+    assert advice["at_risk"]["value"] == pytest.approx(
+        sum(line["at_risk"]["value"] for line in advice["lines"]), rel=0.1
+    )
     assert 0 < advice["kept"]["value"] < advice["at_risk"]["value"], "a reminder saves some of it, and not all"
     assert advice["gain"]["value"] > 2 * advice["interest"]["value"]
     assert "13 customers have €13,000.78 overdue on 13 invoices" in held.said
@@ -330,7 +334,9 @@ async def test_sales_without_a_payment_ask_for_the_file_and_warn_of_nothing(data
     assert held.cents("cash_runway", "sold", "came") == {"sold": 2_400_000, "came": 0}
     cash = held.finding("Cash")
     assert cash.severity is FindingSeverity.ATTENTION, "no risk: what is missing is a file"
-    assert "sales left €24,000.00 in 13 weeks, but no money that came in is known. Please import payments.csv" in held.said
+    assert (
+        "sales left €24,000.00 in 13 weeks, but no money that came in is known. Please import payments.csv" in held.said
+    )
     assert any(line.startswith("Cash: no money that came in is known") for line in held.report.missing_data)
 
 
