@@ -39,8 +39,9 @@ def measure_refill(session: BrandSession, action: StandRefill, source: str, unti
 
     In the replay each shelf gets its goods at the next planned call; what it sold until then beyond what had lain
     there is what the trip saved, at the margin of those weeks, less what it cost to let the goods lie there, and less
-    what other channels were to lose for want of the goods, as it was proposed. Goods that came between are in both. The
-    interval is what the shelf could have been off by, as the next count shows (theft, breakage, miscounts). Not measurable until sales are reported up to the planned calls.
+    what other channels were to lose for want of the goods, as it was proposed. Goods that came between are in both.
+    The interval is what the shelf could have been off by, as the next count shows (theft, breakage, miscounts). Not
+    measurable until sales are reported up to the planned calls.
     """
     unit = f"{action.currency}.minor"
     planned = reads.refills_of(session, source)
