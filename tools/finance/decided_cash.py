@@ -70,6 +70,7 @@ def cash_after_decisions(session: BrandSession, env: ToolEnv, args: DecidedArgum
     book = money_book(session, env)
     tables = ("invoice", "payment", "expense", "expected_expense", "purchase_order", "supplier", "sales_fact")
     sources = rows_of(session, env, *tables)
+    payments = [_payment(session, book, spending) for spending in args.spendings if spending.amount_minor]
     flows = env.once(("cash flows",), lambda: cash_flows(session, book))
     lacking = missing_money(session, book, flows)
     if book.cash_minor is None or lacking:
@@ -78,7 +79,6 @@ def cash_after_decisions(session: BrandSession, env: ToolEnv, args: DecidedArgum
         position = cash_position(book.cash_minor, flows.past, flows.delays, flows.receivables, flows.bills)
     except InvalidNumbers:
         return ToolAnswer(_abstained(book, "too_few_weeks"), sources)
-    payments = [_payment(session, book, spending) for spending in args.spendings if spending.amount_minor]
     ordered = any(spending.supplier for spending in args.spendings)
     decided = _with(position, flows, payments, ordered)
     return ToolAnswer(_view(book, position, decided, payments), sources)
