@@ -42,7 +42,8 @@ def cash_runway(session: BrandSession, env: ToolEnv, args: ToolArguments) -> Too
         return ToolAnswer(_abstained(book, "too_few_weeks"), sources)
     on_time = cash_outlook(replace(position, receivables=flows.on_time), _FLOOR_MINOR, OUTLOOK_WEEKS, coverage=COVERAGE)
     view = _view(book, position, flows, outlook, on_time)
-    return ToolAnswer(view.model_copy(update=_profit(session, book, flows)), sources)
+    more = {**_inflows(position, flows, book.currency), **_profit(session, book, flows)}
+    return ToolAnswer(view.model_copy(update=more), sources)
 
 
 def _sources(session: BrandSession, env: ToolEnv) -> tuple[RowSelection, ...]:
@@ -85,7 +86,6 @@ def _view(
         overdue=cells.money(overdue, currency),
         bills=cells.money(sum(payment.amount_minor for payment in position.payments), currency),
         running_costs=cells.money(float(flows.past.spent.mean()), currency),
-        **_inflows(position, flows, currency),
         weeks=[
             CashWeekView(
                 week=cells.weeks(week.week),

@@ -30,9 +30,8 @@ def answered_reminders(session: BrandSession, since: datetime) -> Sequence[Seque
         for row in session.scalars(select(ActionItem).where(col(ActionItem.id).in_([i.edited_from for i in edited])))
     }
     left_out = [
-        [line for line in before[item.edited_from] if line["debtor"] not in {kept["debtor"] for kept in _lines(item)}]
+        [line for line in before.get(item.edited_from or item.id, ()) if line["debtor"] not in _debtors(item)]
         for item in edited
-        if item.edited_from in before
     ]
     return [*refused, *left_out]
 
@@ -40,3 +39,7 @@ def answered_reminders(session: BrandSession, since: datetime) -> Sequence[Seque
 def _lines(item: ActionItem) -> Sequence[Mapping[str, Any]]:
     """As it is stored now; an older item names its one debtor."""
     return item.action.get("lines") or [{"debtor": item.action.get("debtor", "")}]
+
+
+def _debtors(item: ActionItem) -> set[str]:
+    return {line["debtor"] for line in _lines(item)}
