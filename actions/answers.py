@@ -1,11 +1,12 @@
-"""The answer besides yes and no: later."""
+"""The answers besides yes and no: later, and none in time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions.items import find_item
+from actions.items import OPEN, find_item
 from actions.local_time import local_moment
 from actions.order import require_present
 from actions.seen import require_seen
@@ -62,3 +63,14 @@ def wake_due(session: BrandSession) -> int:
     for item in items:
         set_status(session, item, ItemStatus.PROPOSED, Message(key="item.because.time_over"))
     return len(items)
+
+
+def expire_due(session: BrandSession) -> Sequence[ActionItem]:
+    """Close what nobody answered in time, and return it."""
+    overdue = select(ActionItem).where(
+        col(ActionItem.status).in_(OPEN), col(ActionItem.expires_at) <= session.ctx.now()
+    )
+    items = session.scalars(overdue.with_for_update(skip_locked=True)).all()
+    for item in items:
+        set_status(session, item, ItemStatus.EXPIRED, Message(key="item.because.unanswered"))
+    return items

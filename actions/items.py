@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from sqlmodel import col
 
+from actions.deadlines import last_moment
 from actions.decide import decide, gates_for
 from actions.handler import Look
 from actions.kinds import handler_of
@@ -27,7 +27,6 @@ from domain.verdict import Decision, Verdict
 from store.audit import append_audit
 from store.leases import lock_row, one_at_a_time
 from store.outbox import emit
-from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow
 
@@ -266,18 +265,6 @@ def enter(session: BrandSession, item: ActionItem) -> None:
     append_audit(session, "action_item.proposed", str(item.id), {"action": item.action, "verdict": item.verdict})
 
 
-def last_moment(session: BrandSession, item: ActionItem) -> datetime:
-    """The last moment at which a yes to a new item still works: before the day that it is planned for begins."""
-    kind, now = handler_of(item.kind).kind, session.ctx.now()
-    valid_until = now + kind.approval_valid_for
-    if not kind.planned_for:
-        return valid_until
-    zone = ZoneInfo(brand_of(session).zone)
-    day: date = getattr(action_of(item), kind.planned_for)
-    begins, ends = (datetime.combine(day + timedelta(days=days), time(), zone) for days in (0, 1))
-    return min(valid_until, begins if begins > now else ends) if ends > now else valid_until
-
-
 def show_again(session: BrandSession, engine: "PolicyEngine", item: ActionItem, look: Look) -> Verdict:
     """Put what stands now on the item: from here on an approval binds this."""
     verdict = decide(session, engine, item, look)
@@ -405,14 +392,3 @@ def reject(session: BrandSession, item_id: str, reason: str, seen: str | None = 
     require_seen(session, item, seen)
     set_status(session, item, ItemStatus.REJECTED, " ".join(reason.split())[:LONGEST_REASON])
     return item
-
-
-def expire_due(session: BrandSession) -> Sequence[ActionItem]:
-    """Close what nobody answered in time, and return it."""
-    overdue = select(ActionItem).where(
-        col(ActionItem.status).in_(OPEN), col(ActionItem.expires_at) <= session.ctx.now()
-    )
-    items = session.scalars(overdue.with_for_update(skip_locked=True)).all()
-    for item in items:
-        set_status(session, item, ItemStatus.EXPIRED, Message(key="item.because.unanswered"))
-    return items

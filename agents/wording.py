@@ -6,9 +6,11 @@ from typing import Any
 
 from agents.claims import said_beside
 from domain.canonical import canonical_json
+from domain.figure import FigureRef
 from domain.language import Language
 from domain.message import read_message
 from domain.report import AgentReport, Claim
+from language.prose import KEY
 from language.speech import prose_of, speak
 
 _REASONS = "reasons"
@@ -40,10 +42,14 @@ def written_out(document: Any) -> Any:
         return document
     if {"text", "german", "message"} <= document.keys():
         claim = Claim.model_validate(document)
-        return claim.model_copy(update={"german": prose_of(claim, Language.DE), "message": None}).model_dump(
-            mode="json", exclude={"message"}
-        )
+        written = claim.model_copy(update={"german": prose_of(claim, Language.DE), "figures": _cited(claim)})
+        return written.model_dump(mode="json", exclude={"message", "beside"})
     return {name: written_out(value) for name, value in document.items() if name != "missing"}
+
+
+def _cited(claim: Claim) -> dict[str, FigureRef]:
+    """The figures of its text: what stands beside it only rules can say."""
+    return {key: claim.figures[key] for key in dict.fromkeys(KEY.findall(claim.text)) if key in claim.figures}
 
 
 def misquoted(report: AgentReport) -> Iterator[str]:

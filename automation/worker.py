@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from actions.answers import wake_due
-from actions.items import expire_due
+from actions.answers import expire_due, wake_due
 from automation.deadlines import tell_lapsed, warn_due
 from automation.due import anything_due
 from automation.relay import relay

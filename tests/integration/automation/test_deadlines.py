@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from actions.items import last_moment, taken_subjects
+from actions.deadlines import last_moment
+from actions.items import taken_subjects
 from domain.action import ItemStatus
 from domain.stands import StandVisit
 from store.tables import ActionItem, OutboxEvent

@@ -67,7 +67,7 @@ async def test_a_brand_that_never_wrote_is_offered_one_test_of_modest_size(datab
     assert line["recipients"]["value"] <= 2_500
     assert test.prediction["low"] < 0 < test.prediction["high"]
     assert test.expected_minor == test.prediction["value"] + line["learning"]["value"]
-    assert "No message of this brand has been measured yet." in held.said
+    assert "We do not know whether emails sell anything, because none was ever measured." in held.said
     assert [line for line in held.report.missing_data if line.startswith("Leads")]
 
 

@@ -119,8 +119,8 @@ async def test_every_number_it_says_opens_to_a_cell_of_its_own_run(database: Dat
         assert words in said
     with database.read(ctx) as session:
         row = session.scalars(select(ProposalRow).where(ProposalRow.action["sku"].astext == "SOAP-1")).one()  # type: ignore[index]
-    assert row.text.startswith("Raise SOAP-1 in shop from {price_now} to {price_then}.")
-    assert set(row.figures) >= {"price_now", "price_then", "gain", "gain_low", "gain_high", "elasticity"}
+    assert row.text.startswith("For each percent on the price, about {per_percent} less has been bought in shop")
+    assert set(row.figures) >= {"per_percent", "per_percent_low", "per_percent_high", "gain", "gain_low", "gain_high"}
 
 
 async def test_a_replay_computes_and_proposes_nothing_again(database: Database, ctx: Context) -> None:

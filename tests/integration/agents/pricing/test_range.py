@@ -117,7 +117,7 @@ async def test_a_price_that_would_undercut_dealers_stops_at_the_edge_and_says_so
 ) -> None:
     """Demand at -2.2 would have the shop far cheaper than its 25.00; dealers resell at what the shop asks now."""
     prices = ((SHOP, 2_500), (MARKET, 2_500), (DEALERS, 1_345))
-    result, run_id = await hold(database, ctx, Laddered(prices=prices, rivals_answer=None))
+    await hold(database, ctx, Laddered(prices=prices, rivals_answer=None))
     held = [
         price
         for price in results(database, ctx, "best_price")
@@ -126,9 +126,9 @@ async def test_a_price_that_would_undercut_dealers_stops_at_the_edge_and_says_so
     changed = [action for action in proposed(database, ctx, "price.update") if action["channel"] == SHOP]
     assert held
     assert min(action["price_minor"] for action in changed) >= 2_375, "five in a hundred below is the edge"
-    assert "A better price would break the ladder of its channels, so it stops at the edge." in said(
-        database, ctx, result, run_id
-    )
+    with database.read(ctx) as session:
+        texts = session.scalars(select(ProposalRow.text).where(ProposalRow.kind == "price.update")).all()  # type: ignore[arg-type]
+    assert any("It stops there because further on our channels would undercut each other." in text for text in texts)
 
 
 async def test_a_product_without_a_price_where_its_kind_is_sold_gets_a_draft(database: Database, ctx: Context) -> None:
@@ -136,7 +136,7 @@ async def test_a_product_without_a_price_where_its_kind_is_sold_gets_a_draft(dat
     (action,) = proposed(database, ctx, "price.draft")
     assert (action["sku"], action["channel"]) == ("P-00", SHOP)
     assert action["price_minor"] == pytest.approx(1_190, abs=2), "the margin of its category, all of one cost"
-    assert "P-00 costs €4.50 and has no price in shop" in said(database, ctx, result, run_id)
+    assert "P-00 has no price in shop" in said(database, ctx, result, run_id)
 
 
 async def test_deals_that_lose_after_they_end_are_not_proposed(database: Database, ctx: Context) -> None:
@@ -146,7 +146,7 @@ async def test_deals_that_lose_after_they_end_are_not_proposed(database: Databas
     advice = results(database, ctx, "promotion_advice")
     assert {promotion["status"] for promotion in advice} == {"leave"}
     assert all(promotion["dip"]["value"] < 0 for promotion in advice)
-    assert "was bought ahead and missing afterwards" in said(database, ctx, result, run_id)
+    assert "of that was only bought early" in said(database, ctx, result, run_id)
 
 
 async def test_deals_that_bring_new_sales_are_proposed_with_their_interval(database: Database, ctx: Context) -> None:
@@ -160,9 +160,8 @@ async def test_deals_that_bring_new_sales_are_proposed_with_their_interval(datab
         assert all(row.prediction is not None and row.prediction["low"] > 0 for row in rows)
         assert all(row.expected_minor == (row.prediction or {})["value"] for row in rows)
     text = said(database, ctx, result, run_id)
-    assert "A deal of 15.0 % on " in text
-    german = next(words for words in in_german(result) if words.startswith("Eine Aktion mit"))
-    assert "Delle danach" in german
+    assert "While it runs, the deal on " in text and "for what was only bought early" in text
+    assert any("nur vorgezogene Käufe" in words for words in in_german(result))
 
 
 async def test_stock_that_would_not_sell_in_time_is_worth_a_deal_that_is_not_otherwise(

@@ -89,7 +89,8 @@ async def test_below_the_reorder_point_as_much_is_ordered_as_the_textbook_says(
     assert quantity == pytest.approx(level + 70 - 250, abs=0.06 * level)
     assert cost == 400
     assert len(held.report.proposals) == 1
-    assert f"Order {quantity} units of LOW from S1 for €{quantity * 4:,}.00. They take 14 days." in held.said
+    assert "Of LOW, 250 units are left and none on order" in held.said
+    assert "an order takes 14 days to arrive." in held.said
 
 
 async def test_just_above_the_reorder_point_nothing_is_ordered_and_what_is_on_its_way_counts(
@@ -142,14 +143,12 @@ async def test_sales_that_an_empty_shelf_lost_are_counted_in(database: Database,
     demand = {sku: line_of(held, sku)["demand"]["value"] for sku in ("RAN-OUT", "STEADY", "TWIN")}
     assert demand["RAN-OUT"] == pytest.approx(demand["STEADY"], rel=0.15)
     assert demand["TWIN"] < 0.6 * demand["RAN-OUT"]
-    (share,) = {
-        words.split(" was out of stock for ")[1][:4] for words in held.said.splitlines() if "RAN-OUT was" in words
-    }
+    (share,) = {words.split(" was sold out for ")[1][:4] for words in held.said.splitlines() if "RAN-OUT was" in words}
     assert 50 <= float(share) <= 62
     with database.read(ctx) as session:
         (row,) = session.scalars(select(ProposalRow)).all()
     assert (
-        "RAN-OUT was out of stock for {out_of_stock} of the last quarter: what was not sold then is counted in."
+        "RAN-OUT was sold out for {out_of_stock} of the last quarter, and what was missed then is counted in."
         in row.text
     )
 
@@ -234,7 +233,7 @@ async def test_what_would_expire_before_it_sells_is_not_ordered_and_the_reason_i
         next(held.spoken(finding.claim) for finding in held.report.findings if finding.subject == sku)
         for sku in ("MILK", "FULL-MILK")
     )
-    assert milk.startswith("MILK may run out before more of it can come")
+    assert milk.startswith("MILK may sell out before the next delivery")
     assert milk.endswith(f"It {why_not}")
     assert full == f"FULL-MILK, 350 units on hand, {why_not}"
 
@@ -247,7 +246,7 @@ async def test_what_the_accounts_do_not_hold_waits_and_says_so(database: Databas
     assert list(orders(held)) == ["GOOD"]
     assert "THIN waits for money: " in held.said
     assert "but the accounts do not hold enough for it beside what brings more for its money." in held.said
-    assert "The accounts hold €1,500.00." in held.said
+    assert "We hold €1,500.00 in cash." in held.said
     waits = next(finding for finding in held.report.findings if "waits for money" in finding.claim.text)
     assert waits.severity == FindingSeverity.RISK
 
@@ -264,7 +263,7 @@ async def test_with_no_money_at_all_nothing_is_proposed_and_nobody_says_that_not
 async def test_goods_that_come_the_same_day_can_be_promised(database: Database, ctx: Context) -> None:
     held = await after(database, ctx, [Stocked("A", 40)], [Supply(lead_time_days=0, took_days=())])
     assert list(orders(held)) == ["A"]
-    assert "No delivery of theirs is known yet, so that is their promise." in held.said
+    assert "No delivery of theirs is known yet, so that is what they promise." in held.said
 
 
 @pytest.mark.parametrize("name", ["{x} 12", "7", 'O\'Neil "5" ½ l', "9" * 64])
@@ -296,7 +295,7 @@ async def test_every_number_opens_to_the_rows_behind_it(database: Database, ctx:
             for key, code in codes.items():
                 figure = why(session, code)
                 assert figure.rows and figure.rows_unchanged, f"{key} of {claim.text}"
-                assert figure.rendered in held.spoken(claim)
+                assert figure.rendered in held.spoken(claim.model_copy(update={"text": f"{claim.text} {claim.beside}"}))
                 opened += 1
     assert opened > 15
 
