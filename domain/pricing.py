@@ -43,18 +43,28 @@ class SaleTerms:
         """Minor units that the brand keeps of one sale."""
         return round(price_minor * self.kept_share)
 
+    @property
+    def net_share(self) -> float:
+        """The share of a price that is net sales: without VAT, before the channel's fee."""
+        return BPS / (BPS + self.vat_bps)
+
     def margin(self, price_minor: int, unit_cost_minor: int) -> float:
-        """The same for people to read, not rounded yet; -1 where nothing is kept."""
-        kept = price_minor * self.kept_share
-        return (kept - unit_cost_minor) / kept if kept > 0 else -1.0
+        """The unit margin for people to read, not rounded yet; -1 for a price of nothing."""
+        net = price_minor * self.net_share
+        return (price_minor * self.kept_share - unit_cost_minor) / net if net > 0 else -1.0
 
     def margin_bps(self, price_minor: int, unit_cost_minor: int) -> int:
-        """Margin on what is kept, in whole basis points rounded down, so that no floor is passed by rounding.
+        """The unit margin: what is kept less the goods, as a share of net sales before the channel's fee.
 
-        -100 % where nothing is kept.
+        In whole basis points rounded down, so that no floor is passed by rounding; -100 % for a price of nothing.
         """
         kept, cost = price_minor * (BPS - self.fee_bps), unit_cost_minor * (BPS + self.vat_bps)  # times BPS + VAT
-        return (kept - cost) * BPS // kept if kept > 0 else -BPS
+        return (kept - cost) // price_minor if price_minor > 0 else -BPS
+
+    def price_for_margin(self, unit_cost_minor: int, margin_bps: float) -> float:
+        """The price that keeps a unit margin; out of reach where the fee and the margin leave nothing for the goods."""
+        left_for_goods = (BPS - self.fee_bps - margin_bps) / BPS
+        return unit_cost_minor / max(left_for_goods, 1e-6) / self.net_share
 
 
 class PriceUpdate(Parameters):

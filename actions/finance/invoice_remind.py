@@ -1,14 +1,16 @@
-"""`invoice.remind`: remind a debtor of its overdue invoices, never too often, never of what is paid."""
+"""`invoice.remind`: remind debtors of their overdue invoices, never too often, never of what is paid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
 from domain.action import Preview, PreviewLine, Told
 from domain.errors import NotFound
 from domain.figure import Cell, money_cell
-from domain.finance import INVOICE_REMIND, InvoiceRemind, InvoiceRemindFacts, owed_by
+from domain.finance import INVOICE_REMIND, LAST_LEVEL, InvoiceRemind, InvoiceRemindFacts, owed_by
 from domain.kind import ActionKind
 from domain.message import Message, message, verbatim
 from domain.money import format_minor
@@ -42,20 +44,47 @@ class _Due:
 
 @dataclass(frozen=True)
 class _Situation:
+    """Every invoice of the action. `live` are those to be reminded of: neither paid meanwhile nor reminded lately."""
+
     rules: BrandRules
-    debtor: str
     due: Sequence[_Due]
     now: datetime
 
+    @cached_property
+    def live(self) -> Sequence[_Due]:
+        every = timedelta(days=self.rules.reminder_every_days)
+        resting = {
+            overdue.invoice.debtor for overdue in self.due if overdue.had and overdue.had.last_at > self.now - every
+        }
+        return [
+            overdue
+            for overdue in self.due
+            if overdue.lacks_minor > 0 and overdue.level <= LAST_LEVEL and overdue.invoice.debtor not in resting
+        ]
+
+    @property
+    def judged(self) -> Sequence[_Due]:
+        """What the guardrails look at: what is live, and all there is where nothing is."""
+        return self.live or self.due
+
+    @property
+    def by_debtor(self) -> Mapping[str, Sequence[_Due]]:
+        debtors = dict.fromkeys(overdue.invoice.debtor for overdue in self.judged)
+        return {code: [overdue for overdue in self.judged if overdue.invoice.debtor == code] for code in debtors}
+
     @property
     def owed_minor(self) -> int:
-        return sum(overdue.lacks_minor for overdue in self.due)
+        return sum(overdue.lacks_minor for overdue in self.judged)
+
+    @property
+    def oldest_days(self) -> int:
+        return max((self.now - overdue.invoice.due_at) // _DAY for overdue in self.judged)
 
     @property
     def days_since(self) -> int:
-        """Days since the debtor was last reminded of one of them, rounded down."""
+        """Days since a debtor was last reminded of one of them, rounded down."""
         return min(
-            ((self.now - overdue.had.last_at) // _DAY for overdue in self.due if overdue.had), default=_NEVER_DAYS
+            ((self.now - overdue.had.last_at) // _DAY for overdue in self.judged if overdue.had), default=_NEVER_DAYS
         )
 
 
@@ -65,18 +94,23 @@ class InvoiceRemindHandler:
     kind: ActionKind = INVOICE_REMIND
 
     def lock(self, session: BrandSession, action: InvoiceRemind) -> None:
-        """The debtor's row: two reminders of one debtor wait for each other."""
+        """The debtors' rows: two reminders of one debtor wait for each other."""
         now = _situation(session, action)
-        lock_row(session, Customer, now.due[0].invoice.customer_id)
+        for customer in sorted({overdue.invoice.customer_id for overdue in now.due if overdue.invoice.customer_id}):
+            lock_row(session, Customer, customer)
 
     def look(self, session: BrandSession, action: InvoiceRemind, prediction: Prediction | None) -> Look:
         now = _situation(session, action)
+        # some may pay meanwhile: then the others are reminded
+        owed = ShownFact(
+            value=now.owed_minor, tolerance=max(now.owed_minor - 1, 0), unit=f"{action.currency}.minor", promised=True
+        )
         return Look(
             subject=action.subject,
             preview=_preview(now, action),
-            shown={"owed": ShownFact(value=now.owed_minor, unit=f"{action.currency}.minor", promised=True)},
+            shown={"owed": owed},
             guard_facts=_guard_facts(now),
-            risk="medium" if max(overdue.level for overdue in now.due) > 1 else "low",
+            risk="medium" if max(overdue.level for overdue in now.judged) > 1 else "low",
         )
 
     def apply(self, session: BrandSession, action: InvoiceRemind, source: str) -> Sequence[RowChange]:
@@ -86,16 +120,17 @@ class InvoiceRemindHandler:
                 id=session.ctx.new_id(), invoice_id=overdue.invoice.id, sent_at=session.ctx.now(), level=overdue.level,
                 source=source,
             )
-            for overdue in now.due
+            for overdue in now.live
         ]  # fmt: skip
         session.add_all(rows)
         session.flush()
-        lines = [
-            {"number": overdue.invoice.number, "lacks_minor": overdue.lacks_minor,
-             "due_at": overdue.invoice.due_at.isoformat(), "level": overdue.level}
-            for overdue in now.due
-        ]  # fmt: skip
-        emit(session, TO_SEND, action.debtor, {"debtor": action.debtor, "currency": action.currency, "invoices": lines})
+        for debtor, due in now.by_debtor.items() if now.live else ():
+            lines = [
+                {"number": overdue.invoice.number, "lacks_minor": overdue.lacks_minor,
+                 "due_at": overdue.invoice.due_at.isoformat(), "level": overdue.level}
+                for overdue in due
+            ]  # fmt: skip
+            emit(session, TO_SEND, debtor, {"debtor": debtor, "currency": action.currency, "invoices": lines})
         return [_change(row) for row in rows]
 
     def measure(
@@ -107,63 +142,70 @@ class InvoiceRemindHandler:
 
 
 def _situation(session: BrandSession, action: InvoiceRemind) -> _Situation:
-    own = reads.invoices(session, action.currency, action.debtor)
+    had = reads.reminders(session)
+    due = [overdue for debtor in action.debtors for overdue in _due(session, action, debtor, had)]
+    return _Situation(rules_of(session), due, session.ctx.known_until)
+
+
+def _due(
+    session: BrandSession, action: InvoiceRemind, debtor: str, had: Mapping[UUID, reads.ReminderHistory]
+) -> Sequence[_Due]:
+    own, numbers = reads.invoices(session, action.currency, debtor), action.invoices_of(debtor)
     by_number = {invoice.number: invoice for invoice in own}
-    if unknown := sorted(set(action.invoices) - set(by_number)):
-        raise NotFound(
-            f"{action.debtor} has no invoice {', '.join(unknown)}.", remedy="See invoices.csv in docs/import.md."
-        )
-    lacks, had = owed_by(own), reads.reminders(session)
-    due = [_Due(by_number[number], lacks[number], had.get(by_number[number].id)) for number in action.invoices]
-    return _Situation(rules_of(session), action.debtor, due, session.ctx.known_until)
+    if unknown := sorted(set(numbers) - set(by_number)):
+        raise NotFound(f"{debtor} has no invoice {', '.join(unknown)}.", remedy="See invoices.csv in docs/import.md.")
+    lacks = owed_by(own)
+    return [_Due(by_number[number], lacks[number], had.get(by_number[number].id)) for number in numbers]
 
 
 def _guard_facts(now: _Situation) -> InvoiceRemindFacts:
     return InvoiceRemindFacts(
-        amount_minor=now.owed_minor,
-        has_paid=any(overdue.lacks_minor <= 0 for overdue in now.due),
+        amount_minor=max(sum(overdue.lacks_minor for overdue in due) for due in now.by_debtor.values()),
+        has_paid=any(overdue.lacks_minor <= 0 for overdue in now.judged),
         has_undue=any(overdue.invoice.due_at >= now.now for overdue in now.due),
         days_since_reminder=now.days_since,
         reminder_every_days=now.rules.reminder_every_days,
-        level=max(overdue.level for overdue in now.due),
+        level=max(overdue.level for overdue in now.judged),
         owner_gate_minor=now.rules.owner_gate_minor,
     )
 
 
 def _preview(now: _Situation, action: InvoiceRemind) -> Preview:
-    total, count = format_minor(now.owed_minor, action.currency), len(now.due)
+    total, count, debtors = format_minor(now.owed_minor, action.currency), len(now.judged), list(now.by_debtor)
+    whom = debtors[0] if len(debtors) == 1 else f"{len(debtors)} customers"
+    owed = money_cell(now.owed_minor, action.currency)
+    several = len(action.debtors) > 1
     return Preview(
-        title=f"Remind {now.debtor} of {count} overdue invoice{'s' if count > 1 else ''}, {total} together",
-        changes=tuple(_line_change(overdue, now.now, action.currency) for overdue in now.due),
+        title=f"Remind {whom} of {count} overdue invoice{'s' if count > 1 else ''}, {total} together",
+        changes=tuple(_line_change(overdue, now, action.currency, several) for overdue in now.due),
         amount_minor=now.owed_minor,
         currency=action.currency,
-        blast_radius=message(
-            "finance.preview.reminder_reach", count=count, total=money_cell(now.owed_minor, action.currency)
-        ),
+        blast_radius=message("finance.preview.reminder_reach", count=count, total=owed),
         undo=Message(key="finance.preview.reminder_undo"),
         told=Told(
-            names={"debtor": now.debtor},
-            numbers={
-                "owed": money_cell(now.owed_minor, action.currency),
-                "oldest": Cell(
-                    value=max((now.now - overdue.invoice.due_at) // _DAY for overdue in now.due), unit="days"
-                ),
-            },
+            names={} if several else {"debtor": debtors[0]},
+            numbers={"owed": owed, "oldest": Cell(value=now.oldest_days, unit="days")},
         ),
         puts_in=Message(key="finance.preview.reminder_puts_in"),
-        if_no=message("finance.preview.reminder_if_no", total=money_cell(now.owed_minor, action.currency)),
+        if_no=message("finance.preview.reminder_if_no", total=owed),
     )
 
 
-def _line_change(overdue: _Due, now: datetime, currency: str) -> PreviewLine:
-    late, lacks = str((now - overdue.invoice.due_at) // _DAY), money_cell(overdue.lacks_minor, currency)
+def _line_change(overdue: _Due, situation: _Situation, currency: str, several: bool) -> PreviewLine:
+    late, lacks = str((situation.now - overdue.invoice.due_at) // _DAY), money_cell(overdue.lacks_minor, currency)
     before = (
         message("finance.preview.open_reminded", amount=lacks, late=late, day=overdue.had.last_at.date())
         if overdue.had
         else message("finance.preview.open", amount=lacks, late=late)
     )
-    after = message("finance.preview.reminder_sent", level=overdue.level)
-    return PreviewLine(field=verbatim(overdue.invoice.number), before=before, after=after)
+    live = overdue in situation.judged
+    after = (
+        message("finance.preview.reminder_sent", level=overdue.level)
+        if live
+        else Message(key="finance.preview.reminder_not_due")
+    )
+    named = f"{overdue.invoice.debtor}, {overdue.invoice.number}" if several else overdue.invoice.number
+    return PreviewLine(field=verbatim(named), before=before, after=after)
 
 
 def _change(row: InvoiceReminder) -> RowChange:

@@ -78,10 +78,11 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
     "contribution_margins": lambda ids: [{}],
     "cash_runway": lambda ids: [{}],
     "receivables": lambda ids: [{}],
-    "reminder_advice": lambda ids: [{"debtor": "canary-debtor"}],
+    "cash_after_decisions": lambda ids: [{"spendings": [{"amount_minor": 1, "supplier": SUPPLIER}]}],
+    "reminder_advice": lambda ids: [{"debtors": ["canary-debtor"]}],
     "expense_review": lambda ids: [{}],
     "budget_response": lambda ids: [{}],
-    "propose_invoice_remind": lambda ids: [_proposed(ids, debtor="canary-debtor")],
+    "propose_invoice_remind": lambda ids: [_proposed(ids)],
     "propose_budget_reallocate": lambda ids: [_proposed(ids)],
     "propose_expense_flag": lambda ids: [_proposed(ids, category="canary-category")],
 }

@@ -6,7 +6,6 @@ from statistics import median
 from uuid import UUID
 
 from analytics.pricing.channel_ladder import BrokenRung, ChannelRole, Rung, broken_rungs, edges
-from domain.money import BPS
 from domain.pricing import SaleTerms
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as sold
@@ -165,9 +164,3 @@ def _usual_markup(rungs: Mapping[UUID, Sequence[Rung]], roles: Mapping[str, Chan
         if shop.role is ChannelRole.SHOP and dealers.role is ChannelRole.DEALERS
     ]
     return median(ratios) if ratios else 1.0
-
-
-def price_for_margin(product: Product, channel: Channel, unit_cost_minor: int, margin_bps: float) -> float:
-    """The price at which the brand keeps a margin in a channel."""
-    terms = reads.sale_terms(product, channel)
-    return unit_cost_minor / max(1 - margin_bps / BPS, 1e-6) / terms.kept_share

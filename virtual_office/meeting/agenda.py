@@ -68,7 +68,7 @@ def points_of(database: Database, ctx: Context, run_id: UUID) -> list[AgendaPoin
         return []
     changes = Changes.model_validate(json.loads(reply.content)["result"])
     with database.begin(ctx) as session:
-        return [_recorded(session, run_id, reply.receipt_id, *notable) for notable in _notable(changes)]
+        return [recorded(session, run_id, reply.receipt_id, *notable) for notable in _notable(changes)]
 
 
 def happened(database: Database, ctx: Context, run_id: UUID) -> list[AgendaPoint]:
@@ -84,7 +84,7 @@ def happened(database: Database, ctx: Context, run_id: UUID) -> list[AgendaPoint
     if answer.status != "told" or answer.value is None or answer.covered is None:
         return []
     with database.begin(ctx) as session:
-        return [_recorded(session, run_id, reply.receipt_id, *_sales(answer))]
+        return [recorded(session, run_id, reply.receipt_id, *_sales(answer))]
 
 
 def _sales(answer: MetricAnswer) -> tuple[Message, Mapping[str, str]]:
@@ -144,9 +144,7 @@ def _notable(changes: Changes) -> Iterator[tuple[Message, Mapping[str, str]]]:
             yield Message(key=f"office.point.{status}"), {"items": f"/items/{status}"}
 
 
-def _recorded(
-    session: BrandSession, run_id: UUID, receipt: Any, said: Message, paths: Mapping[str, str]
-) -> AgendaPoint:
+def recorded(session: BrandSession, run_id: UUID, receipt: Any, said: Message, paths: Mapping[str, str]) -> AgendaPoint:
     refs = {key: FigureRef(receipt=receipt, path=path) for key, path in paths.items()}
     codes = record_figures(session, run_id, refs)
     said = Names(session, words_in(said)).named(said)

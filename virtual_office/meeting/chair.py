@@ -131,7 +131,7 @@ def _in_words(
     by_key = {str(proposal.id): proposal for proposal in proposals}
     ranked = sorted(
         (proposal for proposal in proposals if proposal.id in refused),
-        key=lambda proposal: (-proposal.expected_minor, str(proposal.id)),
+        key=lambda proposal: (-revised(proposal, grounds.revisions)[1], str(proposal.id)),
     )
     outranked = [
         LeftOut(UUID(excluded.key), both(_reason(excluded, by_key, grounds)), _bounds(excluded))

@@ -164,8 +164,8 @@ def test_a_rate_in_a_reason_tells_a_margin_from_its_floor() -> None:
     verdict = ENGINE.decide(
         "price.update", PERSON, CALM.model_copy(update={"margin_bps": 1_499, "min_margin_bps": 1_500})
     )
-    assert why(verdict.reasons) == "the margin would be 14.99 %, below the brand's floor of 15.0 %"
-    assert why(verdict.reasons, Language.DE).startswith("die Marge wäre 14,99 %")
+    assert why(verdict.reasons) == "the unit margin would be 14.99 %, below the brand's floor of 15.0 %"
+    assert why(verdict.reasons, Language.DE).startswith("die Stückmarge wäre 14,99 %")
 
 
 def test_every_rate_in_the_packaged_reasons_is_filled() -> None:

@@ -47,7 +47,9 @@ def test_the_list_shows_price_cost_margin_and_sales(database: Database, ctx: Con
         session.scalars(select(Product).where(Product.sku == "A")).one().vat_bps = 2_100  # type: ignore[arg-type]
     first, second = ask("list_priced_products")["products"]
     assert first["price"] == {"value": 1210, "unit": "EUR.minor", "decimals": 0}
-    assert first["margin"]["value"] == 5_000  # 12.10 without VAT 10.00, less the fee 8.00, of which 4.00 is cost
+    assert (
+        first["margin"]["value"] == 4_000
+    )  # 12.10 without VAT 10.00; less the fee 8.00, less 4.00 of cost: 4.00 of 10.00
     assert (first["weeks_of_sales"]["value"], first["enough_data"]) == (60, True)
     assert 90 < first["weekly_units"]["value"] < 160
     assert (second["margin"], second["enough_data"]) == (None, False)
