@@ -17,6 +17,7 @@ from store.session import BrandSession
 from store.tables import Channel
 
 CHARGED_TOLERANCE = 0.03
+"""Medians over places that ask their own prices stray more than a single price does."""
 CHARGED_SHARE = 0.75
 _WEEK = timedelta(weeks=1)
 

@@ -95,10 +95,10 @@ def _behind_line(rows: SituationRows, index: int) -> list[RowSelection]:
     def cells_at(*names: str) -> list[str]:
         return [f"/products/{index}/{name}" for name in names]
 
-    sold = cells_at("weekly_units", "weekly_revenue", "weeks_of_sales", "newest_sales_age")
+    sold = cells_at("price", "weekly_units", "weekly_revenue", "weekly_contribution", "weeks_of_sales", "newest_sales_age")
     cost_from_sales = [] if rows.costs.count else cells_at("unit_cost", "margin")
     return [
-        rows.prices.bearing_on(*cells_at("price", "price_age", "margin", "weekly_revenue"), "/entries"),
+        rows.prices.bearing_on(*cells_at("price", "listed", "price_age", "margin", "weekly_revenue"), "/entries"),
         rows.costs.bearing_on(*cells_at("unit_cost", "margin")),
         rows.product.bearing_on(*cells_at("margin")),
         rows.channel.bearing_on(*cells_at("margin")),
@@ -126,6 +126,9 @@ def _priced(session: BrandSession, now: Situation, span: sold.SalesSpan | None, 
         price_age=cells.days((session.ctx.known_until - now.price.valid_from).days),
         unit_cost=None if now.unit_cost_minor is None else cells.money(now.unit_cost_minor, now.currency),
         margin=now.margin(now.price.amount_minor),
+        listed=None if now.listed_minor is None else cells.money(now.listed_minor, now.currency),
+        approved=now.is_approved,
+        weekly_contribution=_weekly_contribution(now, units),
         below_floor=margin is not None and margin < now.rules.min_margin_bps,
         weekly_units=cells.units_a_week(units),
         weekly_revenue=cells.money(units * now.price.amount_minor, now.currency),
@@ -134,6 +137,12 @@ def _priced(session: BrandSession, now: Situation, span: sold.SalesSpan | None, 
         enough_data=not lacking,
         reasons=reason_keys("pricing", lacking),
     )
+
+
+def _weekly_contribution(now: Situation, units: int) -> Cell | None:
+    if now.unit_cost_minor is None:
+        return None
+    return cells.money(units * (now.price.amount_minor * now.terms.kept_share - now.unit_cost_minor), now.currency)
 
 
 def _lacking(now: Situation, span: sold.SalesSpan | None) -> list[str]:

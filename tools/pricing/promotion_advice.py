@@ -22,6 +22,7 @@ from domain.money import BPS
 from domain.pricing import DIP_WEEKS
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as sold
+from store.reads.pricing.charged import prices_in_force
 from store.reads.settings import brand_of, rules_of
 from store.reads.stock import levels as stocked
 from store.session import BrandSession
@@ -162,7 +163,7 @@ def _advise(session: BrandSession, env: ToolEnv, product: Product, fits: Sequenc
         return _blank(session, product, "abstained", ["no_unit_cost" if cost is None else "no_deals"])
     total, below_floor = _Sum(), False
     for fit in carried:
-        price = reads.prices_now(session, fit.channel.id).get((product.id, ""))
+        price = prices_in_force(session, fit.channel.id).get((product.id, ""))
         if price is None:
             continue
         off = fit.weeks.depth or 0.0
