@@ -1,6 +1,7 @@
 """One price in the Pricing Director's words: a finding, a rationale, or why there is none."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from agents.claims import claim, is_given, reasons_of
@@ -20,6 +21,7 @@ def finding_of(entry: Entry) -> Claim:
     """Everything worth saying of one price, as one paragraph."""
     paragraph = [
         _sells(entry),
+        *_not_charged(entry),
         *_margin_risk(entry),
         *_demand(entry),
         *_advice(entry),
@@ -29,10 +31,16 @@ def finding_of(entry: Entry) -> Claim:
     return claim(sentences(paragraph), _figures(entry))
 
 
+def _not_charged(entry: Entry) -> Iterator[Message]:
+    """What sales show of a price that was approved, or listed."""
+    if entry.listed["listed"]:
+        yield message(f"pricing.charged.{'approved' if entry.listed['approved'] else 'listed'}_is_not", place=entry.place)
+
+
 def rationale_of(entry: Entry) -> Claim:
     """Why the price should change, for the person who decides."""
     why = message(f"pricing.rationale.{_direction(entry)}", product=entry.name, place=entry.place)
-    return claim(sentences([why, *_corrected(entry)]), _figures(entry))
+    return claim(sentences([why, *_to_floor(entry), *_corrected(entry)]), _figures(entry))
 
 
 def lacking(entry: Entry) -> list[Message]:
@@ -76,12 +84,19 @@ def _figures(entry: Entry) -> dict[str, FigureRef]:
             "given_back": "given_back",
             "considered_price": "considered_price",
             "considered_probability": "considered_probability",
+            "measured_in": "measured_in",
+            "floor_steps": "floor_steps",
+            "floor_reached_at": "floor_price",
         },
     }
     for answer, keys in sources.items():
         about: AnsweredCall | None = getattr(entry, answer)
         if about is not None and about.result is not None:
             figures |= {key: about.ref(field) for key, field in keys.items() if about.result.get(field) is not None}
+    if entry.in_set is not None and entry.chosen_in is not None:
+        at, line = entry.in_set
+        named = {"in_set": "net", "in_set_low": "net_low", "in_set_high": "net_high", "taken": "taken"}
+        figures |= {key: entry.chosen_in.ref("lines", at, cell) for key, cell in named.items() if line[cell]}
     return figures | _cheapest_competitor(entry)
 
 
@@ -149,7 +164,15 @@ def _advice(entry: Entry) -> Iterator[Message]:
         yield Message(key=f"pricing.advice.{_direction(entry)}")
         if is_given(advice, "best_price_is_at_a_bound"):
             yield Message(key="pricing.advice.at_bound")
+        yield from _to_floor(entry)
         yield from _corrected(entry)
+        yield from _waits(entry)
+    elif entry.loses_money and not is_given(advice, "not_measured") and not is_given(advice, "not_charged"):
+        yield message("pricing.floor.no_step", reasons=_refusals(advice))
+    elif is_given(advice, "not_charged"):
+        return
+    elif is_given(advice, "not_measured"):
+        yield Message(key="pricing.advice.not_measured")
     elif advice.get("status") != "keep":
         yield Message(key="pricing.advice.none")
     elif is_given(advice, "gain_not_convincing") and advice["considered_price"]:
@@ -158,8 +181,30 @@ def _advice(entry: Entry) -> Iterator[Message]:
         yield message("pricing.advice.keep", reasons=reasons_of(advice))
 
 
+def _to_floor(entry: Entry) -> Iterator[Message]:
+    """That a raise is a step to the floor, and how many there are."""
+    if not is_given(entry.advice, "raise_to_floor"):
+        return
+    yield Message(key="pricing.floor.step" if entry.advice["floor_steps"]["value"] > 1 else "pricing.floor.one_step")
+    if entry.advice["prior"]:
+        yield Message(key="pricing.floor.by_prior")
+
+
+def _waits(entry: Entry) -> Iterator[Message]:
+    """Why a change that was advised is not proposed now."""
+    if entry.in_set is None or entry.is_chosen:
+        return
+    line = entry.in_set[1]
+    if line["opens"]:
+        yield message("pricing.set.until", day=date.fromisoformat(line["opens"]))
+    else:
+        yield message("pricing.set.not_now", reasons=reasons_of(line))
+
+
 def _corrected(entry: Entry) -> Iterator[Message]:
     """How much the ladder and the rivals took off the price."""
+    if entry.is_chosen and entry.in_set is not None and (entry.in_set[1]["taken"] or {}).get("value", 0) > 0:
+        yield Message(key="pricing.corrected.taken")
     if is_given(entry.advice, "held_at_ladder_edge"):
         yield Message(key="pricing.corrected.ladder_edge")
     if entry.advice.get("given_back") and entry.advice["given_back"]["value"]:

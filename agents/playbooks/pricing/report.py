@@ -96,15 +96,15 @@ def _by_gain(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _gain(entry: Entry) -> int:
-    assert entry.best is not None and entry.best.result is not None
-    return entry.best.result["profit_change"]["value"]
+    assert entry.in_set is not None
+    return entry.in_set[1]["net"]["value"]
 
 
 def _best_gain(entries: Sequence[Entry]) -> dict[str, FigureRef]:
     wanted = _by_gain([entry for entry in entries if entry.proposal])
     if not wanted:
         return {}
-    return {"best_gain": wanted[0].cell("best", "profit_change"), "best_horizon": wanted[0].cell("best", "horizon")}
+    return {"best_gain": wanted[0].in_set_cell("net"), "best_horizon": wanted[0].cell("best", "horizon")}
 
 
 def _finding(entry: Entry, several: bool) -> Finding:
@@ -113,7 +113,7 @@ def _finding(entry: Entry, several: bool) -> Finding:
 
 
 def _severity(entry: Entry) -> FindingSeverity:
-    if entry.below_floor:
+    if entry.below_floor or entry.is_uncharged:
         return FindingSeverity.RISK
     return FindingSeverity.ATTENTION if entry.advises_change or entry.price_is_stale else FindingSeverity.INFO
 
@@ -139,6 +139,9 @@ def _missing(lists: Sequence[AnsweredCall], entries: Sequence[Entry]) -> Iterato
     if not lists or not entries:
         yield Message(key="pricing.missing.no_price_list")
         return
+    for entry in entries:
+        if entry.is_uncharged:
+            yield message("pricing.missing.not_charged", product=entry.name, place=entry.place)
     yield from _unanswered(entries)
     for entry in entries:
         if entry.proposed is not None and entry.proposal is None:
