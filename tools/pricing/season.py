@@ -1,5 +1,7 @@
 """Whether a channel is in a peak: its newest week, or the coming ones a year ago, stand far above those before."""
 
+from datetime import timedelta
+
 import numpy as np
 
 from analytics.pricing.panel import Floats
@@ -10,27 +12,38 @@ from tools.pricing.deal_panel import sold_by_week
 
 PEAK = 1.3
 """Times the units of a middling week of the quarter before."""
-_BEFORE, _YEAR = 12, 52
+_BEFORE, _YEAR, _STALE_WEEKS = 12, 52, 4
 _DEVIATIONS, _TO_DEVIATION = 3.0, 1.4826
 """So many deviations of those weeks beside it are no chance; and how many median deviations make one."""
 
 
 def in_peak(session: BrandSession, env: ToolEnv, channel: Channel) -> bool:
-    """Whether the channel's newest reported week, or one of the two that follow it a year ago, is a peak."""
+    """Whether the channel's newest reported week, or one of the two that follow it a year ago, is a peak. Reports that
+    are long past tell nothing of today."""
     weeks = sold_by_week(session, env, channel)
-    return weeks is not None and is_peak(np.nansum(weeks.units, axis=1))
+    if weeks is None or session.ctx.known_until - weeks.first > timedelta(weeks=len(weeks.units) + _STALE_WEEKS):
+        return False
+    return is_peak(weeks.units, weeks.deal)
 
 
-def is_peak(units: Floats) -> bool:
-    """The same of units by week (T,), the newest last. A level that has held for a quarter is no peak."""
+def is_peak(units: Floats, deal: Floats) -> bool:
+    """The same of units by week and product (T, P), the newest week last; `deal` is the share of it under a deal: what
+    deals sell more is no season. A level that has held for a quarter is no peak."""
+    plain = np.where(deal > 0, np.nan, units)
     newest = len(units) - 1
-    return any(_stands_out(units, at) for at in (newest, newest - _YEAR + 1, newest - _YEAR + 2))
+    return any(_stands_out(plain, at) for at in (newest, newest - _YEAR + 1, newest - _YEAR + 2))
 
 
-def _stands_out(units: Floats, at: int) -> bool:
+def _stands_out(plain: Floats, at: int) -> bool:
+    """Whether a week's units are far above those of the same products in the quarter before."""
     if at < _BEFORE:
         return False
-    before = units[at - _BEFORE : at]
-    middle = np.median(before)
-    usual = _TO_DEVIATION * np.median(np.abs(before - middle))
-    return bool((before > 0).all() and units[at] >= max(PEAK * middle, middle + _DEVIATIONS * usual))
+    before = plain[at - _BEFORE : at]
+    told = np.isfinite(plain[at]) & (np.isfinite(before).sum(axis=0) > _BEFORE / 2)
+    if not told.any():
+        return False
+    usual = np.nanmedian(before[:, told], axis=0)
+    weeks = np.where(np.isfinite(before[:, told]), before[:, told], usual).sum(axis=1)
+    middle = np.median(weeks)
+    stray = _TO_DEVIATION * np.median(np.abs(weeks - middle))
+    return bool(middle > 0 and plain[at][told].sum() >= max(PEAK * middle, middle + _DEVIATIONS * stray))
