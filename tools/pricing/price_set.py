@@ -3,9 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from pydantic import Field
@@ -14,7 +12,6 @@ from analytics.pricing.price_set import CAUTIOUS, Change, Diversion, Range, Shel
 from analytics.pricing.price_set import gain_correlation as correlation_of_weeks
 from analytics.pricing.price_set import promise_of
 from domain.figure import Cell
-from domain.pricing import dealer_list_opens
 from store.reads.pricing import prices as reads
 from store.reads.pricing import windows
 from store.reads.pricing.promotions import active_products, weekly_contribution
@@ -29,7 +26,7 @@ from tools.pricing.deal_panel import sold_by_week
 from tools.pricing.promotion_advice import fitted_deals
 from tools.pricing.results import BestPrice
 from tools.pricing.sales_panel import sold_in
-from tools.pricing.season import in_peak
+from tools.pricing.season import DEALERS, PEAK_SEASON, in_peak, opens_in_days
 from tools.pricing.situation import Situation, situation_of
 from tools.reasons import reason_keys
 from tools.sources import selected
@@ -51,7 +48,8 @@ class SetLine(ToolResult):
     net: Cell | None = None
     net_low: Cell | None = None
     net_high: Cell | None = None
-    opens: str | None = Field(default=None, description="the next day on which that list changes")
+    doubt: float = Field(default=0.0, description="standard error of what it takes, for calculations")
+    opens_in: Cell | None = Field(default=None, description="until the next day on which that list changes")
 
 
 class ChannelInSet(ToolResult):
@@ -61,6 +59,7 @@ class ChannelInSet(ToolResult):
     most_a_week: Cell
     set_this_week: Cell
     is_peak: bool
+    opens_in: Cell = Field(description="until a dealers' list may change; 0: now")
     share_taken: Cell = Field(description="of units sold more, taken from the category")
     from_deals: bool = Field(description="the share comes from past deals; else it is a cautious prior")
 
@@ -110,7 +109,7 @@ def price_set(session: BrandSession, env: ToolEnv, args: PriceSetArguments) -> T
     candidates = [_candidate(session, env, asked) for asked in {str(asked): asked for asked in args.prices}.values()]
     codes = {candidate.now.channel.code: candidate.now.channel for candidate in candidates}
     bounds = {code: _bounds(session, env, channel) for code, channel in codes.items()}
-    waits = {candidate.key: _waits(session, candidate, bounds) for candidate in candidates}
+    waits = {candidate.key: _waits(candidate, bounds) for candidate in candidates}
     free = [candidate for candidate in candidates if not waits[candidate.key]]
     sold = _range(session, list(codes.values()), free)
     changes = {candidate.key: _change(session, env, candidate, sold) for candidate in free}
@@ -147,6 +146,7 @@ def _bounds(session: BrandSession, env: ToolEnv, channel: Channel) -> ChannelInS
         most_a_week=cells.count(rules_of(session).max_price_changes_a_week),
         set_this_week=cells.count(len(windows.set_this_week(session).get(channel.id, ())) + agreed),
         is_peak=in_peak(session, env, channel),
+        opens_in=cells.days(opens_in_days(session, channel)),
         share_taken=cells.share(share.share),
         from_deals=share.is_estimated,
     )
@@ -161,26 +161,14 @@ def _diversion(session: BrandSession, env: ToolEnv, channel: Channel) -> Diversi
     return diversion_of(float(slopes[0]), float(errors[0]), float(slopes[-1]), float(errors[-1]))
 
 
-def _waits(session: BrandSession, candidate: _Candidate, bounds: Mapping[str, ChannelInSet]) -> str:
+def _waits(candidate: _Candidate, bounds: Mapping[str, ChannelInSet]) -> str:
     """Why a price cannot be changed now; empty where it may be."""
     if candidate.view.status != "change" or candidate.gain <= 0:
         return "not_advised"
-    if _opens(session, candidate.now.channel) > _today(session):
-        return "dealer_list_closed"
-    if bounds[candidate.now.channel.code].is_peak and not candidate.is_below_floor:
-        return "in_a_peak"
-    return ""
-
-
-def _today(session: BrandSession) -> date:
-    return session.ctx.known_until.astimezone(ZoneInfo(brand_of(session).zone)).date()
-
-
-def _opens(session: BrandSession, channel: Channel) -> date:
-    today = _today(session)
-    if channel.id not in windows.dealers_lists(session):
-        return today
-    return dealer_list_opens(today, rules_of(session).dealer_list_months)
+    bound = bounds[candidate.now.channel.code]
+    if bound.opens_in.value:
+        return DEALERS
+    return PEAK_SEASON if bound.is_peak and not candidate.is_below_floor else ""
 
 
 def _range(session: BrandSession, channels: Sequence[Channel], candidates: Sequence[_Candidate]) -> Range:
@@ -272,7 +260,6 @@ def _view(
 
     def line(key: str) -> SetLine:
         candidate = by_key[key]
-        opens = _opens(session, candidate.now.channel).isoformat() if waits[key] == "dealer_list_closed" else None
         shown = SetLine(
             sku=candidate.now.product.sku,
             channel=candidate.now.channel.code,
@@ -280,16 +267,17 @@ def _view(
             is_chosen=key in nets,
             reasons=[] if key in nets else reason_keys("pricing", [waits[key]]),
             own=money(candidate.gain),
-            opens=opens,
+            opens_in=bounds[candidate.now.channel.code].opens_in if waits[key] == DEALERS else None,
         )
         if key not in nets:
             return shown
         change, taken = nets[key]
-        net = {
+        net: dict[str, Any] = {
             "taken": money(taken),
             "net": money(change.gain - taken),
             "net_low": money(change.low - taken),
             "net_high": money(change.high - taken),
+            "doubt": abs(taken) * change.diversion.error / change.diversion.share if change.diversion.share else 0.0,
         }
         return shown.model_copy(update=net)
 

@@ -1,20 +1,40 @@
-"""Whether a channel is in a peak: its newest week, or the coming ones a year ago, stand far above those before."""
+"""When a channel's list may change: dealers' on their own days, and none in a peak of its season."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from analytics.pricing.panel import Floats
+from domain.pricing import dealer_list_opens
+from store.reads.pricing import windows
+from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
 from store.tables import Channel
 from tools.base import ToolEnv
 from tools.pricing.deal_panel import sold_by_week
 
+DEALERS, PEAK_SEASON = "dealer_list_closed", "in_a_peak"
 PEAK = 1.3
 """Times the units of a middling week of the quarter before."""
 _BEFORE, _YEAR, _STALE_WEEKS = 12, 52, 4
 _DEVIATIONS, _TO_DEVIATION = 3.0, 1.4826
 """So many deviations of those weeks beside it are no chance; and how many median deviations make one."""
+
+
+def waits_for(session: BrandSession, env: ToolEnv, channel: Channel) -> str:
+    """The reason why no price of a channel's list changes now, of those above the margin floor; empty where one may."""
+    if opens_in_days(session, channel):
+        return DEALERS
+    return PEAK_SEASON if in_peak(session, env, channel) else ""
+
+
+def opens_in_days(session: BrandSession, channel: Channel) -> int:
+    """Days until a dealers' list may change; 0 of other lists, and on its days."""
+    if channel.id not in windows.dealers_lists(session):
+        return 0
+    today = session.ctx.known_until.astimezone(ZoneInfo(brand_of(session).zone)).date()
+    return (dealer_list_opens(today, rules_of(session).dealer_list_months) - today).days
 
 
 def in_peak(session: BrandSession, env: ToolEnv, channel: Channel) -> bool:

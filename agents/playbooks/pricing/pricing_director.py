@@ -130,12 +130,13 @@ class _Review:
     @cached_property
     def entries(self) -> list[Entry]:
         """The prices looked at closely: those that the agenda names, else those that lose money or are not charged as
-        approved, those that a change would earn most, then by
+        approved, those that a change would earn most on lists that may change now, then by
         revenue and weeks since they were analysed."""
         gains = {
             (row["sku"], answer.arguments["channel"], row["zone"]): row["profit_change"]["value"]
             for answer in self._of("review_prices")
             for row in (answer.result or {}).get("prices", ())
+            if not (answer.result or {}).get("waits")
         }
         wanted = self._named or sorted(
             self._listed,

@@ -1,7 +1,6 @@
 """One price in the Pricing Director's words: a finding, a rationale, or why there is none."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from agents.claims import claim, is_given, reasons_of
@@ -95,7 +94,7 @@ def _figures(entry: Entry) -> dict[str, FigureRef]:
             figures |= {key: about.ref(field) for key, field in keys.items() if about.result.get(field) is not None}
     if entry.in_set is not None and entry.chosen_in is not None:
         at, line = entry.in_set
-        named = {"in_set": "net", "in_set_low": "net_low", "in_set_high": "net_high", "taken": "taken"}
+        named = {"in_set": "net", "in_set_low": "net_low", "in_set_high": "net_high", "taken": "taken", "opens_in": "opens_in"}
         figures |= {key: entry.chosen_in.ref("lines", at, cell) for key, cell in named.items() if line[cell]}
     return figures | _cheapest_competitor(entry)
 
@@ -195,8 +194,8 @@ def _waits(entry: Entry) -> Iterator[Message]:
     if entry.in_set is None or entry.is_chosen:
         return
     line = entry.in_set[1]
-    if line["opens"]:
-        yield message("pricing.set.until", day=date.fromisoformat(line["opens"]))
+    if line["opens_in"]:
+        yield Message(key="pricing.set.until")
     else:
         yield message("pricing.set.not_now", reasons=reasons_of(line))
 
