@@ -35,6 +35,7 @@ class MeetingState(TypedDict):
     adopted: list[str]
     left_out: list[list[str]]
     worth_more: list[str]
+    together: list[str]
     in_german: dict[str, str]
     items: list[str]
 

@@ -29,6 +29,7 @@ from virtual_office.meeting.chair import ATTENTION, ChairDecision, Grounds, choo
 from virtual_office.meeting.challenge import Challenger
 from virtual_office.meeting.hindsight import BilingualLine, german_by_text, precedent_lines, refused_lately
 from virtual_office.meeting.limits import CASH
+from virtual_office.meeting.price_sets import sets_of
 from virtual_office.meeting.recomputed import challenges_of, changed_rows, revisions_of, standing
 from virtual_office.meeting.reporting import Progress, Reporter
 from virtual_office.meeting.revision import Revision
@@ -134,9 +135,12 @@ class Steps:
         return {
             "heard": heard,
             "worth_more": [str(line) for line in choice.worth_more],
+            "together": [str(line) for line in choice.together],
             "adopted": [str(proposal_id) for proposal_id in choice.adopted],
             "left_out": [[str(entry.proposal_id), str(entry.reason)] for entry in choice.left_out],
-            "in_german": german_of([*choice.worth_more, *(entry.reason for entry in choice.left_out)]),
+            "in_german": german_of(
+                [*choice.worth_more, *choice.together, *(entry.reason for entry in choice.left_out)]
+            ),
         }
 
     def _chosen(
@@ -194,6 +198,7 @@ class Steps:
             currency=currency,
             revisions=revisions_of(session, run_id, adopted),
             struck=struck(turns),
+            sets=sets_of(session, proposals),
         )
 
     def action_items(self, state: Any) -> dict[str, Any]:
@@ -227,6 +232,7 @@ class Steps:
                 "adopted": [str(item.id) for item in items],
                 "left_out": state["left_out"],
                 "worth_more": state["worth_more"],
+                "together": state.get("together", []),
                 "challenges": challenged.documents(),
                 "turns": turn_entries(turns, brand_of(session).currency, challenged.subjects),
                 "precedents": {key: [line.text for line in lines] for key, lines in before.items()},

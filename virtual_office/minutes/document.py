@@ -303,6 +303,7 @@ class _Secretary:
             return [Paragraph([Span(self._say("nothing_proposed"))]), *dissent]
         blocks: list[Block] = [Heading(self._say("adopted"))]
         blocks.append(Bullets(adopted) if adopted else Paragraph([Span(self._say("nothing_adopted"))]))
+        blocks += self._points(self._record.get("together", []), full=True)
         if left_out:
             blocks += [Heading(self._say("left_out")), Bullets(left_out)]
         return [*blocks, Heading(self._say("dissent")), *dissent] if dissent else blocks
