@@ -38,7 +38,8 @@ def _not_charged(entry: Entry) -> Iterator[Message]:
 
 def rationale_of(entry: Entry) -> Claim:
     """Why the price should change, for the person who decides."""
-    why = message(f"pricing.rationale.{_direction(entry)}", product=entry.name, place=entry.place)
+    key = "by_prior" if entry.advice["prior"] else _direction(entry)
+    why = message(f"pricing.rationale.{key}", product=entry.name, place=entry.place)
     return claim(sentences([why, *_to_floor(entry), *_corrected(entry)]), _figures(entry))
 
 
