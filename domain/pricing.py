@@ -34,7 +34,7 @@ DEALER_LIST_DAYS = 14
 def dealer_list_opens(day: date, every_months: int) -> date:
     """The first day from this one on at which a dealers' list may change: in the first two weeks of every so-manyth
     month, counted from January; any day where `every_months` is 0."""
-    if not every_months or _dealer_month(day, every_months) and day.day <= DEALER_LIST_DAYS:
+    if not every_months or (_dealer_month(day, every_months) and day.day <= DEALER_LIST_DAYS):
         return day
     month = day.replace(day=1)
     while not _dealer_month(month, every_months) or month < day:

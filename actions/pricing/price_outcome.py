@@ -51,6 +51,16 @@ def measure_price_change(session: BrandSession, action: PriceUpdate, since: date
     return effect_outcome(estimate, unit)
 
 
+def net_of(outcome: Outcome, taken_minor: int) -> Outcome:
+    """The outcome less what the change takes from other products, as it was counted when it was promised: that cannot
+    be told from the ups and downs of theirs. Without the change they would have had that, too."""
+    if not taken_minor or outcome.effect is None or outcome.low is None or outcome.high is None:
+        return outcome
+    less = {name: getattr(outcome, name) - taken_minor for name in ("effect", "low", "high")}
+    without = None if outcome.counterfactual is None else outcome.counterfactual + taken_minor
+    return outcome.model_copy(update={**less, "counterfactual": without})
+
+
 def not_measurable(unit: str, *reasons: Message, method: str = "") -> Outcome:
     """An outcome that cannot be told, and why."""
     return Outcome(status=OutcomeStatus.NOT_MEASURABLE, unit=unit, reasons=reasons, method=method)

@@ -8,6 +8,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from actions.handler import Look, RowChange, ShownFact
 from domain.action import Preview, PreviewLine
 from domain.errors import Conflict, InvalidInput, NotFound
@@ -24,9 +27,11 @@ from store.reads.pricing.charged import TOLERANCE, Shown
 from store.reads.pricing.price_line import PriceLine, price_line
 from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
-from store.tables import BrandRules, Price, PriceHistory
+from store.tables import ActionItem, BrandRules, Price, PriceHistory, Receipt
 
 HORIZON_WEEKS = 8
+PRICE_SET = "price_set"
+"""What receipts of prices that were chosen together are named by."""
 _NO_COST_MARGIN_BPS = -BPS
 
 
@@ -86,9 +91,27 @@ class PriceUpdateHandler:
     def measure(
         self, session: BrandSession, action: PriceUpdate, source: str, since: datetime, until: datetime
     ) -> Outcome:
-        from actions.pricing.price_outcome import measure_price_change  # brings numpy along, which no other step needs
+        from actions.pricing.price_outcome import (  # brings numpy along: no other step needs
+            measure_price_change,
+            net_of,
+        )
 
-        return measure_price_change(session, action, since, until)
+        return net_of(measure_price_change(session, action, since, until), _taken_minor(session, action, source))
+
+
+def _taken_minor(session: BrandSession, action: PriceUpdate, source: str) -> int:
+    """What the set that the price was chosen in counts it to take from other products; 0 where it was in none."""
+    if not source.startswith(reads.ITEM):
+        return 0
+    item = session.get(ActionItem, (session.ctx.brand_id, UUID(source.removeprefix(reads.ITEM))))
+    cited = [UUID(receipt) for receipt in item.receipts] if item is not None else []
+    chosen = select(Receipt).where(col(Receipt.id).in_(cited), col(Receipt.tool) == PRICE_SET)
+    own = {"sku": action.sku, "channel": action.channel, "zone": action.zone}
+    for receipt in session.scalars(chosen):
+        for line in receipt.result["lines"]:
+            if line["taken"] and all(line[name] == value for name, value in own.items()):
+                return round(line["taken"]["value"])
+    return 0
 
 
 def _situation(session: BrandSession, action: PriceUpdate) -> _Situation:
@@ -137,7 +160,7 @@ def _measured_in_days(session: BrandSession, now: _Situation) -> int:
     """Days until the change that stands is measured, begun ones counted; 0 where none is open, or it was not charged:
     then there is nothing to measure."""
     ends = windows.open_windows(session).get(now.price.source)
-    if ends is None or now.line.charged is not None and now.line.charged.shown is Shown.NOT_CHARGED:
+    if ends is None or (now.line.charged is not None and now.line.charged.shown is Shown.NOT_CHARGED):
         return 0
     return ceil((ends - session.ctx.known_until) / timedelta(days=1))
 

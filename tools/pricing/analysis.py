@@ -160,7 +160,7 @@ def _towards_floor(
     why."""
     price, corridor = now.price.amount_minor, corridor_of(session, env, now)
     floor = corridor.floor_minor
-    if now.unit_cost_minor is None or floor is not None and price >= floor:
+    if now.unit_cost_minor is None or (floor is not None and price >= floor):
         return view
     if floor is None:
         return view.model_copy(update={"reasons": reason_keys("pricing", ["floor_out_of_reach"])})

@@ -85,7 +85,11 @@ def list_priced_products(session: BrandSession, env: ToolEnv, args: ChannelArgum
     )
     behind = [rows_behind(session, env, now) for now in known]
     rules = [rows.rules.bearing_on("/margin_floor") for rows in behind[:1]]
-    lines = [selection for index, rows in enumerate(behind) for selection in _behind_line(rows, index, known[index].is_charged)]
+    lines = [
+        selection
+        for index, rows in enumerate(behind)
+        for selection in _behind_line(rows, index, known[index].is_charged)
+    ]
     return ToolAnswer(result, (*lines, *rules))
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from analytics.pricing.price_set import CAUTIOUS, Change, Diversion, Range, Shelf, chosen, diversion_of
+from analytics.pricing.price_set import CAUTIOUS, Change, Diversion, Range, Shelf, chosen, diversion_of, promise_of
 from analytics.pricing.price_set import gain_correlation as correlation_of_weeks
-from analytics.pricing.price_set import promise_of
 from domain.figure import Cell
 from store.reads.pricing import prices as reads
 from store.reads.pricing import windows
@@ -65,7 +64,7 @@ class ChannelInSet(ToolResult):
 
 
 class PriceSet(ToolResult):
-    """Prices chosen together, and what they bring in sum. `correlation` is for calculations: by the chosen, in order."""
+    """Prices chosen together, and what they bring in sum. `correlation` is of the chosen, in order, for calculations."""
 
     currency: str
     count: Cell

@@ -26,8 +26,8 @@ _FROM_COST = ("/margin", "/margin_now", "/margin_then", "/floor_price", "/allowe
 @dataclass(frozen=True)
 class Situation:
     """One price as it stands at the Context's moment. `price` is the one in force: what is charged, where sales show
-    another than the list's; `listed_minor` is then the list's. `measured_at` is when its last change is measured, where that
-    is still to come."""
+    another than the list's; `listed_minor` is then the list's. `measured_at` is when its last change is measured, where
+    that is still to come."""
 
     product: Product
     channel: Channel

@@ -174,9 +174,7 @@ def _known(limit: str) -> str:
     return limit if limit in (CASH, STOCK_MONEY) else "other"
 
 
-def _together(
-    proposals: Sequence[ProposalRow], adopted: Collection[UUID], grounds: Grounds
-) -> Iterator[Message]:
+def _together(proposals: Sequence[ProposalRow], adopted: Collection[UUID], grounds: Grounds) -> Iterator[Message]:
     for worth in worths_of(grounds.sets, proposals, grounds.revisions, adopted):
         value, low, high = (_amount(amount, grounds) for amount in (worth.value, worth.low, worth.high))
         yield message("office.together.prices", count=worth.count, value=value, low=low, high=high)

@@ -33,7 +33,8 @@ def finding_of(entry: Entry) -> Claim:
 def _not_charged(entry: Entry) -> Iterator[Message]:
     """What sales show of a price that was approved, or listed."""
     if entry.listed["listed"]:
-        yield message(f"pricing.charged.{'approved' if entry.listed['approved'] else 'listed'}_is_not", place=entry.place)
+        which = "approved" if entry.listed["approved"] else "listed"
+        yield message(f"pricing.charged.{which}_is_not", place=entry.place)
 
 
 def rationale_of(entry: Entry) -> Claim:
@@ -95,7 +96,11 @@ def _figures(entry: Entry) -> dict[str, FigureRef]:
             figures |= {key: about.ref(field) for key, field in keys.items() if about.result.get(field) is not None}
     if entry.in_set is not None and entry.chosen_in is not None:
         at, line = entry.in_set
-        named = {"in_set": "net", "in_set_low": "net_low", "in_set_high": "net_high", "taken": "taken", "opens_in": "opens_in"}
+        named = {
+            "in_set": "net",
+            "taken": "taken",
+            "opens_in": "opens_in",
+        }
         figures |= {key: entry.chosen_in.ref("lines", at, cell) for key, cell in named.items() if line[cell]}
     return figures | _cheapest_competitor(entry)
 

@@ -60,9 +60,7 @@ def sales_columns(
 
 
 @read_once
-def _columns(
-    session: BrandSession, channel_id: UUID, product_id: UUID | None, since: datetime | None
-) -> SalesColumns:
+def _columns(session: BrandSession, channel_id: UUID, product_id: UUID | None, since: datetime | None) -> SalesColumns:
     start = cast(func.extract("epoch", col(SalesFact.period_start)), BigInteger)
     names = ("units", "unit_price_minor", "deal_bps", "feature_bps", "period_days")
     in_time = (

@@ -21,7 +21,6 @@ from store.session import BrandSession
 from store.snapshot import read_once
 from store.tables import Channel, CompetitorPrice, Location, Price, PriceHistory, Product, ProductCost, SalesFact
 
-
 ITEM, UNDO = "action_item:", "undo:"
 """How rows name the action item that set them, or that was taken back by them."""
 
@@ -207,9 +206,7 @@ def without_undone(rows: Sequence[Any]) -> list[Any]:
     """Rows of a price's history without those that were taken back among them, nor what took them back."""
     sources = {row.source for row in rows}
     undone = {source.removeprefix(UNDO) for source in sources if source.startswith(UNDO)}
-    pairs = {
-        source for item in undone if f"{ITEM}{item}" in sources for source in (f"{ITEM}{item}", f"{UNDO}{item}")
-    }
+    pairs = {source for item in undone if f"{ITEM}{item}" in sources for source in (f"{ITEM}{item}", f"{UNDO}{item}")}
     return [row for row in rows if row.source not in pairs]
 
 

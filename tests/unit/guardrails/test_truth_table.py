@@ -70,7 +70,9 @@ def wanted_gates(who: DecisionFacts, facts: PriceUpdateFacts) -> set[str]:
     """The approvals that this needs in all, granted or not."""
     gates = {"operator"} if who.label_untrusted or who.contested else set()
     many = facts.changes_this_week >= facts.max_changes_a_week
-    gates |= {"owner"} if facts.amount_minor >= facts.owner_gate_minor or many or facts.list_opens_in_days > 0 else set()
+    gates |= (
+        {"owner"} if facts.amount_minor >= facts.owner_gate_minor or many or facts.list_opens_in_days > 0 else set()
+    )
     if who.actor_kind is not ActorKind.AGENT:
         return gates | {"operator"}
     within = facts.abs_change_bps <= who.alone_limit_bps and facts.amount_minor <= who.alone_limit_minor
@@ -103,7 +105,9 @@ def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, facts: PriceU
 
 @given(who=WHO, facts=WHAT, short_by=st.integers(1, 20_000))
 def test_below_the_margin_floor_everyone_is_denied(who: DecisionFacts, facts: PriceUpdateFacts, short_by: int) -> None:
-    below = facts.model_copy(update={"margin_bps": facts.min_margin_bps - short_by, "margin_now_bps": facts.min_margin_bps})
+    below = facts.model_copy(
+        update={"margin_bps": facts.min_margin_bps - short_by, "margin_now_bps": facts.min_margin_bps}
+    )
     verdict = decide(who, below)
     assert verdict.decision is Decision.DENY
     assert "price.margin_floor" in verdict.policies
@@ -139,7 +143,12 @@ def test_the_gates_named_suffice_and_none_can_be_spared(who: DecisionFacts, fact
         alone_limit_minor=0,
         approvals=frozenset({"owner"}),
     ),
-    facts=PriceUpdateFacts(**{name: 3 if name in {"corridor_high_minor", "owner_gate_minor", "max_changes_a_week"} else 0 for name in NAMES}),
+    facts=PriceUpdateFacts(
+        **{
+            name: 3 if name in {"corridor_high_minor", "owner_gate_minor", "max_changes_a_week"} else 0
+            for name in NAMES
+        }
+    ),
 )
 def test_more_autonomy_is_never_stricter_whatever_is_approved(who: DecisionFacts, facts: PriceUpdateFacts) -> None:
     strictness = [STRICTNESS[decide(who, facts, autonomy=level).decision] for level in Autonomy]

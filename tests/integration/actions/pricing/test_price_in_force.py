@@ -8,12 +8,23 @@ from sqlalchemy import select
 
 from actions.approvals import approve
 from actions.gateway import execute, undo
+from automation.crossings import look
 from domain.action import ItemStatus
 from domain.clock import FixedClock
 from domain.pricing import dealer_list_opens
 from store.reads.pricing.price_line import price_line
 from store.reads.pricing.prices import channel_by_code, product_by_sku
-from store.tables import ActionItem, BrandRules, Channel, Location, Product, ProductCost, SalesFact
+from store.tables import (
+    ActionItem,
+    BrandRules,
+    Channel,
+    Location,
+    OutboxEvent,
+    Product,
+    ProductCost,
+    SalesFact,
+    Task,
+)
 from tests.integration.conftest import Shop
 
 DAY = timedelta(days=1)
@@ -119,3 +130,16 @@ def test_a_price_below_the_floor_may_rise_towards_it_and_not_fall(shop: Shop) ->
         )
     assert shop.propose(1090).status == ItemStatus.PROPOSED  # still loses a cent and more
     assert policies(shop.propose(990)) == {"price.margin_floor"}
+
+
+def test_what_is_not_charged_is_one_task_until_it_is(shop: Shop) -> None:
+    carry_out(shop, 1100)
+    days_pass(shop, 8, 1000)
+    look(shop.database, shop.owner, {})
+    look(shop.database, shop.owner, {})
+    (task,) = shop.rows(Task)
+    assert task.title == "Charge the approved price, or take it back: S-1 @ shop is listed at €11.00 and sold at €10.00"
+    assert [event.type for event in shop.rows(OutboxEvent)].count("price.not_charged") <= 1
+    days_pass(shop, 8, 1100)
+    look(shop.database, shop.owner, {})
+    assert [task.status for task in shop.rows(Task)] == ["done"]

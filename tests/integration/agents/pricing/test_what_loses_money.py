@@ -54,7 +54,9 @@ async def test_a_price_that_was_raised_on_paper_is_told_and_left_alone(database:
     assert finding.severity == FindingSeverity.RISK
     assert "at €34.43" in said
     assert "€45.81 was approved in shop, but sales have shown €34.43" in said
-    assert any(line.startswith("PAPER in shop: the approved price is not charged") for line in result.report.missing_data)
+    assert any(
+        line.startswith("PAPER in shop: the approved price is not charged") for line in result.report.missing_data
+    )
 
 
 async def test_what_sells_at_a_loss_is_raised_in_steps(database: Database, ctx: Context) -> None:
@@ -103,7 +105,12 @@ async def test_dead_stock_is_named_with_what_it_cost(database: Database, ctx: Co
             session.flush()
             session.add(
                 InventoryMovement(
-                    stock_item_id=item.id, external_id=sku, kind="count", quantity=units, moved_at=long_ago, known_at=long_ago
+                    stock_item_id=item.id,
+                    external_id=sku,
+                    kind="count",
+                    quantity=units,
+                    moved_at=long_ago,
+                    known_at=long_ago,
                 )
             )
     run_id = start_run(database, ctx)
