@@ -1,5 +1,4 @@
-"""Watches facts that nobody tells of: stock that runs low, invoices past their day, costs that change, and approved
-prices that are not charged."""
+"""Watches facts that nobody tells of: stock that runs low, late invoices, costs that change, prices not charged."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -64,7 +64,7 @@ class ChannelInSet(ToolResult):
 
 
 class PriceSet(ToolResult):
-    """Prices chosen together, and what they bring in sum. `correlation` is of the chosen, in order, for calculations."""
+    """Prices chosen together, and what they bring in sum. `correlation` is of the chosen, for calculations."""
 
     currency: str
     count: Cell

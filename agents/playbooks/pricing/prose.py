@@ -33,8 +33,10 @@ def finding_of(entry: Entry) -> Claim:
 def _not_charged(entry: Entry) -> Iterator[Message]:
     """What sales show of a price that was approved, or listed."""
     if entry.listed["listed"]:
-        which = "approved" if entry.listed["approved"] else "listed"
-        yield message(f"pricing.charged.{which}_is_not", place=entry.place)
+        approved = entry.listed["approved"]
+        yield message(
+            "pricing.charged.approved_is_not" if approved else "pricing.charged.listed_is_not", place=entry.place
+        )
 
 
 def rationale_of(entry: Entry) -> Claim:

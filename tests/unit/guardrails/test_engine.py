@@ -26,7 +26,7 @@ PERSON = DecisionFacts(
     alone_limit_minor=0,
     approvals=frozenset({"operator"}),
 )
-CALM = PriceUpdateFacts(**(dict.fromkeys(PriceUpdateFacts.model_fields, 0) | {"owner_gate_minor": 100}))
+CALM = PriceUpdateFacts(**(dict.fromkeys(PriceUpdateFacts.model_fields, 0) | {"owner_gate_minor": 100, "max_changes_a_week": 1}))
 PERMIT = '@id("all") @reason("all may") permit (principal, action == Action::"price.update", resource);'
 
 UPDATE = 'Action::"price.update"'
