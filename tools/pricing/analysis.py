@@ -130,7 +130,12 @@ def sources_behind(session: BrandSession, env: ToolEnv, now: Situation) -> tuple
 
 def advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
     """The advice for one price: none while its last change waits to be charged or measured; a step towards the brand's
-    margin floor where it is below that and no better price is."""
+    margin floor where it is below that and no better price is. Worked out once a run."""
+    asked = ("advice", now.price.price_id, args.horizon_weeks)
+    return env.once(asked, lambda: _advise(session, env, now, args))
+
+
+def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
     if now.held_by:
         return _held(session, now, args)
     demand = demand_of(session, env, now)
