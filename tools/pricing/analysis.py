@@ -163,10 +163,12 @@ def _towards_floor(
 ) -> BestPrice:
     """The next step to the margin floor, of a price below it; where there is none, the advice that there was, and
     why."""
-    price, corridor = now.price.amount_minor, corridor_of(session, env, now)
-    floor = corridor.floor_minor
-    if now.unit_cost_minor is None or (floor is not None and price >= floor):
+    price = now.price.amount_minor
+    margin = now.margin_bps(price)
+    if margin is None or margin >= now.rules.min_margin_bps:
         return view
+    corridor = corridor_of(session, env, now)
+    floor = corridor.floor_minor
     if floor is None:
         return view.model_copy(update={"reasons": reason_keys("pricing", ["floor_out_of_reach"])})
     up = ceil(log(floor / price) / log(1 + now.rules.max_price_change_bps_per_day / BPS))
