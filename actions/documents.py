@@ -14,6 +14,7 @@ from actions.seen import tag_of
 from actions.standing import differences_since
 from domain.action import ACTION_KINDS, ItemStatus
 from domain.figure import Cell
+from domain.kind import Reversibility
 from domain.message import Message, message
 from domain.prediction import Prediction
 from store.reads.row_version import RowVersion
@@ -42,6 +43,7 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "gates": item.verdict.get("gates", []),
         "predicted": None if prediction is None else predicted_document(prediction),
         "expected": _expected(item, prediction).document(),
+        "can_be_undone": _can_be_undone(item),
         "edited_from": str(item.edited_from) if item.edited_from else None,
         "etag": tag_of(item),
     }
@@ -141,6 +143,14 @@ def live_document(
         "effects": _effects(session, item) if Effect in about else [],
         "outcome": _outcome(session, item) if OutcomeRow in about else None,
     }
+
+
+def _can_be_undone(item: ActionItem) -> bool:
+    """Whether there is an approval to take back, or something was done that its kind can undo."""
+    if item.status == ItemStatus.APPROVED:
+        return True
+    is_final = ACTION_KINDS[item.kind].reversibility is Reversibility.FINAL
+    return item.status in (ItemStatus.DONE, ItemStatus.MEASURED) and not is_final
 
 
 def _outside(kind: str) -> dict[str, Any]:

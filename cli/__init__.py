@@ -9,10 +9,10 @@ import typer
 from cli.output import print_error
 
 VERBS = (
-    "demo", "import_", "kb", "meet", "say", "minutes", "ask", "inbox", "show", "why", "approve", "edit", "reject",
-    "snooze", "undo", "propose", "work", "worker", "journal", "runs", "spending", "schedule", "rules", "workflows",
-    "templates", "notifications", "webhooks", "deliveries", "jobs", "agents", "audit", "doctor", "password", "serve",
-    "simulate",
+    "demo", "import_", "kb", "meet", "say", "minutes", "ask", "inbox", "show", "why", "ask_back", "approve", "edit",
+    "reject", "snooze", "undo", "propose", "work", "worker", "journal", "runs", "spending", "schedule", "rules",
+    "workflows", "templates", "notifications", "webhooks", "deliveries", "jobs", "agents", "audit", "doctor",
+    "password", "serve", "simulate",
 )  # fmt: skip
 """The verbs in the order of `mhos --help`, each by its file."""
 
@@ -39,7 +39,7 @@ def _of_several() -> None:
 
 def command_line_for(words: Sequence[str]) -> typer.Typer:
     """The command line that these words need: the verb that they begin with; every verb where they begin with none."""
-    return command_line([verb for verb in VERBS if verb.rstrip("_") in words[:1]] or VERBS)
+    return command_line([verb for verb in VERBS if verb.rstrip("_").replace("_", "-") in words[:1]] or VERBS)
 
 
 def run() -> None:

@@ -91,7 +91,9 @@ def _for_item(waiting: list[str]) -> list[tuple[str, str]]:
 
 
 _ALWAYS = (
-    ("mhos why CODE", "open a number by the code beside it"),
+    ("mhos minutes", "what stands behind the page"),
+    ("mhos minutes --sources", "the same, with the code that opens each number"),
+    ("mhos why CODE", "open a number by its code"),
     ("mhos inbox", "what waits for an answer"),
     ("mhos meet", "the next meeting"),
     ("mhos import FOLDER --brand NAME", "your own data: docs/import.md"),

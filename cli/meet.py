@@ -108,5 +108,5 @@ def hold(
     with desk.office.database.read(desk.ctx) as session:
         document = meeting_document(session, run_id, language_of(session))
     if not as_json:
-        view.show(document, whole=False)
+        view.show(document)
     return document

@@ -2,13 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
 from cli.output import console, plain, print_json, print_text
 from cli.session import Desk, open_desk
+
+if TYPE_CHECKING:
+    from language.paper import Paper
 
 
 class Format(StrEnum):
@@ -29,28 +32,51 @@ def minutes(
         Format | None, typer.Option("--format", help="Markdown or PDF; by the file's name by default.")
     ] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write them there.")] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Number the numbers, and list the code that opens each with `mhos why`.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if there is one.")] = False,
     profile: AsProfile = None,
     brand: BrandOption = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Read the minutes of a meeting, with its action items as they stand now; or write them to a file."""
+    """Read the minutes of a meeting: the one page, and what stands behind it; or write them to a file."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         chosen = _format(form, output)
-        document, content = _read(desk, meeting, lang, chosen)
+        document, paper = _read(desk, meeting, lang, to_keep=output is not None)
+        content = _written(paper, chosen, sources) if paper else str(document["minutes"]).encode()
         if output is not None:
             _write(output, content, overwrite)
     if as_json:
         print_json(document | ({"file": str(output), "format": chosen} if output else {}))
     elif output is not None:
         console().print(f"The minutes are in [bold]{plain(output)}[/bold] ({len(content):,} bytes).")
-    elif form is Format.MD:
-        print_text(str(document["minutes"]))
+    elif form is Format.MD or paper is None:
+        print_text(content.decode())
     else:
-        from cli.meeting_view import MeetingView
+        _show(paper, sources)
 
-        MeetingView(enabled=True).show(document, whole=True)
+
+def _show(paper: "Paper", sources: bool) -> None:
+    """The minutes in a terminal: tables that are too wide for it as lists."""
+    from rich.markdown import Markdown
+
+    console().print(Markdown(_markdown(paper, sources, narrow=True)))
+
+
+def _written(paper: "Paper", form: Format, sources: bool) -> bytes:
+    if form is Format.MD:
+        return _markdown(paper, sources).encode()
+    from language.pdf import write_pdf
+
+    return write_pdf(paper)
+
+
+def _markdown(paper: "Paper", sources: bool, *, narrow: bool = False) -> str:
+    from language.paper import write_markdown, write_with_sources
+
+    return write_with_sources(paper, narrow=narrow) if sources else write_markdown(paper, narrow=narrow)
 
 
 def _format(form: Format | None, output: Path | None) -> Format:
@@ -62,8 +88,12 @@ def _format(form: Format | None, output: Path | None) -> Format:
     return form or by_name
 
 
-def _read(desk: Desk, meeting: str, lang: str, form: Format) -> tuple[dict[str, object], bytes]:
-    from domain.errors import InvalidInput
+def _read(desk: Desk, meeting: str, lang: str, *, to_keep: bool) -> tuple[dict[str, object], "Paper | None"]:
+    """The meeting as a document, and its minutes laid out; none while it is not finished, which is an error `to_keep`.
+
+    Raises NotFound, InvalidInput, Conflict.
+    """
+    from domain.errors import Conflict, InvalidInput
     from domain.language import Language
     from virtual_office.meeting.runs import find_run
     from virtual_office.minutes.summary import meeting_document, minutes_paper
@@ -75,12 +105,12 @@ def _read(desk: Desk, meeting: str, lang: str, form: Format) -> tuple[dict[str, 
         run = find_run(session, meeting)
         language = Language(lang) if lang else language_of_run(session, run)
         document = meeting_document(session, run.id, language)
-        if form is Format.MD:
-            return document, str(document["minutes"]).encode()
-        paper = minutes_paper(session, run, language)
-    from language.pdf import write_pdf
-
-    return document, write_pdf(paper)
+        try:
+            return document, minutes_paper(session, run, language)
+        except Conflict:
+            if to_keep:
+                raise
+            return document, None
 
 
 def _write(output: Path, content: bytes, overwrite: bool) -> None:

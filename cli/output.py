@@ -3,7 +3,10 @@
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from domain.language import Language
 
 _at_work: list[Any] = []
 """The terminal that says so, until something else is printed."""
@@ -69,10 +72,18 @@ def plain(text: object) -> str:
     return escape(str(text))
 
 
-def say_status(document: Mapping[str, Any]) -> None:
-    """`Title: status (reason)`, of an action item."""
+def status_text(document: Mapping[str, Any], language: "Language") -> str:
+    """Where an action item stands, with its reason, in colour: `proposed`, `done (carried out)`."""
+    from language.speech import say
+
+    status = say(f"item.status.{document['status']}", language)
     reason = f" ({plain(document['status_reason'])})" if document["status_reason"] else ""
-    console().print(f"{plain(document['title'])}: [bold]{document['status']}[/bold]{reason}")
+    return f"[{STATUS_STYLE[document['status']]}]{status}[/]{reason}"
+
+
+def say_status(document: Mapping[str, Any], language: "Language") -> None:
+    """`Title: status (reason)`, of an action item."""
+    console().print(f"{plain(document['title'])}: {status_text(document, language)}")
 
 
 STATUS_STYLE = {

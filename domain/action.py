@@ -1,6 +1,7 @@
 """Every kind of action, and the life of an action item."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -8,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from domain.customers import LEAD_FOLLOW_UP, SEGMENT_MESSAGE, LeadFollowUp, SegmentMessage
 from domain.errors import Conflict, InvalidInput
+from domain.figure import Cell
 from domain.finance import EXPENSE_FLAG, INVOICE_REMIND, ExpenseFlag, InvoiceRemind
 from domain.kind import ActionKind
 from domain.marketing import BUDGET_REALLOCATE, BudgetReallocate
-from domain.message import Message
+from domain.message import Message, message
 from domain.pricing import PRICE_DRAFT, PRICE_UPDATE, PROMO_SCHEDULE, PriceDraft, PriceUpdate, PromoSchedule
 from domain.stands import STAND_BONUS, STAND_REFILL, STAND_VISIT, StandBonus, StandRefill, StandVisit
 from domain.stock import PURCHASE_ORDER_CREATE, STOCK_TRANSFER, PurchaseOrderCreate, StockTransfer
@@ -86,6 +88,12 @@ def check_transition(current: ItemStatus, new: ItemStatus) -> None:
         raise Conflict(
             f"This action item is {current.value}; it cannot become {new.value}.",
             remedy="Look at it again with `mhos show ID`.",
+            said=message(
+                "item.error.no_way",
+                now=Message(key=f"item.status.{current.value}"),
+                wanted=Message(key=f"item.status.{new.value}"),
+            ),
+            advice=Message(key="item.advice.look_again"),
         )
 
 
@@ -99,10 +107,20 @@ class PreviewLine(BaseModel):
     after: Message
 
 
+class Told(BaseModel):
+    """The names, numbers and days that a handler looked up for the titles of an action; names go before parameters."""
+
+    model_config = ConfigDict(frozen=True)
+
+    names: Mapping[str, str] = Field(default_factory=dict)
+    numbers: Mapping[str, Cell] = Field(default_factory=dict)
+    days: Mapping[str, date] = Field(default_factory=dict)
+
+
 class Preview(BaseModel):
     """The change an action would make, by keys and numbers that a person can check in either language.
 
-    `title` is English, for events, errors and the audit; other languages take the kind's own (`ActionKind.text_title`).
+    `title` is English, for events, errors and the audit; people read the kind's titles filled with `told`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -113,3 +131,8 @@ class Preview(BaseModel):
     currency: str
     blast_radius: Message
     undo: Message
+    told: Told = Told()
+    puts_in: Message | None = None
+    """What the brand puts in: money, goods, people's time."""
+    if_no: Message | None = None
+    """What a no leads to, as things stand."""

@@ -148,6 +148,13 @@ SEGMENT_MESSAGE = ActionKind(
         "Email {most_written} and leave {left_alone} alone: {segment}",
         "{most_written} anschreiben, {left_alone} nicht: {segment}",
     ),
+    told_titles=(
+        Words(
+            "Email test, {segment}: write to {written}, leave {alone} alone, {cost}",
+            "E-Mail-Test, {segment}: {written} anschreiben, {alone} nicht, {cost}",
+        ),
+        Words("Email {written} of {segment}, {cost}", "{written} anschreiben, {cost}: {segment}"),
+    ),
     reversibility=Reversibility.FINAL,
     leaves_house=LeavesHouse(
         content=Leaving.MAIL,
@@ -203,6 +210,13 @@ LEAD_FOLLOW_UP = ActionKind(
     text_title=Words(
         "Get back to lead {lead} within {within_days:day|days}",
         "Bei Anfrage {lead} innerhalb von {within_days:Tag|Tagen} nachfassen",
+    ),
+    told_titles=(
+        Words(
+            "Call back lead {lead}: {worth}, no answer for {silent:day|days}",
+            "Anfrage {lead} nachfassen: {worth}, seit {silent:Tag|Tagen} ohne Antwort",
+        ),
+        Words("Call back lead {lead}: {worth}", "Anfrage {lead} nachfassen: {worth}"),
     ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(

@@ -48,7 +48,8 @@ class Cell(BaseModel):
             return f"{self.unit} {round(self.value)}"
         if self.unit in {"ratio", "count"}:
             return number
-        return f"{number} {_SINGULAR.get(self.unit, self.unit) if number in ('1', '-1') else self.unit}"
+        counted = _SINGULAR.get(self.unit, self.unit) if number in ("1", "-1") else self.unit
+        return f"{number} {counted.replace('/', ' a ')}"
 
 
 def money_cell(amount_minor: int, currency: str) -> Cell:

@@ -64,6 +64,12 @@ INVOICE_REMIND = ActionKind(
         "Remind {debtor} of {invoices:overdue invoice|overdue invoices}",
         "{debtor} an {invoices:offene Rechnung|offene Rechnungen} erinnern",
     ),
+    told_titles=(
+        Words(
+            "Remind {debtor}: {owed} overdue, oldest by {oldest:day|days}",
+            "{debtor} an Zahlung erinnern: {owed} überfällig, bis zu {oldest:Tag|Tage}",
+        ),
+    ),
     reversibility=Reversibility.FINAL,
     leaves_house=LeavesHouse(
         content=Leaving.MAIL,
@@ -125,6 +131,12 @@ EXPENSE_FLAG = ActionKind(
     text_title=Words(
         "Have {expenses:expense|expenses} of {category} looked at",
         "{expenses:Ausgabe|Ausgaben} für {category} ansehen lassen",
+    ),
+    told_titles=(
+        Words(
+            "Check {expenses:expense|expenses} of {category}: {total}",
+            "{expenses:Ausgabe|Ausgaben} für {category} prüfen: {total}",
+        ),
     ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(

@@ -105,7 +105,7 @@ class ActionKind:
     list_title: Words
     """At most 45 characters, no amount: the list has a column for it."""
     text_title: Words
-    """At most 70 characters."""
+    """At most 70 characters, of the parameters alone."""
     reversibility: Reversibility
     leaves_house: LeavesHouse
     names: tuple[str, ...]
@@ -121,6 +121,10 @@ class ActionKind:
     """The parameters that a person may leave out, because the brand's own rows say them; the handler's `complete`."""
     value_names: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
     """By parameter, how its codes are called where people read them."""
+    told_titles: tuple[Words, ...] = ()
+    """Text titles with what its handler looked up (`Told`), the fullest first: the first that is known and fits."""
+    planned_for: str = ""
+    """The parameter with the day that it is planned for: a yes comes too late when that day begins."""
     approval_valid_for: timedelta = timedelta(days=3)
     measured_after: timedelta = timedelta(weeks=9)
     """Where no prediction says when."""

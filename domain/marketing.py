@@ -74,6 +74,13 @@ BUDGET_REALLOCATE = ActionKind(
         "Share {weekly_minor} a week between {budgets:campaign|campaigns} anew",
         "{weekly_minor} je Woche auf {budgets:Kampagne|Kampagnen} neu verteilen",
     ),
+    told_titles=(
+        Words("Move {moved} a week from {giver} to {taker}", "{moved} je Woche von {giver} zu {taker} verschieben"),
+        Words(
+            "Move {moved} a week between {budgets:campaign|campaigns}",
+            "{moved} je Woche zwischen {budgets:Kampagne|Kampagnen} verschieben",
+        ),
+    ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(
         content=Leaving.BUDGET,

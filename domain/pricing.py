@@ -132,6 +132,23 @@ PRICE_UPDATE = ActionKind(
     facts=PriceUpdateFacts,
     list_title=Words("New price for {sku} in {place}", "Neuer Preis für {sku} in {place}"),
     text_title=Words("Set {sku} in {place} to {price_minor}", "{sku} in {place} auf {price_minor} setzen"),
+    told_titles=(
+        Words(
+            "Cut {sku} in {place} by {cut} to {net_price} net", "{sku} in {place} um {cut} auf {net_price} netto senken"
+        ),
+        Words(
+            "Cut {sku} in {place} by {cut} to {shelf_price} incl. VAT",
+            "{sku} in {place} um {cut} auf {shelf_price} inkl. MwSt. senken",
+        ),
+        Words(
+            "Raise {sku} in {place} by {rise} to {net_price} net",
+            "{sku} in {place} um {rise} auf {net_price} netto erhöhen",
+        ),
+        Words(
+            "Raise {sku} in {place} by {rise} to {shelf_price} incl. VAT",
+            "{sku} in {place} um {rise} auf {shelf_price} inkl. MwSt. erhöhen",
+        ),
+    ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(
         content=Leaving.PRICE,
@@ -187,6 +204,16 @@ PRICE_DRAFT = ActionKind(
     text_title=Words(
         "Draft {price_minor} as the price of {sku} in {channel}",
         "{price_minor} als Preis von {sku} in {channel} entwerfen",
+    ),
+    told_titles=(
+        Words(
+            "Draft {net_price} net as the price of {sku} in {channel}",
+            "{net_price} netto als Preis von {sku} in {channel} entwerfen",
+        ),
+        Words(
+            "Draft {shelf_price} incl. VAT as the price of {sku} in {channel}",
+            "{shelf_price} inkl. MwSt. als Preis von {sku} in {channel} entwerfen",
+        ),
     ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(
@@ -276,6 +303,13 @@ PROMO_SCHEDULE = ActionKind(
         "Cut {sku} by {off_bps} in {channels:channel|channels} for {days:day|days} from {first_day}",
         "{sku} ab {first_day} für {days:Tag|Tage} in {channels:Kanal|Kanälen} um {off_bps} senken",
     ),
+    told_titles=(
+        Words(
+            "Cut {sku} by {off_bps} in {place} for {days:day|days} from {first_day}",
+            "{sku} ab {first_day} für {days:Tag|Tage} in {place} um {off_bps} senken",
+        ),
+    ),
+    planned_for="first_day",
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(
         content=Leaving.PRICE,

@@ -11,6 +11,8 @@ from domain.figure import FigureKey, FigureRef
 from domain.message import Message
 from domain.text import STORABLE
 
+IF_NO = "if_no"
+"""The part of a proposal's message that says what a no leads to: read beside the text, not in it."""
 LONGEST_TEXT = 2_000
 """Characters that a claim, or a line of a report, has at most."""
 Line = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), STORABLE]
@@ -33,6 +35,8 @@ class Claim(BaseModel):
     text: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT), STORABLE]
     german: Line = Field(default="", description="the same in German, with the same figures")
     message: SkipJsonSchema[Message | None] = None
+    beside: SkipJsonSchema[Line] = ""
+    """What rules say beside it, in English: what a no leads to, and the keys of what is promised."""
     figures: dict[FigureKey, FigureRef] = Field(default_factory=dict)
 
 

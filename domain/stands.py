@@ -88,6 +88,13 @@ STAND_REFILL = ActionKind(
         "Refill {stands:stand|stands} on {planned_day}: {units:unit|units}, {trip_cost_minor}",
         "{stands:Stand|Stände} am {planned_day} auffüllen: {units} Stück, {trip_cost_minor}",
     ),
+    told_titles=(
+        Words(
+            "Refill {stand} on {planned_day}: {units:unit|units}, {trip_cost_minor}",
+            "{stand} am {planned_day} auffüllen: {units} Stück, {trip_cost_minor}",
+        ),
+    ),
+    planned_for="planned_day",
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(
         content=Leaving.NOTICE,
@@ -219,6 +226,7 @@ STAND_VISIT = ActionKind(
     names=("stand",),
     uses={"cash": "cost_minor"},
     editable=("planned_day",),
+    planned_for="planned_day",
     filled_in=("cost_minor",),
     measured_after=timedelta(weeks=10),
 )

@@ -85,6 +85,26 @@ PURCHASE_ORDER_CREATE = ActionKind(
         "Order {units:unit|units} of {lines:product|products} from {supplier} for {total_minor}",
         "{units} Stück von {lines:Produkt|Produkten} bei {supplier} für {total_minor} bestellen",
     ),
+    told_titles=(
+        Words(
+            "Order {total} of {product} from {supplier}, here about {arrival}",
+            "{product} für {total} bei {supplier} bestellen, da um den {arrival}",
+        ),
+        Words(
+            "Order {total} from {supplier}: {lines:product|products}, here about {arrival}",
+            "Für {total} bei {supplier} bestellen: {lines:Produkt|Produkte}, da um den {arrival}",
+        ),
+        Words(
+            "Order {total} from {supplier}, here about {arrival}",
+            "Für {total} bei {supplier} bestellen, da um den {arrival}",
+        ),
+        Words("Order {total} of {product} from {supplier}", "{product} für {total} bei {supplier} bestellen"),
+        Words(
+            "Order {total} from {supplier}: {lines:product|products}",
+            "Für {total} bei {supplier} bestellen: {lines:Produkt|Produkte}",
+        ),
+        Words("Order {total} from {supplier}", "Für {total} bei {supplier} bestellen"),
+    ),
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(
         content=Leaving.ORDER_DOCUMENT,
@@ -153,6 +173,15 @@ STOCK_TRANSFER = ActionKind(
     text_title=Words(
         "Move {quantity:unit|units} of {sku} from {from_location} to {to_location} for {cost_minor}",
         "{quantity} Stück {sku} von {from_location} nach {to_location} für {cost_minor} umlagern",
+    ),
+    told_titles=(
+        Words(
+            "Move {quantity:unit|units} of {sku} from {from_location} to {to_location}, {cost_minor}",
+            "{quantity} Stück {sku} von {from_location} nach {to_location} umlagern, {cost_minor}",
+        ),
+        Words(
+            "Move {quantity} {sku} to {to_location}, {cost_minor}", "{quantity} {sku} nach {to_location}, {cost_minor}"
+        ),
     ),
     reversibility=Reversibility.COMPENSABLE,
     leaves_house=LeavesHouse(

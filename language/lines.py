@@ -20,7 +20,7 @@ class SpanLook(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a line; a number's `code` is what `mhos why` opens."""
+    """A piece of a line; a number's `code` is what `mhos why` opens: of a sum, the codes of its parts, `a+b`."""
 
     text: str
     look: SpanLook = SpanLook.PLAIN
@@ -41,6 +41,44 @@ def as_markdown(line: Line) -> str:
     return "".join(_marked(span) for span in line)
 
 
+def as_clean_markdown(line: Line) -> str:
+    """A line as Markdown without any code: numbers are words among words."""
+    return "".join(_clean(span) for span in line)
+
+
+class Sources:
+    """The numbers of a text in the order in which they appear, each under a number of its own to look it up by."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, tuple[int, str]] = {}
+
+    def as_markdown(self, line: Line) -> str:
+        """A line as Markdown, every number that can be opened followed by `[3]`."""
+        return "".join(f"{_clean(span)}{self._mark(span)}" for span in line)
+
+    def number(self, span: Span) -> int:
+        """The place of a number among the sources; 0 for one that cannot be opened."""
+        if span.look is not SpanLook.NUMBER or not span.code:
+            return 0
+        return self._numbers.setdefault(span.code, (len(self._numbers) + 1, span.text))[0]
+
+    def entries(self) -> list[tuple[int, str, str]]:
+        """Number, text and code of each, in their order."""
+        return [(number, text, code) for code, (number, text) in self._numbers.items()]
+
+    def _mark(self, span: Span) -> str:
+        number = self.number(span)
+        return f" \\[{number}\\]" if number else ""
+
+
+def as_linked_markdown(line: Line) -> str:
+    """A line as Markdown, every number that can be opened a link to its figure."""
+    return "".join(
+        f"[{_clean(span)}](figure:{span.code})" if span.look is SpanLook.NUMBER and span.code else _clean(span)
+        for span in line
+    )
+
+
 def as_plain(line: Line) -> str:
     """The words and numbers alone."""
     return "".join(span.text for span in line)
@@ -51,9 +89,12 @@ def _marked(span: Span) -> str:
         return f"**{span.text}** `{span.code}`"
     if span.look is SpanLook.CODE:
         return f"`{span.text.replace('`', '')}`"
-    words = _kept_spaces(span.text, escape_markdown)
-    mark = {SpanLook.STRONG: "**", SpanLook.QUIET: "_"}.get(span.look, "")
-    return f"{mark}{words}{mark}"
+    return _clean(span)
+
+
+def _clean(span: Span) -> str:
+    mark = {SpanLook.STRONG: "**", SpanLook.QUIET: "_"}.get(span.look, "") if span.text.strip() else ""
+    return _kept_spaces(span.text, lambda words: f"{mark}{escape_markdown(words)}{mark}")
 
 
 def _kept_spaces(text: str, words: Callable[[str], str]) -> str:

@@ -1,18 +1,20 @@
 """Prose that cites figures, with each number in its place as the language writes it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from domain.errors import InvalidInput
 from domain.figure import Cell
 from domain.language import Language
-from language.formats import cell_text
+from language.formats import cell_text, exact_text, number_text, rounded_text
 from language.lines import Span, SpanLook
 
 KEY = re.compile(r"\{([a-z][a-z_]{0,39})\}")
 _WITH_DATIVE = re.compile(r"\b(?:ab|aus|bei|binnen|in|mit|nach|seit|von|vor|zu) $", re.IGNORECASE)
 _PLURALS = re.compile(r"\b(Tage|Monate|Jahre)$")
 """German nouns that take an -n after such prepositions: `seit 3 Tagen`."""
+PER_PERCENT = "per_percent"
+"""How the key of an elasticity begins that is said as what a percent of the price does."""
 _BRACES = str.maketrans("{}", "()")
 
 
@@ -21,13 +23,46 @@ def without_figures(text: str) -> str:
     return text.translate(_BRACES)
 
 
-def prose_line(text: str, cells: Mapping[str, Cell], language: Language, codes: Mapping[str, str] = {}) -> list[Span]:
+Writing = Callable[[str, Cell, Language], str]
+"""How a number of some key is written."""
+_PRICED = re.compile(r"price_|_price|unit_cost|average|other_[a-z]$")
+
+
+def exactly(key: str, cell: Cell, language: Language) -> str:
+    """As tables, action items and receipts have it."""
+    return exact_text(cell, language)
+
+
+def rounded(key: str, cell: Cell, language: Language) -> str:
+    """As running text has it; prices stay exact."""
+    return exact_text(cell, language) if _PRICED.search(key) else rounded_text(cell, language)
+
+
+def as_shown(key: str, cell: Cell, language: Language) -> str:
+    return cell_text(cell, language)
+
+
+def _said(key: str, cell: Cell, language: Language, written: Writing) -> str:
+    """As written; an elasticity that is said of each percent is that many percent, of which the sentence says whether
+    they are more or less."""
+    if key.startswith(PER_PERCENT):
+        return f"{number_text(abs(cell.value), language, 1)} %"
+    return written(key, cell, language)
+
+
+def prose_line(
+    text: str,
+    cells: Mapping[str, Cell],
+    language: Language,
+    codes: Mapping[str, str] = {},
+    written: Writing = as_shown,
+) -> list[Span]:
     """The prose in pieces, every `{key}` a number that its code opens. Raises InvalidInput for one that is missing."""
     spans, at = list[Span](), 0
     for match in KEY.finditer(text):
         if match[1] not in cells:
             raise InvalidInput(f"The text cites {{{match[1]}}}, but no number of that name is given.")
-        number = cell_text(cells[match[1]], language)
+        number = _said(match[1], cells[match[1]], language, written)
         if language is Language.DE and _WITH_DATIVE.search(text[: match.start()]):
             number = _PLURALS.sub(r"\1n", number)
         spans += [Span(text[at : match.start()]), Span(number, SpanLook.NUMBER, codes.get(match[1], ""))]

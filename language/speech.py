@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from domain.errors import DomainError
 from domain.language import Language
 from domain.message import Message
-from language.formats import cell_text, day_text
+from language.formats import day_text
+from language.prose import Writing, as_shown
 from language.sentences import sentence
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -38,18 +39,18 @@ def say(key: str, language: Language, /, **names: str) -> str:
     return speak(Message(key=key, names=names), language)
 
 
-def speak(message: Message, language: Language) -> str:
+def speak(message: Message, language: Language, written: Writing = as_shown) -> str:
     """The message as a sentence, with what follows it. Placeholders that it does not fill stay: they are figures' keys.
 
     Raises UnknownKey for a key that the catalogue does not have, in tests; elsewhere the key's own words are said.
     """
-    own = _filled(message, language)
-    return " ".join(text for text in (own, *(speak(part, language) for part in message.then)) if text)
+    own = _filled(message, language, written)
+    return " ".join(text for text in (own, *(speak(part, language, written) for part in message.then)) if text)
 
 
-def joined(messages: Iterable[Message], language: Language) -> str:
+def joined(messages: Iterable[Message], language: Language, written: Writing = as_shown) -> str:
     """Reasons one after the other, with semicolons between them."""
-    return "; ".join(speak(message, language) for message in messages)
+    return "; ".join(speak(message, language, written) for message in messages)
 
 
 def spoken(document: Any, language: Language) -> Any:
@@ -88,12 +89,12 @@ def prose_of(row: BilingualProse, language: Language) -> str:
     return speak(Message.model_validate(row.message), language) if row.message else row.german
 
 
-def _filled(message: Message, language: Language) -> str:
+def _filled(message: Message, language: Language, written: Writing) -> str:
     values = {
         **{name: text.translate(_BRACES) for name, text in message.names.items()},
-        **{name: cell_text(number, language) for name, number in message.numbers.items()},
+        **{name: written(name, number, language) for name, number in message.numbers.items()},
         **{name: day_text(day, language) for name, day in message.days.items()},
-        **{name: joined(parts, language) for name, parts in message.parts.items()},
+        **{name: joined(parts, language, written) for name, parts in message.parts.items()},
         **{name: f"{{{key}}}" for name, key in message.figures.items()},
     }
     template = _template(message, language)

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.customers import LEAD_FOLLOW_UP, LeadFollowUp, LeadFollowUpFacts
 from domain.errors import Conflict, InvalidInput
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
 from domain.message import Message, message
 from domain.money import format_minor
@@ -106,7 +107,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def _preview(session: BrandSession, lead: Lead, action: LeadFollowUp) -> Preview:
     worth, due = format_minor(lead.value_minor, lead.currency), _due(session, action)
-    step = lead.next_step_at
+    step, silent = lead.next_step_at, (session.ctx.now() - (lead.last_contact_at or lead.opened_at)).days
     return Preview(
         title=f"Have a person get back to lead {lead.code} ({worth}) by {due:%-d %B %Y}",
         changes=(
@@ -122,4 +123,9 @@ def _preview(session: BrandSession, lead: Lead, action: LeadFollowUp) -> Preview
         currency=lead.currency,
         blast_radius=message("customers.preview.lead_reach", brand=brand_of(session).name, day=lead.opened_at.date()),
         undo=Message(key="customers.preview.lead_undo"),
+        told=Told(
+            numbers={"worth": money_cell(lead.value_minor, lead.currency), "silent": Cell(value=silent, unit="days")}
+        ),
+        puts_in=message("customers.preview.lead_puts_in", day=due.date()),
+        if_no=message("customers.preview.lead_if_no", silent=Cell(value=silent, unit="days")),
     )

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.canonical import sha256_of
 from domain.customers import SEGMENT_MESSAGE, TEXTS, Arm, SegmentMessage, SegmentMessageFacts
 from domain.errors import InvalidInput
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
 from domain.message import Message, message, number, verbatim
 from domain.money import format_minor
@@ -163,6 +164,20 @@ def _preview(now: _Situation, action: SegmentMessage) -> Preview:
             alone=now.eligible.left_alone,
         ),
         undo=Message(key="customers.preview.message_undo"),
+        told=Told(
+            numbers={
+                "written": Cell(value=now.treated, unit="count"),
+                "cost": money_cell(now.cost_minor, action.currency),
+                **({"alone": Cell(value=now.held_out, unit="count")} if now.held_out else {}),
+            }
+        ),
+        puts_in=message(
+            "customers.preview.message_puts_in",
+            cost=money_cell(now.cost_minor, action.currency),
+            written=now.treated,
+            most=now.rules.max_messages_a_week,
+        ),
+        if_no=message("customers.preview.message_if_no", cost=money_cell(now.cost_minor, action.currency)),
     )
 
 

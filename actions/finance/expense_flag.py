@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, NotFound
 from domain.figure import money_cell
 from domain.finance import EXPENSE_FLAG, ExpenseFlag, ExpenseFlagFacts
@@ -124,6 +124,9 @@ def _preview(now: _Situation, action: ExpenseFlag) -> Preview:
         currency=action.currency,
         blast_radius=message("finance.preview.flag_reach", total=money_cell(now.total_minor, action.currency)),
         undo=Message(key="finance.preview.flag_undo"),
+        told=Told(numbers={"total": money_cell(now.total_minor, action.currency)}),
+        puts_in=message("finance.preview.flag_puts_in", total=money_cell(now.total_minor, action.currency)),
+        if_no=Message(key="finance.preview.flag_if_no"),
     )
 
 

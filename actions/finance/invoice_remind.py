@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import NotFound
-from domain.figure import money_cell
+from domain.figure import Cell, money_cell
 from domain.finance import INVOICE_REMIND, InvoiceRemind, InvoiceRemindFacts, owed_by
 from domain.kind import ActionKind
 from domain.message import Message, message, verbatim
@@ -141,6 +141,17 @@ def _preview(now: _Situation, action: InvoiceRemind) -> Preview:
             "finance.preview.reminder_reach", count=count, total=money_cell(now.owed_minor, action.currency)
         ),
         undo=Message(key="finance.preview.reminder_undo"),
+        told=Told(
+            names={"debtor": now.debtor},
+            numbers={
+                "owed": money_cell(now.owed_minor, action.currency),
+                "oldest": Cell(
+                    value=max((now.now - overdue.invoice.due_at) // _DAY for overdue in now.due), unit="days"
+                ),
+            },
+        ),
+        puts_in=Message(key="finance.preview.reminder_puts_in"),
+        if_no=message("finance.preview.reminder_if_no", total=money_cell(now.owed_minor, action.currency)),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, NotFound
-from domain.figure import money_cell
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
 from domain.marketing import BUDGET_REALLOCATE, BUDGET_WEEKS, BudgetReallocate, BudgetReallocateFacts
 from domain.message import Message, message, verbatim
@@ -133,7 +133,18 @@ def _preview(moves: Sequence[_Move], action: BudgetReallocate) -> Preview:
             "finance.preview.budget_reach", count=len(moves), amount=money_cell(moved, action.currency)
         ),
         undo=Message(key="finance.preview.budget_undo"),
+        told=_told(moves, money_cell(moved, action.currency)),
+        puts_in=message("finance.preview.budget_puts_in", amount=money_cell(moved, action.currency)),
+        if_no=Message(key="finance.preview.budget_if_no"),
     )
+
+
+def _told(moves: Sequence[_Move], moved: Cell) -> Told:
+    """Who gives and who takes, where it is one each."""
+    givers = [move.row.campaign for move in moves if move.change_minor < 0]
+    takers = [move.row.campaign for move in moves if move.change_minor > 0]
+    pair = {"giver": givers[0], "taker": takers[0]} if len(givers) == len(takers) == 1 else {}
+    return Told(names=pair, numbers={"moved": moved})
 
 
 def _set(session: BrandSession, was: CampaignBudget, weekly_minor: int, source: str) -> RowChange:

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
-from domain.message import Message, number
+from domain.message import Message, message, number
 from domain.money import BPS, format_minor
 from domain.prediction import Outcome, OutcomeStatus, Prediction
 from domain.pricing import PRICE_DRAFT, PriceDraftFacts
@@ -71,6 +71,16 @@ class PriceDraftHandler:
                 currency=currency,
                 blast_radius=Message(key="pricing.preview.draft_reach"),
                 undo=Message(key="pricing.preview.draft_undo"),
+                told=Told(
+                    names={"sku": product.title, "channel": channel.title},
+                    numbers={
+                        "shelf_price" if channel.prices_include_vat else "net_price": money_cell(
+                            action.price_minor, currency
+                        )
+                    },
+                ),
+                puts_in=Message(key="pricing.preview.draft_puts_in"),
+                if_no=message("pricing.preview.draft_if_no", product=product.title, channel=channel.title),
             ),
             shown={
                 "unit_cost": ShownFact(value=cost, tolerance=cost // 50, unit=f"{currency}.minor", promised=True),

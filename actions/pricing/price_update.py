@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from actions.pricing.price_words import price_with_vat
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
@@ -204,7 +205,22 @@ def _preview(now: _Situation, action: PriceUpdate, facts: PriceUpdateFacts) -> P
         blast_radius=message("pricing.preview.update_reach", count=now.recent.locations, share=share)
         if now.recent.locations
         else message("pricing.preview.update_reach_nowhere", share=share),
-        undo=message("pricing.preview.update_undo", price=money_cell(before, currency)),
+        undo=message("pricing.preview.update_undo", list_price=price_with_vat(now.line.channel, before, currency)),
+        told=_told(now, action, change),
+        puts_in=message("pricing.preview.update_puts_in", before=_margin(now, before), after=_margin(now, after)),
+        if_no=message("pricing.preview.update_if_no", list_price=price_with_vat(now.line.channel, before, currency)),
+    )
+
+
+def _told(now: _Situation, action: PriceUpdate, change: float) -> Told:
+    """The product and the channel by name, and by how much the price goes down or up."""
+    channel, zone = now.line.channel, action.zone
+    price = "shelf_price" if channel.prices_include_vat else "net_price"
+    share = Cell(value=abs(change) * 100, unit="bps")
+    moved = {"cut": share} if change < 0 else {"rise": share} if change > 0 else {}
+    return Told(
+        names={"sku": now.line.product.title, "place": f"{channel.title}{f' ({zone})' if zone else ''}"},
+        numbers={price: money_cell(action.price_minor, now.price.currency), **moved},
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
@@ -201,6 +201,14 @@ def _preview(now: _Situation, action: PromoSchedule, facts: PromoScheduleFacts) 
             units=now.weekly_units,
         ),
         undo=Message(key="pricing.preview.promotion_undo"),
+        told=Told(
+            names={
+                "sku": now.product.title,
+                **({"place": now.places[0].channel.title} if len(now.places) == 1 else {}),
+            }
+        ),
+        puts_in=message("pricing.preview.promotion_puts_in", amount=money_cell(facts.amount_minor, currency)),
+        if_no=Message(key="pricing.preview.promotion_if_no"),
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
 from actions.stands.partner_rows import called_off, expected_expense, name_of, risk_of, row_change, stand_at
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import NotFound
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
@@ -49,7 +49,7 @@ class StandBonusHandler:
             f"up to {cap.render()}",
             changes=(
                 PreviewLine(
-                    field=message("stands.preview.bonus", stand=place.code),
+                    field=message("stands.preview.bonus", stand=name_of(place)),
                     before=Message(key="stands.preview.none"),
                     after=message("stands.preview.bonus_terms", share=share, cap=cap),
                 ),
@@ -58,6 +58,9 @@ class StandBonusHandler:
             currency=action.currency,
             blast_radius=message("stands.preview.bonus_reach", cap=cap),
             undo=Message(key="stands.preview.bonus_undo"),
+            told=Told(names={"stand": name_of(place)}),
+            puts_in=message("stands.preview.bonus_puts_in", cap=cap),
+            if_no=Message(key="stands.preview.bonus_if_no"),
         )
         shown = {"bonus share": ShownFact(value=action.share_bps, unit="bps", promised=True)}
         return Look(action.subject, preview, shown, facts, risk_of(action.cap_minor, rules.owner_gate_minor))

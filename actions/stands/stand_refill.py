@@ -9,7 +9,8 @@ from uuid import UUID
 
 from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from actions.stands.partner_rows import name_of
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, NotFound
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
@@ -200,15 +201,23 @@ def _preview(now: _Situation, action: StandRefill) -> Preview:
             cost=money_cell(now.cost_minor(action), action.currency),
         ),
         undo=Message(key="stands.preview.trip_undo"),
+        told=Told(names={"stand": name_of(now.stops[0])} if stops == 1 else {}),
+        puts_in=message(
+            "stands.preview.trip_puts_in",
+            cost=money_cell(now.cost_minor(action), action.currency),
+            units=Cell(value=units, unit="units"),
+        ),
+        if_no=Message(key="stands.preview.trip_if_no"),
     )
 
 
 def _stop_change(now: _Situation, place: Location) -> PreviewLine:
     here = [line_now for line_now in now.lines if line_now.place.id == place.id]
     brought, there = sum(line_now.line.quantity for line_now in here), sum(line_now.on_hand for line_now in here)
-    named = ", ".join(f"{line_now.line.quantity} {line_now.line.sku}" for line_now in here)
+    most_first = sorted(here, key=lambda line_now: -line_now.line.quantity)
+    named = ", ".join(f"{line_now.line.quantity} {line_now.product.title}" for line_now in most_first)
     return PreviewLine(
-        field=verbatim(f"{place.code} {place.title}".strip()),
+        field=verbatim(name_of(place)),
         before=message("stands.preview.there", units=Cell(value=there, unit="count")),
         after=message("stands.preview.brought", units=brought, lines=named),
     )

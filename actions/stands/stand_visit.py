@@ -8,10 +8,10 @@ from actions.brand_currency import require_brand_currency
 from actions.handler import Look, RowChange, ShownFact
 from actions.stands.partner_rows import called_off, expected_expense, name_of, risk_of, row_change, stand_at
 from actions.stands.stand_refill import DISPATCHER
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.figure import money_cell
 from domain.kind import ActionKind
-from domain.message import Message, message, verbatim
+from domain.message import Message, message
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from domain.stands import STAND_VISIT, StandVisit, StandVisitFacts
@@ -49,15 +49,18 @@ class StandVisitHandler:
             title=f"Visit {name_of(place)} on {action.planned_day:%-d %B} for {cost_text}",
             changes=(
                 PreviewLine(
-                    field=message("stands.preview.visit", stand=place.code),
+                    field=message("stands.preview.visit", stand=name_of(place)),
                     before=Message(key="stands.preview.none"),
-                    after=verbatim(f"{action.planned_day}"),
+                    after=message("common.day", day=action.planned_day),
                 ),
             ),
             amount_minor=cost,
             currency=action.currency,
             blast_radius=message("stands.preview.visit_reach", cost=money_cell(cost, action.currency)),
             undo=Message(key="stands.preview.visit_undo"),
+            told=Told(names={"stand": name_of(place)}),
+            puts_in=message("stands.preview.visit_puts_in", cost=money_cell(cost, action.currency)),
+            if_no=Message(key="stands.preview.visit_if_no"),
         )
         shown = {"visit cost": ShownFact(value=cost, tolerance=cost // 50, unit=f"{action.currency}.minor",
                                          promised=True)}  # fmt: skip

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
 from actions.stock.purchase_pace import PACE_WINDOW, daily_pace, oldest_days
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
-from domain.figure import money_cell
+from domain.figure import Cell, money_cell
 from domain.kind import ActionKind
 from domain.message import Message, message, verbatim
 from domain.money import format_minor
@@ -63,6 +63,8 @@ class _Situation:
     rules: BrandRules
     lines: Sequence[_LineNow]
     cash_minor: int | None
+    arrives: date | None
+    """The day by which it should be here; None where no lead time is known."""
 
     @property
     def total_minor(self) -> int:
@@ -127,11 +129,13 @@ def _situation(session: BrandSession, action: PurchaseOrderCreate) -> _Situation
     _require_offered(supplier, [line.sku for line in action.lines], offers)
     if foreign := sorted({offers[line.sku].currency for line in action.lines} - {action.currency}):
         raise InvalidInput(f"{action.supplier} asks {', '.join(foreign)}, not {action.currency}.")
+    lead_days = _lead_days(session, supplier)
     return _Situation(
         supplier=supplier,
         rules=rules_of(session),
-        lines=_lines_now(session, action, offers, _lead_days(session, supplier)),
+        lines=_lines_now(session, action, offers, lead_days),
         cash_minor=reads.cash_minor(session, action.currency),
+        arrives=(session.ctx.now() + timedelta(days=round(lead_days))).date() if lead_days else None,
     )
 
 
@@ -197,7 +201,28 @@ def _preview(now: _Situation, action: PurchaseOrderCreate) -> Preview:
         currency=action.currency,
         blast_radius=_reach(now, units, action.currency),
         undo=Message(key="stock.preview.order_undo"),
+        told=_told(now, name, action.currency),
+        puts_in=_puts_in(now, action.currency),
+        if_no=Message(key="stock.preview.order_if_no"),
     )
+
+
+def _told(now: _Situation, supplier: str, currency: str) -> Told:
+    one_product = len(now.lines) == 1
+    return Told(
+        names={"supplier": supplier, **({"product": now.lines[0].offer.title} if one_product else {})},
+        numbers={"total": money_cell(now.total_minor, currency)},
+        days={} if now.arrives is None else {"arrival": now.arrives},
+    )
+
+
+def _puts_in(now: _Situation, currency: str) -> Message:
+    total, days = money_cell(now.total_minor, currency), now.supplier.payment_days
+    if days is None:
+        return message("stock.preview.order_puts_in", total=total)
+    if not days:
+        return message("stock.preview.order_puts_in_on_arrival", total=total)
+    return message("stock.preview.order_puts_in_later", total=total, days=Cell(value=days, unit="days"))
 
 
 def _reach(now: _Situation, units: int, currency: str) -> Message:
@@ -209,7 +234,7 @@ def _reach(now: _Situation, units: int, currency: str) -> Message:
 
 def _line_change(line_now: _LineNow, currency: str) -> PreviewLine:
     return PreviewLine(
-        field=verbatim(f"{line_now.line.sku} {line_now.offer.title}"),
+        field=verbatim(f"{line_now.offer.title} ({line_now.line.sku})"),
         before=message("stock.preview.on_hand", on_hand=line_now.on_hand, coming=line_now.under_way),
         after=message(
             "stock.preview.ordered",

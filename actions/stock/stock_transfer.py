@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from actions.handler import Look, RowChange, ShownFact
-from domain.action import Preview, PreviewLine
+from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.figure import money_cell
 from domain.kind import ActionKind
@@ -134,18 +134,33 @@ def _preview(now: _Situation, action: StockTransfer, facts: StockTransferFacts) 
     return Preview(
         title=f"Move {action.quantity:,} of {now.product.title} from {_named(now.source)} to {_named(now.target)}",
         changes=(
-            _line(action.sku, now.source, now.there.present, -action.quantity),
-            _line(action.sku, now.target, here, action.quantity),
+            _line(now.product.title, now.source, now.there.present, -action.quantity),
+            _line(now.product.title, now.target, here, action.quantity),
         ),
         amount_minor=facts.amount_minor,
         currency=action.currency,
         blast_radius=message("stock.preview.transfer_reach", cost=money_cell(action.cost_minor, action.currency)),
         undo=Message(key="stock.preview.transfer_undo"),
+        told=Told(
+            names={
+                "sku": now.product.title,
+                "from_location": _named(now.source),
+                "to_location": _named(now.target),
+            }
+        ),
+        puts_in=message("stock.preview.transfer_puts_in", cost=money_cell(action.cost_minor, action.currency)),
+        if_no=message(
+            "stock.preview.transfer_if_no",
+            there=now.there.present,
+            source=_named(now.source),
+            here=here,
+            target=_named(now.target),
+        ),
     )
 
 
-def _line(sku: str, place: Location, units: int, change: int) -> PreviewLine:
-    field = message("stock.preview.at_place", sku=sku, place=_named(place))
+def _line(product: str, place: Location, units: int, change: int) -> PreviewLine:
+    field = message("stock.preview.at_place", product=product, place=_named(place))
     return PreviewLine(field=field, before=number(units), after=number(units + change))
 
 

@@ -45,6 +45,7 @@ class ItemSummary(BaseModel):
     gates: list[str] = Field(description="whose approval it needs")
     predicted: Predicted | None
     expected: str
+    can_be_undone: bool
     edited_from: str | None = Field(description="the item whose amounts a person changed to make this one")
     etag: str = Field(description="what to send as If-Match to answer exactly this")
 
@@ -114,9 +115,14 @@ class ItemDetails(ItemSummary):
     verdict: Verdict  # pyright: ignore[reportIncompatibleVariableOverride] - in full here
     diff: list[FieldChange]
     blast_radius: str
+    rationale: str = Field(description="why now: Markdown, each number linked to its figure, as in the parts below")
+    changed: str = Field(description="what a challenge changed of the proposal, and who; empty where none did")
+    puts_in: str = Field(description="what the brand puts in")
+    if_no: str = Field(description="what a no leads to, and for how long it keeps the subject quiet")
+    promise: str = Field(description="what it should bring as it stands, with its range, and when that is checked")
     undo: str
+    answer_by: str = Field(description="whose yes it needs, and the last moment at which it works")
     outside: Outside
-    rationale: str = Field(description="numbers with the code that opens them")
     figures: Figures
     action: dict[str, Any] = Field(description="its parameters")
     editable: list[str] = Field(
@@ -125,6 +131,7 @@ class ItemDetails(ItemSummary):
     facts: dict[str, ShownFact] = Field(description="what an approval is bound to, with tolerances")
     policies: list[str]
     dissent: list[str]
+    objections: list[str] = Field(description="of the dissent, what people said in the meeting")
     changed_since_shown: list[str]
     receipts: list[ReceiptLine]
     approvals: list[ApprovalShape]

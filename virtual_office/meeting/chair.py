@@ -26,10 +26,14 @@ EXPLAINED = 12
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A proposal that was not adopted, and which limit bound."""
+    """A proposal that was not adopted, and what stood against it: `bounds`, first what kept it out.
+
+    That is limits by name (`attention`, `cash`, `stock_money`), or `no_gain`, `same_subject`, `together`, `refused`.
+    """
 
     proposal_id: UUID
     reason: str
+    bounds: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -133,14 +137,23 @@ def _in_words(
         (proposal for proposal in proposals if proposal.id in refused),
         key=lambda proposal: (-proposal.expected_minor, str(proposal.id)),
     )
-    reasons = {UUID(excluded.key): both(_reason(excluded, by_key, grounds)) for excluded in selection.left_out}
-    outranked = [LeftOut(proposal_id, reason) for proposal_id, reason in reasons.items()]
+    outranked = [
+        LeftOut(UUID(excluded.key), both(_reason(excluded, by_key, grounds)), _bounds(excluded))
+        for excluded in selection.left_out
+    ]
     return ChairDecision(
         adopted=[UUID(key) for key in selection.adopted],
-        left_out=[*(LeftOut(proposal.id, refused[proposal.id]) for proposal in ranked), *outranked],
+        left_out=[*(LeftOut(proposal.id, refused[proposal.id], ("refused",)) for proposal in ranked), *outranked],
         worth_more=[both(worth) for worth in _shadows(selection, grounds)],
         together=[both(worth) for worth in _together(proposals, {UUID(key) for key in selection.adopted}, grounds)],
     )
+
+
+def _bounds(excluded: Outranked) -> Sequence[str]:
+    """Every limit that it broke, the tightest first; else what else kept it out."""
+    if excluded.reason in ("same_subject", "no_gain"):
+        return (excluded.reason,)
+    return tuple(short.limit for short in excluded.shortfalls) or ("together",)
 
 
 def _reason(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> Message:
@@ -157,17 +170,15 @@ def _reason(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Gro
     else:
         needed, left = (_amount(amount, grounds) for amount in (short.needed, max(short.left, 0)))
         bound = message(f"office.left.{_known(short.limit)}", needed=needed, left=left, limit=short.limit)
-    return together([bound, *_cost(excluded, by_key, grounds)])
+    return together([bound, *_cost(excluded, grounds)])
 
 
-def _cost(excluded: Outranked, by_key: Mapping[str, ProposalRow], grounds: Grounds) -> Iterator[Message]:
-    """The proposals that it would have displaced, and the loss; nothing where that is unknown or there is none."""
+def _cost(excluded: Outranked, grounds: Grounds) -> Iterator[Message]:
+    """What taking it instead would have cost; nothing where that is unknown or there is no loss."""
     instead = excluded.instead
     if instead is None or not instead.displaced or not grounds.currency or instead.loss_minor <= 0:
         return
-    first, *second = [parse_action(by_key[key].action).subject for key in instead.displaced[:2]]
-    displaced = message("office.left.two_subjects", first=first, second=second[0]) if second else first
-    yield message("office.left.cost", displaced=displaced, loss=_amount(instead.loss_minor, grounds))
+    yield message("office.left.cost", loss=_amount(instead.loss_minor, grounds))
 
 
 def _known(limit: str) -> str:

@@ -29,11 +29,13 @@ class MeetingState(TypedDict):
     agenda: str
     opening: str
     points: list[dict[str, Any]]
+    happened: list[dict[str, Any]]
     agents: list[str]
     reports: Annotated[dict[str, Any], operator.or_]
     heard: int
     adopted: list[str]
     left_out: list[list[str]]
+    bounds: dict[str, list[str]]
     worth_more: list[str]
     together: list[str]
     in_german: dict[str, str]

@@ -24,18 +24,30 @@ from store.reads.stock.levels import cash_minor
 from store.session import BrandSession
 from store.snapshot import Snapshot
 from store.tables import ChallengeRow, ProposalRow, Run, TurnRow
-from virtual_office.meeting.agenda import opening, points_of
+from virtual_office.meeting.agenda import happened, opening, points_of
 from virtual_office.meeting.chair import ATTENTION, ChairDecision, Grounds, choose
 from virtual_office.meeting.challenge import Challenger
 from virtual_office.meeting.hindsight import BilingualLine, german_by_text, precedent_lines, refused_lately
 from virtual_office.meeting.limits import CASH
 from virtual_office.meeting.price_sets import sets_of
+from virtual_office.meeting.promises import promises_since
 from virtual_office.meeting.recomputed import challenges_of, changed_rows, revisions_of, standing
 from virtual_office.meeting.reporting import Progress, Reporter
 from virtual_office.meeting.revision import Revision
 from virtual_office.meeting.runs import finish_run
-from virtual_office.meeting.turns import invited, objections, point_entries, struck, turn_entries, turns_of, weighing
-from virtual_office.minutes.document import limits_of, mending_risks, owners_of, proposals_of, write_minutes
+from virtual_office.meeting.turns import (
+    invited,
+    objection_entries,
+    objections,
+    point_entries,
+    struck,
+    turn_entries,
+    turns_of,
+    weighing,
+)
+from virtual_office.minutes.document import write_minutes
+from virtual_office.minutes.names import Names, words_of
+from virtual_office.minutes.records import limits_of, mending_risks, owners_of, proposals_of
 from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.words import agent_title, both, german_of
 
@@ -75,10 +87,12 @@ class Steps:
         run_id = UUID(state["run_id"])
         with self._room.database.read(self._ctx) as session:
             said = session.get_one(Run, (self._ctx.brand_id, run_id)).manner.get("points", ())
+        before = [point.as_document() for point in happened(self._room.database, self._ctx, run_id)]
         points = [point.as_document() for point in points_of(self._room.database, self._ctx, run_id)]
         points += [{"text": text, "text_de": text, "figures": {}} for text in map(without_figures, said)]
         with self._room.database.read(self._ctx) as session:
-            return {"reports": {}, "points": points, "opening": opening(session, state["agenda"], points)}
+            told = opening(session, state["agenda"], [*before, *points])
+        return {"reports": {}, "points": points, "happened": before, "opening": told}
 
     def seats(self, state: Any, agents: Sequence[str] | None = None) -> list[SeatState]:
         """Who is to report: everybody who attends, or those named."""
@@ -138,6 +152,7 @@ class Steps:
             "together": [str(line) for line in choice.together],
             "adopted": [str(proposal_id) for proposal_id in choice.adopted],
             "left_out": [[str(entry.proposal_id), str(entry.reason)] for entry in choice.left_out],
+            "bounds": {str(entry.proposal_id): list(entry.bounds) for entry in choice.left_out},
             "in_german": german_of(
                 [*choice.worth_more, *choice.together, *(entry.reason for entry in choice.left_out)]
             ),
@@ -228,13 +243,16 @@ class Steps:
             before = self._precedents(session, state)
             result = {
                 "points": [*state["points"], *point_entries(turns)],
+                "happened": state["happened"],
+                "promises": promises_since(session, run),
                 "reports": state["reports"],
                 "adopted": [str(item.id) for item in items],
                 "left_out": state["left_out"],
+                "bounds": state["bounds"],
                 "worth_more": state["worth_more"],
                 "together": state.get("together", []),
                 "challenges": challenged.documents(),
-                "turns": turn_entries(turns, brand_of(session).currency, challenged.subjects),
+                "turns": turn_entries(turns, brand_of(session).currency, challenged.titles),
                 "precedents": {key: [line.text for line in lines] for key, lines in before.items()},
                 "dissent": challenged.dissent(turns),
                 "in_german": {
@@ -274,14 +292,14 @@ class _ChallengedProposals:
         self._titles = titles
         self._rows = list(changed_rows(standing(challenges_of(session, run_id), adopted)))
         self._proposals = {row.id: row for row in proposals_of(session, run_id)}
+        self._names = Names(session, (word for row in self._proposals.values() for word in words_of(row.action)))
         self._revisions: Mapping[UUID, Revision] = revisions_of(session, run_id, adopted)
         codes = [code for row in self._rows for code in row.figures.values()]
         self._figures = {language: Figures(session, codes, language) for language in Language}
 
-    @property
-    def subjects(self) -> dict[UUID, str]:
-        """The subject of each proposal, by its id."""
-        return {key: parse_action(row.action).subject for key, row in self._proposals.items()}
+    def titles(self, language: Language) -> dict[UUID, str]:
+        """What each proposal would do, by its id."""
+        return {key: self._names.title(parse_action(row.action), language) for key, row in self._proposals.items()}
 
     def amended(self, proposal_id: UUID, objected: Sequence[str]) -> Amended:
         revision = self._revisions.get(proposal_id)
@@ -301,8 +319,7 @@ class _ChallengedProposals:
             for row in self._rows
         ]  # fmt: skip
         for proposal_id in self._proposals:
-            said = objections(turns, proposal_id)
-            entries += [{"proposal": str(proposal_id), "text": line, "text_de": line} for line in said]
+            entries += [{"proposal": str(proposal_id), **entry} for entry in objection_entries(turns, proposal_id)]
         return entries
 
     def in_german(self) -> dict[str, str]:

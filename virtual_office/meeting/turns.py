@@ -1,6 +1,6 @@
 """Turns of people in a meeting: questions, objections, limits, strikes, points, and that it may go on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -12,6 +12,7 @@ from domain.actor import Permission
 from domain.errors import Conflict, InvalidInput
 from domain.figure import Cell
 from domain.language import Language
+from domain.message import message
 from language.formats import cell_text
 from language.prose import without_figures
 from language.speech import say
@@ -23,6 +24,7 @@ from store.session import BrandSession
 from store.tables import ProposalRow, Run, TurnRow
 from virtual_office.meeting.limits import RESOURCES
 from virtual_office.meeting.runs import DONE
+from virtual_office.minutes.words import both
 from virtual_office.questions.questions import CitedAnswer, answer_question
 
 LONGEST = 2_000
@@ -133,12 +135,26 @@ def weighing(turns: Sequence[TurnRow]) -> int:
 
 
 def struck(turns: Sequence[TurnRow]) -> dict[UUID, str]:
-    """The proposals that people took off the table, and why."""
+    """The proposals that people took off the table, and why, in both languages."""
     return {
-        turn.proposal_id: say("office.left.struck", Language.EN, person=person_of(turn), reason=turn.text)
+        turn.proposal_id: both(message("office.left.struck", person=person_of(turn), reason=turn.text))
         for turn in turns
         if turn.kind == Kind.STRIKE and turn.proposal_id is not None
     }
+
+
+def objection_entries(turns: Sequence[TurnRow], proposal_id: UUID) -> list[dict[str, str]]:
+    """The same in both languages: who objected, and the words."""
+    return [
+        {
+            "person": person_of(turn),
+            "words": turn.text,
+            "text": say("office.turn.objection", Language.EN, person=person_of(turn), words=turn.text),
+            "text_de": say("office.turn.objection", Language.DE, person=person_of(turn), words=turn.text),
+        }
+        for turn in turns
+        if turn.kind == Kind.OBJECT and turn.proposal_id == proposal_id
+    ]
 
 
 def objections(turns: Sequence[TurnRow], proposal_id: UUID) -> list[str]:
@@ -166,15 +182,18 @@ def point_entries(turns: Sequence[TurnRow]) -> list[dict[str, object]]:
     return [{"text": text, "text_de": text, "figures": {}} for text in points]
 
 
-def turn_entries(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID, str]) -> list[dict[str, object]]:
+def turn_entries(
+    turns: Sequence[TurnRow], currency: str, titles: Callable[[Language], Mapping[UUID, str]]
+) -> list[dict[str, object]]:
     """Turns as entries of the minutes: questions with their answers, and what steered the meeting.
 
-    `subjects` are those of the proposals that they spoke of.
+    `titles` are those of the proposals that they spoke of, in a language.
     """
+    english, german = titles(Language.EN), titles(Language.DE)
     return [
         {
-            "text": _entry(turn, turn.answer, currency, subjects, Language.EN),
-            "text_de": _entry(turn, turn.german, currency, subjects, Language.DE),
+            "text": _entry(turn, turn.answer, currency, english, Language.EN),
+            "text_de": _entry(turn, turn.german, currency, german, Language.DE),
             "figures": turn.figures,
         }
         for turn in turns
@@ -182,9 +201,9 @@ def turn_entries(turns: Sequence[TurnRow], currency: str, subjects: Mapping[UUID
     ]
 
 
-def _entry(turn: TurnRow, answer: str, currency: str, subjects: Mapping[UUID, str], language: Language) -> str:
+def _entry(turn: TurnRow, answer: str, currency: str, titles: Mapping[UUID, str], language: Language) -> str:
     words = turn.text or ", ".join(_allowed(*limit, currency, language) for limit in turn.limits.items())
-    subject = subjects.get(turn.proposal_id, "") if turn.proposal_id else ""
+    subject = titles.get(turn.proposal_id, "") if turn.proposal_id else ""
     said = say(f"office.turn.{turn.kind}", language, person=person_of(turn), subject=subject, words=words)
     return f"{said} – {answer}" if answer else said
 

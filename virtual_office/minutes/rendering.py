@@ -8,7 +8,7 @@ from sqlmodel import col
 from domain.figure import Cell
 from domain.language import Language
 from language.lines import Span, Style, as_markdown
-from language.prose import prose_line
+from language.prose import Writing, as_shown, prose_line
 from store.session import BrandSession
 from store.tables import FigureRow
 
@@ -29,9 +29,15 @@ def rendered(
     return style(_spans(text, figures, cells, language))
 
 
-def _spans(text: str, figures: Mapping[str, str], cells: Mapping[str, Cell], language: Language) -> list[Span]:
+def _spans(
+    text: str,
+    figures: Mapping[str, str],
+    cells: Mapping[str, Cell],
+    language: Language,
+    written: Writing = as_shown,
+) -> list[Span]:
     known = {key: cells[code] for key, code in figures.items() if code in cells}
-    return prose_line(text, known, language, figures)
+    return prose_line(text, known, language, figures, written)
 
 
 class Figures:
@@ -41,9 +47,14 @@ class Figures:
         self._cells = cells_of(session, codes)
         self._language = language
 
-    def spans(self, text: str, figures: Mapping[str, str]) -> list[Span]:
+    @property
+    def cells(self) -> Mapping[str, Cell]:
+        """The numbers, by code."""
+        return self._cells
+
+    def spans(self, text: str, figures: Mapping[str, str], written: Writing = as_shown) -> list[Span]:
         """The prose in pieces, with every `{key}` replaced by its number."""
-        return _spans(text, figures, self._cells, self._language)
+        return _spans(text, figures, self._cells, self._language, written)
 
     def render(self, text: str, figures: Mapping[str, str], style: Style = as_markdown) -> str:
         """The prose with every `{key}` replaced by its number."""

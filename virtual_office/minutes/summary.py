@@ -1,5 +1,6 @@
 """A meeting as a document: what the CLI and the API show of it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,18 +9,19 @@ from sqlmodel import col
 
 from domain.errors import Conflict
 from domain.language import Language
-from language.lines import as_plain
-from language.paper import Paper
+from language.lines import Sources, as_linked_markdown, as_plain
+from language.paper import Paper, count_words, write_annex, write_markdown, write_page
 from language.speech import prose_of, say
 from store.leases import is_alive
 from store.reads.models import cost_of_run
 from store.session import BrandSession
-from store.tables import ActionItem, FindingRow, Run
+from store.tables import ActionItem, FigureRow, FindingRow, Run
 from virtual_office.meeting.runs import MEETING, RUNNING, WAITING
 from virtual_office.meeting.table import table_document
-from virtual_office.minutes.document import findings_of, lay_out_minutes, write_minutes
+from virtual_office.minutes.document import lay_out_minutes
+from virtual_office.minutes.records import findings_of
 from virtual_office.minutes.rendering import Figures
-from virtual_office.questions.item_view import item_line, local_time
+from virtual_office.questions.item_view import inbox_line, local_time
 
 
 def meeting_document(session: BrandSession, run_id: UUID, language: Language = Language.EN) -> dict[str, Any]:
@@ -41,16 +43,22 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         "limits": run.limits,
         "waits_after": run.manner.get("at") if run.status == WAITING else None,
         "waits_until": run.manner.get("until") if run.status == WAITING else None,
+        "waits_until_locally": _waits_until(session, run),
         "points": run.result.get("points", []),
         "challenges": run.result.get("challenges", []),
-        **table_document(session, run_id),
+        **table_document(session, run_id, language),
         "left_out": run.result.get("left_out", []),
         "worth_more": run.result.get("worth_more", []),
         "together": run.result.get("together", []),
-        "action_items": [item_line(item, language) for item in items],
+        "action_items": [inbox_line(session, item, language) for item in items],
         "models": cost.document() if (cost := cost_of_run(session, run.id)) else None,
-        "minutes": _minutes(session, run, language),
+        **_minutes(session, run, language),
     }
+
+
+def _waits_until(session: BrandSession, run: Run) -> str | None:
+    until = run.manner.get("until") if run.status == WAITING else None
+    return local_time(session, datetime.fromisoformat(until)) if until else None
 
 
 def minutes_paper(session: BrandSession, run: Run, language: Language) -> Paper:
@@ -62,11 +70,38 @@ def minutes_paper(session: BrandSession, run: Run, language: Language) -> Paper:
     return lay_out_minutes(session, run, run.result, language)
 
 
-def _minutes(session: BrandSession, run: Run, language: Language) -> str:
-    """As they were written when the meeting ended; in another language, from the same record."""
+def _minutes(session: BrandSession, run: Run, language: Language) -> dict[str, Any]:
+    """The page, its words, what stands behind it, and the numbers that can be opened in all of that."""
     if "minutes" not in run.result:
-        return f"_{say('office.minutes.not_finished', language)}_"
-    return run.result["minutes"] if language is Language.EN else write_minutes(session, run, run.result, language)
+        text = f"_{say('office.minutes.not_finished', language)}_"
+        return {"minutes": text, "page": text, "words": count_words(text), "annex": "", "figures": {}, "sources": []}
+    return minutes_document(session, lay_out_minutes(session, run, run.result, language))
+
+
+def minutes_document(session: BrandSession, paper: Paper) -> dict[str, Any]:
+    """The minutes as text, and the numbers in them that can be opened."""
+    sources = Sources()
+    write_markdown(paper, sources.as_markdown)
+    page = write_page(paper)
+    return {
+        "minutes": write_markdown(paper),
+        "page": page,
+        "words": count_words(page),
+        "annex": write_annex(paper),
+        "linked": write_markdown(paper, as_linked_markdown),
+        "figures": _figures(session, [code for _, _, joined in sources.entries() for code in joined.split("+")]),
+        "sources": [
+            {"number": number, "text": text, "figures": code.split("+")} for number, text, code in sources.entries()
+        ],
+    }
+
+
+def _figures(session: BrandSession, codes: list[str]) -> dict[str, dict[str, Any]]:
+    rows = session.scalars(select(FigureRow).where(col(FigureRow.code).in_(sorted(set(codes))))).all()
+    return {
+        row.code: {"value": row.value, "unit": row.unit, "decimals": row.decimals, "receipt": str(row.receipt_id)}
+        for row in rows
+    }
 
 
 def runs_document(session: BrandSession) -> list[dict[str, Any]]:

@@ -1,13 +1,11 @@
-"""Sentences of a meeting in both languages at once: what its record keeps of the chair's reasons, titles, approvers."""
+"""Sentences of a meeting in both languages at once: what its record keeps of the chair's reasons, and titles."""
 
 from collections.abc import Iterable
 
 from domain.language import Language
 from domain.message import Message
 from language.sentences import nouns, sentence
-from language.speech import say, speak
-
-_GATES = frozenset({"operator", "owner", "superadmin"})
+from language.speech import speak
 
 
 class Sentence(str):
@@ -37,8 +35,3 @@ def agent_title(name: str, english: str, language: Language) -> str:
         return english
     titles = (sentence(f"{noun}.agent.{name}", language) for noun in nouns())
     return next((title for title in titles if title), english)
-
-
-def approver(gate: str, language: Language) -> str:
-    """Who opens a gate."""
-    return say(f"office.gate.{gate}", language) if gate in _GATES else gate

@@ -21,7 +21,7 @@ from store.tables import Receipt, Run
 from virtual_office.meeting.reporting import Progress, Reporter
 from virtual_office.meeting.runs import ANSWER, DONE, GRAPH_VERSION, RUNNING, held, over_breaks, pinned
 from virtual_office.meeting.table import proposal_documents
-from virtual_office.minutes.document import findings_of, summary_in
+from virtual_office.minutes.records import findings_of, summary_in
 from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.summary import finding_document
 

@@ -6,58 +6,87 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from actions.documents import ABOUT_ITEMS, item_summary, live_document, still_document
-from actions.items import action_of
+from actions.items import action_of, told_of
 from actions.questions import notes_of
+from domain.action import resources_used
 from domain.figure import Cell
 from domain.language import Language
-from language.lines import as_markdown, as_plain
-from language.speech import prose_of, spoken
+from domain.message import read_message
+from language.lines import Style, as_linked_markdown, as_plain
+from language.prose import rounded
+from language.speech import speak, spoken
 from language.titles import list_title, text_title
 from store.reads.settings import brand_of
 from store.session import BrandSession
-from store.tables import ActionItem, BrandOwned, ItemNote, ProposalRow, Run
+from store.tables import ActionItem, BrandOwned, ItemNote, Run
 from virtual_office.metrics.reader import language_of_words
-from virtual_office.minutes.rendering import Figures, cells_of, rendered
+from virtual_office.minutes.rendering import cells_of, rendered
+from virtual_office.questions.item_text import ItemText
 
 
 def item_line(item: ActionItem, language: Language = Language.EN) -> dict[str, Any]:
     """One line of an inbox."""
-    return {**spoken(item_summary(item), language), "title": _title(item, language), "list_title": _list_titles(item)}
+    summary = item_summary(item)
+    return {
+        **spoken(summary, language),
+        "title": _title(item, language),
+        "list_title": _list_titles(item),
+        "expected": speak(read_message(summary["expected"]), language, rounded),
+    }
+
+
+def inbox_line(session: BrandSession, item: ActionItem, language: Language) -> dict[str, Any]:
+    """One line of an inbox with what it takes and brings, less what others lose by it, and when a yes is too late."""
+    text = ItemText(session, item, language, as_plain)
+    action = action_of(item)
+    return {
+        **item_line(item, language),
+        "expected": text.expected(),
+        "takes_minor": resources_used(action).get("cash", 0),
+        "brings_minor": text.brings_minor(),
+        "answer_until": text.answer_until(),
+    }
 
 
 def _title(item: ActionItem, language: Language) -> str:
-    """As its handler said it in English, with what it looked up; in German as the action alone says it."""
-    if language is Language.EN and item.preview.get("title"):
-        return str(item.preview["title"])
-    return text_title(action_of(item), language)
+    """What it does as it stands, by the names and amounts that its handler looked up."""
+    return text_title(action_of(item), language, told_of(item))
 
 
 def _list_titles(item: ActionItem) -> dict[str, str]:
     """The line of a list by language."""
-    return {language.value: list_title(action_of(item), language) for language in Language}
+    return {language.value: list_title(action_of(item), language, told_of(item)) for language in Language}
 
 
 def item_view(
-    session: BrandSession, policy_version: str, item: ActionItem, language: Language = Language.EN
+    session: BrandSession,
+    policy_version: str,
+    item: ActionItem,
+    language: Language = Language.EN,
+    style: Style = as_linked_markdown,
 ) -> dict[str, Any]:
     """Everything that a person needs to answer an item, were it decided by the policies of that version."""
     return {
-        **still_view(session, item, language),
+        **still_view(session, item, language, style),
         **live_view(session, policy_version, item, language),
-        "amended": _amended(session, item),
-        "expires_locally": local_time(session, item.expires_at),
     }
 
 
-def still_view(session: BrandSession, item: ActionItem, language: Language = Language.EN) -> dict[str, Any]:
+def still_view(
+    session: BrandSession,
+    item: ActionItem,
+    language: Language = Language.EN,
+    style: Style = as_linked_markdown,
+) -> dict[str, Any]:
     """The part of its view that stays as it is for as long as the rows of the item and of its run do."""
-    figures = Figures(session, item.figures.values(), language)
+    text, dissent = ItemText(session, item, language, style), _dissent(session, item, language)
     return {
         **spoken(still_document(session, item), language),
         "title": _title(item, language),
         "list_title": _list_titles(item),
-        "dissent": _dissent(session, item, language),
-        "rationale": figures.render(_rationale(session, item, language), item.figures, as_markdown),
+        "dissent": dissent,
+        "objections": text.objections(dissent),
+        **text.parts(),
     }
 
 
@@ -73,24 +102,11 @@ def live_view(
     return {**spoken(live_document(session, policy_version, item, about), language), "notes": notes}
 
 
-def _rationale(session: BrandSession, item: ActionItem, language: Language) -> str:
-    """As its proposal says it in that language, where it says it; else as it was written."""
-    proposal = session.get(ProposalRow, (item.brand_id, item.proposal_id)) if item.proposal_id else None
-    prose = prose_of(proposal, language) if proposal is not None and proposal.text == item.rationale else ""
-    return prose or item.rationale
-
-
 def _dissent(session: BrandSession, item: ActionItem, language: Language) -> list[str]:
     """Who spoke against it, in that language as far as its meeting knew it."""
     run = session.get(Run, (item.brand_id, item.run_id)) if item.run_id else None
     known: Mapping[str, str] = ((run.result if run else None) or {}).get("in_german", {})
     return [known.get(line, line) if language is Language.DE else line for line in item.dissent]
-
-
-def _amended(session: BrandSession, item: ActionItem) -> bool:
-    """Whether the meeting changed what was proposed: then the rationale speaks of the proposal as it was."""
-    proposal = session.get(ProposalRow, (item.brand_id, item.proposal_id)) if item.proposal_id else None
-    return proposal is not None and (item.action, item.prediction) != (proposal.action, proposal.prediction)
 
 
 def local_time(session: BrandSession, moment: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agents.claims import claim, is_given, named
+from agents.claims import is_given, named, reason_to_act
 from agents.playbooks.transcript import AnsweredCall
 from domain.customers import SEGMENT_NAMES
 from domain.figure import FigureRef
@@ -27,7 +27,8 @@ def refs(answer: AnsweredCall, *path: str | int) -> dict[str, FigureRef]:
 def message_of(advice: AnsweredCall, at: int) -> Claim:
     """Why a segment should be written to, or why a test pays."""
     line = (advice.result or {})["lines"][at]
-    return claim(_reason_to_write(line), {**refs(advice), **refs(advice, "lines", at)})
+    if_no = Message(key="customers.message.if_no_test") if line["decision"] == "test" else None
+    return reason_to_act([_reason_to_write(line)], {**refs(advice), **refs(advice, "lines", at)}, if_no)
 
 
 def _reason_to_write(line: Mapping[str, Any]) -> Message:
@@ -43,7 +44,7 @@ def follow_up_of(pipeline: AnsweredCall, at: int) -> Claim:
     """Why a person should get back to a lead."""
     lead = (pipeline.result or {})["leads"][at]
     figures = {**refs(pipeline), **refs(pipeline, "leads", at)}
-    return claim(message("customers.follow_up", lead=lead_code(str(lead["lead"]))), figures)
+    return reason_to_act([message("customers.follow_up", lead=lead_code(str(lead["lead"])))], figures)
 
 
 def lead_code(code: str) -> str | Message:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from string import ascii_lowercase
 from typing import Any
 
-from agents.claims import claim, named, reasons_of
+from agents.claims import named, reason_to_act, reasons_of
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
-from domain.message import Message, citing, message, sentences
+from domain.message import Message, citing, message
 from domain.report import Claim
 
 
@@ -26,9 +26,8 @@ def reminder_rationale(advice: AnsweredCall) -> Claim:
     lines = [
         message("finance.remind.overdue", debtor=named(str(result["debtor"]), "finance.a_debtor")),
         Message(key=share),
-        Message(key="finance.remind.saved_worth" if result.get("gain") else "finance.remind.saved"),
     ]
-    return claim(sentences(lines), cells_of(advice))
+    return reason_to_act(lines, cells_of(advice), Message(key="finance.remind.if_no"))
 
 
 def budget_rationale(answer: AnsweredCall) -> Claim:
@@ -41,14 +40,13 @@ def budget_rationale(answer: AnsweredCall) -> Claim:
             figures |= {before: answer.ref("campaigns", at, "budget"), after: answer.ref("campaigns", at, "advised")}
             name = named(str(campaign["campaign"]), "finance.some_campaign")
             moves.append(citing("finance.budget_move", {"before": before, "after": after}, campaign=name))
-    return claim(message("finance.budget", moves=moves), figures)
+    return reason_to_act([message("finance.budget", moves=moves)], figures)
 
 
 def flag_rationale(answer: AnsweredCall, at: int) -> Claim:
     """Why a person should look at expenses of a category."""
     expense: Mapping[str, Any] = (answer.result or {})["odd"][at]
     category = named(str(expense["category"]), "finance.a_category")
-    lines = [message("finance.flag.cost", category=category, reasons=reasons_of(expense))]
-    if expense.get("gain"):
-        lines.append(Message(key="finance.flag.goes_on"))
-    return claim(sentences([*lines, Message(key="finance.flag.look")]), cells_of(answer, "odd", at))
+    why = message("finance.flag.cost", category=category, reasons=reasons_of(expense))
+    if_no = Message(key="finance.flag.goes_on") if expense.get("gain") else None
+    return reason_to_act([why], cells_of(answer, "odd", at), if_no)

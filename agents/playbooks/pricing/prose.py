@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agents.claims import claim, is_given, reasons_of
+from agents.claims import claim, is_given, reason_to_act, reasons_of
 from agents.playbooks.pricing.entry import Entry
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
@@ -42,8 +42,11 @@ def _not_charged(entry: Entry) -> Iterator[Message]:
 def rationale_of(entry: Entry) -> Claim:
     """Why the price should change, for the person who decides."""
     key = "by_prior" if entry.advice["prior"] else _direction(entry)
-    why = message(f"pricing.rationale.{key}", product=entry.name, place=entry.place)
-    return claim(sentences([why, *_to_floor(entry), *_corrected(entry)]), _figures(entry))
+    why = message(f"pricing.rationale.{key}", place=entry.place)
+    figures = _figures(entry)
+    answers = {"per_percent": "elasticity", "per_percent_low": "elasticity_high", "per_percent_high": "elasticity_low"}
+    figures |= {key: figures[cited] for key, cited in answers.items() if cited in figures}
+    return reason_to_act([why, *_to_floor(entry), *_corrected(entry)], figures)
 
 
 def lacking(entry: Entry) -> list[Message]:

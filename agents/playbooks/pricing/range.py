@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from agents.claims import claim, is_given, listed, named, reasons_of
+from agents.claims import claim, is_given, named, reason_to_act, reasons_of
 from agents.playbooks.pricing.entry import LONGEST_SUBJECT, channel_name, product_name
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
@@ -193,16 +193,16 @@ def draft_rationale(answer: AnsweredCall, at: int) -> Claim:
     """Why a draft should stand, for the person who decides."""
     line = _of(answer)["lines"][at]
     figures = {**_cells(answer, "lines", at), "horizon": answer.ref("horizon")}
+    figures["draft_price"] = answer.ref("lines", at, "price")
     product, place = product_name(str(line["sku"])), channel_name(answer)
     words = [message("pricing.draft.rationale", product=product, place=place)]
     if is_given(line, "held_at_ladder_edge"):
         words.append(Message(key="pricing.draft.ladder_edge"))
-    return claim(sentences(words), figures)
+    return reason_to_act(words, figures)
 
 
 def promotion_rationale(answer: AnsweredCall) -> Claim:
     """Why a promotion should run, for the person who decides."""
     advice = _of(answer)
-    places = listed(advice["channels"], len(advice["channels"]), "pricing.some_channels")
     key = "pricing.promotion.clearing_rationale" if advice["surplus"]["value"] else "pricing.promotion.rationale"
-    return claim(message(key, product=product_name(str(advice["sku"])), places=places), _cells(answer))
+    return reason_to_act([message(key, product=product_name(str(advice["sku"])))], _cells(answer))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.claims import claim, is_given, listed, missing, named, reasons_of
+from agents.claims import claim, is_given, listed, missing, named, reason_to_act, reasons_of
 from agents.playbooks.stands.trend_report import falling_behind, missing_trends
 from agents.playbooks.transcript import AnsweredCall
 from domain.message import Message, message
@@ -24,7 +24,11 @@ def rationale_of_trip(advice: AnsweredCall, at: int) -> Claim:
     stop_at, stop = _neediest(result, trip["stands"])
     figures["loss"] = advice.ref("stands", stop_at, "loss")
     figures["wait"] = advice.ref("stands", stop_at, "wait")
-    return claim(message("stands.trip", stands=_stands(trip["stands"]), needy=_stand(stop)), figures)
+    key = "stands.trip.one" if len(trip["stands"]) == 1 else "stands.trip"
+    why = [message(key, needy=_stand(stop))]
+    if any(product["sku"] for product in result.get("short", ())):
+        why.append(Message(key="stands.trip.warehouse_short"))
+    return reason_to_act(why, figures, message("stands.trip.if_no", needy=_stand(stop)))
 
 
 def _neediest(result: Mapping[str, Any], codes: Sequence[str]) -> tuple[int, Mapping[str, Any]]:
@@ -125,10 +129,6 @@ def _missing(listing: AnsweredCall, advice: AnsweredCall, proposed: Sequence[Ans
 
 def _stand(stand: Mapping[str, Any]) -> str | Message:
     return named(str(stand["stand"]), "stands.a_stand")
-
-
-def _stands(codes: Sequence[str]) -> str | Message:
-    return listed(codes, len(codes), "stands.some_stands")
 
 
 def _is_cell(value: Any) -> bool:

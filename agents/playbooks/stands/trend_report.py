@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agents.claims import claim, named, reasons_of
+from agents.claims import claim, named, reason_to_act, reasons_of
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
 from domain.message import Message, message
@@ -13,7 +13,7 @@ from domain.report import Claim, Finding, FindingSeverity
 def rationale_of_help(trends: AnsweredCall, at: int) -> Claim:
     """Why somebody should go there, or why the partner should have a bonus, for the person who decides."""
     stand = (trends.result or {})["stands"][at]
-    return claim(message(f"stands.behind.{stand['decision']}", stand=_stand(stand)), _figures(trends, at))
+    return reason_to_act([message(f"stands.behind.{stand['decision']}", stand=_stand(stand))], _figures(trends, at))
 
 
 def falling_behind(trends: AnsweredCall) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.claims import claim, is_given, missing, reasons_of
+from agents.claims import claim, is_given, missing, reason_to_act, reasons_of
 from agents.playbooks.stock.names import Name, name_of, names_of, subject_of
 from agents.playbooks.stock.terms import minimum_findings, minimum_questions, of_minimum
 from agents.playbooks.transcript import AnsweredCall
@@ -67,17 +67,22 @@ def rationale_of(review: SupplierReview) -> Claim:
     due = [(index, line) for index, line in enumerate(review.lines) if line["decision"] == "order"]
     index, worst = max(due, key=lambda entry: entry[1]["stock_out_without"]["value"])
     figures = {**review.of_order(), "risk": review.advice.ref("lines", index, "stock_out_without")}
-    products = names_of([_sku(line) for _, line in due], _NAMED, "stock.some_products")
     least, terms = of_minimum(review.advice)
-    parts = [message("stock.order", products=products, supplier=review.name), *least]
+    figures |= {f"worst_{key}": ref for key, ref in review.of_line(index).items()}
+    why = "stock.order.why" if _value(worst, "under_way") else "stock.order.why_none"
+    parts = [message(why, product=_sku(worst)), *least]
+    if len(due) > 1:
+        others = names_of([_sku(line) for _, line in due if line is not worst], _NAMED, "stock.some_products")
+        parts.append(message("stock.order.with_it", products=others))
     if review.result["lead_time_is_assumed"]:
         parts.append(Message(key="stock.order.lead_time_assumed"))
-    parts.append(message("stock.order.gain", product=_sku(worst)))
     short_at, short = max(due, key=lambda entry: _value(entry[1], "out_of_stock"))
     if _value(short, "out_of_stock") >= OUT_LATELY_BPS:
         figures["out_of_stock"] = review.advice.ref("lines", short_at, "out_of_stock")
         parts.append(message("stock.order.counted_in", product=_sku(short)))
-    return claim(sentences(parts), {**figures, **terms})
+    if_no = message("stock.order.if_no" if "worst_stock_out_with" in figures else "stock.order.if_no_alone",
+                    product=_sku(worst))  # fmt: skip
+    return reason_to_act(parts, {**figures, **terms}, if_no)
 
 
 def _sku(line: Mapping[str, Any]) -> Name:

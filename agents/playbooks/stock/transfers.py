@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from agents.claims import claim, missing, reasons_of
+from agents.claims import missing, reason_to_act, reasons_of
 from agents.playbooks.stock.names import Name, is_speakable, subject_of
 from agents.playbooks.transcript import AnsweredCall
 from domain.message import Message, message
@@ -87,7 +87,7 @@ class Transfers:
             origin=_named(line["origin"]),
             target=_named(line["target"]),
         )
-        return claim(move, figures)
+        return reason_to_act([move], figures)
 
 
 def with_transfers(report: AgentReport, transfers: Transfers) -> AgentReport:

@@ -103,7 +103,19 @@ def is_used(key: str) -> bool:
     if key.startswith("why.name.") and key.rpartition(".")[2] in fields():
         return True
     made = any(re.fullmatch(pattern, key) for pattern in patterns)
-    return key in plain or (made and {key.rpartition(".")[2], _unit(key)} & plain != set())
+    return key in plain or (made and {*_ends(key), _unit(key)} & (plain | _of_kinds()) != set())
+
+
+def _ends(key: str) -> Iterator[str]:
+    """`more.attention` and `attention` of `office.more.attention`: what an f-string may have been given."""
+    parts = key.split(".")
+    yield from (".".join(parts[at:]) for at in range(1, len(parts)))
+
+
+@cache
+def _of_kinds() -> set[str]:
+    """The file names of kinds, and the numbers that results of tools have: sentences may be found by them."""
+    return {kind.file_name for kind in ACTION_KINDS.values()} | fields()
 
 
 def _unit(key: str) -> str:

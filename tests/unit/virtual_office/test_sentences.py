@@ -9,7 +9,6 @@ from language.sentences import nouns, sentence
 from virtual_office.meeting.agenda import _COUNTS, _STATUSES
 from virtual_office.meeting.limits import RESOURCES
 from virtual_office.meeting.turns import Kind
-from virtual_office.minutes.words import _GATES
 from virtual_office.questions.item_questions import _TOPICS
 
 SAID = set(Kind) - {Kind.GO, Kind.POINT}
@@ -21,7 +20,6 @@ KEYS = {
     *(f"office.allowed.{name}" for name in RESOURCES),
     *(f"office.left.{name}" for name in RESOURCES),
     *(f"office.more.{name}" for name in RESOURCES),
-    *(f"office.gate.{gate}" for gate in _GATES),
     *(f"office.topic.{topic.name}" for topic in _TOPICS),
     *(f"office.cell.{cell}" for topic in _TOPICS for cell in topic.cells),
 }

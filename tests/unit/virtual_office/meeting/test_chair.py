@@ -78,9 +78,7 @@ def test_an_order_that_cash_cannot_carry_gives_way_to_two_that_it_can() -> None:
         "greedy would take the big one"
     )
     said = reasons([big, smaller, smallest], grounds)[big.id]
-    assert said == (
-        "it needs €90.00 of cash, and €0.00 is left; instead of order @ S2 and order @ S3 it would bring €0.80 less"
-    )
+    assert said == ("it needs €90.00 of cash, and €0.00 is left; it would bring €0.80 less than what we took instead")
 
 
 def test_what_people_allow_for_stock_leaves_prices_alone() -> None:
@@ -92,7 +90,7 @@ def test_what_people_allow_for_stock_leaves_prices_alone() -> None:
 
 def test_it_says_what_more_attention_would_be_worth() -> None:
     choice = choose([A, B, C], Grounds({}, attention=2, currency="EUR"))
-    assert choice.worth_more == ["1 more action item would be worth €1.00"]
+    assert choice.worth_more == ["one item more would bring €1.00"]
 
 
 def test_an_agent_that_promised_too_much_is_believed_less() -> None:
