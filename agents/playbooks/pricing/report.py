@@ -69,7 +69,7 @@ def _reviewed(reviews: Sequence[AnsweredCall], figures: dict[str, FigureRef]) ->
     reasons = list(dict.fromkeys(reason for review in reviews for reason in (review.result or {})["waits"]))
     if reasons:
         waiting = [str(review.arguments["channel"]) for review in reviews if (review.result or {})["waits"]]
-        places = listed(waiting, _CHANNELS_NAMED, "pricing.some_channels")
+        places = listed(waiting, _CHANNELS_NAMED, "pricing.a_channel")
         yield message("pricing.summary.waits", places=places, reasons=[read_message(reason) for reason in reasons])
     if any(_count(review, "reviewed") < _count(review, "entries") for review in reviews):
         yield Message(key="pricing.summary.in_turn")
