@@ -27,6 +27,25 @@ DIP_WEEKS = 8
 """What a deal sold ahead of its time is missing for about so long after it."""
 
 
+DEALER_LIST_DAYS = 14
+"""So long after the first of its month a dealers' list may change."""
+
+
+def dealer_list_opens(day: date, every_months: int) -> date:
+    """The first day from this one on at which a dealers' list may change: in the first two weeks of every so-manyth
+    month, counted from January; any day where `every_months` is 0."""
+    if not every_months or (_dealer_month(day, every_months) and day.day <= DEALER_LIST_DAYS):
+        return day
+    month = day.replace(day=1)
+    while not _dealer_month(month, every_months) or month < day:
+        month = (month + timedelta(days=31)).replace(day=1)
+    return month
+
+
+def _dealer_month(day: date, every_months: int) -> bool:
+    return (day.month - 1) % every_months == 0
+
+
 @dataclass(frozen=True)
 class SaleTerms:
     """The parts of a price that the brand does not keep: VAT inside the price, the channel's fee after VAT."""
@@ -108,6 +127,12 @@ class PriceUpdateFacts(Facts):
     amount_minor: Int64 = Field(description="money at stake over the horizon, absolute")
     owner_gate_minor: Int64
     prediction_low_minor: Int64
+    margin_now_bps: Int64 = Field(description="of the price in force")
+    not_charged: Int64 = Field(description="1: an approved price does not show in sales, and this one is not theirs")
+    measured_in_days: Int64 = Field(description="until the last change of this price is measured; 0: none is open")
+    changes_this_week: Int64 = Field(description="other prices of the channel's list that were set since Monday")
+    max_changes_a_week: Int64
+    list_opens_in_days: Int64 = Field(description="until a dealers' list may change; 0: today, or no dealers' list")
 
 
 PRICE_UPDATE = ActionKind(

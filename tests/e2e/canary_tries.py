@@ -19,6 +19,8 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
         {**place, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
         for place in [*_places(), {"sku": "OWN-SKU", "channel": "shop"}]
     ],
+    "price_set": lambda ids: [{"prices": _places()}],
+    "dead_stock": lambda ids: [{}],
     "list_suppliers": lambda ids: [{}],
     "order_advice": lambda ids: [{"supplier": SUPPLIER}],
     "propose_purchase_order_create": lambda ids: [
@@ -98,6 +100,7 @@ def _reasoned(ids: Mapping[str, str]) -> dict[str, Any]:
 
 OF_ONES_OWN = (
     "list_channels",
+    "dead_stock",
     "list_suppliers",
     "search_knowledge",
     "customer_segments",

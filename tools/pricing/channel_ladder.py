@@ -9,6 +9,7 @@ from analytics.pricing.channel_ladder import BrokenRung, ChannelRole, Rung, brok
 from domain.pricing import SaleTerms
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as sold
+from store.reads.pricing.charged import prices_in_force
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import Channel, Product
@@ -112,7 +113,7 @@ def _read(session: BrandSession) -> Ladders:
     price_ids: dict[UUID, list[UUID]] = {}
     vat = {product.id: product.vat_bps for product in sold.active_products(session)}
     for channel in channels:
-        for (product, zone), price in reads.prices_now(session, channel.id).items():
+        for (product, zone), price in prices_in_force(session, channel.id).items():
             if zone or product not in vat:
                 continue
             terms = SaleTerms(vat[product] if channel.prices_include_vat else 0, channel.fee_bps)

@@ -12,6 +12,7 @@ from domain.prediction import Prediction
 from domain.pricing import PriceDraft
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as sold
+from store.reads.pricing.charged import prices_in_force
 from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
 from store.tables import BrandRules, Channel, Product
@@ -74,7 +75,7 @@ def _comparable(
     session: BrandSession, channel: Channel, products: Sequence[Product], costs: Mapping[UUID, int | None]
 ) -> dict[str, list[_Comparable]]:
     """Products priced in the channel that sold there in recent weeks, by category."""
-    prices = reads.prices_now(session, channel.id)
+    prices = prices_in_force(session, channel.id)
     weekly = sold.weekly_contribution(session, channel.id, _RECENT_WEEKS)
     by_category: dict[str, list[_Comparable]] = {}
     for product in products:

@@ -39,6 +39,7 @@ class MeetingState(TypedDict):
     bounds: dict[str, list[str]]
     worth_more: list[str]
     cash_after: list[dict[str, Any]]
+    together: list[str]
     in_german: dict[str, str]
     items: list[str]
 

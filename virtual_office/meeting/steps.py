@@ -30,6 +30,7 @@ from virtual_office.meeting.challenge import Challenger
 from virtual_office.meeting.decided_cash import cash_after
 from virtual_office.meeting.hindsight import BilingualLine, german_by_text, precedent_lines, refused_lately
 from virtual_office.meeting.limits import CASH
+from virtual_office.meeting.price_sets import sets_of
 from virtual_office.meeting.promises import promises_since
 from virtual_office.meeting.recomputed import challenges_of, changed_rows, revisions_of, standing
 from virtual_office.meeting.reporting import Progress, Reporter
@@ -150,10 +151,13 @@ class Steps:
             "heard": heard,
             "cash_after": cash_after(self._room.database, self._ctx, run_id, self._adopted_actions(run_id, choice)),
             "worth_more": [str(line) for line in choice.worth_more],
+            "together": [str(line) for line in choice.together],
             "adopted": [str(proposal_id) for proposal_id in choice.adopted],
             "left_out": [[str(entry.proposal_id), str(entry.reason)] for entry in choice.left_out],
             "bounds": {str(entry.proposal_id): list(entry.bounds) for entry in choice.left_out},
-            "in_german": german_of([*choice.worth_more, *(entry.reason for entry in choice.left_out)]),
+            "in_german": german_of(
+                [*choice.worth_more, *choice.together, *(entry.reason for entry in choice.left_out)]
+            ),
         }
 
     def _adopted_actions(self, run_id: UUID, choice: ChairDecision) -> list[Action]:
@@ -218,6 +222,7 @@ class Steps:
             currency=currency,
             revisions=revisions_of(session, run_id, adopted),
             struck=struck(turns),
+            sets=sets_of(session, proposals),
         )
 
     def action_items(self, state: Any) -> dict[str, Any]:
@@ -255,6 +260,7 @@ class Steps:
                 "bounds": state["bounds"],
                 "worth_more": state["worth_more"],
                 "cash_after": state.get("cash_after", []),
+                "together": state.get("together", []),
                 "challenges": challenged.documents(),
                 "turns": turn_entries(turns, brand_of(session).currency, challenged.titles),
                 "precedents": {key: [line.text for line in lines] for key, lines in before.items()},

@@ -38,6 +38,7 @@ def decision_sections(sitting: Sitting) -> list[Section]:
         *(Paragraph(sitting.entry(entry)) for entry in sitting.record.get("cash_after", ())),
         *_leaving(sitting, decisions),
     ]
+    blocks += _sentences(sitting, "together")
     return [Section(sitting.say("section.decisions"), blocks)]
 
 
@@ -138,7 +139,7 @@ def left_out_sections(sitting: Sitting) -> list[Section]:
     blocks: list[Block] = [
         Paragraph(_limits(sitting, bounds)),
         Table(heads, rows, (24, 18, 7, 13, 38)),
-        *_worth_more(sitting),
+        *_sentences(sitting, "worth_more"),
     ]
     return [Section(sitting.counted("section.left_out", len(left_out)), blocks)]
 
@@ -187,8 +188,9 @@ def _kind_name(sitting: Sitting, kind: str) -> str:
     return sitting.say(key) if _is_known(sitting, key) else ACTION_KINDS[kind].title
 
 
-def _worth_more(sitting: Sitting) -> Iterator[Block]:
-    lines = [sitting.words(str(line)) for line in sitting.record.get("worth_more", ())]
+def _sentences(sitting: Sitting, kept_as: str) -> Iterator[Block]:
+    """Sentences of the record as points."""
+    lines = [sitting.words(str(line)) for line in sitting.record.get(kept_as, ())]
     if lines:
         yield Bullets([BulletPoint([Span(f"{line[:1].upper()}{line[1:]}.")]) for line in lines])
 

@@ -111,7 +111,9 @@ def test_the_corridor_is_what_the_rules_leave_open(database: Database, ctx: Cont
     assert (corridor["corridor_low"]["value"], corridor["corridor_high"]["value"]) == (700, 1300)
     assert corridor["allowed_low"] is corridor["allowed_high"] is None
     assert [(rival["competitor"], rival["gap"]["value"]) for rival in corridor["competitors"]] == [("Rival", 1_500)]
-    assert ask("best_price", sku="A")["reasons"] == ["pricing.reason.no_price_within_bounds"]
+    step = ask("best_price", sku="A")
+    assert step["reasons"] == ["pricing.reason.raise_to_floor", "pricing.reason.best_price_is_at_a_bound"]
+    assert (step["price"]["value"], step["floor_price"]["value"], step["floor_steps"]["value"]) == (1050, 1125, 3)
 
 
 def test_what_was_changed_today_counts_against_the_days_limit(database: Database, ctx: Context, ask: Ask) -> None:
