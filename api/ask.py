@@ -35,14 +35,33 @@ class Reported(BaseModel):
     cut: bool = Field(description="whether only as many days from the beginning are meant as are reported of the newer")
 
 
+class ReportedByChannels(BaseModel):
+    """Channels that reported the same days, and the same days of what is compared with."""
+
+    channels: list[str]
+    first_day: date
+    last_day: date
+    whole: bool = Field(description="whether every day from the first to the last is reported")
+    before_first_day: date | None
+    before_last_day: date | None
+    before_whole: bool
+
+
 class BusinessAnswer(BaseModel):
-    """The answer; where the question was not understood, what can be asked, and nothing guessed."""
+    """The answer; or what was understood, what is missing and who can bring it, and three questions that can be
+    answered. Nothing is guessed."""
 
     question: str
     understood: bool
-    query: MetricQuery | None = Field(description="what was understood, and nothing else was computed")
+    refused: bool = Field(
+        description="whether something is missing for an answer: the text says what, and who brings it"
+    )
+    query: MetricQuery | None = Field(description="what was understood, where it is about a metric")
+    topic: str | None = Field(description="what was understood, where it is about more than a metric")
     language: Language
-    answer: str = Field(description="as Markdown, each number with the code that opens it")
+    answer: str = Field(description="as Markdown: sentences, and a table")
+    linked: str = Field(description="the same, each number a link to its figure: [€31k](figure:k23cmcxl)")
+    next: list[str] = Field(description="questions to ask next; after a refusal three that can be answered")
     figures: Figures
     run_id: str | None
     receipt: str | None = Field(description="what /receipts/{id} opens")
@@ -50,11 +69,12 @@ class BusinessAnswer(BaseModel):
     basis: str | None = Field(description="what the change is of: total, per_week or per_day; null without one")
     covered: Reported | None = Field(description="what of the days that were asked about is reported")
     compared: Reported | None = Field(description="the same of what it is compared with")
+    channels: list[ReportedByChannels] = Field(description="the days of each channel, where they are days of sales")
 
 
 @ask_router.post("/ask", operation_id="ask_question")
 def ask(said: BusinessQuestion, desk: KeyedDesk) -> BusinessAnswer:
-    """Ask about a metric: what it was, how it changed, and what the change consists of."""
+    """Ask as an owner does: how it goes, who owes money, what to do today, why margin changed."""
     from virtual_office.questions.asking import answer_document
 
     answered = desk.office.ask(desk.ctx, said.question, said.language)

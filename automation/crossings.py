@@ -1,7 +1,8 @@
-"""Watches facts that nobody tells of: stock that runs low, invoices past their day, costs that change."""
+"""Watches facts that nobody tells of: stock that runs low, late invoices, costs that change, prices not charged."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +10,20 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.context import Context
+from domain.money import format_minor
+from store.audit import append_audit
 from store.database import Database
 from store.jobs import enqueue
 from store.leases import one_at_a_time
 from store.outbox import emit
 from store.reads.settings import brand_of
-from store.reads.watched import changed_costs, low_stock, overdue_invoices
+from store.reads.watched import approved_prices, changed_costs, low_stock, overdue_invoices
 from store.session import BrandSession
-from store.tables import ImportBatch, WatchedFact
+from store.tables import ImportBatch, Task, WatchedFact
 
 LOOK_JOB = "facts.look"
+NOT_CHARGED = "price.not_charged"
+_TIME_TO_CHARGE = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ def look(database: Database, ctx: Context, payload: Mapping[str, Any]) -> str:
         one_at_a_time(session, LOOK_JOB)
         silent = _only_noted(session)
         emitted = _note(session, _sightings(session), silent=silent)
+        _set_tasks(session)
         _mark_looked(session)
     return f"{emitted} told" + (", the rest noted: an import fires only with --fire" if silent else "")
 
@@ -58,8 +64,38 @@ def _sightings(session: BrandSession) -> Iterable[Sighting]:
     for late in overdue_invoices(session, brand_of(session).currency):
         state = "overdue" if late.is_overdue else "in time"
         yield Sighting("invoice.overdue", late.number, state, vars(late), late.is_overdue)
+    for price in approved_prices(session):
+        state = f"{'charged' if price.is_charged else 'not charged'}: {price.source}"
+        subject = f"{price.sku} @ {price.channel}{'/' + price.zone if price.zone else ''}"
+        yield Sighting(NOT_CHARGED, subject, state, vars(price), not price.is_charged)
     for cost in changed_costs(session):
         yield Sighting("cost.changed", cost.sku, str(cost.unit_cost_minor), vars(cost), True, tells_at_first=False)
+
+
+def _set_tasks(session: BrandSession) -> None:
+    """One open task for each approved price that is not charged; it is done once sales show the price, or another one
+    was set."""
+    open_tasks = {row.title: row for row in session.scalars(select(Task).where(col(Task.status) == "open"))}
+    prefix, wanted = _title_of_task("", "", ""), set[str]()
+    for price in approved_prices(session):
+        if price.is_charged:
+            continue
+        place = f"{price.channel}{'/' + price.zone if price.zone else ''}"
+        title = _title_of_task(f"{price.sku} @ {place}", format_minor(price.listed_minor, price.currency),
+                               format_minor(price.charged_minor, price.currency))  # fmt: skip
+        wanted.add(title)
+        if title not in open_tasks:
+            session.add(Task(id=session.ctx.new_id(), title=title, due_at=session.ctx.now() + _TIME_TO_CHARGE))
+            append_audit(session, "task.created", title, {"why": NOT_CHARGED, "price": price.source})
+    for title, row in open_tasks.items():
+        if title.startswith(prefix) and title not in wanted:
+            row.status = "done"
+            append_audit(session, "task.done", title, {"why": "price.charged"})
+
+
+def _title_of_task(subject: str, listed: str, charged: str) -> str:
+    begun = "Charge the approved price, or take it back: "
+    return f"{begun}{subject} is listed at {listed} and sold at {charged}" if subject else begun
 
 
 LOOKED = "looked"

@@ -23,7 +23,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "stock": ("low",),
     "invoice": ("overdue",),
     "cost": (_CHANGED,),
-    "price": (_CHANGED,),
+    "price": (_CHANGED, "not_charged"),
     "meeting": ("started", "waiting", "finished", "turn"),
     "meeting_definition": ("set",),
     "answer": ("finished",),

@@ -1,12 +1,15 @@
 """`mhos ask`: a question about the business, answered from its own data with receipts."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, print_json, short
+from cli.output import print_json, print_text
 from cli.session import open_desk
+
+_WIDEST = 100
+"""Longer lines are hard to read."""
 
 
 def register(app: typer.Typer) -> None:
@@ -16,12 +19,15 @@ def register(app: typer.Typer) -> None:
 def ask(
     question: Annotated[str, typer.Argument(help="In English or German.")],
     lang: Annotated[str, typer.Option(metavar="en|de", help="The answer's language; the question's by default.")] = "",
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Number the numbers, and list the code that opens each with `mhos why`.")
+    ] = False,
     profile: AsProfile = None,
     brand: BrandOption = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Ask about revenue, margin, stock, cash …: "why did margin fall last week?". Nothing is guessed."""
+    """Ask as an owner does: "how is it going?", "who owes me money?", "why did margin fall?". Nothing is guessed."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         from domain.errors import InvalidInput
         from domain.language import Language
@@ -29,18 +35,10 @@ def ask(
 
         if lang and lang not in list(Language):
             raise InvalidInput(f"There is no answer in {lang!r}.", remedy="Choose --lang en or --lang de.")
-        document = answer_document(desk.office.ask(desk.ctx, question, Language(lang) if lang else None))
+        answered = desk.office.ask(desk.ctx, question, Language(lang) if lang else None)
     if as_json:
-        print_json(document)
+        print_json(answer_document(answered))
     else:
-        _show(document)
+        from shutil import get_terminal_size
 
-
-def _show(document: dict[str, Any]) -> None:
-    from rich.markdown import Markdown
-
-    screen = console()
-    screen.print(Markdown(document["answer"]))
-    if document["receipt"]:
-        by = " A model read the question." if document["by_model"] else ""
-        screen.print(f"\n[dim]mhos why CODE opens a number; receipt {short(document['receipt'])}.{by}[/dim]")
+        print_text(answered.in_terminal(min(get_terminal_size().columns, _WIDEST), sources=sources))

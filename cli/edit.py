@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from domain.forms import FormField
 
 
+_TICK, _NO = "tick", ("no", "nein")
+
+
 def register(app: typer.Typer) -> None:
     app.command("edit")(edit)
 
@@ -20,7 +23,10 @@ def register(app: typer.Typer) -> None:
 def edit(
     item: Annotated[str, typer.Argument(metavar="ID", help="The action item.")],
     changes: Annotated[
-        list[str], typer.Argument(metavar="NAME=VALUE", help="price=13.90, quantity:SKU=300; `mhos show` names them.")
+        list[str],
+        typer.Argument(
+            metavar="NAME=VALUE", help="price=13.90, quantity:SKU=300, tick:D02=no; `mhos show` names them."
+        ),
     ],
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     profile: AsProfile = None,
@@ -49,10 +55,11 @@ def edit(
 
 def words_for(kind: str) -> list[str]:
     """The editable fields of an action kind as typed here: `price=…`, `quantity:SKU=…`."""
-    return [
+    words = [
         f"{field.word}=…" if entries is None else f"{field.word}:{_named(entries)}=…"
         for field, entries in _editable(kind).values()
     ]
+    return [*words, *(f"{_TICK}:{_named(entries)}=no" for entries in _ticked(kind))]
 
 
 def changes_of(given: list[str], action: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,6 +72,10 @@ def changes_of(given: list[str], action: Mapping[str, Any]) -> dict[str, Any]:
     for text in given:
         word, equals, value = text.partition("=")
         name, _, about = word.partition(":")
+        if name == _TICK and about and value.strip().lower() in _NO and (lists := _ticked(action["kind"])):
+            entries = lists[0].name
+            changes[entries] = _without(changes.get(entries, action[entries]), about)
+            continue
         if not equals or name not in editable or bool(about) is not (editable[name][1] is not None):
             can = " ".join(words_for(action["kind"])) or "nothing: approve or reject it"
             raise InvalidInput(f"{text!r} cannot be edited here.", remedy=f"What can be: {can}")
@@ -81,12 +92,14 @@ def _editable(kind: str, currency: str = "EUR") -> dict[str, tuple["FormField", 
     """By the word that people write: the field, and the list that it is a field of, if it is one's."""
     from domain.action import kind_of
     from domain.forms import form_of
-    from domain.kind import EACH
+    from domain.kind import EACH, LIST
 
     definition = kind_of(kind)
     fields = {field.name: field for field in form_of(definition, currency)}
     editable: dict[str, tuple[FormField, FormField | None]] = {}
     for name in definition.editable:
+        if name.endswith(LIST):
+            continue
         outer, _, inner = name.rpartition(EACH)
         entries = fields[outer] if outer else None
         field = fields[inner] if entries is None else next(part for part in entries.entry if part.name == inner)
@@ -94,9 +107,36 @@ def _editable(kind: str, currency: str = "EUR") -> dict[str, tuple["FormField", 
     return editable
 
 
+def _ticked(kind: str) -> list["FormField"]:
+    """The lists of which entries can be left out."""
+    from domain.action import kind_of
+    from domain.forms import form_of
+    from domain.kind import LIST
+
+    definition = kind_of(kind)
+    return [field for field in form_of(definition) if f"{field.name}{LIST}" in definition.editable]
+
+
+def _without(entries: list[Any], about: str) -> list[Any]:
+    """The entries but those that have all these names: of one debtor, or one invoice as DEBTOR/INVOICE."""
+    from domain.errors import InvalidInput
+
+    wanted = about.split("/")
+    left = [entry for entry in entries if not all(part in _words_of(entry) for part in wanted)]
+    if len(left) == len(entries):
+        names = dict.fromkeys(_words_of(entry)[0] for entry in entries[:12])
+        raise InvalidInput(f"{about} is none of its entries.", remedy=f"They are: {', '.join(names)}.")
+    return left
+
+
+def _words_of(entry: Any) -> list[Any]:
+    return list(entry.values()) if isinstance(entry, dict) else [entry]
+
+
 def _named(entries: "FormField") -> str:
     """The word that names an entry: its last text field, in capitals."""
-    return [part.word.upper() for part in entries.entry if part.sort == "text"][-1]
+    texts = [part.word.upper() for part in entries.entry if part.sort == "text"]
+    return texts[-1] if texts else entries.word.upper().removesuffix("S")
 
 
 def _with(entries: list[dict[str, Any]], about: str, inner: str, value: Any) -> list[dict[str, Any]]:

@@ -33,6 +33,9 @@ def say(
         list[str] | None, typer.Argument(help="The words; before them a proposal's id, to object to or strike it.")
     ] = None,
     meeting: Annotated[str, typer.Option(metavar="ID", help="Which meeting; the newest by default.")] = "",
+    sources: Annotated[
+        bool, typer.Option("--sources", help="List the codes that open an answer's numbers, in their order.")
+    ] = False,
     profile: AsProfile = None,
     brand: BrandOption = None,
     as_of: AsOf = None,
@@ -62,8 +65,8 @@ def say(
             print_json({"meeting_id": str(run.id), "status": run.status, **mine})
         elif what is Said.ASK:
             print_text(f"{mine['answer']}\n")
-            if mine["figures"]:
-                print_text("Open its numbers, in this order: mhos why " + ", ".join(mine["figures"].values()) + "\n")
+            if sources and mine["figures"]:
+                print_text("\n".join(f"mhos why {code}" for code in mine["figures"].values()) + "\n")
         else:
             going_on = f" Go on with: mhos meet --resume {str(run.id)[-8:]}" if run.status == "waiting" else ""
             print_text(f"Noted in the meeting of {run.started_at:%-d %B %Y}.{going_on}\n")

@@ -16,7 +16,10 @@ from domain.money import Currency, to_minor
 _Percent = Field(ge=0, le=100)
 
 
-_WHOLE = ("max_cover_days", "trip_most_stops", "max_messages_a_week", "message_rest_days", "language")
+_WHOLE = (
+    "max_cover_days", "trip_most_stops", "max_messages_a_week", "message_rest_days", "language",
+    "max_price_changes_a_week", "dealer_list_months",
+)  # fmt: skip
 
 
 class RulesFile(BaseModel):
@@ -29,6 +32,12 @@ class RulesFile(BaseModel):
     corridor_low_percent: Decimal | None = Field(default=None, gt=0, le=100, description="of the year's median price")
     corridor_high_percent: Decimal | None = Field(default=None, ge=100, le=1_000)
     price_step: Decimal | None = Field(default=None, gt=0)
+    max_price_changes_a_week: int | None = Field(
+        default=None, ge=0, le=10**6, description="of one channel's list; more need the owner"
+    )
+    dealer_list_months: int | None = Field(
+        default=None, ge=0, le=12, description="dealers' lists change so many months apart; 0: on any day"
+    )
     owner_gate: Decimal | None = Field(default=None, ge=0, description="money at stake that needs the owner")
     holding_percent_a_year: Decimal | None = Field(default=None, ge=0, le=200, description="of the goods' cost")
     max_cover_days: int | None = Field(default=None, ge=1, le=3_650, description="stock for longer needs the owner")

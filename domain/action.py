@@ -53,6 +53,12 @@ def resources_used(action: Action) -> Mapping[str, int]:
     return {resource: getattr(action, amount) for resource, amount in ACTION_KINDS[action.kind].uses.items()}
 
 
+def lost_elsewhere(action: Action) -> int:
+    """What other channels lose by an action, in minor units; its promise is net of that."""
+    name = ACTION_KINDS[action.kind].costs_others
+    return int(getattr(action, name)) if name else 0
+
+
 class ItemStatus(StrEnum):
     """Where an action item stands."""
 

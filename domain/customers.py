@@ -1,11 +1,11 @@
-"""Customers: the actions that write to a segment, part of it left unwritten at random, and that get back to a lead."""
+"""Customers: the actions that write to a segment, part of it left unwritten at random, and that get back to leads."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, field_validator, model_validator
 
 from domain.kind import (
     ActionKind,
@@ -24,6 +24,7 @@ from domain.money import BPS, Currency
 
 DECIDED_DAYS = 42
 """A lead that was neither won nor lost so long after it was opened tells nothing more by waiting."""
+MOST_LEADS = 100
 LARGEST_AUDIENCE = 10**6
 WINDOW_DAYS = 14
 """How long after a message its effect is counted; groups are compared over the same days."""
@@ -174,30 +175,45 @@ SEGMENT_MESSAGE = ActionKind(
 
 
 class LeadFollowUp(Parameters):
-    """`lead.follow_up`: have a person get back to a lead within some days."""
+    """`lead.follow_up`: have a person get back to one lead or several within some days."""
 
     kind: Literal["lead.follow_up"] = "lead.follow_up"
-    lead: LongName = Field(description="the lead's code")
+    leads: tuple[LongName, ...] = Field(min_length=1, max_length=MOST_LEADS, description="the leads' codes")
     within_days: int = Field(ge=0, le=90)
     currency: Currency
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_lead(cls, given: Any) -> Any:
+        """One lead may be named as `lead`."""
+        if not isinstance(given, Mapping) or "lead" not in given or "leads" in given:
+            return given
+        return {**{name: value for name, value in given.items() if name != "lead"}, "leads": [given["lead"]]}
+
+    @field_validator("leads")
+    @classmethod
+    def _each_once(cls, leads: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(leads)) < len(leads):
+            raise ValueError("a lead is named twice")
+        return leads
+
     @property
     def subject(self) -> str:
-        """The subject of the action: two with the same subject compete."""
-        return f"lead @ {self.lead}"
+        """The subject of the action: two with the same subject compete, and so do two about several leads."""
+        return f"lead @ {self.leads[0]}" if len(self.leads) == 1 else "leads"
 
     @property
     def touches(self) -> frozenset[str]:
         """The subjects it touches: proposals that touch the same are put to each other."""
-        return frozenset({f"lead {self.lead}"})
+        return frozenset(f"lead {lead}" for lead in self.leads)
 
 
 class LeadFollowUpFacts(Facts):
-    """Facts of a lead that a person is to get back to."""
+    """Facts of leads that a person is to get back to."""
 
-    amount_minor: Int64 = Field(description="what the lead would order")
-    is_closed: StrictBool = Field(description="it has been won or lost")
-    is_in_hand: StrictBool = Field(description="a next step is due already")
+    amount_minor: Int64 = Field(description="what the lead that is worth most would order")
+    is_closed: StrictBool = Field(description="all of them have been won or lost")
+    is_in_hand: StrictBool = Field(description="a next step is due already for each that is open")
     owner_gate_minor: Int64
 
 
@@ -206,10 +222,10 @@ LEAD_FOLLOW_UP = ActionKind(
     title="Get back to a lead",
     parameters=LeadFollowUp,
     facts=LeadFollowUpFacts,
-    list_title=Words("Get back to lead {lead}", "Bei Anfrage {lead} nachfassen"),
+    list_title=Words("Get back to {leads:lead|leads}", "Bei {leads:Anfrage|Anfragen} nachfassen"),
     text_title=Words(
-        "Get back to lead {lead} within {within_days:day|days}",
-        "Bei Anfrage {lead} innerhalb von {within_days:Tag|Tagen} nachfassen",
+        "Get back to {leads:lead|leads} within {within_days:day|days}",
+        "Bei {leads:Anfrage|Anfragen} innerhalb von {within_days:Tag|Tagen} nachfassen",
     ),
     told_titles=(
         Words(
@@ -217,6 +233,10 @@ LEAD_FOLLOW_UP = ActionKind(
             "Anfrage {lead} nachfassen: {worth}, seit {silent:Tag|Tagen} ohne Antwort",
         ),
         Words("Call back lead {lead}: {worth}", "Anfrage {lead} nachfassen: {worth}"),
+        Words(
+            "Call back {leads:lead|leads}: {worth}, up to {silent:day|days} without answer",
+            "{leads:Anfrage|Anfragen} nachfassen: {worth}, bis {silent:Tag|Tage} ohne Antwort",
+        ),
     ),
     reversibility=Reversibility.REVERSIBLE,
     leaves_house=LeavesHouse(
@@ -227,7 +247,7 @@ LEAD_FOLLOW_UP = ActionKind(
             "Ein Ja legt hier eine Aufgabe für den Vertrieb an; der Kunde hört erst etwas, wenn jemand anruft.",
         ),
     ),
-    names=("lead",),
-    editable=("within_days",),
+    names=("leads",),
+    editable=("within_days", "leads[]"),
     quiet_after_no=timedelta(days=13),
 )

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from domain.action import ACTION_KINDS, Action, parse_action
 from domain.errors import InvalidInput
-from domain.kind import EACH
+from domain.kind import EACH, LIST
 from domain.message import Message, message
 from domain.refused import refusal_of
 
@@ -17,16 +17,19 @@ def edited(action: Action, changes: Mapping[str, Any]) -> Action:
     editable = ACTION_KINDS[action.kind].editable
     stored = action.model_dump(mode="json")
     inner = dict(name.split(EACH) for name in editable if EACH in name)
-    whole = {name for name in editable if EACH not in name}
-    if fixed := sorted(str(name)[:64] for name in changes if name not in whole and name not in inner):
+    ticked = {name.removesuffix(LIST) for name in editable if name.endswith(LIST)}
+    whole = {name for name in editable if LIST not in name}
+    if fixed := sorted(str(name)[:64] for name in changes if name not in whole | ticked | set(inner)):
         raise InvalidInput(f"{', '.join(fixed)} cannot be edited.", remedy=_editable_hint(editable))
     for name, given in changes.items():
-        if name in inner:
+        if name in ticked:
+            _require_some_entries(name, inner.get(name, ""), stored[name], given)
+        elif name in inner:
             _require_same_entries(name, inner[name], stored[name], given)
         elif isinstance(given, bool):
             raise InvalidInput(f"{name}: yes or no is no amount.", remedy="Give a value that the action takes.")
     new = _parsed({**stored, **changes})
-    if new.subject != action.subject:
+    if new.subject != action.subject and not ticked.issuperset(changes):
         raise InvalidInput("That would be about something else.", remedy=_editable_hint(editable))
     if new == action:
         raise InvalidInput("That changes nothing.", remedy="Approve it as it is.")
@@ -47,6 +50,21 @@ def _require_same_entries(name: str, inner: str, stored: Sequence[Mapping[str, A
             f"{name}: only {inner} can be edited, of the same {len(stored)} entries in the same order.",
             remedy=f"Take `{name}` of the item's action, and change {inner}.",
         )
+
+
+def _require_some_entries(name: str, inner: str, stored: Sequence[Any], given: Any) -> None:
+    """Some of the entries, in their order: which are left out is up to whoever edits, what they are about is not."""
+    left = iter(stored)
+    alike = _alike_but(inner) if inner else _same
+    if not isinstance(given, list | tuple) or not given or not all(any(alike(o, n) for o in left) for n in given):
+        raise InvalidInput(
+            f"{name}: entries can be left out, all but one; those that stay keep their order.",
+            remedy=f"Take `{name}` of the item's action without the entries that are not wanted.",
+        )
+
+
+def _same(old: Any, new: Any) -> bool:
+    return bool(old == new)
 
 
 def _alike_but(inner: str) -> Callable[[Mapping[str, Any], Any], bool]:

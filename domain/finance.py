@@ -2,50 +2,81 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-from pydantic import Field, StrictBool, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from domain.kind import ActionKind, Facts, Int64, LeavesHouse, Leaving, LongName, Parameters, Reversibility, Way, Words
 from domain.money import Currency
 
 LAST_LEVEL = 3
 """The third reminder is the last: what comes after it is for people."""
+MOST_REMINDED = 500
 FLAG_WEEKS = 4
 """Over so many weeks it is looked at what a flagged expense cost on."""
 FlagReason = Literal["far_above", "far_below", "never_changed_before", "commission_above_sales"]
 
 
+class ReminderLine(BaseModel):
+    """One overdue invoice of one debtor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    debtor: LongName
+    invoice: LongName
+
+
 class InvoiceRemind(Parameters):
-    """`invoice.remind`: remind one debtor of its overdue invoices."""
+    """`invoice.remind`: remind one debtor or several of their overdue invoices, a letter to each."""
 
     kind: Literal["invoice.remind"] = "invoice.remind"
-    debtor: LongName
-    invoices: tuple[LongName, ...] = Field(min_length=1, max_length=100)
+    lines: tuple[ReminderLine, ...] = Field(min_length=1, max_length=MOST_REMINDED)
     currency: Currency
 
-    @field_validator("invoices")
+    @model_validator(mode="before")
     @classmethod
-    def _each_once(cls, invoices: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(invoices)) < len(invoices):
+    def _of_one_debtor(cls, given: Any) -> Any:
+        """One debtor may be named with its invoices, as a list of its lines."""
+        if not isinstance(given, Mapping) or "debtor" not in given or "lines" in given:
+            return given
+        named = {name: value for name, value in given.items() if name not in ("debtor", "invoices")}
+        invoices = given.get("invoices")
+        numbers = invoices if isinstance(invoices, list | tuple) else [invoices]
+        return {**named, "lines": [{"debtor": given["debtor"], "invoice": number} for number in numbers]}
+
+    @field_validator("lines")
+    @classmethod
+    def _each_once(cls, lines: tuple[ReminderLine, ...]) -> tuple[ReminderLine, ...]:
+        if len(set(lines)) < len(lines):
             raise ValueError("an invoice is named twice")
-        return invoices
+        return lines
+
+    @property
+    def debtors(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(line.debtor for line in self.lines))
+
+    @property
+    def invoices(self) -> tuple[str, ...]:
+        return tuple(line.invoice for line in self.lines)
+
+    def invoices_of(self, debtor: str) -> tuple[str, ...]:
+        return tuple(line.invoice for line in self.lines if line.debtor == debtor)
 
     @property
     def subject(self) -> str:
-        """The subject of the action: two with the same subject compete."""
-        return f"reminder @ {self.debtor}"
+        """The subject of the action: two with the same subject compete, and so do two that remind several debtors."""
+        return f"reminder @ {self.debtors[0]}" if len(self.debtors) == 1 else "reminders"
 
     @property
     def touches(self) -> frozenset[str]:
         """The subjects it touches: proposals that touch the same are put to each other."""
-        return frozenset({"money", f"customer {self.debtor}"})
+        return frozenset({"money", *(f"customer {debtor}" for debtor in self.debtors)})
 
 
 class InvoiceRemindFacts(Facts):
     """Facts of a reminder to one debtor."""
 
-    amount_minor: Int64 = Field(description="what the invoices still lack")
+    amount_minor: Int64 = Field(description="what the invoices of one debtor still lack: of whom owes most of it")
     has_paid: StrictBool = Field(description="one of them has been paid")
     has_undue: StrictBool = Field(description="one of them is not due yet")
     days_since_reminder: Int64 = Field(description="since the debtor was last reminded of one of them")
@@ -59,15 +90,19 @@ INVOICE_REMIND = ActionKind(
     title="Remind a debtor",
     parameters=InvoiceRemind,
     facts=InvoiceRemindFacts,
-    list_title=Words("Remind {debtor} to pay", "{debtor} an Zahlung erinnern"),
+    list_title=Words("Remind {debtors:customer|customers} to pay", "{debtors:Kunden|Kunden} an Zahlung erinnern"),
     text_title=Words(
-        "Remind {debtor} of {invoices:overdue invoice|overdue invoices}",
-        "{debtor} an {invoices:offene Rechnung|offene Rechnungen} erinnern",
+        "Remind {debtors:customer|customers} of {invoices:overdue invoice|overdue invoices}",
+        "{debtors:Kunden|Kunden} an {invoices:offene Rechnung|offene Rechnungen} erinnern",
     ),
     told_titles=(
         Words(
             "Remind {debtor}: {owed} overdue, oldest by {oldest:day|days}",
             "{debtor} an Zahlung erinnern: {owed} überfällig, bis zu {oldest:Tag|Tage}",
+        ),
+        Words(
+            "Remind {debtors:customer|customers}: {owed} overdue, oldest by {oldest:day|days}",
+            "{debtors:Kunden|Kunden} erinnern: {owed} überfällig, bis zu {oldest:Tag|Tage}",
         ),
     ),
     reversibility=Reversibility.FINAL,
@@ -89,7 +124,8 @@ INVOICE_REMIND = ActionKind(
         seen_within=timedelta(weeks=2),
         event="invoice_reminder.to_send",
     ),
-    names=("debtor",),
+    names=("lines[].debtor", "lines[].invoice"),
+    editable=("lines[]",),
     quiet_after_no=timedelta(weeks=2),
 )
 

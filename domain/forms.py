@@ -46,9 +46,13 @@ class FormField:
 
 
 def form_of(kind: ActionKind, currency: str = "EUR") -> tuple[FormField, ...]:
-    """The fields of a kind's form, in the order of its parameters; examples of amounts are of this currency."""
+    """The fields of a kind's form, in the order of its parameters; examples of amounts are of this currency.
+
+    What others lose by it is reckoned by colleagues, never written.
+    """
     fields = kind.parameters.model_fields.items()
-    return tuple(_field(name, info, kind, name, currency) for name, info in fields if name != "kind")
+    hidden = {"kind", kind.costs_others}
+    return tuple(_field(name, info, kind, name, currency) for name, info in fields if name not in hidden)
 
 
 def usage(kind: ActionKind, currency: str = "EUR") -> str:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.language import Language
 
-EACH = "[]."
+LIST = "[]"
+EACH = f"{LIST}."
 """Between a list and the parameter of each of its entries: `lines[].quantity`."""
 LEAST, MOST = -(2**63), 2**63 - 1
 """The whole numbers that the guardrails reckon with."""
@@ -124,9 +125,12 @@ class ActionKind:
     """Whether it has the owner's gate and an agent's limit on money; its policies have to have both then."""
     uses: Mapping[str, str] = field(default_factory=dict)
     """What it needs of the brand's resources: the resource, and the parameter or property that says how much."""
+    costs_others: str = ""
+    """The parameter that says what other channels lose by it, in minor units; its promise is net of that."""
     owns_columns: frozenset[str] = frozenset()
     editable: tuple[str, ...] = ()
-    """The amounts, dates and texts that a person may change; `lines[].quantity`: of each line."""
+    """The amounts, dates and texts that a person may change; `lines[].quantity`: of each line. `lines[]`: lines may be
+    left out, all but one."""
     filled_in: tuple[str, ...] = ()
     """The parameters that a person may leave out, because the brand's own rows say them; the handler's `complete`."""
     value_names: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.message import Message
 
+EACH = "*"
+"""The address of a letter that stands for several: each receiver gets it at their own."""
+
 
 class Sheet(BaseModel):
     """A table that goes with a letter, as CSV and in its PDF."""

@@ -27,6 +27,25 @@ DIP_WEEKS = 8
 """What a deal sold ahead of its time is missing for about so long after it."""
 
 
+DEALER_LIST_DAYS = 14
+"""So long after the first of its month a dealers' list may change."""
+
+
+def dealer_list_opens(day: date, every_months: int) -> date:
+    """The first day from this one on at which a dealers' list may change: in the first two weeks of every so-manyth
+    month, counted from January; any day where `every_months` is 0."""
+    if not every_months or (_dealer_month(day, every_months) and day.day <= DEALER_LIST_DAYS):
+        return day
+    month = day.replace(day=1)
+    while not _dealer_month(month, every_months) or month < day:
+        month = (month + timedelta(days=31)).replace(day=1)
+    return month
+
+
+def _dealer_month(day: date, every_months: int) -> bool:
+    return (day.month - 1) % every_months == 0
+
+
 @dataclass(frozen=True)
 class SaleTerms:
     """The parts of a price that the brand does not keep: VAT inside the price, the channel's fee after VAT."""
@@ -43,18 +62,28 @@ class SaleTerms:
         """Minor units that the brand keeps of one sale."""
         return round(price_minor * self.kept_share)
 
+    @property
+    def net_share(self) -> float:
+        """The share of a price that is net sales: without VAT, before the channel's fee."""
+        return BPS / (BPS + self.vat_bps)
+
     def margin(self, price_minor: int, unit_cost_minor: int) -> float:
-        """The same for people to read, not rounded yet; -1 where nothing is kept."""
-        kept = price_minor * self.kept_share
-        return (kept - unit_cost_minor) / kept if kept > 0 else -1.0
+        """The unit margin for people to read, not rounded yet; -1 for a price of nothing."""
+        net = price_minor * self.net_share
+        return (price_minor * self.kept_share - unit_cost_minor) / net if net > 0 else -1.0
 
     def margin_bps(self, price_minor: int, unit_cost_minor: int) -> int:
-        """Margin on what is kept, in whole basis points rounded down, so that no floor is passed by rounding.
+        """The unit margin: what is kept less the goods, as a share of net sales before the channel's fee.
 
-        -100 % where nothing is kept.
+        In whole basis points rounded down, so that no floor is passed by rounding; -100 % for a price of nothing.
         """
         kept, cost = price_minor * (BPS - self.fee_bps), unit_cost_minor * (BPS + self.vat_bps)  # times BPS + VAT
-        return (kept - cost) * BPS // kept if kept > 0 else -BPS
+        return (kept - cost) // price_minor if price_minor > 0 else -BPS
+
+    def price_for_margin(self, unit_cost_minor: int, margin_bps: float) -> float:
+        """The price that keeps a unit margin; out of reach where the fee and the margin leave nothing for the goods."""
+        left_for_goods = (BPS - self.fee_bps - margin_bps) / BPS
+        return unit_cost_minor / max(left_for_goods, 1e-6) / self.net_share
 
 
 class PriceUpdate(Parameters):
@@ -98,6 +127,12 @@ class PriceUpdateFacts(Facts):
     amount_minor: Int64 = Field(description="money at stake over the horizon, absolute")
     owner_gate_minor: Int64
     prediction_low_minor: Int64
+    margin_now_bps: Int64 = Field(description="of the price in force")
+    not_charged: Int64 = Field(description="1: an approved price does not show in sales, and this one is not theirs")
+    measured_in_days: Int64 = Field(description="until the last change of this price is measured; 0: none is open")
+    changes_this_week: Int64 = Field(description="other prices of the channel's list that were set since Monday")
+    max_changes_a_week: Int64
+    list_opens_in_days: Int64 = Field(description="until a dealers' list may change; 0: today, or no dealers' list")
 
 
 PRICE_UPDATE = ActionKind(

@@ -32,6 +32,9 @@ class StandRefill(Parameters):
     planned_day: PlannedDay
     lines: tuple[RefillLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     trip_cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
+    missed_elsewhere_minor: int = Field(
+        default=0, ge=0, le=LARGEST_MINOR, description="contribution that other channels lose for want of these goods"
+    )
     currency: Currency
 
     @field_validator("lines")
@@ -110,6 +113,7 @@ STAND_REFILL = ActionKind(
     ),
     names=("lines[].stand", "lines[].sku"),
     uses={"cash": "trip_cost_minor"},
+    costs_others="missed_elsewhere_minor",
     editable=("planned_day", "lines[].quantity"),
     filled_in=("trip_cost_minor",),
     quiet_after_no=timedelta(days=6),  # stands go on selling: the next weekly meeting looks at them afresh

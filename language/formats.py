@@ -149,6 +149,38 @@ def moment_text(moment: datetime, language: Language, this_year: int) -> str:
     return f"{dated_text(moment.date(), language, this_year)}, {hour}"
 
 
+def span_text(first: date, last: date, language: Language, this_year: int) -> str:
+    """Days in a row: `1 to 29 November`, `28 September to 25 October`; up to a week with weekdays, a day alone too."""
+    if first == last:
+        return dated_text(first, language, this_year)
+    year = this_year if first.year == last.year else 0
+    if (last - first).days < 7:
+        begin, end = (dated_text(day, language, year or this_year) for day in (first, last))
+    else:
+        begin, end = (_without_year(day_text(day, language), day, year or this_year) for day in (first, last))
+    if (first.year, first.month) == (last.year, last.month):
+        begin = begin.removesuffix(_month_on(begin, first, language))
+    elif first.year == last.year != this_year:
+        begin = begin.removesuffix(f" {first.year}")
+    return f"{begin} {'bis' if language is Language.DE else 'to'} {end}"
+
+
+def _without_year(text: str, day: date, this_year: int) -> str:
+    return text if day.year != this_year else text.rpartition(" ")[0]
+
+
+def _month_on(text: str, day: date, language: Language) -> str:
+    """What of a day's text is its month and year."""
+    month = _MONTHS[language][day.month - 1]
+    return text[text.index(month) - 1 :]
+
+
+def month_text(day: date, language: Language, this_year: int) -> str:
+    """`November`; `November 2025` of another year."""
+    name = _MONTHS[language][day.month - 1]
+    return name if day.year == this_year else f"{name} {day.year}"
+
+
 def weekday_name(day: date, language: Language) -> str:
     """`Monday`, `Montag`."""
     return _WEEKDAYS[language][day.weekday()]

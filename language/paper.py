@@ -122,6 +122,11 @@ def write_with_sources(paper: Paper, *, narrow: bool = False) -> str:
     return "\n".join([text, f"## {escape_markdown(paper.sources_title)}", "", *lines, ""]) if lines else text
 
 
+def write_blocks(blocks: Sequence[Block], style: Style = as_clean_markdown) -> str:
+    """Blocks one after the other as Markdown."""
+    return _joined([_markdown(block, style, narrow=False) for block in blocks]).rstrip("\n")
+
+
 def count_words(markdown: str) -> int:
     """The words of a text, numbers among them; its marks are none."""
     return sum(any(sign.isalnum() for sign in word) for word in _MARKS.sub("", markdown).split())

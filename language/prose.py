@@ -33,8 +33,24 @@ def exactly(key: str, cell: Cell, language: Language) -> str:
     return exact_text(cell, language)
 
 
+SIZE = "size_"
+"""Keys that begin so stand for how large a number is: the words around it say which way it goes."""
+
+
+CHANGE = "change_"
+"""Keys that begin so stand for changes: above nothing with a plus."""
+BARE = "bare_"
+"""Keys that begin so stand beside another number of the same unit, and go without it."""
+
+
 def rounded(key: str, cell: Cell, language: Language) -> str:
     """As running text has it; prices stay exact."""
+    if key.startswith(SIZE):
+        return rounded_text(cell.model_copy(update={"value": abs(cell.value)}), language)
+    if key.startswith(CHANGE) and cell.value > 0:
+        return f"+{rounded_text(cell, language)}"
+    if key.startswith(BARE):
+        return rounded_text(cell.model_copy(update={"unit": "count"}), language)
     return exact_text(cell, language) if _PRICED.search(key) else rounded_text(cell, language)
 
 

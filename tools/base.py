@@ -48,7 +48,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^
 """A code or SKU, as an argument."""
 
 
-RESULT_NAMES = frozenset({"title", "date", "document", "origin", "target"})
+RESULT_NAMES = frozenset({"title", "date", "document", "lead", "origin", "target"})
 """The fields of results that name something which no kind of action calls so: a report may cite them with digits."""
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from domain.figure import Cell
 from domain.money import BPS
@@ -11,7 +11,7 @@ from store.reads.settings import brand_of
 from store.session import BrandSession
 from tools import cells
 from tools.base import Access, Tool, ToolAnswer, ToolArguments, ToolEnv, ToolResult
-from tools.sources import selected_each
+from tools.sources import RowSelection, selected, selected_each
 
 USUAL_WEEKS = 4
 
@@ -20,6 +20,7 @@ class ChangesArguments(ToolArguments):
     """How far to look back."""
 
     days: int = Field(default=7, ge=1, le=92, description="days since the last meeting")
+    since: AwareDatetime | None = Field(default=None, description="its very moment; else so many days ago")
 
 
 class ChannelChange(ToolResult):
@@ -53,17 +54,19 @@ def what_changed(session: BrandSession, env: ToolEnv, args: ChangesArguments) ->
     """Say what changed in the last days: each channel's sales against the four weeks before, prices set, competitors'
     prices seen, orders that came, poor ratings, and what became of action items."""
     now = session.ctx.known_until
-    since = now - timedelta(days=args.days)
+    since = now - timedelta(days=args.days) if args.since is None else args.since
+    prices, rivals = reads.prices_changed(session, since, now), reads.competitor_prices_seen(session, since, now)
+    orders, ratings = reads.orders_received(session, since, now), reads.poor_ratings(session, since, now)
     currency, channels = brand_of(session).currency, reads.sales_reporting(session)
     view = Changes(
         days=cells.days(args.days),
         channels=[
             _channel(session, channel, max(args.days, channel.period_days), since, currency) for channel in channels
         ],
-        prices_changed=cells.count(reads.prices_changed(session, since, now)),
-        competitor_prices=cells.count(reads.competitor_prices_seen(session, since, now)),
-        orders_received=cells.count(reads.orders_received(session, since, now)),
-        poor_ratings=cells.count(reads.poor_ratings(session, since, now)),
+        prices_changed=cells.count(len(prices)),
+        competitor_prices=cells.count(sum(rivals.values())),
+        orders_received=cells.count(sum(orders.values())),
+        poor_ratings=cells.count(len(ratings)),
         items={status: cells.count(count) for status, count in reads.items_by_status(session, since, now).items()},
     )
     first = min(
@@ -73,8 +76,18 @@ def what_changed(session: BrandSession, env: ToolEnv, args: ChangesArguments) ->
         session, "sales_fact", "channel_id", [channel.channel_id for channel in channels],
         since=first - timedelta(weeks=USUAL_WEEKS),
     )  # fmt: skip
+    counted = {
+        "prices_changed": prices and selected(session, "price_history", price_id=sorted(set(prices)), since=since),
+        "competitor_prices": rivals and selected(session, "competitor_price", product_id=sorted(rivals), since=since),
+        "orders_received": orders and selected(session, "purchase_order", product_id=sorted(orders)),
+        "poor_ratings": ratings and selected(session, "message", id=list(ratings)),
+    }
     return ToolAnswer(
-        view, tuple(rows[channel.channel_id].bearing_on(f"/channels/{at}") for at, channel in enumerate(channels))
+        view,
+        (
+            *(rows[channel.channel_id].bearing_on(f"/channels/{at}") for at, channel in enumerate(channels)),
+            *(picked.bearing_on(f"/{name}") for name, picked in counted.items() if isinstance(picked, RowSelection)),
+        ),
     )
 
 

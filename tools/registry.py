@@ -8,7 +8,8 @@ from tools.changes import CHAIR_TOOLS
 from tools.customers.toolset import CRM_TOOLS
 from tools.finance.toolset import FINANCE_TOOLS
 from tools.knowledge.toolset import KNOWLEDGE_TOOLS
-from tools.metrics.toolset import METRIC_TOOLS
+from tools.metrics.rivals import RIVALS_TOOL
+from tools.metrics.toolset import BRAND_METRIC
 from tools.pricing.promotion_toolset import PROMOTION_TOOLS
 from tools.pricing.toolset import PRICING_TOOLS
 from tools.stands.toolset import STAND_TOOLS
@@ -24,7 +25,7 @@ _SETS: tuple[tuple[Tool, ...], ...] = (
     CRM_TOOLS,
     FINANCE_TOOLS,
     KNOWLEDGE_TOOLS,
-    METRIC_TOOLS,
+    (BRAND_METRIC, RIVALS_TOOL),
     CHALLENGE_TOOLS,
     CHAIR_TOOLS,
 )

@@ -12,43 +12,11 @@ from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from domain.errors import InvalidInput
+from store import tables
 from store.reads.fingerprints import checksum_halves, checksum_of
 from store.session import BrandSession
 from store.snapshot import read_once
-from store.tables import (
-    BankBalance,
-    BrandOwned,
-    BrandRules,
-    CampaignBudget,
-    Channel,
-    CompetitorPrice,
-    ExpectedExpense,
-    Expense,
-    Fact,
-    InventoryMovement,
-    Invoice,
-    InvoiceReminder,
-    KnowledgeDocument,
-    KnowledgePassage,
-    Lead,
-    Location,
-    Message,
-    MessageSend,
-    Order,
-    Payment,
-    Price,
-    PriceHistory,
-    Product,
-    ProductCost,
-    PurchaseOrder,
-    SalesFact,
-    StandBonusRow,
-    StandRefillOrder,
-    StandVisitRow,
-    StockItem,
-    Supplier,
-    SupplierOffer,
-)
+from store.tables.base import BrandOwned, Fact
 
 Values = str | list[str]
 _OF_NOTHING = checksum_of(0, 0)
@@ -62,42 +30,47 @@ class _Source:
     Of one that is `by_row`, results come from a few rows out of very many.
     """
 
-    table: type[BrandOwned]
+    called: str
     picked_by: Mapping[str, Callable[[str], Any]]
     moment: str | None = None
     by_row: bool = False
 
+    @property
+    def table(self) -> type[BrandOwned]:
+        """The table, made when rows of it are first picked: making all of them takes longer than most verbs."""
+        return getattr(tables, self.called)
+
 
 SOURCES: Mapping[str, _Source] = {
-    "bank_balance": _Source(BankBalance, {"account": str}, "balance_at"),
-    "brand_rules": _Source(BrandRules, {"version": int}),
-    "campaign_budget": _Source(CampaignBudget, {"campaign": str}, "valid_from"),
-    "channel": _Source(Channel, {"id": UUID, "code": str}),
-    "competitor_price": _Source(CompetitorPrice, {"product_id": UUID}, "observed_at"),
-    "expected_expense": _Source(ExpectedExpense, {"source": str}, "expected_at"),
-    "expense": _Source(Expense, {"category": str}, "spent_at"),
-    "inventory_movement": _Source(InventoryMovement, {"stock_item_id": UUID}, "moved_at"),
-    "knowledge_document": _Source(KnowledgeDocument, {"id": UUID}, "known_at", by_row=True),
-    "knowledge_passage": _Source(KnowledgePassage, {"id": UUID}, by_row=True),
-    "location": _Source(Location, {"id": UUID, "code": str}),
-    "lead": _Source(Lead, {"code": str}, "opened_at"),
-    "message": _Source(Message, {"id": UUID}, "received_at", by_row=True),
-    "message_send": _Source(MessageSend, {"source": str}, "sent_at", by_row=True),
-    "invoice": _Source(Invoice, {"customer_id": UUID}, "issued_at"),
-    "invoice_reminder": _Source(InvoiceReminder, {"invoice_id": UUID}, "sent_at"),
-    "payment": _Source(Payment, {"invoice_id": UUID}, "paid_at"),
-    "price_history": _Source(PriceHistory, {"price_id": UUID}, "valid_from"),
-    "product": _Source(Product, {"id": UUID, "sku": str}),
-    "product_cost": _Source(ProductCost, {"product_id": UUID}, "valid_from"),
-    "purchase_order": _Source(PurchaseOrder, {"product_id": UUID, "supplier_id": UUID, "source": str}, "ordered_at"),
-    "stand_bonus": _Source(StandBonusRow, {"location_id": UUID, "source": str}, "starts_at"),
-    "stand_refill_order": _Source(StandRefillOrder, {"location_id": UUID, "source": str}, "planned_at"),
-    "stand_visit": _Source(StandVisitRow, {"location_id": UUID, "source": str}, "planned_at"),
-    "sales_order": _Source(Order, {"channel_id": UUID}, "ordered_at"),
-    "stock_item": _Source(StockItem, {"product_id": UUID, "location_id": UUID}),
-    "supplier": _Source(Supplier, {"id": UUID, "code": str}),
-    "supplier_offer": _Source(SupplierOffer, {"product_id": UUID, "supplier_id": UUID}, "valid_from"),
-    "sales_fact": _Source(SalesFact, {"product_id": UUID, "channel_id": UUID, "location_id": UUID}, "period_start"),
+    "bank_balance": _Source("BankBalance", {"account": str}, "balance_at"),
+    "brand_rules": _Source("BrandRules", {"version": int}),
+    "campaign_budget": _Source("CampaignBudget", {"campaign": str}, "valid_from"),
+    "channel": _Source("Channel", {"id": UUID, "code": str}),
+    "competitor_price": _Source("CompetitorPrice", {"product_id": UUID}, "observed_at"),
+    "expected_expense": _Source("ExpectedExpense", {"source": str}, "expected_at"),
+    "expense": _Source("Expense", {"category": str}, "spent_at"),
+    "inventory_movement": _Source("InventoryMovement", {"stock_item_id": UUID}, "moved_at"),
+    "knowledge_document": _Source("KnowledgeDocument", {"id": UUID}, "known_at", by_row=True),
+    "knowledge_passage": _Source("KnowledgePassage", {"id": UUID}, by_row=True),
+    "location": _Source("Location", {"id": UUID, "code": str}),
+    "lead": _Source("Lead", {"code": str}, "opened_at"),
+    "message": _Source("Message", {"id": UUID}, "received_at", by_row=True),
+    "message_send": _Source("MessageSend", {"source": str}, "sent_at", by_row=True),
+    "invoice": _Source("Invoice", {"customer_id": UUID}, "issued_at"),
+    "invoice_reminder": _Source("InvoiceReminder", {"invoice_id": UUID}, "sent_at"),
+    "payment": _Source("Payment", {"invoice_id": UUID}, "paid_at"),
+    "price_history": _Source("PriceHistory", {"price_id": UUID}, "valid_from"),
+    "product": _Source("Product", {"id": UUID, "sku": str}),
+    "product_cost": _Source("ProductCost", {"product_id": UUID}, "valid_from"),
+    "purchase_order": _Source("PurchaseOrder", {"product_id": UUID, "supplier_id": UUID, "source": str}, "ordered_at"),
+    "stand_bonus": _Source("StandBonusRow", {"location_id": UUID, "source": str}, "starts_at"),
+    "stand_refill_order": _Source("StandRefillOrder", {"location_id": UUID, "source": str}, "planned_at"),
+    "stand_visit": _Source("StandVisitRow", {"location_id": UUID, "source": str}, "planned_at"),
+    "sales_order": _Source("Order", {"channel_id": UUID}, "ordered_at"),
+    "stock_item": _Source("StockItem", {"product_id": UUID, "location_id": UUID}),
+    "supplier": _Source("Supplier", {"id": UUID, "code": str}),
+    "supplier_offer": _Source("SupplierOffer", {"product_id": UUID, "supplier_id": UUID}, "valid_from"),
+    "sales_fact": _Source("SalesFact", {"product_id": UUID, "channel_id": UUID, "location_id": UUID}, "period_start"),
 }
 
 
@@ -242,17 +215,18 @@ def open_rows(session: BrandSession, selection: RowSelection, limit: int) -> Ope
     return OpenedRows(_with_codes(session, rows), selection.count, unchanged)
 
 
-_CODES: Mapping[str, tuple[str, type[BrandOwned], str]] = {
-    "product_id": ("sku", Product, "sku"),
-    "channel_id": ("channel", Channel, "code"),
-    "location_id": ("location", Location, "code"),
+_CODES: Mapping[str, tuple[str, str, str]] = {
+    "product_id": ("sku", "Product", "sku"),
+    "channel_id": ("channel", "Channel", "code"),
+    "location_id": ("location", "Location", "code"),
 }
 
 
 def _with_codes(session: BrandSession, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with the codes that people know beside the ids that they refer by."""
     named = [dict[str, Any]() for _ in rows]
-    for reference, (shown_as, table, code) in _CODES.items():
+    for reference, (shown_as, called, code) in _CODES.items():
+        table = getattr(tables, called)
         ids = {UUID(row[reference]) for row in rows if row.get(reference)}
         if not ids:
             continue
@@ -270,6 +244,8 @@ def _add_priced(session: BrandSession, named: Sequence[dict[str, Any]], rows: Se
     ids = {UUID(row["price_id"]) for row in rows if row.get("price_id")}
     if not ids:
         return
+    from store.tables import Price, Product
+
     of_entry = (col(Product.id) == col(Price.product_id)) & (col(Product.brand_id) == col(Price.brand_id))
     pairs = session.execute(
         select(col(Price.id), col(Product.sku)).join(Product, of_entry).where(col(Price.id).in_(ids))

@@ -9,15 +9,13 @@ from sqlmodel import col
 
 from domain.customers import Arm, SegmentMessage
 from domain.errors import NotFound
-from domain.letter import Letter, Sheet
+from domain.letter import EACH, Letter, Sheet
 from domain.message import Message, listed, message, sentences, verbatim
 from store.reads.customers import outreach as reads
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import Customer, MessageDraw, MessageSend, Product
 
-EACH_DRAWN = "*"
-"""The address of the letter that stands for all: each customer drawn gets it at their own."""
 _HEADS = ("code", "name", "email")
 
 
@@ -25,7 +23,7 @@ def campaign_letters(session: BrandSession, action: SegmentMessage, source: str 
     """One a customer where mail goes out, else one with the list; before it is applied, one that stands for them."""
     reachable = reads.addresses(session) if session.mail_from else {}
     text = Letter(
-        address=EACH_DRAWN if reachable else "",
+        address=EACH if reachable else "",
         subject=message(f"customers.letter.{action.template}.subject", brand=brand_of(session).name),
         body=_body(session, action),
         may_unsubscribe=True,

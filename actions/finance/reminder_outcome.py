@@ -1,12 +1,13 @@
-"""Outcome of a reminder: the debtor's wait against the one that its own habit leads to without."""
+"""Outcome of reminders: waits and invoices still open against what the debtors' own habits lead to without."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 
+from analytics.finance.default_rates import PastInvoice, default_rates
 from analytics.finance.receivables import OpenInvoice, PaymentHistory, payment_habits
-from analytics.finance.reminder_effect import RemindedInvoice, measured_saving
+from analytics.finance.reminder_effect import RemindedInvoice, measured_gain
 from analytics.statistics.errors import InvalidNumbers
 from domain.finance import InvoiceRemind
 from domain.message import Message, verbatim
@@ -17,20 +18,21 @@ from store.reads.finance import debtors as owing
 from store.reads.settings import rules_of
 from store.session import BrandSession
 
-_METHOD = "days waited against those of the debtor's own habit, up to the check date"
+_METHOD = "days waited and invoices open against the debtors' own habits, up to the check date"
 _DAY, _YEAR = timedelta(days=1), 365
 
 
 def measure_reminder(
     session: BrandSession, action: InvoiceRemind, source: str, since: datetime, until: datetime
 ) -> Outcome:
-    """Money by days saved at the brand's cost of capital (days, where that is not known), with the interval of chance.
+    """Interest on the days saved at the brand's cost of capital, and the expected loss spared, with chance's interval.
 
-    The wait without is that of the debtor's habit, as it and its peers paid invoices that nobody reminded of; what was
-    reminded of counts there as open until then. Not measurable where too few were ever paid.
+    The wait without is that of the debtors' habits, as they and their peers paid invoices that nobody reminded of; what
+    was reminded of counts there as open until then. Of the invoices that were really reminded of: who had paid before
+    was left alone. Not measurable where too few were ever paid.
     """
     a_day = rules_of(session).capital_bps_a_year / BPS / _YEAR
-    unit = f"{action.currency}.minor" if a_day else "days"
+    unit = f"{action.currency}.minor"
     sent = {row.invoice_id: row.sent_at for row in reads.reminders_of(session, source)}
     debtors, reminded = owing.debtors(session, action.currency), reads.reminders(session)
     payings = owing.payment_records(debtors, reminded, until)
@@ -43,13 +45,13 @@ def measure_reminder(
     own = [(debtor, invoice) for debtor in debtors for invoice in debtor.invoices if invoice.id in sent]
     if any(reminded[invoice.id].first_at < sent[invoice.id] for _, invoice in own):
         return _not_measurable(unit, Message(key="finance.outcome.reminded_before"))
-    if len(own) < len(action.invoices):
+    if not own:
         return _not_measurable(unit, Message(key="finance.outcome.reminders_gone"))
     try:
-        saved = measured_saving(payment_habits(history), _reminded(own, since, until))
+        seen = _reminded(own, since, until)
+        benefit = measured_gain(payment_habits(history), seen, _losses(payings, seen), a_day).gain
     except InvalidNumbers as error:
         return _not_measurable(unit, verbatim(str(error)))
-    benefit = saved.minor_days.times(a_day) if a_day else saved.days
     return Outcome(
         status=OutcomeStatus.MEASURED,
         unit=unit,
@@ -58,6 +60,15 @@ def measure_reminder(
         high=round(benefit.high),
         method=_METHOD,
     )
+
+
+def _losses(payings: Sequence[owing.PaymentRecord], reminded: Sequence[RemindedInvoice]) -> list[float]:
+    """How likely each was never to be paid when it was reminded of; all of a debtor's are as doubtful as its latest."""
+    rates = default_rates([PastInvoice(paying.days - paying.terms_days, paying.paid) for paying in payings])
+    late: dict[int, float] = {}
+    for invoice in (reminder.invoice for reminder in reminded):
+        late[invoice.debtor] = max(late.get(invoice.debtor, 0.0), invoice.age_days - invoice.terms_days)
+    return [rates.at(late[reminder.invoice.debtor]) for reminder in reminded]
 
 
 def _reminded(

@@ -17,6 +17,7 @@ from store.session import BrandSession
 from store.tables import Channel
 
 CHARGED_TOLERANCE = 0.03
+"""Medians over places that ask their own prices stray more than a single price does."""
 CHARGED_SHARE = 0.75
 _WEEK = timedelta(weeks=1)
 
@@ -48,6 +49,16 @@ def measure_price_change(session: BrandSession, action: PriceUpdate, since: date
         return not_measurable(unit, reason)
     estimate = measure_effect(weeks.treated, weeks.controls, weeks.start_index)
     return effect_outcome(estimate, unit)
+
+
+def net_of(outcome: Outcome, taken_minor: int) -> Outcome:
+    """The outcome less what the change takes from other products, as it was counted when it was promised: that cannot
+    be told from the ups and downs of theirs. Without the change they would have had that, too."""
+    if not taken_minor or outcome.effect is None or outcome.low is None or outcome.high is None:
+        return outcome
+    less = {name: getattr(outcome, name) - taken_minor for name in ("effect", "low", "high")}
+    without = None if outcome.counterfactual is None else outcome.counterfactual + taken_minor
+    return outcome.model_copy(update={**less, "counterfactual": without})
 
 
 def not_measurable(unit: str, *reasons: Message, method: str = "") -> Outcome:

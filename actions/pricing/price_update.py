@@ -1,10 +1,15 @@
 """`price.update`: set a list price, put it back, and tell what it brought."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import col
 
 from actions.handler import Look, RowChange, ShownFact
 from actions.pricing.price_words import price_with_vat
@@ -16,18 +21,21 @@ from domain.letter import Letter, Sheet
 from domain.message import Message, message, number, verbatim
 from domain.money import BPS, LARGEST_MINOR, format_minor, plain_minor, share_bps
 from domain.prediction import Outcome, Prediction
-from domain.pricing import PRICE_UPDATE, PriceUpdate, PriceUpdateFacts
+from domain.pricing import PRICE_UPDATE, PriceUpdate, PriceUpdateFacts, dealer_list_opens
 from store.leases import lock_row
 from store.reads.pricing import prices as reads
-from store.reads.pricing import sold
+from store.reads.pricing import sold, windows
+from store.reads.pricing.charged import TOLERANCE, Shown
 from store.reads.pricing.price_line import PriceLine, price_line
-from store.reads.settings import rules_of
+from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
-from store.tables import BrandRules, Price, PriceHistory
+from store.tables import ActionItem, BrandRules, Price, PriceHistory, Receipt
 
 HORIZON_WEEKS = 8
 _SEEN_DAYS = 7
 _HEADS = ("sku", "product", "channel", "zone", "price", "currency", "incl_vat")
+PRICE_SET = "price_set"
+"""What receipts of prices that were chosen together are named by."""
 _NO_COST_MARGIN_BPS = -BPS
 
 
@@ -39,7 +47,8 @@ class _Situation:
 
     @property
     def price(self) -> reads.PriceNow:
-        return self.line.price
+        """The price in force: what is charged, where sales show another than the list's."""
+        return replace(self.line.price, amount_minor=self.line.in_force_minor)
 
 
 class PriceUpdateHandler:
@@ -65,7 +74,7 @@ class PriceUpdateHandler:
                 f"The unit cost of {action.sku} is not known, so it cannot be told whether a price keeps the margin.",
                 remedy="Import product_costs.csv, or sales with their unit_cost.",
             )
-        facts = _guard_facts(now, action, prediction)
+        facts = _guard_facts(session, now, action, prediction)
         return Look(
             subject=action.subject,
             preview=_preview(now, action, facts),
@@ -103,9 +112,27 @@ class PriceUpdateHandler:
     def measure(
         self, session: BrandSession, action: PriceUpdate, source: str, since: datetime, until: datetime
     ) -> Outcome:
-        from actions.pricing.price_outcome import measure_price_change  # brings numpy along, which no other step needs
+        from actions.pricing.price_outcome import (  # brings numpy along: no other step needs
+            measure_price_change,
+            net_of,
+        )
 
-        return measure_price_change(session, action, since, until)
+        return net_of(measure_price_change(session, action, since, until), _taken_minor(session, action, source))
+
+
+def _taken_minor(session: BrandSession, action: PriceUpdate, source: str) -> int:
+    """What the set that the price was chosen in counts it to take from other products; 0 where it was in none."""
+    if not source.startswith(reads.ITEM):
+        return 0
+    item = session.get(ActionItem, (session.ctx.brand_id, UUID(source.removeprefix(reads.ITEM))))
+    cited = [UUID(receipt) for receipt in item.receipts] if item is not None else []
+    chosen = select(Receipt).where(col(Receipt.id).in_(cited), col(Receipt.tool) == PRICE_SET)
+    own = {"sku": action.sku, "channel": action.channel, "zone": action.zone}
+    for receipt in session.scalars(chosen):
+        for line in receipt.result["lines"]:
+            if line["taken"] and all(line[name] == value for name, value in own.items()):
+                return round(line["taken"]["value"])
+    return 0
 
 
 def _situation(session: BrandSession, action: PriceUpdate) -> _Situation:
@@ -113,7 +140,9 @@ def _situation(session: BrandSession, action: PriceUpdate) -> _Situation:
     return _Situation(line, rules_of(session), sold.recent_weekly(session, line.channel.id, line.product.id, weeks=4))
 
 
-def _guard_facts(now: _Situation, action: PriceUpdate, prediction: Prediction | None) -> PriceUpdateFacts:
+def _guard_facts(
+    session: BrandSession, now: _Situation, action: PriceUpdate, prediction: Prediction | None
+) -> PriceUpdateFacts:
     change_bps = share_bps(action.price_minor - now.price.amount_minor, now.price.amount_minor)
     reference = now.line.reference_minor or now.price.amount_minor
     return PriceUpdateFacts(
@@ -129,7 +158,39 @@ def _guard_facts(now: _Situation, action: PriceUpdate, prediction: Prediction | 
         amount_minor=now.recent.units * abs(action.price_minor - now.price.amount_minor) * HORIZON_WEEKS,
         owner_gate_minor=now.rules.owner_gate_minor,
         prediction_low_minor=prediction.low if prediction else 0,
+        margin_now_bps=_margin_bps(now, now.price.amount_minor),
+        not_charged=int(_is_not_charged(now, action)),
+        measured_in_days=_measured_in_days(session, now),
+        changes_this_week=len(
+            windows.set_this_week(session).get(now.line.channel.id, frozenset()) - {now.price.price_id}
+        ),
+        max_changes_a_week=now.rules.max_price_changes_a_week,
+        list_opens_in_days=_list_opens_in_days(session, now),
     )
+
+
+def _is_not_charged(now: _Situation, action: PriceUpdate) -> bool:
+    """Whether an approved price does not show in sales, and another than the one that does is asked for."""
+    charged, asked = now.line.charged, action.price_minor
+    if charged is None or charged.shown is not Shown.NOT_CHARGED or not now.price.source.startswith(reads.ITEM):
+        return False
+    return abs(asked - charged.amount_minor) > TOLERANCE * charged.amount_minor
+
+
+def _measured_in_days(session: BrandSession, now: _Situation) -> int:
+    """Days until the change that stands is measured, begun ones counted; 0 where none is open, or it was not charged:
+    then there is nothing to measure."""
+    ends = windows.open_windows(session).get(now.price.source)
+    if ends is None or (now.line.charged is not None and now.line.charged.shown is Shown.NOT_CHARGED):
+        return 0
+    return ceil((ends - session.ctx.known_until) / timedelta(days=1))
+
+
+def _list_opens_in_days(session: BrandSession, now: _Situation) -> int:
+    if now.line.channel.id not in windows.dealers_lists(session):
+        return 0
+    today = session.ctx.known_until.astimezone(ZoneInfo(brand_of(session).zone)).date()
+    return (dealer_list_opens(today, now.rules.dealer_list_months) - today).days
 
 
 def _margin_bps(now: _Situation, amount_minor: int) -> int:

@@ -38,9 +38,10 @@ def measure_refill(session: BrandSession, action: StandRefill, source: str, unti
     """Profit of delivering on this trip instead of at the stands' next planned calls, less the trip's cost.
 
     In the replay each shelf gets its goods at the next planned call; what it sold until then beyond what had lain
-    there is what the trip saved, at the margin of those weeks, less what it cost to let the goods lie there. Goods that
-    came between are in both. The interval is what the shelf could have been off by, as the next count shows (theft,
-    breakage, miscounts). Not measurable until sales are reported up to the planned calls.
+    there is what the trip saved, at the margin of those weeks, less what it cost to let the goods lie there, and less
+    what other channels were to lose for want of the goods, as it was proposed. Goods that came between are in both.
+    The interval is what the shelf could have been off by, as the next count shows (theft, breakage, miscounts). Not
+    measurable until sales are reported up to the planned calls.
     """
     unit = f"{action.currency}.minor"
     planned = reads.refills_of(session, source)
@@ -59,6 +60,7 @@ def measure_refill(session: BrandSession, action: StandRefill, source: str, unti
         middle, low, high = gain
         value, below, above = value + middle, below + (middle - low) ** 2, above + (high - middle) ** 2
     value -= sum(row.expected_cost_minor for row in planned)  # as booked by the rules, whoever proposed what
+    value -= action.missed_elsewhere_minor * _share_delivered(action, made)
     return Outcome(
         status=OutcomeStatus.MEASURED,
         unit=unit,
@@ -67,6 +69,11 @@ def measure_refill(session: BrandSession, action: StandRefill, source: str, unti
         high=round(value + sqrt(above)),
         method=_METHOD,
     )
+
+
+def _share_delivered(action: StandRefill, made: Sequence[StandRefillOrder]) -> float:
+    """The share of the trip's units that came to the stands, one at most."""
+    return min(sum(row.delivered_quantity or 0 for row in made) / action.units, 1.0)
 
 
 def _not_measurable(unit: str, reason: Message) -> Outcome:

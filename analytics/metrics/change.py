@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 
 from analytics.finance.margins import BridgeLine, Contribution, bridge
 from analytics.statistics.rounding import largest_remainders
@@ -21,6 +22,8 @@ class Change:
     lines: Sequence[BridgeLine]
 
 
+Lengths = Mapping[str, int]
+"""How many weeks or days are reported of each channel, by its code."""
 Explain = Callable[[Sequence[Contribution], Sequence[Contribution]], Change]
 
 
@@ -86,14 +89,14 @@ def explain_average_price(before: Sequence[Contribution], after: Sequence[Contri
     return explain_ratio(before, after, lambda line: line.revenue_minor, lambda line: line.units, 1)
 
 
-def explain_per(explain: Explain, sides: Sequence[Sequence[Contribution]], lengths: Sequence[int]) -> Change:
-    """A change of averages a week or day, between sides (before, after) of different lengths, in whole units that add
-    up to the difference of the two rounded averages.
+def explain_per(explain: Explain, sides: Sequence[Sequence[Contribution]], lengths: Sequence[Lengths]) -> Change:
+    """A change of averages a week or day, between sides (before, after) whose channels are reported over different
+    lengths, in whole units that add up to the difference of the two rounded averages.
 
-    Each side is taken as often as the other is long, so that both are of the same length, explained, and divided by it.
+    Each channel is taken so often that all are as long on both sides, explained, and divided by that length.
     """
-    before, after = ([_times(line, length) for line in side] for side, length in zip(sides, lengths[::-1], strict=True))
-    scaled, scale = explain(before, after), lengths[0] * lengths[1]
+    (before, after), scale = as_long(sides, lengths)
+    scaled = explain(before, after)
     old_average, new_average = round(Fraction(scaled.before, scale)), round(Fraction(scaled.after, scale))
     effects = largest_remainders(
         {name: Fraction(amount, scale) for name, amount in scaled.effects.items()}, new_average - old_average
@@ -114,10 +117,20 @@ def explain_per(explain: Explain, sides: Sequence[Sequence[Contribution]], lengt
     return Change(old_average, new_average, effects, lines)
 
 
-def changes_per(parts: Sequence[tuple[int, int]], lengths: Sequence[int], total: int) -> Sequence[int]:
-    """Change of each part (before, after) per week or day, in whole units that add up to `total`."""
-    exact = {place: Fraction(new, lengths[1]) - Fraction(old, lengths[0]) for place, (old, new) in enumerate(parts)}
-    whole = largest_remainders(exact, total)
+def as_long(
+    sides: Sequence[Sequence[Contribution]], lengths: Sequence[Lengths]
+) -> tuple[list[list[Contribution]], int]:
+    """Each side's lines as if every channel were reported as long, and that length."""
+    scale = lcm(*(length for side in lengths for length in side.values()))
+    scaled = [
+        [_times(line, scale // of[line.channel]) for line in side] for side, of in zip(sides, lengths, strict=True)
+    ]
+    return scaled, scale
+
+
+def changes_per(parts: Sequence[tuple[Fraction, Fraction]], total: int) -> Sequence[int]:
+    """Change of each part (before, after) of an average, in whole units that add up to `total`."""
+    whole = largest_remainders({place: new - old for place, (old, new) in enumerate(parts)}, total)
     return [whole[place] for place in range(len(parts))]
 
 

@@ -162,6 +162,7 @@ class MeetingDetails(MinutesText):
     turns: list[TurnShape]
     left_out: list[list[str]] = Field(description="proposal and reason")
     worth_more: list[str]
+    together: list[str] = Field(description="what prices that were chosen together bring in sum")
     action_items: list[ItemSummary]
     models: ModelsCost | None = Field(description="what models cost; none where it was held by rules")
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import select
@@ -25,7 +26,7 @@ from domain.ids import TimeOrderedIds
 from domain.labels import Label
 from domain.letter import Left
 from domain.prediction import Prediction
-from domain.pricing import PriceUpdate
+from domain.pricing import PriceUpdate, dealer_list_opens
 from evals.twin.desk import Bid, PriceMemory, Wanted, Wish, worth
 from identity.brands import NewBrand, found_brand, founding_context
 from identity.people import UserDirectory
@@ -39,7 +40,11 @@ from simulation.world import World
 from store.database import Database
 from store.engine import open_engine
 from store.reads.pricing import prices as reads
+from store.reads.pricing import windows
+from store.reads.products import products_by_id
+from store.reads.settings import rules_of
 from store.scratch import scratch_database
+from store.session import BrandSession
 from store.tables import Channel, Price, Product, ProposalRow, PurchaseOrder, Run, Supplier
 from virtual_office.meeting.chair import Grounds, choose
 from virtual_office.meeting.hindsight import refused_lately
@@ -168,7 +173,10 @@ class TwinOffice:
             )  # fmt: skip
             session.add(run)
             session.flush()
-            rows = {row.id: row for row in (self._proposal(run, *numbered) for numbered in enumerate(wanted, start=1))}
+            rows = {
+                row.id: row
+                for row in (self._proposal(run, *numbered) for numbered in enumerate(_timely(session, wanted), start=1))
+            }
             session.add_all(rows.values())
             session.flush()
             chosen = choose(list(rows.values()), Grounds(refused_lately(session)), explained=0)
@@ -184,6 +192,30 @@ class TwinOffice:
             prediction=prediction.model_dump(mode="json"), expected_minor=prediction.value,
             created_at=self.owner.now(),
         )  # fmt: skip
+
+
+def _timely(session: BrandSession, wanted: Sequence[Wanted]) -> list[Wanted]:
+    """Without the prices that nobody but the owner may change now: whose last change is not measured yet, of dealers'
+    lists between their days, and of each channel the least worth beyond so many a week."""
+    rules, open_until = rules_of(session), windows.open_windows(session)
+    today = session.ctx.known_until.astimezone(ZoneInfo(BRAND.zone)).date()
+    dealers_wait = dealer_list_opens(today, rules.dealer_list_months) > today
+    closed = {channel for channel in windows.dealers_lists(session) if dealers_wait}
+    channels = {channel.code: channel.id for channel in reads.channels(session)}
+    products = {product.sku: product.id for product in products_by_id(session).values()}
+    set_now = windows.set_this_week(session)
+    lists = {channel: reads.prices_now(session, channel) for channel in channels.values()}
+    room = {channel: rules.max_price_changes_a_week - len(set_now.get(channel, ())) for channel in channels.values()}
+    kept = list[Wanted]()
+    for wish in sorted(wanted, key=lambda each: -worth(each)):
+        if isinstance(wish, Wish):
+            channel = channels[wish.channel]
+            price = lists[channel][products[SKUS[wish.product]], ""]
+            if channel in closed or price.source in open_until or room[channel] <= 0:
+                continue
+            room[channel] -= 1
+        kept.append(wish)
+    return kept
 
 
 def _agent(wanted: Wanted) -> str:

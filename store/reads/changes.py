@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, pairwise
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from store.reads.pricing.prices import without_undone
 from store.session import BrandSession
 from store.snapshot import read_once
 from store.tables import ActionItem, Channel, CompetitorPrice, Message, PriceHistory, PurchaseOrder, SalesFact
@@ -62,32 +64,53 @@ def sold_between(session: BrandSession, channel: str, since: datetime, until: da
 
 
 @read_once
-def prices_changed(session: BrandSession, since: datetime, until: datetime) -> int:
-    """Number of changes of the brand's own prices."""
+def prices_changed(session: BrandSession, since: datetime, until: datetime) -> Sequence[UUID]:
+    """The brand's own prices that another amount was set for after `since`, one entry a change. What was taken back
+    within that time is no change, nor is an amount that was stated again."""
     moment = col(PriceHistory.valid_from)
-    return session.scalar(select(func.count(col(PriceHistory.id))).where(moment > since, moment <= until)) or 0
+    changed = select(col(PriceHistory.price_id)).where(moment > since, moment <= until)
+    rows = session.scalars(
+        select(PriceHistory)
+        .where(col(PriceHistory.price_id).in_(changed), moment <= until)
+        .order_by(col(PriceHistory.price_id), moment, col(PriceHistory.seq))
+    )
+    prices = list[UUID]()
+    for price, history in groupby(rows, key=lambda row: row.price_id):
+        amounts = [(row.valid_from, row.amount_minor) for row in without_undone(list(history))]
+        prices += [price for (_, old), (at, new) in pairwise([(since, None), *amounts]) if at > since and old != new]
+    return prices
 
 
 @read_once
-def competitor_prices_seen(session: BrandSession, since: datetime, until: datetime) -> int:
-    """Number of competitors' prices observed."""
+def competitor_prices_seen(session: BrandSession, since: datetime, until: datetime) -> Mapping[UUID, int]:
+    """Number of competitors' prices observed, by product."""
     moment = col(CompetitorPrice.observed_at)
-    return session.scalar(select(func.count(col(CompetitorPrice.id))).where(moment > since, moment <= until)) or 0
+    rows = session.execute(
+        select(col(CompetitorPrice.product_id), func.count(col(CompetitorPrice.id)))
+        .where(moment > since, moment <= until)
+        .group_by(col(CompetitorPrice.product_id))
+    ).all()
+    return {product: int(count) for product, count in rows}
 
 
 @read_once
-def orders_received(session: BrandSession, since: datetime, until: datetime) -> int:
-    """Number of purchase order lines received."""
+def orders_received(session: BrandSession, since: datetime, until: datetime) -> Mapping[UUID, int]:
+    """Number of purchase order lines received, by product."""
     moment = col(PurchaseOrder.received_at)
-    return session.scalar(select(func.count(col(PurchaseOrder.id))).where(moment > since, moment <= until)) or 0
+    rows = session.execute(
+        select(col(PurchaseOrder.product_id), func.count(col(PurchaseOrder.id)))
+        .where(moment > since, moment <= until)
+        .group_by(col(PurchaseOrder.product_id))
+    ).all()
+    return {product: int(count) for product, count in rows}
 
 
 @read_once
-def poor_ratings(session: BrandSession, since: datetime, until: datetime) -> int:
-    """Number of messages received with one or two stars."""
+def poor_ratings(session: BrandSession, since: datetime, until: datetime) -> Sequence[UUID]:
+    """The messages received with one or two stars."""
     moment = col(Message.received_at)
-    statement = select(func.count(col(Message.id))).where(moment > since, moment <= until)
-    return session.scalar(statement.where(col(Message.rating) <= POOR_RATING)) or 0
+    statement = select(col(Message.id)).where(moment > since, moment <= until)
+    return session.scalars(statement.where(col(Message.rating) <= POOR_RATING).order_by(moment)).all()
 
 
 def items_by_status(session: BrandSession, since: datetime, until: datetime) -> Mapping[str, int]:

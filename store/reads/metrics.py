@@ -32,25 +32,25 @@ def sold_within(
 
 @read_once
 def reported_near(
-    session: BrandSession, currency: str, since: datetime, until: datetime, channel: UUID | None
-) -> Sequence[tuple[datetime, int]]:
-    """Starts and lengths in days of the reported sales periods around [since, until), of all channels or one."""
-    statement = (
-        select(_start(), col(SalesFact.period_days))
+    session: BrandSession, currency: str, since: datetime, until: datetime
+) -> Sequence[tuple[UUID, datetime, int]]:
+    """Channels, starts and lengths in days of the reported sales periods around [since, until)."""
+    period = col(SalesFact.channel_id), _start(), col(SalesFact.period_days)
+    rows = session.execute(
+        select(*period)
         .where(_start() > since - _FAR, _start() < until, col(SalesFact.currency) == currency)
-        .group_by(_start(), col(SalesFact.period_days))
-        .order_by(_start(), col(SalesFact.period_days))
-    )
-    if channel is not None:
-        statement = statement.where(col(SalesFact.channel_id) == channel)
-    return [(begun, int(days)) for begun, days in session.execute(statement).all()]
+        .group_by(*period)
+        .order_by(_start(), col(SalesFact.period_days), col(SalesFact.channel_id))
+    ).all()
+    return [(channel, begun, int(days)) for channel, begun, days in rows]
 
 
 @read_once
-def ever_reported(session: BrandSession) -> tuple[datetime, datetime] | None:
-    """Start of the oldest reported sales period and end of the newest."""
-    first, last = session.execute(select(func.min(_start()), func.max(_end()))).one()
-    return None if first is None else (first, last)
+def ever_reported(session: BrandSession) -> Mapping[UUID, tuple[datetime, datetime]]:
+    """Start of the oldest reported sales period and end of the newest, by channel."""
+    channel = col(SalesFact.channel_id)
+    rows = session.execute(select(channel, func.min(_start()), func.max(_end())).group_by(channel)).all()
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 @read_once

@@ -1,6 +1,7 @@
 """Facts watched for threshold crossings: stock against usage, invoices against their due date, unit costs."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlmodel import col
 
 from store.reads import stands
 from store.reads.finance import books as finance
+from store.reads.pricing import prices as pricing
 from store.reads.products import products_by_id
 from store.reads.stock import levels as stock
 from store.session import BrandSession
@@ -52,6 +54,21 @@ class DueInvoice:
     @property
     def is_overdue(self) -> bool:
         return self.days_late > 0 and self.lacks_minor > 0
+
+
+@dataclass(frozen=True)
+class ApprovedPrice:
+    """A list price that an action item set, and what sales show is charged; in minor units."""
+
+    sku: str
+    title: str
+    channel: str
+    zone: str
+    listed_minor: int
+    charged_minor: int
+    currency: str
+    source: str
+    is_charged: bool
 
 
 @dataclass(frozen=True)
@@ -124,3 +141,20 @@ def changed_costs(session: BrandSession) -> list[WatchedUnitCost]:
         WatchedUnitCost(products[at].sku, products[at].title, row.unit_cost_minor, row.currency)
         for at, row in newest.items()
     ]
+
+
+def approved_prices(session: BrandSession) -> Iterator[ApprovedPrice]:
+    """The prices that action items set and that sales tell something of by now."""
+    from store.reads.pricing.charged import Shown, charged_prices  # brings numpy along, which other looks need not
+
+    products = products_by_id(session)
+    for channel in pricing.channels(session):
+        listed = pricing.prices_now(session, channel.id)
+        approved = {place: price for place, price in listed.items() if price.source.startswith(pricing.ITEM)}
+        told = charged_prices(session, channel.id, approved) if approved else {}
+        for (product, zone), price in approved.items():
+            if (charged := told.get(price.price_id)) is not None and charged.shown is not Shown.NOT_TOLD:
+                yield ApprovedPrice(
+                    products[product].sku, products[product].title, channel.code, zone, price.amount_minor,
+                    charged.amount_minor, price.currency, price.source, charged.shown is Shown.CHARGED,
+                )  # fmt: skip

@@ -56,6 +56,8 @@ class BrandRules(BrandOwned, table=True):
     capital_bps_a_year: int = Field(default=1_000, description="what money that is out costs a year; 0: not known")
     reminder_every_days: int = Field(default=14, description="no debtor is reminded of an invoice more often")
     max_budget_change_bps: int = Field(default=2_000, description="of a campaign's weekly budget at once")
+    max_price_changes_a_week: int = Field(default=3, description="of a channel's list; more need the owner")
+    dealer_list_months: int = Field(default=3, description="dealers' lists change so many months apart; 0: any day")
     language: str = Field(default="en", max_length=2, description="what minutes are written in unless asked otherwise")
     author: str = ""
     reason: str = ""

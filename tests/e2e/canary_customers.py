@@ -47,6 +47,6 @@ CRM_TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
         for segment in ("buyers", "champions")
     ],
     "propose_lead_follow_up": lambda ids: [
-        {"lead": LEAD, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
+        {"leads": [LEAD], "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
     ],
 }

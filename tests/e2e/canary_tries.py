@@ -19,6 +19,8 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
         {**place, "analysis_receipt": ids["receipt"], "rationale": {"text": "Because.", "figures": {}}}
         for place in [*_places(), {"sku": "OWN-SKU", "channel": "shop"}]
     ],
+    "price_set": lambda ids: [{"prices": _places()}],
+    "dead_stock": lambda ids: [{}],
     "list_suppliers": lambda ids: [{}],
     "order_advice": lambda ids: [{"supplier": SUPPLIER}],
     "propose_purchase_order_create": lambda ids: [
@@ -43,6 +45,7 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
         {"metric": "stock", "split": "location"},
         {"metric": "stock", "product": SKU},
     ],
+    "rival_prices": lambda ids: [{}, {"product": SKU}, {"channel": CHANNEL}],
     "competitor_reaction": lambda ids: [{"channel": CHANNEL}],
     "channel_ladder": lambda ids: [{"sku": SKU}],
     "draft_prices": lambda ids: [{"channel": CHANNEL}],
@@ -77,10 +80,11 @@ TRIES: Mapping[str, Callable[[Mapping[str, str]], list[dict[str, Any]]]] = {
     "contribution_margins": lambda ids: [{}],
     "cash_runway": lambda ids: [{}],
     "receivables": lambda ids: [{}],
-    "reminder_advice": lambda ids: [{"debtor": "canary-debtor"}],
+    "cash_after_decisions": lambda ids: [{"spendings": [{"amount_minor": 1, "supplier": SUPPLIER}]}],
+    "reminder_advice": lambda ids: [{"debtors": ["canary-debtor"]}],
     "expense_review": lambda ids: [{}],
     "budget_response": lambda ids: [{}],
-    "propose_invoice_remind": lambda ids: [_proposed(ids, debtor="canary-debtor")],
+    "propose_invoice_remind": lambda ids: [_proposed(ids)],
     "propose_budget_reallocate": lambda ids: [_proposed(ids)],
     "propose_expense_flag": lambda ids: [_proposed(ids, category="canary-category")],
 }
@@ -96,6 +100,7 @@ def _reasoned(ids: Mapping[str, str]) -> dict[str, Any]:
 
 OF_ONES_OWN = (
     "list_channels",
+    "dead_stock",
     "list_suppliers",
     "search_knowledge",
     "customer_segments",
@@ -113,6 +118,7 @@ OF_ONES_OWN = (
     "expense_review",
     "budget_response",
     "brand_metric",
+    "rival_prices",
 )
 """Asked without arguments, these tell of one's own brand."""
 

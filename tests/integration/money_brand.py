@@ -91,3 +91,17 @@ def receive(database: Database, ctx: Context, weekly: Sequence[int]) -> None:
             session.add(
                 Payment(external_id=f"payout {back}", amount_minor=amount, currency="EUR", paid_at=when, known_at=when)
             )
+
+
+def receive_once(database: Database, ctx: Context, amount: int, days_ago: int) -> None:
+    """Other money than for an invoice, so many days ago."""
+    when = ctx.now() - days_ago * DAY
+    with database.begin(ctx) as session:
+        row = Payment(
+            external_id=f"payout of {days_ago} days ago",
+            amount_minor=amount,
+            currency="EUR",
+            paid_at=when,
+            known_at=when,
+        )
+        session.add(row)

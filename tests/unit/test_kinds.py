@@ -14,7 +14,7 @@ from actions.handler import Completes, Undoes
 from actions.kinds import HANDLERS, handler_of
 from automation.references import doubt_about
 from domain.action import ACTION_KINDS, Action
-from domain.kind import EACH, ActionKind, Facts, LeavesHouse, Leaving, Parameters, Reversibility, Way, Words
+from domain.kind import EACH, LIST, ActionKind, Facts, LeavesHouse, Leaving, Parameters, Reversibility, Way, Words
 from domain.language import Language
 from domain.money import Currency
 from domain.pricing import PRICE_UPDATE
@@ -130,7 +130,7 @@ def _values_of(kind: ActionKind) -> set[str]:
 def _fields(kind: ActionKind) -> Iterator[str]:
     file, fields = f"domain/{kind.noun}.py", _parameters(kind.parameters)
     for field_list, named in (("editable", kind.editable), ("names", kind.names), ("filled_in", kind.filled_in)):
-        if unknown := sorted(set(named) - fields):
+        if unknown := sorted({name.removesuffix(LIST) for name in named} - fields):
             yield f"{file}: {field_list} of {kind.name} names {', '.join(unknown)}, which it has not."
     if unknown := sorted(set(kind.uses.values()) - _values_of(kind)):
         yield f"{file}: uses of {kind.name} names {', '.join(unknown)}, which it has not."

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from domain.customers import Segment
+from domain.customers import MOST_LEADS, Segment
 from domain.report import Claim
 from tools.base import ToolArguments
 
@@ -21,6 +21,8 @@ class MessageArguments(ToolArguments):
 
 
 class FollowUpArguments(ToolArguments):
-    lead: LeadCode = Field(description="the lead's code as lead_pipeline names it")
+    leads: tuple[LeadCode, ...] = Field(
+        min_length=1, max_length=MOST_LEADS, description="the codes of those that lead_pipeline says to get back to"
+    )
     analysis_receipt: UUID = Field(description="the receipt of lead_pipeline in this run")
     rationale: Claim = Field(description="why, for the person who decides; numbers as {key} with a figure for each")

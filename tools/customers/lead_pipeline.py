@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from analytics.customers.win_rate import WinRate, difference, win_rate
 from analytics.statistics.proportions import Interval
-from domain.customers import DECIDED_DAYS
+from domain.customers import DECIDED_DAYS, MOST_LEADS
 from store.reads.customers import leads as reads
 from store.reads.customers.outreach import contribution_shares
 from store.reads.settings import brand_of
@@ -72,8 +72,22 @@ def lead_pipeline(session: BrandSession, env: ToolEnv, args: NoArguments) -> Too
         by_stage=[] if lacking else list(_by_age(alone)),
         leads=views,
         **({} if rates is None else _rate_cells(rates, bool(followed))),
+        **_due_together([view for view in views if view.decision == "follow_up"][:MOST_LEADS]),
     )
     return ToolAnswer(view, (selected(session, "lead"),))
+
+
+def _due_together(due: Sequence[LeadView]) -> dict[str, cells.Cell]:
+    """The leads to get back to as one: what helps one helps each, so that the ends add up."""
+    if not due:
+        return {}
+    unit = due[0].value.unit
+    sums = {
+        f"due_{name}": cells.Cell(value=sum(int(getattr(view, name).value) for view in due), unit=unit)
+        for name in ("value", "gain", "gain_low", "gain_high")
+    }
+    silent = max(int(view.silent.value) for view in due)
+    return {"due": cells.count(len(due)), "due_silent": cells.days(silent), **sums}
 
 
 def _rates(alone: Sequence[Lead], followed: Sequence[Lead], share: float) -> _Rates:

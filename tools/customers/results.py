@@ -131,6 +131,12 @@ class Pipeline(ToolResult):
     cold: Cell = Field(description="open leads that nobody has been in touch with for a week")
     by_stage: list["StageView"]
     leads: list[LeadView]
+    due: Cell | None = Field(default=None, description="leads to get back to now; the following are of them together")
+    due_value: Cell | None = None
+    due_silent: Cell | None = Field(default=None, description="days since anybody was in touch, of the one longest so")
+    due_gain: Cell | None = None
+    due_gain_low: Cell | None = None
+    due_gain_high: Cell | None = None
 
 
 class StageView(ToolResult):
@@ -145,6 +151,6 @@ class StageView(ToolResult):
 
 class ProposedFollowUp(ToolResult):
     proposal: str
-    lead: str
+    leads: list[str]
     expected: Cell
     check_at: str

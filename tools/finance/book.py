@@ -1,5 +1,6 @@
 """The brand's money as the finance tools see it: read once a run."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from tools.base import ToolEnv
 from tools.sources import RowSelection, selected
 
 if TYPE_CHECKING:
+    from analytics.finance.default_rates import DefaultRates
     from analytics.finance.receivables import OpenInvoice, PaymentHabits
 
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
@@ -37,6 +39,14 @@ class MoneyBook:
     debtors: Sequence[owing.Debtor]
     reminders: Mapping[UUID, reads.ReminderHistory]
     habits: "PaymentHabits | None"
+    default_rates: "DefaultRates"
+
+    def losses(self, invoices: "Sequence[OpenInvoice]") -> list[float]:
+        """How likely each is never paid; all of a debtor's are as doubtful as its latest."""
+        late: dict[int, float] = {}
+        for invoice in invoices:
+            late[invoice.debtor] = max(late.get(invoice.debtor, -math.inf), invoice.age_days - invoice.terms_days)
+        return [self.default_rates.at(late[invoice.debtor]) for invoice in invoices]
 
     def as_open(self, debtor: owing.Debtor, invoice: reads.InvoiceState, at: datetime | None = None) -> "OpenInvoice":
         """An invoice as it stands, or stood at a moment."""
@@ -56,6 +66,7 @@ def read_book(session: BrandSession) -> MoneyBook:
     """The book as of the session's moment."""
     currency, now = brand_of(session).currency, session.ctx.known_until
     debtors, reminded = owing.debtors(session, currency), reads.reminders(session)
+    records = owing.payment_records(debtors, reminded, now)
     return MoneyBook(
         currency=currency,
         rules=rules_of(session),
@@ -64,13 +75,20 @@ def read_book(session: BrandSession) -> MoneyBook:
         cash_minor=cash_minor(session, currency),
         debtors=debtors,
         reminders=reminded,
-        habits=habits_of(owing.payment_records(debtors, reminded, now)),
+        habits=habits_of(records),
+        default_rates=rates_of(records),
     )
 
 
 def rows_of(session: BrandSession, env: ToolEnv, *tables: str) -> tuple[RowSelection, ...]:
     """All rows of some tables as sources, looked over once a run."""
     return tuple(env.once(("all rows", table), lambda table=table: selected(session, table)) for table in tables)
+
+
+def rates_of(records: Sequence[owing.PaymentRecord]) -> "DefaultRates":
+    from analytics.finance.default_rates import PastInvoice, default_rates
+
+    return default_rates([PastInvoice(record.days - record.terms_days, record.paid) for record in records])
 
 
 def habits_of(records: Sequence[owing.PaymentRecord]) -> "PaymentHabits | None":

@@ -6,16 +6,15 @@ from analytics.finance.cash import CashOutlook, CashPosition, cash_outlook
 from analytics.finance.cash_plan import cash_position
 from analytics.finance.late_cash import LateCash, profit_against_cash
 from analytics.statistics.errors import InvalidNumbers
+from domain.figure import Cell
 from store.reads.finance import books as reads
-from store.reads.pricing.prices import channels as channels_of
-from store.reads.pricing.prices import sale_terms
-from store.reads.products import products_by_id
 from store.reads.stock.levels import accounts
 from store.session import BrandSession
 from tools import cells
 from tools.base import ToolAnswer, ToolArguments, ToolEnv
 from tools.finance.book import QUARTER_WEEKS, WEEK, MoneyBook, is_goods, money_book, rows_of
 from tools.finance.cash_flows import OUTLOOK_WEEKS, CashFlows, cash_flows
+from tools.finance.known_money import missing_money, quarter_sales
 from tools.finance.results import CashWeekView, RunwayView
 from tools.reasons import reason_keys
 from tools.sources import RowSelection, selected
@@ -27,12 +26,15 @@ _FLOOR_MINOR = 0
 def cash_runway(session: BrandSession, env: ToolEnv, args: ToolArguments) -> ToolAnswer:
     """Work out the cash of each of the next thirteen weeks with an 80 % interval, how likely it runs out and by when:
     bank balances, what debtors owe by their own habits of paying, suppliers' bills by their terms, fixed costs,
-    payouts. Says beside it what the quarter's booked profit was and what of it came as cash."""
+    payouts, and what of each comes in. Says beside it what the quarter's booked profit was and what of it came as cash.
+    Abstains, and names the file that is missing, where the money known to have come cannot be all that came."""
     book = money_book(session, env)
     sources = _sources(session, env)
     if book.cash_minor is None:
         return ToolAnswer(_abstained(book, "no_balance"), sources)
-    flows = cash_flows(session, book)
+    flows = env.once(("cash flows",), lambda: cash_flows(session, book))
+    if lacking := missing_money(session, book, flows):
+        return ToolAnswer(_abstained(book, lacking.reason).model_copy(update=dict(lacking.numbers)), sources)
     try:
         position = cash_position(book.cash_minor, flows.past, flows.delays, flows.receivables, flows.bills)
         outlook = cash_outlook(position, _FLOOR_MINOR, OUTLOOK_WEEKS, coverage=COVERAGE)
@@ -40,7 +42,8 @@ def cash_runway(session: BrandSession, env: ToolEnv, args: ToolArguments) -> Too
         return ToolAnswer(_abstained(book, "too_few_weeks"), sources)
     on_time = cash_outlook(replace(position, receivables=flows.on_time), _FLOOR_MINOR, OUTLOOK_WEEKS, coverage=COVERAGE)
     view = _view(book, position, flows, outlook, on_time)
-    return ToolAnswer(view.model_copy(update=_profit(session, book, flows)), sources)
+    more = {**_inflows(position, flows, book.currency), **_profit(session, book, flows)}
+    return ToolAnswer(view.model_copy(update=more), sources)
 
 
 def _sources(session: BrandSession, env: ToolEnv) -> tuple[RowSelection, ...]:
@@ -96,18 +99,21 @@ def _view(
     )
 
 
+def _inflows(position: CashPosition, flows: CashFlows, currency: str) -> dict[str, Cell]:
+    """What comes in by the end of the horizon: payouts, what customers owe today, and invoices still to be written."""
+    payouts = float(flows.past.received.mean()) * OUTLOOK_WEEKS
+    debtors = sum(receivable.amount_minor * receivable.paid_by[-1] for receivable in position.receivables)
+    invoices = float(flows.past.invoiced.mean()) * sum(flows.delays.invoice_paid)
+    parts = {"payouts": payouts, "from_debtors": debtors, "from_new_invoices": invoices}
+    return {name: cells.money(amount, currency) for name, amount in {**parts, "inflows": sum(parts.values())}.items()}
+
+
 def _profit(session: BrandSession, book: MoneyBook, flows: CashFlows) -> dict[str, object]:
     """The last quarter's profit as booked against the cash that it brought; nothing where no sales are known."""
-    since = book.midnight - QUARTER_WEEKS * WEEK
-    products, places = products_by_id(session), {row.id: row for row in channels_of(session)}
-    sold = [row for row in reads.sold(session, book.currency, since, book.midnight) if row.product_id in products]
-    if not any(row.costed_units for row in sold):
+    since, sales = book.midnight - QUARTER_WEEKS * WEEK, quarter_sales(session, book)
+    if not sales.costed:
         return {}
-    kept = sum(
-        round(row.charged_minor * sale_terms(products[row.product_id], places[row.channel_id]).kept_share)
-        for row in sold
-    )
-    goods = sum(row.cost_minor for row in sold)
+    kept, goods = sales.kept_minor, sales.goods_minor
     spent = reads.expenses(session, book.currency, since)
     running = sum(expense.amount_minor for expense in spent if not is_goods(expense.category))
     bought = sum(

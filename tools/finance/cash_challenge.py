@@ -20,6 +20,7 @@ from tools.challenge_results import ChallengeArguments, ChallengeView
 from tools.finance.book import WEEK, MoneyBook, money_book, rows_of
 from tools.finance.cash_analysis import EARLY
 from tools.finance.cash_flows import OUTLOOK_WEEKS, cash_flows
+from tools.finance.known_money import missing_money
 from tools.proposals import proposal_of_run, receipt_behind
 from tools.stock.order_challenge import lines_of, much_the_same, order_with_prices
 from tools.stock.results import OrderAdviceView, OrderLineAdvice
@@ -42,6 +43,9 @@ def recompute_order_within_cash(session: BrandSession, env: ToolEnv, args: Chall
         reason = "no_balance" if advice else "no_advice"
         return ToolAnswer(blank.model_copy(update={"reasons": [Message(key=f"finance.challenge.{reason}")]}))
     flows = env.once(("cash flows",), lambda: cash_flows(session, book))
+    if lacking := missing_money(session, book, flows):
+        reasons = [Message(key=f"finance.challenge.{lacking.reason}")]
+        return ToolAnswer(blank.model_copy(update={"reasons": reasons}), sources)
     try:
         position = cash_position(book.cash_minor, flows.past, flows.delays, flows.receivables, flows.bills)
         paths = env.once(("cash paths",), lambda: cash_paths(position, OUTLOOK_WEEKS, scenarios=_SCENARIOS))

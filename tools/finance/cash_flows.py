@@ -35,6 +35,9 @@ class CashFlows:
     cash_in: int
     cash_out: int
     """Over the last quarter: all that came, and all that went."""
+    last_received: datetime | None
+    last_spent: datetime | None
+    """When money came, and went, for the last time within the weeks looked at; None where it is not known to."""
 
 
 def cash_flows(session: BrandSession, book: MoneyBook) -> CashFlows:
@@ -68,6 +71,8 @@ def cash_flows(session: BrandSession, book: MoneyBook) -> CashFlows:
         bills=_due([*_bills_due(bills), *_decided(session, book)], book),
         cash_in=sum(invoiced + other for day, invoiced, other in receipts if start + day * DAY >= quarter),
         cash_out=sum(expense.amount_minor for expense in spent if expense.spent_at >= quarter),
+        last_received=max((start + day * DAY for day, *_ in receipts), default=None),
+        last_spent=max((expense.spent_at for expense in spent), default=None),
     )
 
 

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from domain.figure import Cell
-from domain.finance import FLAG_WEEKS, ExpenseFlag, InvoiceRemind
+from domain.finance import FLAG_WEEKS, ExpenseFlag, InvoiceRemind, ReminderLine
 from domain.marketing import BUDGET_WEEKS, BudgetReallocate, CampaignWeekly
 from domain.prediction import Prediction
 from store.session import BrandSession
 from tools import cells
-from tools.base import GaveUp, Retry, ToolAnswer, ToolEnv
+from tools.base import GaveUp, ToolAnswer, ToolEnv
 from tools.finance.arguments import BudgetArguments, FlagArguments, ReminderArguments
 from tools.finance.results import (
     BudgetView,
@@ -26,38 +26,35 @@ _REPORTING = timedelta(weeks=1)
 
 
 def propose_invoice_remind(session: BrandSession, env: ToolEnv, args: ReminderArguments) -> ToolAnswer:
-    """Propose to remind the debtor of what reminder_advice found overdue in this run: name its receipt and say why.
-    Invoices and what the reminder should bring are taken from the receipt. Refused where it advised none."""
+    """Propose to remind whom reminder_advice advised to in this run, all in one item whose lines a person can leave
+    out: name its receipt and say why. Debtors, invoices and what reminding should bring are taken from the receipt.
+    Refused where it advised none."""
     analysis = receipt_of_tool(session, env, args.analysis_receipt, "reminder_advice")
     view = ReminderView.model_validate(analysis.result)
-    if view.debtor != args.debtor:
-        raise Retry(f"{analysis.id} is about {view.debtor}, not {args.debtor}.")
     if view.status != "remind":
         raise GaveUp("The analysis does not advise a reminder.", remedy="Report it only.", reasons=view.reasons)
-    action = InvoiceRemind(debtor=view.debtor, invoices=tuple(view.invoices), currency=view.currency)
-    prediction = _reminder_prediction(session, view)
-    expected = prediction.value if view.gain else 0
-    draft = Draft(action, prediction, expected, args.rationale, [analysis.id], frozenset({view.debtor, *view.invoices}))
+    lines = tuple(ReminderLine(debtor=line.debtor, invoice=number) for line in view.lines for number in line.invoices)
+    action = InvoiceRemind(lines=lines, currency=view.currency)
+    prediction = reminder_prediction(session, view)
+    names = frozenset({*action.debtors, *action.invoices})
+    draft = Draft(action, prediction, prediction.value, args.rationale, [analysis.id], names)
     row = store_proposal(session, env, "propose_invoice_remind", args, draft)
     cell = Cell(value=prediction.value, unit=prediction.unit)
     expectation = {"expected": cell, "check_at": prediction.check_at.isoformat()}
-    return ToolAnswer(ProposedReminder(proposal=str(row.id), debtor=view.debtor, **expectation))
+    return ToolAnswer(ProposedReminder(proposal=str(row.id), debtors=list(action.debtors), **expectation))
 
 
-def _reminder_prediction(session: BrandSession, view: ReminderView) -> Prediction:
-    """In money where the brand says what money costs it; else in days."""
-    middle, low, high = (
-        (view.gain, view.gain_low, view.gain_high) if view.gain else (view.saved, view.saved_low, view.saved_high)
-    )
-    assert middle is not None and low is not None and high is not None
+def reminder_prediction(session: BrandSession, view: ReminderView) -> Prediction:
+    """What reminding should bring, in money."""
+    assert view.gain is not None and view.gain_low is not None and view.gain_high is not None
     assert view.horizon is not None and view.coverage is not None
     days = timedelta(days=int(view.horizon.value))
-    value, least, most = round(middle.value), round(low.value), round(high.value)
+    value, least, most = (round(float(cell.value)) for cell in (view.gain, view.gain_low, view.gain_high))
     return Prediction(
         value=value,
         low=min(least, value),
         high=max(most, value),
-        unit=middle.unit,
+        unit=view.gain.unit,
         coverage_bps=int(view.coverage.value),
         horizon_days=days.days,
         check_at=session.ctx.known_until + days + _TIME_TO_SEE,

@@ -84,6 +84,14 @@ class RunwayView(ToolResult):
     overdue: Cell | None = None
     bills: Cell | None = Field(default=None, description="suppliers' bills known and not yet due")
     running_costs: Cell | None = Field(default=None, description="of an average week, without goods")
+    inflows: Cell | None = Field(default=None, description="all that comes in within the horizon")
+    payouts: Cell | None = Field(default=None, description="of it, other money than for invoices, as in past weeks")
+    from_debtors: Cell | None = Field(default=None, description="of it, what customers owe today")
+    from_new_invoices: Cell | None = None
+    sold: Cell | None = Field(default=None, description="where it abstains: what the last quarter's sales left")
+    came: Cell | None = Field(default=None, description="where it abstains: what is known to have come in that time")
+    quarter: Cell | None = None
+    silent: Cell | None = Field(default=None, description="where it abstains: days since money is known to have come")
     profit: Cell | None = None
     profit_in_cash: Cell | None = None
     late: Cell | None = Field(default=None, description="overdue money as a share of the profit")
@@ -91,7 +99,10 @@ class RunwayView(ToolResult):
 
 
 class DebtorView(ToolResult):
-    """One debtor: what it owes, what of it is overdue, and in how many days it usually pays."""
+    """One debtor: what it owes, what of it is overdue, in how many days it usually pays, and what may never come.
+
+    `at_risk`: past `default_after` days an invoice counts as defaulted, whatever the habit was.
+    """
 
     debtor: str
     owed: Cell
@@ -100,6 +111,11 @@ class DebtorView(ToolResult):
     usual: Cell | None = Field(description="days from invoice to payment, as likely as not")
     terms: Cell
     may_be_reminded: bool
+    at_risk: bool = False
+    invoices: Cell | None = Field(default=None, description="how many are overdue")
+    may_be_lost: Cell | None = Field(default=None, description="expected loss on what it owes")
+    lost_chance: Cell | None = Field(default=None, description="of what it owes, the share expected to be lost")
+    default_after: Cell | None = None
 
 
 class ReceivablesView(ToolResult):
@@ -116,21 +132,44 @@ class ReceivablesView(ToolResult):
     debtors: list[DebtorView]
 
 
-class ReminderView(ToolResult):
-    """Whether to remind a debtor now, of what, and what that should bring.
-
-    `wait` is how long its overdue invoices will take yet without a reminder; `share` the part of such waits that a
-    reminder saves, assumed until `measured` reminders tell; `saved` days by money, `gain` at the cost of capital.
-    """
+class ReminderLineView(ToolResult):
+    """One debtor to be reminded now: of what, how long that would take yet without, and what of it may be lost."""
 
     debtor: str
+    invoices: list[str]
+    overdue: Cell
+    oldest: Cell = Field(description="days past its terms of the oldest of them")
+    wait: Cell
+    at_risk: Cell = Field(description="expected loss without a reminder")
+    level: Cell = Field(description="which reminder it would be, of the invoice that has had most")
+
+
+class RestingDebtor(ToolResult):
+    """A debtor that is not to be reminded now, and why."""
+
+    debtor: str
+    status: Literal["wait", "abstained"]
+    reasons: list[str]
+
+
+class ReminderView(ToolResult):
+    """Whom to remind now, of what, and what that should bring together; most overdue money first.
+
+    `wait` is how long the overdue invoices will take yet without a reminder; `share` the part of such waits that a
+    reminder saves, assumed until `measured` reminders tell; `saved` days by money. `gain` is `interest` on those days
+    at the cost of capital, and `kept`: what is spared of `at_risk`, the expected loss without reminding.
+    """
+
     currency: str
     status: Literal["remind", "wait", "abstained"]
     reasons: list[str]
-    invoices: list[str]
-    level: Cell | None = None
+    lines: list[ReminderLineView] = []
+    resting: list[RestingDebtor] = []
+    debtors: Cell | None = None
+    count: Cell | None = Field(default=None, description="invoices")
     overdue: Cell | None = None
     oldest: Cell | None = None
+    largest: Cell | None = Field(default=None, description="overdue of the debtor who owes most")
     wait: Cell | None = None
     share: Cell | None = None
     share_is_assumed: bool = True
@@ -138,6 +177,9 @@ class ReminderView(ToolResult):
     saved: Cell | None = None
     saved_low: Cell | None = None
     saved_high: Cell | None = None
+    interest: Cell | None = None
+    at_risk: Cell | None = None
+    kept: Cell | None = None
     gain: Cell | None = None
     gain_low: Cell | None = None
     gain_high: Cell | None = None
@@ -217,7 +259,7 @@ class ProposedReminder(ToolResult):
     """A stored proposal."""
 
     proposal: str
-    debtor: str
+    debtors: list[str]
     expected: Cell
     check_at: str
 

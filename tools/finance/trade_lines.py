@@ -1,6 +1,7 @@
 """A period's sales as lines of contribution: what the finance tools and questions about metrics both count in."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from analytics.finance.margins import BookedSales, Contribution, contribution
@@ -19,14 +20,30 @@ def lines_of(
 
 
 def _line(row: ChannelProductSales, product: Product, channel: Channel) -> Contribution:
-    """Units whose cost is not known are taken at the cost of the others."""
-    cost = round(row.cost_minor / row.costed_units * row.units) if row.costed_units else 0
+    """Units whose cost is not known are taken at the cost of the others; what came back is taken off, its cost too."""
+    sold = _booked(row, row.units, row.charged_minor, product, channel)
+    if not row.returned_units:
+        return sold
+    back = _booked(row, row.returned_units, row.returned_minor, product, channel)
+    return replace(
+        sold,
+        units=sold.units - back.units,
+        refunds_net_minor=back.list_net_minor,
+        fees_minor=sold.fees_minor - back.fees_minor,
+        variable_minor=sold.variable_minor - back.variable_minor,
+    )
+
+
+def _booked(
+    row: ChannelProductSales, units: int, charged_minor: int, product: Product, channel: Channel
+) -> Contribution:
+    cost = round(row.cost_minor / row.costed_units * units) if row.costed_units else 0
     return contribution(
         BookedSales(
             product=product.sku,
             channel=channel.code,
-            units=row.units,
-            list_minor=max(row.charged_minor, 0),
+            units=units,
+            list_minor=max(charged_minor, 0),
             unit_cost_minor=0,
             variable_minor=cost,
             terms=sale_terms(product, channel),

@@ -1,8 +1,9 @@
-"""The days that sales are reported for, so that no label claims others and both sides of a comparison are alike."""
+"""The days that each channel reported its sales for, so that no label claims others and both sides are alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,79 +13,105 @@ from store.reads.metrics import ever_reported, reported_near
 from store.session import BrandSession
 from tools.metrics.results import Coverage
 
-_DAY, _HALF_DAY = timedelta(days=1), timedelta(hours=12)
+_DAY, _HALF_DAY, _MOMENT = timedelta(days=1), timedelta(hours=12), timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Report:
-    """A period that was reported, by the brand's calendar, and the moment in its middle."""
+    """A period that a channel reported, by the brand's calendar, and the moment in its middle."""
 
+    channel: UUID
     days: Days
     middle: datetime
 
 
+@dataclass(frozen=True)
+class Window:
+    """The moments that the middles of reports lie between."""
+
+    since: datetime
+    until: datetime
+
+
 class Calendar:
-    """A brand's reports by its own calendar, of all channels or one."""
+    """A brand's reports by its own calendar, of these channels."""
 
-    def __init__(self, session: BrandSession, currency: str, zone: ZoneInfo, channel: UUID | None) -> None:
-        self._session, self._currency, self._zone, self._channel = session, currency, zone, channel
+    def __init__(self, session: BrandSession, currency: str, zone: ZoneInfo, channels: Iterable[UUID]) -> None:
+        self._session, self._currency, self._zone, self._channels = session, currency, zone, frozenset(channels)
 
-    def of_channel(self, channel: UUID) -> "Calendar":
-        return Calendar(self._session, self._currency, self._zone, channel)
-
-    def moments(self, days: Days) -> tuple[datetime, datetime]:
-        """The midnights that these days begin and end at, in the brand's zone."""
-        return self._midnight(days.first), self._midnight(days.last + _DAY)
+    def window(self, days: Days) -> Window:
+        """From the midnight that these days begin at to the one that they end at, in the brand's zone."""
+        return Window(self._midnight(days.first), self._midnight(days.last + _DAY))
 
     def reports(self, days: Days) -> Sequence[Report]:
         """The reports that touch these days, and those near."""
-        since, until = self.moments(days)
-        rows = reported_near(self._session, self._currency, since, until + _DAY, self._channel)
-        return [self._report(begun, length) for begun, length in rows]
+        window = self.window(days)
+        rows = reported_near(self._session, self._currency, window.since, window.until + _DAY)
+        return [self._report(*row) for row in rows if row[0] in self._channels]
 
-    def within(self, days: Days, longest: int) -> Sequence[Report]:
-        """The reports that belong to these days: at most `longest` days long, their middle within them."""
-        since, until = self.moments(days)
-        return [
-            report for report in self.reports(days) if report.days.count <= longest and since <= report.middle < until
-        ]
+    def within(self, days: Days, longest: int) -> Mapping[UUID, Sequence[Report]]:
+        """The reports that belong to these days by channel: at most `longest` days long, their middle within them."""
+        window = self.window(days)
+        by_channel: dict[UUID, list[Report]] = {}
+        for report in self.reports(days):
+            if report.days.count <= longest and window.since <= report.middle < window.until:
+                by_channel.setdefault(report.channel, []).append(report)
+        return by_channel
 
-    def coverage(self, days: Days, longest: int) -> Coverage | None:
-        """The reported part of these days; None where nothing of them is reported."""
-        inside = self.within(days, longest)
-        if not inside:
+    def coverage(self, days: Days, reports: Sequence[Report], longest: int) -> Coverage | None:
+        """The part of these days that these reports cover; None where that is nothing."""
+        if not reports:
             return None
-        known_days = days_in(report.days for report in self.reports(days) if report.days.count <= longest)
-        reported = days_in(report.days for report in inside)
+        channels = {report.channel for report in reports}
+        near = [report for report in self.reports(days) if report.channel in channels and report.days.count <= longest]
+        reported, known_days = days_in(report.days for report in reports), days_in(report.days for report in near)
+        periods = len({(report.days.first, report.days.last) for report in reports})
         return Coverage(
             first_day=str(min(reported)),
             last_day=str(max(reported)),
-            periods=len(inside),
+            periods=periods,
             days=len(reported),
             complete=days_in([days]) <= known_days,
-            length=_length(inside, len(reported)),
+            length=_length(reports, periods, len(reported)),
         )
 
-    def first_of(self, days: Days, longest: int, count: int) -> Days:
-        """These days up to the one on which so many of them are reported."""
-        reported = sorted(days_in(report.days for report in self.within(days, longest)))
-        return Days(first=days.first, last=min(max(reported[:count][-1], days.first), days.last))
+    def first_of(self, days: Days, reports: Sequence[Report], count: int) -> tuple[Window, Sequence[Report]]:
+        """So much of a channel's reports of these days from their beginning that they cover so many days."""
+        taken: list[Report] = []
+        for report in sorted(reports, key=lambda report: report.days.first):
+            if taken and len(days_in([other.days for other in (*taken, report)])) > count:
+                break
+            taken.append(report)
+        return Window(self.window(days).since, max(report.middle for report in taken) + _MOMENT), taken
 
-    def too_long(self, days: Days, longest: int) -> Days | None:
-        """A longer period that these days were reported in only as a part of it."""
-        return next(
-            (report.days for report in self.reports(days) if report.days.count > longest and _meet(report.days, days)),
-            None,
-        )
+    def only_longer(self, days: Days, longest: int) -> Mapping[UUID, Days]:
+        """The longer period in which channels reported these days as a part, of those that reported them only so."""
+        longer = {
+            report.channel: report.days
+            for report in self.reports(days)
+            if report.days.count > longest and _meet(report.days, days)
+        }
+        inside = self.within(days, longest)
+        return {channel: span for channel, span in longer.items() if channel not in inside}
+
+    @cached_property
+    def spans(self) -> Mapping[UUID, Days]:
+        """The days from the first to the last that each channel ever reported."""
+        ever = ever_reported(self._session)
+        return {
+            channel: Days(first=self._day(begun), last=self._day(ended) - _DAY)
+            for channel, (begun, ended) in ever.items()
+            if channel in self._channels
+        }
 
     def ever(self) -> Days | None:
         """The days from the first to the last that was ever reported; None where none was."""
-        span = ever_reported(self._session)
-        return None if span is None else Days(first=self._day(span[0]), last=self._day(span[1]) - _DAY)
+        spans = list(self.spans.values())
+        return Days(first=min(span.first for span in spans), last=max(span.last for span in spans)) if spans else None
 
-    def _report(self, begun: datetime, length: int) -> Report:
+    def _report(self, channel: UUID, begun: datetime, length: int) -> Report:
         first = self._day(begun)
-        return Report(Days(first=first, last=first + (length - 1) * _DAY), begun + length * _HALF_DAY)
+        return Report(channel, Days(first=first, last=first + (length - 1) * _DAY), begun + length * _HALF_DAY)
 
     def _day(self, moment: datetime) -> date:
         """The day that a report begins on, whatever hour near midnight its source calls that."""
@@ -112,7 +139,7 @@ def _meet(days: Days, other: Days) -> bool:
     return days.first <= other.last and other.first <= days.last
 
 
-def _length(reports: Sequence[Report], days: int) -> Cell:
-    if all(report.days.count == 7 for report in reports) and days == 7 * len(reports):
-        return Cell(value=len(reports), unit="weeks")
+def _length(reports: Sequence[Report], periods: int, days: int) -> Cell:
+    if all(report.days.count == 7 for report in reports) and days == 7 * periods:
+        return Cell(value=periods, unit="weeks")
     return Cell(value=days, unit="days")

@@ -16,7 +16,7 @@ from store.session import BrandSession
 from tools import cells
 from tools.base import Retry, ToolAnswer, ToolEnv
 from tools.finance.book import money_book, rows_of
-from tools.metrics.results import MOST_PARTS, MetricAnswer, Part
+from tools.metrics.results import MetricAnswer, Part, parts_shown
 
 Parts = Sequence[tuple[str, str, int]]
 """Code, title and amount."""
@@ -56,7 +56,7 @@ def level_of(session: BrandSession, env: ToolEnv, query: MetricQuery) -> ToolAns
 
 def _largest(parts: Sequence[Part], query: MetricQuery, currency: str) -> dict[str, Any]:
     """The largest, and the rest as one, so that they add up."""
-    most = query.top or MOST_PARTS
+    most = parts_shown(len(parts), query.top)
     fields: dict[str, Any] = {"split": query.split.value, "parts": parts[:most]}
     if len(parts) <= most:
         return fields

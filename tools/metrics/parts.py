@@ -1,6 +1,7 @@
 """The parts of a metric of sales, by product, channel, week or month, and what they leave to the whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -9,35 +10,43 @@ from domain.metrics import MOST_STEPS, Days, Split, steps_of
 from tools import cells
 from tools.base import Retry
 from tools.metrics.measures import Lines, Measure
-from tools.metrics.results import MOST_PARTS, Coverage, Part
+from tools.metrics.results import Coverage, Part, parts_shown
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The lines compared with, and both sides as if every channel were reported as long, `times` as long as told."""
+
+    before: Lines
+    old: Lines
+    new: Lines
+    times: int
 
 
 def parts_of(
-    split: Split, titles: Mapping[str, str], lines: Lines, before: Lines | None, lengths: tuple[int, int],
-    measure: Measure, currency: str, top: int | None,
+    split: Split, titles: Mapping[str, str], lines: Lines, compared: Compared | None, measure: Measure, currency: str,
+    top: int | None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The largest, and the rest as one, so that they add up; changes are of totals divided by these lengths."""
+    """The largest, and the rest as one, so that they add up; a part that is not compared has no change."""
     by = "product" if split is Split.PRODUCT else "channel"
 
-    def of_code(code: str) -> Lines:
-        return [line for line in lines if getattr(line, by) == code]
+    def in_group(side: Lines, group: Sequence[str]) -> Lines:
+        return [line for line in side if getattr(line, by) in group]
 
-    codes = {getattr(line, by) for line in (*lines, *(before or ()))}
-    ranked = sorted(codes, key=lambda code: (-(measure.total(of_code(code)) or 0), code))
-    most = top or MOST_PARTS
+    codes = {getattr(line, by) for line in (*lines, *(compared.before if compared else ()))}
+    ranked = sorted(codes, key=lambda code: (-(measure.total(in_group(lines, [code])) or 0), code))
+    most = parts_shown(len(ranked), top)
     groups = [[code] for code in ranked[:most]] + ([ranked[most:]] if ranked[most:] else [])
-    now, was = (
-        [measure.total([line for line in side if getattr(line, by) in group]) or 0 for group in groups]
-        for side in (lines, before or ())
-    )
-    changes = _changes(was, now, lengths, measure)
+    values = [measure.total(in_group(lines, group)) or 0 for group in groups]
+    befores = [measure.total(in_group(compared.before, group)) or 0 for group in groups] if compared else []
+    changes = _changes(compared, [lambda side, group=group: in_group(side, group) for group in groups], measure)
     parts = [
         Part(
             code=group[0], title=titles[group[0]], value=measure.cell(value, currency),
-            before=None if before is None else measure.cell(earlier, currency),
-            change=None if before is None else measure.changed(change, currency),
+            before=measure.cell(befores[at], currency) if compared else None,
+            change=None if (change := changes[at]) is None else measure.changed(change, currency),
         )
-        for group, earlier, value, change in zip(groups, was, now, changes, strict=True)
+        for at, (group, value) in enumerate(zip(groups, values, strict=True))
     ]  # fmt: skip
     if len(ranked) <= most:
         return {"split": split.value, "parts": parts}
@@ -73,8 +82,19 @@ def parts_in_steps(
     return {"split": split.value, "parts": parts, "rest": rest}
 
 
-def _changes(was: list[int], now: list[int], lengths: tuple[int, int], measure: Measure) -> list[int]:
-    if lengths == (1, 1) or not measure.is_sum:
-        return [value - earlier for earlier, value in zip(was, now, strict=True)]
-    total = round(Fraction(sum(now), lengths[1])) - round(Fraction(sum(was), lengths[0]))
-    return list(changes_per(list(zip(was, now, strict=True)), lengths, total))
+def _changes(
+    compared: Compared | None, groups: Sequence[Callable[[Lines], Lines]], measure: Measure
+) -> list[int | None]:
+    """The change of each group's average, adding up to that of the whole; None for one that is not compared."""
+    if compared is None:
+        return [None] * len(groups)
+    kept = [at for at, group in enumerate(groups) if group(compared.old) or group(compared.new)]
+    pairs = [tuple(measure.total(groups[at](side)) or 0 for side in (compared.old, compared.new)) for at in kept]
+    if not measure.is_sum:
+        changes: Sequence[int] = [new - old for old, new in pairs]
+    else:
+        averages = [(Fraction(old, compared.times), Fraction(new, compared.times)) for old, new in pairs]
+        total = round(sum(new for _, new in averages)) - round(sum(old for old, _ in averages))
+        changes = changes_per(averages, total)
+    by_group = dict(zip(kept, changes, strict=True))
+    return [by_group.get(at) for at in range(len(groups))]

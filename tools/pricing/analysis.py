@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import hypot
+from math import ceil, hypot, log
 from typing import Any
 
 from analytics.pricing.baseline import Baseline, baseline_units
@@ -11,7 +11,7 @@ from analytics.pricing.best_price import best_price as best_allowed_price
 from analytics.pricing.elasticity_choice import Candidate, ElasticityChoice, choose_elasticity
 from analytics.statistics.errors import InvalidNumbers
 from domain.figure import Cell
-from domain.money import share_bps
+from domain.money import BPS, share_bps
 from store.session import BrandSession
 from tools import cells
 from tools.base import ToolAnswer, ToolEnv
@@ -20,12 +20,18 @@ from tools.pricing.channel_ladder import ladder_edges
 from tools.pricing.competitor_reaction import reaction_of
 from tools.pricing.results import BestPrice, Elasticity, ElasticityCandidate
 from tools.pricing.sales_panel import sales_of, sales_source, totals_at
-from tools.pricing.situation import Situation, corridor_of, situation_of, sources_of
+from tools.pricing.situation import Corridor, Situation, corridor_of, situation_of, sources_of
 from tools.reasons import reason_keys
 from tools.sources import RowSelection
 
 _SUREST = 0.995
 """A forecast weighs some two hundred elasticities; a probability beyond what these can tell is not claimed."""
+
+FLOOR_STEP_WEEKS = 2
+"""A step towards the margin floor is measured this soon, so that the next one need not wait for long."""
+DOUBTFUL = ElasticityBelief(-2.5, 1.0)
+"""Where sales do not tell how demand answers: it is taken to leave faster than most demand is known to. For steps
+towards the margin floor alone; nothing else is built on it."""
 
 _FACTS = ("weeks", "rows", "locations", "distinct_prices", "defensible_models")
 
@@ -123,10 +129,93 @@ def sources_behind(session: BrandSession, env: ToolEnv, now: Situation) -> tuple
 
 
 def advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
-    """The advice for one price."""
+    """The advice for one price: none while its last change waits to be charged or measured; a step towards the brand's
+    margin floor where it is below that and no better price is. Worked out once a run."""
+    asked = ("advice", now.price.price_id, args.horizon_weeks)
+    return env.once(asked, lambda: _advise(session, env, now, args))
+
+
+def _advise(session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments) -> BestPrice:
+    if now.held_by:
+        return _held(session, now, args)
     demand = demand_of(session, env, now)
     if not isinstance(demand, DemandEstimate):
-        return _without_advice(now, args, demand)
+        view = _without_advice(now, args, demand)
+    else:
+        view = _best(session, env, now, args, demand)
+    return view if view.status == "change" else _towards_floor(session, env, now, args, view)
+
+
+def _held(session: BrandSession, now: Situation, args: BestPriceArguments) -> BestPrice:
+    left = None if now.measured_at is None else max((now.measured_at - session.ctx.known_until).days, 1)
+    return _without_advice(now, args, [now.held_by]).model_copy(
+        update={
+            "status": "keep",
+            "margin_now": now.margin(now.price.amount_minor),
+            "listed": None if now.listed_minor is None else cells.money(now.listed_minor, now.currency),
+            "measured_in": None if left is None or not now.is_charged else cells.days(left),
+        }
+    )
+
+
+def _towards_floor(
+    session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments, view: BestPrice
+) -> BestPrice:
+    """The next step to the margin floor, of a price below it; where there is none, the advice that there was, and
+    why."""
+    price = now.price.amount_minor
+    margin = now.margin_bps(price)
+    if margin is None or margin >= now.rules.min_margin_bps:
+        return view
+    corridor = corridor_of(session, env, now)
+    floor = corridor.floor_minor
+    if floor is None:
+        return view.model_copy(update={"reasons": reason_keys("pricing", ["floor_out_of_reach"])})
+    up = ceil(log(floor / price) / log(1 + now.rules.max_price_change_bps_per_day / BPS))
+    reach = {"floor_price": cells.money(floor, now.currency), "floor_steps": cells.count(max(up, 1))}
+    kept = view.model_copy(update=reach)
+    target = _next_step(session, env, now, corridor, floor)
+    if target <= price:
+        reasons = [*kept.reasons, *reason_keys("pricing", ["floor_beyond_bounds"])]
+        return kept.model_copy(update={"reasons": list(dict.fromkeys(reasons))})
+    demand = demand_of(session, env, now)
+    known = isinstance(demand, DemandEstimate)
+    belief = demand.belief if isinstance(demand, DemandEstimate) else DOUBTFUL
+    try:
+        totals = totals_at(sales_of(session, env, now), price, belief.elasticity)
+        baseline = baseline_units(totals.units, totals.promoted)
+        weeks = min(args.horizon_weeks, FLOOR_STEP_WEEKS)
+        forecast = forecast_profit(baseline, price, target, now.margins(), belief, horizon_periods=weeks)
+    except InvalidNumbers:
+        return kept
+    if forecast.change_minor <= 0:
+        return kept.model_copy(update={"reasons": reason_keys("pricing", ["floor_loses_more"])})
+    reasons = ["raise_to_floor", *(["best_price_is_at_a_bound"] if target < floor else [])]
+    stepped = _without_advice(now, args, reasons).model_copy(
+        update={
+            "status": "change",
+            "horizon": cells.weeks(weeks),
+            "margin_now": now.margin(price),
+            "units_now": cells.units_a_week(baseline.units),
+            "prior": not known,
+            **_changed(now, forecast, baseline.units),
+        }
+    )
+    return stepped.model_copy(update=reach)
+
+
+def _next_step(session: BrandSession, env: ToolEnv, now: Situation, corridor: Corridor, floor: int) -> int:
+    """As near to the floor as the rules and the ladder of channels allow today, in the brand's steps of prices."""
+    ladder = ladder_edges(session, env, now.product, now.channel) if not now.zone else (None, None)
+    high = corridor.high_minor if ladder[1] is None else min(corridor.high_minor, ladder[1])
+    step, offset = corridor.step_minor, corridor.offset_minor
+    keeps_it = floor + (offset - floor) % step
+    return keeps_it if keeps_it <= high else high - (high - offset) % step
+
+
+def _best(
+    session: BrandSession, env: ToolEnv, now: Situation, args: BestPriceArguments, demand: DemandEstimate
+) -> BestPrice:
     own, belief, baseline = demand.own, demand.belief, demand.baseline
     corridor = corridor_of(session, env, now)
     ladder = ladder_edges(session, env, now.product, now.channel) if not now.zone else (None, None)

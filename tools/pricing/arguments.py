@@ -31,10 +31,19 @@ class BestPriceArguments(PriceArguments):
     horizon_weeks: int = Field(default=8, ge=1, le=26, description="over how many weeks profit is counted")
 
 
+class PriceSetArguments(ToolArguments):
+    """Entries of price lists that might be changed together."""
+
+    prices: list[PriceArguments] = Field(min_length=1, max_length=100, description="all that best_price would change")
+
+
 class ProposalArguments(PriceArguments):
     """The price and what it should bring are taken from the analysis, never from here."""
 
     analysis_receipt: UUID = Field(description="the receipt of best_price in this run")
+    set_receipt: UUID | None = Field(
+        default=None, description="the receipt of price_set in this run; needed as soon as more than one is proposed"
+    )
     rationale: Claim = Field(description="why, for the person who decides; numbers as {key} with a figure for each")
 
 

@@ -6,10 +6,10 @@ from statistics import median
 from uuid import UUID
 
 from analytics.pricing.channel_ladder import BrokenRung, ChannelRole, Rung, broken_rungs, edges
-from domain.money import BPS
 from domain.pricing import SaleTerms
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as sold
+from store.reads.pricing.charged import prices_in_force
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import Channel, Product
@@ -113,7 +113,7 @@ def _read(session: BrandSession) -> Ladders:
     price_ids: dict[UUID, list[UUID]] = {}
     vat = {product.id: product.vat_bps for product in sold.active_products(session)}
     for channel in channels:
-        for (product, zone), price in reads.prices_now(session, channel.id).items():
+        for (product, zone), price in prices_in_force(session, channel.id).items():
             if zone or product not in vat:
                 continue
             terms = SaleTerms(vat[product] if channel.prices_include_vat else 0, channel.fee_bps)
@@ -165,9 +165,3 @@ def _usual_markup(rungs: Mapping[UUID, Sequence[Rung]], roles: Mapping[str, Chan
         if shop.role is ChannelRole.SHOP and dealers.role is ChannelRole.DEALERS
     ]
     return median(ratios) if ratios else 1.0
-
-
-def price_for_margin(product: Product, channel: Channel, unit_cost_minor: int, margin_bps: float) -> float:
-    """The price at which the brand keeps a margin in a channel."""
-    terms = reads.sale_terms(product, channel)
-    return unit_cost_minor / max(1 - margin_bps / BPS, 1e-6) / terms.kept_share

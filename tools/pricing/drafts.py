@@ -12,13 +12,14 @@ from domain.prediction import Prediction
 from domain.pricing import PriceDraft
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as sold
+from store.reads.pricing.charged import prices_in_force
 from store.reads.settings import brand_of, rules_of
 from store.session import BrandSession
 from store.tables import BrandRules, Channel, Product
 from tools import cells
 from tools.base import GaveUp, Retry, ToolAnswer, ToolEnv
 from tools.pricing.arguments import ChannelArguments, DraftArguments
-from tools.pricing.channel_ladder import ladders_of, price_for_margin, roles_of
+from tools.pricing.channel_ladder import ladders_of, roles_of
 from tools.pricing.ladder_results import DraftLine, DraftPrices, ProposedDraft
 from tools.pricing.sales_panel import sold_in
 from tools.proposals import Draft, receipt_of_tool, store_proposal
@@ -74,7 +75,7 @@ def _comparable(
     session: BrandSession, channel: Channel, products: Sequence[Product], costs: Mapping[UUID, int | None]
 ) -> dict[str, list[_Comparable]]:
     """Products priced in the channel that sold there in recent weeks, by category."""
-    prices = reads.prices_now(session, channel.id)
+    prices = prices_in_force(session, channel.id)
     weekly = sold.weekly_contribution(session, channel.id, _RECENT_WEEKS)
     by_category: dict[str, list[_Comparable]] = {}
     for product in products:
@@ -135,23 +136,23 @@ def _price(
     rules: BrandRules,
 ) -> tuple[int, list[str]]:
     """The category's margin, then the ladder's edges, then the margin floor; in the brand's price steps."""
-    wanted = price_for_margin(product, channel, cost, usual_margin_bps)
+    terms = reads.sale_terms(product, channel)
+    wanted = terms.price_for_margin(cost, usual_margin_bps)
     ladders = ladders_of(session, env)
     rungs = [rung for rung in ladders.rungs.get(product.id, ()) if rung.channel != channel.code]
     reasons = []
     inside = wanted
     if rungs and ladders.usual_markup is not None:
-        terms = reads.sale_terms(product, channel)
         role = roles_of(session, reads.channels(session))[channel.code]
         own = [Rung(channel.code, role, price, terms, product.vat_bps) for price in (1, 10**12)]
         high = edges([own[0], *rungs], channel.code, ladders.usual_markup)[1]
         low = edges([own[1], *rungs], channel.code, ladders.usual_markup)[0]
         inside = max(min(wanted, high if high is not None and high > 1 else wanted), low or 0)
         reasons = ["held_at_ladder_edge"] if inside != wanted else []
-    floor = price_for_margin(product, channel, cost, rules.min_margin_bps)
+    floor = terms.price_for_margin(cost, rules.min_margin_bps)
     step = max(rules.price_step_minor, 1)
     price = max(round(max(inside, floor) / step), 1) * step
-    while reads.sale_terms(product, channel).margin_bps(price, cost) < rules.min_margin_bps < BPS:
+    while terms.margin_bps(price, cost) < rules.min_margin_bps < BPS - terms.fee_bps:
         price += step
     return price, reasons
 

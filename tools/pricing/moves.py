@@ -9,6 +9,7 @@ from uuid import UUID
 from analytics.pricing.price_shift import PriceMove
 from analytics.statistics.errors import InvalidNumbers
 from store.reads.pricing import prices as reads
+from store.reads.pricing.charged import Shown, charged_in
 from store.reads.products import products_by_id
 from store.reads.sales import channel_shares
 from store.session import BrandSession
@@ -30,7 +31,7 @@ class ProductMoves:
 
 
 def price_moves(session: BrandSession, env: ToolEnv) -> Mapping[UUID, ProductMoves]:
-    """Moves by product, without those of prices whose elasticity cannot be trusted."""
+    """Moves by product, without those of prices that are not charged, or whose elasticity cannot be trusted."""
     return env.once(("price moves",), lambda: _read(session, env))
 
 
@@ -42,6 +43,9 @@ def _read(session: BrandSession, env: ToolEnv) -> Mapping[UUID, ProductMoves]:
     products, channels = products_by_id(session), {row.id: row for row in reads.channels(session)}
     for change in changed:
         product, channel = products[change.product_id], channels[change.channel_id]
+        charged = charged_in(session, change.channel_id).get(change.price_id)
+        if charged is not None and charged.shown is Shown.NOT_CHARGED:
+            continue  # nothing moved but the list
         share = shares.get(change.product_id, {}).get(change.channel_id, 0.0)
         belief = belief_of(session, env, situation_of(session, env, product.sku, channel.code)) if share else None
         if belief is None:

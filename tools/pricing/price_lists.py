@@ -85,24 +85,29 @@ def list_priced_products(session: BrandSession, env: ToolEnv, args: ChannelArgum
     )
     behind = [rows_behind(session, env, now) for now in known]
     rules = [rows.rules.bearing_on("/margin_floor") for rows in behind[:1]]
-    lines = [selection for index, rows in enumerate(behind) for selection in _behind_line(rows, index)]
+    lines = [
+        selection
+        for index, rows in enumerate(behind)
+        for selection in _behind_line(rows, index, known[index].is_charged)
+    ]
     return ToolAnswer(result, (*lines, *rules))
 
 
-def _behind_line(rows: SituationRows, index: int) -> list[RowSelection]:
+def _behind_line(rows: SituationRows, index: int, is_charged: bool) -> list[RowSelection]:
     """The rows behind one line of the list, each with the cells that it bears on."""
 
     def cells_at(*names: str) -> list[str]:
         return [f"/products/{index}/{name}" for name in names]
 
-    sold = cells_at("weekly_units", "weekly_revenue", "weeks_of_sales", "newest_sales_age")
+    sold = cells_at("weekly_units", "weekly_revenue", "weekly_contribution", "weeks_of_sales", "newest_sales_age")
+    as_charged = [] if is_charged else cells_at("price")
     cost_from_sales = [] if rows.costs.count else cells_at("unit_cost", "margin")
     return [
-        rows.prices.bearing_on(*cells_at("price", "price_age", "margin", "weekly_revenue"), "/entries"),
+        rows.prices.bearing_on(*cells_at("price", "listed", "price_age", "margin", "weekly_revenue"), "/entries"),
         rows.costs.bearing_on(*cells_at("unit_cost", "margin")),
         rows.product.bearing_on(*cells_at("margin")),
         rows.channel.bearing_on(*cells_at("margin")),
-        rows.sold.bearing_on(*sold, *cost_from_sales, "/newest_sales_age"),
+        rows.sold.bearing_on(*sold, *as_charged, *cost_from_sales, "/newest_sales_age"),
     ]
 
 
@@ -126,6 +131,9 @@ def _priced(session: BrandSession, now: Situation, span: sold.SalesSpan | None, 
         price_age=cells.days((session.ctx.known_until - now.price.valid_from).days),
         unit_cost=None if now.unit_cost_minor is None else cells.money(now.unit_cost_minor, now.currency),
         margin=now.margin(now.price.amount_minor),
+        listed=None if now.listed_minor is None else cells.money(now.listed_minor, now.currency),
+        approved=now.is_approved,
+        weekly_contribution=_weekly_contribution(now, units),
         below_floor=margin is not None and margin < now.rules.min_margin_bps,
         weekly_units=cells.units_a_week(units),
         weekly_revenue=cells.money(units * now.price.amount_minor, now.currency),
@@ -134,6 +142,12 @@ def _priced(session: BrandSession, now: Situation, span: sold.SalesSpan | None, 
         enough_data=not lacking,
         reasons=reason_keys("pricing", lacking),
     )
+
+
+def _weekly_contribution(now: Situation, units: int) -> Cell | None:
+    if now.unit_cost_minor is None:
+        return None
+    return cells.money(units * (now.price.amount_minor * now.terms.kept_share - now.unit_cost_minor), now.currency)
 
 
 def _lacking(now: Situation, span: sold.SalesSpan | None) -> list[str]:

@@ -22,6 +22,7 @@ from domain.money import BPS
 from domain.pricing import DIP_WEEKS
 from store.reads.pricing import prices as reads
 from store.reads.pricing import promotions as sold
+from store.reads.pricing.charged import prices_in_force
 from store.reads.settings import brand_of, rules_of
 from store.reads.stock import levels as stocked
 from store.session import BrandSession
@@ -41,7 +42,7 @@ _RECENT_WEEKS, _LEAST_WEEKLY = 8, 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class _Fitted:
+class FittedDeals:
     """A channel's deals as they worked, and its weeks."""
 
     channel: Channel
@@ -85,7 +86,7 @@ def past_deals(session: BrandSession, env: ToolEnv, args: ChannelArguments) -> T
     weeks after (bought ahead), and what they took from other products of the category; over all products together,
     with prices, seasons and common weeks held constant. Abstains with too few deals."""
     channel = reads.channel_by_code(session, args.channel)
-    fitted = _fitted(session, env, channel)
+    fitted = fitted_deals(session, env, channel)
     sources = (sold_in(session, env, [channel.id]), selected(session, "channel", id=channel.id))
     if fitted is None:
         reasons = ["no_deals"]
@@ -99,7 +100,7 @@ def past_deals(session: BrandSession, env: ToolEnv, args: ChannelArguments) -> T
     return ToolAnswer(_past(fitted), sources)
 
 
-def _past(fitted: _Fitted) -> PastDeals:
+def _past(fitted: FittedDeals) -> PastDeals:
     response, errors = fitted.response, np.sqrt(np.diag(fitted.response.covariance))
     ends = (response.slopes[0] + sign * 1.645 * errors[0] for sign in (-1, 1))
     low, high = (float(np.exp(end) - 1) for end in ends)
@@ -122,11 +123,12 @@ def _past(fitted: _Fitted) -> PastDeals:
     )
 
 
-def _fitted(session: BrandSession, env: ToolEnv, channel: Channel) -> _Fitted | None:
+def fitted_deals(session: BrandSession, env: ToolEnv, channel: Channel) -> FittedDeals | None:
+    """How a channel's past deals worked; None where too few are known. Fitted once a run."""
     return env.once(("deals", channel.id), lambda: _fit(session, env, channel))
 
 
-def _fit(session: BrandSession, env: ToolEnv, channel: Channel) -> _Fitted | None:
+def _fit(session: BrandSession, env: ToolEnv, channel: Channel) -> FittedDeals | None:
     """None also where deals only ever held in a few of a channel's places: one for all of them would be a guess."""
     weeks = sold_by_week(session, env, channel)
     if weeks is None or weeks.depth is None or (weeks.deal > _MOST_OF_IT).sum() < LEAST_DEALS:
@@ -134,7 +136,7 @@ def _fit(session: BrandSession, env: ToolEnv, channel: Channel) -> _Fitted | Non
     known = {product.id: product.category for product in sold.active_products(session)}
     categories = [known.get(product, "") or str(product) for product in weeks.products]
     try:
-        return _Fitted(channel, weeks, deal_response(weeks.panel(categories)), categories)
+        return FittedDeals(channel, weeks, deal_response(weeks.panel(categories)), categories)
     except InvalidNumbers:
         return None
 
@@ -145,7 +147,7 @@ def promotion_advice(session: BrandSession, env: ToolEnv, args: SkuArguments) ->
     saves on stock that would expire or lie too long, with an 80 % interval. Advises one only where the lower end is
     above nothing, or where it clears a surplus at a gain. Abstains with too few past deals."""
     product = reads.product_by_sku(session, args.sku)
-    fits = [fit for channel in reads.channels(session) if (fit := _fitted(session, env, channel))]
+    fits = [fit for channel in reads.channels(session) if (fit := fitted_deals(session, env, channel))]
     view = _advise(session, env, product, fits)
     sources = (
         sold_in(session, env, [fit.channel.id for fit in fits]),
@@ -155,14 +157,14 @@ def promotion_advice(session: BrandSession, env: ToolEnv, args: SkuArguments) ->
     return ToolAnswer(view, sources)
 
 
-def _advise(session: BrandSession, env: ToolEnv, product: Product, fits: Sequence[_Fitted]) -> PromotionAdvice:
+def _advise(session: BrandSession, env: ToolEnv, product: Product, fits: Sequence[FittedDeals]) -> PromotionAdvice:
     cost = reads.unit_cost_minor(session, product.id)
     carried = [fit for fit in fits if product.id in fit.weeks.products]
     if cost is None or not carried:
         return _blank(session, product, "abstained", ["no_unit_cost" if cost is None else "no_deals"])
     total, below_floor = _Sum(), False
     for fit in carried:
-        price = reads.prices_now(session, fit.channel.id).get((product.id, ""))
+        price = prices_in_force(session, fit.channel.id).get((product.id, ""))
         if price is None:
             continue
         off = fit.weeks.depth or 0.0
@@ -181,7 +183,7 @@ def _advise(session: BrandSession, env: ToolEnv, product: Product, fits: Sequenc
 
 
 def _terms(
-    session: BrandSession, fit: _Fitted, product: UUID, unit_margin: float, promoted_minor: int, cost: int
+    session: BrandSession, fit: FittedDeals, product: UUID, unit_margin: float, promoted_minor: int, cost: int
 ) -> DealTerms:
     at = list(fit.weeks.products).index(product)
     plain = fit.weeks.units[:, at][(fit.weeks.deal[:, at] == 0) & np.isfinite(fit.weeks.units[:, at])]
@@ -202,7 +204,7 @@ def _product(session: BrandSession, product_id: UUID) -> Product:
     return next(product for product in sold.active_products(session) if product.id == product_id)
 
 
-def _category_minor(session: BrandSession, fit: _Fitted, product: UUID) -> float:
+def _category_minor(session: BrandSession, fit: FittedDeals, product: UUID) -> float:
     """Contribution of the category's other products in a week of the channel, in minor units."""
     others = [p for p in sold.active_products(session) if p.id != product]
     category = fit.categories[list(fit.weeks.products).index(product)]
@@ -217,7 +219,7 @@ def _category_minor(session: BrandSession, fit: _Fitted, product: UUID) -> float
     return max(contribution, 0.0)
 
 
-def _weight(fit: _Fitted, at: int) -> float:
+def _weight(fit: FittedDeals, at: int) -> float:
     """The product's share of its category's sales apart from another product, averaged over the others, from 0 to 1."""
     usual = np.nan_to_num(np.nanmean(fit.weeks.units, axis=0))
     same = [p for p, category in enumerate(fit.categories) if category == fit.categories[at] and p != at]
@@ -226,7 +228,7 @@ def _weight(fit: _Fitted, at: int) -> float:
 
 
 def _judged(
-    session: BrandSession, product: Product, carried: Sequence[_Fitted], total: _Sum, cost: int
+    session: BrandSession, product: Product, carried: Sequence[FittedDeals], total: _Sum, cost: int
 ) -> PromotionAdvice:
     surplus, cleared = _cleared(session, product, total, cost)
     net = total.net + cleared
@@ -280,7 +282,7 @@ def _cleared(session: BrandSession, product: Product, total: _Sum, cost: int) ->
     return round(surplus), units * cost * share
 
 
-def _lately(fit: _Fitted, product: UUID) -> bool:
+def _lately(fit: FittedDeals, product: UUID) -> bool:
     """Whether it was on a deal in the last weeks: what was bought ahead is still missing."""
     at = list(fit.weeks.products).index(product)
     return bool((fit.weeks.deal[-DIP_WEEKS // 2 :, at] > 0).any())

@@ -2,14 +2,19 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.action import parse_action
 from domain.money import BPS
 from domain.prediction import Prediction
-from domain.pricing import PriceUpdate
+from domain.pricing import PRICE_UPDATE, PriceUpdate
 from store.session import BrandSession
 from store.tables import ProposalRow, Receipt
 from tools import cells
 from tools.base import GaveUp, Retry, ToolAnswer, ToolEnv
 from tools.pricing.arguments import ProposalArguments
+from tools.pricing.price_set import PRICE_SET, PriceSet
 from tools.pricing.results import BestPrice, Proposed
 from tools.proposals import Draft, receipt_of_tool, store_proposal
 
@@ -19,16 +24,24 @@ _TIME_TO_REPORT = timedelta(days=7)
 
 def propose_price_update(session: BrandSession, env: ToolEnv, args: ProposalArguments) -> ToolAnswer:
     """Propose the price that best_price advised in this run: name its receipt and say why. The price, what it should
-    bring, and when that is checked are taken from the receipt. Refused where the analysis did not advise a change."""
+    bring, and when that is checked are taken from the receipt. Refused where the analysis did not advise a change.
+    Prices are chosen together: of several, each names the receipt of price_set that chose it, and promises what is left
+    of its gain in that set."""
     analysis = receipt_of_tool(session, env, args.analysis_receipt, "best_price")
     advice = _advice(analysis, args)
     prediction = prediction_from(session, advice)
+    behind = [analysis.id]
+    if args.set_receipt is not None:
+        prediction = _in_set(receipt_of_tool(session, env, args.set_receipt, PRICE_SET), args, prediction)
+        behind.append(args.set_receipt)
+    elif _others_proposed(session, env, advice):
+        raise Retry("Prices are chosen together: ask price_set for all that you would change, and name its receipt.")
     draft = Draft(
         action=_action(advice),
         prediction=prediction,
         expected_minor=prediction.value,
         rationale=args.rationale,
-        receipts=[analysis.id],
+        receipts=behind,
         names=frozenset({advice.sku, advice.channel, advice.zone}),
     )
     return ToolAnswer(_proposed(store_proposal(session, env, "propose_price_update", args, draft), advice))
@@ -45,6 +58,34 @@ def _advice(analysis: Receipt, args: ProposalArguments) -> BestPrice:
             reasons=advice.reasons,
         )
     return advice
+
+
+def _in_set(receipt: Receipt, args: ProposalArguments, alone: Prediction) -> Prediction:
+    """The promise of a price as one of a set. Raises GaveUp where the set does not have it."""
+    asked = (args.sku, args.channel, args.zone)
+    lines = PriceSet.model_validate(receipt.result).lines
+    line = next((line for line in lines if (line.sku, line.channel, line.zone) == asked), None)
+    if line is None:
+        raise Retry(f"{receipt.id} was not asked about {args.sku} in {args.channel}.")
+    if not line.is_chosen or line.net is None or line.net_low is None or line.net_high is None:
+        raise GaveUp(
+            f"{args.sku} in {args.channel} is not changed beside the others now.",
+            remedy="Report it as a finding instead.",
+            reasons=line.reasons,
+        )
+    value, low, high = (int(cell.value) for cell in (line.net, line.net_low, line.net_high))
+    return alone.model_copy(update={"value": value, "low": low, "high": high})
+
+
+def _others_proposed(session: BrandSession, env: ToolEnv, advice: BestPrice) -> bool:
+    rows = session.scalars(
+        select(ProposalRow).where(
+            col(ProposalRow.run_id) == env.run_id,
+            col(ProposalRow.agent) == env.agent,
+            col(ProposalRow.kind) == PRICE_UPDATE.name,
+        )
+    )
+    return any(parse_action(row.action).subject != _action(advice).subject for row in rows)
 
 
 def _action(advice: BestPrice) -> PriceUpdate:

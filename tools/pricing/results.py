@@ -34,6 +34,9 @@ class PricedProduct(ToolResult):
     price_age: Cell
     unit_cost: Cell | None
     margin: Cell | None
+    listed: Cell | None = Field(default=None, description="the list's, where sales show that `price` is charged")
+    approved: bool = Field(default=False, description="an action item set the list's price")
+    weekly_contribution: Cell | None = None
     below_floor: bool
     weekly_units: Cell
     weekly_revenue: Cell
@@ -144,6 +147,11 @@ class BestPrice(ToolResult):
     given_back: Cell | None = Field(default=None, description="what rivals' answer takes off the change of profit")
     ladder_low: Cell | None = Field(default=None, description="the lowest price that breaks no rung of the ladder")
     ladder_high: Cell | None = None
+    listed: Cell | None = Field(default=None, description="the list's price, where sales show that another is charged")
+    measured_in: Cell | None = Field(default=None, description="until its last change is measured: it waits for that")
+    floor_price: Cell | None = Field(default=None, description="the lowest that keeps the margin floor, if below it")
+    floor_steps: Cell | None = Field(default=None, description="changes of price until there, this one counted")
+    prior: bool = Field(default=False, description="demand is assumed, as sales do not tell how it answers")
 
 
 class PastPrice(ToolResult):

@@ -19,7 +19,9 @@ from tools.base import ToolAnswer, ToolEnv, ToolResult
 from tools.pricing.analysis import advise
 from tools.pricing.arguments import BestPriceArguments, ChannelArguments
 from tools.pricing.sales_panel import sold_in
+from tools.pricing.season import waits_for
 from tools.pricing.situation import Situation, situations_in
+from tools.reasons import reason_keys
 from tools.sources import selected
 
 REVIEW = "review_prices"
@@ -53,6 +55,7 @@ class PriceReview(ToolResult):
     to_change: Cell
     to_keep: Cell
     not_known: Cell = Field(description="prices whose effect on demand the data do not tell")
+    waits: list[str] = Field(description="why no price of this list changes now; none: they may")
     reasons: dict[str, int] = Field(description="why it is not known, with the number of prices")
     prices: list[ReviewedPrice]
 
@@ -83,6 +86,7 @@ def review_prices(session: BrandSession, env: ToolEnv, args: ChannelArguments) -
         to_change=cells.count(len(gains)),
         to_keep=cells.count(len(advice) - len(gains) - len(unknown)),
         not_known=cells.count(len(unknown)),
+        waits=reason_keys("pricing", [reason] if (reason := waits_for(session, env, channel)) else []),
         reasons=dict(Counter(reason for view in unknown for reason in view.reasons)),
         prices=sorted(gains, key=lambda line: (-line.profit_change.value, line.sku, line.zone))[:_LINES],
     )

@@ -3,12 +3,15 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from analytics.pricing.best_price import Margins, PriceBounds
 from domain.figure import Cell
 from domain.money import BPS, LARGEST_MINOR
 from domain.pricing import SaleTerms
 from store.reads.pricing import prices as reads
+from store.reads.pricing import windows
+from store.reads.pricing.charged import ChargedPrice, Shown, charged_in, in_force
 from store.reads.settings import rules_of
 from store.session import BrandSession
 from store.tables import BrandRules, Channel, Product
@@ -22,7 +25,9 @@ _FROM_COST = ("/margin", "/margin_now", "/margin_then", "/floor_price", "/allowe
 
 @dataclass(frozen=True)
 class Situation:
-    """One price as it stands at the Context's moment."""
+    """One price as it stands at the Context's moment. `price` is the one in force: what is charged, where sales show
+    another than the list's; `listed_minor` is then the list's. `measured_at` is when its last change is measured, where
+    that is still to come."""
 
     product: Product
     channel: Channel
@@ -30,6 +35,26 @@ class Situation:
     rules: BrandRules
     price: reads.PriceNow
     unit_cost_minor: int | None
+    listed_minor: int | None = None
+    charged: ChargedPrice | None = None
+    measured_at: datetime | None = None
+
+    @property
+    def is_charged(self) -> bool:
+        """False where sales show another price than the list's."""
+        return self.charged is None or self.charged.shown is not Shown.NOT_CHARGED
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether an action item set the list's price."""
+        return self.price.source.startswith(reads.ITEM)
+
+    @property
+    def held_by(self) -> str:
+        """The reason why it may not be changed now; empty where it may."""
+        if not self.is_charged:
+            return "not_charged" if self.is_approved else ""
+        return "not_measured" if self.measured_at is not None else ""
 
     @property
     def currency(self) -> str:
@@ -106,16 +131,41 @@ def situation_of(session: BrandSession, env: ToolEnv, sku: str, channel: str, zo
 def _situation(session: BrandSession, sku: str, code: str, zone: str) -> Situation:
     product, channel = reads.product_by_sku(session, sku), reads.channel_by_code(session, code)
     price = reads.price_now(session, product.id, channel.id, zone)
-    return Situation(product, channel, zone, rules_of(session), price, reads.unit_cost_minor(session, product.id))
+    charged = charged_in(session, channel.id).get(price.price_id)
+    return _as_charged(session, product, channel, zone, price, reads.unit_cost_minor(session, product.id), charged)
+
+
+def _as_charged(
+    session: BrandSession,
+    product: Product,
+    channel: Channel,
+    zone: str,
+    listed: reads.PriceNow,
+    unit_cost_minor: int | None,
+    charged: ChargedPrice | None,
+) -> Situation:
+    return Situation(
+        product,
+        channel,
+        zone,
+        rules_of(session),
+        in_force(listed, charged),
+        unit_cost_minor,
+        listed.amount_minor if in_force(listed, charged) is not listed else None,
+        charged,
+        windows.open_windows(session).get(listed.source),
+    )
 
 
 def situations_in(session: BrandSession, env: ToolEnv, channel: Channel) -> list[Situation]:
     """Every entry of a channel's price list that has a price, in the list's order; with the rows behind each."""
     entries, prices = reads.price_list(session, channel.id), reads.prices_now(session, channel.id)
     costs = reads.unit_costs_minor(session, {entry.product.id for entry in entries})
-    rules = rules_of(session)
+    charged = charged_in(session, channel.id)
     situations = [
-        Situation(entry.product, channel, entry.zone, rules, price, costs[entry.product.id])
+        _as_charged(
+            session, entry.product, channel, entry.zone, price, costs[entry.product.id], charged.get(price.price_id)
+        )
         for entry in entries
         if (price := prices.get((entry.product.id, entry.zone))) is not None
     ]
@@ -184,7 +234,8 @@ def sources_of(session: BrandSession, env: ToolEnv, now: Situation) -> tuple[Row
     """The rows behind a situation and its corridor."""
     rows = rows_behind(session, env, now)
     costs = rows.costs if rows.costs.count else _sold_anywhere(session, env, now).bearing_on(*_FROM_COST)
-    return rows.prices, costs, rows.product, rows.channel, rows.rules
+    charged = () if now.is_charged else (rows.sold,)
+    return rows.prices, costs, rows.product, rows.channel, rows.rules, *charged
 
 
 def _sold_anywhere(session: BrandSession, env: ToolEnv, now: Situation) -> RowSelection:

@@ -6,9 +6,12 @@ from tools.pricing.arguments import (
     BestPriceArguments,
     ChannelArguments,
     PriceArguments,
+    PriceSetArguments,
     ProposalArguments,
 )
+from tools.pricing.dead_stock import DEAD_STOCK, DeadStock, dead_stock
 from tools.pricing.price_lists import list_channels, list_priced_products, price_corridor, price_history
+from tools.pricing.price_set import PRICE_SET, PriceSet, price_set
 from tools.pricing.proposal import propose_price_update
 from tools.pricing.results import (
     BestPrice,
@@ -29,5 +32,7 @@ PRICING_TOOLS: tuple[Tool, ...] = (
     Tool("price_corridor", Access.READ, PriceArguments, PriceCorridor, price_corridor),
     Tool("price_elasticity", Access.ANALYSE, PriceArguments, Elasticity, price_elasticity),
     Tool("best_price", Access.ANALYSE, BestPriceArguments, BestPrice, best_price),
+    Tool(PRICE_SET, Access.ANALYSE, PriceSetArguments, PriceSet, price_set),
+    Tool(DEAD_STOCK, Access.ANALYSE, NoArguments, DeadStock, dead_stock),
     Tool("propose_price_update", Access.PROPOSE, ProposalArguments, Proposed, propose_price_update),
 )

@@ -197,9 +197,9 @@ def _view(blank: ChallengeView, action: StandRefill, terms: TripTerms, whole: _D
     promised = float(blank.promised.value)
     if set(trip.stands) == set(action.stands) and trip.units == whole.units and lost <= MATERIAL * abs(promised):
         return blank.model_copy(update={"status": "stands"})
-    changed = _changed(action, trip, drawn)
     still = drawn.taken(trip.stands)
-    value, low, high = (round(amount + still) for amount in (trip.net_minor, trip.low_minor, trip.high_minor))
+    changed = _changed(action, trip, drawn, round(still))
+    value, low, high = (round(amount) for amount in (trip.net_minor, trip.low_minor, trip.high_minor))
     unit = blank.promised.unit
     return blank.model_copy(
         update={
@@ -207,7 +207,6 @@ def _view(blank: ChallengeView, action: StandRefill, terms: TripTerms, whole: _D
             "value": Cell(value=value, unit=unit),
             "low": Cell(value=min(low, value), unit=unit),
             "high": Cell(value=max(high, value), unit=unit),
-            "expected": Cell(value=round(trip.net_minor), unit=unit),
             "cells": {**view, "units": Cell(value=trip.units, unit="units"),
                       "still": cells.money(still, action.currency)},
             "message": Message(key="stands.challenge.changed"),
@@ -216,11 +215,12 @@ def _view(blank: ChallengeView, action: StandRefill, terms: TripTerms, whole: _D
     )  # fmt: skip
 
 
-def _changed(action: StandRefill, trip: RefillTrip, drawn: _Drawn) -> StandRefill:
-    """The trip with what is left of each line, in the order of the proposal."""
+def _changed(action: StandRefill, trip: RefillTrip, drawn: _Drawn, missed_minor: int) -> StandRefill:
+    """The trip with what is left of each line, in the order of the proposal, and what others lose by it."""
     lines = [
         RefillLine(stand=line.stand, sku=line.sku, quantity=refill.units)
         for line, refill in zip(action.lines, drawn.kept, strict=True)
         if refill.units and line.stand in trip.stands
     ]
-    return action.model_copy(update={"lines": tuple(lines), "trip_cost_minor": round(trip.cost_minor)})
+    amounts = {"trip_cost_minor": round(trip.cost_minor), "missed_elsewhere_minor": missed_minor}
+    return action.model_copy(update={"lines": tuple(lines), **amounts})

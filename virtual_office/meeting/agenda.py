@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,14 +61,14 @@ class AgendaPoint:
 def points_of(database: Database, ctx: Context, run_id: UUID) -> list[AgendaPoint]:
     """Points on what changed since the last meeting, from the chair's one call of `what_changed` in this run."""
     with database.read(ctx) as session:
-        days = _days_since_last(session, run_id)
+        last, days = _since_last(session, run_id)
     toolbox = Toolbox(database, ctx, run_id, CHAIR, ["what_changed"])
-    reply = toolbox.call("what_changed", {"days": days})
+    reply = toolbox.call("what_changed", {"days": days} if last is None else {"days": days, "since": last.isoformat()})
     if not reply.ok or reply.receipt_id is None:
         return []
     changes = Changes.model_validate(json.loads(reply.content)["result"])
     with database.begin(ctx) as session:
-        return [_recorded(session, run_id, reply.receipt_id, *notable) for notable in _notable(changes)]
+        return [recorded(session, run_id, reply.receipt_id, *notable) for notable in _notable(changes)]
 
 
 def happened(database: Database, ctx: Context, run_id: UUID) -> list[AgendaPoint]:
@@ -84,7 +84,7 @@ def happened(database: Database, ctx: Context, run_id: UUID) -> list[AgendaPoint
     if answer.status != "told" or answer.value is None or answer.covered is None:
         return []
     with database.begin(ctx) as session:
-        return [_recorded(session, run_id, reply.receipt_id, *_sales(answer))]
+        return [recorded(session, run_id, reply.receipt_id, *_sales(answer))]
 
 
 def _sales(answer: MetricAnswer) -> tuple[Message, Mapping[str, str]]:
@@ -115,7 +115,8 @@ def opening(session: BrandSession, agenda: str, points: list[dict[str, Any]]) ->
     return "\n".join([agenda, *(figures.render(point["text"], point["figures"], as_plain) for point in points)])
 
 
-def _days_since_last(session: BrandSession, run_id: UUID) -> int:
+def _since_last(session: BrandSession, run_id: UUID) -> tuple[datetime | None, int]:
+    """The last meeting's moment, if that is not long ago, and the days since."""
     run = session.get_one(Run, (session.ctx.brand_id, run_id))
     last = session.scalar(
         select(col(Run.as_of))
@@ -124,8 +125,9 @@ def _days_since_last(session: BrandSession, run_id: UUID) -> int:
         .limit(1)
     )
     if last is None or run.as_of is None:
-        return USUAL_DAYS
-    return min(max((run.as_of - last) // timedelta(days=1), 1), LONGEST_DAYS)
+        return None, USUAL_DAYS
+    days = (run.as_of - last) // timedelta(days=1)
+    return (last if days < LONGEST_DAYS else None), min(max(days, 1), LONGEST_DAYS)
 
 
 def _notable(changes: Changes) -> Iterator[tuple[Message, Mapping[str, str]]]:
@@ -144,9 +146,7 @@ def _notable(changes: Changes) -> Iterator[tuple[Message, Mapping[str, str]]]:
             yield Message(key=f"office.point.{status}"), {"items": f"/items/{status}"}
 
 
-def _recorded(
-    session: BrandSession, run_id: UUID, receipt: Any, said: Message, paths: Mapping[str, str]
-) -> AgendaPoint:
+def recorded(session: BrandSession, run_id: UUID, receipt: Any, said: Message, paths: Mapping[str, str]) -> AgendaPoint:
     refs = {key: FigureRef(receipt=receipt, path=path) for key, path in paths.items()}
     codes = record_figures(session, run_id, refs)
     said = Names(session, words_in(said)).named(said)

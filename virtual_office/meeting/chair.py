@@ -15,6 +15,7 @@ from domain.message import Message, message, together
 from domain.money import BPS
 from store.tables import ProposalRow
 from virtual_office.meeting.limits import CASH, STOCK_MONEY
+from virtual_office.meeting.price_sets import PricesTogether, worths_of
 from virtual_office.meeting.revision import Revision, revised
 from virtual_office.minutes.words import both
 
@@ -42,6 +43,8 @@ class ChairDecision:
     adopted: Sequence[UUID]
     left_out: Sequence[LeftOut]
     worth_more: Sequence[str] = ()
+    together: Sequence[str] = ()
+    """What prices that were chosen together bring in sum."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Grounds:
     """Proposals as colleagues' recomputations left them: their amounts, and what they are expected to bring."""
     struck: Mapping[UUID, str] = field(default_factory=dict)
     """Proposals that a person took off the table, and why."""
+    sets: Sequence[PricesTogether] = ()
 
 
 def choose(proposals: Sequence[ProposalRow], grounds: Grounds, *, explained: int = EXPLAINED) -> ChairDecision:
@@ -131,7 +135,7 @@ def _in_words(
     by_key = {str(proposal.id): proposal for proposal in proposals}
     ranked = sorted(
         (proposal for proposal in proposals if proposal.id in refused),
-        key=lambda proposal: (-proposal.expected_minor, str(proposal.id)),
+        key=lambda proposal: (-revised(proposal, grounds.revisions)[1], str(proposal.id)),
     )
     outranked = [
         LeftOut(UUID(excluded.key), both(_reason(excluded, by_key, grounds)), _bounds(excluded))
@@ -141,6 +145,7 @@ def _in_words(
         adopted=[UUID(key) for key in selection.adopted],
         left_out=[*(LeftOut(proposal.id, refused[proposal.id], ("refused",)) for proposal in ranked), *outranked],
         worth_more=[both(worth) for worth in _shadows(selection, grounds)],
+        together=[both(worth) for worth in _together(proposals, {UUID(key) for key in selection.adopted}, grounds)],
     )
 
 
@@ -178,6 +183,12 @@ def _cost(excluded: Outranked, grounds: Grounds) -> Iterator[Message]:
 
 def _known(limit: str) -> str:
     return limit if limit in (CASH, STOCK_MONEY) else "other"
+
+
+def _together(proposals: Sequence[ProposalRow], adopted: Collection[UUID], grounds: Grounds) -> Iterator[Message]:
+    for worth in worths_of(grounds.sets, proposals, grounds.revisions, adopted):
+        value, low, high = (_amount(amount, grounds) for amount in (worth.value, worth.low, worth.high))
+        yield message("office.together.prices", count=worth.count, value=value, low=low, high=high)
 
 
 def _shadows(selection: Selection, grounds: Grounds) -> Iterator[Message]:

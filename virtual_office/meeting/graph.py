@@ -15,6 +15,7 @@ from virtual_office.meeting.checkpoints import open_saver, thread_id
 from virtual_office.meeting.runs import DONE, PlannedSlot, held, over_breaks, pinned, start_run, wait_at
 from virtual_office.meeting.steps import MeetingRoom, SeatState, Steps
 from virtual_office.meeting.turns import may_go_on, turns_of
+from virtual_office.meeting.unknown_skus import require_known_skus
 from virtual_office.schedule.definition import WaitAfter
 
 Progress = Callable[[str, str], None]
@@ -37,6 +38,8 @@ class MeetingState(TypedDict):
     left_out: list[list[str]]
     bounds: dict[str, list[str]]
     worth_more: list[str]
+    cash_after: list[dict[str, Any]]
+    together: list[str]
     in_german: dict[str, str]
     items: list[str]
 
@@ -66,7 +69,12 @@ async def hold_meeting(room: MeetingRoom, ctx: Context, invitation: Invitation, 
 
 
 def open_meeting(session: BrandSession, invitation: Invitation, run_id: UUID | None = None) -> UUID:
-    """Begin the run of a meeting that is still to be held; of a `run_id` only once."""
+    """Begin the run of a meeting that is still to be held; of a `run_id` only once.
+
+    Raises InvalidInput for an agenda about a product that there is not, unless the meeting is a planned one.
+    """
+    if invitation.planned is None:
+        require_known_skus(session, [invitation.agenda, *map(str, invitation.manner.get("points") or ())])
     return start_run(
         session,
         invitation.agenda,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from actions.items import Amended, Proposer, adopt, hold_open_items, taken_subjects
 from agents.charter import Charter
-from domain.action import parse_action
+from domain.action import Action, parse_action
 from domain.autonomy import Autonomy
 from domain.context import Context
 from domain.language import Language
@@ -27,12 +27,14 @@ from store.tables import ChallengeRow, ProposalRow, Run, TurnRow
 from virtual_office.meeting.agenda import happened, opening, points_of
 from virtual_office.meeting.chair import ATTENTION, ChairDecision, Grounds, choose
 from virtual_office.meeting.challenge import Challenger
+from virtual_office.meeting.decided_cash import cash_after
 from virtual_office.meeting.hindsight import BilingualLine, german_by_text, precedent_lines, refused_lately
 from virtual_office.meeting.limits import CASH
+from virtual_office.meeting.price_sets import sets_of
 from virtual_office.meeting.promises import promises_since
 from virtual_office.meeting.recomputed import challenges_of, changed_rows, revisions_of, standing
 from virtual_office.meeting.reporting import Progress, Reporter
-from virtual_office.meeting.revision import Revision
+from virtual_office.meeting.revision import Revision, revised
 from virtual_office.meeting.runs import finish_run
 from virtual_office.meeting.turns import (
     invited,
@@ -147,12 +149,23 @@ class Steps:
             self._challenger.put_again(self._ctx, run_id, proposals, self._crew(state), choice.adopted)
         return {
             "heard": heard,
+            "cash_after": cash_after(self._room.database, self._ctx, run_id, self._adopted_actions(run_id, choice)),
             "worth_more": [str(line) for line in choice.worth_more],
+            "together": [str(line) for line in choice.together],
             "adopted": [str(proposal_id) for proposal_id in choice.adopted],
             "left_out": [[str(entry.proposal_id), str(entry.reason)] for entry in choice.left_out],
             "bounds": {str(entry.proposal_id): list(entry.bounds) for entry in choice.left_out},
-            "in_german": german_of([*choice.worth_more, *(entry.reason for entry in choice.left_out)]),
+            "in_german": german_of(
+                [*choice.worth_more, *choice.together, *(entry.reason for entry in choice.left_out)]
+            ),
         }
+
+    def _adopted_actions(self, run_id: UUID, choice: ChairDecision) -> list[Action]:
+        """What is adopted, as the meeting leaves it."""
+        with self._room.database.read(self._ctx) as session:
+            revisions = revisions_of(session, run_id, choice.adopted)
+            proposals = {row.id: row for row in proposals_of(session, run_id)}
+            return [revised(proposals[proposal_id], revisions)[0] for proposal_id in choice.adopted]
 
     def _chosen(
         self, state: Any, beside: Collection[UUID] | None
@@ -209,6 +222,7 @@ class Steps:
             currency=currency,
             revisions=revisions_of(session, run_id, adopted),
             struck=struck(turns),
+            sets=sets_of(session, proposals),
         )
 
     def action_items(self, state: Any) -> dict[str, Any]:
@@ -245,6 +259,8 @@ class Steps:
                 "left_out": state["left_out"],
                 "bounds": state["bounds"],
                 "worth_more": state["worth_more"],
+                "cash_after": state.get("cash_after", []),
+                "together": state.get("together", []),
                 "challenges": challenged.documents(),
                 "turns": turn_entries(turns, brand_of(session).currency, challenged.titles),
                 "precedents": {key: [line.text for line in lines] for key, lines in before.items()},

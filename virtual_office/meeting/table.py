@@ -9,11 +9,13 @@ from domain.figure import Cell
 from domain.language import Language
 from domain.prediction import Prediction
 from language.lines import as_plain
+from language.prose import prose_line, rounded
 from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow, TurnRow
 from virtual_office.meeting.recomputed import CHANGED, challenges_of, revisions_of, standing
 from virtual_office.meeting.revision import Revision, revised
 from virtual_office.meeting.turns import turns_of
+from virtual_office.metrics.reader import language_of_words
 from virtual_office.minutes.names import Names, words_of
 from virtual_office.minutes.records import proposals_of
 from virtual_office.minutes.rendering import Figures
@@ -85,7 +87,15 @@ def _turn(figures: Figures, row: TurnRow) -> dict[str, Any]:
         "text": row.text,
         "proposal": None if row.proposal_id is None else str(row.proposal_id),
         "limits": row.limits,
-        "answer": figures.render(row.answer, row.figures, as_plain),
+        "answer": _answer(figures, row),
         "figures": row.figures,
         "at": row.created_at.isoformat(),
     }
+
+
+def _answer(figures: Figures, row: TurnRow) -> str:
+    """The answer in the language of its question, as far as it is known in it; numbers as running text has them."""
+    in_german = bool(row.german) and language_of_words(row.text) is Language.DE
+    language, text = (Language.DE, row.german) if in_german else (Language.EN, row.answer)
+    known = {key: figures.cells[code] for key, code in row.figures.items() if code in figures.cells}
+    return as_plain(prose_line(text, known, language, row.figures, rounded))

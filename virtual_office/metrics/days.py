@@ -1,76 +1,80 @@
-"""The days of a metric's answer as sentences: the days that are reported, and those asked about that are not."""
+"""The days of a metric's answer in words: those that each channel reported, and what of the question they leave out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.figure import FigureKey
-from domain.message import Message, citing, message
+from virtual_office.questions.sheet import Page, plain
+
+_MOST_GROUPS = 3
 
 
-@dataclass
-class KeyedProse:
-    """Text with keys, and the cell that each key stands for, by its JSON pointer in the answer."""
-
-    text: str = ""
-    cells: dict[str, str] = field(default_factory=dict)
-
-    def key(self, path: str) -> FigureKey:
-        """A new key for a cell."""
-        at = len(self.cells)
-        name = f"n{chr(ord('a') + at // 26)}{chr(ord('a') + at % 26)}"
-        self.cells[name] = path
-        return name
+def day_of(text: str) -> date:
+    return date.fromisoformat(text)
 
 
-def period_days(prose: KeyedProse, answer: Mapping[str, Any], side: str) -> Message:
-    """The days of the value, or of what it is compared with (`before_`): never more than are reported."""
-    asked = answer[f"{side}first_day"], answer[f"{side}last_day"]
-    covered = answer[f"{side}covered"]
-    if covered is None or (covered["complete"] and (covered["first_day"], covered["last_day"]) == asked):
-        return day_range(*asked)
-    days = {"days": day_range(covered["first_day"], covered["last_day"])}
-    if covered["complete"] and not answer["before_cut"]:
-        extent, days = "reported_within", {"days": day_range(*asked), "reported": days["days"]}
-    else:
-        extent = "reported_with_gaps" if _has_gaps(covered) else "reported"
-    of = "days_before" if side else "days"
-    return citing(f"metrics.{of}.{extent}", {"length": prose.key(f"/{side}covered/length")}, **days)
+def days_of_answer(page: Page) -> str:
+    """The days that each channel reported, beside those it is compared with; channels are named where they differ."""
+    answer, sheet = page.result, page.sheet
+    groups: Sequence[Mapping[str, Any]] = answer["channels"]
+    if not groups:
+        return sheet.days(day_of(answer["first_day"]), day_of(answer["last_day"]))
+    compared = bool(answer["change"])
+    spans = [_span(page, at, group, compared) for at, group in enumerate(groups)]
+    if len(groups) == 1:
+        return spans[0]
+    named = [
+        sheet.say(
+            "metrics.days.of_channels", days=span, channels=sheet.listed([plain(name) for name in group["channels"]])
+        )
+        for span, group in zip(spans, groups, strict=True)
+    ]
+    if len(named) <= _MOST_GROUPS:
+        return ", ".join(named)
+    others = sum(len(group["channels"]) for group in groups[_MOST_GROUPS - 1 :])
+    return ", ".join([*named[: _MOST_GROUPS - 1], sheet.counted("metrics.days.other_channels", others)])
 
 
-def not_all_reported(answer: Mapping[str, Any]) -> list[Message]:
-    """A sentence that not all of the days asked about are reported; none where they are."""
-    if answer["covered"] is None or answer["covered"]["complete"]:
-        return []
-    return [message("metrics.days.not_all_reported", days=day_range(answer["first_day"], answer["last_day"]))]
+def _span(page: Page, at: int, group: Mapping[str, Any], compared: bool) -> str:
+    sheet = page.sheet
+    now = _one_side(page, f"/channels/{at}/", group, "")
+    if not compared:
+        return now
+    if not group["before_length"]:
+        return sheet.say("metrics.days.new", days=now)
+    return sheet.say("metrics.days.against", days=now, before=_one_side(page, f"/channels/{at}/", group, "before_"))
 
 
-def not_all_compared(answer: Mapping[str, Any]) -> list[Message]:
-    """A sentence that only the beginning of the base is compared with, or that not all of it is reported; none where
-    it is the whole."""
-    whole = day_range(answer["before_first_day"], answer["before_last_day"])
-    if answer["before_cut"]:
-        return [message("metrics.days_before.cut", days=whole)]
-    if answer["before_covered"] is None or answer["before_covered"]["complete"]:
-        return []
-    return [message("metrics.days_before.not_all_reported", days=whole)]
+def _one_side(page: Page, path: str, group: Mapping[str, Any], side: str) -> str:
+    days = page.sheet.days(day_of(group[f"{side}first_day"]), day_of(group[f"{side}last_day"]))
+    if group[f"{side}whole"]:
+        return days
+    return page.sheet.say("metrics.days.with_gaps", days=days, length=page.number(f"{path}{side}length"))
 
 
-def lagging_sentence(lagging: Mapping[str, Any]) -> Message:
-    """A channel that is not reported as far as the others."""
-    if not lagging["last_day"]:
-        return message("metrics.lagging.nothing", channel=lagging["channel"])
-    return message("metrics.lagging.until", channel=lagging["channel"], day=date.fromisoformat(lagging["last_day"]))
+def what_is_missing(page: Page, *, assumed: bool) -> Iterator[str]:
+    """What the numbers leave out: days and channels that are not reported, and goods without a cost."""
+    sheet, answer = page.sheet, page.result
+    covered = answer["covered"]
+    if covered and not covered["complete"] and not assumed:
+        asked = sheet.days(day_of(answer["first_day"]), day_of(answer["last_day"]))
+        yield sheet.say("metrics.days.not_all_reported", days=asked)
+    if answer["lagging"]:
+        for channel in answer["lagging"]:
+            yield sheet.say(
+                "metrics.lagging.until", channel=plain(channel["channel"]), day=sheet.day(day_of(channel["last_day"]))
+            )
+    for (lacks, first, last), channels in _by_reason(answer["left_out"]).items():
+        days = sheet.days(day_of(first), day_of(last))
+        yield sheet.say(f"metrics.left_out.{lacks}", channels=sheet.listed(channels), days=days)
+    if answer["uncosted"]:
+        key = "metrics.told.uncosted_line" if answer["uncosted"]["value"] == 1 else "metrics.told.uncosted_lines"
+        yield sheet.say(key, lines=page.number("/uncosted"))
 
 
-def day_range(first: str, last: str) -> Message:
-    """The days from the first (ISO 8601) to the last, or the one day."""
-    if first == last:
-        return message("metrics.days.day", day=date.fromisoformat(first))
-    return message("metrics.days.range", first=date.fromisoformat(first), last=date.fromisoformat(last))
-
-
-def _has_gaps(covered: Mapping[str, Any]) -> bool:
-    first, last = (date.fromisoformat(covered[key]) for key in ("first_day", "last_day"))
-    return covered["days"] <= (last - first).days
+def _by_reason(left_out: Sequence[Mapping[str, str]]) -> dict[tuple[str, str, str], list[str]]:
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for channel in left_out:
+        key = channel["lacks"], channel["first_day"], channel["last_day"]
+        groups.setdefault(key, []).append(plain(channel["channel"]))
+    return groups

@@ -1,129 +1,153 @@
-"""The sentences of a metric's answer in one language, with a key for every number."""
+"""A metric's answer in one language: a sentence with the number, its direction and its days, and a table."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from domain.language import Language
-from domain.message import Message, citing, message, read_message, sentences, verbatim
-from language.formats import day_text
-from language.speech import say, speak
-from virtual_office.metrics.days import (
-    KeyedProse,
-    day_range,
-    lagging_sentence,
-    not_all_compared,
-    not_all_reported,
-    period_days,
-)
+from virtual_office.metrics.days import day_of, days_of_answer, what_is_missing
+from virtual_office.questions.sheet import DASH, MOST_ROWS, Page, Sheet, Told, plain
 
-_EXPLAINED = frozenset({"margin", "margin_rate"})
-"""Metrics that people take for something else."""
+_STEPS = frozenset({"week", "month"})
+_PRICE = "average_price"
+_CHANGES = {
+    "total": "metrics.head.change",
+    "per_day": "metrics.head.change_a_day",
+    "per_week": "metrics.head.change_a_week",
+}
+_LEADING = frozenset({"product", "channel", "customer"})
+"""Splits of which the largest part is named first."""
 
 
-def tell(answer: Mapping[str, Any], language: Language, taken_for: int) -> KeyedProse:
-    """A `MetricAnswer` in sentences. `taken_for` is 1 or -1 where the question took a rise or fall for granted."""
-    prose = KeyedProse()
-    prose.text = "\n\n".join(_sentences(prose, answer, language, taken_for))
-    return prose
+def tell(page: Page, taken_for: int, *, assumed: bool = False) -> Told:
+    """A `MetricAnswer` as an answer. `taken_for` is 1 or -1 where the question took a rise or fall for granted;
+    `assumed` says that it named no days."""
+    lead = list(_lead(page, taken_for))
+    heads, rows = _table(page)
+    return Told(
+        lead, heads, rows, list(what_is_missing(page, assumed=assumed)), receipt=page.receipt, answer=page.result
+    )
 
 
-def _sentences(prose: KeyedProse, answer: Mapping[str, Any], language: Language, taken_for: int) -> Iterator[str]:
-    metric, reasons = _metric(answer), [read_message(reason) for reason in answer["reasons"]]
-    if answer["status"] != "told":
-        days = day_range(answer["first_day"], answer["last_day"])
-        yield speak(message("metrics.told.not_known", metric=metric, days=days, reasons=reasons), language)
+def _lead(page: Page, taken_for: int) -> Iterator[str]:
+    sheet, answer = page.sheet, page.result
+    if not answer["change"] and answer["parts"] and answer["split"] in _LEADING:
+        names = {"title": _title(page, 0, answer["parts"][0]), "part": _number(page, "/parts/0/value")}
+        value = _number(page, "/value")
+        yield sheet.say("metrics.told.leading", metric=label(page), days=days_of_answer(page), value=value, **names)
         return
-    days = period_days(prose, answer, "")
-    value = citing("metrics.told.value", {"value": prose.key("/value")}, metric=metric, days=days)
-    yield speak(sentences([value, *not_all_reported(answer)]), language)
-    if answer["metric"] in _EXPLAINED:
-        yield say(f"metrics.meaning.{answer['metric']}", language)
-    if answer["change"]:
-        yield from _change(prose, answer, language, taken_for)
-    elif reasons:
-        yield speak(message("metrics.told.no_comparison", reasons=reasons), language)
-    yield from _parts(prose, answer, language)
-    for channel in answer["lagging"]:
-        yield speak(lagging_sentence(channel), language)
-    if answer["uncosted"]:
-        key = "metrics.told.uncosted_line" if answer["uncosted"]["value"] == 1 else "metrics.told.uncosted_lines"
-        yield speak(citing(key, {"lines": prose.key("/uncosted")}), language)
-
-
-def _change(prose: KeyedProse, answer: Mapping[str, Any], language: Language, taken_for: int) -> Iterator[str]:
-    days = period_days(prose, answer, "before_")
+    if not answer["change"]:
+        yield sheet.say(
+            "metrics.told.value", metric=label(page), days=days_of_answer(page), value=_number(page, "/value")
+        )
+        return
     if taken_for and answer["change"]["value"] * taken_for <= 0:
-        yield say("metrics.told.did_not_rise" if taken_for > 0 else "metrics.told.did_not_fall", language)
-    figures = {"change": prose.key("/change"), "before": prose.key("/before")}
-    if answer["basis"] != "total":
-        figures |= {"average": prose.key("/average"), "earlier": prose.key("/before_average")}
-    change = citing(f"metrics.change.{answer['basis']}", figures, days=days)
-    yield speak(sentences([change, *not_all_compared(answer)]), language)
-    if answer["effects"]:
-        effects = [_effect(prose, name, f"/effects/{name}") for name in answer["effects"]]
-        listed = ", ".join(speak(effect, language) for effect in effects)
-        yield f"{say('metrics.told.consists', language)} {listed}."
+        yield sheet.say("metrics.told.did_not_rise" if taken_for > 0 else "metrics.told.did_not_fall")
+    yield _change(page)
+    if answer["compared"]:
+        yield sheet.say("metrics.told.compared", compared=_number(page, "/compared"), value=_number(page, "/value"))
     if answer["lines"]:
-        lines = [_line(prose, at, line) for at, line in enumerate(answer["lines"])]
-        yield _listed(say("metrics.told.most", language), lines, language)
+        line = answer["lines"][0]
+        change = page.change("/lines/0/change")
+        yield sheet.say("metrics.told.most", product=plain(line["title"]), channel=plain(line["place"]), change=change)
 
 
-def _line(prose: KeyedProse, at: int, line: Mapping[str, Any]) -> Message:
-    """The change of a product in a channel, and the largest of its effects."""
-    names, path = {"sku": line["sku"], "channel": line["channel"]}, f"/lines/{at}"
-    largest = max(line["effects"], key=lambda name: abs(line["effects"][name]["value"]), default="")
-    if not largest:
-        return citing("metrics.line.change", {"change": prose.key(f"{path}/change")}, **names)
-    effect = _effect(prose, largest, f"{path}/effects/{largest}")
-    return citing("metrics.line.explained", {"change": prose.key(f"{path}/change")}, **names, effect=effect)
+def _change(page: Page) -> str:
+    sheet, answer = page.sheet, page.result
+    change = answer["change"]["value"]
+    way = "rose" if change > 0 else "fell" if change < 0 else "same"
+    basis = answer["basis"]
+    if basis == "total":
+        ends = {
+            "before": _number(page, "/before"),
+            "after": _number(page, "/compared" if answer["compared"] else "/value"),
+        }
+    else:
+        ends = {"before": _number(page, "/before_average"), "after": _number(page, "/average")}
+    if basis != "total" and answer["value"]["unit"] == "bps":
+        basis = "rate"
+    if way != "same":
+        ends["change"] = _number(page, "/change", size=True)
+    return sheet.say(f"metrics.change.{way}.{basis}", metric=label(page), days=days_of_answer(page), **ends)
 
 
-def _parts(prose: KeyedProse, answer: Mapping[str, Any], language: Language) -> Iterator[str]:
-    parts = [
-        _part(prose, f"/parts/{at}", part, _title(prose, at, part, answer["split"], language))
-        for at, part in enumerate(answer["parts"])
+def label(page: Page) -> str:
+    """The metric, and what of the brand it is of."""
+    sheet, answer = page.sheet, page.result
+    metric = sheet.say(f"metrics.name.{answer['metric']}")
+    product, channel = plain(answer["product"]), plain(answer["channel"])
+    if product and channel:
+        return sheet.say("metrics.of.product_in_channel", metric=metric, product=product, channel=channel)
+    if product:
+        return sheet.say("metrics.of.product", metric=metric, product=product)
+    return sheet.say("metrics.of.channel", metric=metric, channel=channel) if channel else metric
+
+
+def _table(page: Page) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    sheet, answer = page.sheet, page.result
+    if answer["parts"]:
+        return _parts(page)
+    if not answer["effects"]:
+        return (), ()
+    ranked = sorted(answer["effects"], key=lambda name: -abs(answer["effects"][name]["value"]))
+    rows = [[sheet.say(f"metrics.effect.{name}"), _change_of(page, f"/effects/{name}")] for name in ranked[:MOST_ROWS]]
+    return [sheet.say("metrics.head.effect"), sheet.say(_CHANGES[answer["basis"]])], rows
+
+
+def _parts(page: Page) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    sheet, answer = page.sheet, page.result
+    changed = any(part["change"] for part in answer["parts"])
+    heads = [sheet.say(f"metrics.head.{answer['split']}"), sheet.say(f"metrics.word.{answer['metric']}")]
+    rows = [
+        _part(page, f"/parts/{at}", part, _title(page, at, part), changed) for at, part in enumerate(answer["parts"])
     ]
     if rest := answer["rest"]:
-        others = answer["rest_parts"] and citing("metrics.part_title.others", {"parts": prose.key("/rest_parts")})
-        parts.append(_part(prose, "/rest", rest, others or Message(key="metrics.part_title.rounding")))
-    if parts:
-        basis = answer["basis"] if answer["change"] else "total"
-        yield _listed(say(f"metrics.parts.{basis}", language), parts, language)
+        others = answer["rest_parts"]
+        title = sheet.say("metrics.part_title.others", parts=page.number("/rest_parts")) if others else None
+        rows.append(_part(page, "/rest", rest, title or sheet.say("metrics.part_title.rounding"), changed))
+    return [*heads, *([sheet.say(_CHANGES[answer["basis"]])] if changed else [])], rows
 
 
-def _part(prose: KeyedProse, path: str, part: Mapping[str, Any], title: Message) -> Message:
-    change = {"change": prose.key(f"{path}/change")} if part["change"] else {}
-    key = "metrics.part.changed" if change else "metrics.part.value"
-    return citing(key, {**change, "value": prose.key(f"{path}/value")}, title=title)
+def _part(page: Page, path: str, part: Mapping[str, Any], title: str, changed: bool) -> list[str]:
+    change = [_change_of(page, f"{path}/change") if part["change"] else DASH] if changed else []
+    return [title, _number(page, f"{path}/value"), *change]
 
 
-def _title(prose: KeyedProse, at: int, part: Mapping[str, Any], split: str, language: Language) -> Message:
-    if split not in {"week", "month"}:
-        return verbatim(part["title"] or part["code"])
-    day = date.fromisoformat(part["code"])
+def _title(page: Page, at: int, part: Mapping[str, Any]) -> str:
+    split = page.result["split"]
+    if split not in _STEPS:
+        return plain(part["title"] or part["code"])
+    sheet, first = page.sheet, day_of(part["code"])
     if split == "week":
-        return message("metrics.part_title.week", day=day)
-    month = day_text(day, language).partition(" ")[2]
+        return sheet.say("metrics.part_title.week", day=sheet.day(first))
+    month = sheet.month(first)
     if not part["length"]:
-        return message("metrics.part_title.month", month=month)
-    return citing("metrics.part_title.part_of_month", {"length": prose.key(f"/parts/{at}/length")}, month=month)
+        return month
+    return sheet.say("metrics.part_title.part_of_month", month=month, length=page.number(f"/parts/{at}/length"))
 
 
-def _listed(head: str, entries: Sequence[Message], language: Language) -> str:
-    return "\n".join([head, "", *(f"- {speak(entry, language)}" for entry in entries)])
+def _number(page: Page, path: str, *, size: bool = False) -> str:
+    """Prices stay exact; all else is rounded."""
+    if page.result["metric"] == _PRICE:
+        return page.price(path)
+    return page.size(path) if size else page.number(path)
 
 
-def _effect(prose: KeyedProse, name: str, path: str) -> Message:
-    return citing(f"metrics.effect.{name}", {"amount": prose.key(path)})
+def _change_of(page: Page, path: str) -> str:
+    return page.price(path) if page.result["metric"] == _PRICE else page.change(path)
 
 
-def _metric(answer: Mapping[str, Any]) -> Message:
-    """The metric, and what of the brand it is of."""
-    name = Message(key=f"metrics.name.{answer['metric']}")
-    product, channel = answer["product"], answer["channel"]
-    if product and channel:
-        return message("metrics.of.product_in_channel", metric=name, product=product, channel=channel)
-    if product:
-        return message("metrics.of.product", metric=name, product=product)
-    return message("metrics.of.channel", metric=name, channel=channel) if channel else name
+def refusal(sheet: Sheet, answer: Mapping[str, Any]) -> str:
+    """What is missing where the metric has no value, and who can bring it."""
+    return " ".join(_missing(sheet, reason, answer) for reason in answer["reasons"])
+
+
+def _missing(sheet: Sheet, reason: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
+    days: Mapping[str, str] = reason.get("days", {})
+    span = {"span": sheet.days(day_of(days["first"]), day_of(days["last"]))} if days else {}
+    return sheet.say(reason["key"], **span)
+
+
+def understood_as(page: Page) -> str:
+    """The metric and its days as they were understood."""
+    sheet, answer = page.sheet, page.result
+    days = sheet.days(day_of(answer["first_day"]), day_of(answer["last_day"]))
+    return sheet.say("ask.of_days", what=label(page), days=days)

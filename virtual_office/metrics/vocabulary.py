@@ -24,6 +24,8 @@ METRICS: Sequence[tuple[str, Metric]] = (
             "(contribution |gross )?margin (rate|percentage|percent|in percent|share)",
             "margin %",
             "margenquote",
+            "contribution in (%|percent)( of (net )?sales)?",
+            "deckungsbeitrag in (%|prozent)( vom (netto)?umsatz)?",
             "deckungsbeitragsquote",
             "marge in (%|prozent)",
         ),
@@ -45,7 +47,19 @@ METRICS: Sequence[tuple[str, Metric]] = (
         Metric.AVERAGE_PRICE,
     ),
     (_any("stock-?outs?", "out of stock", "sold out", "ausverkauft", "fehlbest(and|ände)"), Metric.STOCK_OUTS),
-    (_any("revenues?", "turnover", "net sales", "sales revenue", "umsatz", "umsätze", "erlöse?"), Metric.REVENUE),
+    (
+        _any(
+            "revenues?",
+            "turnover",
+            "net sales",
+            "sales revenue",
+            "sales",
+            "(netto)?umsatz",
+            "(netto)?umsätze",
+            "erlöse?",
+        ),
+        Metric.REVENUE,
+    ),
     (
         _any("units sold", "units", "sales volume", "pieces", "absatz", "verkaufte stück", "stückzahl(en)?", "stück"),
         Metric.UNITS,
@@ -130,6 +144,11 @@ SPLITS: Sequence[tuple[str, Split]] = (
     (_any(f"{_EACH_EN} months?", "monthly", "month by month", f"{_EACH_DE} monat(en)?", "monatlich"), Split.MONTH),
     (_any(f"{_EACH_EN} (customer|debtor)s?", f"{_EACH_DE} (kunden?|schuldnern?)"), Split.CUSTOMER),
 )
+BEST_SELLERS = _any(
+    "best[- ]?sellers?", "best ?selling( products?)?", "top ?sellers?", "(sells?|selling|sold)( the)? best",
+    "am besten", "(verkaufs)?renner", "meistverkauften?",
+)  # fmt: skip
+COMPARE = _any("compare", "comparison( of)?", "vergleiche?n?( bitte)?")
 WHY = _any(
     "why", "how come", "what (caused|drove|explains|is behind)", "warum", "wieso", "weshalb", "woran lag( es)?",
 )  # fmt: skip
@@ -145,6 +164,12 @@ ROSE = _any(
 CHANGED = _any(
     "changed?", "developed?", "moved?", "geändert", "verändert", "entwickelt", "änderte", "veränderte",
 )  # fmt: skip
+BY_HAND = (
+    "(?P<month>{months})(?P<year> \\d{{4}})? (with|to|and|against|vs|versus|mit|und|zu|zum|gegen) "
+    "((the )?(last|previous)( one| year)?|(dem |der |den )?(letzten|letztem|vorigen|vorigem)|dem vorjahr)(?= *$)|"
+    "(with|to|mit|zu|gegen) ((the )?last|(dem |den )?(letzten|vorigen)) (?P<named>{months})(?= *$)"
+)
+"""`November with last`: the same month a year ago."""
 MONTHS = (
     ("january", "januar"), ("february", "februar"), ("march", "märz"), ("april",), ("may", "mai"), ("june", "juni"),
     ("july", "juli"), ("august",), ("september",), ("october", "oktober"), ("november",), ("december", "dezember"),
@@ -169,12 +194,15 @@ _KINDS = (
 )
 TOP = f"(?:{_BEST}(?: {_SO_MANY.format('many')})?|{_SO_MANY.format('before')} {_BEST}) {_KINDS}"
 GERMAN = _words(
+    "wer wann wem soll ich mir reicht geld läuft heute tun stand schuldet bin zu teuer hat sich gelohnt kunden mein "
+    "meine verdient meisten verlieren beschlüssen wartet auf mich sicher seid ihr werbung mehr ausgeben nicht gegen "
     "warum wieso weshalb wie was ist war waren sind der die das den dem des unser unsere unserer wir hoch viel",
     "viele letzte letzten letzter diese dieser woche monat quartal jahr heute gestern umsatz marge bestand und im",
     "am für nach je pro hat haben gesunken gestiegen gefallen kasse forderungen absatz lager welche welcher wurde",
     "wurden quartal quartals dritten ersten zweiten vierten nach produkt produkte kanal woche monat verglichen mit",
 )
 ENGLISH = _words(
+    "who when my am i me it is to from at who owes money should "
     "why what how much many did do does was were is are the our we last this week month quarter year today",
     "yesterday of revenue margin stock cash receivables units fall rise drop by per in on for and which have has",
 )
@@ -186,5 +214,6 @@ FILLERS = _words(
     "waren sind der die das den dem des ein eine einen einer unser unsere unserer unseren wir uns es ich hoch",
     "viel viele groß hat haben hatte hatten wurde wurden im am an auf für von vom zum zur mit und bei nach zeig",
     "zeige mir bitte insgesamt gesamt nennen sag sage aus als denn gemacht machen gehabt gab gibt liegt lag noch",
-    "produkt produkte artikel marke sich",
+    "produkt produkte artikel marke sich mein meine meiner meinen meinem dieses diesen this these currently now sind "
+    "going so wo läuft laufen verkauft verkaufen geht gehen sells",
 )

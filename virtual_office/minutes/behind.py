@@ -1,6 +1,7 @@
 """What stands behind the page: the table of decisions, what was left out, what colleagues recomputed, what is open."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from language.prose import exactly
 from language.sentences import sentence
 from store.tables import ChallengeRow, ProposalRow
 from virtual_office.meeting.recomputed import CHANGED
+from virtual_office.meeting.revision import revised
 from virtual_office.minutes.decided import OF_A_KIND, Decision, decisions_of, due_text, who_agrees
 from virtual_office.minutes.sitting import Sitting
 from virtual_office.minutes.worth import Worth, expected, together, value_span, why_now, worth_of
@@ -34,8 +36,10 @@ def decision_sections(sitting: Sitting) -> list[Section]:
     blocks: list[Block] = [
         Paragraph([Span(sitting.say("table_legend"), SpanLook.QUIET)]),
         Table(heads, rows, _SHARES),
+        *(Paragraph(sitting.entry(entry)) for entry in sitting.record.get("cash_after", ())),
         *_leaving(sitting, decisions),
     ]
+    blocks += _sentences(sitting, "together")
     return [Section(sitting.say("section.decisions"), blocks)]
 
 
@@ -125,18 +129,21 @@ def left_out_sections(sitting: Sitting) -> list[Section]:
             words = sitting.say(f"bound.{bound}") if _is_known(sitting, f"bound.{bound}") else sitting.words(reason)
             groups.setdefault((words, proposal.kind), []).append(proposal)
     heads = [sitting.say(f"left.{name}") for name in ("because", "what", "count", "together", "largest")]
-    rows = [_left_row(sitting, words, rows) for (words, _), rows in sorted(groups.items(), key=_most_first)]
+    rows = [
+        _left_row(sitting, words, rows)
+        for (words, _), rows in sorted(groups.items(), key=partial(_most_first, sitting))
+    ]
     blocks: list[Block] = [
         Paragraph(_limits(sitting, bounds)),
         Table(heads, rows, (24, 18, 7, 13, 38)),
-        *_worth_more(sitting),
+        *_sentences(sitting, "worth_more"),
     ]
     return [Section(sitting.counted("section.left_out", len(left_out)), blocks)]
 
 
-def _most_first(group: tuple[tuple[str, str], list[ProposalRow]]) -> tuple[str, int]:
+def _most_first(sitting: Sitting, group: tuple[tuple[str, str], list[ProposalRow]]) -> tuple[str, int]:
     (words, _), rows = group
-    return words, -sum(max(row.expected_minor, 0) for row in rows)
+    return words, -sum(max(revised(row, sitting.revisions)[1], 0) for row in rows)
 
 
 def _is_known(sitting: Sitting, key: str) -> bool:
@@ -178,8 +185,9 @@ def _kind_name(sitting: Sitting, kind: str) -> str:
     return sitting.say(key) if _is_known(sitting, key) else ACTION_KINDS[kind].title
 
 
-def _worth_more(sitting: Sitting) -> Iterator[Block]:
-    lines = [sitting.words(str(line)) for line in sitting.record.get("worth_more", ())]
+def _sentences(sitting: Sitting, kept_as: str) -> Iterator[Block]:
+    """Sentences of the record as points."""
+    lines = [sitting.words(str(line)) for line in sitting.record.get(kept_as, ())]
     if lines:
         yield Bullets([BulletPoint([Span(f"{line[:1].upper()}{line[1:]}.")]) for line in lines])
 
@@ -236,10 +244,8 @@ def _amounts(sitting: Sitting, row: ChallengeRow, proposal: ProposalRow) -> tupl
     before, after = proposal.prediction, row.prediction or proposal.prediction
     codes = sitting.promise_codes(proposal, before)
     said = sitting.number(Cell(value=before["value"], unit=before["unit"]), codes[0] if codes else "")
-    in_money = str(after["unit"]).endswith(".minor")
-    value = min(after["value"], row.expected_minor) if in_money and row.prediction else after["value"]
-    own = sitting.promise_codes(row, after) if value == after["value"] else ()
-    return [said], [sitting.number(Cell(value=value, unit=after["unit"]), own[0] if own else "")]
+    own = sitting.promise_codes(row, after)
+    return [said], [sitting.number(Cell(value=after["value"], unit=after["unit"]), own[0] if own else "")]
 
 
 def _because(sitting: Sitting, row: ChallengeRow, key: str) -> str:

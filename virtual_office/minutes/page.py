@@ -200,7 +200,8 @@ def _listed(sitting: Sitting, numbers: Sequence[int]) -> str:
 
 
 def _doubts(sitting: Sitting) -> Iterator[Line]:
-    """Risks, decisions that may lose money, who could not report, and how much is open."""
+    """Cash that may run out, risks, decisions that may lose money, who could not report, and how much is open."""
+    yield from (sitting.entry(entry) for entry in sitting.record.get("cash_after", ()) if entry.get("risk"))
     risks = [row for row in sitting.findings if row.severity == FindingSeverity.RISK]
     by_kind: dict[str, list[FindingRow]] = {}
     for row in risks:

@@ -194,7 +194,7 @@ class Sitting:
 
     @cached_property
     def _all_entries(self) -> list[Mapping[str, Any]]:
-        keys = ("happened", "challenges", "dissent", "points", "turns")
+        keys = ("happened", "cash_after", "challenges", "dissent", "points", "turns")
         entries = [entry for key in keys for entry in self.record.get(key, ())]
         return [entry for entry in entries if isinstance(entry, Mapping)]
 

@@ -49,6 +49,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         **table_document(session, run_id, language),
         "left_out": run.result.get("left_out", []),
         "worth_more": run.result.get("worth_more", []),
+        "together": run.result.get("together", []),
         "action_items": [inbox_line(session, item, language) for item in items],
         "models": cost.document() if (cost := cost_of_run(session, run.id)) else None,
         **_minutes(session, run, language),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.action import lost_elsewhere, parse_action
 from domain.figure import Cell
 from language.lines import Line, Span
 from language.prose import Writing, rounded
@@ -18,7 +19,7 @@ _ENDS = ("value", "low", "high")
 class Worth:
     """A promise as it stands: value and range, in minor units or a KPI's unit, with the codes that open them.
 
-    `costs_others` is taken off already: what the proposal brings here and other channels miss.
+    `costs_others` is what other channels lose by it, which the promise is net of.
     """
 
     value: int
@@ -47,12 +48,11 @@ def worth_of(sitting: Sitting, proposal: ProposalRow, item: ActionItem | None = 
     prediction: Mapping[str, Any] = revision.prediction.model_dump() if revision and item is None else stored
     if not prediction:
         return None
-    unit = str(prediction["unit"])
-    missed = revision.prediction.value - revision.expected_minor if revision and unit.endswith(".minor") else 0
-    costs = max(missed, 0)
-    value, low, high = (int(prediction[end]) - costs for end in _ENDS)
+    action = parse_action(item.action if item else revision.action if revision else proposal.action)
+    value, low, high = (int(prediction[end]) for end in _ENDS)
     weight = revision.expected_minor if revision else proposal.expected_minor
-    return Worth(value, low, high, unit, () if costs else _codes(sitting, proposal, prediction), costs, weight)
+    codes = _codes(sitting, proposal, prediction)
+    return Worth(value, low, high, str(prediction["unit"]), codes, lost_elsewhere(action), weight)
 
 
 def _codes(sitting: Sitting, proposal: ProposalRow, prediction: Mapping[str, Any]) -> Sequence[str]:

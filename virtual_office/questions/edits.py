@@ -1,6 +1,6 @@
 """A person's edit of an action item, with what its new amount should bring recomputed where an analysis can."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,17 +10,25 @@ from pydantic import ValidationError
 from actions.edits import Foreseen, edit
 from actions.items import prediction_of
 from domain.action import Action
+from domain.finance import InvoiceRemind
 from domain.pricing import PriceUpdate
 from guardrails.cedar import PolicyEngine
 from store.database import Database
 from store.session import BrandSession
-from store.tables import ActionItem, ProposalRow
+from store.tables import ActionItem, ProposalRow, Receipt
 from tools.answers import find_receipt, request_hash, store_receipt
-from tools.base import GaveUp, ToolEnv
+from tools.base import GaveUp, ToolAnswer, ToolArguments, ToolEnv
+from tools.finance.arguments import DebtorsArguments
+from tools.finance.proposals import reminder_prediction
+from tools.finance.receivables_analysis import reminder_advice
+from tools.finance.results import ReminderView
 from tools.pricing.forecast import PRICE_FORECAST, PriceForecastArguments, price_forecast
 from tools.pricing.proposal import prediction_from
 from tools.pricing.results import BestPrice
 from tools.readings import Readings
+
+_REMINDERS = "reminder_advice"
+ToolFunction = Callable[[BrandSession, ToolEnv, Any], ToolAnswer]
 
 
 def edit_item(
@@ -37,38 +45,50 @@ def edit_item(
 
 
 def foresee(database: Database, session: BrandSession, item: ActionItem, action: Action) -> Foreseen:
-    """The prediction for a changed price, by the analysis that it was proposed by; empty for other kinds.
+    """The prediction for a changed price or list, by the analysis that it was proposed by; empty for other kinds.
 
     Nor is it where a colleague's recomputation had changed the promise: the analysis alone would take that back.
     """
     run_id, first = _origin(session, item)
     promised = prediction_of(first)
-    if not isinstance(action, PriceUpdate) or run_id is None or promised is None or _was_recomputed(session, first):
+    if run_id is None or promised is None or _was_recomputed(session, first):
         return Foreseen()
-    weeks = promised.horizon_days // 7
     try:
-        asked = PriceForecastArguments(
-            sku=action.sku,
-            channel=action.channel,
-            zone=action.zone,
-            price_minor=action.price_minor,
-            horizon_weeks=weeks,
-        )
-        return _forecast(database, session, run_id, asked)
+        match action:
+            case PriceUpdate():
+                asked = PriceForecastArguments(
+                    sku=action.sku,
+                    channel=action.channel,
+                    zone=action.zone,
+                    price_minor=action.price_minor,
+                    horizon_weeks=promised.horizon_days // 7,
+                )
+                receipt = _answer(database, session, run_id, PRICE_FORECAST, asked, price_forecast)
+                return Foreseen(prediction_from(session, BestPrice.model_validate(receipt.result)), (str(receipt.id),))
+            case InvoiceRemind():
+                these = DebtorsArguments(debtors=action.debtors, invoices=action.invoices)
+                receipt = _answer(database, session, run_id, _REMINDERS, these, reminder_advice)
+                return _reminded(session, receipt)
+            case _:
+                return Foreseen()
     except (GaveUp, ValidationError):
         return Foreseen()
 
 
-def _forecast(database: Database, session: BrandSession, run_id: UUID, asked: PriceForecastArguments) -> Foreseen:
+def _reminded(session: BrandSession, receipt: Receipt) -> Foreseen:
+    view = ReminderView.model_validate(receipt.result)
+    return Foreseen(reminder_prediction(session, view), (str(receipt.id),)) if view.status == "remind" else Foreseen()
+
+
+def _answer(
+    database: Database, session: BrandSession, run_id: UUID, tool: str, asked: ToolArguments, run: ToolFunction
+) -> Receipt:
+    """The tool's answer, asked by the person who edits; stored once."""
     person, readings = session.ctx.actor.label, Readings()
     search = partial(readings.knowledge.search, database, run=run_id)
     env = ToolEnv(run_id, person, readings.once, search)
-    known = find_receipt(session, run_id, request_hash(session.ctx, person, PRICE_FORECAST, asked))
-    receipt = known or store_receipt(
-        session, run_id, person, PRICE_FORECAST, asked, price_forecast(session, env, asked)
-    )
-    prediction = prediction_from(session, BestPrice.model_validate(receipt.result))
-    return Foreseen(prediction, (str(receipt.id),))
+    known = find_receipt(session, run_id, request_hash(session.ctx, person, tool, asked))
+    return known or store_receipt(session, run_id, person, tool, asked, run(session, env, asked))
 
 
 def _origin(session: BrandSession, item: ActionItem) -> tuple[UUID | None, ActionItem]:

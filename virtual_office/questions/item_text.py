@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from actions.items import action_of, prediction_of
-from domain.action import ACTION_KINDS, Action, parse_action
+from domain.action import ACTION_KINDS, Action, lost_elsewhere, parse_action
 from domain.figure import Cell
 from domain.language import Language
 from domain.message import Message, message, read_message
@@ -24,7 +24,7 @@ from language.speech import prose_of, say, speak
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, ChallengeRow, ProposalRow, Run
-from virtual_office.meeting.recomputed import challenges_of, changed_rows, revisions_of, standing
+from virtual_office.meeting.recomputed import challenges_of, changed_rows, standing
 from virtual_office.minutes.names import Names, words_in
 from virtual_office.minutes.records import items_of
 from virtual_office.minutes.rendering import Figures
@@ -84,12 +84,10 @@ class ItemText:
         promised = prediction_of(self._item)
         if promised is None:
             return say("item.no_promise" if self._item.edited_from else "item.not_predicted", self._language)
-        others = self._others_lose(promised)
-        low, value, high = (
-            self._number(end - others, promised.unit) for end in (promised.low, promised.value, promised.high)
-        )
+        others = lost_elsewhere(action_of(self._item))
+        low, value, high = (self._number(end, promised.unit) for end in (promised.low, promised.value, promised.high))
         if others:
-            gross, lost = self._number(promised.value, promised.unit), self._number(others, promised.unit)
+            gross, lost = self._number(promised.value + others, promised.unit), self._number(others, promised.unit)
             value = say("item.promise.net", self._language, value=value, gross=gross, others=lost)
         names = {
             "what": self._what(promised),
@@ -100,7 +98,7 @@ class ItemText:
             "day": self._day(promised.check_at),
         }
         said = [say("item.promise", self._language, **names)]
-        if promised.unit.endswith(".minor") and promised.low - others < 0:
+        if promised.unit.endswith(".minor") and promised.low < 0:
             said.append(say("item.promise.may_lose", self._language))
         return " ".join(said)
 
@@ -151,9 +149,8 @@ class ItemText:
         promised = prediction_of(self._item)
         if promised is None:
             return say("item.no_promise" if self._item.edited_from else "item.not_predicted", self._language)
-        others = self._others_lose(promised)
         ends = {"value": promised.value, "low": promised.low, "high": promised.high}
-        shown = {name: self._number(end - others, promised.unit) for name, end in ends.items()}
+        shown = {name: self._number(end, promised.unit) for name, end in ends.items()}
         return say("item.expected", self._language, **shown)
 
     def brings_minor(self) -> int | None:
@@ -161,7 +158,7 @@ class ItemText:
         promised = prediction_of(self._item)
         if promised is None or not promised.unit.endswith(".minor"):
             return None
-        return promised.value - self._others_lose(promised)
+        return promised.value
 
     def _day(self, moment: datetime) -> str:
         return dated_text(moment.astimezone(self._zone).date(), self._language, self._year)
@@ -198,17 +195,6 @@ class ItemText:
         names = dict.fromkeys(row.agent for row in self._changes)
         titles = {name: reports.get(name, {}).get("title") or name.replace("_", " ").title() for name in names}
         return [agent_title(name, title, self._language) for name, title in titles.items()]
-
-    def _others_lose(self, promised: Prediction) -> int:
-        """What other channels lose by it, in minor units: the promise less what the meeting weighed."""
-        if not self._changes or self._item.run_id is None or not promised.unit.endswith(".minor"):
-            return 0
-        revision = revisions_of(self._session, self._item.run_id, self._adopted).get(
-            self._item.proposal_id or UUID(int=0)
-        )
-        if revision is None or revision.prediction != promised:
-            return 0
-        return max(promised.value - revision.expected_minor, 0)
 
     def _promise_moved(self, proposal: ProposalRow) -> Iterator[str]:
         if proposal.prediction is None or (promised := prediction_of(self._item)) is None:

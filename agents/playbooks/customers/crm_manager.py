@@ -6,12 +6,12 @@ from functools import cached_property
 
 from langchain_core.messages import BaseMessage
 
-from agents.playbooks.customers.prose import follow_up_of, message_of
+from agents.playbooks.customers.prose import follow_ups_of, message_of
 from agents.playbooks.customers.report import CrmReview, write_report
 from agents.playbooks.transcript import AnsweredCall, answers
+from domain.customers import MOST_LEADS
 from llm.rules import Call
 
-MOST_FOLLOW_UPS = 5
 _LOOKS = ("customer_segments", "message_advice", "lead_pipeline")
 
 
@@ -44,7 +44,7 @@ class _Work:
             advice=advice,
             pipeline=pipeline,
             messages={answer.arguments["segment"]: answer for answer in self._of("propose_segment_message")},
-            follow_ups={answer.arguments["lead"]: answer for answer in self._of("propose_lead_follow_up")},
+            follow_ups=self._of("propose_lead_follow_up"),
         )
 
     def _messages(self) -> list[Call]:
@@ -63,18 +63,21 @@ class _Work:
         ]
 
     def _follow_ups(self) -> list[Call]:
+        """One proposal for all: what is small by itself is looked at together."""
         review = self.review
+        leads = [lead["lead"] for _, lead in review.advised_follow_ups[:MOST_LEADS]]
+        if not leads or review.follow_ups:
+            return []
+        rationale = follow_ups_of(review.pipeline, [at for at, _ in review.advised_follow_ups])
         return [
             Call(
                 "propose_lead_follow_up",
                 {
-                    "lead": lead["lead"],
+                    "leads": leads,
                     "analysis_receipt": review.pipeline.receipt,
-                    "rationale": follow_up_of(review.pipeline, at).model_dump(mode="json"),
+                    "rationale": rationale.model_dump(mode="json"),
                 },
             )
-            for at, lead in review.advised_follow_ups[:MOST_FOLLOW_UPS]
-            if lead["lead"] not in review.follow_ups
         ]
 
     def _of(self, tool: str) -> list[AnsweredCall]:

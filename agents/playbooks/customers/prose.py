@@ -1,6 +1,6 @@
 """The CRM Manager's sentences about one segment or one lead."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.claims import is_given, named, reason_to_act
@@ -45,6 +45,15 @@ def follow_up_of(pipeline: AnsweredCall, at: int) -> Claim:
     lead = (pipeline.result or {})["leads"][at]
     figures = {**refs(pipeline), **refs(pipeline, "leads", at)}
     return reason_to_act([message("customers.follow_up", lead=lead_code(str(lead["lead"])))], figures)
+
+
+def follow_ups_of(pipeline: AnsweredCall, places: Sequence[int]) -> Claim:
+    """Why a person should get back to the leads at these places, the most valuable first."""
+    if len(places) == 1:
+        return follow_up_of(pipeline, places[0])
+    first = (pipeline.result or {})["leads"][places[0]]
+    figures = {**refs(pipeline), "first_value": pipeline.ref("leads", places[0], "value")}
+    return reason_to_act([message("customers.follow_ups", lead=lead_code(str(first["lead"])))], figures)
 
 
 def lead_code(code: str) -> str | Message:

@@ -23,7 +23,7 @@ class CrmReview:
     advice: AnsweredCall
     pipeline: AnsweredCall
     messages: Mapping[str, AnsweredCall]
-    follow_ups: Mapping[str, AnsweredCall]
+    follow_ups: Sequence[AnsweredCall]
 
     @property
     def lines(self) -> Sequence[Mapping[str, Any]]:
@@ -44,7 +44,7 @@ class CrmReview:
 
     @property
     def proposals(self) -> list[UUID]:
-        answers = [*self.messages.values(), *self.follow_ups.values()]
+        answers = [*self.messages.values(), *self.follow_ups]
         return [UUID(answer.result["proposal"]) for answer in answers if answer.result]
 
 
@@ -134,9 +134,8 @@ def _refused(review: CrmReview) -> Iterator[Message]:
     for segment, answer in review.messages.items():
         if answer.result is None:
             yield message("customers.missing.message_refused", segment=segment_name(segment))
-    for lead, answer in review.follow_ups.items():
-        if answer.result is None:
-            yield message("customers.missing.follow_up_refused", lead=lead_code(lead))
+    if any(answer.result is None for answer in review.follow_ups):
+        yield Message(key="customers.missing.follow_ups_refused")
 
 
 def _subject(line: Mapping[str, Any]) -> str:

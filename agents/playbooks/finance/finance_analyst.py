@@ -12,7 +12,7 @@ from agents.playbooks.transcript import AnsweredCall, answers
 from domain.report import Claim
 from llm.rules import Call
 
-MOST_DEBTORS, MOST_FLAGS = 12, 6
+MOST_FLAGS = 6
 _OVERVIEW = ("contribution_margins", "cash_runway", "receivables", "expense_review", "budget_response")
 
 
@@ -33,8 +33,8 @@ class _Review:
         return [Call(name, {}) for name in _OVERVIEW if name not in seen]
 
     def unadvised(self) -> list[Call]:
-        asked = {answer.arguments["debtor"] for answer in self._of("reminder_advice")}
-        return [Call("reminder_advice", {"debtor": code}) for code in self._debtors if code not in asked]
+        asked = self._of("reminder_advice") or not self._may_be_reminded
+        return [] if asked else [Call("reminder_advice", {})]
 
     def unproposed(self) -> list[Call]:
         return [*self._reminders(), *self._budgets(), *self._flags()]
@@ -56,22 +56,16 @@ class _Review:
         )
 
     @property
-    def _debtors(self) -> list[str]:
+    def _may_be_reminded(self) -> bool:
         listing = self._of("receivables")[0].result or {}
-        return [row["debtor"] for row in listing.get("debtors", ()) if row["may_be_reminded"]][:MOST_DEBTORS]
+        return any(row["may_be_reminded"] for row in listing.get("debtors", ()))
 
     def _reminders(self) -> list[Call]:
-        done = {answer.arguments["debtor"] for answer in self._of("propose_invoice_remind")}
-        advised = [
-            advice for advice in self._of("reminder_advice") if advice.result and advice.result["status"] == "remind"
-        ]
-        return [
-            self._proposal(
-                "propose_invoice_remind", advice, reminder_rationale(advice), debtor=advice.arguments["debtor"]
-            )
-            for advice in advised
-            if advice.arguments["debtor"] not in done
-        ]
+        """One proposal for everybody: what is small by itself is looked at together."""
+        if self._of("propose_invoice_remind"):
+            return []
+        advised = [answer for answer in self._of("reminder_advice") if (answer.result or {}).get("status") == "remind"]
+        return [self._proposal("propose_invoice_remind", answer, reminder_rationale(answer)) for answer in advised[:1]]
 
     def _budgets(self) -> list[Call]:
         answer = self.money.budgets

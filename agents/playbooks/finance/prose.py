@@ -20,13 +20,14 @@ def cells_of(answer: AnsweredCall, *path: str | int) -> dict[str, FigureRef]:
 
 
 def reminder_rationale(advice: AnsweredCall) -> Claim:
-    """Why to remind a debtor now."""
+    """Why to remind debtors now."""
     result = advice.result or {}
     share = "finance.remind.share_assumed" if result["share_is_assumed"] else "finance.remind.share_measured"
-    lines = [
-        message("finance.remind.overdue", debtor=named(str(result["debtor"]), "finance.a_debtor")),
-        Message(key=share),
-    ]
+    first = named(str(result["lines"][0]["debtor"]), "finance.a_debtor")
+    overdue = "finance.remind.overdue" if len(result["lines"]) == 1 else "finance.remind.many"
+    lines = [message(overdue, debtor=first), Message(key=share)]
+    if result["at_risk"]["value"] >= 1:
+        lines.insert(1, Message(key="finance.remind.at_risk"))
     return reason_to_act(lines, cells_of(advice), Message(key="finance.remind.if_no"))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.claims import claim, missing, named, reasons_of, subject_of
+from agents.claims import claim, is_given, missing, named, reasons_of, subject_of
 from agents.playbooks.finance.prose import budget_rationale, cells_of, flag_rationale, reminder_rationale
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
@@ -16,6 +16,7 @@ RISKY_BPS = 1_000
 """How likely it must be that cash runs out to be called a risk."""
 LATE_BPS = 1_000
 _MOST_FINDINGS, _MOST_LATE = 40, 3
+_CONTRADICTIONS = ("no_payments", "payments_end", "payouts_missing")
 _EFFECTS = ("volume", "mix", "price", "fees", "unit_cost", "begun", "ended")
 
 
@@ -72,11 +73,15 @@ def _summary(review: MoneyReview) -> Claim:
 
 
 def _cash(answer: AnsweredCall) -> Iterator[Finding]:
-    """The outlook; a risk where cash may run out, with the day."""
-    if not _has_result(answer):
-        return
+    """The outlook; a risk where cash may run out, with the day; what is missing, where sales and money contradict."""
     result, figures = answer.result or {}, cells_of(answer)
-    lowest = Message(key="finance.cash.lowest")
+    if not _has_result(answer):
+        for reason in _CONTRADICTIONS if result.get("sold") else ():
+            if is_given(result, reason):
+                said = claim(Message(key=f"finance.cash.{reason}"), figures)
+                yield Finding(subject="Cash", claim=said, severity=FindingSeverity.ATTENTION)
+        return
+    lowest = sentences([Message(key="finance.cash.lowest"), Message(key="finance.cash.inflows")])
     if result["risk"]["value"] < RISKY_BPS:
         outlook = [lowest, Message(key="finance.cash.unlikely_to_end")]
         yield Finding(subject="Cash", claim=claim(sentences(outlook), figures))
@@ -168,17 +173,35 @@ def _debtors(review: MoneyReview) -> Iterator[Finding]:
             claim=claim(Message(key="finance.debtors.owed"), cells_of(answer)),
             severity=FindingSeverity.ATTENTION if late else FindingSeverity.INFO,
         )
-    yield from _late_debtors(answer, result)
+    yield from _late_debtors(review)
     for reminder in review.reminders:
         if reminder.result and reminder.result["status"] == "remind":
-            name = subject_of(named(str(reminder.result["debtor"]), "finance.a_debtor"))
-            yield Finding(
-                subject=f"Reminder {name}"[:120], claim=reminder_rationale(reminder), severity=FindingSeverity.INFO
-            )
+            yield Finding(subject="Reminders", claim=reminder_rationale(reminder), severity=FindingSeverity.INFO)
 
 
-def _late_debtors(answer: AnsweredCall, result: Mapping[str, Any]) -> Iterator[Finding]:
+def _late_debtors(review: MoneyReview) -> Iterator[Finding]:
+    """Those who may never pay, each a risk of its own; of the others those who owe most that is overdue.
+
+    Where one is on the list of reminders, the risk rests on that, too: reminding answers it.
+    """
+    answer, result = review.receivables, review.receivables.result or {}
+    listed = {
+        str(line["debtor"]): advice.ref("lines", at, "overdue")
+        for advice in review.reminders
+        for at, line in enumerate((advice.result or {}).get("lines", ()))
+    }
+    for at, debtor in enumerate(result["debtors"]):
+        if debtor.get("at_risk") and debtor.get("may_be_lost"):
+            name = named(str(debtor["debtor"]), "finance.a_debtor")
+            said, figures = [message("finance.debtors.at_risk", debtor=name)], cells_of(answer, "debtors", at)
+            if reminded := listed.get(str(debtor["debtor"])):
+                said.append(Message(key="finance.debtors.on_the_list"))
+                figures["reminded"] = reminded
+            risk = claim(sentences(said), figures)
+            yield Finding(subject=subject_of(name), claim=risk, severity=FindingSeverity.RISK)
     for at, debtor in enumerate(result["debtors"][:_MOST_LATE]):
+        if debtor.get("at_risk"):
+            continue
         if debtor["overdue"]["value"] > 0 and debtor.get("usual"):
             name = named(str(debtor["debtor"]), "finance.a_debtor")
             habit = claim(message("finance.debtors.late", debtor=name), cells_of(answer, "debtors", at))
@@ -234,8 +257,7 @@ def _missing(review: MoneyReview) -> Iterator[Message]:
             yield message("finance.missing.campaign", campaign=name, reasons=reasons_of(campaign))
     for reminder in review.reminders:
         if reminder.result and reminder.result["status"] == "abstained":
-            name = named(str(reminder.result["debtor"]), "finance.some_debtor")
-            yield message("finance.missing.reminder", debtor=name, reasons=reasons_of(reminder.result))
+            yield message("finance.missing.reminders", reasons=reasons_of(reminder.result))
     for answer in review.proposed:
         if answer.result is None:
             yield Message(key="finance.missing.proposal_refused")

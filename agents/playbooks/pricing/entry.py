@@ -27,6 +27,8 @@ class Entry:
     corridor: AnsweredCall | None = None
     best: AnsweredCall | None = None
     proposed: AnsweredCall | None = None
+    chosen_in: AnsweredCall | None = None
+    """The set of prices that this one was weighed in."""
 
     @property
     def listed(self) -> Mapping[str, Any]:
@@ -64,6 +66,34 @@ class Entry:
     @property
     def advises_change(self) -> bool:
         return self.advice.get("status") == "change" and self.advice["profit_change"]["value"] > 0
+
+    @property
+    def in_set(self) -> tuple[int, Mapping[str, Any]] | None:
+        """Where this price stands in its set, and what the set says of it."""
+        lines = (self.chosen_in.result or {}).get("lines", ()) if self.chosen_in else ()
+        own = tuple(self.arguments.values())
+        return next(
+            ((at, line) for at, line in enumerate(lines) if (line["sku"], line["channel"], line["zone"]) == own), None
+        )
+
+    def in_set_cell(self, cell: str) -> FigureRef:
+        """A figure of what the set says of this price."""
+        assert self.chosen_in is not None and self.in_set is not None
+        return self.chosen_in.ref("lines", self.in_set[0], cell)
+
+    @property
+    def is_chosen(self) -> bool:
+        return self.in_set is not None and bool(self.in_set[1]["is_chosen"])
+
+    @property
+    def is_uncharged(self) -> bool:
+        """Whether the list's price was approved, and sales show another."""
+        return bool(self.listed["approved"] and self.listed["listed"])
+
+    @property
+    def loses_money(self) -> bool:
+        """Whether it sells below the brand's margin floor."""
+        return self.below_floor and bool(self.listed["weekly_units"]["value"])
 
     @property
     def proposal(self) -> UUID | None:

@@ -9,7 +9,7 @@ from langchain_core.messages import BaseMessage
 
 from agents.playbooks.pricing.entry import Entry
 from agents.playbooks.pricing.prose import rationale_of
-from agents.playbooks.pricing.range import Range, draft_rationale, promotion_rationale
+from agents.playbooks.pricing.range import MOST_DEAD, Range, draft_rationale, promotion_rationale
 from agents.playbooks.pricing.report import write_report
 from agents.playbooks.transcript import AnsweredCall, agenda_of, answers
 from domain.report import Claim
@@ -29,7 +29,15 @@ _OF_PRODUCT = ("channel_ladder", "promotion_advice")
 def next_calls(messages: Sequence[BaseMessage]) -> Sequence[Call]:
     """The calls of the next turn, from nothing but the conversation so far."""
     review = _Review(answers(messages), agenda_of(messages))
-    return review.unlisted() or review.unreviewed() or review.unanalysed() or review.unproposed() or [review.report()]
+    return (
+        review.unlisted()
+        or review.unreviewed()
+        or review.unanalysed()
+        or review.unpromoted()
+        or review.unchosen()
+        or review.unproposed()
+        or [review.report()]
+    )
 
 
 @dataclass(frozen=True)
@@ -52,11 +60,23 @@ class _Review:
     def unanalysed(self) -> list[Call]:
         asked = {(answer.tool, *_place(answer.arguments)) for answer in self.answers if answer.tool in _ANALYSES}
         calls = (Call(tool, entry.arguments) for entry in self.entries for tool in _ANALYSES)
+        of_all = [Call("dead_stock", {})] if not self._named and not self._of("dead_stock") else []
         return [
+            *of_all,
             *self._unasked("channel", _OF_CHANNEL, self._channels),
             *self._unasked("sku", _OF_PRODUCT, dict.fromkeys(entry.sku for entry in self.entries)),
             *(call for call in calls if (call.name, *_place(call.arguments)) not in asked),
         ]
+
+    def unpromoted(self) -> list[Call]:
+        """What dead stock may be cleared by."""
+        dead = (line["sku"] for answer in self._of("dead_stock") for line in (answer.result or {}).get("lines", ()))
+        return self._unasked("sku", ("promotion_advice",), list(dead)[:MOST_DEAD])
+
+    def unchosen(self) -> list[Call]:
+        """The prices that would change, to choose among together."""
+        wanted = [entry.arguments for entry in self.entries if entry.advises_change]
+        return [Call("price_set", {"prices": wanted})] if wanted and not self._of("price_set") else []
 
     def _unasked(self, about: str, tools: Sequence[str], names: Iterable[str]) -> list[Call]:
         asked = {(answer.tool, answer.arguments.get(about)) for answer in self.answers if answer.tool in tools}
@@ -64,7 +84,7 @@ class _Review:
 
     def unproposed(self) -> list[Call]:
         asked = {_place(answer.arguments) for answer in self._of("propose_price_update")}
-        wanted = [entry for entry in self.entries if entry.advises_change and _place(entry.arguments) not in asked]
+        wanted = [entry for entry in self.entries if entry.is_chosen and _place(entry.arguments) not in asked]
         return [*(Call("propose_price_update", _proposal(entry)) for entry in wanted), *self._unproposed_of_range()]
 
     def _unproposed_of_range(self) -> list[Call]:
@@ -96,6 +116,8 @@ class _Review:
             drafts=self._of("draft_prices"),
             deals=self._of("past_deals"),
             promotions=self._of("promotion_advice"),
+            dead=self._of("dead_stock"),
+            sets=self._of("price_set"),
             proposed=proposed,
         )
 
@@ -107,15 +129,22 @@ class _Review:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """The prices looked at closely: those that the agenda names, else those that a change would earn most, then by
+        """The prices looked at closely: those that the agenda names, else those that lose money or are not charged as
+        approved, those that a change would earn most on lists that may change now, then by
         revenue and weeks since they were analysed."""
         gains = {
             (row["sku"], answer.arguments["channel"], row["zone"]): row["profit_change"]["value"]
             for answer in self._of("review_prices")
             for row in (answer.result or {}).get("prices", ())
+            if not (answer.result or {}).get("waits")
         }
         wanted = self._named or sorted(
-            self._listed, key=lambda entry: (-gains.get(_place(entry.arguments), 0), -_due(entry.listed))
+            self._listed,
+            key=lambda entry: (
+                not (entry.loses_money or entry.is_uncharged),
+                -gains.get(_place(entry.arguments), 0),
+                -_due(entry.listed),
+            ),
         )
         kept = {_place(entry.arguments) for entry in wanted[:MOST_PRICES]}
         return [entry for entry in self._listed if _place(entry.arguments) in kept]
@@ -127,12 +156,14 @@ class _Review:
 
     @cached_property
     def _listed(self) -> list[Entry]:
+        chosen_in = next(iter(self._of("price_set")), None)
         by_place = {(answer.tool, *_place(answer.arguments)): answer for answer in self.answers if _is_about(answer)}
         return [
             Entry(
                 listing,
                 index,
                 *(by_place.get((tool, *_place(arguments))) for tool in (*_ANALYSES, "propose_price_update")),
+                chosen_in=chosen_in,
             )
             for listing, index, arguments in self._rows()
         ]
@@ -175,7 +206,8 @@ def _is_about(answer: AnsweredCall) -> bool:
 def _proposal(entry: Entry) -> dict[str, Any]:
     assert entry.best is not None
     rationale = rationale_of(entry).model_dump(mode="json")
-    return {**entry.arguments, "analysis_receipt": entry.best.receipt, "rationale": rationale}
+    in_set = {"set_receipt": entry.chosen_in.receipt} if entry.chosen_in else {}
+    return {**entry.arguments, "analysis_receipt": entry.best.receipt, **in_set, "rationale": rationale}
 
 
 def _cited(answer: AnsweredCall, rationale: Claim, **more: str) -> dict[str, Any]:

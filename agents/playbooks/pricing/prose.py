@@ -20,6 +20,7 @@ def finding_of(entry: Entry) -> Claim:
     """Everything worth saying of one price, as one paragraph."""
     paragraph = [
         _sells(entry),
+        *_not_charged(entry),
         *_margin_risk(entry),
         *_demand(entry),
         *_advice(entry),
@@ -29,13 +30,23 @@ def finding_of(entry: Entry) -> Claim:
     return claim(sentences(paragraph), _figures(entry))
 
 
+def _not_charged(entry: Entry) -> Iterator[Message]:
+    """What sales show of a price that was approved, or listed."""
+    if entry.listed["listed"]:
+        approved = entry.listed["approved"]
+        yield message(
+            "pricing.charged.approved_is_not" if approved else "pricing.charged.listed_is_not", place=entry.place
+        )
+
+
 def rationale_of(entry: Entry) -> Claim:
     """Why the price should change, for the person who decides."""
-    why = message(f"pricing.rationale.{_direction(entry)}", place=entry.place)
+    key = "by_prior" if entry.advice["prior"] else _direction(entry)
+    why = message(f"pricing.rationale.{key}", place=entry.place)
     figures = _figures(entry)
     answers = {"per_percent": "elasticity", "per_percent_low": "elasticity_high", "per_percent_high": "elasticity_low"}
     figures |= {key: figures[cited] for key, cited in answers.items() if cited in figures}
-    return reason_to_act([why, *_corrected(entry)], figures)
+    return reason_to_act([why, *_to_floor(entry), *_corrected(entry)], figures)
 
 
 def lacking(entry: Entry) -> list[Message]:
@@ -79,12 +90,23 @@ def _figures(entry: Entry) -> dict[str, FigureRef]:
             "given_back": "given_back",
             "considered_price": "considered_price",
             "considered_probability": "considered_probability",
+            "measured_in": "measured_in",
+            "floor_steps": "floor_steps",
+            "floor_reached_at": "floor_price",
         },
     }
     for answer, keys in sources.items():
         about: AnsweredCall | None = getattr(entry, answer)
         if about is not None and about.result is not None:
             figures |= {key: about.ref(field) for key, field in keys.items() if about.result.get(field) is not None}
+    if entry.in_set is not None and entry.chosen_in is not None:
+        at, line = entry.in_set
+        named = {
+            "in_set": "net",
+            "taken": "taken",
+            "opens_in": "opens_in",
+        }
+        figures |= {key: entry.chosen_in.ref("lines", at, cell) for key, cell in named.items() if line[cell]}
     return figures | _cheapest_competitor(entry)
 
 
@@ -152,7 +174,15 @@ def _advice(entry: Entry) -> Iterator[Message]:
         yield Message(key=f"pricing.advice.{_direction(entry)}")
         if is_given(advice, "best_price_is_at_a_bound"):
             yield Message(key="pricing.advice.at_bound")
+        yield from _to_floor(entry)
         yield from _corrected(entry)
+        yield from _waits(entry)
+    elif entry.loses_money and not is_given(advice, "not_measured") and not is_given(advice, "not_charged"):
+        yield message("pricing.floor.no_step", reasons=_refusals(advice))
+    elif is_given(advice, "not_charged"):
+        return
+    elif is_given(advice, "not_measured"):
+        yield Message(key="pricing.advice.not_measured")
     elif advice.get("status") != "keep":
         yield Message(key="pricing.advice.none")
     elif is_given(advice, "gain_not_convincing") and advice["considered_price"]:
@@ -161,8 +191,30 @@ def _advice(entry: Entry) -> Iterator[Message]:
         yield message("pricing.advice.keep", reasons=reasons_of(advice))
 
 
+def _to_floor(entry: Entry) -> Iterator[Message]:
+    """That a raise is a step to the floor, and how many there are."""
+    if not is_given(entry.advice, "raise_to_floor"):
+        return
+    yield Message(key="pricing.floor.step" if entry.advice["floor_steps"]["value"] > 1 else "pricing.floor.one_step")
+    if entry.advice["prior"]:
+        yield Message(key="pricing.floor.by_prior")
+
+
+def _waits(entry: Entry) -> Iterator[Message]:
+    """Why a change that was advised is not proposed now."""
+    if entry.in_set is None or entry.is_chosen:
+        return
+    line = entry.in_set[1]
+    if line["opens_in"]:
+        yield Message(key="pricing.set.until")
+    else:
+        yield message("pricing.set.not_now", reasons=reasons_of(line))
+
+
 def _corrected(entry: Entry) -> Iterator[Message]:
     """How much the ladder and the rivals took off the price."""
+    if entry.is_chosen and entry.in_set is not None and (entry.in_set[1]["taken"] or {}).get("value", 0) > 0:
+        yield Message(key="pricing.corrected.taken")
     if is_given(entry.advice, "held_at_ladder_edge"):
         yield Message(key="pricing.corrected.ladder_edge")
     if entry.advice.get("given_back") and entry.advice["given_back"]["value"]:

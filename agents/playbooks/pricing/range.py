@@ -9,10 +9,12 @@ from agents.claims import claim, is_given, named, reason_to_act, reasons_of
 from agents.playbooks.pricing.entry import LONGEST_SUBJECT, channel_name, product_name
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
+from domain.language import Language
 from domain.message import Message, citing, message, sentences
 from domain.report import Claim, Finding, FindingSeverity
+from language.speech import speak
 
-MOST_LADDERS, MOST_DRAFTS, MOST_PROMOTIONS = 6, 6, 6
+MOST_LADDERS, MOST_DRAFTS, MOST_PROMOTIONS, MOST_DEAD = 6, 6, 6, 6
 _MOST_MISSING = 20
 
 
@@ -25,6 +27,8 @@ class Range:
     drafts: Sequence[AnsweredCall] = ()
     deals: Sequence[AnsweredCall] = ()
     promotions: Sequence[AnsweredCall] = ()
+    dead: Sequence[AnsweredCall] = ()
+    sets: Sequence[AnsweredCall] = ()
     proposed: Mapping[tuple[str, str], AnsweredCall] = field(default_factory=dict[tuple[str, str], AnsweredCall])
 
     @property
@@ -47,7 +51,28 @@ class Range:
         return sorted(wanted, key=lambda advice: -_of(advice)["gain"]["value"])[:MOST_PROMOTIONS]
 
     def findings(self) -> list[Finding]:
-        return [*self._reactions(), *self._ladders(), *self._deals(), *self._drafted(), *self._promoted()]
+        return [
+            *self._together(),
+            *self._dead(),
+            *self._reactions(),
+            *self._ladders(),
+            *self._deals(),
+            *self._drafted(),
+            *self._promoted(),
+        ]
+
+    def _together(self) -> Iterator[Finding]:
+        for answer in self.sets:
+            if _of(answer).get("count", {}).get("value", 0) > 1:
+                yield _finding(speak(Message(key="pricing.set.subject"), Language.EN), _set(answer),
+                               FindingSeverity.ATTENTION)  # fmt: skip
+
+    def _dead(self) -> Iterator[Finding]:
+        promoted = {str(advice.arguments["sku"]): advice for advice in self.promotions if advice.result}
+        for answer in self.dead:
+            for at, line in list(enumerate(_of(answer).get("lines", ())))[:MOST_DEAD]:
+                words = _dead_line(answer, at, promoted.get(line["sku"]))
+                yield _finding(line["sku"], words, FindingSeverity.ATTENTION)
 
     def _reactions(self) -> Iterator[Finding]:
         for answer in self.reactions:
@@ -139,6 +164,29 @@ def _ladder(answer: AnsweredCall) -> Claim:
 
 def _past(answer: AnsweredCall) -> Claim:
     return claim(message("pricing.past_deals", place=channel_name(answer)), _cells(answer))
+
+
+def _set(answer: AnsweredCall) -> Claim:
+    words = [Message(key="pricing.set.sum")]
+    if _of(answer)["taken"]["value"]:
+        words.append(Message(key="pricing.set.taken"))
+    if _of(answer)["waiting"]["value"]:
+        words.append(Message(key="pricing.set.waiting"))
+    return claim(sentences(words), _cells(answer))
+
+
+def _dead_line(answer: AnsweredCall, at: int, advice: AnsweredCall | None) -> Claim:
+    """Stock that lies there, and what to do about it: a deal where one is worth it, else the reason why not."""
+    line = _of(answer)["lines"][at]
+    figures = {**_cells(answer, "lines", at), "quarter": answer.ref("quarter")}
+    words = [message(f"pricing.dead.{'lasts' if line['lasts'] else 'unsold'}", product=product_name(str(line["sku"])))]
+    if advice is not None and _of(advice).get("status") == "promote":
+        words.append(Message(key="pricing.dead.deal"))
+    else:
+        reasons = reasons_of(_of(advice)) if advice is not None else []
+        key = "pricing.dead.no_deal" if reasons else "pricing.dead.by_hand"
+        words.append(message(key, reasons=reasons) if reasons else Message(key=key))
+    return claim(sentences(words), figures)
 
 
 def draft_rationale(answer: AnsweredCall, at: int) -> Claim:

@@ -8,7 +8,7 @@ from agents.playbooks.pricing.prose import finding_of, lacking
 from agents.playbooks.pricing.range import Range
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
-from domain.message import Message, citing, message, sentences
+from domain.message import Message, citing, message, read_message, sentences
 from domain.report import AgentReport, Claim, Finding, FindingSeverity
 
 _CHANNELS_NAMED = 5
@@ -66,6 +66,11 @@ def _reviewed(reviews: Sequence[AnsweredCall], figures: dict[str, FigureRef]) ->
     yield message("pricing.summary.reviewed_and_more" if more else "pricing.summary.reviewed", lists=counts)
     if any(_count(review, "to_change") for review in reviews):
         yield Message(key="pricing.summary.looked_closely")
+    reasons = list(dict.fromkeys(reason for review in reviews for reason in (review.result or {})["waits"]))
+    if reasons:
+        waiting = [str(review.arguments["channel"]) for review in reviews if (review.result or {})["waits"]]
+        places = listed(waiting, _CHANNELS_NAMED, "pricing.a_channel")
+        yield message("pricing.summary.waits", places=places, reasons=[read_message(reason) for reason in reasons])
     if any(_count(review, "reviewed") < _count(review, "entries") for review in reviews):
         yield Message(key="pricing.summary.in_turn")
 
@@ -96,15 +101,15 @@ def _by_gain(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _gain(entry: Entry) -> int:
-    assert entry.best is not None and entry.best.result is not None
-    return entry.best.result["profit_change"]["value"]
+    assert entry.in_set is not None
+    return entry.in_set[1]["net"]["value"]
 
 
 def _best_gain(entries: Sequence[Entry]) -> dict[str, FigureRef]:
     wanted = _by_gain([entry for entry in entries if entry.proposal])
     if not wanted:
         return {}
-    return {"best_gain": wanted[0].cell("best", "profit_change"), "best_horizon": wanted[0].cell("best", "horizon")}
+    return {"best_gain": wanted[0].in_set_cell("net"), "best_horizon": wanted[0].cell("best", "horizon")}
 
 
 def _finding(entry: Entry, several: bool) -> Finding:
@@ -113,9 +118,11 @@ def _finding(entry: Entry, several: bool) -> Finding:
 
 
 def _severity(entry: Entry) -> FindingSeverity:
-    if entry.below_floor:
+    if entry.below_floor or entry.is_uncharged:
         return FindingSeverity.RISK
-    return FindingSeverity.ATTENTION if entry.advises_change or entry.price_is_stale else FindingSeverity.INFO
+    waits = entry.in_set is not None and not entry.is_chosen
+    now = entry.advises_change and not waits
+    return FindingSeverity.ATTENTION if now or entry.price_is_stale else FindingSeverity.INFO
 
 
 def _old_sales(lists: Sequence[AnsweredCall]) -> list[Finding]:
@@ -139,6 +146,9 @@ def _missing(lists: Sequence[AnsweredCall], entries: Sequence[Entry]) -> Iterato
     if not lists or not entries:
         yield Message(key="pricing.missing.no_price_list")
         return
+    for entry in entries:
+        if entry.is_uncharged:
+            yield message("pricing.missing.not_charged", product=entry.name, place=entry.place)
     yield from _unanswered(entries)
     for entry in entries:
         if entry.proposed is not None and entry.proposal is None:

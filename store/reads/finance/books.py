@@ -199,7 +199,10 @@ def _bill(order: PurchaseOrder, payment_days: int | None, now: datetime) -> Supp
 
 @dataclass(frozen=True)
 class ChannelProductSales:
-    """A product's sales in a channel over some weeks; revenue as charged, cost where sales or the cost list know it."""
+    """A product's sales in a channel over some weeks; revenue as charged, cost where sales or the cost list know it.
+
+    What came back is beside what was sold, not taken off it.
+    """
 
     product_id: UUID
     channel_id: UUID
@@ -207,6 +210,8 @@ class ChannelProductSales:
     charged_minor: int
     cost_minor: int
     costed_units: int
+    returned_units: int = 0
+    returned_minor: int = 0
 
 
 @read_once
@@ -222,16 +227,24 @@ def sold_where(
     """Reported sales of the periods that fit these conditions, by product and channel; unit costs as listed at `until`
     where sales have none."""
     units, cost = col(SalesFact.units), col(SalesFact.unit_cost_minor)
+    charged = units * col(SalesFact.unit_price_minor)
     rows = session.execute(
         select(
             col(SalesFact.product_id),
             col(SalesFact.channel_id),
-            func.sum(units),
-            func.sum(units * col(SalesFact.unit_price_minor)),
-            func.coalesce(func.sum(units * cost), 0),
-            func.coalesce(func.sum(units).filter(cost.is_not(None)), 0),
+            *(
+                func.coalesce(func.sum(amount).filter(which), 0)
+                for amount, which in (
+                    (units, units > 0),
+                    (charged, units > 0),
+                    (units * cost, units > 0),
+                    (units, cost.is_not(None) & (units > 0)),
+                    (-units, units < 0),
+                    (-charged, units < 0),
+                )
+            ),
         )
-        .where(*conditions, units > 0)
+        .where(*conditions, units != 0)
         .where(col(SalesFact.currency) == currency)
         .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
         .order_by(col(SalesFact.product_id), col(SalesFact.channel_id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -48,13 +49,18 @@ class SalesColumns:
         return {row_id: slice(*edges[at : at + 2]) for at, row_id in enumerate(self.products)}
 
 
-def sales_columns(session: BrandSession, channel_id: UUID, product_id: UUID | None = None) -> SalesColumns:
-    """A channel's sales; without a run that shares them, of one product where only that is asked for."""
-    return _columns(session, channel_id, product_id if session.snapshot is None else None)
+def sales_columns(
+    session: BrandSession, channel_id: UUID, product_id: UUID | None = None, since: datetime | None = None
+) -> SalesColumns:
+    """A channel's sales; without a run that shares them, of one product, or from a moment on, where only that is asked
+    for."""
+    if session.snapshot is not None:
+        return _columns(session, channel_id, None, None)
+    return _columns(session, channel_id, product_id, since)
 
 
 @read_once
-def _columns(session: BrandSession, channel_id: UUID, product_id: UUID | None) -> SalesColumns:
+def _columns(session: BrandSession, channel_id: UUID, product_id: UUID | None, since: datetime | None) -> SalesColumns:
     start = cast(func.extract("epoch", col(SalesFact.period_start)), BigInteger)
     names = ("units", "unit_price_minor", "deal_bps", "feature_bps", "period_days")
     in_time = (
@@ -66,6 +72,8 @@ def _columns(session: BrandSession, channel_id: UUID, product_id: UUID | None) -
     )
     if product_id is not None:
         statement = statement.where(col(SalesFact.product_id) == product_id)
+    if since is not None:
+        statement = statement.where(col(SalesFact.period_start) >= since)
     series: Sequence[Any] = session.execute(
         statement.group_by(col(SalesFact.product_id), col(SalesFact.location_id)).order_by(
             col(SalesFact.product_id), col(SalesFact.location_id)

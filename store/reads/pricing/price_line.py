@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from domain.money import share_bps
-from store.reads.pricing.prices import PriceNow, channel_by_code, product_by_sku, unit_cost_minor
+from store.reads.pricing.charged import ChargedPrice, Shown, charged_prices
+from store.reads.pricing.prices import PriceNow, channel_by_code, product_by_sku, unit_cost_minor, without_undone
 from store.session import BrandSession
 from store.tables import Channel, Price, PriceHistory, Product, ProductCost
 from store.tables.base import MOMENT
@@ -33,6 +34,13 @@ class PriceLine:
     unit_cost_minor: int | None
     reference_minor: int | None
     changed_last_day_bps: int
+    charged: ChargedPrice | None
+
+    @property
+    def in_force_minor(self) -> int:
+        """What is charged where sales show another price than the list's; else the list's."""
+        off = self.charged is not None and self.charged.shown is Shown.NOT_CHARGED
+        return self.charged.amount_minor if self.charged is not None and off else self.price.amount_minor
 
 
 def price_line(session: BrandSession, sku: str, channel: str, zone: str = "") -> PriceLine:
@@ -45,13 +53,15 @@ def price_line(session: BrandSession, sku: str, channel: str, zone: str = "") ->
     newest = max(rows, key=lambda row: (row.valid_from, row.recorded_at, row.id))
     until = session.ctx.known_until
     year = [row.amount_minor for row in rows if row.valid_from > until - timedelta(days=REFERENCE_DAYS)]
+    price = PriceNow(newest.price_id, newest.amount_minor, newest.currency, newest.valid_from, newest.source)
     return PriceLine(
         product=product,
         channel=place,
-        price=PriceNow(newest.price_id, newest.amount_minor, newest.currency, newest.valid_from, newest.source),
+        price=price,
         unit_cost_minor=unit_cost_minor(session, product.id) if listed_cost is None else listed_cost,
         reference_minor=round(median(year)) if year else None,
         changed_last_day_bps=_changed_since(rows, until - timedelta(days=1)),
+        charged=charged_prices(session, place.id, {(product.id, zone): price}).get(price.price_id),
     )
 
 
@@ -118,5 +128,6 @@ _HISTORY = (
 def _changed_since(rows: Sequence[Any], since: datetime) -> int:
     """The absolute changes after a moment, added up, in basis points."""
     standing = [row.amount_minor for row in rows if row.valid_from <= since][-1:]
-    steps = pairwise([*standing, *(row.amount_minor for row in rows if row.valid_from > since)])
+    lately = without_undone([row for row in rows if row.valid_from > since])
+    steps = pairwise([*standing, *(row.amount_minor for row in lately)])
     return sum(abs(share_bps(new - old, old)) for old, new in steps)

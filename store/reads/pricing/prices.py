@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -19,6 +20,9 @@ from store.reads.products import products_by_id
 from store.session import BrandSession
 from store.snapshot import read_once
 from store.tables import Channel, CompetitorPrice, Location, Price, PriceHistory, Product, ProductCost, SalesFact
+
+ITEM, UNDO = "action_item:", "undo:"
+"""How rows name the action item that set them, or that was taken back by them."""
 
 
 @dataclass(frozen=True)
@@ -193,9 +197,17 @@ def changed_last_day_bps(session: BrandSession, price_id: UUID) -> int:
     """The absolute changes made to this price in the last 24 hours, added up, in basis points."""
     since = session.ctx.known_until - timedelta(days=1)
     standing = price_before(session, price_id, since)
-    amounts = [row.amount_minor for row in price_changes_since(session, price_id, since)]
+    amounts = [row.amount_minor for row in without_undone(price_changes_since(session, price_id, since))]
     steps = pairwise(amounts if standing is None else [standing, *amounts])
     return sum(abs(share_bps(new - old, old)) for old, new in steps)
+
+
+def without_undone(rows: Sequence[Any]) -> list[Any]:
+    """Rows of a price's history without those that were taken back among them, nor what took them back."""
+    sources = {row.source for row in rows}
+    undone = {source.removeprefix(UNDO) for source in sources if source.startswith(UNDO)}
+    pairs = {source for item in undone if f"{ITEM}{item}" in sources for source in (f"{ITEM}{item}", f"{UNDO}{item}")}
+    return [row for row in rows if row.source not in pairs]
 
 
 def sale_terms(product: Product, channel: Channel) -> SaleTerms:

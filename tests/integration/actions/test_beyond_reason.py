@@ -94,10 +94,16 @@ CASES: Mapping[str, st.SearchStrategy[Case]] = {
         "segment.message", segment="buyers", template="news", audience=around(1, LARGEST_AUDIENCE),
         holdout_bps=around(0, 10_000), currency="EUR",
     ),
-    "lead.follow_up": record("lead.follow_up", lead=sampled("L0", "L1"), within_days=around(0, 90), currency="EUR"),
+    "lead.follow_up": record(
+        "lead.follow_up", within_days=around(0, 90), currency="EUR",
+        leads=st.lists(sampled("L0", "L1"), min_size=1, unique=True),
+    ),
     "invoice.remind": record(
-        "invoice.remind", debtor="debtor", currency="EUR",
-        invoices=st.lists(sampled("I0", "I1", "I2"), min_size=1, unique=True),
+        "invoice.remind", currency="EUR",
+        lines=st.lists(
+            st.fixed_dictionaries({"debtor": st.just("debtor"), "invoice": sampled("I0", "I1", "I2")}),
+            min_size=1, unique_by=lambda line: line["invoice"],
+        ),
     ),
     "budget.reallocate": record("budget.reallocate", budgets=WEEKLY, currency="EUR"),
     "expense.flag": record(

@@ -13,13 +13,13 @@ from actions.gateway import execute, undo
 from actions.hand_over import hand_over
 from actions.items import Proposer, adopt
 from actions.kinds import handler_of
-from domain.action import Action, ItemStatus
+from domain.action import Action, ItemStatus, parse_action
 from domain.actor import Actor, ActorKind, Role
 from domain.autonomy import Autonomy
 from domain.clock import FixedClock
 from domain.context import Context
 from domain.errors import Conflict, NotFound
-from domain.finance import ExpenseFlag, InvoiceRemind
+from domain.finance import ExpenseFlag, InvoiceRemind, ReminderLine
 from domain.marketing import BudgetReallocate, CampaignWeekly
 from domain.prediction import Outcome, OutcomeStatus, Prediction
 from guardrails.cedar import PolicyEngine
@@ -30,7 +30,14 @@ from store.tables import ActionItem, FlaggedExpense, InvoiceReminder, OutboxEven
 from tests.integration.money_brand import DAY, bill, budget, pay, spend
 from tests.integration.priced_brand import start_run
 
-REMIND = InvoiceRemind(debtor="LATE", invoices=("L-OPEN",), currency="EUR")
+
+def reminder(**invoices: str) -> InvoiceRemind:
+    """One invoice a debtor."""
+    lines = tuple(ReminderLine(debtor=debtor, invoice=invoice) for debtor, invoice in invoices.items())
+    return InvoiceRemind(lines=lines, currency="EUR")
+
+
+REMIND = reminder(LATE="L-OPEN")
 
 
 @dataclass
@@ -118,7 +125,7 @@ def test_a_reminder_cannot_be_taken_back(office: Office) -> None:
 
 @pytest.mark.parametrize(("invoice", "policy"), [("LATE-3", "remind.paid"), ("L-NEW", "remind.not_due")])
 def test_nobody_is_reminded_of_what_is_paid_or_not_due(office: Office, invoice: str, policy: str) -> None:
-    item = office.advised(InvoiceRemind(debtor="LATE", invoices=(invoice,), currency="EUR"))
+    item = office.advised(reminder(LATE=invoice))
     assert item.status == ItemStatus.DENIED
     assert policy in item.verdict["policies"]
 
@@ -148,13 +155,39 @@ def test_a_debtor_who_paid_at_once_paid_sooner_than_its_habit(office: Office) ->
     a_day = 300_000 * 0.10 / 365
     assert outcome.status == OutcomeStatus.MEASURED
     assert outcome.effect is not None and outcome.low is not None and outcome.high is not None
-    assert 4 * a_day < outcome.effect < 12 * a_day
+    # of 33 past invoices that got as late none was lost, beside fifty of which 1.6 % usually are
+    spared = 300_000 * 0.016 * 50 / (50 + 33)
+    assert 4 * a_day < outcome.effect - spared < 12 * a_day
     assert outcome.low <= outcome.effect <= outcome.high
+
+
+def test_several_are_reminded_by_one_item_and_each_gets_a_letter(office: Office) -> None:
+    """Who has paid by then is left alone; the others are not asked about again."""
+    bill(office.database, office.owner, "SLOW", [40] * 6, {"S-OPEN": 45, "S-LATE": 60}, 200_000)
+    both = InvoiceRemind(lines=(*REMIND.lines, *reminder(SLOW="S-OPEN").lines, *reminder(SLOW="S-LATE").lines),
+                         currency="EUR")  # fmt: skip
+    item = office.approved(both)
+    assert item.preview["title"] == "Remind 2 customers of 3 overdue invoices, €7,000.00 together"
+    pay(office.database, office.owner, "S-OPEN", office.owner.now())
+    assert execute(office.database, office.owner, office.engine, item.id).status == ItemStatus.DONE
+    letters = [event.envelope["data"] for event in office.rows(OutboxEvent) if event.type == "invoice_reminder.to_send"]
+    assert {letter["debtor"]: [line["number"] for line in letter["invoices"]] for letter in letters} == {
+        "LATE": ["L-OPEN"], "SLOW": ["S-LATE"],
+    }  # fmt: skip
+    assert office.rows(InvoiceReminder) == []
+    with office.database.begin(office.operator) as session:
+        hand_over(session, str(item.id))
+    assert len(office.rows(InvoiceReminder)) == 2
+
+
+def test_an_older_item_that_names_one_debtor_still_reads(office: Office) -> None:
+    old = {"kind": "invoice.remind", "debtor": "LATE", "invoices": ["L-OPEN"], "currency": "EUR"}
+    assert parse_action(old) == REMIND
 
 
 def test_a_reminder_to_a_stranger_finds_nothing(office: Office) -> None:
     with pytest.raises(NotFound):
-        office.advised(InvoiceRemind(debtor="GOOD", invoices=("L-OPEN",), currency="EUR"))
+        office.advised(reminder(GOOD="L-OPEN"))
 
 
 def moved(search: int, social: int) -> BudgetReallocate:

@@ -168,7 +168,7 @@ def test_a_reminder_is_noted_when_the_server_took_it_and_seen_when_it_is_paid(
     with database.begin(ctx) as session:
         session.scalars(select(Customer)).one().email = "books@late.test"
     house = open_house(ctx, inbox.url)
-    remind = InvoiceRemind(debtor="LATE", invoices=("L-OPEN",), currency="EUR")
+    remind = InvoiceRemind.model_validate({"lines": [{"debtor": "LATE", "invoice": "L-OPEN"}], "currency": "EUR"})
     item = house.ask(remind)
     house.office.run_due(ctx)
     assert house.rows(InvoiceReminder) == []

@@ -12,7 +12,7 @@ from domain.context import Context
 from domain.money import format_minor
 from settings import Settings
 from store.database import Database
-from store.tables import ActionItem, ChallengeRow, ProposalRow, Receipt
+from store.tables import ActionItem, ChallengeRow, ProposalRow, Receipt, Run
 from tests.integration.money_brand import receive, spend
 from tests.integration.stocked_brand import Stocked, stock
 from tests.integration.virtual_office.conftest import Firm
@@ -67,8 +67,8 @@ def meet(database: Database, new_brand: Callable[..., Context], tmp_path: Path) 
         owner = new_brand()
         products = [Stocked("RICH", 100, kept_minor=1_000, noise=0.0), Stocked("POOR", 100, kept_minor=600, noise=0.0)]
         stock(database, owner, products, cash_minor=cash_minor)
-        receive(database, owner, [10_000] * weeks)
-        spend(database, owner, "rent", [18_000] * weeks)
+        receive(database, owner, [170_000] * weeks)
+        spend(database, owner, "rent", [178_000] * weeks)
         firm = Firm(Office(Settings(home=tmp_path), database), owner, owner)
         return Meeting(firm, firm.meet(agents=STOCK_AND_MONEY))
 
@@ -143,3 +143,37 @@ def test_without_a_balance_or_its_weeks_it_abstains_and_says_why(
     (item,) = met.items
     assert (item.action, item.dissent) == (met.proposal.action, [])
     assert {line["sku"] for line in item.action["lines"]} == {"RICH", "POOR"}
+
+
+def test_the_lowest_cash_counts_what_was_adopted_by_its_due_date(meet: Callable[..., Meeting]) -> None:
+    """Cash falls by 80.00 a week. The order's bill falls due in the seventh week (two of delivery, thirty days to pay):
+    from then on there is less by all of it, so that the last week is the lowest."""
+    met = meet(ENOUGH)
+    (item,) = met.items
+    cost = cost_of(item.action, "RICH", "POOR")
+    told = met.receipt("cash_after_decisions")
+    names = ("decided", "lowest", "lowest_without", "lowest_week", "risk")
+    assert {name: told[name]["value"] for name in names} == {
+        "decided": cost, "lowest": ENOUGH - 13 * 8_000 - cost, "lowest_without": ENOUGH - 13 * 8_000,
+        "lowest_week": 13, "risk": 0,
+    }  # fmt: skip
+    (run,) = met.firm.rows(Run)
+    assert [entry["risk"] for entry in (run.result or {})["cash_after"]] == [False]
+    assert "With all of this" in met.document["minutes"]
+
+
+def test_who_has_no_payments_on_file_gets_no_order_cut_for_want_of_cash(
+    database: Database, new_brand: Callable[..., Context], tmp_path: Path
+) -> None:
+    """2,000.00 in the bank and rent of 1,780.00 a week: it would be gone at once, were sales not bringing any money."""
+    owner = new_brand()
+    stock(database, owner, [Stocked("RICH", 100, kept_minor=1_000, noise=0.0)], cash_minor=RISES)
+    spend(database, owner, "rent", [178_000] * 20)
+    firm = Firm(Office(Settings(home=tmp_path), database), owner, owner)
+    met = Meeting(firm, firm.meet(agents=STOCK_AND_MONEY))
+    assert (met.challenge.status, met.challenge.text) == (
+        "abstained", "No money that came in is known: payments.csv is missing.",
+    )  # fmt: skip
+    assert [item.action for item in met.items] == [met.proposal.action]
+    assert "Cash may run out" not in met.document["minutes"]
+    assert "import payments.csv" in met.document["minutes"]

@@ -32,7 +32,7 @@ def filled(query: object, name: str = "metric_query") -> ModelAnswer:
 def test_what_the_rules_do_not_understand_a_model_may_read(firm: Firm) -> None:
     understood, by_model, text = asked(firm, ODD, [filled(GOOD)])
     assert understood and by_model
-    assert "Revenue" in text
+    assert "Net sales" in text
     assert [row.tool for row in firm.rows(Receipt)] == ["brand_metric"]
     assert [row.agent for row in firm.rows(ModelExchange)] == ["chair"]
 
@@ -53,7 +53,7 @@ def test_what_the_rules_do_not_understand_a_model_may_read(firm: Firm) -> None:
 def test_what_is_no_such_query_is_refused(firm: Firm, step: Step) -> None:
     understood, _, text = asked(firm, ODD, [step])
     assert not understood
-    assert "What I can answer" in text
+    assert "I can answer" in text
     assert firm.rows(Receipt) == []
 
 

@@ -97,11 +97,17 @@ def test_goods_that_earn_more_at_stands_are_driven_and_what_the_shop_misses_is_c
     proposal, challenge = meet_about_stands(firm)
     assert challenge.status == "changed"
     assert challenge.prediction is not None
-    promised = proposal.prediction["value"]
-    assert challenge.prediction["value"] <= promised, "its own outcome is not what the shop misses"
-    assert 0 < challenge.expected_minor < challenge.prediction["value"], "which the chair counts"
+    (receipt,) = [row for row in firm.rows(Receipt) if row.id == challenge.receipt_id]
+    missed = receipt.result["cells"]["still"]["value"]
+    net = challenge.prediction
+    assert 0 < missed <= net["value"] + missed <= proposal.prediction["value"], (
+        "less is brought, and less is left of it"
+    )
+    assert challenge.expected_minor == net["value"] == receipt.result["value"]["value"], "one figure, by one receipt"
+    assert net["low"] <= net["value"] <= net["high"]
     (item,) = items(firm, "stand.refill")
-    assert item.action == challenge.action
+    assert (item.action, item.prediction) == (challenge.action, net), "what the chair weighs is what is promised"
+    assert item.action["missed_elsewhere_minor"] == missed
     assert sum(line["quantity"] for line in item.action["lines"]) <= sum(
         line["quantity"] for line in proposal.action["lines"]
     )

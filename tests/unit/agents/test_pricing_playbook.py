@@ -18,6 +18,9 @@ def row(number: int, revenue: int, analysed: int | None = None, age: int = 300) 
         "price_age": {"value": age, "unit": "days"},
         "analysed_days_ago": analysed,
         "enough_data": True,
+        "below_floor": False,
+        "approved": False,
+        "listed": None,
     }
 
 

@@ -20,6 +20,15 @@ def test_money_shares_days_and_lines_are_read() -> None:
     assert both == [{**LINES[0], "quantity": 7}, {**LINES[1], "quantity": 8}]
 
 
+def test_a_debtor_or_one_invoice_is_taken_off_the_list() -> None:
+    one, two, three = ({"debtor": debtor, "invoice": number} for debtor, number in (("D", "1"), ("D", "2"), ("E", "3")))
+    reminder = {"kind": "invoice.remind", "lines": [one, two, three], "currency": "EUR"}
+    assert changes_of(["tick:D=no"], reminder) == {"lines": [three]}
+    assert changes_of(["tick:D/2=no", "tick:E=no"], reminder) == {"lines": [one]}
+    with pytest.raises(InvalidInput, match="none of its entries"):
+        changes_of(["tick:F=no"], reminder)
+
+
 @pytest.mark.parametrize(
     ("said", "action"),
     [
@@ -45,4 +54,5 @@ def test_show_names_what_can_be_edited_as_it_is_written() -> None:
     assert words_for("price.update") == ["price=…"]
     assert words_for("stand.refill") == ["planned_day=…", "quantity:SKU=…"]
     assert words_for("budget.reallocate") == ["weekly:CAMPAIGN=…"]
-    assert words_for("invoice.remind") == []
+    assert words_for("invoice.remind") == ["tick:INVOICE=no"]
+    assert words_for("expense.flag") == []

@@ -8,7 +8,7 @@ import pytest
 from domain.action import ACTION_KINDS, Action
 from domain.editing import edited
 from domain.errors import InvalidInput
-from domain.finance import InvoiceRemind
+from domain.finance import InvoiceRemind, ReminderLine
 from domain.kind import EACH
 from domain.marketing import BudgetReallocate, CampaignWeekly
 from domain.pricing import PromoSchedule
@@ -28,7 +28,10 @@ BUDGETS = BudgetReallocate(
     budgets=(CampaignWeekly(campaign="X", weekly_minor=100), CampaignWeekly(campaign="Y", weekly_minor=200)),
     currency="EUR",
 )
-REMINDER = InvoiceRemind(debtor="D", invoices=("1", "2"), currency="EUR")
+REMINDER = InvoiceRemind(
+    lines=tuple(ReminderLine(debtor=debtor, invoice=number) for debtor, number in (("D", "1"), ("D", "2"), ("E", "3"))),
+    currency="EUR",
+)
 TRANSFER = StockTransfer(sku="A", from_location="P", to_location="Q", quantity=4, cost_minor=500, currency="EUR")
 SUBJECTS = {"sku", "channel", "channels", "zone", "supplier", "stand", "segment", "lead", "debtor", "invoices",
             "category", "expenses", "campaign", "from_location", "to_location", "kind", "currency"}  # fmt: skip
@@ -69,11 +72,24 @@ WRONG: list[tuple[Action, dict[str, Any]]] = [
     (BUDGETS, {"budgets": [{"campaign": "Z", "weekly_minor": 100}, {"campaign": "Y", "weekly_minor": 200}]}),
     (REMINDER, {"debtor": "E"}),
     (REMINDER, {"invoices": ["1"]}),
+    (REMINDER, {"lines": []}),
+    (REMINDER, {"lines": [{"debtor": "D", "invoice": "9"}]}),
+    (REMINDER, {"lines": [{"debtor": "E", "invoice": "3"}, {"debtor": "D", "invoice": "1"}]}),
+    (REMINDER, {"lines": [{"debtor": "D", "invoice": "1"}, {"debtor": "D", "invoice": "1"}]}),
+    (REMINDER, {"lines": [line.model_dump() for line in REMINDER.lines]}),
     (TRANSFER, {"cost_minor": 0}),
     (TRANSFER, {"to_location": "R"}),
     (PROMO, {"last_day": "2026-11-05"}),
     (PROMO, {"channels": ["shop", "web"]}),
 ]
+
+
+def test_lines_are_taken_off_a_list_and_the_others_stay() -> None:
+    one, _, three = (line.model_dump() for line in REMINDER.lines)
+    assert edited(REMINDER, {"lines": [one, three]}) == REMINDER.model_copy(
+        update={"lines": (REMINDER.lines[0], REMINDER.lines[2])}
+    )
+    assert edited(REMINDER, {"lines": [three]}).touches == {"money", "customer E"}
 
 
 @pytest.mark.parametrize(("action", "changes"), WRONG)

@@ -7,7 +7,7 @@ import pytest
 from domain.action import ACTION_KINDS, Action
 from domain.customers import LeadFollowUp, SegmentMessage, Template
 from domain.errors import InvalidInput
-from domain.finance import ExpenseFlag, InvoiceRemind
+from domain.finance import ExpenseFlag, InvoiceRemind, ReminderLine
 from domain.forms import CURRENCY, action_of_form, form_of, read_form, usage
 from domain.kind import ActionKind
 from domain.marketing import BudgetReallocate, CampaignWeekly
@@ -56,8 +56,15 @@ WRITTEN: dict[str, Action] = {
     "segment=buyers template=news audience=10000 holdout=50": SegmentMessage(
         segment="buyers", template=Template.NEWS, audience=10_000, holdout_bps=5_000, currency="EUR"
     ),
-    "lead=L1 within_days=0": LeadFollowUp(lead="L1", within_days=0, currency="EUR"),
-    "debtor=D invoices=I1,I2": InvoiceRemind(debtor="D", invoices=("I1", "I2"), currency="EUR"),
+    "leads=L1 within_days=0": LeadFollowUp(leads=("L1",), within_days=0, currency="EUR"),
+    "lines=D:I1,D:I2,E:I3": InvoiceRemind(
+        lines=(
+            ReminderLine(debtor="D", invoice="I1"),
+            ReminderLine(debtor="D", invoice="I2"),
+            ReminderLine(debtor="E", invoice="I3"),
+        ),
+        currency="EUR",
+    ),
     "budgets=a:10,b:20.50": BudgetReallocate(
         budgets=(CampaignWeekly(campaign="a", weekly_minor=1_000), CampaignWeekly(campaign="b", weekly_minor=2_050)),
         currency="EUR",
@@ -111,7 +118,7 @@ def test_no_kind_is_forgotten() -> None:
         ("stand.bonus", "stand=S share=3 weeks=many cap=1", "weeks: 'many' is not a whole number", "weeks=4"),
         ("segment.message", "segment=friends template=news audience=9 holdout=5", "segment: 'friends' is not one of",
          "segment=champions"),
-        ("lead.follow_up", "lead=L within_days=91", "within_days: it may be 90 at most",
+        ("lead.follow_up", "leads=L within_days=91", "within_days: it may be 90 at most",
          "within_days=4"),
     ],
 )  # fmt: skip
@@ -125,7 +132,8 @@ def test_what_cannot_be_read_is_named_with_an_example(kind: str, written: str, n
 @pytest.mark.parametrize("kind", ACTION_KINDS.values(), ids=lambda kind: kind.name)
 def test_a_form_asks_for_every_parameter_and_its_own_example_can_be_read(kind: ActionKind) -> None:
     fields = form_of(kind)
-    assert [field.name for field in fields] == [name for name in kind.parameters.model_fields if name != "kind"]
+    written = [name for name in kind.parameters.model_fields if name not in ("kind", kind.costs_others)]
+    assert [field.name for field in fields] == written
     example = [field.sample for field in fields if field.name != CURRENCY]
     assert set(read_form(kind, example, "EUR")) == {"kind", *(field.name for field in fields)}
     assert all(field.word in usage(kind) for field in fields if field.name != CURRENCY)

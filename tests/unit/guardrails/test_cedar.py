@@ -41,6 +41,12 @@ WHAT: dict[str, Any] = {
     "amount_minor": 10_000,
     "owner_gate_minor": 1_000_000,
     "prediction_low_minor": 10,
+    "margin_now_bps": 4_000,
+    "not_charged": 0,
+    "measured_in_days": 0,
+    "changes_this_week": 2,
+    "max_changes_a_week": 3,
+    "list_opens_in_days": 0,
 }
 
 
@@ -54,6 +60,9 @@ def decide(
 
 HARD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"margin_bps": 1_499}, "price.margin_floor"),
+    ({}, {"margin_bps": -300, "margin_now_bps": -300}, "price.margin_floor"),
+    ({}, {"not_charged": 1}, "price.not_charged"),
+    ({}, {"measured_in_days": 1}, "price.not_measured"),
     ({}, {"price_minor": 699}, "price.corridor"),
     ({}, {"price_minor": 1_301}, "price.corridor"),
     ({}, {"abs_change_bps": 1_001}, "price.daily_change"),
@@ -71,6 +80,9 @@ GATED: list[tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = [
     ({"autonomy": Autonomy.ACT_AND_REPORT, "label_untrusted": True}, {}, ("operator",)),
     ({"autonomy": Autonomy.ACT_AND_REPORT}, {"prediction_low_minor": -1}, ("operator",)),
     ({"autonomy": Autonomy.ACT_AND_REPORT}, {"amount_minor": 1_000_000}, ("owner",)),
+    ({"autonomy": Autonomy.ACT_AND_REPORT}, {"changes_this_week": 3}, ("owner",)),
+    ({"autonomy": Autonomy.ACT_AND_REPORT}, {"list_opens_in_days": 1}, ("owner",)),
+    ({"autonomy": Autonomy.ACT_AND_REPORT}, {"margin_bps": -300, "margin_now_bps": -1_010}, ()),
     ({"actor_kind": ActorKind.PERSON, "agent": ""}, {}, ("operator",)),
     ({"actor_kind": ActorKind.PERSON, "agent": ""}, {"amount_minor": 1_000_000}, ("operator", "owner")),
 ]
@@ -110,7 +122,9 @@ def test_extreme_numbers_end_in_a_verdict_and_never_pass_a_hard_limit(
     if person:
         who |= {"actor_kind": ActorKind.PERSON, "agent": ""}
     within = (
-        facts["margin_bps"] >= facts["min_margin_bps"]
+        (facts["margin_bps"] >= facts["min_margin_bps"] or facts["margin_bps"] > facts["margin_now_bps"])
+        and facts["not_charged"] <= 0
+        and facts["measured_in_days"] <= 0
         and facts["corridor_low_minor"] <= facts["price_minor"] <= facts["corridor_high_minor"]
         and facts["abs_change_bps"] + facts["changed_last_day_bps"] <= facts["max_change_bps_per_day"]
     )

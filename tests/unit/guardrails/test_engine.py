@@ -26,7 +26,9 @@ PERSON = DecisionFacts(
     alone_limit_minor=0,
     approvals=frozenset({"operator"}),
 )
-CALM = PriceUpdateFacts(**(dict.fromkeys(PriceUpdateFacts.model_fields, 0) | {"owner_gate_minor": 100}))
+CALM = PriceUpdateFacts(
+    **(dict.fromkeys(PriceUpdateFacts.model_fields, 0) | {"owner_gate_minor": 100, "max_changes_a_week": 1})
+)
 PERMIT = '@id("all") @reason("all may") permit (principal, action == Action::"price.update", resource);'
 
 UPDATE = 'Action::"price.update"'
@@ -162,10 +164,12 @@ def test_a_gate_that_its_own_approval_does_not_lift_is_a_deny() -> None:
 
 def test_a_rate_in_a_reason_tells_a_margin_from_its_floor() -> None:
     verdict = ENGINE.decide(
-        "price.update", PERSON, CALM.model_copy(update={"margin_bps": 1_499, "min_margin_bps": 1_500})
+        "price.update",
+        PERSON,
+        CALM.model_copy(update={"margin_bps": 1_499, "min_margin_bps": 1_500, "margin_now_bps": 1_600}),
     )
-    assert why(verdict.reasons) == "the margin would be 14.99 %, below the brand's floor of 15.0 %"
-    assert why(verdict.reasons, Language.DE).startswith("die Marge wäre 14,99 %")
+    assert why(verdict.reasons) == "the unit margin would be 14.99 %, below the brand's floor of 15.0 %"
+    assert why(verdict.reasons, Language.DE).startswith("die Stückmarge wäre 14,99 %")
 
 
 def test_every_rate_in_the_packaged_reasons_is_filled() -> None:

@@ -27,6 +27,8 @@ LAWFUL = {
     "max_change_bps_per_day": st.integers(6, 9),
     "corridor_low_minor": st.just(-3),
     "corridor_high_minor": st.just(3),
+    "not_charged": st.integers(-1, 0),
+    "measured_in_days": st.integers(-1, 0),
 }
 """Facts drawn apart break some hard rule nearly always, and then no gate is ever asked for."""
 WHAT = st.one_of(
@@ -55,9 +57,11 @@ def broken_rules(who: DecisionFacts, facts: PriceUpdateFacts) -> set[str]:
     breaches = {
         "common.agent_stopped": agent and who.agent_stopped,
         "common.observer": agent and who.autonomy is Autonomy.OBSERVE,
-        "price.margin_floor": facts.margin_bps < facts.min_margin_bps,
+        "price.margin_floor": facts.margin_bps < min(facts.min_margin_bps, facts.margin_now_bps + 1),
         "price.corridor": not facts.corridor_low_minor <= facts.price_minor <= facts.corridor_high_minor,
         "price.daily_change": facts.changed_last_day_bps + facts.abs_change_bps > facts.max_change_bps_per_day,
+        "price.not_charged": facts.not_charged > 0,
+        "price.not_measured": facts.measured_in_days > 0,
     }
     return {rule for rule, broken in breaches.items() if broken}
 
@@ -65,7 +69,10 @@ def broken_rules(who: DecisionFacts, facts: PriceUpdateFacts) -> set[str]:
 def wanted_gates(who: DecisionFacts, facts: PriceUpdateFacts) -> set[str]:
     """The approvals that this needs in all, granted or not."""
     gates = {"operator"} if who.label_untrusted or who.contested else set()
-    gates |= {"owner"} if facts.amount_minor >= facts.owner_gate_minor else set()
+    many = facts.changes_this_week >= facts.max_changes_a_week
+    gates |= (
+        {"owner"} if facts.amount_minor >= facts.owner_gate_minor or many or facts.list_opens_in_days > 0 else set()
+    )
     if who.actor_kind is not ActorKind.AGENT:
         return gates | {"operator"}
     within = facts.abs_change_bps <= who.alone_limit_bps and facts.amount_minor <= who.alone_limit_minor
@@ -98,7 +105,9 @@ def test_every_verdict_is_the_one_in_the_table(who: DecisionFacts, facts: PriceU
 
 @given(who=WHO, facts=WHAT, short_by=st.integers(1, 20_000))
 def test_below_the_margin_floor_everyone_is_denied(who: DecisionFacts, facts: PriceUpdateFacts, short_by: int) -> None:
-    below = facts.model_copy(update={"margin_bps": facts.min_margin_bps - short_by})
+    below = facts.model_copy(
+        update={"margin_bps": facts.min_margin_bps - short_by, "margin_now_bps": facts.min_margin_bps}
+    )
     verdict = decide(who, below)
     assert verdict.decision is Decision.DENY
     assert "price.margin_floor" in verdict.policies
@@ -134,7 +143,12 @@ def test_the_gates_named_suffice_and_none_can_be_spared(who: DecisionFacts, fact
         alone_limit_minor=0,
         approvals=frozenset({"owner"}),
     ),
-    facts=PriceUpdateFacts(**{name: 3 if name in {"corridor_high_minor", "owner_gate_minor"} else 0 for name in NAMES}),
+    facts=PriceUpdateFacts(
+        **{
+            name: 3 if name in {"corridor_high_minor", "owner_gate_minor", "max_changes_a_week"} else 0
+            for name in NAMES
+        }
+    ),
 )
 def test_more_autonomy_is_never_stricter_whatever_is_approved(who: DecisionFacts, facts: PriceUpdateFacts) -> None:
     strictness = [STRICTNESS[decide(who, facts, autonomy=level).decision] for level in Autonomy]

@@ -8,7 +8,7 @@ import pytest
 from domain.action import ACTION_KINDS, Action, Told
 from domain.customers import SEGMENT_NAMES, LeadFollowUp, SegmentMessage, Template
 from domain.figure import Cell
-from domain.finance import ExpenseFlag, InvoiceRemind
+from domain.finance import ExpenseFlag, InvoiceRemind, ReminderLine
 from domain.kind import Words
 from domain.language import Language
 from domain.marketing import BudgetReallocate, CampaignWeekly
@@ -79,13 +79,13 @@ LINES: dict[Any, tuple[Words, Words]] = {
         Words("Email all buyers", "Mail an alle Käufer"),
         Words("Email 5,000 and leave 5,000 alone: all buyers", "5.000 anschreiben, 5.000 nicht: alle Käufer"),
     ),
-    LeadFollowUp(lead="L0073", within_days=1, **EUR): (
-        Words("Get back to lead L0073", "Bei Anfrage L0073 nachfassen"),
-        Words("Get back to lead L0073 within 1 day", "Bei Anfrage L0073 innerhalb von 1 Tag nachfassen"),
+    LeadFollowUp(leads=("L0073",), within_days=1, **EUR): (
+        Words("Get back to 1 lead", "Bei 1 Anfrage nachfassen"),
+        Words("Get back to 1 lead within 1 day", "Bei 1 Anfrage innerhalb von 1 Tag nachfassen"),
     ),
-    InvoiceRemind(debtor="D02", invoices=("I1", "I2"), **EUR): (
-        Words("Remind D02 to pay", "D02 an Zahlung erinnern"),
-        Words("Remind D02 of 2 overdue invoices", "D02 an 2 offene Rechnungen erinnern"),
+    InvoiceRemind(lines=(ReminderLine(debtor="D02", invoice="I1"), ReminderLine(debtor="D02", invoice="I2")), **EUR): (
+        Words("Remind 1 customer to pay", "1 Kunden an Zahlung erinnern"),
+        Words("Remind 1 customer of 2 overdue invoices", "1 Kunden an 2 offene Rechnungen erinnern"),
     ),
     BudgetReallocate(budgets=(CampaignWeekly(campaign="a", weekly_minor=1_000),
                               CampaignWeekly(campaign="b", weekly_minor=2_000)), **EUR): (
@@ -181,7 +181,7 @@ TOLD: list[tuple[Any, Told, Words]] = [
     ),
     (
         next(action for action in LINES if isinstance(action, InvoiceRemind)),
-        Told(numbers={"owed": cell(477_360), "oldest": cell(47, "days")}),
+        Told(names={"debtor": "D02"}, numbers={"owed": cell(477_360), "oldest": cell(47, "days")}),
         Words(
             "Remind D02: €4.8k overdue, oldest by 47 days",
             "D02 an Zahlung erinnern: 4.800 € überfällig, bis zu 47 Tage",
@@ -189,10 +189,20 @@ TOLD: list[tuple[Any, Told, Words]] = [
     ),
     (
         next(action for action in LINES if isinstance(action, LeadFollowUp)),
-        Told(numbers={"worth": cell(63_475), "silent": cell(1, "days")}),
+        Told(names={"lead": "L0073"}, numbers={"worth": cell(63_475), "silent": cell(1, "days")}),
         Words(
             "Call back lead L0073: €630, no answer for 1 day",
             "Anfrage L0073 nachfassen: 630 €, seit 1 Tag ohne Antwort",
+        ),
+    ),
+    (
+        InvoiceRemind(
+            lines=tuple(ReminderLine(debtor=f"D{at:02}", invoice=f"I{at}") for at in range(13)), currency="EUR"
+        ),
+        Told(numbers={"owed": cell(2_086_200), "oldest": cell(148, "days")}),
+        Words(
+            "Remind 13 customers: €21k overdue, oldest by 148 days",
+            "13 Kunden erinnern: 21.000 € überfällig, bis zu 148 Tage",
         ),
     ),
 ]

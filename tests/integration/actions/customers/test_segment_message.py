@@ -144,7 +144,7 @@ def test_a_follow_up_makes_a_task_and_undo_withdraws_it(
     ctx = new_brand()
     plant_customers(database, ctx, FEWER[:1])
     plant_leads(database, ctx, still_open=[("L1", 400.0, 2)])
-    action = LeadFollowUp(lead="L1", within_days=1, currency="EUR")
+    action = LeadFollowUp(leads=("L1",), within_days=1, currency="EUR")
     item = asked(database, ctx, engine, action)
     assert item.status == ItemStatus.DONE
     (task,) = rows(database, ctx, Task)
@@ -162,7 +162,7 @@ def test_a_lead_that_was_won_counts_beyond_the_base_rate(
     ctx = new_brand()
     plant_customers(database, ctx, FEWER[:1])
     plant_leads(database, ctx, won=4, lost=36, still_open=[("L1", 400.0, 2)])
-    action = LeadFollowUp(lead="L1", within_days=1, currency="EUR")
+    action = LeadFollowUp(leads=("L1",), within_days=1, currency="EUR")
     asked(database, ctx, engine, action)
     later = replace(ctx, clock=FixedClock(ctx.now() + timedelta(days=30)))
     row = {"code": "L1", "company": "Salon L1", "value": "400.00", "opened_at": ctx.now() - 2 * DAY, "stage": "won"}
@@ -189,3 +189,31 @@ def test_a_look_writes_nothing_and_shows_the_text(database: Database, new_brand:
     assert shown.letter is not None and shown.letter.body is not None and shown.by is By.PERSON
     assert "A" in speak(shown.letter.body, Language.EN)
     assert rows(database, ctx, MessageDraw) == []
+
+
+def test_several_leads_are_one_item_and_who_is_decided_meanwhile_is_left_alone(
+    database: Database, new_brand: NewBrand, engine: PolicyEngine
+) -> None:
+    ctx = new_brand()
+    plant_customers(database, ctx, FEWER[:1])
+    plant_leads(database, ctx, won=4, lost=36, still_open=[("L1", 400.0, 2), ("L2", 300.0, 3), ("L3", 200.0, 4)])
+    row = {"code": "L3", "company": "Salon L3", "value": "200.00", "opened_at": ctx.now() - 4 * DAY, "stage": "lost"}
+    deliver(ctx, database, "crm", {"leads": [row | {"lost_at": ctx.now() - DAY}]})
+    action = LeadFollowUp(leads=("L1", "L2", "L3"), within_days=1, currency="EUR")
+    item = asked(database, ctx, engine, action)
+    assert item.status == ItemStatus.DONE
+    assert sorted(task.title for task in rows(database, ctx, Task)) == ["Get back to lead L1", "Get back to lead L2"]
+    later = replace(ctx, clock=FixedClock(ctx.now() + timedelta(days=30)))
+    for code, value, won in (("L1", 400, True), ("L2", 300, False)):
+        end = {"won_at" if won else "lost_at": ctx.now() + 9 * DAY, "stage": "won" if won else "lost"}
+        opened = ctx.now() - (2 if won else 3) * DAY
+        one = {"code": code, "company": f"Salon {code}", "value": f"{value}.00", "opened_at": opened, **end}
+        deliver(later, database, "crm", {"leads": [one]})
+    with database.begin(later) as session:
+        outcome = handler_of("lead.follow_up").measure(session, action, "", ctx.now(), later.now())
+    # L3 was decided at three days, an age that L1 had not reached yet and L2 had passed
+    assert outcome.effect == round(20_000 - 20_000 * 4.5 / 42 - 15_000 * 4.5 / 41)
+    assert outcome.low is not None and outcome.high is not None
+    assert outcome.low <= outcome.effect <= outcome.high == 20_000
+    assert undo(database, ctx, str(item.id)).status == ItemStatus.UNDONE
+    assert {task.status for task in rows(database, ctx, Task)} == {"cancelled"}

@@ -178,6 +178,16 @@ def test_a_count_that_sets_the_shelf_right_widens_the_interval_and_it_holds_the_
     assert outcome.high - outcome.low == pytest.approx(2 * 3 * MARGIN, abs=100)
 
 
+def test_what_a_trip_brought_is_net_of_what_others_lost_by_it_as_it_was_promised(field: Field) -> None:
+    """Forty units were to cost the other channels 10.00: the promise was net of it, so the outcome is, too."""
+    since = field.owner.now()
+    item = made(field, counted=4, recounted=4 + 40 - 19 * 2)
+    gross, net = (field.measured(item, trip().model_copy(update={"missed_elsewhere_minor": missed}), since).effect
+                  for missed in (0, 1_000))  # fmt: skip
+    assert gross is not None
+    assert net == gross - 1_000
+
+
 def test_a_trip_costs_what_was_booked_whatever_its_proposal_said(field: Field) -> None:
     """The rules say 28.00, the action that it costs nothing: the same trip brings the same."""
     with field.database.begin(field.operator) as session:

@@ -119,11 +119,19 @@ async def test_leads_are_followed_up_best_first_and_the_closed_and_the_old_are_n
     assert {lead["lead"]: lead["decision"] for lead in pipeline["leads"]} == {
         "L1": "follow_up", "L2": "follow_up", "L3": "leave", "L4": "leave",
     }  # fmt: skip
-    assert [row.action["lead"] for row in sorted(held.proposals, key=lambda row: -row.expected_minor)] == ["L2", "L1"]
+    assert [row.action["leads"] for row in held.proposals] == [["L2", "L1"]], "small ones of a kind are one item"
     assert pipeline["win_rate"]["value"] == round(10_000 * 4.5 / 41)
     assert pipeline["cold"]["value"] == 2
-    second = max(held.proposals, key=lambda row: row.expected_minor)
-    assert second.prediction["value"] == pytest.approx(0.10 * 90_000 * 0.5, rel=0.05)
+    (both,) = held.proposals
+    assert both.prediction["value"] == pipeline["due_gain"]["value"] == pytest.approx(0.10 * 130_000 * 0.5, rel=0.05)
+    assert both.text.startswith(
+        "{due} leads worth {due_value} wait for an answer, one of them for {due_silent}; the largest"
+    )
+    assert (pipeline["due"]["value"], pipeline["due_value"]["value"], pipeline["due_silent"]["value"]) == (
+        2,
+        130_000,
+        9,
+    )
 
 
 async def test_without_orders_or_costs_it_says_so_and_proposes_nothing(database: Database, ctx: Context) -> None:

@@ -57,7 +57,8 @@ async def test_too_cheap_is_raised_and_too_dear_is_cut_within_the_days_limit(dat
     assert (result.status, result.report.missing_data) == ("ok", [NO_RIVALS])
     assert actions(database, ctx) == {"CHEAP": 1080, "DEAR": 1840}
     assert len(result.report.proposals) == 2
-    assert [finding.severity for finding in result.report.findings] == [FindingSeverity.ATTENTION] * 2
+    assert [finding.severity for finding in result.report.findings] == [FindingSeverity.ATTENTION] * 3
+    assert result.report.findings[2].subject == "Prices together"
     assert "Changes are proposed for DEAR and CHEAP; DEAR should bring most" in spoken(
         database, ctx, run_id, result.report.summary
     )
@@ -130,7 +131,7 @@ async def test_a_replay_computes_and_proposes_nothing_again(database: Database, 
     stored = counts(database, ctx)
     again = await hold(database, ctx, run_id)
     assert again == first
-    assert counts(database, ctx) == stored == (11, 1)
+    assert counts(database, ctx) == stored == (13, 1)
 
 
 def counts(database: Database, ctx: Context) -> Any:
@@ -170,4 +171,4 @@ async def test_progress_names_each_look_up(database: Database, ctx: Context) -> 
         CHARTER, toolbox, chat_model_for(CHARTER, "rules"), "Prices", lambda *step: steps.append((step[0], step[1]))
     )
     assert ("tool", f"Pricing Director: price elasticity A {CHANNEL}") in steps
-    assert len(steps) == 12
+    assert len(steps) == 14

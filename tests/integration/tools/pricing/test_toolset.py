@@ -47,7 +47,9 @@ def test_the_list_shows_price_cost_margin_and_sales(database: Database, ctx: Con
         session.scalars(select(Product).where(Product.sku == "A")).one().vat_bps = 2_100  # type: ignore[arg-type]
     first, second = ask("list_priced_products")["products"]
     assert first["price"] == {"value": 1210, "unit": "EUR.minor", "decimals": 0}
-    assert first["margin"]["value"] == 5_000  # 12.10 without VAT 10.00, less the fee 8.00, of which 4.00 is cost
+    assert (
+        first["margin"]["value"] == 4_000
+    )  # 12.10 without VAT 10.00; less the fee 8.00, less 4.00 of cost: 4.00 of 10.00
     assert (first["weeks_of_sales"]["value"], first["enough_data"]) == (60, True)
     assert 90 < first["weekly_units"]["value"] < 160
     assert (second["margin"], second["enough_data"]) == (None, False)
@@ -109,7 +111,9 @@ def test_the_corridor_is_what_the_rules_leave_open(database: Database, ctx: Cont
     assert (corridor["corridor_low"]["value"], corridor["corridor_high"]["value"]) == (700, 1300)
     assert corridor["allowed_low"] is corridor["allowed_high"] is None
     assert [(rival["competitor"], rival["gap"]["value"]) for rival in corridor["competitors"]] == [("Rival", 1_500)]
-    assert ask("best_price", sku="A")["reasons"] == ["pricing.reason.no_price_within_bounds"]
+    step = ask("best_price", sku="A")
+    assert step["reasons"] == ["pricing.reason.raise_to_floor", "pricing.reason.best_price_is_at_a_bound"]
+    assert (step["price"]["value"], step["floor_price"]["value"], step["floor_steps"]["value"]) == (1050, 1125, 3)
 
 
 def test_what_was_changed_today_counts_against_the_days_limit(database: Database, ctx: Context, ask: Ask) -> None:

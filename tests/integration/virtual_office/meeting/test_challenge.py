@@ -141,8 +141,8 @@ def test_cash_carries_the_order_as_the_prices_beside_it_leave_it(
     """1,960.00 are left after the quarter: enough for the order as proposed, not for the one that the cut asks for."""
     firm = priced({"DEAR": 150, "CHEAP": 5_000})
     bank(database, firm.owner, 300_000)
-    receive(database, firm.owner, [10_000] * 20)
-    spend(database, firm.owner, "rent", [18_000] * 20)
+    receive(database, firm.owner, [1_000_000] * 20)
+    spend(database, firm.owner, "rent", [1_008_000] * 20)
     firm.meet(agents=("finance_analyst", "inventory_forecaster", "pricing_director"))
     rows = {row.tool: row for row in firm.rows(ChallengeRow) if row.tool.startswith("recompute_order")}
     larger, carried = rows["recompute_order_with_prices"], rows["recompute_order_within_cash"]

@@ -1,6 +1,7 @@
 """The effects of a change add up to it, to the cent, for any sales."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given
@@ -55,7 +56,8 @@ def test_averages_of_unequal_lengths_are_explained_to_the_cent(
     before: Sequence[Contribution], after: Sequence[Contribution], days_before: int, days_after: int
 ) -> None:
     for explain in (explain_margin, explain_revenue, explain_units):
-        average, total = explain_per(explain, (before, after), (days_before, days_after)), explain(before, after)
+        lengths = {"shop": days_before}, {"shop": days_after}
+        average, total = explain_per(explain, (before, after), lengths), explain(before, after)
         adds_up(average)
         assert (average.before, average.after) == (
             round(Fraction(total.before, days_before)),
@@ -66,21 +68,33 @@ def test_averages_of_unequal_lengths_are_explained_to_the_cent(
 def test_the_same_week_four_and_five_times_has_not_changed() -> None:
     week = [line("A", 100, 1_190, 500), line("B", 7, 990, 100)]
     weeks = [[line("A", 100 * n, 1_190, 500), line("B", 7 * n, 990, 100)] for n in (4, 5)]
-    change = explain_per(explain_units, (weeks[0], weeks[1]), (4, 5))
+    change = explain_per(explain_units, (weeks[0], weeks[1]), ({"shop": 4}, {"shop": 5}))
     assert (change.before, change.after) == (sum(contribution_line.units for contribution_line in week),) * 2
     assert not any(change.effects.values())
 
 
+@given(LINES, LINES, st.integers(1, 60), st.integers(1, 60), st.integers(1, 9), st.integers(1, 9))
+def test_each_channel_is_divided_by_the_days_that_it_reported(
+    before: Sequence[Contribution], after: Sequence[Contribution], b_shop: int, a_shop: int, b_fair: int, a_fair: int
+) -> None:
+    def with_fair(lines: Sequence[Contribution]) -> list[Contribution]:
+        return [*lines, *(replace(contribution_line, channel="fair") for contribution_line in lines)]
+
+    lengths = {"shop": b_shop, "fair": b_fair}, {"shop": a_shop, "fair": a_fair}
+    change = explain_per(explain_margin, (with_fair(before), with_fair(after)), lengths)
+    adds_up(change)
+    old, new = (sum(contribution_line.contribution_minor for contribution_line in side) for side in (before, after))
+    assert change.before == round(Fraction(old, b_shop) + Fraction(old, b_fair))
+    assert change.after == round(Fraction(new, a_shop) + Fraction(new, a_fair))
+
+
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1), st.integers(1, 31))
 def test_changes_of_parts_add_up(parts: Sequence[tuple[int, int]], length: int) -> None:
-    total = round(Fraction(sum(after for _, after in parts), length)) - round(
-        Fraction(sum(before for before, _ in parts), 7)
-    )
-    changes = changes_per(parts, (7, length), total)
+    averages = [(Fraction(before, 7), Fraction(after, length)) for before, after in parts]
+    total = round(sum(after for _, after in averages)) - round(sum(before for before, _ in averages))
+    changes = changes_per(averages, total)
     assert sum(changes) == total
-    assert all(
-        abs(change - (after / length - before / 7)) < 2 for change, (before, after) in zip(changes, parts, strict=True)
-    )
+    assert all(abs(change - (after - before)) < 2 for change, (before, after) in zip(changes, averages, strict=True))
 
 
 def test_a_higher_price_alone_is_price() -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store.reads.pricing.prices import PriceNow, sale_terms
@@ -38,12 +38,16 @@ def test_vat_counts_only_where_prices_include_it() -> None:
     fee_bps=st.integers(0, 9_000),
     floor_bps=st.integers(0, 9_500),
 )
+@example(cost=0, vat_bps=0, fee_bps=501, floor_bps=9_500)
 def test_the_floor_price_is_the_lowest_that_keeps_the_margin(
     cost: int, vat_bps: int, fee_bps: int, floor_bps: int
 ) -> None:
     now = situation(cost, vat_bps, fee_bps, floor_bps)
     floor = floor_price_minor(now)
-    assert floor is not None
+    out_of_reach = floor_bps > 10_000 - fee_bps or (cost > 0 and floor_bps == 10_000 - fee_bps)
+    assert (floor is None) == out_of_reach, "more than the channel leaves of net sales cannot be kept"
+    if floor is None:
+        return
     assert (now.margin_bps(floor) or 0) >= floor_bps
     lower = now.margin_bps(floor - 1) if floor > 1 else None
     assert lower is None or lower < floor_bps
@@ -57,7 +61,7 @@ def test_without_cost_or_with_an_impossible_floor_there_is_no_floor_price() -> N
 
 
 def test_no_price_passes_the_floor_by_rounding() -> None:
-    """20.96 / 1.19 less 12 % is 15.4998..., so 12.40 leaves 19.999 %: not yet 20 %."""
+    """21.69 / 1.19 is 18.2269 net: less 12 % of it and 12.40 for the goods 19.969 % are left, not yet 20 %."""
     now = situation(1_240, 1_900, 1_200, 2_000)
-    assert floor_price_minor(now) == 2_097
-    assert (now.margin_bps(2_096), now.margin_bps(2_097)) == (1_999, 2_003)
+    assert floor_price_minor(now) == 2_170
+    assert (now.margin_bps(2_169), now.margin_bps(2_170)) == (1_996, 2_000)

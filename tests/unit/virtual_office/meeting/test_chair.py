@@ -9,6 +9,7 @@ from domain.stock import PurchaseLine, PurchaseOrderCreate
 from store.tables import ProposalRow
 from virtual_office.meeting.chair import Grounds, choose
 from virtual_office.meeting.limits import CASH, STOCK_MONEY
+from virtual_office.meeting.price_sets import PricesTogether
 from virtual_office.meeting.revision import Revision
 
 
@@ -108,3 +109,32 @@ def test_what_a_recomputation_left_nothing_of_mends_no_risk() -> None:
     assert choose([due], replace(grounds, revisions={})).adopted == [due.id]
     assert choose([due], grounds).adopted == []
     assert choose([due, A], grounds).adopted == [A.id]
+
+
+def promising(sku: str, value: int, *, side: int) -> ProposalRow:
+    row = proposal(sku, value)
+    promise = Prediction(
+        value=value, low=value - side, high=value + side, unit="EUR.minor", horizon_days=56,
+        check_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )  # fmt: skip
+    row.prediction = promise.model_dump(mode="json")
+    return row
+
+
+def test_prices_chosen_together_are_told_in_sum_of_those_adopted() -> None:
+    """Two that move alike add up their deviations; apart from them, one that was left out counts for nothing."""
+    rows = [promising("A", 30_000, side=4_000), promising("B", 20_000, side=3_000), promising("C", 10_000, side=2_000)]
+    alike = PricesTogether([row.id for row in rows], [[1.0, 1.0, 1.0]] * 3, [0.0] * 3)
+    apart = PricesTogether(alike.proposals, [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [0.0] * 3)
+    said = [
+        choose(rows, Grounds({}, attention=2, currency="EUR", sets=[together])).together for together in (alike, apart)
+    ]
+    assert said[0][0].startswith("2 price changes, chosen together, should bring €500.00 in sum")
+    assert "€430.00 to €570.00" in said[0][0]
+    assert "€450.00 to €550.00" in said[1][0]
+
+
+def test_one_price_of_a_set_is_told_by_itself() -> None:
+    rows = [promising("A", 300, side=40), promising("B", 200, side=30)]
+    together = PricesTogether([row.id for row in rows], [[1.0, 0.5], [0.5, 1.0]], [0.0, 0.0])
+    assert choose(rows, Grounds({}, attention=1, currency="EUR", sets=[together])).together == []

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +13,15 @@ from domain.language import Language
 from domain.metrics import Comparison, MetricQuery, Period, Split
 from language.speech import speak
 from tests.counting import compiled_by
-from virtual_office.metrics.reader import BrandNames, Unclear, Understood, _plain, read_question
+from virtual_office.metrics.reader import (
+    BrandNames,
+    Unclear,
+    Understood,
+    _plain,
+    read_question,
+)
+from virtual_office.metrics.topic_reader import TopicAsked, read_topic
+from virtual_office.metrics.topics import Topic
 
 TODAY, OCTOBER = date(2026, 11, 21), date(2026, 10, 1)
 NAMES = BrandNames(
@@ -136,7 +145,25 @@ def read(question: str) -> Understood | Unclear:
                 "base_last": date(2025, 12, 31),
             },
         ),
-        ("stock of HM-SH-01", {"metric": "stock", "product": "HM-SH-01"}),
+        ("stock of HM-SH-01", {"metric": "stock", "product": "HM-SH-01", "split": "location"}),
+        ("revenue", {"metric": "revenue", "period": "this_month"}),
+        (
+            "What are my best sellers?",
+            {"metric": "revenue", "period": "this_month", "split": Split.PRODUCT, "top": 5},
+        ),
+        ("Was läuft am besten?", {"metric": "revenue", "period": "this_month", "split": Split.PRODUCT, "top": 5}),
+        (
+            "Compare this November with last",
+            {"metric": "revenue", **between(date(2026, 11, 1), date(2026, 11, 30)), "comparison": YEAR},
+        ),
+        (
+            "Vergleich mit dem letzten November",
+            {"metric": "revenue", **between(date(2026, 11, 1), date(2026, 11, 30)), "comparison": YEAR},
+        ),
+        (
+            "Why did my margin change?",
+            {"metric": "margin", **between(date(2026, 8, 23), TODAY), "why": True, "comparison": BEFORE},
+        ),
         ("how much stock do we have?", {"metric": "stock"}),
         ("Bestand nach Standort", {"metric": "stock", "split": Split.LOCATION}),
         ("stock-outs by product", {"metric": "stock_outs", "split": Split.PRODUCT}),
@@ -159,7 +186,6 @@ def test_a_question_is_read(question: str, query: dict[str, object] | None) -> N
     "question",
     [
         "how happy are our customers?",
-        "revenue",
         "revenue and margin last week",
         "revenue in Bavaria last week",
         "revenue last week and last month",
@@ -223,6 +249,61 @@ def test_a_word_that_is_left_is_named_before_the_days_are_asked_for() -> None:
     reading = read("revenue in the 32nd quarter")
     assert isinstance(reading, Unclear)
     assert "32nd" in speak(reading.reason, Language.EN)
+
+
+TWENTY = {
+    Topic.OWED: ("Who owes me money?", "Wer schuldet mir Geld?"),
+    Topic.WORST_STAND: ("Which stand is worst?", "Welcher Stand ist der schlechteste?"),
+    Topic.TODAY: ("What should I do today?", "Was soll ich heute tun?"),
+    Topic.RUN_OUT: ("When will I run out of Daily Shampoo?", "Wann geht Daily Shampoo aus?"),
+    Topic.NOTHING: ("What if I do nothing?", "Was, wenn ich nichts tue?"),
+    Topic.HOW: ("How is it going?", "Wie läuft es?"),
+    Topic.CASH: ("Is my money enough?", "Reicht das Geld?"),
+    Topic.CHANNELS: ("Which channel earns most?", "Welcher Kanal verdient am meisten?"),
+    Topic.LOSING: ("Which products lose money?", "Welche Produkte verlieren Geld?"),
+    Topic.ADS: ("Should I spend more on ads?", "Soll ich mehr für Werbung ausgeben?"),
+    Topic.EXPENSIVE: ("Am I too expensive?", "Bin ich zu teuer?"),
+    Topic.DEAL: ("Was Black Friday worth it?", "Hat sich Black Friday gelohnt?"),
+    Topic.LEAVING: ("Which customers am I losing?", "Welche Kunden verliere ich?"),
+    Topic.DECISIONS: ("What became of last week's decisions?", "Was wurde aus den Beschlüssen?"),
+    Topic.WAITING: ("What is waiting for me?", "Was wartet auf mich?"),
+    Topic.WHY_ITEM: ("Why €107k to Shenzhen?", "Warum 107.000 € nach Shenzhen?"),
+    Topic.SURE: ("How sure are you?", "Wie sicher seid ihr?"),
+}
+PLACES = replace(NAMES, others={"Shenzhen": "S5", "ST15": "ST15"})
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_what_an_owner_asks_is_read_in_both_languages(topic: Topic) -> None:
+    for question, language in zip(TWENTY[topic], (Language.EN, Language.DE), strict=True):
+        assert isinstance(read(question), Unclear), question
+        asked = read_topic(question, PLACES, TODAY)
+        assert isinstance(asked, TopicAsked), asked
+        assert (asked.topic, asked.language) == (topic, language)
+    assert asked.product == ("HM-SH-01" if topic is Topic.RUN_OUT else "")
+    assert asked.other == ("S5" if topic is Topic.WHY_ITEM else "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How is it going in Bavaria?", "Who owes me money for Daily Shampoo?", "Is my money enough in own shop?",
+     "Which stand is worst on Mars?", "When will I run out?", "Which channel earns most at ST15?"],
+)  # fmt: skip
+def test_a_topic_answers_nothing_that_it_was_not_asked(question: str) -> None:
+    assert isinstance(read_topic(question, PLACES, TODAY), Unclear)
+
+
+def test_days_that_nobody_named_are_the_month_of_the_newest_sales() -> None:
+    reading = read_question("best sellers", replace(NAMES, newest=date(2026, 10, 31)), TODAY)
+    assert isinstance(reading, Understood)
+    assert reading.assumed
+    assert (reading.query.first, reading.query.last) == (OCTOBER, date(2026, 10, 31))
+
+
+def test_a_refusal_names_what_was_understood() -> None:
+    reading = read("revenue in Bavaria last week by channel")
+    assert isinstance(reading, Unclear)
+    assert [speak(part, Language.EN) for part in reading.understood] == ["Net sales", "last week"]
 
 
 CALLED = ["GEL", "Gel", "Gel X", "X Gel 90", "Gel-Set", "gel x 90 ml", "90", "Daily, Gel", "ÖL (alt)"]
