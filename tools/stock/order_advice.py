@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import Any
 from uuid import UUID
 
 from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.censored_demand import LEAST_AVAILABILITY
 from analytics.stock.lead_time import DemandRate, LeadTime
 from analytics.stock.order_quantity import PriceTier, SupplyTerms
-from analytics.stock.reorder_plan import StockedProduct, StockTerms
+from analytics.stock.reorder_plan import StockedProduct, StockTerms, plan_replenishment
 from analytics.stock.replenishment import OrderAdvice, StockPosition, advise_order, gain_together
+from analytics.stock.weekly_demand import WeeklyDemand
 from domain.figure import Cell
 from domain.money import BPS
 from domain.stock import REVIEW_DAYS
@@ -19,19 +21,24 @@ from store.session import BrandSession
 from store.tables import Supplier
 from tools import cells
 from tools.base import ToolAnswer, ToolArguments, ToolEnv
+from tools.finance.cash_carried import cash_carries
 from tools.reasons import reason_keys
 from tools.stock.arguments import SupplierArguments
 from tools.stock.book import ProductStock, StockBook, lead_time_of, stock_book
-from tools.stock.demand import WeeklyDemand, weekly_demand
 from tools.stock.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR, reaching
-from tools.stock.results import OrderAdviceView, OrderLineAdvice, SupplierList, SupplierView
+from tools.stock.results import OrderAdviceView, OrderAlternative, OrderLineAdvice, SupplierList, SupplierView
 from tools.stock.sources import TOTALS, sources_of_advice, sources_of_suppliers
 from tools.stock.supplier_terms import minimum_of
 
 COVERAGE = 0.80
 LEAST_WEEKS = 8
 _QUARTER_WEEKS = 13
-_HINDERED = frozenset({"waits_for_cash", "minimum_above_shelf_life", BELOW_MINIMUM, MINIMUM_UNCLEAR})
+AT_RISK = 0.2
+"""From this chance of running out on, a line is one that may run out."""
+WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD = "waits_for_cash", "waits_for_cash_ahead"
+_HINDERED = frozenset(
+    {WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD, "minimum_above_shelf_life", BELOW_MINIMUM, MINIMUM_UNCLEAR}
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class _Line:
     demand: WeeklyDemand | None = None
     advice: OrderAdvice | None = None
     lacking: str = ""
+    product: StockedProduct | None = None
+    position: StockPosition | None = None
 
     @property
     def is_order(self) -> bool:
@@ -63,6 +72,14 @@ class _Line:
     @property
     def gain_minor(self) -> float:
         return self.advice.gain.value_minor if self.advice and self.advice.gain else 0.0
+
+    def costing_at_most(self, cash_minor: float) -> "_Line | None":
+        """The same line with as much as this money buys; None where that is less than the supplier takes, or no gain."""
+        assert self.product is not None and self.position is not None
+        within = replace(self.product, terms=replace(self.product.terms, cash_minor=cash_minor))
+        advice = advise_order(within, self.position, plan=plan_replenishment(self.product))
+        smaller = replace(self, advice=advice)
+        return smaller if smaller.is_order and smaller.cost_minor <= cash_minor else None
 
 
 def list_suppliers(session: BrandSession, env: ToolEnv, args: ToolArguments) -> ToolAnswer:
@@ -105,8 +122,10 @@ def _lead_time(session: BrandSession, env: ToolEnv, supplier: Supplier) -> LeadT
 def order_advice(session: BrandSession, env: ToolEnv, args: SupplierArguments) -> ToolAnswer:
     """Work out whether to order from a supplier today: for each of its products what a week asks for (sales that an
     empty shelf lost counted in), stock and orders under way, when it may run out, and the quantity that costs least
-    under the supplier's minimum, price breaks and lead time, shelf life and cash; and what ordering now brings
-    against ordering at the next weekly review, with an 80 % interval. Abstains where data are lacking. Where the
+    under the supplier's minimum, price breaks and lead time, shelf life, the brand's limit on cover, and what cash
+    carries; and what ordering now brings against ordering at the next weekly review, with an 80 % interval. Holidays,
+    promotions and peaks of one season come on top of usual demand in their weeks only; what is owed to customers is
+    ordered on top. Names a smaller order of just the lines that may run out. Abstains where data are lacking. Where the
     brand's documents say what an order has to come to, the order is brought up to it if that still pays, and waits
     otherwise; `minimum_order` holds the sentences. Where they are unclear or do not agree, it waits for a person."""
     book, view = stock_book(session, env), advise_supplier(session, env, args.supplier)
@@ -129,18 +148,25 @@ def advise_supplier(
     offers, lead = reads.offers_of(session, supplier.id), _lead_time(session, env, supplier)
     if lead is None or not offers:
         return _blank(supplier, book, ["no_lead_time"] if lead is None else ["no_offer"])
-    minimum = minimum_of(session, env, supplier)
+    minimum, carried = minimum_of(session, env, supplier), cash_carries(session, env, supplier)
 
     def advise(least: Mapping[str, int]) -> list[_Line]:
         lines = [
             _line(book, lead, offer, (factors or {}).get(offer.product_id, 1.0), least.get(offer.sku, 0))
             for offer in offers
         ]
-        return _within_cash(lines, book)
+        return _within_cash(lines, book.cash_minor, carried)
 
     lines = reaching(advise({}), minimum, advise, lambda line, why: replace(line, lacking=why))
     view = _view(supplier, book, lead, lines)
-    return view.model_copy(update={"minimum_order": minimum.view(book.currency)})
+    least = minimum.amount_minor if minimum.status == "stated" else 0
+    return view.model_copy(
+        update={
+            "minimum_order": minimum.view(book.currency),
+            "carried": None if carried is None else cells.money(carried, book.currency),
+            "alternative": _alternative(lines, book.currency, least) if view.status == "order" else None,
+        }
+    )
 
 
 def _line(book: StockBook, lead: LeadTime, offer: reads.Offer, factor: float, least: int) -> _Line:
@@ -156,15 +182,25 @@ def _advised(
 ) -> _Line:
     """Raises InvalidNumbers."""
     kept = book.kept_minor.get(offer.product_id)
+    if not stock.counted:
+        return _Line(offer, stock, lacking="never_counted")
     if len(stock.used) < LEAST_WEEKS:
         return _Line(offer, stock, lacking="too_few_weeks")
     if not (stock.available >= LEAST_AVAILABILITY).any():
         return _Line(offer, stock, lacking="never_in_stock")
-    demand = weekly_demand(stock, ceil((lead.mean_days + REVIEW_DAYS) / 7)).times(factor)
+    demand = stock.demand(ceil((lead.mean_days + REVIEW_DAYS) / 7)).times(factor)
     if kept is None:
         return _Line(offer, stock, demand, lacking="no_sales")
-    position = StockPosition(on_hand=float(max(stock.on_hand, 0)), on_order=float(stock.under_way))
-    return _Line(offer, stock, demand, advise_order(_product(book, lead, offer, demand.rate, kept, least), position))
+    before = demand.events_within(lead.mean_days)
+    position = StockPosition(
+        on_hand=float(max(stock.on_hand, 0)),
+        on_order=float(stock.under_way),
+        reserved=float(stock.owed),
+        event_units_before=before,
+        event_units_after=max(demand.events_within(lead.mean_days + REVIEW_DAYS) - before, 0.0),
+    )
+    product = _product(book, lead, offer, demand.rate, kept, least)
+    return _Line(offer, stock, demand, advise_order(product, position), product=product, position=position)
 
 
 def _product(
@@ -182,29 +218,52 @@ def _product(
             holding_rate_per_year=book.rules.holding_bps_a_year / BPS,
             shelf_life_days=None if offer.shelf_life_days is None else float(offer.shelf_life_days),
             slow_days=float(book.rules.max_cover_days),
+            most_cover_days=float(book.rules.max_cover_days),
         ),
         review_days=float(REVIEW_DAYS),
     )
 
 
-def _within_cash(lines: Sequence[_Line], book: StockBook) -> list[_Line]:
-    """Order what brings most for its money first, as far as the accounts reach; the rest waits, and says so."""
-    if book.cash_minor is None:
+def _within_cash(lines: Sequence[_Line], held_minor: int | None, carried_minor: float | None) -> list[_Line]:
+    """Order what brings most for its money first, as far as cash reaches, that of today and that of the weeks ahead.
+
+    What does not fit is ordered as far as it does; the rest waits, and says so.
+    """
+    limits = [limit for limit in (held_minor, carried_minor) if limit is not None]
+    if not limits:
         return list(lines)
-    left, waiting = float(book.cash_minor), dict[str, _Line]()
+    left, done = float(min(limits)), dict[str, _Line]()
+    ahead = carried_minor is not None and carried_minor < (held_minor or 0)
     for line in sorted((line for line in lines if line.is_order), key=_gain_per_money, reverse=True):
-        assert line.advice is not None
-        cost = line.advice.units * line.advice.quantity.unit_cost_minor
-        if cost <= left:
-            left -= cost
-        else:
-            waiting[line.offer.sku] = replace(line, lacking="waits_for_cash")
-    return [waiting.get(line.offer.sku, line) for line in lines]
+        fitting = line if line.cost_minor <= left else line.costing_at_most(left)
+        done[line.sku] = fitting or replace(line, lacking=WAITS_FOR_CASH_AHEAD if ahead else WAITS_FOR_CASH)
+        left -= fitting.cost_minor if fitting else 0.0
+    return [done.get(line.sku, line) for line in lines]
+
+
+def _alternative(lines: Sequence[_Line], currency: str, least_minor: int) -> OrderAlternative | None:
+    """Only the lines that may run out, where the order has others beside them and the supplier takes so little."""
+    ordered = [line for line in lines if line.is_order]
+    at_risk = [line for line in ordered if line.advice and line.advice.stock_out_without >= AT_RISK]
+    if not at_risk:
+        at_risk = sorted(ordered, key=lambda line: -(line.advice.stock_out_without if line.advice else 0.0))[:1]
+    amount = sum(line.cost_minor for line in at_risk)
+    if len(at_risk) == len(ordered) or amount < least_minor:
+        return None
+    gains = [line.advice.gain for line in at_risk if line.advice and line.advice.gain]
+    value, low, high = gain_together(gains, COVERAGE)
+    return OrderAlternative(
+        skus=[line.sku for line in at_risk],
+        units=Cell(value=sum(line.units for line in at_risk), unit="units"),
+        amount=cells.money(amount, currency),
+        gain=cells.money(value, currency),
+        gain_low=cells.money(low, currency),
+        gain_high=cells.money(high, currency),
+    )
 
 
 def _gain_per_money(line: _Line) -> float:
-    assert line.advice is not None and line.advice.gain is not None
-    return line.advice.gain.value_minor / max(line.advice.units * line.advice.quantity.unit_cost_minor, 1.0)
+    return line.gain_minor / max(line.cost_minor, 1.0)
 
 
 def _blank(supplier: Supplier, book: StockBook, reasons: list[str]) -> OrderAdviceView:
@@ -215,6 +274,8 @@ def _blank(supplier: Supplier, book: StockBook, reasons: list[str]) -> OrderAdvi
         status="abstained",
         reasons=reason_keys("stock", reasons),
         lines=[],
+        movements="derived" if book.derived else "kept",
+        cover_limit=cells.days(book.rules.max_cover_days),
     )
 
 
@@ -243,7 +304,9 @@ def _totals(ordered: Sequence[OrderAdvice], lead: LeadTime, book: StockBook) -> 
     gains = [advice.gain for advice in ordered if advice.gain is not None]
     value, low, high = gain_together(gains, COVERAGE)
     amount = sum(advice.units * advice.quantity.unit_cost_minor for advice in ordered)
+    lasts = [advice.cover_after_days for advice in ordered if advice.cover_after_days is not None]
     return {
+        **({"cover_shortest": cells.days(round(min(lasts))), "cover_longest": cells.days(round(max(lasts)))} if lasts else {}),
         "ordered_lines": cells.count(len(ordered)),
         "units": Cell(value=sum(advice.units for advice in ordered), unit="units"),
         "amount": cells.money(amount, book.currency),
@@ -275,7 +338,7 @@ def _reasons(line: _Line) -> list[str]:
     return [reason for reason in dict.fromkeys([line.lacking, *map(str, advised)]) if reason]
 
 
-def _demand_view(line: _Line) -> dict[str, Cell]:
+def _demand_view(line: _Line) -> dict[str, Any]:
     if line.demand is None:
         return {}
     return {
@@ -283,7 +346,21 @@ def _demand_view(line: _Line) -> dict[str, Cell]:
         "demand_low": cells.units_a_week(line.demand.low),
         "demand_high": cells.units_a_week(line.demand.high),
         "out_of_stock": cells.share(1 - float(line.stock.available[-_QUARTER_WEEKS:].mean())),
+        **_events_view(line),
     }
+
+
+def _events_view(line: _Line) -> dict[str, Any]:
+    assert line.demand is not None
+    view: dict[str, Any] = {"set_apart": list(line.demand.set_apart)}
+    units = round(float(line.demand.event_units.sum()))
+    if line.position is not None:
+        units = round(line.position.event_units_before + line.position.event_units_after)
+    if units > 0:
+        view |= {"events": list(line.demand.events), "event_units": Cell(value=units, unit="units")}
+    if line.stock.owed:
+        view["owed"] = Cell(value=line.stock.owed, unit="units")
+    return view
 
 
 def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Cell]:
@@ -304,5 +381,8 @@ def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Cell]:
             "gain": cells.money(advice.gain.value_minor, currency),
             "gain_low": cells.money(advice.gain.low_minor, currency),
             "gain_high": cells.money(advice.gain.high_minor, currency),
+            "saved": Cell(value=round(advice.gain.units_saved), unit="units"),
         }
+        if advice.cover_after_days is not None:
+            view["cover_after"] = cells.days(round(advice.cover_after_days))
     return view

@@ -14,7 +14,6 @@ from store.session import BrandSession
 from store.tables import Supplier
 from tools.base import ToolEnv
 from tools.stock.book import StockBook, lead_time_of
-from tools.stock.demand import weekly_demand
 from tools.stock.order_advice import LEAST_WEEKS
 
 _DAY = timedelta(days=1)
@@ -37,6 +36,8 @@ def shelf_supply(
     if stock is None or len(stock.used) < LEAST_WEEKS or unit_cost_minor is None:
         raise InvalidNumbers(f"What {sku} costs, holds in stock or uses of it is not known well enough.")
     supplier, lead_days = _next_supplier(session, env, product)
+    supply_days = lead_days + REVIEW_DAYS
+    demand = stock.demand(ceil(supply_days / 7))
     today = session.ctx.known_until
     coming = [
         Arrival(max((order.expected_at - today) / _DAY, 0.0) if order.expected_at else lead_days, order.quantity)
@@ -45,10 +46,10 @@ def shelf_supply(
     ]
     return ShelfSupply(
         shelf=ShelfUntilSupply(
-            on_hand=float(max(stock.on_hand, 0)),
+            on_hand=max(stock.on_hand - demand.events_within(supply_days), 0.0),
             arrivals=coming,
-            supply_days=lead_days + REVIEW_DAYS,
-            rate=weekly_demand(stock, ceil((lead_days + REVIEW_DAYS) / 7)).rate,
+            supply_days=supply_days,
+            rate=demand.rate,
         ),
         supplier=supplier,
         left_elsewhere=book.kept_minor.get(product, 0.0) - unit_cost_minor,
