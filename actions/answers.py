@@ -1,12 +1,12 @@
 """The answer besides yes and no: later."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from actions.items import find_item
+from actions.local_time import local_moment
 from actions.order import require_present
 from actions.seen import require_seen
 from actions.status import set_status
@@ -16,7 +16,6 @@ from domain.errors import InvalidInput
 from domain.message import Message, message
 from store.audit import append_audit
 from store.leases import lock_row
-from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem
 
@@ -30,25 +29,28 @@ def snooze(session: BrandSession, item_id: str, until: datetime, seen: str | Non
     if item.status != ItemStatus.SNOOZED:
         check_transition(ItemStatus(item.status), ItemStatus.SNOOZED)
     if until <= session.ctx.now():
-        raise InvalidInput(f"{_local(session, until)} is past.", remedy="Choose a later moment.")
+        raise InvalidInput(
+            f"{until:%Y-%m-%d %H:%M %Z} is past.",
+            remedy="Choose a later moment.",
+            said=message("item.error.past", **local_moment(session, until)),
+            advice=Message(key="item.advice.later_moment"),
+        )
     if until >= item.expires_at:
         raise InvalidInput(
-            f"It can be put off until before it expires, on {_local(session, item.expires_at)}.",
+            f"It can be put off until before it expires, on {item.expires_at:%Y-%m-%d %H:%M %Z}.",
             remedy="Choose an earlier moment, or reject it.",
+            said=message("item.error.beyond_expiry", **local_moment(session, item.expires_at)),
+            advice=Message(key="item.advice.earlier_moment"),
         )
     item.snoozed_until = until
+    put_off = message("item.because.put_off", **local_moment(session, until))
     if item.status == ItemStatus.SNOOZED:
         item.version += 1
-        append_audit(session, "action_item.snoozed", str(item.id), {"to": f"put off until {_local(session, until)}"})
+        append_audit(session, "action_item.snoozed", str(item.id), {"to": "put off", "reason": put_off.document()})
+        item.status_message = put_off.document()
         return item
-    set_status(session, item, ItemStatus.SNOOZED, message("item.because.put_off", until=_local(session, until)))
+    set_status(session, item, ItemStatus.SNOOZED, put_off)
     return item
-
-
-def _local(session: BrandSession, moment: datetime) -> str:
-    """A moment as the brand's people read it: in its zone, which is named."""
-    zone = brand_of(session).zone
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
 
 
 def wake_due(session: BrandSession) -> int:

@@ -43,6 +43,7 @@ def item_summary(item: ActionItem) -> dict[str, Any]:
         "gates": item.verdict.get("gates", []),
         "predicted": None if prediction is None else predicted_document(prediction),
         "expected": _expected(item, prediction).document(),
+        "can_be_undone": _can_be_undone(item),
         "edited_from": str(item.edited_from) if item.edited_from else None,
         "etag": tag_of(item),
     }
@@ -80,7 +81,6 @@ def still_document(session: BrandSession, item: ActionItem) -> dict[str, Any]:
         "diff": item.preview["changes"],
         "blast_radius": item.preview["blast_radius"],
         "undo": item.preview["undo"],
-        "can_be_undone": _can_be_undone(item),
         "outside": _outside(item.kind),
         "rationale": item.rationale,
         "action": item.action,

@@ -22,7 +22,7 @@ from domain.action import Action, ItemStatus
 from domain.actor import ActorKind, Permission
 from domain.editing import edited
 from domain.errors import Conflict, EditDenied, Forbidden
-from domain.message import message
+from domain.message import Message, message
 from domain.prediction import Prediction
 from domain.verdict import Decision
 from guardrails.cedar import PolicyEngine
@@ -67,7 +67,13 @@ def edit(
     require_seen(session, old, seen)
     if old.status not in OPEN or old.expires_at <= session.ctx.now():
         stands = old.status if old.status not in OPEN else "overdue"
-        raise Conflict(f"This action item is {stands}; it cannot be edited.", remedy="Look at it again.")
+        status = Message(key=f"item.status.{'expired' if stands == 'overdue' else stands}")
+        raise Conflict(
+            f"This action item is {stands}; it cannot be edited.",
+            remedy="Look at it again.",
+            said=message("item.error.not_editable", status=status),
+            advice=Message(key="item.advice.look_again"),
+        )
     action = edited(action_of(old), changes)
     require_none_agreed(session, action)
     foreseen = foresee(session, old, action)
@@ -81,7 +87,7 @@ def edit(
         receipts=list(foreseen.receipts),
     )
     _require_allowed(session, engine, new)
-    new.status_message = message("item.because.edited", actor=session.ctx.actor.label).document()
+    new.status_message = message("item.because.edited", actor=session.ctx.actor.name).document()
     enter(session, new)
     if old.status in OPEN:
         set_status(session, old, ItemStatus.SUPERSEDED, message("item.because.replaced", item=str(new.id)))
@@ -94,6 +100,8 @@ def _require_allowed(session: BrandSession, engine: PolicyEngine, item: ActionIt
         raise EditDenied(
             "The guardrails forbid that.",
             remedy="The action item stays as it was. Give other amounts, or answer it as it is.",
+            said=Message(key="item.error.rules_forbid"),
+            advice=Message(key="item.advice.stays_as_it_was"),
             reasons=[reason.document() for reason in verdict.reasons],
             policies=list(verdict.policies),
         )

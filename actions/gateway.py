@@ -21,7 +21,7 @@ from domain.action import ItemStatus
 from domain.actor import Permission
 from domain.context import Context
 from domain.errors import Conflict, NotFound
-from domain.message import Message, message, together
+from domain.message import Message, message, read_message, together
 from domain.verdict import Decision, gate_names
 from guardrails.cedar import PolicyEngine
 from store.database import Database
@@ -124,7 +124,7 @@ def undo(database: Database, ctx: Context, item_id: str, seen: str | None = None
         require_present(session)
         require_seen(session, item, seen)
         if item.status == ItemStatus.APPROVED:
-            set_status(session, item, ItemStatus.REJECTED, message("item.because.withdrawn", actor=ctx.actor.label))
+            set_status(session, item, ItemStatus.REJECTED, message("item.because.withdrawn", actor=ctx.actor.name))
             return item
         _undo_done(session, item)
         return item
@@ -133,13 +133,17 @@ def undo(database: Database, ctx: Context, item_id: str, seen: str | None = None
 def _undo_done(session: BrandSession, item: ActionItem) -> None:
     handler = handler_of(item.kind)
     if item.status not in (ItemStatus.DONE, ItemStatus.MEASURED):
-        raise Conflict(f"This action item is {item.status}: there is nothing to undo.")
+        status = Message(key=f"item.status.{item.status}")
+        raise Conflict(
+            f"This action item is {item.status}: there is nothing to undo.",
+            said=message("item.error.nothing_to_undo", status=status),
+        )
     if not isinstance(handler, Undoes):
-        raise Conflict(f"{handler.kind.title} cannot be undone.")
+        raise Conflict(f"{handler.kind.title} cannot be undone.", said=read_message(item.preview["undo"]))
     handler.lock(session, action_of(item))
     effect = session.scalars(
         select(Effect).where(col(Effect.action_item_id) == item.id, col(Effect.direction) == APPLY)
     ).one()
     changes = handler.undo(session, effect.rows, source=f"undo:{item.id}")
     _book(session, item, UNDO, changes, None)
-    set_status(session, item, ItemStatus.UNDONE, message("item.because.undone", actor=session.ctx.actor.label))
+    set_status(session, item, ItemStatus.UNDONE, message("item.because.undone", actor=session.ctx.actor.name))

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from sqlmodel import col
@@ -15,7 +16,7 @@ from actions.kinds import handler_of
 from actions.order import require_present
 from actions.seen import require_seen
 from actions.status import cause_of, set_status
-from domain.action import Action, ItemStatus, parse_action
+from domain.action import Action, ItemStatus, Told, parse_action
 from domain.actor import Actor, ActorKind, Permission
 from domain.autonomy import Autonomy
 from domain.errors import Conflict, InvalidInput, NotFound
@@ -26,6 +27,7 @@ from domain.verdict import Decision, Verdict
 from store.audit import append_audit
 from store.leases import lock_row, one_at_a_time
 from store.outbox import emit
+from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, ProposalRow
 
@@ -255,13 +257,25 @@ def judge(session: BrandSession, engine: "PolicyEngine", item: ActionItem) -> Ve
 
 def enter(session: BrandSession, item: ActionItem) -> None:
     """Take up a new item that was judged, in place of what it replaces."""
-    item.expires_at = session.ctx.now() + handler_of(item.kind).kind.approval_valid_for
+    item.expires_at = last_moment(session, item)
     _supersede(session, item)
     session.add(item)
     session.flush()
     payload = {"kind": item.kind, "subject": item.subject, "proposer": item.proposer, "title": item.preview["title"]}
     emit(session, "action_item.proposed", str(item.id), payload, cause_of(item))
     append_audit(session, "action_item.proposed", str(item.id), {"action": item.action, "verdict": item.verdict})
+
+
+def last_moment(session: BrandSession, item: ActionItem) -> datetime:
+    """The last moment at which a yes to a new item still works: before the day that it is planned for begins."""
+    kind, now = handler_of(item.kind).kind, session.ctx.now()
+    valid_until = now + kind.approval_valid_for
+    if not kind.planned_for:
+        return valid_until
+    zone = ZoneInfo(brand_of(session).zone)
+    day: date = getattr(action_of(item), kind.planned_for)
+    begins, ends = (datetime.combine(day + timedelta(days=days), time(), zone) for days in (0, 1))
+    return min(valid_until, begins if begins > now else ends) if ends > now else valid_until
 
 
 def show_again(session: BrandSession, engine: "PolicyEngine", item: ActionItem, look: Look) -> Verdict:
@@ -303,6 +317,11 @@ def execution_key(item: ActionItem) -> str:
 def action_of(item: ActionItem) -> Action:
     """The typed action of an item."""
     return parse_action(item.action)
+
+
+def told_of(item: ActionItem) -> Told:
+    """The names and amounts that its handler looked up for its titles."""
+    return Told.model_validate(item.preview.get("told") or {})
 
 
 def source_of(item: ActionItem) -> str:
@@ -375,7 +394,12 @@ def reject(session: BrandSession, item_id: str, reason: str, seen: str | None = 
     """A person says no; the reason reaches the agent's next report. Raises Conflict when it is too late."""
     session.ctx.require(Permission.ACTION_APPROVE)
     if not reason.strip():
-        raise InvalidInput("A rejection needs a reason.", remedy="Say why with --reason: the agent will read it.")
+        raise InvalidInput(
+            "A rejection needs a reason.",
+            remedy="Say why with --reason: the agent will read it.",
+            said=Message(key="item.error.no_reason"),
+            advice=Message(key="item.advice.say_why"),
+        )
     item = lock_row(session, ActionItem, find_item(session, item_id).id)
     require_present(session)
     require_seen(session, item, seen)
@@ -383,12 +407,12 @@ def reject(session: BrandSession, item_id: str, reason: str, seen: str | None = 
     return item
 
 
-def expire_due(session: BrandSession) -> int:
-    """Close what nobody answered in time; how many."""
+def expire_due(session: BrandSession) -> Sequence[ActionItem]:
+    """Close what nobody answered in time, and return it."""
     overdue = select(ActionItem).where(
         col(ActionItem.status).in_(OPEN), col(ActionItem.expires_at) <= session.ctx.now()
     )
     items = session.scalars(overdue.with_for_update(skip_locked=True)).all()
     for item in items:
         set_status(session, item, ItemStatus.EXPIRED, Message(key="item.because.unanswered"))
-    return len(items)
+    return items

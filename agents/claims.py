@@ -1,7 +1,7 @@
 """Claims of the rules: sentences of the catalogue by key, whose numbers are figures."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from domain.figure import FigureRef
@@ -28,11 +28,15 @@ def reason_to_act(why: Sequence[Message], figures: Mapping[str, FigureRef], if_n
     said = sentences(why)
     if if_no is not None:
         said = said.model_copy(update={"parts": {**said.parts, IF_NO: (if_no,)}})
-    text = speak(said, Language.EN)
-    beside = speak(if_no, Language.EN) if if_no is not None else ""
+    text, beside = speak(said, Language.EN), said_beside(said, figures)
     cited = dict.fromkeys(KEY.findall(f"{text} {beside}"))
-    promised = [key for key in figures if _PROMISED.fullmatch(key)]
-    return Claim(text=text, message=said, figures={key: figures[key] for key in (*cited, *promised)})
+    return Claim(text=text, message=said, beside=beside, figures={key: figures[key] for key in cited})
+
+
+def said_beside(said: Message, figures: Iterable[str]) -> str:
+    """What stands beside the text of a message about something proposed: what a no leads to, and the promise's keys."""
+    if_no = [speak(part, Language.EN) for part in said.parts.get(IF_NO, ())]
+    return " ".join((*if_no, *(f"{{{key}}}" for key in figures if _PROMISED.fullmatch(key))))
 
 
 def reasons_of(node: Mapping[str, Any]) -> list[Message]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from agents.claims import said_beside
 from domain.canonical import canonical_json
 from domain.language import Language
 from domain.message import read_message
@@ -54,5 +55,8 @@ def misquoted(report: AgentReport) -> Iterator[str]:
 
 
 def is_misquoted(claim: Claim) -> bool:
-    """Whether a claim's text is not what its message says in English."""
-    return claim.message is not None and (claim.german != "" or speak(claim.message, Language.EN) != claim.text)
+    """Whether a claim's text, or what is said beside it, is not what its message says in English."""
+    if claim.message is None:
+        return claim.beside != ""
+    beside = said_beside(claim.message, claim.figures) if claim.beside else ""
+    return claim.german != "" or speak(claim.message, Language.EN) != claim.text or claim.beside != beside

@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import col
 
 from actions.items import OPEN
+from automation.deadlines import lapses_soon
 from automation.waits import RULES
 from domain.action import ItemStatus
 from store.jobs import LEASED, QUEUED
@@ -37,6 +38,7 @@ _DUE = select(col(Brand.id)).where(
             or_(
                 and_(col(ActionItem.status).in_(OPEN), col(ActionItem.expires_at) <= _NOW),
                 and_(col(ActionItem.status) == ItemStatus.SNOOZED, col(ActionItem.snoozed_until) <= _NOW),
+                lapses_soon(_NOW),
             )
         )
         .exists(),

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from actions.answers import wake_due
 from actions.items import expire_due
+from automation.deadlines import tell_lapsed, warn_due
 from automation.due import anything_due
 from automation.relay import relay
 from automation.watchdog import tell_given_up
@@ -43,6 +44,7 @@ class JobResult:
     kind: str
     ok: bool
     outcome: str
+    payload: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Worker:
@@ -74,8 +76,9 @@ class Worker:
         with self._database.begin(ctx) as session:
             due = anything_due(session, self.kinds)
             if due:
-                expire_due(session)
+                tell_lapsed(session, expire_due(session))
                 wake_due(session)
+                warn_due(session)
             for plan in self._planners:
                 plan(session)
         return self.run_queued(ctx, limit) if due or is_woken(session) else []
@@ -166,7 +169,9 @@ class Worker:
                 "jobs.apart", kind=jobs[0].kind, number=len(jobs), reason=f"{type(error).__name__}: {error}"
             )
             return ()
-        return [JobResult(job.id, job.kind, True, outcome) for job, outcome in zip(jobs, outcomes, strict=True)]
+        return [
+            JobResult(job.id, job.kind, True, outcome, job.payload) for job, outcome in zip(jobs, outcomes, strict=True)
+        ]
 
     def _run(self, ctx: Context, job: Job) -> JobResult:
         caused = ctx.caused_by(Cause.model_validate(job.cause))
@@ -174,7 +179,7 @@ class Worker:
             outcome = self._handlers[job.kind](caused, job.payload)
         except Exception as error:  # noqa: BLE001 - a job's failure is recorded and tried again, whatever it was
             return self._failed(caused, job.id, job.kind, job.payload, error)
-        return JobResult(job.id, job.kind, True, outcome)
+        return JobResult(job.id, job.kind, True, outcome, job.payload)
 
     def _failed(self, ctx: Context, job_id: UUID, kind: str, payload: Mapping[str, Any], error: Exception) -> JobResult:
         reason = error_text(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
@@ -187,4 +192,4 @@ class Worker:
                 tell_given_up(session, job_id, kind, reason)
                 if kind in self._last_words:
                     self._last_words[kind](session, payload, reason)
-        return JobResult(job_id, kind, False, reason)
+        return JobResult(job_id, kind, False, reason, payload)

@@ -10,8 +10,8 @@ import typer
 from cli.output import print_error
 
 VERBS = (
-    "demo", "import_", "kb", "meet", "say", "minutes", "ask", "inbox", "show", "why", "approve", "edit", "reject",
-    "snooze", "undo", "propose", "work", "worker", "journal", "runs", "spending", "schedule", "rules", "workflows",
+    "demo", "import_", "kb", "meet", "say", "minutes", "ask", "inbox", "show", "why", "ask_back", "approve", "edit",
+    "reject", "snooze", "undo", "propose", "work", "worker", "journal", "runs", "spending", "schedule", "rules", "workflows",
     "templates", "notifications", "webhooks", "deliveries", "jobs", "agents", "audit", "doctor", "password", "serve",
     "simulate",
 )  # fmt: skip
@@ -47,7 +47,7 @@ def __getattr__(name: str) -> Any:
 
 def _asked_for(words: Sequence[str]) -> Sequence[str]:
     """The file of the verb that the words begin with; all of them where they begin with none."""
-    return [verb for verb in VERBS if verb.rstrip("_") in words[:1]] or VERBS
+    return [verb for verb in VERBS if verb.rstrip("_").replace("_", "-") in words[:1]] or VERBS
 
 
 def run() -> None:

@@ -25,19 +25,21 @@ def approve(
         from actions.approvals import approve as approve_item
         from actions.items import find_item
         from bootstrap.office import CLI_UNDO_DELAY
+        from cli.inbox import gates_text
+        from language.speech import say
         from virtual_office.questions.item_view import item_line
 
         office = desk.office
         approved = approve_item(office.database, desk.ctx, office.engine, item, CLI_UNDO_DELAY)
         office.run_due(desk.ctx)
         with office.database.read(desk.ctx) as session:
-            document = item_line(find_item(session, str(approved.id)))
+            document = item_line(find_item(session, str(approved.id)), desk.language)
     if as_json:
         print_json(document)
         return
     screen = console()
-    say_status(document)
-    if document["status"] == "done":
-        screen.print(f"[dim]mhos undo {short(document['id'])} takes it back.[/dim]")
+    say_status(document, desk.language)
+    if document["can_be_undone"]:
+        screen.print(f"[dim]{say('item.reply.undo', desk.language, code=short(document['id']))}[/dim]")
     elif document["status"] == "proposed":
-        screen.print(f"It still needs: {', '.join(document['gates'])}.")
+        screen.print(say("item.reply.still_needs", desk.language, gates=gates_text(document["gates"], desk.language)))

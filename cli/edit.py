@@ -39,11 +39,11 @@ def edit(
             old = find_item(session, item)
             wanted = changes_of(changes, action_of(old).model_dump(mode="json"))
             new = edit_item(office.database, session, office.engine, str(old.id), wanted, reason)
-            document = {**item_line(new), "replaces": str(old.id)}
+            document = {**item_line(new, desk.language), "replaces": str(old.id)}
     if as_json:
         print_json(document)
     else:
-        say_status(document)
+        say_status(document, desk.language)
         console().print(f"[dim]mhos show {short(document['id'])} · mhos approve {short(document['id'])}[/dim]")
 
 

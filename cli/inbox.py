@@ -7,11 +7,15 @@ import typer
 
 from cli.language import Lang, language_asked
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import STATUS_STYLE, console, plain, print_json, short
+from cli.output import console, plain, print_json, short, status_text
 from cli.session import open_desk
 
 if TYPE_CHECKING:
     from domain.language import Language
+
+
+OF_A_KIND = 3
+"""So many of a kind are summed up."""
 
 
 def register(app: typer.Typer) -> None:
@@ -31,13 +35,13 @@ def inbox(
     with open_desk(profile, brand, as_of, as_json) as desk:
         from actions import items
         from domain.action import ItemStatus
-        from virtual_office.questions.item_view import item_line
+        from virtual_office.questions.item_view import inbox_line
 
         with desk.office.database.read(desk.ctx) as session:
             language = language_asked(lang, session)
             put_off = (ItemStatus.SNOOZED,) if snoozed else None
             statuses = tuple(ItemStatus) if everything else put_off
-            lines = [item_line(item, language) for item in items.inbox(session, statuses)]
+            lines = [inbox_line(session, item, language) for item in items.inbox(session, statuses)]
     from language.speech import say
 
     if as_json:
@@ -49,7 +53,7 @@ def inbox(
 
 
 def items_table(lines: Sequence[dict[str, Any]], language: "Language") -> Any:
-    """Action items, three lines each, so that they read well in a narrow terminal, too."""
+    """Action items, two lines each; three or more of a kind under a line that sums them up."""
     from rich.table import Table
 
     from language.speech import say
@@ -58,9 +62,39 @@ def items_table(lines: Sequence[dict[str, Any]], language: "Language") -> Any:
     table = Table(title=heading, title_justify="left", title_style="bold", show_header=False, box=None)
     table.add_column("id", style="cyan", no_wrap=True)
     table.add_column("what")
+    by_kind: dict[str, list[dict[str, Any]]] = {}
     for item in lines:
-        table.add_row(short(item["id"]), "\n".join((plain(item["title"]), *_details(item, language))))
+        by_kind.setdefault(item["kind"], []).append(item)
+    for alike in by_kind.values():
+        if is_group := len(alike) >= OF_A_KIND:
+            table.add_row("", f"[bold]{plain(_together(alike, language))}[/bold]")
+        shared = {_answer(item, language) for item in alike}
+        for item in alike:
+            details = _details(item, language, with_answer=not is_group or len(shared) > 1)
+            table.add_row(short(item["id"]), "\n".join((plain(item["title"]), *details)))
     return table
+
+
+def _together(alike: Sequence[dict[str, Any]], language: "Language") -> str:
+    """What the items of a kind come to: how many, what they take and bring, whose yes by when where it is one."""
+    from domain.figure import Cell
+    from domain.message import Message
+    from language.formats import rounded_text
+    from language.speech import say, speak
+
+    first = alike[0]
+    key = f"item.group.{first['kind'].replace('.', '_')}"
+    said = [speak(Message(key=key, numbers={"count": Cell(value=len(alike), unit="count")}), language)]
+    unit = f"{first['currency']}.minor"
+    if takes := sum(item.get("takes_minor", 0) for item in alike):
+        said.append(say("item.group.takes", language, amount=rounded_text(Cell(value=takes, unit=unit), language)))
+    worths = [item["brings_minor"] for item in alike if item.get("brings_minor") is not None]
+    if len(worths) == len(alike):
+        said.append(
+            say("item.group.brings", language, amount=rounded_text(Cell(value=sum(worths), unit=unit), language))
+        )
+    answers = {_answer(item, language) for item in alike}
+    return " · ".join([*said, *(answers if len(answers) == 1 else ())])
 
 
 def proposer_name(name: str, english: str, language: "Language") -> str:
@@ -70,21 +104,29 @@ def proposer_name(name: str, english: str, language: "Language") -> str:
     return agent_title(name, english, language)
 
 
-def _details(item: dict[str, Any], language: "Language") -> tuple[str, str]:
-    from language.formats import money_text
+def _details(item: dict[str, Any], language: "Language", *, with_answer: bool) -> list[str]:
+    """What it should bring, where it stands or whose yes it needs by when."""
     from language.speech import say
 
-    style, status = STATUS_STYLE[item["status"]], say(f"item.status.{item['status']}", language)
-    gates = _gates(item["gates"], language)
-    needs = f", {say('item.needs', language, gates=gates)}" if item["status"] == "proposed" else ""
-    risk = say("item.risk_of", language, risk=say(f"item.risk.{item['risk']}", language))
-    who = plain(proposer_name(item["agent"], item["agent"].replace("_", " "), language))
-    stake = money_text(item["amount_minor"], item["currency"], language)
-    at_stake = say("item.at_stake", language, expected=item["expected"], stake=stake)
-    return f"[{style}]{status}[/]{needs} [dim]· {risk} · {who}[/dim]", f"[dim]{plain(at_stake)}[/dim]"
+    expected = say("item.line.expected", language, expected=item["expected"])
+    said = [f"[dim]{plain(expected)}[/dim]"]
+    if item["status"] != "proposed":
+        said.append(status_text(item, language))
+    elif with_answer:
+        said.append(plain(_answer(item, language)))
+    return [" [dim]·[/dim] ".join(said)]
 
 
-def _gates(gates: Sequence[str], language: "Language") -> str:
+def _answer(item: dict[str, Any], language: "Language") -> str:
+    """Whose yes it needs, and until when."""
+    from language.speech import say
+
+    who = say("item.needs", language, gates=gates_text(item["gates"], language))
+    until = item.get("answer_until", "")
+    return f"{who}, {until}" if item["status"] == "proposed" and until else ""
+
+
+def gates_text(gates: Sequence[str], language: "Language") -> str:
     """`operator and owner`; `a yes` where no gate is shut."""
     from domain.verdict import gate_name
     from language.speech import say, speak

@@ -47,7 +47,7 @@ def propose(
     if as_json:
         print_json(document)
     else:
-        say_status(document)
+        say_status(document, desk.language)
         console().print(f"[dim]mhos show {short(document['id'])}[/dim]")
     if document["status"] == "denied":
         raise typer.Exit(1)
@@ -66,7 +66,7 @@ def _ask(desk: Any, kind: str, given: list[str], reason: str) -> dict[str, Any]:
         item_id = str(propose_item(session, office.engine, action, reason).id)
     office.run_due(desk.ctx)
     with office.database.read(desk.ctx) as session:
-        return item_line(find_item(session, item_id))
+        return item_line(find_item(session, item_id), desk.language)
 
 
 def _show_forms(kind: str, as_json: bool) -> None:

@@ -29,8 +29,8 @@ def reject(
 
         database = desk.office.database
         with refusals_noted(database, desk.ctx, item), database.begin(desk.ctx) as session:
-            document = item_line(reject_item(session, item, reason))
+            document = item_line(reject_item(session, item, reason), desk.language)
     if as_json:
         print_json(document)
     else:
-        say_status(document)
+        say_status(document, desk.language)

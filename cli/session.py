@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,14 +16,23 @@ if TYPE_CHECKING:
     from bootstrap import Office
     from domain.context import Context
     from domain.errors import DomainError
+    from domain.language import Language
 
 
-@dataclass(frozen=True)
+@dataclass
 class Desk:
     """The office and the Context a verb works with."""
 
     office: "Office"
     ctx: "Context"
+
+    @cached_property
+    def language(self) -> "Language":
+        """The language that the brand wants to be answered in."""
+        from store.reads.settings import language_of
+
+        with self.office.database.read(self.ctx) as session:
+            return language_of(session)
 
 
 @contextmanager
@@ -82,9 +92,26 @@ def open_desk(profile: str | None, brand: str | None, as_of: str | None, as_json
         say_at_work()
     try:
         with open_office(as_json) as office:
-            yield Desk(office, context_for(office, profile, brand, as_of))
+            desk = Desk(office, context_for(office, profile, brand, as_of))
+            with answered_in(desk, as_json):
+                yield desk
     finally:
         wipe()
+
+
+@contextmanager
+def answered_in(desk: Desk, as_json: bool) -> Iterator[None]:
+    """Errors in the brand's language; a document keeps to English, which programs read."""
+    from domain.errors import DomainError
+    from language.errors import error_document
+
+    try:
+        yield
+    except DomainError as error:
+        if as_json or error.said is None:
+            raise
+        print_error(error_document(error, desk.language), as_json)
+        raise typer.Exit(1) from error
 
 
 def context_for(office: Any, profile: str | None, brand: str | None, as_of: str | None) -> "Context":

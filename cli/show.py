@@ -88,10 +88,10 @@ def _parts(document: dict[str, Any], language: "Language") -> list[tuple[str, st
 
     outcome = document["outcome"]
     asked = [f"{row['author'].rpartition(':')[2]}: {row['text']}" for row in document["notes"]]
-    changed = [document["changed"], *map(escape_markdown, document["dissent"])]
     return [
         ("item.label.why_now", document["rationale"] or say("item.no_reason", language)),
-        ("item.label.changed", " ".join(filter(None, changed))),
+        ("item.label.changed", document["changed"]),
+        ("item.label.objections", "\n\n".join(map(escape_markdown, document["objections"]))),
         ("item.label.puts_in", document["puts_in"]),
         ("item.label.if_no", document["if_no"]),
         ("item.label.expected", document["promise"]),
@@ -129,6 +129,7 @@ def _grounds(document: dict[str, Any], language: "Language") -> list[tuple[str, 
     open_to_answers = document["status"] in ("proposed", "snoozed")
     return [
         ("item.label.proposed_by", proposer_name(document["agent"], document["agent"].replace("_", " "), language)),
+        ("item.label.dissent", "\n".join(document["dissent"])),
         ("item.label.risk", _risk(document, language)),
         ("item.label.guardrails", _verdict(document["verdict"], language)),
         ("item.label.policies", ", ".join(document["policies"])),

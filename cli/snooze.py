@@ -30,11 +30,11 @@ def snooze(
         from virtual_office.questions.item_view import item_line
 
         with desk.office.database.begin(desk.ctx) as session:
-            document = item_line(put_off(session, item, moment(until, brand_of(session).zone)))
+            document = item_line(put_off(session, item, moment(until, brand_of(session).zone)), desk.language)
     if as_json:
         print_json(document)
     else:
-        say_status(document)
+        say_status(document, desk.language)
 
 
 def moment(said: str, zone: str) -> datetime:

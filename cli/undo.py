@@ -25,8 +25,8 @@ def undo(
         from actions.gateway import undo as undo_item
         from virtual_office.questions.item_view import item_line
 
-        document = item_line(undo_item(desk.office.database, desk.ctx, item))
+        document = item_line(undo_item(desk.office.database, desk.ctx, item), desk.language)
     if as_json:
         print_json(document)
     else:
-        say_status(document)
+        say_status(document, desk.language)

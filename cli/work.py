@@ -3,7 +3,7 @@
 import typer
 
 from cli.options import AsOf, AsProfile, BrandOption, Json
-from cli.output import console, plain, print_json
+from cli.output import print_json
 from cli.session import open_desk
 
 
@@ -12,14 +12,17 @@ def register(app: typer.Typer) -> None:
 
 
 def work(profile: AsProfile = None, brand: BrandOption = None, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Run the jobs that are due: approved items, outcomes to be measured, meetings on a schedule."""
+    """Run what is due: approved items, outcomes, meetings; say what was done, what lapsed, and what is due next."""
     with open_desk(profile, brand, as_of, as_json) as desk:
+        from cli.work_view import work_document
+
+        since = desk.ctx.now()
         results = desk.office.work(desk.ctx)
+        with desk.office.database.read(desk.ctx) as session:
+            document = work_document(session, results, since, desk.language)
     if as_json:
-        print_json({"jobs": [{"id": str(r.id), "kind": r.kind, "ok": r.ok, "outcome": r.outcome} for r in results]})
+        print_json(document)
         return
-    for result in results:
-        mark = "[green]✓[/green]" if result.ok else "[red]✗[/red]"
-        console().print(f"{mark} {result.kind}: {plain(result.outcome)}")
-    if not results:
-        console().print("Nothing is due.")
+    from cli.work_view import show_work
+
+    show_work(document, desk.language)

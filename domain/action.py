@@ -13,7 +13,7 @@ from domain.figure import Cell
 from domain.finance import EXPENSE_FLAG, INVOICE_REMIND, ExpenseFlag, InvoiceRemind
 from domain.kind import ActionKind
 from domain.marketing import BUDGET_REALLOCATE, BudgetReallocate
-from domain.message import Message
+from domain.message import Message, message
 from domain.pricing import PRICE_DRAFT, PRICE_UPDATE, PROMO_SCHEDULE, PriceDraft, PriceUpdate, PromoSchedule
 from domain.stands import STAND_BONUS, STAND_REFILL, STAND_VISIT, StandBonus, StandRefill, StandVisit
 from domain.stock import PURCHASE_ORDER_CREATE, STOCK_TRANSFER, PurchaseOrderCreate, StockTransfer
@@ -88,6 +88,12 @@ def check_transition(current: ItemStatus, new: ItemStatus) -> None:
         raise Conflict(
             f"This action item is {current.value}; it cannot become {new.value}.",
             remedy="Look at it again with `mhos show ID`.",
+            said=message(
+                "item.error.no_way",
+                now=Message(key=f"item.status.{current.value}"),
+                wanted=Message(key=f"item.status.{new.value}"),
+            ),
+            advice=Message(key="item.advice.look_again"),
         )
 
 

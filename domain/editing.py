@@ -8,6 +8,8 @@ from pydantic import ValidationError
 from domain.action import ACTION_KINDS, Action, parse_action
 from domain.errors import InvalidInput
 from domain.kind import EACH
+from domain.message import Message, message
+from domain.refused import refusal_of
 
 
 def edited(action: Action, changes: Mapping[str, Any]) -> Action:
@@ -60,9 +62,9 @@ def _parsed(changed: Mapping[str, Any]) -> Action:
     try:
         return parse_action(changed)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:])
-        reason = first["msg"].removeprefix("Value error, ")
         raise InvalidInput(
-            f"{where}: {reason}" if where else reason, remedy="Give a value that the action takes."
+            "That value does not fit.",
+            remedy="Give a value that the action takes.",
+            said=message("item.error.value", reason=refusal_of(error)),
+            advice=Message(key="item.advice.other_value"),
         ) from error

@@ -1,7 +1,10 @@
 """Errors that people read: a stable code, what happened, whether anything was written, and what to do next."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from domain.message import Message
 
 
 class DomainError(Exception):
@@ -12,10 +15,21 @@ class DomainError(Exception):
     final = False
     """Whether trying again is of no use."""
 
-    def __init__(self, message: str, *, remedy: str = "", written: bool | None = False, **details: Any) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        written: bool | None = False,
+        said: "Message | None" = None,
+        advice: "Message | None" = None,
+        **details: Any,
+    ) -> None:
+        """`said` and `advice` are message and remedy by key, for people to read in their language."""
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.said, self.advice = said, advice
         self.written = written
         self.details: Mapping[str, Any] = details
 

@@ -15,7 +15,9 @@ from pydantic.fields import FieldInfo
 from domain.action import Action, parse_action
 from domain.errors import InvalidInput
 from domain.kind import EACH, ActionKind
+from domain.message import message
 from domain.money import BPS, exponent, to_minor_exactly
+from domain.refused import refusal_of
 
 CURRENCY = "currency"
 _LISTED, _WITHIN = re.compile(r"(?<!\\),"), re.compile(r"(?<!\\):")
@@ -93,15 +95,15 @@ def action_of_form(kind: ActionKind, parameters: Mapping[str, Any]) -> Action:
     try:
         return parse_action(parameters)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = [part for part in first["loc"][1:] if isinstance(part, str)]
-        problem = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
-        field = _innermost(fields, where)
+        where = [part for part in error.errors()[0]["loc"][1:] if isinstance(part, str)]
+        field, refusal = _innermost(fields, where), refusal_of(error)
         if field is None:
-            raise InvalidInput(f"{kind.name}: {problem}.", remedy=f"Write: {usage(kind)}") from error
+            said = message("value.sentence", reason=refusal)
+            raise InvalidInput("That does not fit.", remedy=f"Write: {usage(kind)}", said=said) from error
         raise InvalidInput(
-            f"{field.word}: {problem[:1].lower()}{problem[1:]}; it is {field.expected}.",
+            f"{field.word} is {field.expected}.",
             remedy=f"Write it such as {fields[where[0]].sample}.",
+            said=message("value.form", reason=refusal, expected=field.expected),
         ) from error
 
 

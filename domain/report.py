@@ -35,6 +35,8 @@ class Claim(BaseModel):
     text: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT), STORABLE]
     german: Line = Field(default="", description="the same in German, with the same figures")
     message: SkipJsonSchema[Message | None] = None
+    beside: SkipJsonSchema[Line] = ""
+    """What rules say beside it, in English: what a no leads to, and the keys of what is promised."""
     figures: dict[FigureKey, FigureRef] = Field(default_factory=dict)
 
 

@@ -88,15 +88,15 @@ PURCHASE_ORDER_CREATE = ActionKind(
     told_titles=(
         Words(
             "Order {total} of {product} from {supplier}, here about {arrival}",
-            "{product} für {total} bei {supplier} bestellen, da etwa {arrival}",
+            "{product} für {total} bei {supplier} bestellen, da um den {arrival}",
         ),
         Words(
             "Order {total} from {supplier}: {lines:product|products}, here about {arrival}",
-            "Für {total} bei {supplier} bestellen: {lines:Produkt|Produkte}, da etwa {arrival}",
+            "Für {total} bei {supplier} bestellen: {lines:Produkt|Produkte}, da um den {arrival}",
         ),
         Words(
             "Order {total} from {supplier}, here about {arrival}",
-            "Für {total} bei {supplier} bestellen, da etwa {arrival}",
+            "Für {total} bei {supplier} bestellen, da um den {arrival}",
         ),
         Words("Order {total} of {product} from {supplier}", "{product} für {total} bei {supplier} bestellen"),
         Words(

@@ -48,11 +48,15 @@ class ProseCheck:
 
     def check(self, claim: Claim) -> None:
         """Raises as `check_claim` does."""
-        self._check_text(claim.text, claim.figures)
+        beside, cited = set(_KEY.findall(claim.beside)), set(_KEY.findall(claim.text))
+        figures = {key: ref for key, ref in claim.figures.items() if key in cited or key not in beside}
+        self._check_text(claim.text, figures)
+        if claim.beside:
+            self._check_text(claim.beside, {key: ref for key, ref in claim.figures.items() if key in beside})
         if not claim.german:
             return
         try:
-            self._check_text(claim.german, claim.figures)
+            self._check_text(claim.german, figures)
         except InvalidInput as error:
             raise InvalidInput(f"In the German: {error.message}", remedy=error.remedy) from error
 

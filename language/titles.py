@@ -8,7 +8,7 @@ from domain.action import ACTION_KINDS, Action, Told
 from domain.figure import Cell, money_cell
 from domain.kind import ActionKind, Words
 from domain.language import Language
-from language.formats import dated_text, number_text
+from language.formats import dated_text, day_text, number_text
 from language.prose import rounded
 
 LONGEST_IN_LIST, LONGEST_IN_TEXT = 45, 70
@@ -74,7 +74,8 @@ def _in_words(name: str, value: Any, kind: ActionKind, currency: str, language: 
     if name.endswith("_bps"):
         return _percent(value, language)
     if isinstance(value, date):
-        return dated_text(value, language, value.year)
+        is_planned = name in kind.parameters.model_fields
+        return dated_text(value, language, value.year) if is_planned else day_text(value, language).rpartition(" ")[0]
     return number_text(value, language) if isinstance(value, int) else str(value)
 
 

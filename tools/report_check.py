@@ -103,7 +103,7 @@ class _Check:
 
     def problems(self, claim: Claim) -> Iterator[str]:
         try:
-            bare = {"text": _bare(claim.text, self._in_claims), "german": _bare(claim.german, self._in_claims)}
+            bare = {part: _bare(getattr(claim, part), self._in_claims) for part in ("text", "german", "beside")}
             self._prose.check(claim.model_copy(update=bare))
         except DomainError as error:
             yield error.message

@@ -144,10 +144,10 @@ def _preview(now: _Situation, action: PriceUpdate, facts: PriceUpdateFacts) -> P
         blast_radius=message("pricing.preview.update_reach", count=now.recent.locations, share=share)
         if now.recent.locations
         else message("pricing.preview.update_reach_nowhere", share=share),
-        undo=message("pricing.preview.update_undo", price=price_with_vat(now.line.channel, before, currency)),
+        undo=message("pricing.preview.update_undo", list_price=price_with_vat(now.line.channel, before, currency)),
         told=_told(now, action, change),
         puts_in=message("pricing.preview.update_puts_in", before=_margin(now, before), after=_margin(now, after)),
-        if_no=message("pricing.preview.update_if_no", price=price_with_vat(now.line.channel, before, currency)),
+        if_no=message("pricing.preview.update_if_no", list_price=price_with_vat(now.line.channel, before, currency)),
     )
 
 

@@ -45,6 +45,7 @@ class ItemSummary(BaseModel):
     gates: list[str] = Field(description="whose approval it needs")
     predicted: Predicted | None
     expected: str
+    can_be_undone: bool
     edited_from: str | None = Field(description="the item whose amounts a person changed to make this one")
     etag: str = Field(description="what to send as If-Match to answer exactly this")
 
@@ -120,7 +121,6 @@ class ItemDetails(ItemSummary):
     if_no: str = Field(description="what a no leads to, and for how long it keeps the subject quiet")
     promise: str = Field(description="what it should bring as it stands, with its range, and when that is checked")
     undo: str
-    can_be_undone: bool
     answer_by: str = Field(description="whose yes it needs, and the last moment at which it works")
     outside: Outside
     figures: Figures
@@ -131,6 +131,7 @@ class ItemDetails(ItemSummary):
     facts: dict[str, ShownFact] = Field(description="what an approval is bound to, with tolerances")
     policies: list[str]
     dissent: list[str]
+    objections: list[str] = Field(description="of the dissent, what people said in the meeting")
     changed_since_shown: list[str]
     receipts: list[ReceiptLine]
     approvals: list[ApprovalShape]

@@ -1,4 +1,4 @@
-"""Codes of the brand as people call what they stand for: products, channels and suppliers by their titles."""
+"""Codes of the brand as people call what they stand for: products, channels, suppliers and places by their titles."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from domain.language import Language
 from domain.message import Message
 from language.titles import text_title
 from store.session import BrandSession
-from store.tables import Channel, Product, Supplier
+from store.tables import Channel, Location, Product, Supplier
 
 _BETWEEN = ", "
 
@@ -26,6 +26,7 @@ class Names:
             (col(Supplier.code), col(Supplier.title)),
             (col(Channel.code), col(Channel.title)),
             (col(Product.sku), col(Product.title)),
+            (col(Location.code), col(Location.title)),
         ):
             rows = session.execute(select(code, title).where(code.in_(wanted))).all() if wanted else ()
             self._titles |= {row[0]: row[1] for row in rows if row[1]}

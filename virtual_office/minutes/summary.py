@@ -21,7 +21,7 @@ from virtual_office.meeting.table import table_document
 from virtual_office.minutes.document import lay_out_minutes
 from virtual_office.minutes.records import findings_of
 from virtual_office.minutes.rendering import Figures
-from virtual_office.questions.item_view import item_line, local_time
+from virtual_office.questions.item_view import inbox_line, local_time
 
 
 def meeting_document(session: BrandSession, run_id: UUID, language: Language = Language.EN) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         **table_document(session, run_id),
         "left_out": run.result.get("left_out", []),
         "worth_more": run.result.get("worth_more", []),
-        "action_items": [item_line(item, language) for item in items],
+        "action_items": [inbox_line(session, item, language) for item in items],
         "models": cost.document() if (cost := cost_of_run(session, run.id)) else None,
         **_minutes(session, run, language),
     }

@@ -9,20 +9,25 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions.items import prediction_of
+from actions.items import action_of, prediction_of, told_of
 from domain.figure import Cell, FigureRef
 from domain.ids import ReceiptId
 from domain.language import Language
-from domain.message import Message, message, sentences
+from domain.message import Message, message, read_message, sentences
 from domain.money import BPS
-from language.speech import prose_of, say
+from language.lines import as_plain
+from language.prose import KEY
+from language.speech import say, speak
+from language.titles import text_title
 from store.session import BrandSession
-from store.tables import ActionItem, ProposalRow, Receipt
+from store.tables import ActionItem, Receipt
 from tools.receipts import record_figures
+from virtual_office.questions.item_text import ItemText
 from virtual_office.questions.questions import CitedAnswer, answer_question, cited
 
 SAME_UNITS = "profit_change_same_units"
-_MOST_CELLS = 8
+_MOST_CELLS, _MOST_LINES, _LONGEST_LINE = 8, 12, 80
+_LINE = ("field", "before", "after")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -51,6 +56,10 @@ _TOPICS = (
 _SURE = ("sure", "certain", "confiden", "interval", "range", "uncertain", "sicher", "unsicher", "gewiss", "spanne",
          "intervall", "verläss")  # fmt: skip
 _WHY = ("why", "reason", "warum", "wieso", "weshalb", "grund", "begründ")
+_MANY = ("many", "much", "amount", "quantit", "menge", "viel", "anzahl")
+_NOTHING = ("nothing", "nichts", "abwarten", "warten", "wait", "reject", "ablehn", "nein")
+_REFUSE = frozenset({"no", "not", "dont", "don", "nicht"})
+_IF = frozenset({"if", "wenn", "falls"})
 _BUYERS = (
     "demand",
     "sale",
@@ -79,6 +88,10 @@ def answer_about(session: BrandSession, item: ActionItem, run_id: UUID, question
         return _unmoved(session, run_id, receipts)
     if _any(words, _SURE):
         return _certainty(session, item, run_id, receipts)
+    if _any(words, _MANY) and (_any(words, _WHY) or _any(words, ("how", "wie"))):
+        return _so_many(session, item)
+    if _any(words, _NOTHING) or (_IF & {*words} and _REFUSE & {*words}):
+        return _if_nothing(session, item)
     topics = [topic for topic in _TOPICS if _any(words, topic.beginnings)]
     cells = _cells(receipts, [name for topic in topics for name in topic.cells])
     if cells:
@@ -150,8 +163,45 @@ def _unmoved(session: BrandSession, run_id: UUID, receipts: Iterable[Receipt]) -
 
 
 def _reasons(session: BrandSession, item: ActionItem) -> CitedAnswer:
-    proposal = session.get_one(ProposalRow, (item.brand_id, item.proposal_id))
-    return CitedAnswer(proposal.text, prose_of(proposal, Language.DE) or proposal.text, proposal.figures)
+    texts = _texts(session, item)
+    return _quoted(item, {language: text.why_now() for language, text in texts.items()})
+
+
+def _if_nothing(session: BrandSession, item: ActionItem) -> CitedAnswer:
+    """What a no leads to, for the item as it stands."""
+    return _quoted(item, {language: text.if_no() for language, text in _texts(session, item).items()})
+
+
+def _so_many(session: BrandSession, item: ActionItem) -> CitedAnswer:
+    """Each line of the item as it stands, what was changed of it and by whom, and its reason."""
+    return _quoted(
+        item, {language: _lines_told(item, text, language) for language, text in _texts(session, item).items()}
+    )
+
+
+def _lines_told(item: ActionItem, text: ItemText, language: Language) -> str:
+    lines = [_line_told(line, language) for line in item.preview["changes"][:_MOST_LINES]]
+    title = text_title(action_of(item), language, told_of(item))
+    told = say("item.answer.so_many", language, title=title, lines=" ".join(lines))
+    return " ".join(filter(None, (told, text.changed(), text.why_now())))
+
+
+def _line_told(line: Mapping[str, Any], language: Language) -> str:
+    """One line; of a long list only how many there are."""
+    parts = {part: speak(read_message(line[part]), language) for part in _LINE}
+    parts["after"] = parts["after"] if len(parts["after"]) <= _LONGEST_LINE else parts["after"].partition(":")[0]
+    return say("item.answer.line", language, **parts)
+
+
+def _texts(session: BrandSession, item: ActionItem) -> dict[Language, ItemText]:
+    return {language: ItemText(session, item, language, as_plain) for language in Language}
+
+
+def _quoted(item: ActionItem, texts: Mapping[Language, str]) -> CitedAnswer:
+    """Texts of the item's own, with those of its figures that they cite."""
+    english, german = texts[Language.EN], texts[Language.DE]
+    cited_keys = {*KEY.findall(english), *KEY.findall(german)}
+    return CitedAnswer(english, german, {key: code for key, code in item.figures.items() if key in cited_keys})
 
 
 def _not_understood(receipts: Iterable[Receipt]) -> CitedAnswer:

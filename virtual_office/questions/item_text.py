@@ -1,6 +1,6 @@
 """What people read of an action item: why now, what we put in, if no, what we expect, what changed, by when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from language.speech import prose_of, say, speak
 from store.reads.settings import brand_of
 from store.session import BrandSession
 from store.tables import ActionItem, ChallengeRow, ProposalRow, Run
-from virtual_office.meeting.recomputed import CHANGED, challenges_of, revisions_of, standing
+from virtual_office.meeting.recomputed import challenges_of, changed_rows, revisions_of, standing
 from virtual_office.minutes.names import Names, words_in
 from virtual_office.minutes.records import items_of
 from virtual_office.minutes.rendering import Figures
@@ -119,8 +119,17 @@ class ItemText:
         if not told:
             return ""
         who = self._challengers
-        key = "item.changed.by" if who else "item.changed.in_meeting"
-        return say(key, self._language, who=" & ".join(who), amounts="; ".join(told))
+        if not who:
+            return say("item.changed.in_meeting", self._language, amounts="; ".join(told))
+        names = {"who": ", ".join(who), "because": self._because(), "amounts": "; ".join(told)}
+        return say("item.changed.by", self._language, **names)
+
+    def _because(self) -> str:
+        """Why the challengers' sums differ, by what they were about."""
+        keys = [f"item.changed.because.{row.tool}" for row in self._changes]
+        reasons = [say(key, self._language) for key in dict.fromkeys(keys) if sentence(key, self._language)]
+        joint = f" {say('item.and_word', self._language)} "
+        return say("item.changed.because", self._language, reasons=joint.join(reasons)) if reasons else ""
 
     def answer_by(self) -> str:
         """Whose yes it needs and the last moment at which that works; empty once it is answered."""
@@ -128,19 +137,31 @@ class ItemText:
             return ""
         gates = [speak(gate_name(gate), self._language) for gate in self._item.verdict.get("gates", [])]
         who = f" {say('item.and_word', self._language)} ".join(gates) or say("item.a_yes", self._language)
-        return say(
-            "item.answer_by",
-            self._language,
-            who=f"{who[:1].upper()}{who[1:]}",
-            moment=self.moment(self._item.expires_at),
-        )
+        return say("item.answer_by", self._language, who=f"{who[:1].upper()}{who[1:]}", until=self.answer_until())
 
-    def moment(self, moment: datetime) -> str:
-        """`Thu 3 December, 16:05`, in the brand's zone; a midnight as the day that ends with it."""
-        local = moment.astimezone(self._zone)
+    def answer_until(self) -> str:
+        """The last moment at which a yes works: a midnight as the day that ends with it."""
+        local = self._item.expires_at.astimezone(self._zone)
         if local.time() == time():
-            return self._day(moment - timedelta(seconds=1))
-        return moment_text(local, self._language, self._year)
+            return say("item.until_day", self._language, day=self._day(local - timedelta(seconds=1)))
+        return say("item.until", self._language, moment=moment_text(local, self._language, self._year))
+
+    def expected(self) -> str:
+        """`€1.2k (−€510 to €3.8k)`, net of what other channels lose by it."""
+        promised = prediction_of(self._item)
+        if promised is None:
+            return say("item.no_promise" if self._item.edited_from else "item.not_predicted", self._language)
+        others = self._others_lose(promised)
+        ends = {"value": promised.value, "low": promised.low, "high": promised.high}
+        shown = {name: self._number(end - others, promised.unit) for name, end in ends.items()}
+        return say("item.expected", self._language, **shown)
+
+    def brings_minor(self) -> int | None:
+        """The same in minor units; None where it promises no money."""
+        promised = prediction_of(self._item)
+        if promised is None or not promised.unit.endswith(".minor"):
+            return None
+        return promised.value - self._others_lose(promised)
 
     def _day(self, moment: datetime) -> str:
         return dated_text(moment.astimezone(self._zone).date(), self._language, self._year)
@@ -163,8 +184,12 @@ class ItemText:
     def _changes(self) -> list[ChallengeRow]:
         if self._item.run_id is None:
             return []
-        rows = standing(challenges_of(self._session, self._item.run_id), self._adopted)
-        return [row for row in rows if row.proposal_id == self._item.proposal_id and row.status == CHANGED]
+        rows = changed_rows(standing(challenges_of(self._session, self._item.run_id), self._adopted))
+        return [row for row in rows if row.proposal_id == self._item.proposal_id]
+
+    def objections(self, dissent: Sequence[str]) -> list[str]:
+        """What people said against it: what stands behind the recomputations."""
+        return list(dissent[len(self._changes) :])
 
     @property
     def _challengers(self) -> list[str]:

@@ -6,13 +6,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from actions.documents import ABOUT_ITEMS, item_summary, live_document, still_document
-from actions.items import action_of
+from actions.items import action_of, told_of
 from actions.questions import notes_of
-from domain.action import Told
+from domain.action import resources_used
 from domain.figure import Cell
 from domain.language import Language
+from domain.message import read_message
 from language.lines import Style, as_linked_markdown, as_plain
-from language.speech import spoken
+from language.prose import rounded
+from language.speech import speak, spoken
 from language.titles import list_title, text_title
 from store.reads.settings import brand_of
 from store.session import BrandSession
@@ -24,17 +26,31 @@ from virtual_office.questions.item_text import ItemText
 
 def item_line(item: ActionItem, language: Language = Language.EN) -> dict[str, Any]:
     """One line of an inbox."""
-    return {**spoken(item_summary(item), language), "title": _title(item, language), "list_title": _list_titles(item)}
+    summary = item_summary(item)
+    return {
+        **spoken(summary, language),
+        "title": _title(item, language),
+        "list_title": _list_titles(item),
+        "expected": speak(read_message(summary["expected"]), language, rounded),
+    }
+
+
+def inbox_line(session: BrandSession, item: ActionItem, language: Language) -> dict[str, Any]:
+    """One line of an inbox with what it takes and brings, less what others lose by it, and when a yes is too late."""
+    text = ItemText(session, item, language, as_plain)
+    action = action_of(item)
+    return {
+        **item_line(item, language),
+        "expected": text.expected(),
+        "takes_minor": resources_used(action).get("cash", 0),
+        "brings_minor": text.brings_minor(),
+        "answer_until": text.answer_until(),
+    }
 
 
 def _title(item: ActionItem, language: Language) -> str:
     """What it does as it stands, by the names and amounts that its handler looked up."""
     return text_title(action_of(item), language, told_of(item))
-
-
-def told_of(item: ActionItem) -> Told:
-    """The names and amounts that its handler looked up for its titles."""
-    return Told.model_validate(item.preview.get("told") or {})
 
 
 def _list_titles(item: ActionItem) -> dict[str, str]:
@@ -63,12 +79,14 @@ def still_view(
     style: Style = as_linked_markdown,
 ) -> dict[str, Any]:
     """The part of its view that stays as it is for as long as the rows of the item and of its run do."""
+    text, dissent = ItemText(session, item, language, style), _dissent(session, item, language)
     return {
         **spoken(still_document(session, item), language),
         "title": _title(item, language),
         "list_title": _list_titles(item),
-        "dissent": _dissent(session, item, language),
-        **ItemText(session, item, language, style).parts(),
+        "dissent": dissent,
+        "objections": text.objections(dissent),
+        **text.parts(),
     }
 
 

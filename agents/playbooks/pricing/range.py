@@ -145,6 +145,7 @@ def draft_rationale(answer: AnsweredCall, at: int) -> Claim:
     """Why a draft should stand, for the person who decides."""
     line = _of(answer)["lines"][at]
     figures = {**_cells(answer, "lines", at), "horizon": answer.ref("horizon")}
+    figures["draft_price"] = answer.ref("lines", at, "price")
     product, place = product_name(str(line["sku"])), channel_name(answer)
     words = [message("pricing.draft.rationale", product=product, place=place)]
     if is_given(line, "held_at_ladder_edge"):

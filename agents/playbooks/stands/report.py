@@ -25,10 +25,10 @@ def rationale_of_trip(advice: AnsweredCall, at: int) -> Claim:
     figures["loss"] = advice.ref("stands", stop_at, "loss")
     figures["wait"] = advice.ref("stands", stop_at, "wait")
     key = "stands.trip.one" if len(trip["stands"]) == 1 else "stands.trip"
-    why = [message(key, needy=_stand_name(stop))]
+    why = [message(key, needy=_stand(stop))]
     if any(product["sku"] for product in result.get("short", ())):
         why.append(Message(key="stands.trip.warehouse_short"))
-    return reason_to_act(why, figures, message("stands.trip.if_no", needy=_stand_name(stop)))
+    return reason_to_act(why, figures, message("stands.trip.if_no", needy=_stand(stop)))
 
 
 def _neediest(result: Mapping[str, Any], codes: Sequence[str]) -> tuple[int, Mapping[str, Any]]:
@@ -129,11 +129,6 @@ def _missing(listing: AnsweredCall, advice: AnsweredCall, proposed: Sequence[Ans
 
 def _stand(stand: Mapping[str, Any]) -> str | Message:
     return named(str(stand["stand"]), "stands.a_stand")
-
-
-def _stand_name(stand: Mapping[str, Any]) -> str | Message:
-    """The stand by its title; by its code where it has none."""
-    return named(str(stand.get("title") or stand["stand"]), "stands.a_stand")
 
 
 def _is_cell(value: Any) -> bool:

@@ -69,18 +69,19 @@ def rationale_of(review: SupplierReview) -> Claim:
     figures = {**review.of_order(), "risk": review.advice.ref("lines", index, "stock_out_without")}
     least, terms = of_minimum(review.advice)
     figures |= {f"worst_{key}": ref for key, ref in review.of_line(index).items()}
-    parts = [message("stock.order.why", product=_title_alone(worst)), *least]
+    why = "stock.order.why" if _value(worst, "under_way") else "stock.order.why_none"
+    parts = [message(why, product=_sku(worst)), *least]
     if len(due) > 1:
-        others = names_of([_title_alone(line) for _, line in due if line is not worst], _NAMED, "stock.some_products")
+        others = names_of([_sku(line) for _, line in due if line is not worst], _NAMED, "stock.some_products")
         parts.append(message("stock.order.with_it", products=others))
     if review.result["lead_time_is_assumed"]:
         parts.append(Message(key="stock.order.lead_time_assumed"))
     short_at, short = max(due, key=lambda entry: _value(entry[1], "out_of_stock"))
     if _value(short, "out_of_stock") >= OUT_LATELY_BPS:
         figures["out_of_stock"] = review.advice.ref("lines", short_at, "out_of_stock")
-        parts.append(message("stock.order.counted_in", product=_title_alone(short)))
+        parts.append(message("stock.order.counted_in", product=_sku(short)))
     if_no = message("stock.order.if_no" if "worst_stock_out_with" in figures else "stock.order.if_no_alone",
-                    product=_title_alone(worst))  # fmt: skip
+                    product=_sku(worst))  # fmt: skip
     return reason_to_act(parts, {**figures, **terms}, if_no)
 
 
@@ -208,12 +209,6 @@ def _finding(line: Mapping[str, Any], about: Claim, severity: FindingSeverity) -
 
 def _title(line: Mapping[str, Any]) -> Name:
     return name_of(str(line["title"]).strip(), str(line["sku"]), otherwise="stock.a_product")
-
-
-def _title_alone(line: Mapping[str, Any]) -> Name:
-    """The product by its title; by its code where it has none."""
-    title = str(line["title"]).strip()
-    return name_of(title, otherwise="stock.a_product") if title else _sku(line)
 
 
 def _value(line: Mapping[str, Any], key: str) -> int:
