@@ -13,6 +13,7 @@ from analytics.stock.demand_history import DemandHistory
 from analytics.stock.lead_time import LeadTime, estimate_lead_time
 from analytics.stock.weekly_demand import WeeklyDemand, weekly_demand
 from domain.errors import InvalidInput
+from domain.message import Message
 from store.reads.sales import net_revenue_per_unit_minor
 from store.reads.settings import brand_of, rules_of
 from store.reads.stock import levels as reads
@@ -94,8 +95,9 @@ def _read(session: BrandSession, env: ToolEnv) -> StockBook:
     places = reads.warehouses(session)
     if not places:
         raise InvalidInput(
-            "Nothing says where goods are kept: import locations.csv with a place of the kind `warehouse`, and "
-            "stock.csv with what was counted there."
+            "No place is known in which goods are kept.",
+            remedy="Import locations.csv, and stock.csv with what was counted there.",
+            said=Message(key="stock.unread.no_place"),
         )
     currency, ids = brand_of(session).currency, [place.id for place in places]
     recorded = stock_history(session, ids)

@@ -26,7 +26,14 @@ from tools.reasons import reason_keys
 from tools.stock.arguments import SupplierArguments
 from tools.stock.book import ProductStock, StockBook, lead_time_of, stock_book
 from tools.stock.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR, reaching
-from tools.stock.results import OrderAdviceView, OrderAlternative, OrderLineAdvice, SupplierList, SupplierView
+from tools.stock.results import (
+    LineRate,
+    OrderAdviceView,
+    OrderAlternative,
+    OrderLineAdvice,
+    SupplierList,
+    SupplierView,
+)
 from tools.stock.sources import TOTALS, sources_of_advice, sources_of_suppliers
 from tools.stock.supplier_terms import minimum_of
 
@@ -184,6 +191,8 @@ def _advised(
     kept = book.kept_minor.get(offer.product_id)
     if not stock.counted:
         return _Line(offer, stock, lacking="never_counted")
+    if book.derived and not len(stock.used):
+        return _Line(offer, stock, lacking="no_sales")
     if len(stock.used) < LEAST_WEEKS:
         return _Line(offer, stock, lacking="too_few_weeks")
     if not (stock.available >= LEAST_AVAILABILITY).any():
@@ -360,11 +369,22 @@ def _events_view(line: _Line) -> dict[str, Any]:
         view |= {"events": list(line.demand.events), "event_units": Cell(value=units, unit="units")}
     if line.stock.owed:
         view["owed"] = Cell(value=line.stock.owed, unit="units")
+    if line.product is not None and line.position is not None:
+        rate, lead = line.product.rate, line.product.lead
+        view["rate"] = LineRate(
+            units_per_day=rate.units_per_day,
+            variance_per_day=rate.variance_per_day,
+            standard_error=rate.standard_error,
+            events_before=line.position.event_units_before,
+            events_after=line.position.event_units_after,
+            lead_days=lead.mean_days,
+            lead_sd_days=lead.sd_days,
+        )
     return view
 
 
-def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Cell]:
-    view = {
+def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Any]:
+    view: dict[str, Any] = {
         "stock_out_without": cells.share(advice.stock_out_without),
         "excess": Cell(value=round(advice.excess_units), unit="units"),
     }
@@ -376,6 +396,7 @@ def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Cell]:
         view |= {
             "stock_out_with": cells.share(advice.stock_out_with),
             "quantity": Cell(value=advice.units, unit="units"),
+            "why": next(iter(reason_keys("stock", map(str, advice.quantity.reasons))), ""),
             "unit_cost": cells.money(advice.quantity.unit_cost_minor, currency),
             "amount": cells.money(advice.units * advice.quantity.unit_cost_minor, currency),
             "gain": cells.money(advice.gain.value_minor, currency),

@@ -29,6 +29,20 @@ class SupplierList(ToolResult):
     suppliers: list[SupplierView]
 
 
+class LineRate(ToolResult):
+    """The demand figure of a line in full, by which its item counts days of stock and chances, too: units a day and
+    their variance, the standard error of the rate, what events bring before and after goods arrive, and the lead time
+    with its deviation, in days."""
+
+    units_per_day: float
+    variance_per_day: float
+    standard_error: float
+    events_before: float
+    events_after: float
+    lead_days: float
+    lead_sd_days: float
+
+
 class OrderLineAdvice(ToolResult):
     """One product of a supplier: what is there, what is asked for, and what to order.
 
@@ -54,12 +68,14 @@ class OrderLineAdvice(ToolResult):
     events: list[str] = []
     set_apart: list[str] = []
     out_of_stock: Cell | None = None
+    rate: LineRate | None = None
     cover: Cell | None = None
     cover_after: Cell | None = None
     reorder_point: Cell | None = None
     stock_out_without: Cell | None = None
     stock_out_with: Cell | None = None
     quantity: Cell | None = None
+    why: str = Field(default="", description="why so many")
     unit_cost: Cell | None = None
     amount: Cell | None = None
     gain: Cell | None = None
