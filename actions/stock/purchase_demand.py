@@ -54,8 +54,8 @@ class LineDemand:
 
     def oldest_days(self, on_hand: int, under_way: int, ordered: int) -> float:
         """How many days after its arrival the last unit of an order sells, what is there and under way going first."""
-        lead_days = self.lead.mean_days if self.lead else 0.0
-        return max(ordered / self.rate.units_per_day, self.days(on_hand, under_way, ordered) - lead_days)
+        units, lead_days = self._position(on_hand, under_way).units + ordered, self.lead.mean_days if self.lead else 0.0
+        return max(ordered / self.rate.units_per_day, units / self.rate.units_per_day - lead_days)
 
     def _position(self, on_hand: int, under_way: int) -> StockPosition:
         return StockPosition(

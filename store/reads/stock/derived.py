@@ -1,8 +1,8 @@
 """What movements are derived from in a brand that keeps none: reported sales, received orders and counts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Float, cast, func, select
@@ -14,6 +14,7 @@ from store.snapshot import read_once
 from store.tables import InventoryMovement, PurchaseOrder, SalesFact, StockItem
 
 _DAY_SECONDS, _WEEK_SECONDS, _WEEK_DAYS = 86_400, 604_800, 7
+_WEEK = timedelta(weeks=1)
 
 
 class DerivedFlow(NamedTuple):
@@ -54,21 +55,35 @@ def _any_of(session: BrandSession, location_ids: Sequence[UUID], kinds: frozense
 def sold_by_week(session: BrandSession, since: datetime, end: datetime) -> Sequence[DerivedFlow]:
     """Reported sales by product and week up to `end`, of all channels; longer periods as they were reported."""
     middle = col(SalesFact.period_start) + func.make_interval(0, 0, 0, 0, 12 * col(SalesFact.period_days))
-    back = func.floor(func.extract("epoch", end - middle) / _WEEK_SECONDS)
     within = (col(SalesFact.period_start) >= since, _ended() <= end)
-    weeks = session.execute(
-        select(col(SalesFact.product_id), func.to_timestamp(func.extract("epoch", end) - back * _WEEK_SECONDS), _units())
+    short = (
+        select(
+            col(SalesFact.product_id).label("product"),
+            func.floor(func.extract("epoch", end - middle) / _WEEK_SECONDS).label("weeks_back"),
+            func.greatest(col(SalesFact.units), 0).label("units"),
+        )
         .where(*within, col(SalesFact.period_days) <= _WEEK_DAYS)
-        .group_by(col(SalesFact.product_id), back)
+        .subquery()
+    )
+    weeks = session.execute(
+        select(short.c.product, short.c.weeks_back, func.sum(short.c.units)).group_by(short.c.product, short.c.weeks_back)
     ).all()
     longer = session.execute(
-        select(col(SalesFact.product_id), _ended(), col(SalesFact.period_days), _units())
+        select(
+            col(SalesFact.product_id),
+            col(SalesFact.period_start),
+            col(SalesFact.period_days),
+            func.sum(func.greatest(col(SalesFact.units), 0)),
+        )
         .where(*within, col(SalesFact.period_days) > _WEEK_DAYS)
-        .group_by(col(SalesFact.product_id), _ended(), col(SalesFact.period_days))
+        .group_by(col(SalesFact.product_id), col(SalesFact.period_start), col(SalesFact.period_days))
     ).all()
     return [
-        *(DerivedFlow(product, ended_at, _WEEK_DAYS, int(units)) for product, ended_at, units in weeks),
-        *(DerivedFlow(product, ended_at, int(days), int(units)) for product, ended_at, days, units in longer),
+        *(DerivedFlow(product, end - int(back) * _WEEK, _WEEK_DAYS, int(units)) for product, back, units in weeks),
+        *(
+            DerivedFlow(product, start + timedelta(days=days), int(days), int(units))
+            for product, start, days, units in longer
+        ),
     ]
 
 
@@ -121,9 +136,7 @@ def moved_since_count(session: BrandSession, location_ids: Sequence[UUID]) -> Ma
     return moved
 
 
-def _ended():  # noqa: ANN202 - an expression of SQLAlchemy
+def _ended() -> Any:
+    """The end of a sales period."""
     return col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
 
-
-def _units():  # noqa: ANN202 - an expression of SQLAlchemy
-    return func.sum(func.greatest(col(SalesFact.units), 0))
