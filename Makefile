@@ -5,7 +5,10 @@ UV_VERSION := 0.13.8
 VENV := .venv
 BIN := $(VENV)/bin
 # Files stay whole, so that what one sets up is set up once, and the slow ones (tests/e2e) begin.
-SPREAD = -n 2 --dist loadfile --no-loadscope-reorder
+# Three on two cores: some wait for a socket, a lease or a killed server.
+SPREAD = -n 3 --dist loadfile --no-loadscope-reorder
+# What pytest makes of a test file to say what it compared is kept: to make it takes each process five seconds.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 export UV_PYTHON_DOWNLOADS = never
 export PYTHONDONTWRITEBYTECODE = 1
 # With uv's own certificates, else with the system's (networks that put theirs in between).
@@ -59,14 +62,14 @@ test-full: setup-dev  ## the long ones too: kill matrix, whole data sets, every 
 	@$(MAKE) --no-print-directory -j 2 lint all-tests
 
 tests: compiled-rooms
-	@$(BIN)/python -m pytest -m "not long" $(SPREAD)
+	@$(PYTEST) -m "not long" $(SPREAD)
 
 all-tests: compiled-rooms
-	@$(BIN)/python -m pytest $(SPREAD) --hypothesis-profile all
+	@$(PYTEST) $(SPREAD) --hypothesis-profile all
 
 # Tests start `mhos` some hundreds of times; without this each start would compile every room anew.
 compiled-rooms:
-	@$(BIN)/python -m compileall -q -x '/\.' . || true
+	@$(BIN)/python -m compileall -q -x '/\.|/tests/' . || true
 
 docs: setup  ## write what the documents take from the code: the files of an import
 	@$(BIN)/python -m connectors.import_docs

@@ -132,17 +132,17 @@ def minutes(
     meeting_id: UUID, desk: ReadDesk, lang: InLanguage = None, form: Literal["json", "md", "pdf"] = "json"
 ) -> Any:
     """The minutes, in English or German: as JSON, Markdown or PDF."""
-    from virtual_office.minutes.summary import meeting_document, minutes_paper
+    from virtual_office.minutes.summary import minutes_document, minutes_paper
 
     with desk.read() as session:
         run = _meeting(session, meeting_id)
         language = lang or language_of_run(session, run)
         paper = minutes_paper(session, run, language)
-        text = meeting_document(session, run.id, language)["minutes"] if form != "pdf" else ""
+        document = minutes_document(session, paper) if form != "pdf" else {}
     if form == "json":
-        return MinutesShape(meeting_id=str(meeting_id), language=language, minutes=text)
+        return MinutesShape(meeting_id=str(meeting_id), language=language, **document)
     if form == "md":
-        return Response(text, media_type="text/markdown; charset=utf-8")
+        return Response(document["minutes"], media_type="text/markdown; charset=utf-8")
     from language.pdf import write_pdf
 
     named = {"Content-Disposition": f'attachment; filename="minutes-{str(meeting_id)[-8:]}-{language}.pdf"'}

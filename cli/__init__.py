@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 
 import typer
 
@@ -11,9 +10,9 @@ from cli.output import print_error
 
 VERBS = (
     "demo", "import_", "kb", "meet", "say", "minutes", "ask", "inbox", "show", "why", "ask_back", "approve", "edit",
-    "reject", "snooze", "undo", "propose", "work", "worker", "journal", "runs", "spending", "schedule", "rules", "workflows",
-    "templates", "notifications", "webhooks", "deliveries", "jobs", "agents", "audit", "doctor", "password", "serve",
-    "simulate",
+    "reject", "snooze", "undo", "propose", "work", "worker", "journal", "runs", "spending", "schedule", "rules",
+    "workflows", "templates", "notifications", "webhooks", "deliveries", "jobs", "agents", "audit", "doctor",
+    "password", "serve", "simulate",
 )  # fmt: skip
 """The verbs in the order of `mhos --help`, each by its file."""
 
@@ -38,21 +37,14 @@ def _of_several() -> None:
     """Does nothing: with it, a command line of one verb is told the verb's name, too."""
 
 
-def __getattr__(name: str) -> Any:
-    """`app`, the command line with all verbs."""
-    if name != "app":
-        raise AttributeError(f"{__name__} has no {name}")
-    return command_line(VERBS)
-
-
-def _asked_for(words: Sequence[str]) -> Sequence[str]:
-    """The file of the verb that the words begin with; all of them where they begin with none."""
-    return [verb for verb in VERBS if verb.rstrip("_").replace("_", "-") in words[:1]] or VERBS
+def command_line_for(words: Sequence[str]) -> typer.Typer:
+    """The command line that these words need: the verb that they begin with; every verb where they begin with none."""
+    return command_line([verb for verb in VERBS if verb.rstrip("_").replace("_", "-") in words[:1]] or VERBS)
 
 
 def run() -> None:
     """Entry point of `mhos`: with `--json`, what is typed wrongly is answered as JSON too."""
-    app = command_line(_asked_for(sys.argv[1:]))
+    app = command_line_for(sys.argv[1:])
     if "--json" not in sys.argv[1:] or "--help" in sys.argv[1:]:
         app()
         return

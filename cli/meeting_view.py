@@ -10,10 +10,16 @@ _STEPS = {
     "agenda": "Agenda",
     "report": "Report",
     "tool": "Looks up",
+    "challenge": "Recompute",
     "decide": "Decide",
     "minutes": "Minutes",
     "action_items": "Action items",
 }
+
+
+def _who(step: str, detail: str) -> str:
+    """Who recomputes, said once however much it is; of every other step what it says."""
+    return detail.partition(":")[0] if step == "challenge" else detail
 
 
 class MeetingView:
@@ -22,6 +28,7 @@ class MeetingView:
     def __init__(self, enabled: bool) -> None:
         self._console = console()
         self._enabled = enabled
+        self._last = ("", "")
         self._stack = ExitStack()
         self._status: Any = None
 
@@ -41,7 +48,8 @@ class MeetingView:
             self._console.print(f"[dim]Meeting {detail}. If it is interrupted: mhos meet --resume {detail[-8:]}[/dim]")
         elif step == "tool":
             self._status.update(f"{_STEPS[step]} {plain(detail)}")
-        else:
+        elif (step, who := _who(step, detail)) != self._last:
+            self._last, detail = (step, who), who
             self._console.print(f"[bold cyan]{_STEPS.get(step, step):>13}[/bold cyan]  {plain(detail)}")
             self._status.update(plain(detail))
 
@@ -72,7 +80,7 @@ class MeetingView:
         said, meeting = self._console.print, document["meeting_id"][-8:]
         said(f"\n[bold]The meeting waits for you after {document['waits_after']}.[/bold] On its table:\n")
         for proposal in document["proposals"]:
-            said(f"[bold]{proposal['id'][-8:]}[/bold]  {plain(proposal['subject'])}: expected {proposal['expected']}")
+            said(f"[bold]{proposal['id'][-8:]}[/bold]  {plain(proposal['title'])}: expected {proposal['expected']}")
             said(f"          {plain(proposal['text'])}")
             for challenge in proposal["challenges"]:
                 if challenge["status"] == "changed":

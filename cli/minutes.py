@@ -44,7 +44,7 @@ def minutes(
     """Read the minutes of a meeting: the one page, and what stands behind it; or write them to a file."""
     with open_desk(profile, brand, as_of, as_json) as desk:
         chosen = _format(form, output)
-        document, paper = _read(desk, meeting, lang)
+        document, paper = _read(desk, meeting, lang, to_keep=output is not None)
         content = _written(paper, chosen, sources) if paper else str(document["minutes"]).encode()
         if output is not None:
             _write(output, content, overwrite)
@@ -88,8 +88,11 @@ def _format(form: Format | None, output: Path | None) -> Format:
     return form or by_name
 
 
-def _read(desk: Desk, meeting: str, lang: str) -> tuple[dict[str, object], "Paper | None"]:
-    """The meeting as a document, and its minutes laid out; none while it is not finished."""
+def _read(desk: Desk, meeting: str, lang: str, *, to_keep: bool) -> tuple[dict[str, object], "Paper | None"]:
+    """The meeting as a document, and its minutes laid out; none while it is not finished, which is an error `to_keep`.
+
+    Raises NotFound, InvalidInput, Conflict.
+    """
     from domain.errors import Conflict, InvalidInput
     from domain.language import Language
     from virtual_office.meeting.runs import find_run
@@ -105,6 +108,8 @@ def _read(desk: Desk, meeting: str, lang: str) -> tuple[dict[str, object], "Pape
         try:
             return document, minutes_paper(session, run, language)
         except Conflict:
+            if to_keep:
+                raise
             return document, None
 
 

@@ -93,7 +93,7 @@ def _parts(document: dict[str, Any], language: "Language") -> list[tuple[str, st
         ("item.label.changed", document["changed"]),
         ("item.label.objections", "\n\n".join(map(escape_markdown, document["objections"]))),
         ("item.label.puts_in", document["puts_in"]),
-        ("item.label.if_no", document["if_no"]),
+        ("item.label.if_no", document["if_no"] if document["status"] in ("proposed", "snoozed") else ""),
         ("item.label.expected", document["promise"]),
         ("item.label.answer_by", document["answer_by"]),
         ("item.label.undo", document["undo"]),

@@ -14,9 +14,21 @@ if TYPE_CHECKING:
     from automation.worker import JobResult
     from domain.language import Language
     from store.session import BrandSession
-    from store.tables import ActionItem
+    from store.tables import ActionItem, Job
 
 _SOON, _NEXT = timedelta(days=1), 3
+_JOBS = {
+    "action.execute": "item.work.job.action_execute",
+    "outcome.measure": "item.work.job.outcome_measure",
+    "meeting.hold": "item.work.job.meeting_hold",
+    "meeting.call": "item.work.job.meeting_call",
+    "meeting.go_on": "item.work.job.meeting_go_on",
+    "delivery.send": "item.work.job.delivery_send",
+    "automation.run": "item.work.job.automation_run",
+    "automation.tell": "item.work.job.automation_tell",
+    "facts.look": "item.work.job.facts_look",
+    "run.hold": "item.work.job.run_hold",
+}
 _OF_ITEMS = frozenset({"action.execute", "outcome.measure"})
 
 
@@ -45,6 +57,7 @@ def work_document(
             {"kind": job.kind, "at": job.run_at.isoformat(), "said": _coming(session, job.kind, job.payload, language),
              "when": _moment(session, job.run_at, language)}
             for job in session.scalars(coming)
+            if _still_stands(session, job)
         ],
     }  # fmt: skip
 
@@ -95,10 +108,16 @@ def _coming(session: "BrandSession", kind: str, payload: dict[str, Any], languag
     return name if item is None else f"{name}: {item_line(item, language)['title']}"
 
 
-def _name(kind: str, language: "Language") -> str:
-    from language.sentences import sentence
+def _still_stands(session: "BrandSession", job: "Job") -> bool:
+    """Whether there is still something to do: not about an item that was taken back."""
+    item = _item(session, job.payload) if job.kind in _OF_ITEMS else None
+    return item is None or item.status in ("approved", "running", "done")
 
-    return sentence(f"item.work.job.{kind.replace('.', '_')}", language) or kind
+
+def _name(kind: str, language: "Language") -> str:
+    from language.speech import say
+
+    return say(_JOBS[kind], language) if kind in _JOBS else kind
 
 
 def _item(session: "BrandSession", payload: Any) -> "ActionItem | None":

@@ -19,7 +19,7 @@ def refusal_of(error: ValidationError) -> Message:
     """The first thing that was wrong, with the parameter that it was wrong with."""
     first = error.errors()[0]
     names = [str(part) for part in first["loc"] if isinstance(part, str) and "." not in part]
-    where = names[-1].removesuffix("_minor").removesuffix("_bps").replace("_", " ") if names else ""
+    where = names[-1].removesuffix("_minor").removesuffix("_bps") if names else ""
     reason = _reason(
         str(first["type"]), first.get("ctx", {}), str(first["msg"]), is_money=bool(names) and "_minor" in names[-1]
     )
@@ -32,7 +32,7 @@ def _reason(kind: str, context: dict[str, Any], said: str, *, is_money: bool) ->
     if kind in _LIMITS:
         return Message(key="value.amount_out_of_range")
     if kind in _LENGTHS:
-        return message(f"value.{kind}", limit=int(context[_LENGTHS[kind]]))
+        return message(f"value.{kind}", count=int(context[_LENGTHS[kind]]))
     if kind in _WHOLE:
         return Message(key="value.whole_number")
     if kind.startswith(_DAYS):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cedarpy
@@ -35,6 +36,16 @@ class PolicyRule:
     gate: str | None
 
 
+@dataclass(frozen=True)
+class _Parsed:
+    """Policies as Cedar holds them, their rules by Cedar's name, and the kinds that some policy permits by name."""
+
+    schema: cedarpy.Schema
+    policies: cedarpy.PolicySet
+    rules: Mapping[str, PolicyRule]
+    permitted: frozenset[str]
+
+
 class PolicyEngine:
     """Parsed policies, ready to decide. `policy_version` changes with every letter of them."""
 
@@ -42,10 +53,7 @@ class PolicyEngine:
         """Reads `texts`, or what is packaged. Raises InvalidInput, by line, for what is no policy or does not fit."""
         texts = packaged_policies() if texts is None else texts
         self.policy_version = version_of(texts)
-        self._schema = cedarpy.Schema.from_str(cedar_schema())
-        self._policies = _parsed(texts, self._schema)
-        self._rules = _rules(self._policies)
-        self._permitted = _permitted(self._policies)
+        self._parsed = _parse(tuple(texts))
 
     def decide(self, action_kind: str, who: DecisionFacts, action_facts: BaseModel) -> Verdict:
         """Allow; needs approval at the gates that bind; or deny. Never raises for facts it cannot judge: it denies.
@@ -60,10 +68,10 @@ class PolicyEngine:
         facts = {**dict(action_facts), **_who(who)}
         if foreign := _foreign(action_kind, facts):
             return self._unclear(foreign)
-        if action_kind in ACTION_KINDS and action_kind not in self._permitted:
+        if action_kind in ACTION_KINDS and action_kind not in self._parsed.permitted:
             return self._without_policies(action_kind)
         now = self._ask(action_kind, who, facts, who.approvals)
-        gates = frozenset(gate for policy in now.diagnostics.reasons if (gate := self._rules[policy].gate))
+        gates = frozenset(gate for policy in now.diagnostics.reasons if (gate := self._parsed.rules[policy].gate))
         approved = self._ask(action_kind, who, facts, who.approvals | gates) if gates else now
         if unclear := _unclear_about(now) or _unclear_about(approved):
             return self._unclear(unclear)
@@ -82,7 +90,7 @@ class PolicyEngine:
             "resource": {"type": "Brand", "id": "this"},
             "context": {**facts, "approvals": sorted(approvals)},
         }
-        return cedarpy.is_authorized(request, self._policies, [], self._schema)
+        return cedarpy.is_authorized(request, self._parsed.policies, [], self._parsed.schema)
 
     def _unclear(self, why: str) -> Verdict:
         return self._denied("engine.error", message("rule.unclear", why=why))
@@ -99,7 +107,7 @@ class PolicyEngine:
     def _verdict(
         self, decision: Decision, gates: tuple[str, ...], policies: Iterable[str], facts: Mapping[str, Any]
     ) -> Verdict:
-        rules = sorted((self._rules[policy] for policy in policies), key=lambda rule: rule.id)
+        rules = sorted((self._parsed.rules[policy] for policy in policies), key=lambda rule: rule.id)
         reasons = tuple(_reason(rule.reason, facts) for rule in rules) or (
             (Message(key="rule.none_permits"),) if decision is Decision.DENY else ()
         )
@@ -112,26 +120,22 @@ class PolicyEngine:
         )
 
 
-def _parsed(texts: Sequence[str], schema: cedarpy.Schema) -> cedarpy.PolicySet:
+@lru_cache(maxsize=8)
+def _parse(texts: tuple[str, ...]) -> _Parsed:
+    """These policies against the schema. Engines share them: this takes a tenth of a second."""
+    schema = cedarpy.Schema.from_str(cedar_schema())
     if problems := faults(texts, schema):
         raise InvalidInput(f"The policies do not hold: {'; '.join(problems)}", remedy="Correct the Cedar text there.")
-    return cedarpy.PolicySet.from_str("\n".join(texts))
-
-
-def _rules(policies: cedarpy.PolicySet) -> dict[str, PolicyRule]:
+    policies = cedarpy.PolicySet.from_str("\n".join(texts))
     static = policies.to_pst().static_policies
-    return {
+    rules = {
         name: PolicyRule(
             policy.annotations.get("id", name), policy.annotations.get("reason", name), policy.annotations.get("gate")
         )
         for name, policy in static.items()
     }
-
-
-def _permitted(policies: cedarpy.PolicySet) -> frozenset[str]:
-    """The kinds that some policy permits by name."""
-    static = policies.to_pst().static_policies
-    return frozenset(kind for policy in static.values() if (kind := permitted_kind(policy)))
+    permitted = frozenset(kind for policy in static.values() if (kind := permitted_kind(policy)))
+    return _Parsed(schema, policies, rules, permitted)
 
 
 def _who(who: DecisionFacts) -> dict[str, Any]:

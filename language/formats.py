@@ -104,12 +104,14 @@ _SCALES = {"": 0, "k": 3, "m": 6, "bn": 9}
 _GERMAN_SCALES = {"m": "Mio. ", "bn": "Mrd. "}
 
 
+def _to_digits(amount: Decimal, digits: int) -> Decimal:
+    return amount.scaleb(-digits).quantize(Decimal(1), ROUND_HALF_UP).scaleb(digits)
+
+
 def _rounded_money(amount: Decimal, currency: str, language: Language) -> str:
     minus, size = "\N{MINUS SIGN}" if amount < 0 else "", abs(amount)
-    for below, digits, scale, decimals in _STEPS:
-        rounded = (size.scaleb(-digits)).quantize(Decimal(1), ROUND_HALF_UP).scaleb(digits)
-        if rounded < below:
-            break
+    steps = ((_to_digits(size, digits), below, scale, decimals) for below, digits, scale, decimals in _STEPS)
+    rounded, _, scale, decimals = next(step for step in steps if step[0] < step[1])
     sign = _SIGNS.get(currency)
     if not rounded:
         minus = ""

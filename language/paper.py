@@ -89,7 +89,9 @@ class Paper:
 
 def write_page(paper: Paper, style: Style = as_clean_markdown) -> str:
     """The one page, with its title, as Markdown."""
-    return _joined([f"# {escape_markdown(paper.title)}", *(_markdown(block, style, narrow=False) for block in paper.page)])
+    return _joined(
+        [f"# {escape_markdown(paper.title)}", *(_markdown(block, style, narrow=False) for block in paper.page)]
+    )
 
 
 def write_annex(paper: Paper, style: Style = as_clean_markdown, *, narrow: bool = False) -> str:
@@ -157,6 +159,8 @@ def _as_points(heads: Sequence[str], row: Sequence[Line], style: Style) -> str:
         return f"- **{style(row[0])}**: {'; '.join(told)}"
     number, name, *others = row
     under = [
-        [Span(f"{head}: "), *cell] for head, cell in zip(heads[2:], others, strict=True) if any(span.text for span in cell)
+        [Span(f"{head}: "), *cell]
+        for head, cell in zip(heads[2:], others, strict=True)
+        if any(span.text for span in cell)
     ]
     return _point(f"{style(number)}.", BulletPoint(name, under), style)

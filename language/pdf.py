@@ -1,4 +1,4 @@
-"""A paper as PDF: the one page on the first sheet, what stands behind it on others, numbers with footnotes at the end."""
+"""A paper as PDF: the one page on the first sheet, what stands behind it after it, footnotes for numbers at the end."""
 
 import logging
 import warnings
@@ -72,8 +72,8 @@ def _blank(paper: Paper) -> "FPDF":
 
 def _title(pdf: "FPDF", paper: Paper) -> None:
     pdf.set_text_color(*_ACCENT)
-    pdf.set_font(_FONT, "B", 17)
-    pdf.multi_cell(0, 9, _safe(paper.title), new_x="LMARGIN", new_y="NEXT", align="L")
+    pdf.set_font(_FONT, "B", 15)
+    pdf.multi_cell(0, 8, _safe(paper.title), new_x="LMARGIN", new_y="NEXT", align="L")
     pdf.ln(3)
 
 

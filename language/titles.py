@@ -23,11 +23,15 @@ def list_title(action: Action, language: Language = Language.EN, told: Told = To
 
 
 def text_title(action: Action, language: Language = Language.EN, told: Told = Told()) -> str:
-    """The line of a text, with the one number that decides: the fullest of the kind's that is known and fits."""
-    kind = ACTION_KINDS[action.kind]
-    titles = [_filled(title, action, told, language) for title in (*kind.told_titles, kind.text_title)]
-    known = [title for title in titles if title is not None]
-    return next((title for title in known if len(title) <= LONGEST_IN_TEXT), _cut(known[-1], LONGEST_IN_TEXT))
+    """The line of a text, with the one number that decides: the fullest of the kind's that is known and that fits in
+    every language, so that each says the same."""
+    kind, shown = ACTION_KINDS[action.kind], ""
+    for title in (*kind.told_titles, kind.text_title):
+        lines = {each: _filled(title, action, told, each) for each in Language}
+        shown = lines[language] or shown
+        if all(line is not None and len(line) <= LONGEST_IN_TEXT for line in lines.values()):
+            return shown
+    return _cut(shown, LONGEST_IN_TEXT)
 
 
 def _cut(title: str, most: int) -> str:

@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 
 import hypothesis
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from domain.actor import Actor, ActorKind, Permission, Role
 from domain.clock import FixedClock
@@ -31,6 +33,7 @@ gc.disable()  # until all tests are collected: what imports make stays, and look
 def pytest_collection_finish() -> None:
     """From here on garbage is what tests make."""
     gc.freeze()
+    gc.set_threshold(100_000, 20, 50)  # as `mhos` does: to look through all objects at every 700th takes a tenth
     gc.enable()
 
 
@@ -48,6 +51,13 @@ hypothesis.settings.register_profile("few", UNTIMED, max_examples=FEW)
 hypothesis.settings.register_profile("all", UNTIMED)
 hypothesis.settings.load_profile("few")
 be_strict()  # a key without a sentence is an error here
+
+
+def _weak() -> PasswordHash:
+    return PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+
+
+PasswordHash.recommended = _weak  # type: ignore[method-assign]  # some hundred logins at the real cost are a minute
 
 
 @pytest.fixture(scope="session")

@@ -112,7 +112,36 @@ class ModelsCost(BaseModel):
     at_most: bool = Field(description="whether it is an upper bound: not counted, not settled, or of an unknown price")
 
 
-class MeetingDetails(BaseModel):
+class FigureShape(BaseModel):
+    """A number that can be opened."""
+
+    value: float
+    unit: str
+    decimals: int
+    receipt: str
+
+
+class SourceShape(BaseModel):
+    """A number of the minutes in the order in which it appears; of a sum, the figures that it adds up."""
+
+    number: int
+    text: str
+    figures: list[str]
+
+
+class MinutesText(BaseModel):
+    """The minutes as Markdown, without any code; and what opens their numbers."""
+
+    minutes: str = Field(description="the page and its annex")
+    page: str = Field(description="the one page")
+    words: int = Field(description="of the page")
+    annex: str = Field(description="what stands behind it")
+    linked: str = Field(default="", description="the same, each number a link to `figure:ID`")
+    figures: dict[str, FigureShape]
+    sources: list[SourceShape]
+
+
+class MeetingDetails(MinutesText):
     """All that a meeting found, weighed and left."""
 
     meeting_id: str
@@ -135,7 +164,6 @@ class MeetingDetails(BaseModel):
     worth_more: list[str]
     action_items: list[ItemSummary]
     models: ModelsCost | None = Field(description="what models cost; none where it was held by rules")
-    minutes: str = Field(description="as Markdown")
 
 
 class NewTurn(Asked):
@@ -147,12 +175,11 @@ class NewTurn(Asked):
     limits: Limits = Field(default_factory=Limits)
 
 
-class MinutesShape(BaseModel):
+class MinutesShape(MinutesText):
     """The minutes as they read in a language."""
 
     meeting_id: str
     language: str
-    minutes: str
 
 
 class RunEventShape(BaseModel):

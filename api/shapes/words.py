@@ -57,6 +57,7 @@ class ProposalShape(BaseModel):
     agent: str
     kind: str
     subject: str
+    title: str = Field(default="", description="what it would do, by names")
     text: str
     promised: str
     expected: str

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-import cli
 from store.embedded import stop
+from tests.invoked import invoked
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SAMPLE = CHECKOUT / "examples" / "hairoticmen_sample"
@@ -69,7 +68,7 @@ class Near(Terminal):
     def run(self, *words: str, cwd: Path | None = None, **environment: str) -> Said:
         assert cwd is None
         settings = {"MHOS_HOME": str(self.home), "MHOS_DATABASE_URL": "", "COLUMNS": "160", **environment}
-        done = CliRunner(env=settings).invoke(cli.app, list(words))
+        done = invoked(words, settings)
         return Said(done.exit_code, done.stdout, done.stderr)
 
 

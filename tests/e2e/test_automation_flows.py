@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
-from typer.testing import CliRunner
 
-import cli
 from bootstrap import Office
 from domain.actor import Role
 from domain.clock import SystemClock
@@ -25,6 +23,7 @@ from identity.profiles import Profile, save_profile
 from settings import load_settings
 from store.embedded import stop
 from tests.e2e.conftest import SAMPLE
+from tests.invoked import invoked
 
 Mhos = Callable[..., Any]
 DAY = timedelta(days=1)
@@ -123,7 +122,7 @@ def mhos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mhos]:
     patch.setenv("MHOS_HOME", str(home))
 
     def run(*words: str, refused: bool = False) -> Any:
-        result = CliRunner().invoke(cli.app, [*words, "--json"])
+        result = invoked([*words, "--json"])
         assert (result.exit_code != 0) is refused, (words, result.output, result.exception)
         return json.loads(result.stdout)
 

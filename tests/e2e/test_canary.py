@@ -15,9 +15,7 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
-from typer.testing import CliRunner
 
-import cli
 from actions.documents import item_summary
 from actions.items import inbox
 from api.app import create_app
@@ -25,6 +23,7 @@ from api.house import Manners
 from api.limits import Rate
 from bootstrap.office import Office
 from bootstrap.people import choose_password
+from cli import VERBS, command_line
 from domain.action import ItemStatus
 from identity.open_context import open_context
 from settings import Settings
@@ -39,6 +38,7 @@ from tests.databases import cloned
 from tests.e2e.canary_brands import PASSWORD, PRICE, SLUG, Two, hashes, settle
 from tests.e2e.canary_tries import CHANNEL, OF_ONES_OWN, SKU, SUPPLIER, TITLE, TRIES
 from tests.e2e.canary_verbs import DOCUMENT, MAY_SUCCEED, NOT_TRIED, WITHOUT_BRAND, commands_with
+from tests.invoked import invoked
 from tools.registry import TOOLS
 from tools.toolbox import Toolbox
 
@@ -100,7 +100,8 @@ def test_no_verb_tells_or_touches_the_canary(
     monkeypatch.setenv("MHOS_HOME", str(two.home))
     monkeypatch.setattr(Office, "open", classmethod(lambda cls, settings: Office(settings, database)))
     commands = commands_with(two.ids, _folder(tmp_path))
-    verbs = {info.name for info in (*cli.app.registered_commands, *cli.app.registered_groups)}
+    app = command_line(VERBS)
+    verbs = {info.name for info in (*app.registered_commands, *app.registered_groups)}
     assert verbs == {*commands, *WITHOUT_BRAND, *NOT_TRIED}, "a verb that is not tried here"
     for verb in WITHOUT_BRAND:
         _run(two, [verb, "--json"])
@@ -116,7 +117,7 @@ def test_no_verb_tells_or_touches_the_canary(
 
 def _run(two: Two, line: list[str]) -> int:
     """Run a verb, search all it says, and return how it ended."""
-    result = CliRunner().invoke(cli.app, line)
+    result = invoked(line)
     said = "".join((result.stdout, result.stderr, str(result.exception or "")))
     # The agenda and the import below give the names SKU and CHANNEL to one's own brand, too.
     assert not two.leaks(said, " ".join((*line, SKU, CHANNEL))), (line, said)
@@ -140,7 +141,7 @@ def test_an_import_with_the_canarys_names_makes_rows_of_ones_own(
 ) -> None:
     monkeypatch.setenv("MHOS_HOME", str(two.home))
     monkeypatch.setattr(Office, "open", classmethod(lambda cls, settings: Office(settings, two.database)))
-    result = CliRunner().invoke(cli.app, ["import", _folder(tmp_path), "--brand", "mine", "--json"])
+    result = invoked(["import", _folder(tmp_path), "--brand", "mine", "--json"])
     assert result.exit_code == 0, result.output
     with two.database.read(two.mine) as session:
         assert sorted(session.scalars(select(Product.sku))) == [SKU, "OWN-SKU"]  # type: ignore[arg-type]

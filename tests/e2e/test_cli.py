@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import CHECKOUT, SAMPLE, Near, Terminal
+from virtual_office.minutes.page import MOST_WORDS
 
 BRAND = "hairoticmen"
 HEAVY = ("sqlalchemy", "langgraph", "langchain_core", "numpy", "scipy", "fastapi", "cedarpy", "pydantic", "psycopg")
@@ -48,7 +49,7 @@ def item(waiting: Iterator[dict[str, Any]]) -> dict[str, Any]:
 
 
 def test_the_demo_imports_meets_and_says_what_to_type_next(terminal: Terminal, demo: Demo) -> None:
-    for words in ("1. The pilot brand", "simulated", "Report", "Minutes", "Summary", "What to type next"):
+    for words in ("1. The pilot brand", "simulated", "Report", "Minutes", "What we decided", "What to type next"):
         assert words in demo.said
     rows = re.search(r"([\d,]+) rows read, ([\d,]+) loaded", demo.said)
     assert rows is not None
@@ -127,6 +128,9 @@ def test_runs_agents_and_minutes_are_listed(near: Near, demo: Demo) -> None:
     assert all({"name", "title", "tools", "action_kinds", "autonomy"} <= set(agent) for agent in agents)
     minutes = near.json("minutes", demo.meeting["meeting_id"][-8:], "--brand", BRAND)
     assert minutes["minutes"] == demo.meeting["minutes"]
+    german = near.json("minutes", demo.meeting["meeting_id"][-8:], "--lang", "de", "--brand", BRAND)
+    assert [document["words"] <= MOST_WORDS for document in (minutes, german)] == [True, True]
+    assert demo.said.count("What colleagues recomputed") == 0, "the terminal shows the page, not what stands behind it"
 
 
 def test_the_doctor_uses_what_it_checks(terminal: Terminal) -> None:

@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
-from cli import app
 from cli.simulate import SimulationOrder, write_report
 from cli.simulate_view import show_run
 from simulation.scenario_file import FOLDER
 from tests.e2e.conftest import CHECKOUT, Terminal
+from tests.invoked import invoked
 
 pytestmark = pytest.mark.timeout(290)
 KEYS = {
@@ -143,7 +142,7 @@ SCORE = ("--score", "--seeds")
 )
 def test_bad_input_is_refused_before_anything_starts(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     home = tmp_path / "home"
-    done = CliRunner().invoke(app, ["simulate", *words, "--json"], env={"MHOS_HOME": str(home)})
+    done = invoked(["simulate", *words, "--json"], {"MHOS_HOME": str(home)})
     assert done.exit_code == 1, done.output
     error = json.loads(done.stdout)["error"]
     assert error["code"] == "invalid_input"

@@ -1,6 +1,7 @@
 """Runs: started, held by one process at a time, finished once."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -98,6 +99,7 @@ def find_run(session: BrandSession, run_id: str) -> Run:
 def held(database: Database, ctx: Context, run_id: UUID) -> Iterator[Run]:
     """Hold a run for this process. Raises Conflict when a living process holds it, or its graph has changed."""
     with lease_holder(database) as holder:
+        _outlast_who_ends(database, ctx, run_id)
         with database.begin(ctx) as session:
             run: Run | None = lock_row(session, Run, run_id)
             if run is None:
@@ -117,6 +119,16 @@ def held(database: Database, ctx: Context, run_id: UUID) -> Iterator[Run]:
             if run.status == WAITING:
                 run.status = RUNNING
         yield run
+
+
+def _outlast_who_ends(database: Database, ctx: Context, run_id: UUID) -> None:
+    """Wait up to a second for a holder to be gone: the server notices a moment later that its connection was closed."""
+    for _ in range(20):
+        with database.read(ctx) as session:
+            run = session.get(Run, (ctx.brand_id, run_id))
+            if run is None or run.status != RUNNING or not is_alive(session, run.lease_pid, run.lease_started):
+                return
+        time.sleep(0.05)
 
 
 async def over_breaks(run: Callable[[], Awaitable[T]], progress: Callable[[str, str], None]) -> T:

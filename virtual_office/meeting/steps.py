@@ -29,11 +29,11 @@ from virtual_office.meeting.chair import ATTENTION, ChairDecision, Grounds, choo
 from virtual_office.meeting.challenge import Challenger
 from virtual_office.meeting.hindsight import BilingualLine, german_by_text, precedent_lines, refused_lately
 from virtual_office.meeting.limits import CASH
+from virtual_office.meeting.promises import promises_since
 from virtual_office.meeting.recomputed import challenges_of, changed_rows, revisions_of, standing
 from virtual_office.meeting.reporting import Progress, Reporter
 from virtual_office.meeting.revision import Revision
 from virtual_office.meeting.runs import finish_run
-from virtual_office.meeting.promises import promises_since
 from virtual_office.meeting.turns import (
     invited,
     objection_entries,
@@ -45,8 +45,8 @@ from virtual_office.meeting.turns import (
     weighing,
 )
 from virtual_office.minutes.document import write_minutes
-from virtual_office.minutes.records import limits_of, mending_risks, owners_of, proposals_of
 from virtual_office.minutes.names import Names, words_of
+from virtual_office.minutes.records import limits_of, mending_risks, owners_of, proposals_of
 from virtual_office.minutes.rendering import Figures
 from virtual_office.minutes.words import agent_title, both, german_of
 

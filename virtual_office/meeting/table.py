@@ -6,25 +6,32 @@ from uuid import UUID
 
 from domain.action import parse_action
 from domain.figure import Cell
+from domain.language import Language
 from domain.prediction import Prediction
 from language.lines import as_plain
 from store.session import BrandSession
 from store.tables import ChallengeRow, ProposalRow, TurnRow
 from virtual_office.meeting.recomputed import CHANGED, challenges_of, revisions_of, standing
-from virtual_office.meeting.revision import Revision
+from virtual_office.meeting.revision import Revision, revised
 from virtual_office.meeting.turns import turns_of
+from virtual_office.minutes.names import Names, words_of
 from virtual_office.minutes.records import proposals_of
 from virtual_office.minutes.rendering import Figures
 
 
-def table_document(session: BrandSession, run_id: UUID) -> dict[str, Any]:
+def table_document(session: BrandSession, run_id: UUID, language: Language = Language.EN) -> dict[str, Any]:
     """The proposals with their challenges, and the turns, as they stand now."""
     proposals, turns = proposals_of(session, run_id), turns_of(session, run_id)
     challenges, revisions = standing(challenges_of(session, run_id)), revisions_of(session, run_id)
     codes = [code for row in (*proposals, *challenges, *turns) for code in row.figures.values()]
     figures = Figures(session, codes)
+    names = Names(session, (word for row in proposals for word in words_of(row.action)))
     return {
-        "proposals": [_proposal(figures, row, revisions.get(row.id), challenges) for row in proposals],
+        "proposals": [
+            _proposal(figures, row, revisions.get(row.id), challenges)
+            | {"title": names.title(revised(row, revisions)[0], language)}
+            for row in proposals
+        ],
         "turns": [_turn(figures, row) for row in turns],
     }
 

@@ -1,4 +1,4 @@
-"""The annex: what each agent found beside what it proposed, three and more of a kind as a table; and the meeting itself."""
+"""The annex: what each agent found beside its proposals, three or more of a kind as a table; the meeting itself."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,16 +11,17 @@ from domain.report import FindingSeverity
 from language.formats import cell_text, number_text
 from language.lines import Line, Span, SpanLook
 from language.paper import Block, BulletPoint, Bullets, Heading, Paragraph, Section, Table
-from language.prose import exactly
+from language.prose import KEY, exactly
 from language.sentences import sentence
 from language.speech import say
 from store.reads.models import ModelCost
-from store.tables import FindingRow
+from store.tables import FindingRow, ProposalRow
 from virtual_office.minutes.decided import OF_A_KIND
-from virtual_office.minutes.sitting import Sitting, first_sentence, sentences_of
+from virtual_office.minutes.sitting import Sitting, first_sentence, proposal_of, sentences_of
+from virtual_office.minutes.worth import reason_as_it_stands
 
 _ALLOWED = ("cash", "stock_money", "attention")
-_MOST_COLUMNS = 5
+_MOST_COLUMNS = 4
 _ORDER = {severity: at for at, severity in enumerate(FindingSeverity)}
 _NTH = re.compile(r"_[a-z]$")
 _LEFT_OUT_OF_TABLES = ("_low", "_high", "coverage")
@@ -45,11 +46,30 @@ def _agent(sitting: Sitting, name: str) -> Iterator[Block]:
     if since:
         yield Heading(sitting.say("since_last"))
         yield Bullets(since)
+    reasons = list(_reasons(sitting, name))
+    if reasons:
+        yield Heading(sitting.say("reasons"))
+        yield Bullets(reasons)
     own = [row for row in sitting.findings if row.agent == name]
     shown = [row for row in own if not sitting.rests_on_proposals(row.figures.values())]
     yield from _findings(sitting, shown)
     if behind := len(own) - len(shown):
         yield Paragraph([Span(sitting.counted("behind_proposals", behind), SpanLook.QUIET)])
+
+
+def _reasons(sitting: Sitting, name: str) -> Iterator[BulletPoint]:
+    """Why its decisions were proposed, in full, but for what a challenge has replaced since."""
+    for item in sitting.items:
+        proposal = proposal_of(sitting, item)
+        if proposal.agent == name and (reason := reason_as_it_stands(sitting, proposal)):
+            before = [
+                [Span(sitting.say("before", line=sitting.words(line)))] for line in _precedents(sitting, proposal)
+            ]
+            yield BulletPoint([Span(f"{sitting.title(item)}. ", SpanLook.STRONG), *reason], before)
+
+
+def _precedents(sitting: Sitting, proposal: ProposalRow) -> Sequence[str]:
+    return sitting.record.get("precedents", {}).get(str(proposal.id), ())
 
 
 def _standing(sitting: Sitting, text: str, figures: Mapping[str, str]) -> Line:
@@ -81,14 +101,18 @@ def _is_table(rows: Sequence[FindingRow]) -> bool:
     """Whether all say the same sentence of a thing each; not where a sentence compares several prices."""
     told = [Message.model_validate(row.message) for row in rows if row.message]
     columns = _columns(rows)
-    plain = len(told) == len(rows) and not any(message.then for message in told) and not any(_NTH.search(key) for key in columns)
+    plain = (
+        len(told) == len(rows)
+        and not any(message.then for message in told)
+        and not any(_NTH.search(key) for key in columns)
+    )
     return len(rows) >= OF_A_KIND and plain and bool(columns)
 
 
 def _columns(rows: Sequence[FindingRow]) -> list[str]:
-    """The numbers that all of them cite, without the ends of ranges."""
-    common = [key for key in rows[0].figures if all(key in row.figures for row in rows)]
-    return [key for key in common if not key.endswith(_LEFT_OUT_OF_TABLES)][:_MOST_COLUMNS]
+    """The numbers that all of them cite, in the order of the sentence, without the ends of ranges."""
+    common = [key for key in KEY.findall(rows[0].text) if all(key in row.figures for row in rows)]
+    return [key for key in dict.fromkeys(common) if not key.endswith(_LEFT_OUT_OF_TABLES)][:_MOST_COLUMNS]
 
 
 def _heading(sitting: Sitting, key: str, rows: Sequence[FindingRow]) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.action import ACTION_KINDS
 from domain.figure import Cell
 from domain.message import Message, read_message
+from domain.report import IF_NO
 from language.lines import Line, Span, SpanLook
 from language.paper import NUMBER, Block, BulletPoint, Bullets, Paragraph, Section, Table
 from language.prose import exactly
@@ -47,16 +48,17 @@ def _row(sitting: Sitting, at: int, decision: Decision) -> list[Line]:
         why_now(sitting, decision.proposal, exactly),
         _put_in(sitting, decision),
         _expected(sitting, decision.worth),
-        [Span(_if_no(sitting, decision))],
+        _if_no(sitting, decision),
         [Span(f"{who}{by}")],
         [Span(_undo(sitting, decision))],
     ]
 
 
 def _put_in(sitting: Sitting, decision: Decision) -> Line:
-    if decision.put_in:
-        return [sitting.money(decision.put_in, exact=True)]
-    return [Span(sitting.say("no_money"))]
+    """What it takes: as its kind says it, else the money."""
+    if told := decision.item.preview.get("puts_in"):
+        return [Span(sitting.said(read_message(told)))]
+    return [sitting.money(decision.put_in, exact=True)] if decision.put_in else [Span(sitting.say("no_money"))]
 
 
 def _expected(sitting: Sitting, worth: Worth | None) -> Line:
@@ -70,10 +72,16 @@ def _expected(sitting: Sitting, worth: Worth | None) -> Line:
     return line
 
 
-def _if_no(sitting: Sitting, decision: Decision) -> str:
-    """Until when the subject rests then."""
-    rests = sitting.run.started_at + decision.kind.quiet_after_no
-    return sitting.say("if_no", day=sitting.day(rests))
+def _if_no(sitting: Sitting, decision: Decision) -> Line:
+    """What a no leads to, as its kind and its proposal say it, and until when the subject rests then."""
+    told = decision.item.preview.get("if_no")
+    own = [sitting.said(read_message(told))] if told else []
+    if decision.proposal.message:
+        parts = Message.model_validate(decision.proposal.message).parts.get(IF_NO, ())
+        own += [sitting.said(part) for part in parts]
+    rests = sitting.day(sitting.run.started_at + decision.kind.quiet_after_no)
+    texts = [*(own or [sitting.say("if_no")]), sitting.say("rests_until", day=rests)]
+    return sitting.spans(" ".join(texts), decision.proposal.figures, exactly)
 
 
 def _undo(sitting: Sitting, decision: Decision) -> str:
@@ -255,7 +263,9 @@ def people_sections(sitting: Sitting) -> list[Section]:
     """What people said in the meeting, and what was said of it as a whole."""
     entries = [*sitting.record.get("turns", ())]
     entries += [
-        entry for entry in sitting.record.get("dissent", ()) if not isinstance(entry, Mapping) or not entry.get("proposal")
+        entry
+        for entry in sitting.record.get("dissent", ())
+        if not isinstance(entry, Mapping) or not entry.get("proposal")
     ]
     points = [BulletPoint(sitting.entry(entry)) for entry in entries]
     return [Section(sitting.say("section.people"), [Bullets(points)])] if points else []

@@ -64,4 +64,3 @@ def lay_out_minutes(session: BrandSession, run: Run, record: Record, language: L
         note=sitting.say("english_only") if sitting.fell_back else "",
         keywords=(sitting.called, str(run.id)),
     )
-

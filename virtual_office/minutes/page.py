@@ -18,7 +18,7 @@ _LONGEST_TITLE, _LONGEST_LINE = 16, 40
 """In words."""
 _STATUS = {"measured": "measured_status"}
 _FIRST = "finance_analyst"
-"""Who says what happened beside the chair, where it attends."""
+"""Who says what happened beside the chair."""
 
 
 class _Room(NamedTuple):
@@ -54,11 +54,9 @@ def lay_out_page(sitting: Sitting, title: str) -> list[Block]:
     parts = _Parts(
         _lead(sitting), _happened(sitting), groups_of(sitting), list(_doubts(sitting)), list(_promises(sitting))
     )
-    for room in _ROOMS:
-        blocks = list(_blocks(sitting, parts, room))
-        if count_words(title) + _words_of(blocks) <= MOST_WORDS:
-            return blocks
-    return blocks
+    *fuller, least = (list(_blocks(sitting, parts, room)) for room in _ROOMS)
+    room_left = MOST_WORDS - count_words(title)
+    return next((blocks for blocks in fuller if _words_of(blocks) <= room_left), least)
 
 
 def _words_of(blocks: Sequence[Block]) -> int:
@@ -89,7 +87,8 @@ def _blocks(sitting: Sitting, parts: _Parts, room: _Room) -> Iterator[Block]:
         yield Paragraph([*_head(sitting, "decided"), Span(sitting.counted("decided_items", number))])
         reasons = [at < room.reasons for at in range(len(shown))]
         points = [
-            BulletPoint(_decision(sitting, group, with_reason)) for group, with_reason in zip(shown, reasons, strict=True)
+            BulletPoint(_decision(sitting, group, with_reason))
+            for group, with_reason in zip(shown, reasons, strict=True)
         ]
         yield Bullets(points, numbered=True)
     if rest:
@@ -104,7 +103,9 @@ def _blocks(sitting: Sitting, parts: _Parts, room: _Room) -> Iterator[Block]:
         yield Bullets([BulletPoint(line) for line in parts.doubts[: room.doubts]])
     if parts.promises and room.promises:
         first, *others = parts.promises[: room.promises]
-        yield Paragraph([*_head(sitting, "promises"), *first, *(span for line in others for span in (Span(" "), *line))])
+        yield Paragraph(
+            [*_head(sitting, "promises"), *first, *(span for line in others for span in (Span(" "), *line))]
+        )
 
 
 def _head(sitting: Sitting, name: str) -> list[Span]:
@@ -121,12 +122,13 @@ def _lead(sitting: Sitting) -> Line:
 
 
 def _happened(sitting: Sitting) -> list[Span]:
-    """Two sentences: how sales went, and what an agent's report opens with that no challenge bears on."""
+    """Two sentences: how sales went, and what finance opens with; where neither is known, what another agent does."""
     said = [sitting.entry(entry) for entry in sitting.record.get("happened", ())][:1]
     order = sorted(sitting.reports, key=lambda name: name != _FIRST)
-    openings = (_opening(sitting, sitting.reports[name]) for name in order)
-    said += [opening for opening in openings if opening][: 2 - len(said)]
-    return [span for line in said for span in (*line, Span(" "))][:-1]
+    for name in order:
+        if name == _FIRST or not any(said):
+            said.append(list(_opening(sitting, sitting.reports[name])))
+    return [span for line in said if line for span in (*line, Span(" "))][:-1]
 
 
 def _opening(sitting: Sitting, report: Mapping[str, Any]) -> Line:
@@ -246,8 +248,7 @@ def _promises(sitting: Sitting) -> Iterator[Line]:
         yield [Span(sitting.say("promise.first"))]
         return
     told = [
-        sitting.counted(f"promise.{_STATUS.get(status, status)}", count)
-        for status, count in promises["items"].items()
+        sitting.counted(f"promise.{_STATUS.get(status, status)}", count) for status, count in promises["items"].items()
     ]
     day = sitting.day(datetime.fromisoformat(promises["met_at"]))
     yield [Span(sitting.say("promise.became", day=day, told=", ".join(told)))]
@@ -260,7 +261,15 @@ def _promises(sitting: Sitting) -> Iterator[Line]:
     else:
         yield [Span(sitting.say("promise.none_measured"))]
     if due := promises.get("next"):
-        yield [Span(sitting.say("promise.next", title=due["title"][sitting.language], day=sitting.day(datetime.fromisoformat(due["at"]))))]
+        yield [
+            Span(
+                sitting.say(
+                    "promise.next",
+                    title=due["title"][sitting.language],
+                    day=sitting.day(datetime.fromisoformat(due["at"])),
+                )
+            )
+        ]
 
 
 def _names(sitting: Sitting, names: Sequence[str], most: int = 4) -> str:
@@ -281,4 +290,3 @@ def _short(line: Line) -> Line:
         if room <= 0:
             break
     return [*kept, Span(" …")]
-

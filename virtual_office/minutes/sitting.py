@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import col
 
-from domain.action import parse_action
+from domain.action import Told, parse_action
 from domain.figure import Cell
 from domain.language import Language
 from domain.message import Message, read_message
@@ -19,6 +19,7 @@ from language.formats import dated_text, exact_text, moment_text, rounded_text
 from language.lines import Line, Span, SpanLook
 from language.prose import Writing, rounded
 from language.speech import prose_of, say, speak
+from language.titles import text_title
 from store.reads.models import cost_of_run
 from store.reads.settings import brand_of
 from store.session import BrandSession
@@ -124,8 +125,10 @@ class Sitting:
 
     def title(self, item_or_proposal: ActionItem | ProposalRow) -> str:
         """What an action item or proposal does, as it stands, by the names of what it is about."""
-        proposal_id = item_or_proposal.id if isinstance(item_or_proposal, ProposalRow) else None
-        revision = self.revisions.get(proposal_id) if proposal_id else None
+        if isinstance(item_or_proposal, ActionItem):
+            told = Told.model_validate(item_or_proposal.preview.get("told") or {})
+            return text_title(parse_action(item_or_proposal.action), self.language, told)
+        revision = self.revisions.get(item_or_proposal.id)
         action = revision.action if revision else item_or_proposal.action
         return self._names.title(parse_action(action), self.language)
 
@@ -168,7 +171,7 @@ class Sitting:
         return self._figures.cells.get(code)
 
     def rests_on_proposals(self, codes: Iterable[str]) -> bool:
-        """Whether a claim cites what a proposal of this meeting rests on: it speaks of it as it was before challenges."""
+        """Whether a claim cites what a proposal rests on: then it speaks of that as it was before its challenges."""
         return any(self._receipts.get(code) in self._proposed_from for code in codes)
 
     @cached_property

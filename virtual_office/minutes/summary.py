@@ -46,7 +46,7 @@ def meeting_document(session: BrandSession, run_id: UUID, language: Language = L
         "waits_until_locally": _waits_until(session, run),
         "points": run.result.get("points", []),
         "challenges": run.result.get("challenges", []),
-        **table_document(session, run_id),
+        **table_document(session, run_id, language),
         "left_out": run.result.get("left_out", []),
         "worth_more": run.result.get("worth_more", []),
         "action_items": [inbox_line(session, item, language) for item in items],
@@ -74,7 +74,12 @@ def _minutes(session: BrandSession, run: Run, language: Language) -> dict[str, A
     if "minutes" not in run.result:
         text = f"_{say('office.minutes.not_finished', language)}_"
         return {"minutes": text, "page": text, "words": count_words(text), "annex": "", "figures": {}, "sources": []}
-    paper, sources = lay_out_minutes(session, run, run.result, language), Sources()
+    return minutes_document(session, lay_out_minutes(session, run, run.result, language))
+
+
+def minutes_document(session: BrandSession, paper: Paper) -> dict[str, Any]:
+    """The minutes as text, and the numbers in them that can be opened."""
+    sources = Sources()
     write_markdown(paper, sources.as_markdown)
     page = write_page(paper)
     return {

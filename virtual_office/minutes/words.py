@@ -1,4 +1,4 @@
-"""Sentences of a meeting in both languages at once: what its record keeps of the chair's reasons, titles, approvers."""
+"""Sentences of a meeting in both languages at once: what its record keeps of the chair's reasons, and titles."""
 
 from collections.abc import Iterable
 
@@ -6,6 +6,7 @@ from domain.language import Language
 from domain.message import Message
 from language.sentences import nouns, sentence
 from language.speech import speak
+
 
 class Sentence(str):
     """An English sentence that brings its German along: wherever only words are wanted, it is the English."""
@@ -34,4 +35,3 @@ def agent_title(name: str, english: str, language: Language) -> str:
         return english
     titles = (sentence(f"{noun}.agent.{name}", language) for noun in nouns())
     return next((title for title in titles if title), english)
-

@@ -85,10 +85,21 @@ def together(sitting: Sitting, worths: Sequence[Worth], *, exact: bool = False) 
 
 
 def why_now(sitting: Sitting, proposal: ProposalRow, written: Writing = rounded) -> Line:
-    """The sentence of a proposal's reason that says why now: the first that cites nothing a challenge has replaced."""
+    """The sentence of a proposal's reason that says why now: the first that no challenge has replaced."""
+    return next(iter(_standing(sitting, proposal, written)), [])
+
+
+def reason_as_it_stands(sitting: Sitting, proposal: ProposalRow) -> Line:
+    """All of a proposal's reason that no challenge has replaced."""
+    lines = _standing(sitting, proposal, rounded)
+    return [span for line in lines for span in (Span(" "), *line)][1:]
+
+
+def _standing(sitting: Sitting, proposal: ProposalRow, written: Writing) -> list[Line]:
+    """The sentences that cite nothing a challenge has recomputed."""
     replaced = _replaced(sitting, proposal)
     lines = (sitting.spans(text, proposal.figures, written) for text in sentences_of(sitting.prose(proposal)))
-    return next((line for line in lines if not replaced.intersection(span.code for span in line)), [])
+    return [line for line in lines if not replaced.intersection(span.code for span in line)]
 
 
 def _replaced(sitting: Sitting, proposal: ProposalRow) -> set[str]:

@@ -17,14 +17,14 @@ def test_the_moment_is_told_in_the_brands_zone_whichever_it_was_given_in(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = shop.propose()
-    monkeypatch.setattr("actions.answers.brand_of", lambda _: SimpleNamespace(zone="Europe/Berlin"))
+    monkeypatch.setattr("actions.local_time.brand_of", lambda _: SimpleNamespace(zone="Europe/Berlin"))
     until = (shop.operator.now() + timedelta(hours=5)).astimezone(timezone(timedelta(hours=-7)))
     with shop.database.begin(shop.operator) as session:
         row = snooze(session, str(item.id), until)
         assert row.status_message is not None
         said = speak(read_message(row.status_message), Language.EN)
     assert row.snoozed_until == until
-    assert said == "put off until 2026-03-02 15:00 Europe/Berlin"
+    assert said == "put off until 2 March 2026, 15:00"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def test_the_minutes_quote_the_document_and_the_citation_opens_to_it(
     cited = next(line for line in minutes.splitlines() if "has to come to" in line and "passage 1" in line)
     assert f"“{CLAUSE}”" in cited
     assert "lotus-2026.md" in cited
-    code = cited.split("passage 1", 1)[1].split("`")[1]
+    linked = next(line for line in str(met["linked"]).splitlines() if "[passage 1](figure:" in line)
+    code = linked.split("[passage 1](figure:", 1)[1].split(")")[0]
     with database.read(ctx) as session:
         opened = why(session, code)
         run = session.get_one(Run, (ctx.brand_id, UUID(str(met["meeting_id"]))))
@@ -57,7 +58,7 @@ def test_the_minutes_quote_the_document_and_the_citation_opens_to_it(
     assert {row["table"] for row in opened.rows} == {"knowledge_passage", "knowledge_document"}
     assert any(CLAUSE in str(row.get("text")) for row in opened.rows)
     assert opened.rows_unchanged
-    assert "lotus-2026.md, **Abschnitt 1**" in german
+    assert "lotus-2026.md, Abschnitt 1" in german
     assert GATE not in str(items(database, ctx)[0].verdict)
     office.close()
 

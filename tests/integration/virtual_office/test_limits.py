@@ -11,9 +11,8 @@ def test_a_meeting_that_may_ask_nobody_anything_adopts_nothing_and_says_why(firm
     bound = firm.document(firm.office.meetings.meet(firm.owner, AGENDA, limits={"attention": 0}))
     assert (bound["action_items"], bound["limits"]) == ([], {"attention": 0})
     assert "- **No more than:** 0 action items" in bound["minutes"]
-    assert "the meeting's attention is spent" in bound["minutes"]
-    assert "## Limits that bound" in bound["minutes"]
-    assert bound["worth_more"][0].startswith("1 more action item would be worth")
+    assert "What held us back: the places in a meeting (1 proposals)." in bound["minutes"]
+    assert bound["worth_more"][0].startswith("one item more would bring €")
     assert firm.meet(firm.later(1))["action_items"], "without the limit there is something to adopt"
 
 

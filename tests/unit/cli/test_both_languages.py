@@ -16,9 +16,12 @@ from language.sentences import entries
 EN, DE = Language.EN, Language.DE
 CHECKOUT = Path(__file__).resolve().parents[3]
 WORD = re.compile(r"[^\W\d_]{2,}")
-COMMANDS = {"mhos", "approve", "reject", "undo", "reason", "rows", "as", "operator", "zeigt", "shows"}
+COMMANDS = {
+    "mhos", "approve", "reject", "undo", "reason", "rows", "as", "operator", "zeigt", "shows", "ask", "back", "show",
+    "sources", "why", "abcdefgh",
+}  # fmt: skip
 """What is typed, in either language."""
-THE_SAME = {"In", "Person", "Code", "Name", "Text", "Version", "Budget"}
+THE_SAME = {"In", "in", "Person", "Code", "Name", "Text", "Version", "Budget"}
 """Words that both languages write alike."""
 ID = "019ad5a0-0000-7000-8000-0000deadbeef"
 
@@ -37,15 +40,18 @@ def item(status: ItemStatus, *, filled: bool) -> dict[str, Any]:
 
     return {
         "id": ID, "kind": "price.update", "agent": "pricing_director", "title": "1", "status": status,
-        "status_reason": words("2"), "diff": [{"field": "3", "before": "4", "after": "5"}], "amended": filled,
-        "rationale": words("6"), "dissent": ["7"] if filled else [], "expected": "8", "risk": "medium",
-        "blast_radius": "9", "policies": ["10"], "undo": "11", "receipts": [{"tool": "12", "id": ID}],
+        "status_reason": words("2"), "diff": [{"field": "3", "before": "4", "after": "5"}], "changed": words("21"),
+        "rationale": words("6"), "dissent": ["7"] if filled else [], "objections": ["23"] if filled else [],
+        "expected": "8", "risk": "medium", "puts_in": "24", "if_no": "25", "promise": "26", "answer_by": "27",
+        "answer_until": "19", "blast_radius": "9", "policies": ["10"], "undo": "11", "can_be_undone": filled,
+        "receipts": [{"tool": "12", "id": ID}],
         "verdict": {"decision": "needs_approval", "reasons": ["13"] if filled else []},
         "outside": {"today": {"en": "14", "de": "14"}}, "notes": [{"author": "15", "text": "16"}] if filled else [],
         "approvals": [{"by": "17", "gates": []}] if filled else [], "edited_from": words("18"),
         "outcome": {"status": "not_measurable", "unit": "EUR.minor", "reasons": []} if filled else None,
-        "expires_locally": "19", "changed_since_shown": ["20"] if filled else [], "gates": ["operator", "owner"],
+        "changed_since_shown": ["20"] if filled else [], "gates": ["operator", "owner"],
         "amount_minor": 2_100, "currency": "EUR", "list_title": {"en": "22", "de": "22"},
+        "takes_minor": 2_100, "brings_minor": 900,
     }  # fmt: skip
 
 
@@ -69,8 +75,11 @@ def pages(language: Language, capsys: pytest.CaptureFixture[str]) -> Iterator[st
         for filled in (True, False):
             document = item(status, filled=filled)
             show.show_document(document, language)
+            show.show_sources(document, language, [(1, "8", "abcdefgh")])
+            show._next_step(document, filled, language)
             yield capsys.readouterr().out
             inbox.console().print(inbox.items_table([document, {**document, "gates": []}], language))
+            inbox.console().print(inbox.items_table([document] * 3, language))
             yield capsys.readouterr().out
     for unchanged in (True, False):
         why._show({**OPENED, "rows_unchanged": unchanged}, language)
@@ -97,20 +106,26 @@ def test_no_label_of_the_catalogue_is_left_in_english_on_a_german_page(capsys: p
     }
     shown = [english for english, german in labels.items() if english != german and f" {english} " in f" {page} "]
     assert shown == []
-    assert all(labels[english] in page for english in ("Guardrails", "Risk", "Undo", "Grounds", "Expires", "proposed"))
+    assert all(labels[english] in page for english in ("Guardrails", "Risk", "Undo", "Grounds", "If no", "proposed"))
 
 
 def test_english_is_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
     document = item(ItemStatus.PROPOSED, filled=False)
     show.show_document(document, EN)
     page = capsys.readouterr().out
-    for line in ("  Proposed by  pricing_director", "         Risk  medium; touches 9", "      Outside  14"):
-        assert line in page
-    assert "   Guardrails  needs approval: no objection" in page and "No reason was given." in page
+    for line in ("Why now   No reason was given.", "We put in  24", "If no      25", "Expected   26", "Yes by     27"):
+        assert line in page.replace("Why now  ", "Why now ")
+    assert "medium" not in page and "price.update" not in page, "agent, risk and rules are asked for by --sources"
+    show.show_sources(document, EN, [(1, "8", "abcdefgh")])
+    asked_for = capsys.readouterr().out
+    assert "Risk           medium; touches 9" in asked_for and "needs approval: no objection" in asked_for
+    assert "[1]            8: mhos why abcdefgh" in asked_for
     inbox.console().print(inbox.items_table([document], EN))
+    assert "expected 8 · needs operator and owner, 19" in capsys.readouterr().out
+    inbox.console().print(inbox.items_table([document] * 3, EN))
     listed = capsys.readouterr().out
-    assert "proposed, needs operator and owner · medium risk · pricing director" in listed
-    assert "expected 8, at stake €21.00" in listed
+    assert "3 price changes · takes €63 · brings €27 · needs operator and owner, 19" in listed
+    assert listed.count("needs operator and owner") == 1
     why._show(OPENED, EN)
     opened = capsys.readouterr().out
     assert "from 2 (sku 3, horizon_weeks 13), asked by pricing_director" in opened

@@ -3,14 +3,13 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from cli import app
 from domain.action import ACTION_KINDS
+from tests.invoked import invoked
 
 
 def printed(*words: str) -> str:
-    answer = CliRunner().invoke(app, ["propose", *words], env={"COLUMNS": "200"})
+    answer = invoked(["propose", *words], {"COLUMNS": "200"})
     assert answer.exit_code == 0, answer.output
     return answer.output
 
@@ -34,7 +33,7 @@ def test_help_without_a_kind_is_that_of_the_verb() -> None:
 
 
 def test_a_kind_that_there_is_not_is_refused_with_those_there_are() -> None:
-    answer = CliRunner().invoke(app, ["propose", "price.give_away", "--json"])
+    answer = invoked(["propose", "price.give_away", "--json"])
     error = json.loads(answer.output)["error"]
     assert (answer.exit_code, error["code"]) == (1, "invalid_input")
     assert all(kind in error["details"]["remedy"] for kind in ACTION_KINDS)

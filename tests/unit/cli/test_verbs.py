@@ -10,7 +10,8 @@ from mhos import CHECKOUT
 def test_each_file_has_the_verb_of_its_name() -> None:
     for file in VERBS:
         app = command_line([file])
-        assert [verb.name for verb in (*app.registered_commands, *app.registered_groups)] == [file.rstrip("_")]
+        named = [verb.name for verb in (*app.registered_commands, *app.registered_groups)]
+        assert named == [file.rstrip("_").replace("_", "-")]
 
 
 def test_a_verb_loads_no_other_verb_and_none_of_what_it_does_not_need() -> None:

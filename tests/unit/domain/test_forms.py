@@ -14,6 +14,7 @@ from domain.marketing import BudgetReallocate, CampaignWeekly
 from domain.pricing import PriceDraft, PriceUpdate, PromoSchedule
 from domain.stands import RefillLine, StandBonus, StandRefill, StandVisit
 from domain.stock import PurchaseLine, PurchaseOrderCreate, StockTransfer
+from language.errors import error_text
 
 DAY = date(2026, 12, 5)
 WRITTEN: dict[str, Action] = {
@@ -89,12 +90,12 @@ def test_no_kind_is_forgotten() -> None:
         ("price.update", "sku=A channel=shop price=cheap", "price: 'cheap' is not an amount", "Write price=12.90."),
         ("price.update", "sku=A channel=shop price=7.255", "price: 7.255 has more decimals than EUR", "price=12.90"),
         ("price.update", "sku=A channel=shop currency=JPY price=7.2", "price: 7.2 has more decimals", "price=1290"),
-        ("price.update", "sku=A channel=shop price=0", "price: input should be greater than 0", "price=12.90"),
+        ("price.update", "sku=A channel=shop price=0", "price: no such amount can be taken", "price=12.90"),
         ("price.update", "sku=A channel=shop price=1 colour=red", "price.update has no 'colour'", "price=12.90"),
         ("price.update", "sku=A sku=B channel=shop price=1", "sku is given twice", "sku=SKU"),
         ("price.update", "sku=A channel=shop price=1 currency=XYZ", "currency: 'XYZ' is no currency", "currency="),
         ("price.update", "sku=A shop", "'shop' is no NAME=VALUE", "price.update sku=SKU"),
-        ("price.update", "sku= channel=shop price=1", "sku: string should have at least 1 character", "sku=SKU"),
+        ("price.update", "sku= channel=shop price=1", "sku: it needs 1 character at least", "sku=SKU"),
         ("promo.schedule", "sku=A channels=shop first_day=5.12. last_day=x off=1", "first_day: '5.12.' is not a day",
          "Write first_day=2026-12-05."),
         ("promo.schedule", "sku=A channels=shop first_day=2026-12-05 last_day=2026-12-01 off=1",
@@ -103,20 +104,21 @@ def test_no_kind_is_forgotten() -> None:
          "off: '120' is not a share", "off=15"),
         ("purchase_order.create", "supplier=S lines=A", "lines: 'A' is not SKU:QUANTITY[:UNIT_COST]", "lines=SKU:4"),
         ("purchase_order.create", "supplier=S lines=A:b", "quantity: 'b' is not a whole number", "quantity=4"),
-        ("purchase_order.create", "supplier=S lines=A:0:1", "quantity: input should be greater than 0", "lines=SKU:4"),
+        ("purchase_order.create", "supplier=S lines=A:0:1", "quantity: it has to be more than 0", "lines=SKU:4"),
         ("purchase_order.create", "supplier=S lines=,", "lines: ',' is not", "lines=SKU:4"),
-        ("purchase_order.create", "supplier=S lines=A:3", "unit_cost: is missing; it is an amount", "lines=SKU:4"),
+        ("purchase_order.create", "supplier=S lines=A:3", "unit_cost: it is missing; what is expected: an amount",
+         "lines=SKU:4"),
         ("stand.bonus", "stand=S share=3 weeks=many cap=1", "weeks: 'many' is not a whole number", "weeks=4"),
         ("segment.message", "segment=friends template=news audience=9 holdout=5", "segment: 'friends' is not one of",
          "segment=champions"),
-        ("lead.follow_up", "lead=L within_days=91", "within_days: input should be less than or equal to 90",
+        ("lead.follow_up", "lead=L within_days=91", "within_days: it may be 90 at most",
          "within_days=4"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named_with_an_example(kind: str, written: str, named: str, remedy: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         read(kind, written)
-    assert named in refused.value.message
+    assert named in error_text(refused.value)
     assert remedy in refused.value.remedy
 
 

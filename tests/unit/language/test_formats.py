@@ -1,6 +1,6 @@
 """Numbers, money and days as each language writes them."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 
 from domain.figure import Cell
 from domain.language import Language
-from language.formats import cell_text, day_text, days_text, money_text, number_text, rate_text, weekday_text
+from language.formats import (
+    cell_text,
+    dated_text,
+    day_text,
+    days_text,
+    exact_text,
+    moment_text,
+    money_text,
+    number_text,
+    rate_text,
+    rounded_text,
+    weekday_name,
+    weekday_text,
+)
 
 EN, DE = Language
 
@@ -35,6 +48,61 @@ EN, DE = Language
 )
 def test_a_figure_reads_as_its_language_writes_it(cell: Cell, english: str, german: str) -> None:
     assert (cell_text(cell, EN), cell_text(cell, DE)) == (english, german)
+
+
+@pytest.mark.parametrize(
+    ("minor", "english", "german"),
+    [
+        (0, "€0", "0 €"),
+        (8_749, "€87", "87 €"),
+        (9_950, "€100", "100 €"),
+        (58_990, "€590", "590 €"),
+        (99_499, "€990", "990 €"),
+        (119_084, "€1.2k", "1.200 €"),
+        (994_900, "€9.9k", "9.900 €"),
+        (2_401_234, "€24k", "24.000 €"),
+        (12_500_000, "€125k", "125.000 €"),
+        (99_950_000, "€1.00m", "1,00 Mio. €"),
+        (131_000_000, "€1.31m", "1,31 Mio. €"),
+        (-51_136, "\N{MINUS SIGN}€510", "\N{MINUS SIGN}510 €"),
+        (-4, "€0", "0 €"),
+    ],
+)
+def test_running_text_rounds_money_as_people_say_it(minor: int, english: str, german: str) -> None:
+    cell = Cell(value=minor, unit="EUR.minor")
+    assert (rounded_text(cell, EN), rounded_text(cell, DE)) == (english, german)
+
+
+@given(st.integers(-(10**14), 10**14))
+def test_rounding_is_never_further_off_than_a_twentieth(minor: int) -> None:
+    said = rounded_text(Cell(value=minor, unit="EUR.minor"), EN).replace("\N{MINUS SIGN}", "-").replace("€", "")
+    scale = {"k": 1_000, "m": 1_000_000, "n": 1_000_000_000}.get(said[-1], 1)
+    amount = float(said.rstrip("kmbn").replace(",", "")) * scale
+    assert abs(amount - minor / 100) <= max(abs(minor / 100) / 20, 0.5)
+
+
+def test_percent_go_without_decimals_unless_below_one_and_units_stay_exact() -> None:
+    told = [rounded_text(Cell(value=value, unit="bps"), EN) for value in (4_082, 60, 0)]
+    assert told == ["41 %", "0.6 %", "0 %"]
+    assert rounded_text(Cell(value=8_869, unit="units"), EN) == "8,869 units"
+    assert rounded_text(Cell(value=12_345, unit="units"), DE) == "12.300 Stück"
+
+
+def test_a_table_is_exact_with_a_real_minus() -> None:
+    assert exact_text(Cell(value=-51_136, unit="EUR.minor"), EN) == "\N{MINUS SIGN}€511.36"
+
+
+def test_a_deadline_has_its_weekday_and_local_time_and_a_year_only_where_it_is_another() -> None:
+    moment = datetime(2026, 12, 3, 16, 5)
+    assert moment_text(moment, EN, 2026) == "Thu 3 December, 16:05"
+    assert moment_text(moment, DE, 2026) == "Do 3. Dezember, 16:05 Uhr"
+    assert dated_text(date(2027, 2, 9), DE, 2026) == "Di 9. Februar 2027"
+
+
+@given(st.dates())
+def test_a_weekday_is_called_as_cldr_says(day: date) -> None:
+    assert weekday_name(day, EN) == format_date(day, "EEEE", locale="en_GB")
+    assert weekday_name(day, DE) == format_date(day, "EEEE", locale="de")
 
 
 @given(value=st.decimals(-(10**15), 10**15, places=3), decimals=st.integers(0, 3))

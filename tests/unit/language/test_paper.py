@@ -6,7 +6,18 @@ import pytest
 
 from domain.language import Language
 from language.lines import Span, SpanLook
-from language.paper import BulletPoint, Bullets, Heading, Paper, Paragraph, Section, Table, count_words, write_markdown, write_with_sources
+from language.paper import (
+    BulletPoint,
+    Bullets,
+    Heading,
+    Paper,
+    Paragraph,
+    Section,
+    Table,
+    count_words,
+    write_markdown,
+    write_with_sources,
+)
 from language.pdf import write_pdf
 
 NAMES = (
@@ -78,7 +89,9 @@ def test_running_text_carries_no_code() -> None:
 def test_asked_for_sources_each_number_has_one_and_the_end_lists_what_opens_it() -> None:
     written = write_with_sources(paper("Bartöl"))
     assert r"sells Bartöl at €3.10 \[1\]." in written
-    assert written.rstrip().endswith("## Quellen\n\n- \\[1\\] €3.10: `mhos why abcd2345`"), "once, however often it is said"
+    assert written.rstrip().endswith("## Quellen\n\n- \\[1\\] €3.10: `mhos why abcd2345`"), (
+        "once, however often it is said"
+    )
 
 
 def test_a_terminal_gets_a_list_instead_of_a_wide_table() -> None:

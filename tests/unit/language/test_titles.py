@@ -5,8 +5,9 @@ from typing import Any, get_args
 
 import pytest
 
-from domain.action import ACTION_KINDS, Action
+from domain.action import ACTION_KINDS, Action, Told
 from domain.customers import SEGMENT_NAMES, LeadFollowUp, SegmentMessage, Template
+from domain.figure import Cell
 from domain.finance import ExpenseFlag, InvoiceRemind
 from domain.kind import Words
 from domain.language import Language
@@ -31,10 +32,10 @@ LINES: dict[Any, tuple[Words, Words]] = {
     ),
     PromoSchedule(sku="HM-ST-07", channels=("shop", "market"), first_day=LATE, last_day=date(2026, 10, 11),
                   off_bps=1_250, **EUR): (
-        Words("Promote HM-ST-07 from 28 September", "HM-ST-07 ab 28. September im Angebot"),
+        Words("Promote HM-ST-07 from Mon 28 September", "HM-ST-07 ab Mo 28. September im Angebot"),
         Words(
-            "Cut HM-ST-07 by 12.5 % in 2 channels for 14 days from 28 September",
-            "HM-ST-07 ab 28. September für 14 Tage in 2 Kanälen um 12,5 % senken",
+            "Cut HM-ST-07 by 12.5 % in 2 channels for 14 days from Mon 28 September",
+            "HM-ST-07 ab Mo 28. September für 14 Tage in 2 Kanälen um 12,5 % senken",
         ),
     ),
     PurchaseOrderCreate(supplier="Shenzhen", lines=tuple(PurchaseLine(sku=f"HM-SE-{n}", quantity=3_000,
@@ -42,36 +43,36 @@ LINES: dict[Any, tuple[Words, Words]] = {
                         **EUR): (
         Words("Order 4 products from Shenzhen", "4 Produkte bei Shenzhen bestellen"),
         Words(
-            "Order 12,000 units of 4 products from Shenzhen for €144,360.00",
-            "12.000 Stück von 4 Produkten bei Shenzhen für 144.360,00 € bestellen",
+            "Order 12,000 units of 4 products from Shenzhen for €144k",
+            "12.000 Stück von 4 Produkten bei Shenzhen für 144.000 € bestellen",
         ),
     ),
     StockTransfer(sku="HM-ST-07", from_location="W1", to_location="ST15", quantity=1, cost_minor=1_250, **EUR): (
         Words("Move HM-ST-07 from W1 to ST15", "HM-ST-07 von W1 nach ST15 umlagern"),
         Words(
-            "Move 1 unit of HM-ST-07 from W1 to ST15 for €12.50",
-            "1 Stück HM-ST-07 von W1 nach ST15 für 12,50 € umlagern",
+            "Move 1 unit of HM-ST-07 from W1 to ST15, €13",
+            "1 Stück HM-ST-07 von W1 nach ST15 umlagern, 13 €",
         ),
     ),
     StandRefill(planned_day=LATE, lines=tuple(RefillLine(stand=f"ST{n}", sku="A", quantity=230) for n in range(12)),
                 trip_cost_minor=16_000, **EUR): (
-        Words("Refill 12 stands on 28 September", "12 Stände am 28. September auffüllen"),
+        Words("Refill 12 stands on Mon 28 September", "12 Stände am Mo 28. September auffüllen"),
         Words(
-            "Refill 12 stands on 28 September: 2,760 units, €160.00",
-            "12 Stände am 28. September auffüllen: 2.760 Stück, 160,00 €",
+            "Refill 12 stands on Mon 28 September: 2,760 units, €160",
+            "12 Stände am Mo 28. September auffüllen: 2.760 Stück, 160 €",
         ),
     ),
     StandBonus(stand="ST15", share_bps=300, weeks=4, cap_minor=9_000, **EUR): (
         Words("Bonus for the partner of ST15", "Bonus für den Partner von ST15"),
         Words(
-            "Give ST15 3 % of its sales for 4 weeks, up to €90.00",
-            "ST15 4 Wochen lang 3 % vom Umsatz geben, bis 90,00 €",
+            "Give ST15 3 % of its sales for 4 weeks, up to €90",
+            "ST15 4 Wochen lang 3 % vom Umsatz geben, bis 90 €",
         ),
     ),
     StandVisit(stand="ST15", planned_day=DAY, cost_minor=4_000, **EUR): (
-        Words("Visit ST15 on 9 March", "ST15 am 9. März besuchen"),
+        Words("Visit ST15 on Mon 9 March", "ST15 am Mo 9. März besuchen"),
         Words(
-            "Visit ST15 on 9 March to train the partner, €40.00", "ST15 am 9. März besuchen, Partner schulen, 40,00 €"
+            "Visit ST15 on Mon 9 March to train the partner, €40", "ST15 am Mo 9. März besuchen, Partner schulen, 40 €"
         ),
     ),
     SegmentMessage(segment="buyers", template=Template.NEWS, audience=10_000, holdout_bps=5_000, **EUR): (
@@ -90,7 +91,7 @@ LINES: dict[Any, tuple[Words, Words]] = {
                               CampaignWeekly(campaign="b", weekly_minor=2_000)), **EUR): (
         Words("Move money between 2 campaigns", "Geld zwischen 2 Kampagnen umverteilen"),
         Words(
-            "Share €30.00 a week between 2 campaigns anew", "30,00 € je Woche auf 2 Kampagnen neu verteilen"
+            "Share €30 a week between 2 campaigns anew", "30 € je Woche auf 2 Kampagnen neu verteilen"
         ),
     ),
     ExpenseFlag(category="warehouse rent", expenses=("E1",), reason="far_above", **EUR): (
@@ -131,3 +132,90 @@ def test_a_list_names_no_amount_and_both_languages_tell_the_same(kind: Any) -> N
     for words in (kind.list_title, kind.text_title):
         english, german = ({name for name, *_ in PLACEHOLDER.findall(text)} for text in words)
         assert english == german
+
+
+def cell(value: int, unit: str = "EUR.minor") -> Cell:
+    return Cell(value=value, unit=unit)
+
+
+PRICE = next(action for action in LINES if isinstance(action, PriceUpdate))
+ORDER = next(action for action in LINES if isinstance(action, PurchaseOrderCreate))
+TOLD: list[tuple[Any, Told, Words]] = [
+    (
+        PRICE,
+        Told(
+            names={"sku": "Grooming Cream", "place": "Dealers"},
+            numbers={"cut": cell(1_000, "bps"), "net_price": cell(657)},
+        ),
+        Words(
+            "Cut Grooming Cream in Dealers by 10 % to €6.57 net",
+            "Grooming Cream in Dealers um 10 % auf 6,57 € netto senken",
+        ),
+    ),
+    (
+        PRICE,
+        Told(
+            names={"sku": "Grooming Cream", "place": "Stands"},
+            numbers={"rise": cell(993, "bps"), "shelf_price": cell(1_538)},
+        ),
+        Words(
+            "Raise Grooming Cream in Stands by 10 % to €15.38 incl. VAT",
+            "Grooming Cream in Stands um 10 % auf 15,38 € inkl. MwSt. erhöhen",
+        ),
+    ),
+    (
+        ORDER,
+        Told(names={"supplier": "Shenzhen Fairway Trading"}, numbers={"total": cell(10_680_318)}),
+        Words(
+            "Order €107k from Shenzhen Fairway Trading: 4 products",
+            "Für 107.000 € bei Shenzhen Fairway Trading bestellen: 4 Produkte",
+        ),
+    ),
+    (
+        next(action for action in LINES if isinstance(action, SegmentMessage)),
+        Told(numbers={"written": cell(5_000, "count"), "alone": cell(5_000, "count"), "cost": cell(6_000)}),
+        Words(
+            "Email test, all buyers: write to 5,000, leave 5,000 alone, €60",
+            "E-Mail-Test, alle Käufer: 5.000 anschreiben, 5.000 nicht, 60 €",
+        ),
+    ),
+    (
+        next(action for action in LINES if isinstance(action, InvoiceRemind)),
+        Told(numbers={"owed": cell(477_360), "oldest": cell(47, "days")}),
+        Words(
+            "Remind D02: €4.8k overdue, oldest by 47 days",
+            "D02 an Zahlung erinnern: 4.800 € überfällig, bis zu 47 Tage",
+        ),
+    ),
+    (
+        next(action for action in LINES if isinstance(action, LeadFollowUp)),
+        Told(numbers={"worth": cell(63_475), "silent": cell(1, "days")}),
+        Words(
+            "Call back lead L0073: €630, no answer for 1 day",
+            "Anfrage L0073 nachfassen: 630 €, seit 1 Tag ohne Antwort",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("action", "told", "lines"), TOLD)
+def test_what_was_looked_up_stands_in_the_title_by_name_and_with_the_number_that_decides(
+    action: Any, told: Told, lines: Words
+) -> None:
+    shown = Words(text_title(action, Language.EN, told), text_title(action, Language.DE, told))
+    assert shown == lines
+    assert all(len(line) <= LONGEST_IN_TEXT for line in shown)
+
+
+def test_a_title_that_is_too_long_in_one_language_is_shortened_alike_in_both() -> None:
+    told = Told(
+        names={"supplier": "Alpen Care"}, numbers={"total": cell(3_225_711)}, days={"arrival": date(2026, 12, 22)}
+    )
+    assert text_title(ORDER, Language.EN, told) == "Order €32k from Alpen Care, here about 22 December"
+    assert text_title(ORDER, Language.DE, told) == "Für 32.000 € bei Alpen Care bestellen, da um den 22. Dezember"
+
+
+def test_names_without_end_are_cut_where_they_stand() -> None:
+    told = Told(names={"sku": "Cream " * 40, "place": "Shop"})
+    assert len(list_title(PRICE, Language.DE, told)) == LONGEST_IN_LIST
+    assert text_title(PRICE, Language.EN, told).endswith("…")

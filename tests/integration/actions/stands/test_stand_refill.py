@@ -45,7 +45,7 @@ def test_a_trip_is_shown_with_what_lies_there_what_comes_and_what_it_costs(field
     assert preview["title"] == "Bring 80 units to 2 stands on 3 March for €40.00"
     assert preview["amount_minor"] == 1_600 + 2 * 1_200
     assert [(change["before"], change["after"]) for change in spoken(preview["changes"], Language.EN)] == [
-        ("2 units of these products", "40 more: 40 A")
+        ("2 units of these products", "40 more: 40 Balm")
     ] * 2
 
 

@@ -88,17 +88,15 @@ def test_a_meeting_leaves_minutes_findings_and_action_items(firm: Firm) -> None:
     predicted = item["predicted"]
     assert predicted["low"] < predicted["value"] < predicted["high"]
     assert predicted["unit"] == "EUR.minor"
-    for section in ("# Meeting of 2 March 2026", "## Summary", "## Decisions", "**Agenda:** Prices"):
+    for section in ("# Monday meeting, 2 March 2026", "**What we decided**", "## Decisions", "**Agenda:** Prices"):
         assert section in met["minutes"]
 
 
-def test_every_code_in_the_minutes_opens_a_figure(firm: Firm) -> None:
+def test_every_number_of_the_minutes_opens_a_figure(firm: Firm) -> None:
     met = firm.meet()
-    codes = {row.code for row in firm.rows(FigureRow)}
-    shown = set(met["minutes"].split("`")) & codes
-    cited = {code for finding in met["findings"] for code in finding["figures"].values()}
-    assert cited
-    assert cited <= shown
+    shown = {code for source in met["sources"] for code in source["figures"]}
+    assert shown
+    assert shown <= {row.code for row in firm.rows(FigureRow)}
 
 
 @pytest.mark.parametrize(
@@ -254,7 +252,7 @@ def test_a_reason_cannot_forge_the_minutes(firm: Firm) -> None:
     with firm.office.database.begin(firm.owner) as session:
         reject(session, item["id"], "too low\n\n## Decisions\n\n- Adopted: everything to €1")
     minutes = firm.meet(firm.later(1))["minutes"]
-    assert [line for line in minutes.splitlines() if line.startswith("## Decisions")] == ["## Decisions"]
+    assert not [line for line in minutes.splitlines() if line.startswith("## Decisions")], "nothing was decided"
     assert "too low \\#\\# Decisions - Adopted: everything to €1" in minutes
 
 

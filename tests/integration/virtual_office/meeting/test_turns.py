@@ -95,7 +95,7 @@ def test_a_limit_said_while_it_waits_binds_the_chair_who_decides_anew(firm: Firm
     firm.office.meetings.resume(firm.owner, "")
     document = firm.document(firm.rows(Run)[0].id)
     assert document["action_items"] == []
-    assert "attention is spent" in document["left_out"][0][1]
+    assert "the places went to more valuable items" in document["left_out"][0][1]
 
 
 def test_who_is_asked_to_join_reports_before_the_decision(firm: Firm) -> None:

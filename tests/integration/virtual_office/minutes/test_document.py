@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from domain.language import Language
+from language.formats import money_text
 from language.paper import Paper, count_words, write_annex, write_page
 from language.pdf import write_pdf
 from language.speech import prose_of
-from store.tables import ActionItem, BrandRules, FigureRow, FindingRow, ProposalRow, Run
+from store.tables import ActionItem, BrandRules, FigureRow, FindingRow, ProposalRow, Receipt, Run
 from tests.integration.virtual_office.conftest import PRICES_AND_STOCK, Firm
 from virtual_office.minutes.document import lay_out_minutes, write_minutes
 from virtual_office.minutes.page import MOST_WORDS
@@ -34,7 +35,7 @@ def minutes_in(firm: Firm, met: dict[str, Any], language: Language, **more: Any)
 
 def test_the_page_comes_first_and_begins_with_what_was_decided(firm: Firm) -> None:
     met = firm.meet()
-    heads = [line for line in met["minutes"].splitlines() if line.startswith("#")]
+    heads = [line for line in met["minutes"].splitlines() if line.startswith(("# ", "## "))]
     assert heads == [
         "# Monday meeting, 2 March 2026: Acme", "## Decisions", "## What colleagues recomputed", "## Open questions",
         "## Annex: Inventory Forecaster", "## Annex: Pricing Director", "## About this meeting",
@@ -59,12 +60,25 @@ def test_no_code_stands_in_either_part_and_every_number_is_in_the_document(firm:
     assert {code for joined in linked for code in joined.split("+")} == cited
 
 
+def test_what_happened_is_net_sales_against_the_week_before_as_the_chair_asked_for_them(firm: Firm) -> None:
+    met = firm.meet()
+    told = re.search(r"\*\*What happened\.\*\* In the week to 1 March 2026 we sold (€\S+) net, (\S+) ", met["page"])
+    assert told is not None
+    (first, second) = met["sources"][:2]
+    assert (first["text"], second["text"]) == told.groups()
+    receipts = {str(row.id): row for row in firm.rows(Receipt)}
+    opened = [receipts[met["figures"][source["figures"][0]]["receipt"]] for source in (first, second)]
+    assert {row.tool for row in opened} == {"brand_metric"}
+    assert {row.agent for row in opened} == {"chair"}
+
+
 def test_a_decision_says_what_is_expected_whose_yes_it_needs_and_by_when(firm: Firm) -> None:
     met = firm.meet()
     (item,) = met["action_items"]
     (row,) = [line for line in met["annex"].splitlines() if line.startswith("| 1 |")]
     assert "Operator, by " in row
-    assert item["expected"] in row, "exact in the table"
+    exact, low, high = (money_text(item["predicted"][end], "EUR", EN) for end in ("value", "low", "high"))
+    assert f"{exact} ({low} to {high})" in row, "exact in the table"
     assert re.search(r"1\. \*\*.*\.\*\* We expect €\d+ \(", met["page"])
     assert "**Whose yes, by when.** Operator: 1 by Thu 5 March, " in met["page"]
 
@@ -80,7 +94,13 @@ def test_the_german_minutes_say_the_same_in_german(firm: Firm) -> None:
     met = firm.meet()
     english, german = paper_in(firm, met, EN), paper_in(firm, met, DE)
     text = write_page(german) + write_annex(german)
-    for said in ("# Montagssitzung, 2. März 2026: ", "**Was war.**", "**Was beschlossen ist**", "## Beschlüsse", "Preisleitung"):
+    for said in (
+        "# Montagssitzung, 2. März 2026: ",
+        "**Was war.**",
+        "**Was beschlossen ist**",
+        "## Beschlüsse",
+        "Preisleitung",
+    ):
         assert said in text
     for left in ("English", "Englisch", "Operator and", "agenda", "@", "undo delay", "units", " per "):
         assert left not in text

@@ -77,9 +77,7 @@ def test_an_order_that_cash_cannot_carry_gives_way_to_two_that_it_can() -> None:
         "greedy would take the big one"
     )
     said = reasons([big, smaller, smallest], grounds)[big.id]
-    assert said == (
-        "it needs €90.00 of cash, and €0.00 is left; it would bring €0.80 less than what we took instead"
-    )
+    assert said == ("it needs €90.00 of cash, and €0.00 is left; it would bring €0.80 less than what we took instead")
 
 
 def test_what_people_allow_for_stock_leaves_prices_alone() -> None:
