@@ -63,11 +63,6 @@ class ProductStock:
             self._demands[weeks_ahead] = known
         return known
 
-    @classmethod
-    def unmoved(cls, on_hand: int, under_way: int) -> "ProductStock":
-        """The stock of a product that has no known movement."""
-        return cls(on_hand, under_way, np.zeros(0), np.zeros(0))
-
 
 @dataclass(frozen=True, eq=False)
 class StockBook:
@@ -84,6 +79,10 @@ class StockBook:
     kept_minor: Mapping[UUID, float]
     cash_minor: int | None
     derived: bool = False
+
+    def of(self, product: UUID) -> ProductStock:
+        """A product's stock; nothing of one that never moved, and not known where movements are derived."""
+        return self.stock.get(product) or ProductStock(0, 0, np.zeros(0), np.zeros(0), counted=not self.derived)
 
 
 def stock_book(session: BrandSession, env: ToolEnv) -> StockBook:

@@ -177,7 +177,7 @@ def advise_supplier(
 
 
 def _line(book: StockBook, lead: LeadTime, offer: reads.Offer, factor: float, least: int) -> _Line:
-    stock = book.stock.get(offer.product_id, ProductStock.unmoved(0, 0))
+    stock = book.of(offer.product_id)
     try:
         return _advised(book, lead, offer, stock, factor, least)
     except InvalidNumbers:

@@ -251,7 +251,7 @@ def _missing(listing: AnsweredCall, reviews: Sequence[SupplierReview]) -> Iterat
     elif not listing.result.get("cash") and any(review.advises_order for review in reviews):
         yield Message(key="stock.missing.no_cash_balance")
     derived = any(review.result.get("movements") == "derived" for review in reviews)
-    if derived:
+    if derived and any(line["decision"] != "abstained" for review in reviews for line in review.lines):
         yield Message(key="stock.missing.derived")
     yield from _without_answer(listing, reviews, derived=derived)
     for review in reviews:
