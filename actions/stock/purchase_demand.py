@@ -41,8 +41,11 @@ class LineDemand:
 
     def days(self, on_hand: int, under_way: int, ordered: int = 0) -> int:
         """How long stock, orders under way and so many units more last; less than nothing where units are owed."""
-        units = self._position(on_hand, under_way).units + ordered
-        return min(round(units / self.rate.units_per_day), FOREVER_DAYS) if self.rate.units_per_day else FOREVER_DAYS
+        if not self.rate.units_per_day:
+            return FOREVER_DAYS
+        lead = self.lead or LeadTime(0.0)
+        lasts = self._position(on_hand, under_way).lasts_days(self.rate, lead, float(REVIEW_DAYS), ordered)
+        return min(round(lasts), FOREVER_DAYS)
 
     def chance_out(self, on_hand: int, under_way: int, ordered: int = 0) -> float | None:
         """The chance of running out before an order of next week could be in; None without a lead time."""

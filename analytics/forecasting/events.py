@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.pricing.panel import Floats
 
@@ -15,6 +16,7 @@ SEASON = "season"
 _SEASON_PEAK, _SEASON_DEVIATIONS = 1.5, 4.0
 _LONGEST_PEAK, _SHORTEST_SEASON = 13, 4
 _YEAR, _REACH = 52, 13
+Flags = NDArray[np.bool_]
 _FEWEST, _FEWEST_USUAL = 12, 6
 _MOST_ZEROS = 0.25
 _LEAST_SWAY, _TO_DEVIATION = 0.05, 1.4826
@@ -43,8 +45,13 @@ class EventDemand:
     set_apart: tuple[str, ...] = ()
 
 
-def apart_from_events(units: Floats, events: Sequence[EventWeeks], ahead: int) -> EventDemand:
+def apart_from_events(
+    units: Floats, events: Sequence[EventWeeks], ahead: int, sure: Flags | None = None
+) -> EventDemand:
     """Tell the usual level of `units` (T,), NaN where unknown, from what events brought, `ahead` weeks being asked for.
+
+    Only weeks that are `sure` (T,), all by default, tell what an event brings: a week restated for an empty shelf is
+    high by itself.
 
     An event's weeks are compared with the median of the weeks round them that no event covers; where they stand out
     (`PEAK`, `PEAK_DEVIATIONS`) they are divided by how much they do. The same event ahead brings the mean of what it
@@ -61,28 +68,34 @@ def apart_from_events(units: Floats, events: Sequence[EventWeeks], ahead: int) -
     level = _usual_level(units, covered)
     if level is None:
         return plain
+    sure = known if sure is None else known & sure
     sway = _sway(units / level, known & ~covered, level)
-    seasons = list(_season_peaks(units / level, sway, ~covered & known))
+    seasons = list(_season_peaks(units / level, sway, ~covered & sure))
     if not covered.any() and not seasons and not any(event.ahead.any() for event in named):
         return plain
     echo = [_echo(run, covered, ahead) for run in seasons if run.stop - run.start >= _SHORTEST_SEASON]
     usual, more = units.copy(), np.zeros(ahead)
     names, set_apart = list[str](), list[str]()
     for run in seasons:
-        usual[run] = units[run] / _ratio(units, level, run)
+        usual[run] = units[run] / _ratio(units[run], level[run])
         set_apart.append(SEASON)
     for event in (*named, *echo):
-        lifts = [(run, _ratio(units, level, run)) for run in _runs(event.past >= _COVERED) if known[run].any()]
-        peaks = [(run, lift) for run, lift in lifts if _stands_out(lift, sway, int(known[run].sum()))]
-        for run, lift in peaks:
-            usual[run] = units[run] / lift
-            set_apart.append(event.name)
-        seen = [log(lift) for _, lift in peaks]
-        if event.name == SEASON and not peaks:
-            seen = [log(max(_ratio(units, level, run), 1.0)) for run in seasons[:1]]
-        count = max(len(lifts), len(seen))
-        on_now = bool(peaks) and peaks[-1][0].stop == len(units)
-        lift = exp(sum(seen) / (count if on_now else count + 1)) if seen else 1.0
+        seen, on_now = list[float](), False
+        for run in _runs(event.past >= _COVERED):
+            told = sure[run] if sure[run].any() else known[run]
+            if not told.any():
+                continue
+            lift = _ratio(units[run][told], level[run][told])
+            is_peak = _stands_out(lift, sway, int(told.sum()))
+            if is_peak:
+                usual[run] = units[run] / lift
+                set_apart.append(event.name)
+            if sure[run].any():
+                seen.append(log(lift) if is_peak else 0.0)
+                on_now = is_peak and run.stop == len(units)
+        if event.name == SEASON and not any(seen):
+            seen = [log(max(_ratio(units[run], level[run]), 1.0)) for run in seasons[:1]]
+        lift = exp(sum(seen) / (len(seen) + (0 if on_now else 1)))
         if lift > 1 and event.ahead.any():
             more = np.maximum(more, (lift - 1) * event.ahead)
             names.append(event.name)
@@ -99,7 +112,7 @@ def _within(event: EventWeeks, weeks: int, ahead: int) -> EventWeeks:
     return EventWeeks(event.name, past, coming)
 
 
-def _usual_level(units: Floats, covered: np.ndarray) -> Floats | None:
+def _usual_level(units: Floats, covered: Flags) -> Floats | None:
     """(T,) the median of the uncovered weeks within a quarter either side; None where none is above zero.
 
     Where an event leaves too few of them, the level of the nearest week that has enough.
@@ -116,23 +129,22 @@ def _usual_level(units: Floats, covered: np.ndarray) -> Floats | None:
     return level[nearest]
 
 
-def _sway(ratio: Floats, usual: np.ndarray, level: Floats) -> float:
+def _sway(ratio: Floats, usual: Flags, level: Floats) -> float:
     """The deviation of a usual week round the level, as a share of it: by the median, and not below chance's own."""
     strays = np.abs(ratio[usual] - 1)
     chance = float(np.sqrt(1 / np.maximum(np.median(level), 1.0)))
     return max(_TO_DEVIATION * float(np.median(strays)) if strays.size else 0.0, chance, _LEAST_SWAY)
 
 
-def _ratio(units: Floats, level: Floats, run: slice) -> float:
-    known = np.isfinite(units[run])
-    return float(units[run][known].sum() / level[run][known].sum())
+def _ratio(units: Floats, level: Floats) -> float:
+    return float(units.sum() / level.sum())
 
 
 def _stands_out(lift: float, sway: float, weeks: int) -> bool:
     return lift >= PEAK and lift - 1 >= PEAK_DEVIATIONS * sway * float(np.sqrt(1 / weeks + 1 / _REACH))
 
 
-def _season_peaks(ratio: Floats, sway: float, free: np.ndarray) -> Iterator[slice]:
+def _season_peaks(ratio: Floats, sway: float, free: Flags) -> Iterator[slice]:
     """Runs of weeks that no event covers, far above the level, over again and no longer than a quarter."""
     high = free & (np.nan_to_num(ratio) >= max(_SEASON_PEAK, 1 + _SEASON_DEVIATIONS * sway))
     for run in _runs(high):
@@ -140,7 +152,7 @@ def _season_peaks(ratio: Floats, sway: float, free: np.ndarray) -> Iterator[slic
             yield run
 
 
-def _echo(run: slice, covered: np.ndarray, ahead: int) -> EventWeeks:
+def _echo(run: slice, covered: Flags, ahead: int) -> EventWeeks:
     """The same weeks a year later."""
     shares = np.zeros(len(covered) + ahead)
     shares[run.start + _YEAR : run.stop + _YEAR] = 1.0
@@ -148,7 +160,7 @@ def _echo(run: slice, covered: np.ndarray, ahead: int) -> EventWeeks:
     return EventWeeks(SEASON, past, shares[len(covered) :])
 
 
-def _runs(flags: np.ndarray) -> Iterator[slice]:
+def _runs(flags: Flags) -> Iterator[slice]:
     """The stretches of consecutive true ones."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
     for start, stop in zip(edges[::2], edges[1::2], strict=True):

@@ -10,6 +10,7 @@ import numpy as np
 from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import check_amounts, check_positive, check_probabilities
 from analytics.statistics.errors import InvalidNumbers
+from analytics.stock.lead_time import DemandRate, LeadTime
 from analytics.stock.order_quantity import OrderLimits, OrderQuantity, QuantityReason
 from analytics.stock.reorder_plan import (
     ReplenishmentPlan,
@@ -68,6 +69,19 @@ class StockPosition:
         """The inventory position for usual demand: on hand and on order, less reserved and what events take."""
         held = self.on_hand + self.on_order - self.reserved
         return max(held - self.event_units_before, min(held, 0.0)) - self.event_units_after
+
+    def lasts_days(self, rate: DemandRate, lead: LeadTime, review_days: float, ordered: float = 0.0) -> float:
+        """How long it lasts, with so many more units; what events take goes evenly until goods come, and after that.
+
+        Below zero by the days of usual demand that are owed. The rate must be above zero.
+        """
+        left, days = self.on_hand + self.on_order - self.reserved + ordered, 0.0
+        for span, event_units in ((lead.mean_days, self.event_units_before), (review_days, self.event_units_after)):
+            taken = rate.units_per_day * span + event_units
+            if left < taken:
+                return days + left / taken * span if left > 0 else days + left / rate.units_per_day
+            left, days = left - taken, days + span
+        return days + left / rate.units_per_day
 
     @property
     def owed(self) -> float:
@@ -195,7 +209,7 @@ def advise_order(
     decision, reasons = _decide(product, plan, quantity, gain, position, service)
     return OrderAdvice(
         decision=decision,
-        reasons=(*reasons, *_flags(product, plan, position.units)),
+        reasons=(*reasons, *_flags(product, plan, position)),
         units=quantity.units if decision == "order" else 0,
         quantity=quantity,
         reorder_point=plan.reorder_point,
@@ -204,8 +218,8 @@ def advise_order(
         gain=gain,
         stock_out_without=outlook.stock_out(),
         stock_out_with=outlook.stock_out(free),
-        cover_days=_cover_days(product, position.units),
-        cover_after_days=_cover_days(product, position.units + quantity.units),
+        cover_days=_cover_days(product, position),
+        cover_after_days=_cover_days(product, position, quantity.units),
         excess_units=max(0.0, position.units - plan.order_up_to) if _is_settled(product, plan) else 0.0,
     )
 
@@ -272,12 +286,12 @@ def _decide(
     return "order", ("below_reorder_point", *owed, *losing, *quantity.reasons)
 
 
-def _flags(product: StockedProduct, plan: ReplenishmentPlan, position: float) -> tuple[OrderReason, ...]:
+def _flags(product: StockedProduct, plan: ReplenishmentPlan, position: StockPosition) -> tuple[OrderReason, ...]:
     cover = _cover_days(product, position)
     flags: dict[OrderReason, bool] = {
         "lead_time_is_assumed": product.lead.assumed,
-        "more_stock_than_needed": position > plan.order_up_to and _is_settled(product, plan),
-        "slow_mover": position > 0 and (cover is None or cover >= product.terms.slow_days),
+        "more_stock_than_needed": position.units > plan.order_up_to and _is_settled(product, plan),
+        "slow_mover": position.units > 0 and (cover is None or cover >= product.terms.slow_days),
     }
     return tuple(flag for flag, holds in flags.items() if holds)
 
@@ -287,6 +301,7 @@ def _is_settled(product: StockedProduct, plan: ReplenishmentPlan) -> bool:
     return plan.quantity.units > 0 or product.rate.units_per_day == 0
 
 
-def _cover_days(product: StockedProduct, position: float) -> float | None:
-    rate = product.rate.units_per_day
-    return max(position, 0.0) / rate if rate > 0 else None
+def _cover_days(product: StockedProduct, position: StockPosition, ordered: int = 0) -> float | None:
+    if not product.rate.units_per_day:
+        return None
+    return max(position.lasts_days(product.rate, product.lead, product.review_days, ordered), 0.0)

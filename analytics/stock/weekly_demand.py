@@ -14,7 +14,7 @@ from analytics.stock.censored_demand import unconstrained_demand
 from analytics.stock.lead_time import DemandRate, rate_from_periods
 
 WEEKS_A_YEAR = 52
-_DAYS = 7.0
+_DAYS, _SURE = 7.0, 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ def weekly_demand(
     over the weeks ahead is the usual week. Raises InvalidNumbers.
     """
     asked_for = unconstrained_demand(used, available) * shift.factor
-    told = apart_from_events(asked_for, events, weeks_ahead)
+    told = apart_from_events(asked_for, events, weeks_ahead, available >= _SURE)
     ahead = forecast(told.usual, weeks_ahead, WEEKS_A_YEAR, family="gamma")
     rate = _rate(ahead)
     return WeeklyDemand(

@@ -83,7 +83,8 @@ def derived_weeks(
     """The whole weeks up to `end` of each product since it first sold, from its sales.
 
     Stock at a week's end is the last count, and what came and was sold since; before the first count it is what the
-    same makes of it backwards. A week that sold had stock, whatever these say: a receipt may be missing.
+    same makes of it backwards. A week that sold had stock, whatever these say: a receipt may be missing. While it is
+    below zero customers buy and wait.
     """
     came, counts = _by_week(received, end, weeks), defaultdict[UUID, dict[int, int]](dict)
     for count in counted:
@@ -95,7 +96,7 @@ def derived_weeks(
         stock = _stock_at_ends(came.get(product, np.zeros(weeks)) - used, counts.get(product, {}))
         first = int(np.flatnonzero(used)[0]) if used.any() else weeks
         before = np.concatenate([stock[:1], stock[:-1]])
-        available = ((before > 0).astype(float) + (stock > 0)) / 2
+        available = ((before != 0).astype(float) + (stock != 0)) / 2
         available = np.where(np.isnan(stock) | ((available == 0) & (used > 0)), 1.0, available)
         found[product] = WeeksOfUse(used[first:], available[first:])
     return found

@@ -21,7 +21,9 @@ def when_it_runs_out(forcing: Line) -> Said:
     said = list[Message]()
     if line.get("event_units"):
         said.append(message("stock.order.events", events=events_named(line["events"])))
-    if line.get("cover"):
+    if line.get("cover") and not line["cover"]["value"]:
+        said.append(Message(key="stock.order.out_now"))
+    elif line.get("cover"):
         key = "stock.order.runs_out_with_events" if said else "stock.order.runs_out"
         said.append(Message(key=key))
     if not said and line.get("set_apart"):
