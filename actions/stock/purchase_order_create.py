@@ -11,7 +11,7 @@ from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.figure import Cell, money_cell, share_cell
 from domain.kind import ActionKind
-from domain.message import Message, message, sentences, verbatim
+from domain.message import Message, message, verbatim
 from domain.money import format_minor
 from domain.prediction import Outcome, Prediction
 from domain.stock import FOREVER_DAYS, PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate, PurchaseOrderFacts
@@ -244,17 +244,15 @@ def _line_change(line_now: _LineNow, currency: str) -> PreviewLine:
     why = Message(key=demand.reason) if demand.reason and demand.quantity == line.quantity else None
     return PreviewLine(
         field=verbatim(f"{line_now.offer.title} ({line.sku})"),
-        before=sentences(
-            [
-                message("stock.preview.on_hand", on_hand=line_now.on_hand, coming=line_now.under_way),
-                *_lasting(demand.days(*held), demand.chance_out(*held)),
-            ]
+        before=message(
+            "stock.preview.line",
+            what=message("stock.preview.on_hand", on_hand=line_now.on_hand, coming=line_now.under_way),
+            outlook=_lasting(demand.days(*held), demand.chance_out(*held)),
         ),
-        after=sentences(
-            [
-                ordered if why is None else message("stock.preview.line_because", ordered=ordered, why=why),
-                *_lasting(line_now.cover_days, demand.chance_out(*held, line.quantity)),
-            ]
+        after=message(
+            "stock.preview.line",
+            what=ordered if why is None else message("stock.preview.line_because", ordered=ordered, why=why),
+            outlook=_lasting(line_now.cover_days, demand.chance_out(*held, line.quantity)),
         ),
     )
 

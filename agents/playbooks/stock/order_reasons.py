@@ -6,7 +6,7 @@ from typing import Any
 from agents.playbooks.stock.names import Name, name_of, names_of
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
-from domain.message import Message, citing, message
+from domain.message import Message, citing, message, sentences
 
 Line = tuple[int, Mapping[str, Any]]
 """A line of an order and its place in the advice."""
@@ -21,6 +21,8 @@ def when_it_runs_out(forcing: Line) -> Said:
     said = list[Message]()
     if line.get("event_units"):
         said.append(message("stock.order.events", events=events_named(line["events"])))
+    if line.get("owed"):
+        return said, {}
     if line.get("cover") and not line["cover"]["value"]:
         said.append(Message(key="stock.order.out_now"))
     elif line.get("cover"):
@@ -78,11 +80,16 @@ def only_what_may_run_out(advice: AnsweredCall) -> Said:
     return [message("stock.order.only_at_risk", products=products)], figures
 
 
-def what_a_no_loses(forcing: Line) -> list[Message]:
-    """The sales that waiting a week loses, where it loses any."""
+def what_a_no_loses(forcing: Line) -> Message:
+    """How much likelier it runs out by waiting a week, where that differs, and the sales that this loses."""
     _, line = forcing
-    saved = line.get("saved")
-    return [message("stock.order.loses", product=_sku(line))] if saved and saved["value"] else []
+    product, with_it, saved = _sku(line), line.get("stock_out_with"), line.get("saved")
+    loses = [message("stock.order.loses", product=product)] if saved and saved["value"] else []
+    if with_it is None:
+        return sentences([message("stock.order.if_no_alone", product=product), *loses])
+    if round(with_it["value"], -2) == round(line["stock_out_without"]["value"], -2) and loses:
+        return loses[0]
+    return sentences([message("stock.order.if_no", product=product), *loses])
 
 
 def events_named(names: Sequence[str]) -> list[Message]:

@@ -105,9 +105,7 @@ def rationale_of(review: SupplierReview) -> Claim:
     if _value(short, "out_of_stock") >= OUT_LATELY_BPS:
         figures["out_of_stock"] = review.advice.ref("lines", short_at, "out_of_stock")
         parts.append(message("stock.order.counted_in", product=_sku(short)))
-    if_no = message("stock.order.if_no" if "worst_stock_out_with" in figures else "stock.order.if_no_alone",
-                    product=_sku(worst))  # fmt: skip
-    return reason_to_act(parts, figures, sentences([if_no, *what_a_no_loses((index, worst))]))
+    return reason_to_act(parts, figures, what_a_no_loses((index, worst)))
 
 
 def _sku(line: Mapping[str, Any]) -> Name:
