@@ -148,7 +148,7 @@ def sells_in_shelf_life(product: StockedProduct, position: float | None = None) 
 
 
 def covers_at_most(product: StockedProduct, position: float = 0.0) -> float | None:
-    """The most units to order on top of a position before cover is beyond the brand's limit; below 0 if it is so now."""
+    """The most units that may come on top of a position within the brand's limit of cover; below 0 if it is beyond."""
     days = product.terms.most_cover_days
     return None if days is None else product.rate.units_per_day * days - position
 

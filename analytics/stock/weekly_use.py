@@ -41,7 +41,7 @@ class WeeksOfUse(NamedTuple):
 
 
 def known_until(now: datetime, newest_move: datetime | None, newest_report: datetime | None) -> datetime:
-    """The end of the last week: the newest movement or sales report, as of what was not reported yet nothing is known."""
+    """The end of the last week: that of the newest movement or sales report, beyond which nothing is known."""
     ends = [end for end in (newest_move and newest_move + _DAY, newest_report) if end is not None]
     return min(now, max(*ends, now - _LONGEST_SILENCE)) if ends else now
 

@@ -81,7 +81,7 @@ class _Line:
         return self.advice.gain.value_minor if self.advice and self.advice.gain else 0.0
 
     def costing_at_most(self, cash_minor: float) -> "_Line | None":
-        """The same line with as much as this money buys; None where that is less than the supplier takes, or no gain."""
+        """The same line with as much as this money buys; None where the supplier takes no less, or nothing is gained."""
         assert self.product is not None and self.position is not None
         within = replace(self.product, terms=replace(self.product.terms, cash_minor=cash_minor))
         advice = advise_order(within, self.position, plan=plan_replenishment(self.product))
@@ -313,9 +313,10 @@ def _totals(ordered: Sequence[OrderAdvice], lead: LeadTime, book: StockBook) -> 
     gains = [advice.gain for advice in ordered if advice.gain is not None]
     value, low, high = gain_together(gains, COVERAGE)
     amount = sum(advice.units * advice.quantity.unit_cost_minor for advice in ordered)
-    lasts = [advice.cover_after_days for advice in ordered if advice.cover_after_days is not None]
+    lasts = [round(advice.cover_after_days) for advice in ordered if advice.cover_after_days is not None]
+    cover = {"cover_shortest": cells.days(min(lasts)), "cover_longest": cells.days(max(lasts))} if lasts else {}
     return {
-        **({"cover_shortest": cells.days(round(min(lasts))), "cover_longest": cells.days(round(max(lasts)))} if lasts else {}),
+        **cover,
         "ordered_lines": cells.count(len(ordered)),
         "units": Cell(value=sum(advice.units for advice in ordered), unit="units"),
         "amount": cells.money(amount, book.currency),

@@ -1,4 +1,4 @@
-"""What a buyer asks of an order: when the product that forces it runs out, how long each line lasts, what else would do."""
+"""What a buyer asks of an order: when what forces it runs out, how long each line lasts, what else would do."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

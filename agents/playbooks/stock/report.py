@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from agents.claims import claim, is_given, missing, reason_to_act, reasons_of
+from agents.playbooks.stock.names import Name, name_of, names_of, subject_of
 from agents.playbooks.stock.order_reasons import (
     how_long_it_lasts,
     only_what_may_run_out,
@@ -14,7 +15,6 @@ from agents.playbooks.stock.order_reasons import (
     what_bounds_it,
     when_it_runs_out,
 )
-from agents.playbooks.stock.names import Name, name_of, names_of, subject_of
 from agents.playbooks.stock.terms import minimum_findings, minimum_questions, of_minimum
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
@@ -256,9 +256,7 @@ def _missing(listing: AnsweredCall, reviews: Sequence[SupplierReview]) -> Iterat
         yield from _lacking(review)
 
 
-def _without_answer(
-    listing: AnsweredCall, reviews: Sequence[SupplierReview], *, derived: bool
-) -> Iterator[Message]:
+def _without_answer(listing: AnsweredCall, reviews: Sequence[SupplierReview], *, derived: bool) -> Iterator[Message]:
     """A sentence for all suppliers and products that lack the same."""
     alike: dict[tuple[str, ...], list[Name]] = {}
     for row in (listing.result or {}).get("suppliers", ()):

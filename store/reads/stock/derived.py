@@ -66,7 +66,9 @@ def sold_by_week(session: BrandSession, since: datetime, end: datetime) -> Seque
         .subquery()
     )
     weeks = session.execute(
-        select(short.c.product, short.c.weeks_back, func.sum(short.c.units)).group_by(short.c.product, short.c.weeks_back)
+        select(short.c.product, short.c.weeks_back, func.sum(short.c.units)).group_by(
+            short.c.product, short.c.weeks_back
+        )
     ).all()
     longer = session.execute(
         select(
@@ -139,4 +141,3 @@ def moved_since_count(session: BrandSession, location_ids: Sequence[UUID]) -> Ma
 def _ended() -> Any:
     """The end of a sales period."""
     return col(SalesFact.period_start) + func.make_interval(0, 0, 0, col(SalesFact.period_days))
-

@@ -180,7 +180,11 @@ LACKING: dict[str, tuple[Sequence[Stocked], Sequence[Supply], str]] = {
         [Supply()],
         "A: too few weeks of stock movements are known; inventory_movements.csv would tell.",
     ),
-    "no movement": ([Stocked("A", 0, weeks=0)], [Supply()], "A: nothing says how much of it is there; stock.csv would tell."),
+    "no movement": (
+        [Stocked("A", 0, weeks=0)],
+        [Supply()],
+        "A: nothing says how much of it is there; stock.csv would tell.",
+    ),
     "nothing sold": ([Stocked("A", 0, empty=range(30))], [Supply()], NO_SALES),
     "no cost": (
         [Stocked("A", 50, tiers=((1, 0),))],
@@ -207,8 +211,8 @@ async def test_one_product_that_lacks_data_does_not_keep_the_others_from_being_o
     held = await after(database, ctx, [*products, Stocked("LOW", 150)], suppliers)
     assert list(orders(held)) == ["LOW"]
     lacking = [line.partition(":")[0] for line in held.report.missing_data]
-    assert lacking == ["Whether cash carries the orders is not known; bank_balances.csv would tell.", "Nine to Five", "FREE",
-                       "NEVER", "NEW"]  # fmt: skip
+    no_balance = "Whether cash carries the orders is not known; bank_balances.csv would tell."
+    assert lacking == [no_balance, "Nine to Five", "FREE", "NEVER", "NEW"]
 
 
 async def test_without_offers_or_a_place_there_is_an_answer_too(database: Database, new_brand: NewBrand) -> None:
