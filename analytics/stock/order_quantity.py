@@ -227,8 +227,9 @@ def _reasons(problem: _Problem, best: _Candidate, limits: OrderLimits) -> tuple[
     }
     if limits.cover_units is not None and best.units > limits.cover_units:
         return ("minimum_above_cover",)
-    if cut := tuple(reason for reason, others in without.items() if problem.best(others) != best):
-        return cut
+    cut: list[QuantityReason] = [reason for reason, others in without.items() if problem.best(others) != best]
+    if cut:
+        return tuple(cut)
     economic, pack = problem.economic(best.tier), problem.supply.pack_units
     if best.units == problem.least and economic < best.units - pack / 2:
         return ("need",) if problem.needed > problem.supply.smallest_order else ("minimum",)

@@ -45,7 +45,7 @@ class InventoryMovement(Fact, table=True):
     FILES = (
         File(
             "stock",
-            "a count of what was there, below zero where more was sold than there was; the movements since are added to it",
+            "a count of what was there, below zero where more was sold; the movements since are added to it",
             {
                 "location": code_of("location_id"),
                 "sku": code_of("product_id"),

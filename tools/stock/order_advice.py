@@ -1,18 +1,16 @@
 """Advises orders: for each product of a supplier what is asked for, what is there, and whether to order now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
-from typing import Any
 from uuid import UUID
 
 from analytics.statistics.errors import InvalidNumbers
 from analytics.stock.censored_demand import LEAST_AVAILABILITY
 from analytics.stock.lead_time import DemandRate, LeadTime
 from analytics.stock.order_quantity import PriceTier, SupplyTerms
-from analytics.stock.reorder_plan import StockedProduct, StockTerms, plan_replenishment
+from analytics.stock.reorder_plan import StockedProduct, StockTerms
 from analytics.stock.replenishment import OrderAdvice, StockPosition, advise_order, gain_together
-from analytics.stock.weekly_demand import WeeklyDemand
 from domain.figure import Cell
 from domain.money import BPS
 from domain.stock import REVIEW_DAYS
@@ -25,12 +23,11 @@ from tools.finance.cash_carried import cash_carries
 from tools.reasons import reason_keys
 from tools.stock.arguments import SupplierArguments
 from tools.stock.book import ProductStock, StockBook, lead_time_of, stock_book
+from tools.stock.order_line import OrderLine, line_view, reasons_of
 from tools.stock.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR, reaching
 from tools.stock.results import (
-    LineRate,
     OrderAdviceView,
     OrderAlternative,
-    OrderLineAdvice,
     SupplierList,
     SupplierView,
 )
@@ -39,54 +36,12 @@ from tools.stock.supplier_terms import minimum_of
 
 COVERAGE = 0.80
 LEAST_WEEKS = 8
-_QUARTER_WEEKS = 13
 AT_RISK = 0.2
 """From this chance of running out on, a line is one that may run out."""
 WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD = "waits_for_cash", "waits_for_cash_ahead"
 _HINDERED = frozenset(
     {WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD, "minimum_above_shelf_life", BELOW_MINIMUM, MINIMUM_UNCLEAR}
 )
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A product's line of an order: the advice, or why there is none. Advised, what is `lacking` cash waits."""
-
-    offer: reads.Offer
-    stock: ProductStock
-    demand: WeeklyDemand | None = None
-    advice: OrderAdvice | None = None
-    lacking: str = ""
-    product: StockedProduct | None = None
-    position: StockPosition | None = None
-
-    @property
-    def is_order(self) -> bool:
-        return self.advice is not None and self.advice.decision == "order" and not self.lacking
-
-    @property
-    def sku(self) -> str:
-        return self.offer.sku
-
-    @property
-    def units(self) -> int:
-        return self.advice.units if self.advice else 0
-
-    @property
-    def cost_minor(self) -> float:
-        return self.advice.units * self.advice.quantity.unit_cost_minor if self.advice else 0.0
-
-    @property
-    def gain_minor(self) -> float:
-        return self.advice.gain.value_minor if self.advice and self.advice.gain else 0.0
-
-    def costing_at_most(self, cash_minor: float) -> "_Line | None":
-        """The same line with as much as this money buys; None where the supplier takes no less, or nothing is gained."""
-        assert self.product is not None and self.position is not None
-        within = replace(self.product, terms=replace(self.product.terms, cash_minor=cash_minor))
-        advice = advise_order(within, self.position, plan=plan_replenishment(self.product))
-        smaller = replace(self, advice=advice)
-        return smaller if smaller.is_order and smaller.cost_minor <= cash_minor else None
 
 
 def list_suppliers(session: BrandSession, env: ToolEnv, args: ToolArguments) -> ToolAnswer:
@@ -157,7 +112,7 @@ def advise_supplier(
         return _blank(supplier, book, ["no_lead_time"] if lead is None else ["no_offer"])
     minimum, carried = minimum_of(session, env, supplier), cash_carries(session, env, supplier)
 
-    def advise(least: Mapping[str, int]) -> list[_Line]:
+    def advise(least: Mapping[str, int]) -> list[OrderLine]:
         lines = [
             _line(book, lead, offer, (factors or {}).get(offer.product_id, 1.0), least.get(offer.sku, 0))
             for offer in offers
@@ -176,30 +131,30 @@ def advise_supplier(
     )
 
 
-def _line(book: StockBook, lead: LeadTime, offer: reads.Offer, factor: float, least: int) -> _Line:
+def _line(book: StockBook, lead: LeadTime, offer: reads.Offer, factor: float, least: int) -> OrderLine:
     stock = book.of(offer.product_id)
     try:
         return _advised(book, lead, offer, stock, factor, least)
     except InvalidNumbers:
-        return _Line(offer, stock, lacking="cannot_be_computed")
+        return OrderLine(offer, stock, lacking="cannot_be_computed")
 
 
 def _advised(
     book: StockBook, lead: LeadTime, offer: reads.Offer, stock: ProductStock, factor: float, least: int
-) -> _Line:
+) -> OrderLine:
     """Raises InvalidNumbers."""
     kept = book.kept_minor.get(offer.product_id)
     if not stock.counted:
-        return _Line(offer, stock, lacking="never_counted")
+        return OrderLine(offer, stock, lacking="never_counted")
     if book.derived and not len(stock.used):
-        return _Line(offer, stock, lacking="no_sales")
+        return OrderLine(offer, stock, lacking="no_sales")
     if len(stock.used) < LEAST_WEEKS:
-        return _Line(offer, stock, lacking="too_few_weeks")
+        return OrderLine(offer, stock, lacking="too_few_weeks")
     if not (stock.available >= LEAST_AVAILABILITY).any():
-        return _Line(offer, stock, lacking="never_in_stock")
+        return OrderLine(offer, stock, lacking="never_in_stock")
     demand = stock.demand(ceil((lead.mean_days + REVIEW_DAYS) / 7)).times(factor)
     if kept is None:
-        return _Line(offer, stock, demand, lacking="no_sales")
+        return OrderLine(offer, stock, demand, lacking="no_sales")
     before = demand.events_within(lead.mean_days)
     position = StockPosition(
         on_hand=float(max(stock.on_hand, 0)),
@@ -209,7 +164,7 @@ def _advised(
         event_units_after=max(demand.events_within(lead.mean_days + REVIEW_DAYS) - before, 0.0),
     )
     product = _product(book, lead, offer, demand.rate, kept, least)
-    return _Line(offer, stock, demand, advise_order(product, position), product=product, position=position)
+    return OrderLine(offer, stock, demand, advise_order(product, position), product=product, position=position)
 
 
 def _product(
@@ -233,7 +188,7 @@ def _product(
     )
 
 
-def _within_cash(lines: Sequence[_Line], held_minor: int | None, carried_minor: float | None) -> list[_Line]:
+def _within_cash(lines: Sequence[OrderLine], held_minor: int | None, carried_minor: float | None) -> list[OrderLine]:
     """Order what brings most for its money first, as far as cash reaches, that of today and that of the weeks ahead.
 
     What does not fit is ordered as far as it does; the rest waits, and says so.
@@ -241,7 +196,7 @@ def _within_cash(lines: Sequence[_Line], held_minor: int | None, carried_minor: 
     limits = [limit for limit in (held_minor, carried_minor) if limit is not None]
     if not limits:
         return list(lines)
-    left, done = float(min(limits)), dict[str, _Line]()
+    left, done = float(min(limits)), dict[str, OrderLine]()
     ahead = carried_minor is not None and carried_minor < (held_minor or 0)
     for line in sorted((line for line in lines if line.is_order), key=_gain_per_money, reverse=True):
         fitting = line if line.cost_minor <= left else line.costing_at_most(left)
@@ -250,7 +205,7 @@ def _within_cash(lines: Sequence[_Line], held_minor: int | None, carried_minor: 
     return [done.get(line.sku, line) for line in lines]
 
 
-def _alternative(lines: Sequence[_Line], currency: str, least_minor: int) -> OrderAlternative | None:
+def _alternative(lines: Sequence[OrderLine], currency: str, least_minor: int) -> OrderAlternative | None:
     """Only the lines that may run out, where the order has others beside them and the supplier takes so little."""
     ordered = [line for line in lines if line.is_order]
     at_risk = [line for line in ordered if line.advice and line.advice.stock_out_without >= AT_RISK]
@@ -271,7 +226,7 @@ def _alternative(lines: Sequence[_Line], currency: str, least_minor: int) -> Ord
     )
 
 
-def _gain_per_money(line: _Line) -> float:
+def _gain_per_money(line: OrderLine) -> float:
     return line.gain_minor / max(line.cost_minor, 1.0)
 
 
@@ -288,18 +243,18 @@ def _blank(supplier: Supplier, book: StockBook, reasons: list[str]) -> OrderAdvi
     )
 
 
-def _view(supplier: Supplier, book: StockBook, lead: LeadTime, lines: Sequence[_Line]) -> OrderAdviceView:
+def _view(supplier: Supplier, book: StockBook, lead: LeadTime, lines: Sequence[OrderLine]) -> OrderAdviceView:
     base = _blank(supplier, book, []).model_copy(
         update={
             "lead_time": cells.days(round(lead.mean_days)),
             "lead_time_is_assumed": lead.assumed,
-            "lines": [_line_view(line, book.currency) for line in lines],
+            "lines": [line_view(line, book.currency) for line in lines],
         }
     )
     ordered = [line.advice for line in lines if line.advice is not None and line.is_order]
     if not ordered:
         advised = any(line.advice is not None for line in lines)
-        reasons = sorted({reason for line in lines for reason in _reasons(line)} & _HINDERED) or ["nothing_is_due"]
+        reasons = sorted({reason for line in lines for reason in reasons_of(line)} & _HINDERED) or ["nothing_is_due"]
         reasons = reasons if advised else sorted({line.lacking for line in lines})
         status = "wait" if advised else "abstained"
         return base.model_copy(update={"status": status, "reasons": reason_keys("stock", reasons)})
@@ -326,85 +281,3 @@ def _totals(ordered: Sequence[OrderAdvice], lead: LeadTime, book: StockBook) -> 
         "coverage": cells.share(COVERAGE),
         "horizon": cells.days(max(ceil(lead.mean_days + 2 * lead.sd_days), 1)),
     }
-
-
-def _line_view(line: _Line, currency: str) -> OrderLineAdvice:
-    advice, reasons = line.advice, _reasons(line)
-    waits = advice is not None and bool(line.lacking)
-    base = OrderLineAdvice(
-        sku=line.offer.sku,
-        title=line.offer.title,
-        decision="abstained" if advice is None else "wait" if waits else advice.decision,
-        reasons=reason_keys("stock", reasons),
-        on_hand=Cell(value=line.stock.on_hand, unit="units"),
-        under_way=Cell(value=line.stock.under_way, unit="units"),
-        **_demand_view(line),
-    )
-    return base if advice is None else base.model_copy(update=_advice_view(advice, currency))
-
-
-def _reasons(line: _Line) -> list[str]:
-    advised = line.advice.reasons if line.advice else ()
-    return [reason for reason in dict.fromkeys([line.lacking, *map(str, advised)]) if reason]
-
-
-def _demand_view(line: _Line) -> dict[str, Any]:
-    if line.demand is None:
-        return {}
-    return {
-        "demand": cells.units_a_week(line.demand.mean),
-        "demand_low": cells.units_a_week(line.demand.low),
-        "demand_high": cells.units_a_week(line.demand.high),
-        "out_of_stock": cells.share(1 - float(line.stock.available[-_QUARTER_WEEKS:].mean())),
-        **_events_view(line),
-    }
-
-
-def _events_view(line: _Line) -> dict[str, Any]:
-    assert line.demand is not None
-    view: dict[str, Any] = {"set_apart": list(line.demand.set_apart)}
-    units = round(float(line.demand.event_units.sum()))
-    if line.position is not None:
-        units = round(line.position.event_units_before + line.position.event_units_after)
-    if units > 0:
-        view |= {"events": list(line.demand.events), "event_units": Cell(value=units, unit="units")}
-    if line.stock.owed:
-        view["owed"] = Cell(value=line.stock.owed, unit="units")
-    if line.product is not None and line.position is not None:
-        rate, lead = line.product.rate, line.product.lead
-        view["rate"] = LineRate(
-            units_per_day=rate.units_per_day,
-            variance_per_day=rate.variance_per_day,
-            standard_error=rate.standard_error,
-            events_before=line.position.event_units_before,
-            events_after=line.position.event_units_after,
-            lead_days=lead.mean_days,
-            lead_sd_days=lead.sd_days,
-        )
-    return view
-
-
-def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Any]:
-    view: dict[str, Any] = {
-        "stock_out_without": cells.share(advice.stock_out_without),
-        "excess": Cell(value=round(advice.excess_units), unit="units"),
-    }
-    if advice.cover_days is not None:
-        view["cover"] = cells.days(round(advice.cover_days))
-    if advice.reorder_point >= 0:
-        view["reorder_point"] = Cell(value=advice.reorder_point, unit="units")
-    if advice.decision == "order" and advice.gain is not None:
-        view |= {
-            "stock_out_with": cells.share(advice.stock_out_with),
-            "quantity": Cell(value=advice.units, unit="units"),
-            "why": next(iter(reason_keys("stock", map(str, advice.quantity.reasons))), ""),
-            "unit_cost": cells.money(advice.quantity.unit_cost_minor, currency),
-            "amount": cells.money(advice.units * advice.quantity.unit_cost_minor, currency),
-            "gain": cells.money(advice.gain.value_minor, currency),
-            "gain_low": cells.money(advice.gain.low_minor, currency),
-            "gain_high": cells.money(advice.gain.high_minor, currency),
-            "saved": Cell(value=round(advice.gain.units_saved), unit="units"),
-        }
-        if advice.cover_after_days is not None:
-            view["cover_after"] = cells.days(round(advice.cover_after_days))
-    return view

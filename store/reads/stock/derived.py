@@ -65,11 +65,8 @@ def sold_by_week(session: BrandSession, since: datetime, end: datetime) -> Seque
         .where(*within, col(SalesFact.period_days) <= _WEEK_DAYS)
         .subquery()
     )
-    weeks = session.execute(
-        select(short.c.product, short.c.weeks_back, func.sum(short.c.units)).group_by(
-            short.c.product, short.c.weeks_back
-        )
-    ).all()
+    week = (short.c.product, short.c.weeks_back)
+    weeks = session.execute(select(*week, func.sum(short.c.units)).group_by(*week)).all()
     longer = session.execute(
         select(
             col(SalesFact.product_id),

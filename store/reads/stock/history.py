@@ -8,7 +8,8 @@ from uuid import UUID
 from store.reads.pricing.promoted import promoted
 from store.reads.pricing.promotions import last_end
 from store.reads.settings import brand_of
-from store.reads.stock import derived, levels
+from store.reads.stock import levels
+from store.reads.stock.derived import DerivedFlow, keeps_no_movements, received, sold_by_week
 from store.session import BrandSession
 
 HISTORY = timedelta(weeks=156)
@@ -26,8 +27,8 @@ class StockHistory:
     zone: str
     derived: bool
     moved: Sequence[levels.Movement]
-    sold: Sequence[derived.DerivedFlow]
-    received: Sequence[derived.DerivedFlow]
+    sold: Sequence[DerivedFlow]
+    received: Sequence[DerivedFlow]
     newest_report: datetime | None
     promoted: Mapping[UUID, Sequence[tuple[datetime, datetime]]]
 
@@ -37,15 +38,15 @@ def stock_history(
 ) -> StockHistory:
     """The history of the goods kept at some places, of all products or some."""
     now, since = session.ctx.known_until, session.ctx.known_until - HISTORY
-    is_derived, report = derived.keeps_no_movements(session, location_ids), last_end(session)
+    is_derived, report = keeps_no_movements(session, location_ids), last_end(session)
     sales = is_derived and report is not None
     return StockHistory(
         now=now,
         zone=brand_of(session).zone,
         derived=is_derived,
         moved=levels.movements(session, location_ids, since, product_ids),
-        sold=derived.sold_by_week(session, since - _LONGEST_PERIOD, min(report, now)) if sales and report else (),
-        received=derived.received(session, since) if sales else (),
+        sold=sold_by_week(session, since - _LONGEST_PERIOD, min(report, now)) if sales and report else (),
+        received=received(session, since) if sales else (),
         newest_report=report,
         promoted=promoted(session, since),
     )

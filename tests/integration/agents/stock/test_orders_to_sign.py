@@ -155,7 +155,7 @@ async def test_what_lacks_the_same_is_said_in_one_line_with_its_file(database: D
 
 def test_what_cannot_be_checked_against_stock_names_the_file(database: Database, ctx: Context) -> None:
     stock(database, ctx, [LOW, Stocked("UNSEEN", 0)], books_movements=False)
-    env = ToolEnv(uuid4(), "pricing_director", lambda _, make: make(), lambda *_, **__: SearchResult([]))
+    env = ToolEnv(uuid4(), "pricing_director", lambda _, make: make(), lambda *_, **__: SearchResult(()))
     with database.read(ctx) as session:
         product = product_by_sku(session, "UNSEEN")
         with pytest.raises(Exception) as unknown:
