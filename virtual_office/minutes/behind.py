@@ -19,7 +19,7 @@ from virtual_office.minutes.sitting import Sitting
 from virtual_office.minutes.worth import Worth, expected, together, value_span, why_now, worth_of
 
 _NAMED = 3
-_SHARES = (3, 20, 27, 11, 20, 19, 17, 17)
+_SHARES = (3, 17, 23, 13, 19, 31, 15, 16)
 _COLUMNS = ("what", "why", "put_in", "expected", "if_no", "who", "undo")
 
 
