@@ -57,6 +57,11 @@ def money_cell(amount_minor: int, currency: str) -> Cell:
     return Cell(value=amount_minor, unit=f"{currency}.minor")
 
 
+def share_cell(part_of_one: float) -> Cell:
+    """A share or probability of 0..1 as a cell, shown as percent."""
+    return Cell(value=round(part_of_one * 10_000), unit="bps", decimals=1)
+
+
 LONGEST_PATH = 500
 """Paths are a part of an index's key, which PostgreSQL limits."""
 

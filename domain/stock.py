@@ -11,6 +11,8 @@ from domain.money import LARGEST_MINOR, Currency
 LARGEST_QUANTITY = 10**9
 REVIEW_DAYS = 7
 """An order that is not placed now can be placed at the next weekly meeting: what it brings is counted against that."""
+FOREVER_DAYS = 36_500
+"""Stock that nobody asks for lasts so many days, as a number that policies can compare."""
 TRANSFER_HORIZON_DAYS = 56
 """What a transfer brings is counted over so many days."""
 

@@ -47,6 +47,11 @@ SURPLUS = (
         "a thousand locales beside those of the languages that language/ speaks",
         keep=("babel/locale-data/root.dat", "babel/locale-data/en*.dat", "babel/locale-data/de*.dat"),
     ),
+    Surplus(
+        "holidays",
+        ("holidays/locale/*", "holidays/financial/*"),
+        "names of holidays in other languages, and the days on which stock exchanges are closed",
+    ),
     Surplus("scipy", ("scipy/*/tests/*",), "its own tests"),
     Surplus("numpy", ("numpy/tests/*", "numpy/*/tests/*"), "its own tests"),
     Surplus("sqlalchemy", ("sqlalchemy/testing/*",), "what its own tests and those of its dialects are made of"),

@@ -2,7 +2,7 @@
 
 from math import isfinite
 
-from domain.figure import Cell
+from domain.figure import Cell, share_cell
 from domain.money import BPS
 
 
@@ -23,7 +23,7 @@ def margin(part_of_one: float) -> Cell:
 
 def share(part_of_one: float) -> Cell:
     """A share or probability of 0..1, shown as percent."""
-    return Cell(value=round(part_of_one * BPS), unit="bps", decimals=1)
+    return share_cell(part_of_one)
 
 
 def ratio(value: float | None, decimals: int = 2) -> Cell | None:

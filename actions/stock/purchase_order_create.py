@@ -3,60 +3,61 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from actions.handler import Look, RowChange, ShownFact
-from actions.stock.purchase_pace import PACE_WINDOW, daily_pace, oldest_days
 from domain.action import Preview, PreviewLine, Told
 from domain.errors import Conflict, InvalidInput, NotFound
-from domain.figure import Cell, money_cell
+from domain.figure import Cell, money_cell, share_cell
 from domain.kind import ActionKind
 from domain.letter import Letter, Sheet, is_address
 from domain.message import Message, message, verbatim
 from domain.money import format_minor, plain_minor
 from domain.prediction import Outcome, Prediction
-from domain.stock import PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate, PurchaseOrderFacts
+from domain.stock import FOREVER_DAYS, PURCHASE_ORDER_CREATE, PurchaseLine, PurchaseOrderCreate, PurchaseOrderFacts
 from store.leases import lock_row
 from store.reads.settings import brand_of, rules_of
 from store.reads.stock import levels as reads
 from store.session import BrandSession
 from store.tables import BrandRules, PurchaseOrder, Supplier
 
-_FOREVER_DAYS = 36_500
+if TYPE_CHECKING:
+    from actions.stock.purchase_demand import LineDemand
+
 _HEADS = ("sku", "product", "quantity", "unit_cost", "total", "currency")
 
 
 @dataclass(frozen=True)
 class _LineNow:
-    """One line beside what stands now: the offer, stock, what is under way, and the use of a day while there is stock.
-
-    `lead_days` is how long the supplier takes.
-    """
+    """One line beside what stands now: the offer, stock, what is under way, and the product's demand figure."""
 
     line: PurchaseLine
     offer: reads.Offer
     on_hand: int
     under_way: int
-    daily_use: float
-    lead_days: float
+    demand: "LineDemand"
 
     @property
     def position(self) -> int:
-        return max(self.on_hand, 0) + self.under_way
+        """Units on hand and under way; below zero by what is owed to customers."""
+        return self.on_hand + self.under_way
+
+    @property
+    def daily_use(self) -> float:
+        return self.demand.rate.units_per_day
 
     @property
     def cover_days(self) -> int:
-        """How long all of it lasts at the recent pace."""
-        units = self.position + self.line.quantity
-        return min(round(units / self.daily_use), _FOREVER_DAYS) if self.daily_use > 0 else _FOREVER_DAYS
+        """How long all of it lasts."""
+        return self.demand.days(self.on_hand, self.under_way, self.line.quantity)
 
     @property
     def outlives_shelf(self) -> bool:
         shelf_life = self.offer.shelf_life_days
         if shelf_life is None or self.daily_use <= 0:
             return shelf_life is not None
-        return oldest_days(self.position, self.line.quantity, self.daily_use, self.lead_days) > shelf_life
+        return self.demand.oldest_days(self.on_hand, self.under_way, self.line.quantity) > shelf_life
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _situation(session: BrandSession, action: PurchaseOrderCreate) -> _Situation
     return _Situation(
         supplier=supplier,
         rules=rules_of(session),
-        lines=_lines_now(session, action, offers, lead_days),
+        lines=_lines_now(session, supplier, action, offers),
         cash_minor=reads.cash_minor(session, action.currency),
         arrives=(session.ctx.now() + timedelta(days=round(lead_days))).date() if lead_days else None,
     )
@@ -168,24 +169,23 @@ def _require_offered(supplier: Supplier, skus: Iterable[str], offers: Mapping[st
 
 
 def _lines_now(
-    session: BrandSession, action: PurchaseOrderCreate, offers: Mapping[str, reads.Offer], lead_days: float
+    session: BrandSession, supplier: Supplier, action: PurchaseOrderCreate, offers: Mapping[str, reads.Offer]
 ) -> list[_LineNow]:
-    now, places = session.ctx.known_until, [place.id for place in reads.warehouses(session)]
+    from actions.stock.purchase_demand import line_demands  # brings numpy and scipy along, which other verbs need not
+
+    places = [place.id for place in reads.warehouses(session)]
     on_hand, coming = reads.on_hand(session, places), reads.units_on_order(session)
-    wanted = [offers[line.sku].product_id for line in action.lines]
-    moved: dict[UUID, list[reads.Movement]] = {product: [] for product in wanted}
-    for movement in reads.movements(session, places, now - PACE_WINDOW, wanted):
-        moved[movement.product_id].append(movement)
+    wanted = {line.sku: offers[line.sku].product_id for line in action.lines}
+    demands = line_demands(session, supplier, wanted, places)
     return [
         _LineNow(
             line=line,
             offer=offers[line.sku],
-            on_hand=on_hand.get(product, 0),
-            under_way=coming.get(product, 0),
-            daily_use=daily_pace(moved[product], on_hand.get(product, 0), now),
-            lead_days=lead_days,
+            on_hand=on_hand.get(wanted[line.sku], 0),
+            under_way=coming.get(wanted[line.sku], 0),
+            demand=demands[line.sku],
         )
-        for line, product in zip(action.lines, wanted, strict=True)
+        for line in action.lines
     ]
 
 
@@ -254,16 +254,38 @@ def _reach(now: _Situation, units: int, currency: str) -> Message:
 
 
 def _line_change(line_now: _LineNow, currency: str) -> PreviewLine:
+    """Days of stock and the chance of running out without the line and with it, its money, and why so many."""
+    line, demand, held = line_now.line, line_now.demand, (line_now.on_hand, line_now.under_way)
+    cost = line_now.offer.unit_cost_minor(line.quantity)
+    ordered = message(
+        "stock.preview.line_ordered",
+        units=Cell(value=line.quantity, unit="units"),
+        cost=money_cell(cost, currency),
+        amount=money_cell(cost * line.quantity, currency),
+    )
+    why = Message(key=demand.reason) if demand.reason and demand.quantity == line.quantity else None
     return PreviewLine(
-        field=verbatim(f"{line_now.offer.title} ({line_now.line.sku})"),
-        before=message("stock.preview.on_hand", on_hand=line_now.on_hand, coming=line_now.under_way),
+        field=verbatim(f"{line_now.offer.title} ({line.sku})"),
+        before=message(
+            "stock.preview.line",
+            what=message("stock.preview.on_hand", on_hand=line_now.on_hand, coming=line_now.under_way),
+            outlook=_lasting(demand.days(*held), demand.chance_out(*held)),
+        ),
         after=message(
-            "stock.preview.ordered",
-            coming=line_now.under_way + line_now.line.quantity,
-            cost=money_cell(line_now.offer.unit_cost_minor(line_now.line.quantity), currency),
-            days=str(line_now.cover_days),
+            "stock.preview.line",
+            what=ordered if why is None else message("stock.preview.line_because", ordered=ordered, why=why),
+            outlook=_lasting(line_now.cover_days, demand.chance_out(*held, line.quantity)),
         ),
     )
+
+
+def _lasting(days: int, chance: float | None) -> list[Message]:
+    risk = [] if chance is None else [message("stock.preview.line_risk", risk=share_cell(chance))]
+    if days < 0:
+        return [Message(key="stock.preview.line_owed"), *risk]
+    if days >= FOREVER_DAYS:
+        return [Message(key="stock.preview.line_lasts_long")]
+    return [message("stock.preview.line_lasts", days=Cell(value=days, unit="days")), *risk]
 
 
 def _shown(now: _Situation, action: PurchaseOrderCreate) -> dict[str, ShownFact]:

@@ -170,6 +170,18 @@ class CashPaths:
         burdened = self.balances - extra_minor * (np.arange(1, weeks + 1) >= week)
         return float((burdened < floor_minor).any(axis=1).mean())
 
+    def carries(self, week: int, probability: float) -> float:
+        """The most to pay in `week` with which the balance falls below zero with no more than this probability.
+
+        Below zero where less has to be paid than the paths hold; minus infinity where cash runs out before that week.
+        Raises InvalidNumbers for a week that is not ahead.
+        """
+        if not 1 <= week <= self.balances.shape[1]:
+            raise InvalidNumbers(f"A payment falls in one of the weeks 1 to {self.balances.shape[1]}.")
+        before = self.balances[:, : week - 1].min(axis=1, initial=np.inf) < 0
+        lowest = np.sort(np.where(before, -np.inf, self.balances[:, week - 1 :].min(axis=1)))
+        return float(lowest[min(int(probability * len(lowest)), len(lowest) - 1)])
+
 
 def cash_paths(position: CashPosition, weeks: int, *, scenarios: int = 20_000, seed: int = 1) -> CashPaths:
     """The scenarios that `cash_outlook` counts on. Raises InvalidNumbers for numbers that make no sense."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -17,6 +17,8 @@ QuantityReason = Literal[
     "pack",
     "shelf_life",
     "cash",
+    "cover",
+    "minimum_above_cover",
     "one_year",
     "no_demand",
     "minimum_above_shelf_life",
@@ -68,10 +70,14 @@ class SupplyTerms:
 
 @dataclass(frozen=True)
 class OrderLimits:
-    """The most units that sell before they expire, and the most money for the goods; None where there is no limit."""
+    """The most units that sell before they expire, and the most money for the goods; None where there is no limit.
+
+    `cover_units` are the most that the brand wants to keep: only the supplier's smallest order goes beyond.
+    """
 
     sellable_units: int | None = None
     cash_minor: float | None = None
+    cover_units: float | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ def order_quantity(
         needed_units=needed_units,
         sellable_units=limits.sellable_units,
         cash=limits.cash_minor,
+        size_of_cover=None if limits.cover_units is None else abs(limits.cover_units),
     )
     problem = _Problem(units_per_year, supply, holding_rate_per_year, shortage_minor_per_cycle, needed_units)
     if units_per_year == 0:
@@ -206,18 +213,21 @@ class _Problem:
             bounds.append(limits.sellable_units)
         if limits.cash_minor is not None:
             bounds.append(limits.cash_minor / tier.unit_cost_minor)
+        if limits.cover_units is not None:
+            bounds.append(max(limits.cover_units, self.supply.smallest_order))
         return _whole_packs_down(min(bounds), self.supply.pack_units)
 
 
 def _reasons(problem: _Problem, best: _Candidate, limits: OrderLimits) -> tuple[QuantityReason, ...]:
-    """A limit is a reason where the best order without it is another one."""
-    without_shelf = problem.best(OrderLimits(cash_minor=limits.cash_minor))
-    without_cash = problem.best(OrderLimits(sellable_units=limits.sellable_units))
-    cut: list[QuantityReason] = []
-    if without_shelf != best:
-        cut.append("shelf_life")
-    if without_cash != best:
-        cut.append("cash")
+    """A limit is a reason where the best order without it is another one, or where only the minimum goes beyond it."""
+    without: dict[QuantityReason, OrderLimits] = {
+        "shelf_life": replace(limits, sellable_units=None),
+        "cash": replace(limits, cash_minor=None),
+        "cover": replace(limits, cover_units=None),
+    }
+    if limits.cover_units is not None and best.units > limits.cover_units:
+        return ("minimum_above_cover",)
+    cut: list[QuantityReason] = [reason for reason, others in without.items() if problem.best(others) != best]
     if cut:
         return tuple(cut)
     economic, pack = problem.economic(best.tier), problem.supply.pack_units

@@ -22,7 +22,8 @@ class StockTerms:
 
     `net_revenue_minor` is a unit's net revenue before its cost; `holding_rate_per_year` is a share of its unit cost.
     `shelf_life_days` are left on arrival; an order sells out within them with `sell_out_probability`. `cash_minor` is
-    the most that the goods of this order may cost. `slow_days` of cover and more make a slow mover.
+    the most that the goods of this order may cost. `slow_days` of cover and more make a slow mover, and
+    `most_cover_days`, if any, are the most that an order may bring it to where the supplier takes so little.
     """
 
     net_revenue_minor: float
@@ -31,6 +32,7 @@ class StockTerms:
     sell_out_probability: float = 0.9
     cash_minor: float | None = None
     slow_days: float = 180.0
+    most_cover_days: float | None = None
 
     def __post_init__(self) -> None:
         check_amounts(
@@ -41,6 +43,7 @@ class StockTerms:
         )
         check_probabilities(sell_out_probability=self.sell_out_probability)
         check_positive(slow_days=self.slow_days)
+        check_amounts(most_cover=self.most_cover_days)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def plan_replenishment(product: StockedProduct, service: ServiceTarget = _BY_MON
     this is their P(D > r) = Q h / (p d). An order covers a review's demand at least. Shelf life bounds the quantity.
     Plans are remembered, as a meeting asks for the same ones again and again.
     """
-    limits = OrderLimits(sellable_units=sells_in_shelf_life(product))
+    limits = OrderLimits(sellable_units=sells_in_shelf_life(product), cover_units=covers_at_most(product))
     covered = product.rate.units_per_day * product.review_days
     quantity = quantity_within(product, limits, 0.0, covered)
     if not quantity.units or product.margin_minor(quantity.unit_cost_minor) <= 0:
@@ -142,6 +145,12 @@ def sells_in_shelf_life(product: StockedProduct, position: float | None = None) 
         return alone
     all_of_it = product.rate.over(product.lead.mean_days + days, product.lead.sd_days).demand_at_least(sure)
     return max(0, min(alone, int(all_of_it - max(position, 0.0))))
+
+
+def covers_at_most(product: StockedProduct, position: float = 0.0) -> float | None:
+    """The most units that may come on top of a position within the brand's limit of cover; below 0 if it is beyond."""
+    days = product.terms.most_cover_days
+    return None if days is None else product.rate.units_per_day * days - position
 
 
 def _short_minor_per_cycle(product: StockedProduct, quantity: OrderQuantity, point: int) -> float:

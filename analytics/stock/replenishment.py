@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -9,10 +10,12 @@ import numpy as np
 from analytics.pricing.panel import Floats
 from analytics.statistics.amounts import check_amounts, check_positive, check_probabilities
 from analytics.statistics.errors import InvalidNumbers
+from analytics.stock.lead_time import DemandRate, LeadTime
 from analytics.stock.order_quantity import OrderLimits, OrderQuantity, QuantityReason
 from analytics.stock.reorder_plan import (
     ReplenishmentPlan,
     StockedProduct,
+    covers_at_most,
     plan_replenishment,
     quantity_within,
     sells_in_shelf_life,
@@ -34,24 +37,56 @@ OrderReason = Literal[
     "lead_time_is_assumed",
     "more_stock_than_needed",
     "slow_mover",
+    "owed_to_customers",
 ]
 
 
 @dataclass(frozen=True)
 class StockPosition:
-    """Units on hand, on order, and reserved for customers. Raises InvalidNumbers below 0."""
+    """Units on hand, on order, and reserved for customers. Raises InvalidNumbers below 0.
+
+    What is reserved beyond both is owed, and is ordered on top. Events take `event_units_before` the goods come, as far
+    as there is stock (the rest is lost), and `event_units_after` it, which can be ordered for.
+    """
 
     on_hand: float
     on_order: float = 0.0
     reserved: float = 0.0
+    event_units_before: float = 0.0
+    event_units_after: float = 0.0
 
     def __post_init__(self) -> None:
-        check_amounts(on_hand=self.on_hand, on_order=self.on_order, reserved=self.reserved)
+        check_amounts(
+            on_hand=self.on_hand,
+            on_order=self.on_order,
+            reserved=self.reserved,
+            event_units_before=self.event_units_before,
+            event_units_after=self.event_units_after,
+        )
 
     @property
     def units(self) -> float:
-        """The inventory position: on hand and on order, less reserved."""
-        return self.on_hand + self.on_order - self.reserved
+        """The inventory position for usual demand: on hand and on order, less reserved and what events take."""
+        held = self.on_hand + self.on_order - self.reserved
+        return max(held - self.event_units_before, min(held, 0.0)) - self.event_units_after
+
+    def lasts_days(self, rate: DemandRate, lead: LeadTime, review_days: float, ordered: float = 0.0) -> float:
+        """How long it lasts, with so many more units; what events take goes evenly until goods come, and after that.
+
+        Below zero by the days of usual demand that are owed. The rate must be above zero.
+        """
+        left, days = self.on_hand + self.on_order - self.reserved + ordered, 0.0
+        for span, event_units in ((lead.mean_days, self.event_units_before), (review_days, self.event_units_after)):
+            taken = rate.units_per_day * span + event_units
+            if left < taken:
+                return days + left / taken * span if left > 0 else days + left / rate.units_per_day
+            left, days = left - taken, days + span
+        return days + left / rate.units_per_day
+
+    @property
+    def owed(self) -> float:
+        """Units sold beyond all that is there or under way."""
+        return max(self.reserved - self.on_hand - self.on_order, 0.0)
 
 
 @dataclass(frozen=True)
@@ -123,7 +158,8 @@ class OrderAdvice:
 
     The reorder point (-1: never) and the level ordered up to stand for this product at its terms. Stock-out
     probabilities run to the day when the next review's order could be here. `gain` is of `quantity`, also when the
-    advice is to wait. `cover_days` is None without demand; `excess_units` is what lies above the level ordered up to.
+    advice is to wait. `cover_days` is None without demand, `cover_after_days` counts the order in; `excess_units` is
+    what lies above the level ordered up to.
     """
 
     decision: Literal["order", "wait", "impossible"]
@@ -137,6 +173,7 @@ class OrderAdvice:
     stock_out_without: float
     stock_out_with: float
     cover_days: float | None
+    cover_after_days: float | None
     excess_units: float
 
 
@@ -156,7 +193,8 @@ def advise_order(
     Ordered is up to the plan's level, counting as stock what will have been lost before the goods are here; within
     shelf life and cash. The gain of an order of Q is s (m - K / Q + h Q / 2 d) - h R Q: the s units that only it can
     sell before the next review's order arrives bring their margin m, must be bought again at their share of the order
-    cost K, and need not be held while Q sells at d; all Q are held the review's length R longer. It follows from the
+    cost K, and need not be held while Q sells at d; all Q are held the review's length R longer. What is owed to
+    customers is ordered on top and counts for no gain: it is sold already. It follows from the
     relative value of stock under orders of Q (dynamic programming for average cost), is zero for both when waiting
     costs nothing, and is R times the profit rate when the shelf is empty. `plan` saves time where it is known.
     Raises InvalidNumbers.
@@ -166,11 +204,12 @@ def advise_order(
     plan = plan_replenishment(product, service) if plan is None else plan
     outlook = look_ahead(position.units, product.rate, product.lead, product.review_days)
     quantity = _to_order_now(product, plan, position.units)
-    gain = _gain(product, outlook, quantity, coverage) if quantity.units else None
-    decision, reasons = _decide(product, plan, quantity, gain, position.units, service)
+    free = max(quantity.units - ceil(position.owed), min(quantity.units, 1))
+    gain = _gain(product, outlook, replace(quantity, units=free), coverage) if free else None
+    decision, reasons = _decide(product, plan, quantity, gain, position, service)
     return OrderAdvice(
         decision=decision,
-        reasons=(*reasons, *_flags(product, plan, position.units)),
+        reasons=(*reasons, *_flags(product, plan, position)),
         units=quantity.units if decision == "order" else 0,
         quantity=quantity,
         reorder_point=plan.reorder_point,
@@ -178,8 +217,9 @@ def advise_order(
         safety_stock=plan.safety_stock,
         gain=gain,
         stock_out_without=outlook.stock_out(),
-        stock_out_with=outlook.stock_out(quantity.units),
-        cover_days=_cover_days(product, position.units),
+        stock_out_with=outlook.stock_out(free),
+        cover_days=_cover_days(product, position),
+        cover_after_days=_cover_days(product, position, quantity.units),
         excess_units=max(0.0, position.units - plan.order_up_to) if _is_settled(product, plan) else 0.0,
     )
 
@@ -200,7 +240,9 @@ def _to_order_now(product: StockedProduct, plan: ReplenishmentPlan, position: fl
         return plan.quantity
     lost = product.rate.over(product.lead.mean_days, product.lead.sd_days).shortage(max(position, 0.0))
     needed = plan.order_up_to - position - float(lost)
-    limits = OrderLimits(sells_in_shelf_life(product, position), product.terms.cash_minor)
+    limits = OrderLimits(
+        sells_in_shelf_life(product, position), product.terms.cash_minor, covers_at_most(product, position)
+    )
     quantity = quantity_within(product, limits, 0.0, max(needed, plan.quantity.units))
     if quantity.reasons != ("need",):
         return quantity
@@ -222,7 +264,7 @@ def _decide(
     plan: ReplenishmentPlan,
     quantity: OrderQuantity,
     gain: OrderGain | None,
-    position: float,
+    position: StockPosition,
     service: ServiceTarget,
 ) -> tuple[Literal["order", "wait", "impossible"], tuple[OrderReason | QuantityReason, ...]]:
     if not product.rate.units_per_day:
@@ -231,22 +273,25 @@ def _decide(
         return "wait", ("no_margin",)
     if plan.quantity.units and plan.reorder_point < 0:
         return "wait", ("never_pays_to_stock", *plan.quantity.reasons)
-    if plan.quantity.units and position > plan.reorder_point:
+    if plan.quantity.units and position.units > plan.reorder_point:
         return "wait", ("above_reorder_point",)
     if gain is None:
         return "impossible", quantity.reasons
-    if gain.value_minor <= 0 and service.kind == "money":
+    owed: tuple[OrderReason, ...] = ("owed_to_customers",) if position.owed else ()
+    if gain.value_minor <= 0 and service.kind == "money" and not owed:
         return "wait", ("never_pays_to_stock", *quantity.reasons)
-    losing: tuple[OrderReason, ...] = ("loses_money_but_service_asks_for_it",) if gain.value_minor < 0 else ()
-    return "order", ("below_reorder_point", *losing, *quantity.reasons)
+    losing: tuple[OrderReason, ...] = (
+        ("loses_money_but_service_asks_for_it",) if gain.value_minor < 0 and service.kind != "money" else ()
+    )
+    return "order", ("below_reorder_point", *owed, *losing, *quantity.reasons)
 
 
-def _flags(product: StockedProduct, plan: ReplenishmentPlan, position: float) -> tuple[OrderReason, ...]:
+def _flags(product: StockedProduct, plan: ReplenishmentPlan, position: StockPosition) -> tuple[OrderReason, ...]:
     cover = _cover_days(product, position)
     flags: dict[OrderReason, bool] = {
         "lead_time_is_assumed": product.lead.assumed,
-        "more_stock_than_needed": position > plan.order_up_to and _is_settled(product, plan),
-        "slow_mover": position > 0 and (cover is None or cover >= product.terms.slow_days),
+        "more_stock_than_needed": position.units > plan.order_up_to and _is_settled(product, plan),
+        "slow_mover": position.units > 0 and (cover is None or cover >= product.terms.slow_days),
     }
     return tuple(flag for flag, holds in flags.items() if holds)
 
@@ -256,6 +301,7 @@ def _is_settled(product: StockedProduct, plan: ReplenishmentPlan) -> bool:
     return plan.quantity.units > 0 or product.rate.units_per_day == 0
 
 
-def _cover_days(product: StockedProduct, position: float) -> float | None:
-    rate = product.rate.units_per_day
-    return max(position, 0.0) / rate if rate > 0 else None
+def _cover_days(product: StockedProduct, position: StockPosition, ordered: int = 0) -> float | None:
+    if not product.rate.units_per_day:
+        return None
+    return max(position.lasts_days(product.rate, product.lead, product.review_days, ordered), 0.0)

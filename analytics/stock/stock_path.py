@@ -55,7 +55,8 @@ def daily_stock(events: Sequence[StockEvent], days: int) -> DailyStock:
     """Stock by day from events in the order of time, over `days` from day 0; counts set it right.
 
     Before the first count stock is what the movements make of an opening that they never take below zero. A day counts
-    as available as a whole, or not at all; by half when the last unit went on it or the first one came.
+    as available as a whole, or not at all; by half when the last unit went on it or the first one came. While stock is
+    below zero customers buy and wait, so that nothing is lost.
     Raises InvalidNumbers for an event outside the days.
     """
     used, closing = np.zeros(days), np.zeros(days)
@@ -71,7 +72,7 @@ def daily_stock(events: Sequence[StockEvent], days: int) -> DailyStock:
             used[event.day] -= event.units
     closing[at:] = level
     before = np.concatenate([[float(opening)], closing[:-1]])
-    available = ((before > 0).astype(float) + (closing > 0)) / 2
+    available = ((before != 0).astype(float) + (closing != 0)) / 2
     return DailyStock(np.maximum(used, 0.0), closing, available)
 
 

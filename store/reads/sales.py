@@ -50,10 +50,22 @@ def net_revenue_per_unit_minor(session: BrandSession, weeks: int) -> Mapping[UUI
         .where(col(SalesFact.period_start) > since, col(SalesFact.units) > 0)
         .group_by(col(SalesFact.product_id), col(SalesFact.channel_id))
     ).all()
-    products, by_channel = products_by_id(session), {row.id: row for row in channels(session)}
     units: dict[UUID, int] = defaultdict(int)
     kept: dict[UUID, float] = defaultdict(float)
+    products, by_channel = products_by_id(session), {row.id: row for row in channels(session)}
     for product, channel, sold, revenue in rows:
         units[product] += int(sold)
         kept[product] += int(revenue) * sale_terms(products[product], by_channel[channel]).kept_share
     return {product: kept[product] / sold for product, sold in units.items()}
+
+
+@read_once
+def net_revenue_minor(session: BrandSession, weeks: int) -> float:
+    """Net revenue of all that was sold in the last `weeks`, without VAT and the channels' fees, in minor units."""
+    per_unit, since = net_revenue_per_unit_minor(session, weeks), session.ctx.known_until - timedelta(weeks=weeks)
+    rows = session.execute(
+        select(col(SalesFact.product_id), func.sum(col(SalesFact.units)))
+        .where(col(SalesFact.period_start) > since, col(SalesFact.units) > 0)
+        .group_by(col(SalesFact.product_id))
+    ).all()
+    return sum(per_unit.get(product, 0.0) * int(units) for product, units in rows)

@@ -155,9 +155,9 @@ def days() -> FileColumn:
     return whole(0, 3_650)
 
 
-def signed_whole() -> FileColumn:
+def signed_whole(*, into: str = "") -> FileColumn:
     """A whole number, which may lie below zero."""
-    return whole(-(10**12))
+    return whole(-(10**12), into=into)
 
 
 def _decimal(into: str = "", default: Decimal | None = None, unit: Unit = Unit.MONEY, **limits: Any) -> FileColumn:

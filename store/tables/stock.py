@@ -45,11 +45,11 @@ class InventoryMovement(Fact, table=True):
     FILES = (
         File(
             "stock",
-            "a count of what was there; the movements since are added to it",
+            "a count of what was there, below zero where more was sold; the movements since are added to it",
             {
                 "location": code_of("location_id"),
                 "sku": code_of("product_id"),
-                "on_hand": whole(into="quantity"),
+                "on_hand": signed_whole(into="quantity"),
                 "counted_at": moment("moved_at"),
             },
             known_at="counted_at",

@@ -79,9 +79,13 @@ def stock(
     *,
     cash_minor: int | None = None,
     warehouse: str = "warehouse",
+    books_movements: bool = True,
     **rules: Any,
 ) -> None:
-    """Write warehouse, suppliers, offers, deliveries, products, every week's movements and sales, and the balance."""
+    """Write warehouse, suppliers, offers, deliveries, products, every week's movements and sales, and the balance.
+
+    A brand that books no movements counts this morning what is there, but for products of which 0 are.
+    """
     long_ago = ctx.now() - timedelta(days=3_000)
     with database.begin(ctx) as session:
         if rules:
@@ -105,12 +109,17 @@ def stock(
                 BankBalance(account="main", amount_minor=cash_minor, currency="EUR", balance_at=day, known_at=day)
             )
         session.flush()
-        ids = [_plant(session, ctx, place.id, channel.id, rows[product.supplier].id, product) for product in products]
+        ids = [
+            _plant(session, ctx, place.id, channel.id, rows[product.supplier].id, product, books_movements)
+            for product in products
+        ]
         for supplier in suppliers if ids else ():
             session.add_all(_deliveries(ctx, rows[supplier.code].id, ids[0], supplier))
 
 
-def _plant(session: BrandSession, ctx: Context, place: UUID, channel: UUID, supplier: UUID, planted: Stocked) -> UUID:
+def _plant(
+    session: BrandSession, ctx: Context, place: UUID, channel: UUID, supplier: UUID, planted: Stocked, books: bool
+) -> UUID:
     long_ago = ctx.now() - timedelta(days=3_000)
     product = Product(
         sku=planted.sku,
@@ -127,7 +136,8 @@ def _plant(session: BrandSession, ctx: Context, place: UUID, channel: UUID, supp
     for quantity, cost in planted.tiers:
         asked = {"from_quantity": quantity, "unit_cost_minor": cost, "currency": "EUR", "valid_from": since}
         session.add(SupplierOffer(supplier_id=supplier, product_id=product.id, known_at=since, **asked))
-    session.add_all(_movements(ctx, item.id, planted))
+    counted = [moved(item.id, "count", "count", planted.on_hand, ctx.now().replace(hour=0))] if planted.on_hand else []
+    session.add_all(_movements(ctx, item.id, planted) if books else counted)
     session.add_all(_sales(ctx, product.id, channel, planted))
     return product.id
 

@@ -42,7 +42,7 @@ def recompute_price_within_stock(session: BrandSession, env: ToolEnv, args: Chal
         supply = shelf_supply(session, env, book, now.product.id, now.product.sku, now.unit_cost_minor)
         view = _recomputed(blank, supply, advice, action, prediction, now)
     except DomainError as error:
-        return ToolAnswer(blank.model_copy(update={"reasons": [verbatim(error.message)]}))
+        return ToolAnswer(blank.model_copy(update={"reasons": [error.said or verbatim(error.message)]}))
     return ToolAnswer(view, sources_of_shelf(session, book, supply.supplier, now.product.id))
 
 

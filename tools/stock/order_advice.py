@@ -1,7 +1,7 @@
 """Advises orders: for each product of a supplier what is asked for, what is there, and whether to order now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 from uuid import UUID
 
@@ -19,50 +19,29 @@ from store.session import BrandSession
 from store.tables import Supplier
 from tools import cells
 from tools.base import ToolAnswer, ToolArguments, ToolEnv
+from tools.finance.cash_carried import cash_carries
 from tools.reasons import reason_keys
 from tools.stock.arguments import SupplierArguments
 from tools.stock.book import ProductStock, StockBook, lead_time_of, stock_book
-from tools.stock.demand import WeeklyDemand, weekly_demand
+from tools.stock.order_line import OrderLine, line_view, reasons_of
 from tools.stock.order_minimum import BELOW_MINIMUM, MINIMUM_UNCLEAR, reaching
-from tools.stock.results import OrderAdviceView, OrderLineAdvice, SupplierList, SupplierView
+from tools.stock.results import (
+    OrderAdviceView,
+    OrderAlternative,
+    SupplierList,
+    SupplierView,
+)
 from tools.stock.sources import TOTALS, sources_of_advice, sources_of_suppliers
 from tools.stock.supplier_terms import minimum_of
 
 COVERAGE = 0.80
 LEAST_WEEKS = 8
-_QUARTER_WEEKS = 13
-_HINDERED = frozenset({"waits_for_cash", "minimum_above_shelf_life", BELOW_MINIMUM, MINIMUM_UNCLEAR})
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A product's line of an order: the advice, or why there is none. Advised, what is `lacking` cash waits."""
-
-    offer: reads.Offer
-    stock: ProductStock
-    demand: WeeklyDemand | None = None
-    advice: OrderAdvice | None = None
-    lacking: str = ""
-
-    @property
-    def is_order(self) -> bool:
-        return self.advice is not None and self.advice.decision == "order" and not self.lacking
-
-    @property
-    def sku(self) -> str:
-        return self.offer.sku
-
-    @property
-    def units(self) -> int:
-        return self.advice.units if self.advice else 0
-
-    @property
-    def cost_minor(self) -> float:
-        return self.advice.units * self.advice.quantity.unit_cost_minor if self.advice else 0.0
-
-    @property
-    def gain_minor(self) -> float:
-        return self.advice.gain.value_minor if self.advice and self.advice.gain else 0.0
+AT_RISK = 0.2
+"""From this chance of running out on, a line is one that may run out."""
+WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD = "waits_for_cash", "waits_for_cash_ahead"
+_HINDERED = frozenset(
+    {WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD, "minimum_above_shelf_life", BELOW_MINIMUM, MINIMUM_UNCLEAR}
+)
 
 
 def list_suppliers(session: BrandSession, env: ToolEnv, args: ToolArguments) -> ToolAnswer:
@@ -105,8 +84,10 @@ def _lead_time(session: BrandSession, env: ToolEnv, supplier: Supplier) -> LeadT
 def order_advice(session: BrandSession, env: ToolEnv, args: SupplierArguments) -> ToolAnswer:
     """Work out whether to order from a supplier today: for each of its products what a week asks for (sales that an
     empty shelf lost counted in), stock and orders under way, when it may run out, and the quantity that costs least
-    under the supplier's minimum, price breaks and lead time, shelf life and cash; and what ordering now brings
-    against ordering at the next weekly review, with an 80 % interval. Abstains where data are lacking. Where the
+    under the supplier's minimum, price breaks and lead time, shelf life, the brand's limit on cover, and what cash
+    carries; and what ordering now brings against ordering at the next weekly review, with an 80 % interval. Holidays,
+    promotions and peaks of one season come on top of usual demand in their weeks only; what is owed to customers is
+    ordered on top. Names a smaller order of just the lines that may run out. Abstains where data are lacking. Where the
     brand's documents say what an order has to come to, the order is brought up to it if that still pays, and waits
     otherwise; `minimum_order` holds the sentences. Where they are unclear or do not agree, it waits for a person."""
     book, view = stock_book(session, env), advise_supplier(session, env, args.supplier)
@@ -129,42 +110,61 @@ def advise_supplier(
     offers, lead = reads.offers_of(session, supplier.id), _lead_time(session, env, supplier)
     if lead is None or not offers:
         return _blank(supplier, book, ["no_lead_time"] if lead is None else ["no_offer"])
-    minimum = minimum_of(session, env, supplier)
+    minimum, carried = minimum_of(session, env, supplier), cash_carries(session, env, supplier)
 
-    def advise(least: Mapping[str, int]) -> list[_Line]:
+    def advise(least: Mapping[str, int]) -> list[OrderLine]:
         lines = [
             _line(book, lead, offer, (factors or {}).get(offer.product_id, 1.0), least.get(offer.sku, 0))
             for offer in offers
         ]
-        return _within_cash(lines, book)
+        return _within_cash(lines, book.cash_minor, carried)
 
     lines = reaching(advise({}), minimum, advise, lambda line, why: replace(line, lacking=why))
     view = _view(supplier, book, lead, lines)
-    return view.model_copy(update={"minimum_order": minimum.view(book.currency)})
+    least = minimum.amount_minor if minimum.status == "stated" else 0
+    return view.model_copy(
+        update={
+            "minimum_order": minimum.view(book.currency),
+            "carried": None if carried is None else cells.money(carried, book.currency),
+            "alternative": _alternative(lines, book.currency, least) if view.status == "order" else None,
+        }
+    )
 
 
-def _line(book: StockBook, lead: LeadTime, offer: reads.Offer, factor: float, least: int) -> _Line:
-    stock = book.stock.get(offer.product_id, ProductStock.unmoved(0, 0))
+def _line(book: StockBook, lead: LeadTime, offer: reads.Offer, factor: float, least: int) -> OrderLine:
+    stock = book.of(offer.product_id)
     try:
         return _advised(book, lead, offer, stock, factor, least)
     except InvalidNumbers:
-        return _Line(offer, stock, lacking="cannot_be_computed")
+        return OrderLine(offer, stock, lacking="cannot_be_computed")
 
 
 def _advised(
     book: StockBook, lead: LeadTime, offer: reads.Offer, stock: ProductStock, factor: float, least: int
-) -> _Line:
+) -> OrderLine:
     """Raises InvalidNumbers."""
     kept = book.kept_minor.get(offer.product_id)
+    if not stock.counted:
+        return OrderLine(offer, stock, lacking="never_counted")
+    if book.derived and not len(stock.used):
+        return OrderLine(offer, stock, lacking="no_sales")
     if len(stock.used) < LEAST_WEEKS:
-        return _Line(offer, stock, lacking="too_few_weeks")
+        return OrderLine(offer, stock, lacking="too_few_weeks")
     if not (stock.available >= LEAST_AVAILABILITY).any():
-        return _Line(offer, stock, lacking="never_in_stock")
-    demand = weekly_demand(stock, ceil((lead.mean_days + REVIEW_DAYS) / 7)).times(factor)
+        return OrderLine(offer, stock, lacking="never_in_stock")
+    demand = stock.demand(ceil((lead.mean_days + REVIEW_DAYS) / 7)).times(factor)
     if kept is None:
-        return _Line(offer, stock, demand, lacking="no_sales")
-    position = StockPosition(on_hand=float(max(stock.on_hand, 0)), on_order=float(stock.under_way))
-    return _Line(offer, stock, demand, advise_order(_product(book, lead, offer, demand.rate, kept, least), position))
+        return OrderLine(offer, stock, demand, lacking="no_sales")
+    before = demand.events_within(lead.mean_days)
+    position = StockPosition(
+        on_hand=float(max(stock.on_hand, 0)),
+        on_order=float(stock.under_way),
+        reserved=float(stock.owed),
+        event_units_before=before,
+        event_units_after=max(demand.events_within(lead.mean_days + REVIEW_DAYS) - before, 0.0),
+    )
+    product = _product(book, lead, offer, demand.rate, kept, least)
+    return OrderLine(offer, stock, demand, advise_order(product, position), product=product, position=position)
 
 
 def _product(
@@ -182,29 +182,52 @@ def _product(
             holding_rate_per_year=book.rules.holding_bps_a_year / BPS,
             shelf_life_days=None if offer.shelf_life_days is None else float(offer.shelf_life_days),
             slow_days=float(book.rules.max_cover_days),
+            most_cover_days=float(book.rules.max_cover_days),
         ),
         review_days=float(REVIEW_DAYS),
     )
 
 
-def _within_cash(lines: Sequence[_Line], book: StockBook) -> list[_Line]:
-    """Order what brings most for its money first, as far as the accounts reach; the rest waits, and says so."""
-    if book.cash_minor is None:
+def _within_cash(lines: Sequence[OrderLine], held_minor: int | None, carried_minor: float | None) -> list[OrderLine]:
+    """Order what brings most for its money first, as far as cash reaches, that of today and that of the weeks ahead.
+
+    What does not fit is ordered as far as it does; the rest waits, and says so.
+    """
+    limits = [limit for limit in (held_minor, carried_minor) if limit is not None]
+    if not limits:
         return list(lines)
-    left, waiting = float(book.cash_minor), dict[str, _Line]()
+    left, done = float(min(limits)), dict[str, OrderLine]()
+    ahead = carried_minor is not None and carried_minor < (held_minor or 0)
     for line in sorted((line for line in lines if line.is_order), key=_gain_per_money, reverse=True):
-        assert line.advice is not None
-        cost = line.advice.units * line.advice.quantity.unit_cost_minor
-        if cost <= left:
-            left -= cost
-        else:
-            waiting[line.offer.sku] = replace(line, lacking="waits_for_cash")
-    return [waiting.get(line.offer.sku, line) for line in lines]
+        fitting = line if line.cost_minor <= left else line.costing_at_most(left)
+        done[line.sku] = fitting or replace(line, lacking=WAITS_FOR_CASH_AHEAD if ahead else WAITS_FOR_CASH)
+        left -= fitting.cost_minor if fitting else 0.0
+    return [done.get(line.sku, line) for line in lines]
 
 
-def _gain_per_money(line: _Line) -> float:
-    assert line.advice is not None and line.advice.gain is not None
-    return line.advice.gain.value_minor / max(line.advice.units * line.advice.quantity.unit_cost_minor, 1.0)
+def _alternative(lines: Sequence[OrderLine], currency: str, least_minor: int) -> OrderAlternative | None:
+    """Only the lines that may run out, where the order has others beside them and the supplier takes so little."""
+    ordered = [line for line in lines if line.is_order]
+    at_risk = [line for line in ordered if line.advice and line.advice.stock_out_without >= AT_RISK]
+    if not at_risk:
+        at_risk = sorted(ordered, key=lambda line: -(line.advice.stock_out_without if line.advice else 0.0))[:1]
+    amount = sum(line.cost_minor for line in at_risk)
+    if len(at_risk) == len(ordered) or amount < least_minor:
+        return None
+    gains = [line.advice.gain for line in at_risk if line.advice and line.advice.gain]
+    value, low, high = gain_together(gains, COVERAGE)
+    return OrderAlternative(
+        skus=[line.sku for line in at_risk],
+        units=Cell(value=sum(line.units for line in at_risk), unit="units"),
+        amount=cells.money(amount, currency),
+        gain=cells.money(value, currency),
+        gain_low=cells.money(low, currency),
+        gain_high=cells.money(high, currency),
+    )
+
+
+def _gain_per_money(line: OrderLine) -> float:
+    return line.gain_minor / max(line.cost_minor, 1.0)
 
 
 def _blank(supplier: Supplier, book: StockBook, reasons: list[str]) -> OrderAdviceView:
@@ -215,21 +238,23 @@ def _blank(supplier: Supplier, book: StockBook, reasons: list[str]) -> OrderAdvi
         status="abstained",
         reasons=reason_keys("stock", reasons),
         lines=[],
+        movements="derived" if book.derived else "kept",
+        cover_limit=cells.days(book.rules.max_cover_days),
     )
 
 
-def _view(supplier: Supplier, book: StockBook, lead: LeadTime, lines: Sequence[_Line]) -> OrderAdviceView:
+def _view(supplier: Supplier, book: StockBook, lead: LeadTime, lines: Sequence[OrderLine]) -> OrderAdviceView:
     base = _blank(supplier, book, []).model_copy(
         update={
             "lead_time": cells.days(round(lead.mean_days)),
             "lead_time_is_assumed": lead.assumed,
-            "lines": [_line_view(line, book.currency) for line in lines],
+            "lines": [line_view(line, book.currency) for line in lines],
         }
     )
     ordered = [line.advice for line in lines if line.advice is not None and line.is_order]
     if not ordered:
         advised = any(line.advice is not None for line in lines)
-        reasons = sorted({reason for line in lines for reason in _reasons(line)} & _HINDERED) or ["nothing_is_due"]
+        reasons = sorted({reason for line in lines for reason in reasons_of(line)} & _HINDERED) or ["nothing_is_due"]
         reasons = reasons if advised else sorted({line.lacking for line in lines})
         status = "wait" if advised else "abstained"
         return base.model_copy(update={"status": status, "reasons": reason_keys("stock", reasons)})
@@ -243,7 +268,10 @@ def _totals(ordered: Sequence[OrderAdvice], lead: LeadTime, book: StockBook) -> 
     gains = [advice.gain for advice in ordered if advice.gain is not None]
     value, low, high = gain_together(gains, COVERAGE)
     amount = sum(advice.units * advice.quantity.unit_cost_minor for advice in ordered)
+    lasts = [round(advice.cover_after_days) for advice in ordered if advice.cover_after_days is not None]
+    cover = {"cover_shortest": cells.days(min(lasts)), "cover_longest": cells.days(max(lasts))} if lasts else {}
     return {
+        **cover,
         "ordered_lines": cells.count(len(ordered)),
         "units": Cell(value=sum(advice.units for advice in ordered), unit="units"),
         "amount": cells.money(amount, book.currency),
@@ -253,56 +281,3 @@ def _totals(ordered: Sequence[OrderAdvice], lead: LeadTime, book: StockBook) -> 
         "coverage": cells.share(COVERAGE),
         "horizon": cells.days(max(ceil(lead.mean_days + 2 * lead.sd_days), 1)),
     }
-
-
-def _line_view(line: _Line, currency: str) -> OrderLineAdvice:
-    advice, reasons = line.advice, _reasons(line)
-    waits = advice is not None and bool(line.lacking)
-    base = OrderLineAdvice(
-        sku=line.offer.sku,
-        title=line.offer.title,
-        decision="abstained" if advice is None else "wait" if waits else advice.decision,
-        reasons=reason_keys("stock", reasons),
-        on_hand=Cell(value=line.stock.on_hand, unit="units"),
-        under_way=Cell(value=line.stock.under_way, unit="units"),
-        **_demand_view(line),
-    )
-    return base if advice is None else base.model_copy(update=_advice_view(advice, currency))
-
-
-def _reasons(line: _Line) -> list[str]:
-    advised = line.advice.reasons if line.advice else ()
-    return [reason for reason in dict.fromkeys([line.lacking, *map(str, advised)]) if reason]
-
-
-def _demand_view(line: _Line) -> dict[str, Cell]:
-    if line.demand is None:
-        return {}
-    return {
-        "demand": cells.units_a_week(line.demand.mean),
-        "demand_low": cells.units_a_week(line.demand.low),
-        "demand_high": cells.units_a_week(line.demand.high),
-        "out_of_stock": cells.share(1 - float(line.stock.available[-_QUARTER_WEEKS:].mean())),
-    }
-
-
-def _advice_view(advice: OrderAdvice, currency: str) -> dict[str, Cell]:
-    view = {
-        "stock_out_without": cells.share(advice.stock_out_without),
-        "excess": Cell(value=round(advice.excess_units), unit="units"),
-    }
-    if advice.cover_days is not None:
-        view["cover"] = cells.days(round(advice.cover_days))
-    if advice.reorder_point >= 0:
-        view["reorder_point"] = Cell(value=advice.reorder_point, unit="units")
-    if advice.decision == "order" and advice.gain is not None:
-        view |= {
-            "stock_out_with": cells.share(advice.stock_out_with),
-            "quantity": Cell(value=advice.units, unit="units"),
-            "unit_cost": cells.money(advice.quantity.unit_cost_minor, currency),
-            "amount": cells.money(advice.units * advice.quantity.unit_cost_minor, currency),
-            "gain": cells.money(advice.gain.value_minor, currency),
-            "gain_low": cells.money(advice.gain.low_minor, currency),
-            "gain_high": cells.money(advice.gain.high_minor, currency),
-        }
-    return view

@@ -29,11 +29,29 @@ class SupplierList(ToolResult):
     suppliers: list[SupplierView]
 
 
+class LineRate(ToolResult):
+    """The demand figure of a line in full, by which its item counts days of stock and chances, too: units a day and
+    their variance, the standard error of the rate, what events bring before and after goods arrive, and the lead time
+    with its deviation, in days."""
+
+    units_per_day: float
+    variance_per_day: float
+    standard_error: float
+    events_before: float
+    events_after: float
+    lead_days: float
+    lead_sd_days: float
+
+
 class OrderLineAdvice(ToolResult):
     """One product of a supplier: what is there, what is asked for, and what to order.
 
-    `demand` is a week's, with its interval; sales that an empty shelf could not make are counted in (`out_of_stock` is
-    the share of the last quarter without stock). `gain` is what ordering now brings against ordering in a week.
+    `demand` is a usual week's, with its interval; sales that an empty shelf could not make are counted in
+    (`out_of_stock` is the share of the last quarter without stock). `event_units` come on top of it before goods
+    ordered now, and in a week's time, would be in: `events` says why; `set_apart` are events of the past that do not
+    count as usual. `owed` are units that customers bought and wait for. `cover` is how long stock and orders under way
+    last, `cover_after` with this order. `gain` is what ordering now brings against ordering in a week, `saved` the
+    units that only this order can sell.
     """
 
     sku: str
@@ -45,18 +63,37 @@ class OrderLineAdvice(ToolResult):
     demand: Cell | None = None
     demand_low: Cell | None = None
     demand_high: Cell | None = None
+    owed: Cell | None = None
+    event_units: Cell | None = None
+    events: list[str] = []
+    set_apart: list[str] = []
     out_of_stock: Cell | None = None
+    rate: LineRate | None = None
     cover: Cell | None = None
+    cover_after: Cell | None = None
     reorder_point: Cell | None = None
     stock_out_without: Cell | None = None
     stock_out_with: Cell | None = None
     quantity: Cell | None = None
+    why: str = Field(default="", description="why so many")
     unit_cost: Cell | None = None
     amount: Cell | None = None
     gain: Cell | None = None
     gain_low: Cell | None = None
     gain_high: Cell | None = None
+    saved: Cell | None = None
     excess: Cell | None = None
+
+
+class OrderAlternative(ToolResult):
+    """A smaller order: only the lines that may run out."""
+
+    skus: list[str]
+    units: Cell
+    amount: Cell
+    gain: Cell
+    gain_low: Cell
+    gain_high: Cell
 
 
 class OrderAdviceView(ToolResult):
@@ -81,6 +118,14 @@ class OrderAdviceView(ToolResult):
     gain_high: Cell | None = None
     coverage: Cell | None = None
     horizon: Cell | None = None
+    cover_shortest: Cell | None = Field(default=None, description="days that the first of its lines lasts, with it")
+    cover_longest: Cell | None = None
+    cover_limit: Cell | None = Field(default=None, description="days of stock beyond which the brand's rules ask why")
+    carried: Cell | None = Field(default=None, description="the most that cash ahead carries")
+    alternative: OrderAlternative | None = None
+    movements: Literal["kept", "derived"] = Field(
+        default="kept", description="derived: from sales, received orders and counts, as no movements are kept"
+    )
     minimum_order: MinimumOrder | None = Field(
         default=None, description="what the supplier's documents say that an order has to come to"
     )

@@ -7,16 +7,34 @@ from uuid import UUID
 
 from agents.claims import claim, is_given, missing, reason_to_act, reasons_of
 from agents.playbooks.stock.names import Name, name_of, names_of, subject_of
+from agents.playbooks.stock.order_reasons import (
+    how_long_it_lasts,
+    only_what_may_run_out,
+    owed_to_customers,
+    what_a_no_loses,
+    what_bounds_it,
+    when_it_runs_out,
+)
 from agents.playbooks.stock.terms import minimum_findings, minimum_questions, of_minimum
 from agents.playbooks.transcript import AnsweredCall
 from domain.figure import FigureRef
-from domain.message import Message, message, sentences
+from domain.message import Message, message, read_message, sentences
+from domain.money import BPS
 from domain.report import AgentReport, Claim, Finding, FindingSeverity
+from tools.stock.order_advice import AT_RISK, WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD
 
-LIKELY_OUT_BPS = 2_000
+LIKELY_OUT_BPS = round(AT_RISK * BPS)
 OUT_LATELY_BPS = 500
 _MOST_FINDINGS = 40
 _NAMED = 6
+_FILES = {
+    "no_offer": "supplier_offers.csv",
+    "no_lead_time": "suppliers.csv",
+    "never_counted": "stock.csv",
+    "too_few_weeks": "sales.csv",
+    "no_sales": "sales.csv",
+}
+"""The file that would tell what is lacking."""
 
 
 @dataclass(frozen=True)
@@ -70,19 +88,24 @@ def rationale_of(review: SupplierReview) -> Claim:
     least, terms = of_minimum(review.advice)
     figures |= {f"worst_{key}": ref for key, ref in review.of_line(index).items()}
     why = "stock.order.why" if _value(worst, "under_way") else "stock.order.why_none"
-    parts = [message(why, product=_sku(worst)), *least]
-    if len(due) > 1:
-        others = names_of([_sku(line) for _, line in due if line is not worst], _NAMED, "stock.some_products")
-        parts.append(message("stock.order.with_it", products=others))
+    parts = [message(why, product=_sku(worst))]
+    for said, cited in (
+        when_it_runs_out((index, worst)),
+        owed_to_customers(review.advice, due),
+        (least, terms),
+        how_long_it_lasts(review.advice, due),
+        what_bounds_it(review.advice, due),
+        only_what_may_run_out(review.advice),
+    ):
+        parts += said
+        figures |= cited
     if review.result["lead_time_is_assumed"]:
         parts.append(Message(key="stock.order.lead_time_assumed"))
     short_at, short = max(due, key=lambda entry: _value(entry[1], "out_of_stock"))
     if _value(short, "out_of_stock") >= OUT_LATELY_BPS:
         figures["out_of_stock"] = review.advice.ref("lines", short_at, "out_of_stock")
         parts.append(message("stock.order.counted_in", product=_sku(short)))
-    if_no = message("stock.order.if_no" if "worst_stock_out_with" in figures else "stock.order.if_no_alone",
-                    product=_sku(worst))  # fmt: skip
-    return reason_to_act(parts, {**figures, **terms}, if_no)
+    return reason_to_act(parts, figures, what_a_no_loses((index, worst)))
 
 
 def _sku(line: Mapping[str, Any]) -> Name:
@@ -128,8 +151,10 @@ def _summary(listing: AnsweredCall, reviews: Sequence[SupplierReview]) -> Claim:
 
 
 def _nothing_due(reviews: Sequence[SupplierReview]) -> Message:
-    if any(_waits(line) for review in reviews for line in review.lines):
-        return Message(key="stock.summary.waits_for_cash")
+    lines = [line for review in reviews for line in review.lines]
+    for reason in (WAITS_FOR_CASH_AHEAD, WAITS_FOR_CASH):
+        if any(is_given(line, reason) for line in lines):
+            return Message(key=f"stock.summary.{reason}")
     if any(line["decision"] != "abstained" for review in reviews for line in review.lines):
         return Message(key="stock.summary.no_order")
     return Message(key="stock.summary.unknown")
@@ -152,7 +177,7 @@ def _waiting(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
 
 
 def _waits(line: Mapping[str, Any]) -> bool:
-    return is_given(line, "waits_for_cash")
+    return is_given(line, WAITS_FOR_CASH) or is_given(line, WAITS_FOR_CASH_AHEAD)
 
 
 def _impossible(reviews: Sequence[SupplierReview]) -> Iterator[Finding]:
@@ -216,21 +241,42 @@ def _value(line: Mapping[str, Any], key: str) -> int:
 
 
 def _missing(listing: AnsweredCall, reviews: Sequence[SupplierReview]) -> Iterator[Message]:
+    """What is not known, each once, with the file that would tell."""
     if listing.result is None:
         yield message("stock.missing.unread", error=listing.error)
     elif not reviews:
         yield Message(key="stock.missing.no_offers")
-    for row in (listing.result or {}).get("suppliers", ()):
-        if reviews and not row["products"]["value"]:
-            yield _without_offers(name_of(row["title"], row["supplier"], otherwise="stock.a_supplier"))
+    elif not listing.result.get("cash") and any(review.advises_order for review in reviews):
+        yield Message(key="stock.missing.no_cash_balance")
+    derived = any(review.result.get("movements") == "derived" for review in reviews)
+    if derived and any(line["decision"] != "abstained" for review in reviews for line in review.lines):
+        yield Message(key="stock.missing.derived")
+    yield from _without_answer(listing, reviews, derived=derived)
     for review in reviews:
         yield from _lacking(review)
 
 
-def _without_offers(supplier: Name) -> Message:
-    if isinstance(supplier, str):
-        return message("stock.missing.supplier_offers", supplier=supplier)
-    return Message(key="stock.missing.unnamed_supplier_offers")
+def _without_answer(listing: AnsweredCall, reviews: Sequence[SupplierReview], *, derived: bool) -> Iterator[Message]:
+    """A sentence for all suppliers and products that lack the same."""
+    alike: dict[tuple[str, ...], list[Name]] = {}
+    for row in (listing.result or {}).get("suppliers", ()):
+        if reviews and not row["products"]["value"]:
+            name = name_of(row["title"], row["supplier"], otherwise="stock.a_supplier")
+            alike.setdefault(("stock.reason.no_offer",), []).append(name)
+    for review in reviews:
+        if review.result and not review.lines:
+            alike.setdefault(tuple(review.result["reasons"]), []).append(review.name)
+        for line in review.lines:
+            if line["decision"] == "abstained":
+                alike.setdefault(tuple(line["reasons"]), []).append(_sku(line))
+    files = _FILES | ({} if derived else {"too_few_weeks": "inventory_movements.csv"})
+    for reasons, names in alike.items():
+        who, why = names_of(names, _NAMED, "stock.a_product"), list(map(read_message, reasons))
+        telling = [files[code] for code in (reason.rpartition(".")[2] for reason in reasons) if code in files]
+        if telling:
+            yield message("stock.missing.with_file", names=who, reasons=why, file=telling[0])
+        else:
+            yield message("stock.missing.advice", name=who, reasons=why)
 
 
 def _lacking(review: SupplierReview) -> Iterator[Message]:
@@ -238,26 +284,5 @@ def _lacking(review: SupplierReview) -> Iterator[Message]:
         yield message("stock.missing.advice_failed", supplier=review.name)
     else:
         yield from minimum_questions(review.name, review.advice)
-    if review.advice.result is not None and not review.lines:
-        yield _about(review.name, review.result)
-    yield from _unadvised(review.lines)
     if review.proposed is not None and review.proposal is None:
         yield message("stock.missing.proposal_refused", supplier=review.name)
-
-
-def _unadvised(lines: Sequence[Mapping[str, Any]]) -> Iterator[Message]:
-    """A sentence for all the products of a supplier of which the same is not known."""
-    alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    for line in lines:
-        if line["decision"] == "abstained":
-            alike.setdefault(tuple(line["reasons"]), []).append(line)
-    for same in alike.values():
-        if len(same) == 1:
-            yield _about(_sku(same[0]), same[0])
-        else:
-            names = names_of([_sku(line) for line in same], _NAMED, "stock.a_product")
-            yield message("stock.missing.advice_each", names=names, reasons=reasons_of(same[0]))
-
-
-def _about(name: Name, result: Mapping[str, Any]) -> Message:
-    return message("stock.missing.advice", name=name, reasons=reasons_of(result))

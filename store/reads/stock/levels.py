@@ -13,6 +13,8 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from store.reads.products import products_by_id
+from store.reads.stock.derived import keeps_no_movements, moved_since_count
+from store.reads.stock.kinds import COUNT, SALE, TRANSFER, USES
 from store.session import BrandSession
 from store.snapshot import read_once
 from store.tables import (
@@ -25,12 +27,9 @@ from store.tables import (
     SupplierOffer,
 )
 
+__all__ = ["COUNT", "SALE", "TRANSFER", "USES"]
+
 WAREHOUSE = "warehouse"
-COUNT = "count"
-SALE = "sale"
-TRANSFER = "transfer"
-USES = frozenset({SALE, TRANSFER})
-"""Movements out of a warehouse that meet demand: sales, and transfers to where goods are sold."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,14 @@ class Movement(NamedTuple):
     kind: str
     moved_at: datetime
     quantity: int
+
+    @property
+    def is_count(self) -> bool:
+        return self.kind == COUNT
+
+    @property
+    def is_use(self) -> bool:
+        return self.kind in USES
 
 
 @read_once
@@ -117,19 +124,28 @@ def offers_of(session: BrandSession, supplier_id: UUID) -> Sequence[Offer]:
 
 @read_once
 def warehouses(session: BrandSession) -> Sequence[Location]:
-    """The brand's warehouses."""
-    return session.scalars(select(Location).where(col(Location.kind) == WAREHOUSE).order_by(col(Location.code))).all()
+    """The brand's warehouses; where it names none, the places in which goods are kept."""
+    named = session.scalars(select(Location).where(col(Location.kind) == WAREHOUSE).order_by(col(Location.code))).all()
+    if named:
+        return named
+    kept = select(col(StockItem.location_id)).distinct()
+    return session.scalars(select(Location).where(col(Location.id).in_(kept)).order_by(col(Location.code))).all()
 
 
 @read_once
 def places_supplied(session: BrandSession) -> Sequence[Location]:
     """Locations that the warehouses supply and that sell."""
-    return session.scalars(select(Location).where(col(Location.kind) != WAREHOUSE).order_by(col(Location.code))).all()
+    own = [place.id for place in warehouses(session)]
+    return session.scalars(select(Location).where(col(Location.id).not_in(own)).order_by(col(Location.code))).all()
 
 
 @read_once
 def on_hand(session: BrandSession, location_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-    """Units by product over some places: each stock item's last count and the movements since."""
+    """Units by product over some places: each stock item's last count and the movements since.
+
+    Where no movements are kept they are derived: what came and was sold since the count. Goods that were sold beyond
+    what a count found are no debt to customers, as the count may be old: it stays at nothing, or at what it owed.
+    """
     items = items_at(session, location_ids)
     counts = _last_counts(session, location_ids)
     moved = (
@@ -151,6 +167,9 @@ def on_hand(session: BrandSession, location_ids: Sequence[UUID]) -> Mapping[UUID
     for item, moved_at, quantity in session.execute(moved):
         if item not in counts or moved_at > counts[item][1]:
             totals[items[item]] = totals.get(items[item], 0) + int(quantity)
+    if counts and keeps_no_movements(session, location_ids):
+        for product, units in moved_since_count(session, location_ids).items():
+            totals[product] = max(totals[product] + units, min(totals[product], 0))
     return totals
 
 

@@ -74,5 +74,5 @@ async def answer_of(database: Database, ctx: Context, agent: str, about: str) ->
     run_id = start_run(database, ctx)
     toolbox = Toolbox(database, replace(ctx, as_of=ctx.now()), run_id, charter.name, charter.tools)
     result = await run_agent(charter, toolbox, chat_model_for(charter, "rules"), about)
-    assert (result.status, result.reason) == ("ok", "")
+    assert (result.status, result.reason) == ("ok", ""), result.reason
     return Held(database, ctx, run_id, result.report)

@@ -56,6 +56,9 @@ def abstained(code: str, words: str) -> dict[str, Any]:
     return advice(code, status="abstained", reasons=[words], lead_time=None)
 
 
+NO_BALANCE = "Whether cash carries the orders is not known; bank_balances.csv would tell."
+
+
 class Conversation:
     """Plays the tools' answers turn by turn until the playbook hands in its report."""
 
@@ -108,7 +111,8 @@ def test_every_supplier_with_offers_is_looked_at_side_by_side_and_what_is_due_is
         ["propose_purchase_order_create S1"],
         ["submit_report"],
     ]
-    assert (report.proposals, report.missing_data) == ([proposal], ["S3: its offers are not known."])
+    lacking = [NO_BALANCE, "S3: this supplier's offers are not known; supplier_offers.csv would tell."]
+    assert (report.proposals, report.missing_data) == ([proposal], lacking)
     assert [(finding.subject, finding.severity) for finding in report.findings] == [("S1", FindingSeverity.ATTENTION)]
 
 
@@ -127,7 +131,7 @@ def test_a_proposal_names_the_receipt_of_its_own_suppliers_advice() -> None:
         for call in talk.turns[2]
     ]
     assert cited == [{receipt} for receipt in receipts]
-    assert report.missing_data == ["S1: the proposal was refused.", "S2: the proposal was refused."]
+    assert report.missing_data == [NO_BALANCE, "S1: the proposal was refused.", "S2: the proposal was refused."]
     assert report.proposals == []
 
 

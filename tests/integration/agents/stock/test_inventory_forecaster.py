@@ -91,6 +91,8 @@ async def test_below_the_reorder_point_as_much_is_ordered_as_the_textbook_says(
     assert len(held.report.proposals) == 1
     assert "Of LOW, 250 units are left and none on order" in held.said
     assert "an order takes 14 days to arrive." in held.said
+    lasts = round((250 + quantity) / line_of(held, "LOW")["demand"]["value"] * 7)
+    assert f"With this order LOW lasts {lasts} days." in held.said
 
 
 async def test_just_above_the_reorder_point_nothing_is_ordered_and_what_is_on_its_way_counts(
@@ -143,7 +145,9 @@ async def test_sales_that_an_empty_shelf_lost_are_counted_in(database: Database,
     demand = {sku: line_of(held, sku)["demand"]["value"] for sku in ("RAN-OUT", "STEADY", "TWIN")}
     assert demand["RAN-OUT"] == pytest.approx(demand["STEADY"], rel=0.15)
     assert demand["TWIN"] < 0.6 * demand["RAN-OUT"]
-    (share,) = {words.split(" was sold out for ")[1][:4] for words in held.said.splitlines() if "RAN-OUT was" in words}
+    (share,) = {
+        words.split("RAN-OUT was sold out for ")[1][:4] for words in held.said.splitlines() if "RAN-OUT was" in words
+    }
     assert 50 <= float(share) <= 62
     with database.read(ctx) as session:
         (row,) = session.scalars(select(ProposalRow)).all()
@@ -159,24 +163,29 @@ async def test_what_has_been_out_of_stock_for_months_is_ordered_again(database: 
     assert 200 <= orders(held)["LONG-GONE"][0] <= 400
 
 
+NO_SALES = "A: no sales of it are known, so nothing says what a unit brings; sales.csv would tell."
 LACKING: dict[str, tuple[Sequence[Stocked], Sequence[Supply], str]] = {
     "no lead time": (
         [Stocked("A", 50)],
         [Supply(lead_time_days=None, took_days=())],
-        "S1: neither a delivery nor a promised lead time of this supplier is known.",
+        "S1: neither a delivery nor a promised lead time of this supplier is known; suppliers.csv would tell.",
     ),
     "no margin": (
         [Stocked("A", 50, kept_minor=None)],
         [Supply()],
-        "A: no sales of it are known, so nothing says what a unit brings.",
+        NO_SALES,
     ),
-    "too few weeks": ([Stocked("A", 50, weeks=6)], [Supply()], "A: too few weeks of stock movements are known."),
-    "no movement": ([Stocked("A", 0, weeks=0)], [Supply()], "A: too few weeks of stock movements are known."),
-    "never in stock": (
-        [Stocked("A", 0, empty=range(30))],
+    "too few weeks": (
+        [Stocked("A", 50, weeks=6)],
         [Supply()],
-        "A: there was never stock of it for long, so nothing says how much is asked for.",
+        "A: too few weeks of stock movements are known; inventory_movements.csv would tell.",
     ),
+    "no movement": (
+        [Stocked("A", 0, weeks=0)],
+        [Supply()],
+        "A: nothing says how much of it is there; stock.csv would tell.",
+    ),
+    "nothing sold": ([Stocked("A", 0, empty=range(30))], [Supply()], NO_SALES),
     "no cost": (
         [Stocked("A", 50, tiers=((1, 0),))],
         [Supply()],
@@ -202,18 +211,24 @@ async def test_one_product_that_lacks_data_does_not_keep_the_others_from_being_o
     held = await after(database, ctx, [*products, Stocked("LOW", 150)], suppliers)
     assert list(orders(held)) == ["LOW"]
     lacking = [line.partition(":")[0] for line in held.report.missing_data]
-    assert lacking == ["Nine to Five", "FREE", "NEVER", "NEW"]
+    no_balance = "Whether cash carries the orders is not known; bank_balances.csv would tell."
+    assert lacking == [no_balance, "Nine to Five", "FREE", "NEVER", "NEW"]
 
 
-async def test_without_offers_or_a_warehouse_there_is_an_answer_too(database: Database, new_brand: NewBrand) -> None:
+async def test_without_offers_or_a_place_there_is_an_answer_too(database: Database, new_brand: NewBrand) -> None:
     bare, homeless = new_brand("bare"), new_brand("homeless")
     nothing = await after(database, bare, [])
     assert nothing.report.missing_data == ["No supplier's offers are known: import suppliers and supplier offers."]
-    lost = await after(database, homeless, [Stocked("A", 50)], warehouse="store")
-    assert lost.report.missing_data == [
-        "Suppliers and stock could not be read: No warehouse is known, so stock cannot be told."
-    ]
+    lost = await after(database, homeless, [], warehouse="store")
+    (lacking,) = lost.report.missing_data
+    assert lacking.startswith("Suppliers and stock could not be read: No place is known in which goods are kept.")
     assert (orders(nothing), orders(lost)) == ({}, {})
+
+
+async def test_where_no_place_is_called_a_warehouse_goods_are_ordered_for_where_they_lie(
+    database: Database, ctx: Context
+) -> None:
+    assert list(orders(await after(database, ctx, [Stocked("A", 50)], warehouse="store"))) == ["A"]
 
 
 async def test_what_would_expire_before_it_sells_is_not_ordered_and_the_reason_is_given(
@@ -241,7 +256,7 @@ async def test_what_would_expire_before_it_sells_is_not_ordered_and_the_reason_i
 async def test_what_the_accounts_do_not_hold_waits_and_says_so(database: Database, ctx: Context) -> None:
     """GOOD brings 6.00 on 4.00 spent, THIN 1.00 on 9.00: with money for one, it goes where it brings more."""
     held = await after(
-        database, ctx, [Stocked("THIN", 150, tiers=((1, 900),)), Stocked("GOOD", 150)], cash_minor=150_000
+        database, ctx, [Stocked("THIN", 150, tiers=((150, 900),)), Stocked("GOOD", 150)], cash_minor=150_000
     )
     assert list(orders(held)) == ["GOOD"]
     assert "THIN waits for money: " in held.said
@@ -249,6 +264,13 @@ async def test_what_the_accounts_do_not_hold_waits_and_says_so(database: Databas
     assert "We hold €1,500.00 in cash." in held.said
     waits = next(finding for finding in held.report.findings if "waits for money" in finding.claim.text)
     assert waits.severity == FindingSeverity.RISK
+
+
+async def test_an_order_is_as_large_as_cash_carries(database: Database, ctx: Context) -> None:
+    """Of 150 on hand some 210 go until the next goods: with money for 100 it is 100, and the item says why."""
+    held = await after(database, ctx, [Stocked("LOW", 150)], cash_minor=40_000)
+    assert orders(held) == {"LOW": (100, 400)}
+    assert line_of(held, "LOW")["why"] == "stock.reason.cash"
 
 
 async def test_with_no_money_at_all_nothing_is_proposed_and_nobody_says_that_nothing_is_due(

@@ -106,7 +106,7 @@ def test_a_product_that_no_warehouse_knows_is_not_recomputed(firm: Firm) -> None
     assert document["proposals"]
     challenges = [challenge for row in document["proposals"] for challenge in row["challenges"]]
     assert {challenge["status"] for challenge in challenges} == {"abstained"}
-    assert all("warehouse" in challenge["text"] for challenge in challenges)
+    assert all("locations.csv" in challenge["text"] for challenge in challenges)
 
 
 def test_an_order_follows_only_the_prices_that_are_adopted(priced: Callable[[dict[str, int]], Firm]) -> None:
