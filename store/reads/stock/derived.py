@@ -100,7 +100,8 @@ def received(session: BrandSession, since: datetime) -> Sequence[DerivedFlow]:
 
 @read_once
 def moved_since_count(session: BrandSession, location_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-    """Units that came less those sold since each counted product's last count at these places."""
+    """Units that came less those sold since each counted product's last count at these places. What other places sell
+    that keep goods of their own is taken off there."""
     counted = (
         select(col(StockItem.product_id).label("product"), func.max(col(InventoryMovement.moved_at)).label("at"))
         .join(
@@ -114,10 +115,12 @@ def moved_since_count(session: BrandSession, location_ids: Sequence[UUID]) -> Ma
         .subquery()
     )
     after = func.extract("epoch", _ended() - counted.c.at) / _DAY_SECONDS / cast(col(SalesFact.period_days), Float)
+    elsewhere = select(col(StockItem.location_id)).where(col(StockItem.location_id).not_in(location_ids))
     sold = session.execute(
         select(col(SalesFact.product_id), func.sum(col(SalesFact.units) * func.least(after, 1.0)))
         .join(counted, counted.c.product == col(SalesFact.product_id))
         .where(_ended() > counted.c.at, _ended() <= session.ctx.known_until)
+        .where(col(SalesFact.location_id).is_(None) | col(SalesFact.location_id).not_in(elsewhere))
         .group_by(col(SalesFact.product_id))
     ).all()
     moved = {product: -round(float(units)) for product, units in sold}

@@ -137,9 +137,10 @@ def test_what_is_not_charged_is_one_task_until_it_is(shop: Shop) -> None:
     days_pass(shop, 8, 1000)
     look(shop.database, shop.owner, {})
     look(shop.database, shop.owner, {})
-    (task,) = shop.rows(Task)
+    (task,) = [task for task in shop.rows(Task) if not task.title.startswith("Hand over:")]
     assert task.title == "Charge the approved price, or take it back: S-1 @ shop is listed at €11.00 and sold at €10.00"
     assert [event.type for event in shop.rows(OutboxEvent)].count("price.not_charged") <= 1
     days_pass(shop, 8, 1100)
     look(shop.database, shop.owner, {})
-    assert [task.status for task in shop.rows(Task)] == ["done"]
+    (task,) = [task for task in shop.rows(Task) if not task.title.startswith("Hand over:")]
+    assert task.status == "done"
