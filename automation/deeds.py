@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from actions.items import Proposer, ask_for, withdraw
+from actions.items import Proposer, action_of, ask_for, told_of, withdraw
 from automation.definitions import template_of, workflow_of
 from automation.deliveries import QUEUED, Post, post
 from automation.notifications import Note, notify
@@ -34,9 +34,11 @@ from domain.cause import DEEPEST
 from domain.errors import InvalidInput
 from domain.ids import derived_id
 from guardrails.cedar import PolicyEngine
+from language.titles import text_title
 from store.jobs import enqueue
+from store.reads.settings import language_of
 from store.session import BrandSession
-from store.tables import AutomationRun
+from store.tables import ActionItem, AutomationRun
 
 MEET_JOB = "meeting.call"
 AGENT = "automation"
@@ -101,7 +103,24 @@ def perform(doing: Doing, deed: Deed) -> Done:
 def words(doing: Doing, message: Notify | Email | Chat) -> tuple[str, str]:
     """Title and body with their variables filled in. Raises NotFound for no such template."""
     template = message if message.template is None else template_of(doing.session, message.template)
-    return render(str(template.title), doing.scope), render(template.body, doing.scope)
+    scope = _as_listed(doing)
+    return render(str(template.title), scope), render(template.body, scope)
+
+
+def _as_listed(doing: Doing) -> Scope:
+    """What a deed may name, with the title of the action item that it is about as inbox and minutes have it."""
+    data = doing.scope.get("data")
+    if not isinstance(data, Mapping) or "title" not in data:
+        return doing.scope
+    try:
+        item_id = UUID(str(data.get("item") or doing.scope.get("subject")))
+    except ValueError:
+        return doing.scope
+    item = doing.session.get(ActionItem, (doing.session.ctx.brand_id, item_id))
+    if item is None:
+        return doing.scope
+    title = text_title(action_of(item), language_of(doing.session), told_of(item))
+    return {**doing.scope, "data": {**data, "title": title}}
 
 
 def _notify(doing: Doing, deed: Notify) -> Done:

@@ -152,7 +152,7 @@ def _live(office: Office, theirs: Context, database: Database) -> None:
         item = session.scalars(select(ActionItem)).one()
     approve(database, theirs, office.engine, str(item.id), timedelta(0))
     office.run_due(theirs)
-    clock = FixedClock(theirs.now() + timedelta(days=2))
+    clock = FixedClock(theirs.now() + timedelta(weeks=12))  # the first price is measured by then
     office.meetings.meet(replace(theirs, clock=clock, ids=TimeOrderedIds(clock)), "canary-agenda-66bb")
 
 
