@@ -283,7 +283,7 @@ def test_3_a_stand_that_runs_low_gets_a_trip_that_dispatcher_and_partners_are_to
     brand("work")
     brand("work")
     stops = {line["field"].split()[0] for line in shown["diff"]}
-    partners = {"ST-1": "one@stands.test", "ST-2": "two@stands.test"}
+    partners = {"First": "one@stands.test", "Second": "two@stands.test"}
     assert sorted(post.recipients) == sorted(partners[stop] for stop in stops)
     assert all("brings sku BALM quantity" in mail.get_content() for mail in post.mails)
     sent = [delivery for delivery in brand("deliveries")["deliveries"] if delivery["target"] in post.recipients]

@@ -86,8 +86,8 @@ def test_show_inbox_and_why_speak_the_language_that_is_asked_for(near: Near, dem
     item = near.json("show", demo.meeting["action_items"][0]["id"], "--brand", BRAND)
     code = next(iter(item["figures"].values()))
     for verb, english, german in (
-        (("inbox",), ("Action items", "needs operator", " risk "), ("Maßnahmen", "wartet auf Operator", "Risiko")),
-        (("show", item["id"]), ("Guardrails", "Expected", "Undo"), ("Schutzregeln", "Erwartet", "Zurücknehmen")),
+        (("inbox",), ("Action items", "needs operator"), ("Maßnahmen", "wartet auf Operator")),
+        (("show", item["id"]), ("If no", "Expected", "Undo"), ("Bei Nein", "Erwartet", "Zurücknehmen")),
         (("why", code), ("rows of your data", "asked by"), ("Ihrer Daten", "gefragt von")),
     ):
         said = {lang: near.run(*verb, "--lang", lang, "--brand", BRAND).out for lang in ("en", "de")}
@@ -99,7 +99,7 @@ def test_show_inbox_and_why_speak_the_language_that_is_asked_for(near: Near, dem
 
 def test_what_is_approved_is_done_seen_and_undone(near: Near, item: dict[str, Any]) -> None:
     before = near.json("show", item["id"], "--brand", BRAND)
-    assert {change["field"] for change in before["diff"]} == {"price", "margin"}
+    assert {change["field"] for change in before["diff"]} == {"price", "unit margin"}
     assert near.json("approve", item["id"], "--as", "operator", "--brand", BRAND)["status"] == "done"
     done = near.json("show", item["id"], "--brand", BRAND)
     (effect,) = done["effects"]

@@ -102,7 +102,7 @@ async def test_a_margin_below_the_floor_is_a_risk(database: Database, ctx: Conte
     by_subject = {finding.subject: finding for finding in (await hold(database, ctx, run_id)).report.findings}
     assert (by_subject["THIN"].severity, by_subject["FINE"].severity) == (FindingSeverity.RISK, FindingSeverity.INFO)
     said = spoken(database, ctx, run_id, by_subject["THIN"].claim)
-    assert "keeps a unit margin of 7.0 %. That is below the brand's floor of 15.0 %, which needs a price of €10.95." in said
+    assert "a unit margin of 7.0 %. That is below the brand's floor of 15.0 %, which needs a price of €10.95." in said
 
 
 async def test_every_number_it_says_opens_to_a_cell_of_its_own_run(database: Database, ctx: Context) -> None:

@@ -138,7 +138,7 @@ def test_an_order_follows_only_the_prices_that_are_adopted(priced: Callable[[dic
 def test_cash_carries_the_order_as_the_prices_beside_it_leave_it(
     priced: Callable[[dict[str, int]], Firm], database: Database
 ) -> None:
-    """1,960.00 are left after the quarter: enough for the order as proposed, not for the one that the cut asks for."""
+    """1,960.00 are left after the quarter: more than the order takes as proposed, less than the cut asks for."""
     firm = priced({"DEAR": 150, "CHEAP": 5_000})
     bank(database, firm.owner, 300_000)
     receive(database, firm.owner, [1_000_000] * 20)
@@ -146,11 +146,9 @@ def test_cash_carries_the_order_as_the_prices_beside_it_leave_it(
     firm.meet(agents=("finance_analyst", "inventory_forecaster", "pricing_director"))
     rows = {row.tool: row for row in firm.rows(ChallengeRow) if row.tool.startswith("recompute_order")}
     larger, carried = rows["recompute_order_with_prices"], rows["recompute_order_within_cash"]
-    assert larger.status == carried.status == "changed"
+    assert (larger.status, carried.status) == ("changed", "stands")
     assert larger.beside == carried.beside != []
     (proposal,) = [row for row in firm.rows(ProposalRow) if row.kind == "purchase_order.create"]
     assert sum(line["quantity"] * line["unit_cost_minor"] for line in proposal.action["lines"]) < 196_000
     assert larger.action is not None
-    (receipt,) = [row for row in firm.rows(Receipt) if row.id == carried.receipt_id]
-    costs = sum(line["quantity"] * line["unit_cost_minor"] for line in larger.action["lines"])
-    assert receipt.result["cells"]["amount_before"]["value"] == costs > 196_000
+    assert sum(line["quantity"] * line["unit_cost_minor"] for line in larger.action["lines"]) == 196_000
