@@ -3,9 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 from urllib.parse import quote
 
 from domain.action import PreviewLine
@@ -19,11 +20,15 @@ _RUNS_IN_A_TABLE = re.compile(r"^[=+@\t\r]|^-(?![\d.,]+$)")
 
 @dataclass(frozen=True)
 class LetterFile:
-    """A file that goes with a letter."""
+    """A file that goes with a letter; written when its content is first asked for."""
 
     name: str
     media_type: str
-    content: bytes
+    write: Callable[[], bytes]
+
+    @cached_property
+    def content(self) -> bytes:
+        return self.write()
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,12 @@ def _unsubscribe(sender: str, reference: str) -> str:
 
 
 def _files(letter: Letter, subject: str, text: str, paper: Stationery) -> list[LetterFile]:
-    if letter.sheet is None:
+    if (sheet := letter.sheet) is None:
         return []
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", letter.sheet.name).strip("-.") or "list"
-    files = [LetterFile(f"{name}.csv", "text/csv", csv_of(letter.sheet, paper.language))]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", sheet.name).strip("-.") or "list"
+    files = [LetterFile(f"{name}.csv", "text/csv", partial(csv_of, sheet, paper.language))]
     if letter.has_document:
-        files.append(LetterFile(f"{name}.pdf", "application/pdf", _pdf(letter.sheet, subject, text, paper)))
+        files.append(LetterFile(f"{name}.pdf", "application/pdf", partial(_pdf, sheet, subject, text, paper)))
     return files
 
 
