@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from urllib.parse import quote
 
 from domain.action import PreviewLine
@@ -20,13 +20,13 @@ _RUNS_IN_A_TABLE = re.compile(r"^[=+@\t\r]|^-(?![\d.,]+$)")
 
 @dataclass(frozen=True)
 class LetterFile:
-    """A file that goes with a letter; written when its content is first asked for."""
+    """A file that goes with a letter; written where its content is asked for."""
 
     name: str
     media_type: str
     write: Callable[[], bytes]
 
-    @cached_property
+    @property
     def content(self) -> bytes:
         return self.write()
 
