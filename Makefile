@@ -55,7 +55,7 @@ lint: setup-dev  ## style, types, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && NODE_OPTIONS=--max-old-space-size=6144 $(BIN)/basedpyright --level error && $(BIN)/lint-imports --no-cache && $(BIN)/python -m tests.lint.house
 
 # Checks and tests side by side: types are checked on one core while tests wait for the database.
-test: setup-dev  ## everything CI runs (some eight minutes on two cores)
+test: setup-dev  ## everything CI runs (some seven minutes on two cores)
 	@$(MAKE) --no-print-directory -j 2 lint tests
 
 test-full: setup-dev  ## the long ones too: kill matrix, whole data sets, every example
