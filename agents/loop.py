@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import json
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,8 @@ from llm.rules import Playbook
 from tools.base import Retry
 from tools.toolbox import Toolbox
 
+_log = logging.getLogger(__name__)
+"""On standard error, also without being set up: standard output is a verb's document."""
 SUBMIT_REPORT = "submit_report"
 STEP_LIMIT = 40
 MOST_CALLS = 250
@@ -137,9 +140,7 @@ def work(assigned: Assignment, tell: Progress, stopped: Event) -> AgentResult:
         try:
             turn = agent.act(answer)
         except _UNFORESEEN as error:
-            import structlog
-
-            structlog.get_logger(__name__).exception("agent.stumbled", agent=assigned.charter.name)
+            _log.exception("agent.stumbled agent=%s", assigned.charter.name)
             return _given_up(f"its answer could not be worked with: {type(error).__name__}.", steps)
         if turn.report is not None:
             return AgentResult(turn.report, "ok", "", steps)

@@ -1,5 +1,6 @@
 """The job runner: relays what happened, then leases due jobs of a brand one at a time and runs each by its kind."""
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from store.session import BrandSession
 from store.tables import Job
 from store.woken import is_woken
 
+_log = logging.getLogger(__name__)
+"""On standard error, also without being set up: standard output is a verb's document."""
 JobHandler = Callable[[Context, Mapping[str, Any]], str]
 Planner = Callable[[BrandSession], None]
 """Queues what has become due by itself; asked before jobs are run, and free to be asked again."""
@@ -162,10 +165,8 @@ class Worker:
                 outcomes = together(session, [job.payload for job in jobs])
                 finish(session, [job.id for job in jobs])
         except Exception as error:  # noqa: BLE001 - whichever of them it was fails again, alone, and is recorded there
-            import structlog
-
-            structlog.get_logger(__name__).info(
-                "jobs.apart", kind=jobs[0].kind, number=len(jobs), reason=f"{type(error).__name__}: {error}"
+            _log.info(
+                "jobs.apart kind=%s number=%s reason=%s: %s", jobs[0].kind, len(jobs), type(error).__name__, error
             )
             return ()
         return [
@@ -182,10 +183,7 @@ class Worker:
 
     def _failed(self, ctx: Context, job_id: UUID, kind: str, payload: Mapping[str, Any], error: Exception) -> JobResult:
         reason = error_text(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
-        import structlog
-
-        structlog.get_logger(__name__).warning("job.failed", job=str(job_id), kind=kind, brand=ctx.brand, reason=reason)
-
+        _log.warning("job.failed job=%s kind=%s brand=%s reason=%s", job_id, kind, ctx.brand, reason)
         with self._database.begin(ctx) as session:
             if fail(session, job_id, reason, final=isinstance(error, DomainError) and error.final):
                 tell_given_up(session, job_id, kind, reason)

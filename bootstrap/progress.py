@@ -1,5 +1,6 @@
 """Writes what a run goes through into the store as it goes through it, so that anybody can watch it from anywhere."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -12,6 +13,8 @@ from domain.context import Context
 from store.database import Database
 from store.run_events import tell
 
+_log = logging.getLogger(__name__)
+"""On standard error, also without being set up: standard output is a verb's document."""
 RunEntry = tuple[str, dict[str, Any]]
 _END = ("", dict[str, Any]())
 _LONGEST = 500
@@ -46,8 +49,5 @@ def _write(database: Database, ctx: Context, run_id: UUID, queue: "SimpleQueue[R
                 with database.begin(ctx) as session:
                     tell(session, run_id, *entries)
             except Exception as error:  # noqa: BLE001 - a meeting does not fail because nobody could watch it
-                import structlog
-
-                structlog.get_logger(__name__).warning(
-                    "progress.lost", run=str(run_id), events=len(entries), reason=str(getattr(error, "orig", error))
-                )
+                reason = getattr(error, "orig", error)
+                _log.warning("progress.lost run=%s events=%s reason=%s", run_id, len(entries), reason)

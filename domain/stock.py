@@ -27,12 +27,16 @@ class PurchaseLine(BaseModel):
     unit_cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
 
 
+MOST_LINES = 5_000
+"""A supplier of a large brand delivers some thousands of its products."""
+
+
 class PurchaseOrderCreate(Parameters):
     """`purchase_order.create`: order products from one supplier."""
 
     kind: Literal["purchase_order.create"] = "purchase_order.create"
     supplier: Name
-    lines: tuple[PurchaseLine, ...] = Field(min_length=1, max_length=100)
+    lines: tuple[PurchaseLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     currency: Currency
 
     @field_validator("lines")

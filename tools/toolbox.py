@@ -1,6 +1,7 @@
 """A run's toolbox: an agent's tool calls checked, answered once, and kept as receipts."""
 
 import json
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -24,6 +25,8 @@ from tools.base import Access, GaveUp, Retry, Tool, ToolAnswer, ToolArguments, T
 from tools.readings import Readings
 from tools.receipts import CitedCells, cited_cells
 
+_log = logging.getLogger(__name__)
+"""On standard error, also without being set up: standard output is a verb's document."""
 if TYPE_CHECKING:
     from domain.report import AgentReport
 
@@ -103,9 +106,7 @@ class Toolbox:
             return _failure("tool_stumbled", f"{name} cannot work with these arguments.", retryable=True)
 
     def _note_stumble(self, name: str) -> None:
-        import structlog
-
-        structlog.get_logger(__name__).exception("tool.stumbled", tool=name, agent=self._agent, run=str(self.run_id))
+        _log.exception("tool.stumbled tool=%s agent=%s run=%s", name, self._agent, self.run_id)
 
     def answer(self, name: str, arguments: Mapping[str, Any]) -> Receipt:
         """The receipt of one call, for who is no model. Raises InvalidInput for arguments that do not fit."""

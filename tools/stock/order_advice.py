@@ -13,7 +13,7 @@ from analytics.stock.reorder_plan import StockedProduct, StockTerms
 from analytics.stock.replenishment import OrderAdvice, StockPosition, advise_order, gain_together
 from domain.figure import Cell
 from domain.money import BPS
-from domain.stock import REVIEW_DAYS
+from domain.stock import MOST_LINES, REVIEW_DAYS
 from store.reads.stock import levels as reads
 from store.session import BrandSession
 from store.tables import Supplier
@@ -39,8 +39,9 @@ LEAST_WEEKS = 8
 AT_RISK = 0.2
 """From this chance of running out on, a line is one that may run out."""
 WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD = "waits_for_cash", "waits_for_cash_ahead"
+WAITS_FOR_LINES = "waits_for_lines"
 _HINDERED = frozenset(
-    {WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD, "minimum_above_shelf_life", BELOW_MINIMUM, MINIMUM_UNCLEAR}
+    {WAITS_FOR_CASH, WAITS_FOR_CASH_AHEAD, WAITS_FOR_LINES, "minimum_above_shelf_life", BELOW_MINIMUM, MINIMUM_UNCLEAR}
 )
 
 
@@ -117,7 +118,7 @@ def advise_supplier(
             _line(book, lead, offer, (factors or {}).get(offer.product_id, 1.0), least.get(offer.sku, 0))
             for offer in offers
         ]
-        return _within_cash(lines, book.cash_minor, carried)
+        return _within_cash(_within_lines(lines), book.cash_minor, carried)
 
     lines = reaching(advise({}), minimum, advise, lambda line, why: replace(line, lacking=why))
     view = _view(supplier, book, lead, lines)
@@ -186,6 +187,13 @@ def _product(
         ),
         review_days=float(REVIEW_DAYS),
     )
+
+
+def _within_lines(lines: Sequence[OrderLine]) -> list[OrderLine]:
+    """As many lines as an order holds, those first that bring most for their money; the rest waits for the next."""
+    ordered = sorted((line for line in lines if line.is_order), key=_gain_per_money, reverse=True)
+    waiting = {line.sku for line in ordered[MOST_LINES:]}
+    return [replace(line, lacking=WAITS_FOR_LINES) if line.sku in waiting else line for line in lines]
 
 
 def _within_cash(lines: Sequence[OrderLine], held_minor: int | None, carried_minor: float | None) -> list[OrderLine]:

@@ -287,7 +287,7 @@ async def test_a_number_that_was_invented_is_not_repeated_however_it_is_quoted(d
 
 
 async def test_a_tool_that_stumbles_over_arguments_ends_neither_the_meeting_nor_the_agents_work(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     def stumble(_session: Any, _env: Any, _args: Any) -> ToolAnswer:
         """Look at something that is not there."""
@@ -301,6 +301,8 @@ async def test_a_tool_that_stumbles_over_arguments_ends_neither_the_meeting_nor_
         "degraded",
         "list_channels: list_channels cannot work with these arguments.",
     )
+    assert "tool.stumbled tool=list_channels" in caplog.text
+    assert capsys.readouterr().out == "", "standard output is a verb's document"
 
 
 async def test_an_analysis_that_stumbles_degrades_the_agent(desk: Desk) -> None:

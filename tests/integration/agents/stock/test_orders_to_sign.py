@@ -171,3 +171,10 @@ def test_stock_since_a_count_is_what_came_less_what_was_sold(database: Database,
         held = on_hand(session, [place.id for place in warehouses(session)])
         ids = {sku: product_by_sku(session, sku).id for sku in ("LOW", "OWED")}
     assert {sku: held[product] for sku, product in ids.items()} == {"LOW": 150, "OWED": -30}
+
+
+async def test_a_supplier_of_many_products_gets_one_order_of_them_all(database: Database, ctx: Context) -> None:
+    many = [Stocked(f"P{number:03}", 150, kept_minor=1_000, noise=0.0) for number in range(120)]
+    held = await after(database, ctx, many, cash_minor=1_000_000_000)
+    (proposal,) = held.proposals
+    assert len(proposal.action["lines"]) == 120
