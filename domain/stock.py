@@ -27,8 +27,8 @@ class PurchaseLine(BaseModel):
     unit_cost_minor: int = Field(ge=0, le=LARGEST_MINOR)
 
 
-MOST_LINES = 5_000
-"""A supplier of a large brand delivers some thousands of its products."""
+MOST_LINES = 100
+"""What a buyer can still look through before saying yes; what is due beyond it waits for the next order."""
 
 
 class PurchaseOrderCreate(Parameters):

@@ -173,8 +173,11 @@ def test_stock_since_a_count_is_what_came_less_what_was_sold(database: Database,
     assert {sku: held[product] for sku, product in ids.items()} == {"LOW": 150, "OWED": -30}
 
 
-async def test_a_supplier_of_many_products_gets_one_order_of_them_all(database: Database, ctx: Context) -> None:
-    many = [Stocked(f"P{number:03}", 150, kept_minor=1_000, noise=0.0) for number in range(120)]
+async def test_of_a_supplier_of_many_products_an_order_holds_what_brings_most(database: Database, ctx: Context) -> None:
+    """A hundred lines; of two products that are due alike, the one that keeps less of a unit waits."""
+    many = [Stocked(f"P{number:03}", 150, kept_minor=600 + 4 * number, noise=0.0) for number in range(120)]
     held = await after(database, ctx, many, cash_minor=1_000_000_000)
     (proposal,) = held.proposals
-    assert len(proposal.action["lines"]) == 120
+    assert {line["sku"] for line in proposal.action["lines"]} == {f"P{number:03}" for number in range(20, 120)}
+    waiting = [line["sku"] for line in advice(held)["lines"] if line["reasons"][0] == "stock.reason.waits_for_lines"]
+    assert waiting == [f"P{number:03}" for number in range(20)]
